@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Builds docker-credential-ecr from this checkout, places it and makes Docker ask it; undoes it all with --uninstall.
+set -euo pipefail
+
+name=docker-credential-ecr
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+usage() {
+  cat <<EOF
+Usage: ./install.sh [--prefix DIR] [--dry-run] [--replace] [--all | REGISTRY...]
+       ./install.sh [--prefix DIR] [--dry-run] --uninstall
+
+Builds $name with Node.js 20 or newer and npm, and places it in DIR/bin
+(DIR: /usr/local for root, else ~/.local). Safe to run again.
+
+  REGISTRY...   wire these ECR registries into Docker's credHelpers
+  --all         make Docker ask this helper for every registry (credsStore)
+  --replace     even where another helper has that place
+  --dry-run     say what would be done and do nothing
+  --uninstall   take it out of Docker's config, remove program and tokens
+EOF
+}
+
+fail() {
+  echo "install.sh: $1" >&2
+  exit 1
+}
+
+prefix= dry= uninstall=
+wiring=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder"; prefix=$2; shift ;;
+    --prefix=*) prefix=${1#*=} ;;
+    --dry-run) dry=yes ;;
+    --uninstall) uninstall=yes ;;
+    --all | --replace) wiring+=("$1") ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; fail "unknown option: $1" ;;
+    *) wiring+=("$1") ;;
+  esac
+  shift
+done
+
+# Under some service managers HOME is unset: the account's own folder then.
+if [ -z "${HOME:-}" ]; then
+  HOME=$(getent passwd "$(id -u)" | cut -d: -f6)
+  export HOME
+fi
+if [ -z "$prefix" ]; then
+  if [ "$(id -u)" = 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
+fi
+case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+program=$prefix/bin/$name
+
+state_home=${XDG_STATE_HOME:-}
+case $state_home in /*) ;; *) state_home=$HOME/.local/state ;; esac
+state=$state_home/$name
+
+if [ -n "$uninstall" ]; then
+  [ ${#wiring[@]} -eq 0 ] || fail "--uninstall takes no registries"
+  if [ -n "$dry" ]; then
+    [ ! -x "$program" ] || "$program" configure-docker --undo --dry-run
+    echo "would remove $program and $state"
+    exit 0
+  fi
+  if [ -x "$program" ]; then "$program" configure-docker --undo; fi
+  rm -f -- "$program"
+  rm -rf -- "$state"
+  # The folders that installing made, where nothing else lives in them.
+  rmdir -- "$prefix/bin" "$state_home" 2>/dev/null || true
+  echo "removed $program and $state"
+  exit 0
+fi
+
+if [ -n "$dry" ]; then
+  echo "would build $name in $here and place it at $program"
+  if [ ${#wiring[@]} -gt 0 ]; then echo "would run: $name configure-docker ${wiring[*]}"; fi
+  exit 0
+fi
+
+command -v node >/dev/null || fail "Node.js is missing: install version 20 or newer (https://nodejs.org)"
+command -v npm >/dev/null || fail "npm is missing: it comes with Node.js"
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
+  fail "Node.js $(node --version) is too old: install version 20 or newer"
+
+cd "$here"
+npm ci --ignore-scripts --no-audit --no-fund
+npm run --silent build
+
+mkdir -p "$prefix/bin"
+# Under a temporary name first: a helper that Docker is running just now can't be written over.
+temporary=$program.$$
+trap 'rm -f -- "$temporary"' EXIT
+cp dist/$name "$temporary"
+chmod 755 "$temporary"
+mv -f -- "$temporary" "$program"
+trap - EXIT
+echo "placed $program"
+
+found=$(command -v $name || true)
+if [ -z "$found" ]; then
+  echo "warning: $prefix/bin is not on your PATH, so Docker will not find $name; add to your shell's profile:" >&2
+  echo "  export PATH=\"$prefix/bin:\$PATH\"" >&2
+elif [ "$found" != "$program" ]; then
+  echo "warning: $found comes first on your PATH and is what Docker will run" >&2
+fi
+
+if [ ${#wiring[@]} -gt 0 ]; then
+  "$program" configure-docker "${wiring[@]}"
+else
+  echo "now tell Docker which registries to ask it for, for instance:"
+  echo "  $name configure-docker 111122223333.dkr.ecr.us-east-1.amazonaws.com"
+fi

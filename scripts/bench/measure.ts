@@ -1,0 +1,60 @@
+/** How one command did over many starts. */
+export interface Measured {
+  readonly medianMs: number;
+  readonly fastestMs: number;
+  /** Peak resident memory of the worst start, in MiB. */
+  readonly peakMiB: number;
+}
+
+export interface Command {
+  readonly cmd: readonly string[];
+  readonly input: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts commands by turns, so that whatever else the machine does strikes all of them alike, and takes
+ * the time from the start of the process to its end.
+ *
+ * @throws where one ends with an exit code other than 0
+ */
+export function measure<Commands extends Readonly<Record<string, Command | undefined>>>(
+  commands: Commands,
+  rounds: number,
+): { readonly [Name in keyof Commands]: Commands[Name] extends Command ? Measured : Measured | undefined } {
+  const present = Object.entries(commands).flatMap(([name, command]) => (command ? [{ name, command }] : []));
+  const times = new Map<string, number[]>(present.map(({ name }) => [name, []]));
+  const peaks = new Map<string, number>();
+  const warmUp = Math.max(3, Math.round(rounds / 20));
+  for (let round = -warmUp; round < rounds; round++) {
+    for (const { name, command } of present) {
+      const { took, peak } = start(command);
+      if (round < 0) continue;
+      times.get(name)?.push(took);
+      peaks.set(name, Math.max(peak, peaks.get(name) ?? 0));
+    }
+  }
+  const results = present.map(({ name }): [string, Measured] => {
+    const sorted = (times.get(name) ?? []).sort((a, b) => a - b);
+    return [
+      name,
+      {
+        medianMs: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+        fastestMs: sorted[0] ?? Number.NaN,
+        peakMiB: (peaks.get(name) ?? Number.NaN) / 1024 ** 2,
+      },
+    ];
+  });
+  return Object.fromEntries(results) as ReturnType<typeof measure<Commands>>;
+}
+
+function start({ cmd, input, env }: Command): { took: number; peak: number } {
+  const stdin = Buffer.from(input);
+  const began = performance.now();
+  const child = Bun.spawnSync({ cmd: [...cmd], stdin, stdout: "pipe", stderr: "pipe", env });
+  const took = performance.now() - began;
+  if (child.exitCode !== 0) {
+    throw new Error(`${cmd.join(" ")} ended with ${child.exitCode}: ${child.stdout}${child.stderr}`);
+  }
+  return { took, peak: child.resourceUsage.maxRSS };
+}

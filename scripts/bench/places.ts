@@ -1,0 +1,66 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Throw-away folders of one bench. */
+export class Places {
+  private readonly root = mkdtempSync(join(tmpdir(), "ecr-bench-"));
+
+  /** A fresh HOME. */
+  home(name: string): string {
+    const path = join(this.root, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+
+  file(...parts: string[]): string {
+    return join(this.root, ...parts);
+  }
+
+  /** Writes ~/.aws/config and credentials with a profile `role` that a user with static keys assumes. */
+  awsFiles(home: string, user: { accessKeyId: string; secretAccessKey: string }, roleArn: string): void {
+    mkdirSync(join(home, ".aws"), { mode: 0o700 });
+    writeFileSync(
+      join(home, ".aws/config"),
+      `[profile role]\nrole_arn = ${roleArn}\nsource_profile = user\nregion = us-east-1\n`,
+    );
+    writeFileSync(
+      join(home, ".aws/credentials"),
+      `[user]\naws_access_key_id = ${user.accessKeyId}\naws_secret_access_key = ${user.secretAccessKey}\n`,
+    );
+  }
+
+  /** Copies the one token file of a HOME under the names of `count` other registries. */
+  keepOthers(home: string, count: number): void {
+    const tokens = join(home, ".local/state/docker-credential-ecr/tokens");
+    const [name = ""] = readdirSync(tokens);
+    const text = readFileSync(join(tokens, name), "utf8");
+    for (let number = 0; number < count; number++) {
+      const host = name.replace(/^\d{12}/, String(500_000_000_000 + number));
+      writeFileSync(join(tokens, host), text.replace(name.replace(".json", ""), host.replace(".json", "")), {
+        mode: 0o600,
+      });
+    }
+  }
+
+  /** A copy of a program, so that a rebuild meanwhile does no harm. */
+  program(path: string, name: string): string {
+    const copy = join(this.root, name);
+    copyFileSync(path, copy);
+    chmodSync(copy, 0o755);
+    return copy;
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,56 @@
+// What the end-to-end tests need, and the Debian package that brings it.
+// Usage: node scripts/e2e-needs.mjs prints the packages that are missing, one a line.
+import { accessSync, constants, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where the tests look for programs: a distribution's own places, not the tester's PATH. */
+const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** Without these none of the tests can run. */
+export const baseNeeds = [
+  { program: "unshare", package: "util-linux" },
+  { program: "mount", package: "mount" },
+  { program: "ip", package: "iproute2" },
+  { program: "tar", package: "tar" },
+  { program: "dockerd", package: "docker.io" },
+  { program: "docker", package: "docker.io" },
+  { program: "runc", package: "runc" },
+  { program: "docker-registry", package: "docker-registry" },
+  { program: "busybox", package: "busybox-static", isUsable: isStatic },
+];
+
+/** Each of these is needed by the tests of that client only. */
+export const clientNeeds = [
+  { program: "packer", package: "packer" },
+  { program: "skopeo", package: "skopeo" },
+  { program: "podman", package: "podman" },
+  { program: "buildah", package: "buildah" },
+];
+
+/** Those of the needs that this machine does not meet. */
+export function missing(needs) {
+  return needs.filter(({ program, isUsable = () => true }) => {
+    const path = folders.map((folder) => join(folder, program)).find(isExecutable);
+    return path === undefined || !isUsable(path);
+  });
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In an image of its own a program finds no loader: the name of one stands near the start of a dynamic program. */
+function isStatic(path) {
+  return !/\/ld-(linux|musl)/.test(readFileSync(path).subarray(0, 4096).toString("latin1"));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const packages = missing([...baseNeeds, ...clientNeeds]).map((need) => need.package);
+  for (const name of new Set(packages)) console.log(name);
+}

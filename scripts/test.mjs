@@ -1,0 +1,146 @@
+// Runs the tests and ends with one line that sums them up.
+// Usage: node scripts/test.mjs [unit|e2e] [ARGUMENT OF MOCHA…]
+//   unit: unit, contract and integration tests; they run anywhere
+//   e2e: real clients against a real engine, in namespaces of their own; what can't run on this machine is
+//        skipped by name, but for CI=true, where it fails the run
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bunProgram } from "./bun.mjs";
+import { baseNeeds, clientNeeds, missing } from "./e2e-needs.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const isCi = process.env.CI === "true";
+const mocha = [bunProgram(), "--bun", join(root, "node_modules", "mocha", "bin", "mocha.js")];
+const namespace = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
+const enter = ["sh", join(root, "test", "support", "e2e", "namespace.sh")];
+
+const parts = { unit: runUnit, e2e: runE2e };
+const [first, ...rest] = process.argv.slice(2);
+const only = Object.hasOwn(parts, first ?? "") ? first : undefined;
+const mochaArguments = only === undefined ? process.argv.slice(2) : rest;
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const name of only === undefined ? ["unit", "e2e"] : [only]) {
+  for (const [kind, count] of Object.entries(await parts[name]())) counts[kind] += count;
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 ? 1 : 0;
+
+function runUnit() {
+  const files = ["test/**/*.test.ts", "--ignore", "test/e2e/**"];
+  return runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
+}
+
+async function runE2e() {
+  const skipped = (what) => ({ passed: 0, failed: isCi ? what.length : 0, skipped: isCi ? 0 : what.length });
+  const unmet = [...notHere(), ...missing(baseNeeds).map(describeNeed)];
+  const clients = missing(clientNeeds).map(describeNeed);
+  for (const need of unmet) tell(`the end-to-end tests can't run: they need ${need}`);
+  for (const need of clients) tell(`the end-to-end tests of one client can't run: they need ${need}`);
+  if (unmet.length > 0) return skipped(unmet);
+  // Outside CI the tests of that client skip themselves, and Mocha counts them.
+  if (isCi && clients.length > 0) return skipped(clients);
+
+  const folder = mkdtempSync(join(tmpdir(), "docker-credential-ecr-e2e-"));
+  const cgroup = `docker-credential-ecr-e2e-${process.pid}`;
+  try {
+    const probe = spawnSync(namespace[0], [...namespace.slice(1), ...enter, folder, "true"]);
+    if (probe.status !== 0) {
+      tell(`the end-to-end tests can't run: no namespace with mounts of its own: ${probe.stderr}`);
+      return skipped(["the namespace"]);
+    }
+    const hooks = ["--require", "test/support/e2e/hooks.ts", "--timeout", "60000"];
+    const command = [
+      ...namespace,
+      ...enter,
+      folder,
+      ...mocha,
+      ...hooks,
+      ...withFiles(["test/e2e/**/*.test.ts"]),
+    ];
+    const env = { E2E_FOLDER: folder, E2E_CGROUP: cgroup, TMPDIR: folder };
+    // unshare's own end is what --kill-child passes on, to all that runs in the namespace.
+    return await runMocha(command, env, (child) => child.kill("SIGKILL"));
+  } finally {
+    rmdirSync(folder);
+    removeCgroups(cgroup);
+  }
+}
+
+/** Files that the caller named stand in the place of all of a part. */
+function withFiles(files) {
+  return mochaArguments.some((each) => each.endsWith(".test.ts"))
+    ? mochaArguments
+    : [...files, ...mochaArguments];
+}
+
+/**
+ * Runs Mocha and reads what it counted from the line with which our reporter ends.
+ *
+ * @param end passes a signal on that was meant for this process and its children
+ */
+async function runMocha([program, ...args], env, end) {
+  const colour = process.stdout.isTTY ? ["--color"] : [];
+  const child = spawn(program, [...args, ...colour], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const passOn = (signal) => end(child, signal);
+  for (const signal of signals) process.on(signal, passOn);
+  let tail = "";
+  child.stdout.on("data", (chunk) => {
+    process.stdout.write(chunk);
+    tail = (tail + chunk).slice(-400);
+  });
+  const status = await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));
+  for (const signal of signals) process.off(signal, passOn);
+
+  const line = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(tail);
+  if (!line) {
+    console.log("failed: Mocha did not come to its end");
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const [passed, failed, skipped] = line.slice(1).map(Number);
+  return { passed, failed: status === 0 ? failed : Math.max(failed, 1), skipped };
+}
+
+function notHere() {
+  return [
+    ...(process.platform === "linux" ? [] : ["Linux"]),
+    ...(process.getuid?.() === 0 ? [] : ["root, to make namespaces"]),
+  ];
+}
+
+function describeNeed({ program, package: name }) {
+  return `${program} (Debian package ${name})`;
+}
+
+function tell(text) {
+  console.log(`${isCi ? "failed" : "skipped"}: ${text}`);
+}
+
+/** Control groups outlive the namespaces in which the engine made them. */
+function removeCgroups(name) {
+  const base = "/sys/fs/cgroup";
+  // Version 2 has one hierarchy, version 1 one for each controller.
+  for (const hierarchy of [base, ...subfolders(base)]) {
+    if (subfolders(hierarchy).includes(join(hierarchy, name))) removeFolders(join(hierarchy, name));
+  }
+}
+
+/** A control group's files can't be removed, and need not be. */
+function removeFolders(path) {
+  for (const subfolder of subfolders(path)) removeFolders(subfolder);
+  rmdirSync(path);
+}
+
+function subfolders(path) {
+  if (!existsSync(path)) return [];
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
+}

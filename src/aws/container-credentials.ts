@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import { Failure } from "../token/failure.ts";
+import type { AwsCredentials, Session } from "./session.ts";
+
+/** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */
+const ecs = "169.254.170.2";
+const plainHosts: ReadonlySet<string> = new Set([
+  ecs,
+  "169.254.170.23",
+  "[fd00:ec2::23]",
+  "localhost",
+  "[::1]",
+]);
+
+const tries = 2;
+const code = "CONTAINER_CREDENTIALS";
+
+/** Whether the environment names an endpoint for a container's credentials. */
+export function hasContainerCredentials({ env }: Session): boolean {
+  return Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
+}
+
+/**
+ * The credentials of an ECS task or an EKS pod (pod identity), never asked for by proxy.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ *
+ * The SDK's own provider is not used: on Bun its time limit does no more than warn on stderr, so an endpoint that
+ * accepts and says nothing would hang it.
+ *
+ * @throws Failure CONTAINER_CREDENTIALS; TransportError
+ */
+export async function containerCredentials(session: Session): Promise<AwsCredentials> {
+  const url = endpointOf(session);
+  const authorization = await authorizationOf(session);
+  session.waitingFor = `the container credentials endpoint at ${url.host}`;
+  const headers = new Headers({ accept: "application/json", ...(authorization && { authorization }) });
+  for (let attempt = 1; ; attempt++) {
+    const response = await session.transport.send(new Request(url.href, { headers }), { direct: true });
+    // EKS's agent throttles when many pods start at once.
+    const isWorthAnother = response.status >= 500 || response.status === 429;
+    if (isWorthAnother && attempt < tries) continue;
+    return parse(url, response.status, await response.text());
+  }
+}
+
+function endpointOf({ env }: Session): URL {
+  const relative = env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI;
+  const full = env.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "";
+  const url = URL.parse(relative ? `http://${ecs}${relative}` : full);
+  const variable = relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+  const isPrivate = url && (plainHosts.has(url.hostname) || /^127(\.\d{1,3}){3}$/.test(url.hostname));
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && isPrivate)) return url;
+  throw new Failure(
+    code,
+    `${variable} names no place that credentials may be fetched from`,
+    "set it to an https URL, or an http one on the loopback or on the address of ECS or EKS",
+  );
+}
+
+async function authorizationOf({ env }: Session): Promise<string | undefined> {
+  const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+  const text = file ? await readTokenFile(file) : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
+  const token = text?.replace(/\r?\n$/, "");
+  if (!token || !/[\r\n]/.test(token)) return token;
+  throw new Failure(
+    code,
+    "the container's authorization token has more than one line",
+    "have the agent write it anew",
+  );
+}
+
+async function readTokenFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    throw new Failure(
+      code,
+      `${path}, which ${variable} names, can't be read`,
+      "mount the pod's token there",
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function parse(url: URL, status: number, body: string): AwsCredentials {
+  const fields = status === 200 ? jsonObject(body) : {};
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = fields;
+  if (typeof AccessKeyId === "string" && typeof SecretAccessKey === "string") {
+    const expiration = new Date(String(Expiration));
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      ...(typeof Token === "string" && { sessionToken: Token }),
+      ...(!Number.isNaN(expiration.getTime()) && { expiration }),
+    };
+  }
+  throw new Failure(
+    code,
+    `the container credentials endpoint at ${url.host} gave none (HTTP ${status})`,
+    "see that the task or pod has a role, and what its agent logs",
+  );
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,77 @@
+import { loadSharedConfigFiles } from "@smithy/core/config";
+import {
+  ambientNames,
+  type Dependencies,
+  type Environment,
+  environmentFingerprint,
+  fingerprint,
+  namedNames,
+} from "../token/dependencies.ts";
+import type { Identity } from "../token/identity.ts";
+import { type AwsFiles, leansOnEnvironment, profileClosure } from "../token/profile-closure.ts";
+
+/** An identity, told apart from every other that would get another token. */
+export interface IdentityState {
+  /** The same as long as the identity is the same: SHA-256 in hex, nothing can be read out of it. */
+  readonly key: string;
+  /** Conditions that a reader can check without parsing anything. They may change though the key does not. */
+  readonly dependencies: Dependencies;
+}
+
+/**
+ * What an identity depends on now. No credential is resolved and nothing leaves the machine.
+ *
+ * @param readStamp see the store room; files are stamped before they are read, so that an edit in between shows
+ */
+export async function identityState(
+  identity: Identity,
+  env: Environment,
+  home: string,
+  readStamp: (path: string) => string,
+): Promise<IdentityState> {
+  const configPath = withHome(env.AWS_CONFIG_FILE || "~/.aws/config", home);
+  const credentialsPath = withHome(env.AWS_SHARED_CREDENTIALS_FILE || "~/.aws/credentials", home);
+  const files = [];
+  for (const path of [configPath, credentialsPath]) files.push({ path, stamp: readStamp(path) });
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({
+    filepath: credentialsPath,
+    configFilepath: configPath,
+    // A process that runs for months must see the files as they are.
+    ignoreCache: true,
+  });
+  const awsFiles = { config: configFile, credentials: credentialsFile };
+  const names = environmentNames(identity, awsFiles);
+  const environment = { names, fingerprint: environmentFingerprint(names, env) };
+  const profiles = rootProfiles(identity, env).map((profile) => profileClosure(awsFiles, profile));
+  return {
+    key: fingerprint([identity, environment.fingerprint, profiles]),
+    dependencies: { environment, files },
+  };
+}
+
+function environmentNames(identity: Identity, files: AwsFiles): readonly string[] {
+  switch (identity.kind) {
+    case "ambient":
+      return ambientNames;
+    case "profile":
+      return leansOnEnvironment(files, identity.profile) ? ambientNames : namedNames;
+    case "role":
+      return environmentNames(identity.source, files);
+  }
+}
+
+function rootProfiles(identity: Identity, env: Environment): readonly string[] {
+  switch (identity.kind) {
+    case "ambient":
+      return [env.AWS_PROFILE || "default"];
+    case "profile":
+      return [identity.profile];
+    case "role":
+      return rootProfiles(identity.source, env);
+  }
+}
+
+/** The SDK lets both variables start with "~/". */
+function withHome(path: string, home: string): string {
+  return path.startsWith("~/") ? `${home}/${path.slice(2)}` : path;
+}

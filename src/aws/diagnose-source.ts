@@ -1,0 +1,96 @@
+import { processFailure } from "./credential-process.ts";
+import { diagnoseTransport } from "./diagnose-transport.ts";
+import type { Diagnosis } from "./errors.ts";
+import type { SourceError } from "./source-error.ts";
+import { TransportError } from "./transport-error.ts";
+
+/**
+ * Why a source of credentials failed. The SDK's providers tell it by text alone; the kind of source, which we
+ * know, says how to read it.
+ *
+ * @param network what last went wrong on the way to a server: they swallow that, or keep its text
+ */
+export function diagnoseSource(error: SourceError, network: TransportError | undefined): Diagnosis {
+  const { kind, profile, cause } = error;
+  if (cause instanceof TransportError) return diagnoseTransport(cause);
+  if (network) return diagnoseTransport(network);
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const option = profile === undefined || profile === "default" ? "" : ` --profile ${profile}`;
+  switch (kind) {
+    case "sso":
+      return diagnoseSso(text, profile, option);
+    case "login":
+      return {
+        code: "LOGIN_EXPIRED",
+        why: `the sign-in of profile ${profile} has ended: ${text}`,
+        mend: `run 'aws login${option}'`,
+      };
+    case "process":
+      return {
+        code: "PROCESS_FAILED",
+        why: `the credential_process of profile ${profile} gave no credentials: ${processProblem(text)}`,
+        mend: "run its command by hand; it must print the credentials as JSON (Version 1), end by itself and exit 0",
+      };
+    case "web-identity":
+      return {
+        code: "WEB_IDENTITY_FILE",
+        why: `the web identity token can't be read: ${text}`,
+        mend: `check ${profile === undefined ? "AWS_WEB_IDENTITY_TOKEN_FILE" : `web_identity_token_file of profile ${profile}`}`,
+      };
+    case "named":
+      return {
+        code: "NO_CREDENTIALS",
+        why: `the credential_source of profile ${profile} has none: ${text}`,
+        mend: "see that the environment, container or instance that it names has credentials",
+      };
+    case "static":
+    case "none":
+      return {
+        code: "PROFILE_INCOMPLETE",
+        why: `profile ${profile} leads to no credentials: ${text}`,
+        mend: `give it keys, a role with source_profile or credential_source, or a sign-in ('aws configure sso${option}')`,
+      };
+  }
+}
+
+function diagnoseSso(text: string, profile: string | undefined, option: string): Diagnosis {
+  if (/ForbiddenException|No access/.test(text)) {
+    return {
+      code: "SSO_ROLE_DENIED",
+      why: `IAM Identity Center gives no access to sso_account_id and sso_role_name of profile ${profile}`,
+      mend: "check both, or have that permission set assigned to you",
+    };
+  }
+  if (/TooManyRequests/.test(text)) {
+    return {
+      code: "THROTTLED",
+      why: "IAM Identity Center was asked too often",
+      mend: "try again in a minute",
+    };
+  }
+  if (
+    /incomplete|missing required|conflicting|could not be found|not configured|required parameters|is not valid/i.test(
+      text,
+    )
+  ) {
+    return {
+      code: "PROFILE_INCOMPLETE",
+      why: `the SSO settings of profile ${profile} don't do: ${text}`,
+      mend: `set them anew with 'aws configure sso${option}'`,
+    };
+  }
+  return {
+    code: "SSO_EXPIRED",
+    why: `the SSO session of profile ${profile} has ended or was never begun`,
+    mend: `run 'aws sso login${option}'`,
+  };
+}
+
+/** The SDK's words for what was printed are harmless; only those of ours are known for what failed. */
+function processProblem(text: string): string {
+  if (text.startsWith(processFailure)) return text.slice(processFailure.length).trim();
+  if (/invalid JSON/.test(text)) return "what it printed is not JSON";
+  if (/Version 1/.test(text)) return "what it printed is not of Version 1";
+  if (/expired/.test(text)) return "what it printed has expired";
+  return "what it printed lacks AccessKeyId or SecretAccessKey";
+}

@@ -1,0 +1,13 @@
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import type { ClientConfig, RawAuthorization } from "./authorization.ts";
+
+/** ECR's GetAuthorizationToken, without registryIds: one token opens all that its principal may read in the region. */
+export async function getAuthorization(config: ClientConfig, signal: AbortSignal): Promise<RawAuthorization> {
+  const client = new ECRClient(config);
+  try {
+    const answer = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
+    return answer.authorizationData?.[0] ?? {};
+  } finally {
+    client.destroy();
+  }
+}

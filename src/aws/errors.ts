@@ -1,0 +1,120 @@
+import type { Registry } from "../registry/registry.ts";
+import type { Environment } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+import { describeIdentity, type Identity } from "../token/identity.ts";
+import { redact } from "../token/redact.ts";
+import { AnswerError } from "./authorization.ts";
+import { diagnoseService, type ServiceException } from "./diagnose-service.ts";
+import { diagnoseSource } from "./diagnose-source.ts";
+import { diagnoseTransport } from "./diagnose-transport.ts";
+import { InstanceMetadataError } from "./instance-metadata.ts";
+import { RoleError } from "./role-error.ts";
+import type { Session } from "./session.ts";
+import { SourceError } from "./source-error.ts";
+import { TransportError } from "./transport-error.ts";
+
+/** What is known of an error: a stable code, why in words, what to do about it. Nothing secret in any. */
+export interface Diagnosis {
+  readonly code: FailureCode;
+  readonly why: string;
+  readonly mend: string;
+}
+
+/** Every code of the AWS room. Scripts may key on them: they are added to, never changed. */
+export type FailureCode =
+  /** No source of credentials has any. Public registries are then pulled from anonymously. */
+  | "NO_CREDENTIALS"
+  | "PROFILE_NOT_FOUND"
+  /** A profile that names no source of credentials, or half of one. */
+  | "PROFILE_INCOMPLETE"
+  | "MFA_REQUIRED"
+  | "SSO_EXPIRED"
+  | "SSO_ROLE_DENIED"
+  | "LOGIN_EXPIRED"
+  | "PROCESS_FAILED"
+  | "WEB_IDENTITY_FILE"
+  | "WEB_IDENTITY_REFUSED"
+  | "CONTAINER_CREDENTIALS"
+  /** The role's trust policy, or the right to assume it. */
+  | "ROLE_DENIED"
+  | "ROLE_ARN"
+  | "ROLE_PARTITION"
+  | "ROLE_DURATION"
+  /** An IAM action is missing, or denied. */
+  | "ACCESS_DENIED"
+  | "SESSION_EXPIRED"
+  | "KEYS_UNKNOWN"
+  | "KEYS_WRONG"
+  | "CLOCK_SKEW"
+  | "REGION_NOT_ENABLED"
+  | "THROTTLED"
+  | "AWS_FAULT"
+  /** AWS refused for a reason that this list has no code for. */
+  | "AWS_REFUSED"
+  /** What answered is not AWS. */
+  | "BAD_ANSWER"
+  | "BAD_ENDPOINT"
+  | "CA_BUNDLE"
+  | "TIMEOUT"
+  | "DNS"
+  | "UNREACHABLE"
+  | "TLS"
+  | "PROXY"
+  | "UNEXPECTED";
+
+/** For whom and what a token was asked for. */
+export interface Asked {
+  readonly registry: Registry;
+  readonly identity: Identity;
+  readonly env: Environment;
+}
+
+/** Whatever was thrown on the way to a token, in our words. @param session absent: it failed before there was one */
+export function failureOf(error: unknown, asked: Asked, session: Session | undefined): Failure {
+  if (error instanceof Failure)
+    return told(asked, error.code, error.message, error.mend, error.cause ?? error);
+  if (session?.signal.aborted) return timeout(asked, session.waitingFor, error);
+  const { code, why, mend } = diagnose(error, asked, session);
+  return told(asked, code, why, mend, error);
+}
+
+/** The budget is spent. @param waitingFor what nothing came of */
+export function timeout(asked: Asked, waitingFor = "the AWS config files", cause?: unknown): Failure {
+  return told(asked, "TIMEOUT", `the time ran out waiting for ${waitingFor}`, mendOfTimeout, cause);
+}
+
+const mendOfTimeout = "see that it can be reached from here (network, VPN, proxy) and try again";
+
+function told({ registry, identity, env }: Asked, code: string, why: string, mend: string, cause: unknown) {
+  const whom = describeIdentity(identity, env);
+  const what = `no ECR token for ${registry.host} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
+  return new Failure(code, what, redact(mend), { cause });
+}
+
+function diagnose(error: unknown, asked: Asked, session: Session | undefined): Diagnosis {
+  if (error instanceof TransportError) return diagnoseTransport(error);
+  if (error instanceof InstanceMetadataError) {
+    return {
+      code: "NO_CREDENTIALS",
+      why: `there are no AWS credentials: none in the environment, the AWS files or a container, and ${error.message}`,
+      mend: "set AWS_PROFILE, run 'aws configure sso', or name an identity for this registry in config.yaml",
+    };
+  }
+  if (error instanceof SourceError) return diagnoseSource(error, session?.transport.lastError);
+  if (error instanceof RoleError && error.cause instanceof TransportError)
+    return diagnoseTransport(error.cause);
+  const service = error instanceof RoleError ? error.cause : error;
+  if (isServiceException(service)) {
+    return diagnoseService(service, asked, error instanceof RoleError ? error : undefined);
+  }
+  if (error instanceof AnswerError) return { code: "BAD_ANSWER", why: error.message, mend: mendOfAnswer };
+  const why = service instanceof Error ? `${service.name}: ${service.message}` : String(service);
+  return { code: "UNEXPECTED", why, mend: "run it again; if it stays, report this line as a bug" };
+}
+
+const mendOfAnswer =
+  "see what answers there: a custom endpoint (AWS_ENDPOINT_URL_ECR) or a proxy in AWS's place";
+
+function isServiceException(error: unknown): error is ServiceException {
+  return error instanceof Error && "$metadata" in error;
+}

@@ -1,0 +1,113 @@
+import { parseKnownFiles } from "@smithy/core/config";
+import type { Environment } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+import type { Identity } from "../token/identity.ts";
+
+export type Profile = Readonly<Record<string, string | undefined>>;
+
+/** The AWS config and credentials files as one, the way the SDK lays them over each other. */
+export interface Profiles {
+  readonly configPath: string;
+  readonly credentialsPath: string;
+  /** Profiles by name; other sections as "sso-session.NAME" and "services.NAME". */
+  readonly sections: Readonly<Record<string, Profile | undefined>>;
+}
+
+/** Reads the files anew. The SDK's own cache of them is filled with the same, for the loaders that have no say in it. */
+export async function readProfiles(env: Environment, home: string): Promise<Profiles> {
+  const at = (path: string) => (path.startsWith("~/") ? `${home}/${path.slice(2)}` : path);
+  const configPath = at(env.AWS_CONFIG_FILE || "~/.aws/config");
+  const credentialsPath = at(env.AWS_SHARED_CREDENTIALS_FILE || "~/.aws/credentials");
+  const sections = await parseKnownFiles({
+    filepath: credentialsPath,
+    configFilepath: configPath,
+    ignoreCache: true,
+  });
+  return { configPath, credentialsPath, sections };
+}
+
+/** The profile whose settings (endpoints, CA bundle, FIPS) hold for an identity. */
+export function profileNameOf(identity: Identity, env: Environment): string {
+  switch (identity.kind) {
+    case "profile":
+      return identity.profile;
+    case "ambient":
+      return env.AWS_PROFILE || "default";
+    case "role":
+      return profileNameOf(identity.source, env);
+  }
+}
+
+/** Where the credentials of a profile come from in the end, after its chain of source profiles. */
+export interface CredentialSource {
+  readonly kind: "static" | "web-identity" | "process" | "sso" | "login" | "named" | "none";
+  /** The last profile of the chain. */
+  readonly profile: string;
+}
+
+/**
+ * Follows a profile to the source of its credentials, in the order in which the SDK looks.
+ *
+ * @throws Failure PROFILE_NOT_FOUND, MFA_REQUIRED. The SDK tells of both too late: it looks for credentials
+ *   elsewhere, or leaves a promise unhandled that then fails.
+ */
+export function credentialSource(profiles: Profiles, name: string): CredentialSource {
+  const seen = new Set<string>();
+  let profile = name;
+  for (;;) {
+    const settings = profiles.sections[profile];
+    if (!settings) throw profileNotFound(profiles, profile, name);
+    const isVisited = seen.size > 0;
+    seen.add(profile);
+    if (isVisited && isStatic(settings)) return { kind: "static", profile };
+    const { role_arn, source_profile, credential_source, mfa_serial } = settings;
+    if (role_arn && mfa_serial && (source_profile || credential_source)) throw mfaRequired(profile);
+    if (role_arn && source_profile && !credential_source) {
+      // The SDK has words of its own for a circle.
+      if (seen.has(source_profile) && source_profile !== profile) return { kind: "none", profile };
+      if (source_profile === profile) return { kind: isStatic(settings) ? "static" : "none", profile };
+      profile = source_profile;
+      continue;
+    }
+    return { kind: kindOf(settings, isVisited), profile };
+  }
+}
+
+function kindOf(settings: Profile, isVisited: boolean): CredentialSource["kind"] {
+  if (settings.credential_source && (settings.role_arn || isVisited)) return "named";
+  if (isStatic(settings)) return "static";
+  if (settings.web_identity_token_file && settings.role_arn) return "web-identity";
+  if (settings.credential_process) return "process";
+  if (Object.keys(settings).some((key) => ssoKeys.has(key))) return "sso";
+  return settings.login_session ? "login" : "none";
+}
+
+const ssoKeys: ReadonlySet<string> = new Set([
+  "sso_start_url",
+  "sso_account_id",
+  "sso_session",
+  "sso_region",
+  "sso_role_name",
+]);
+
+function isStatic(settings: Profile): boolean {
+  return settings.aws_access_key_id !== undefined && settings.aws_secret_access_key !== undefined;
+}
+
+function profileNotFound({ configPath, credentialsPath }: Profiles, name: string, first: string): Failure {
+  const whose = name === first ? "" : `, which profile ${first} has as a source,`;
+  return new Failure(
+    "PROFILE_NOT_FOUND",
+    `profile ${name}${whose} is neither in ${configPath} nor in ${credentialsPath}`,
+    "add it there (aws configure --profile NAME, aws configure sso), or name another one",
+  );
+}
+
+function mfaRequired(profile: string): Failure {
+  return new Failure(
+    "MFA_REQUIRED",
+    `profile ${profile} wants a code of an MFA device (mfa_serial), and Docker gives a helper no way to ask for one`,
+    "get session keys with 'aws sts get-session-token --serial-number … --token-code …' into a profile and name that " +
+      "as source_profile without mfa_serial, or use 'aws configure sso'",
+  );
+}

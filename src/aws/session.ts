@@ -1,0 +1,51 @@
+import type { Registry } from "../registry/registry.ts";
+import type { Environment } from "../token/dependencies.ts";
+import type { Identity } from "../token/identity.ts";
+import type { EndpointSettings } from "./endpoints.ts";
+import type { Profiles } from "./profiles.ts";
+import type { Transport } from "./transport.ts";
+
+/** What all steps of one fetch share. */
+export interface Session {
+  readonly registry: Registry;
+  readonly identity: Identity;
+  readonly env: Environment;
+  readonly profiles: Profiles;
+  readonly settings: EndpointSettings;
+  readonly transport: Transport;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+  readonly limits: Limits;
+  /** What is being waited for, for whoever must tell that the time ran out. */
+  waitingFor: string;
+}
+
+/** As the SDK has them. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Milliseconds. */
+export interface Limits {
+  /** One request to an AWS API or the container's credentials endpoint, its answer included. */
+  readonly request: number;
+  /** All of a talk with the instance metadata service: three requests, which take milliseconds where there is one. */
+  readonly instanceMetadata: number;
+}
+
+export const usualLimits: Limits = { request: 5_000, instanceMetadata: 2_500 };
+
+/** Takes the SDK's warnings, which would go to stderr: a helper that succeeds writes nothing there. */
+export const silent = {
+  trace() {},
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+};
+
+/** Tells AWS's logs (CloudTrail) who called. */
+export const userAgent = "docker-credential-ecr";

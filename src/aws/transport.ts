@@ -1,0 +1,114 @@
+import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import type { Environment } from "../token/dependencies.ts";
+import { proxyFor } from "./proxy.ts";
+import { allRoots } from "./roots.ts";
+import { isUntrusted, TransportError, transportError, type Where } from "./transport-error.ts";
+
+export interface TransportOptions {
+  readonly env: Environment;
+  /** PEM: the only authorities to trust; absent: Bun's, and the system's where those don't do. */
+  readonly bundle?: string | undefined;
+  /** Ends every request. */
+  readonly signal: AbortSignal;
+  /** Milliseconds for one request, its answer's body included. */
+  readonly requestLimit: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Below this a difference of clocks is not told from the answer's own travelling time: milliseconds. */
+const unnoticedSkew = 10_000;
+
+/**
+ * The way to AWS for every client of the SDK: one place for proxies, authorities, time limits and the server's
+ * clock. FetchHttpHandler and Bun's fetch stand in the place of Node's handler because on Bun only fetch can do
+ * all four.
+ */
+export class Transport {
+  readonly requestHandler: FetchHttpHandler;
+  /** What went wrong last: some of the SDK's providers keep of an error no more than its text. */
+  lastError: TransportError | undefined;
+  readonly #options: TransportOptions;
+  #roots: string | string[] | undefined;
+  #skew = 0;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#roots = options.bundle;
+    const customFetch = (request: Request) => this.send(request);
+    this.requestHandler = new FetchHttpHandler({ customFetch: customFetch as typeof fetch });
+  }
+
+  /** The clock of the server that answered last minus ours, in milliseconds; 0 below ten seconds. */
+  get clockSkew(): number {
+    return Math.abs(this.#skew) < unnoticedSkew ? 0 : this.#skew;
+  }
+
+  /**
+   * @param direct never by proxy: for addresses that mean another machine when asked from there
+   * @throws TransportError where no answer came
+   */
+  async send(request: Request, { direct = false } = {}): Promise<Response> {
+    const { env, signal, requestLimit, now } = this.#options;
+    const url = new URL(request.url);
+    const proxy = direct ? undefined : proxyFor(url, env);
+    const where = { host: url.host, proxy: proxy === undefined ? undefined : hostOf(proxy) };
+    const limit = AbortSignal.timeout(requestLimit);
+    const init: BunFetchRequestInit = {
+      signal: AbortSignal.any([signal, limit, request.signal]),
+      // Our reading of NO_PROXY counts, not Bun's.
+      proxy: proxy === undefined ? false : { url: proxy, respectNoProxy: false },
+      // A signed request is meant for one host, and its session token for nobody else's eyes.
+      redirect: "manual",
+    };
+    const sent = now();
+    try {
+      const response = await this.#fetch(request, init);
+      const { status, statusText, headers } = response;
+      this.#noteClock(headers.get("date"), sent, now());
+      // Read here, so that the limit and the errors of this room hold for the body too.
+      const body = await response.bytes();
+      return new Response(body.length > 0 ? body : null, { status, statusText, headers });
+    } catch (error) {
+      this.lastError = ended(signal, limit, where, error) ?? transportError(error, where);
+      throw this.lastError;
+    }
+  }
+
+  async #fetch(request: Request, init: BunFetchRequestInit): Promise<Response> {
+    const spare = request.clone() as Request;
+    try {
+      return await fetch(request, this.#trusting(init));
+    } catch (error) {
+      if (this.#roots !== undefined || !isUntrusted(error)) throw error;
+      this.#roots = allRoots();
+      return await fetch(spare, this.#trusting(init));
+    }
+  }
+
+  #trusting(init: BunFetchRequestInit): BunFetchRequestInit {
+    return this.#roots === undefined ? init : { ...init, tls: { ca: this.#roots } };
+  }
+
+  #noteClock(date: string | null, sent: number, received: number): void {
+    const served = Date.parse(date ?? "");
+    // The header has whole seconds, cut off.
+    if (!Number.isNaN(served)) this.#skew = Math.round(served + 500 - (sent + received) / 2);
+  }
+}
+
+function ended(
+  signal: AbortSignal,
+  limit: AbortSignal,
+  where: Where,
+  cause: unknown,
+): TransportError | undefined {
+  if (signal.aborted) return new TransportError("ended", "ABORTED", where, { cause });
+  if (limit.aborted) return new TransportError("timeout", "ETIMEDOUT", where, { cause });
+  return undefined;
+}
+
+/** Host and port of a proxy's URL, which may hold a password. */
+function hostOf(proxy: string): string {
+  return URL.parse(proxy)?.host || "HTTPS_PROXY";
+}

@@ -1,0 +1,167 @@
+import {
+  applyEdits,
+  findNodeAtLocation,
+  modify,
+  type Node,
+  type ParseError,
+  parse,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import { Failure } from "../token/failure.ts";
+
+/** The helper's name as Docker's config.json has it: the program's less "docker-credential-". */
+export const helperName = "ecr";
+
+/** Which registries Docker asks this helper for. */
+export type Wiring =
+  /** `credHelpers`: these hosts, exactly as named. */
+  | { readonly kind: "hosts"; readonly hosts: readonly string[] }
+  /** `credsStore`: every registry that no `credHelpers` entry names. */
+  | { readonly kind: "all" };
+
+/** What stood where this program wrote, so that it can be put back; null: nothing did. */
+export interface Replaced {
+  readonly credsStore?: string | null;
+  readonly credHelpers?: Readonly<Record<string, string | null>>;
+}
+
+export interface Edited {
+  readonly text: string;
+  readonly replaced: Replaced;
+}
+
+/** The file of a machine on which Docker has none yet. */
+export const emptyConfig = "{}\n";
+
+/**
+ * Docker's config.json with this helper wired in. Every other key, their order and the file's layout stay.
+ *
+ * @param replace whether another helper may lose its place
+ * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN
+ */
+export function wire(text: string, wiring: Wiring, replace: boolean): Edited {
+  const config = read(text);
+  if (wiring.kind === "all") {
+    const before = config.credsStore ?? null;
+    if (before !== null && before !== helperName && !replace) throw taken("credsStore", before);
+    if (before === helperName) return { text, replaced: {} };
+    return { text: set(text, ["credsStore"], helperName), replaced: { credsStore: before } };
+  }
+  let edited = text;
+  const credHelpers: Record<string, string | null> = {};
+  for (const host of wiring.hosts) {
+    const before = config.credHelpers[host] ?? null;
+    if (before === helperName) continue;
+    if (before !== null && !replace) throw taken(`credHelpers for ${host}`, before);
+    edited = set(edited, ["credHelpers", host], helperName);
+    credHelpers[host] = before;
+  }
+  return { text: edited, replaced: Object.keys(credHelpers).length > 0 ? { credHelpers } : {} };
+}
+
+/**
+ * Docker's config.json without this helper: what it had replaced stands again, what it had added is gone.
+ * A place that somebody has given to another helper since is left alone.
+ */
+export function unwire(text: string, replaced: Replaced): string {
+  const config = read(text);
+  let edited = text;
+  if (config.credsStore === helperName)
+    edited = set(edited, ["credsStore"], replaced.credsStore ?? undefined);
+  const ours = Object.keys(config.credHelpers).filter((host) => config.credHelpers[host] === helperName);
+  for (const host of ours) {
+    edited = set(edited, ["credHelpers", host], replaced.credHelpers?.[host] ?? undefined);
+  }
+  const emptied = ours.length > 0 && Object.keys(read(edited).credHelpers).length === 0;
+  return emptied ? set(edited, ["credHelpers"], undefined) : edited;
+}
+
+/** Two edits' worth of what was replaced: the older word counts, for it is what the user had. */
+export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
+  const credHelpers = { ...newer.credHelpers, ...older.credHelpers };
+  return {
+    ...newer,
+    ...older,
+    ...(Object.keys(credHelpers).length > 0 && { credHelpers }),
+  };
+}
+
+interface DockerConfig {
+  readonly credsStore?: string;
+  readonly credHelpers: Readonly<Record<string, string>>;
+}
+
+function read(text: string): DockerConfig {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, { disallowComments: true });
+  const [error] = errors;
+  if (error) {
+    const before = text.slice(0, error.offset).split("\n");
+    throw new Failure(
+      "DOCKER_CONFIG_SYNTAX",
+      `Docker's config.json is not JSON: ${printParseErrorCode(error.error)} in line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`,
+      "mend the file by hand; it was left as it is",
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw shape("the whole", "an object");
+  const { credsStore, credHelpers = {} } = value as Record<string, unknown>;
+  if (credsStore !== undefined && typeof credsStore !== "string") throw shape("credsStore", "a string");
+  const isMap = typeof credHelpers === "object" && credHelpers !== null && !Array.isArray(credHelpers);
+  if (!isMap || Object.values(credHelpers).some((name) => typeof name !== "string")) {
+    throw shape("credHelpers", "an object of strings");
+  }
+  return {
+    ...(credsStore ? { credsStore } : {}),
+    credHelpers: credHelpers as Readonly<Record<string, string>>,
+  };
+}
+
+function set(text: string, path: readonly [string, ...string[]], value: string | undefined): string {
+  const root = parseTree(text);
+  const exists = root !== undefined && findNodeAtLocation(root, [...path]) !== undefined;
+  // Without formatting options a replacement touches the value alone, and a removal the property and its comma.
+  if (exists || value === undefined) return applyEdits(text, modify(text, [...path], value, {}));
+  const [first, second] = path;
+  const parent = root && second !== undefined ? findNodeAtLocation(root, [first]) : root;
+  return parent
+    ? insert(text, parent, second ?? first, value, second === undefined ? 1 : 2)
+    : insert(text, root, first, second === undefined ? value : { [second]: value }, 1);
+}
+
+/**
+ * A property put behind an object's last, laid out as the file is. jsonc-parser would lay the lines around
+ * it out anew as well, and they are not ours.
+ */
+function insert(text: string, object: Node | undefined, key: string, value: unknown, depth: number): string {
+  if (!object) return text;
+  const last = object.children?.at(-1);
+  const end = object.offset + object.length - 1;
+  const start = last ? last.offset + last.length : object.offset + 1;
+  const isOneLine = last !== undefined && !text.slice(object.offset, end).includes("\n");
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const indent = /\n([ \t]+)"/.exec(text)?.[1] ?? "\t";
+  const lineStart = newline + indent.repeat(depth);
+  const json = JSON.stringify(value, null, isOneLine ? undefined : indent).replaceAll("\n", lineStart);
+  const property = `${JSON.stringify(key)}: ${json}`;
+  const before = text.slice(0, start);
+  if (last) return `${before},${isOneLine ? " " : lineStart}${property}${text.slice(start)}`;
+  return `${before}${lineStart}${property}${newline}${indent.repeat(depth - 1)}${text.slice(end)}`;
+}
+
+function taken(place: string, helper: string): Failure {
+  return new Failure(
+    "DOCKER_CONFIG_TAKEN",
+    `another helper, ${helper}, has ${place} in Docker's config.json`,
+    "name single registries instead of --all, or give this helper its place with --replace",
+  );
+}
+
+function shape(what: string, expected: string): Failure {
+  return new Failure(
+    "DOCKER_CONFIG_SYNTAX",
+    `${what} in Docker's config.json is not ${expected}`,
+    "mend the file by hand; it was left as it is",
+  );
+}

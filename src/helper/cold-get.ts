@@ -1,0 +1,123 @@
+import type { Registry } from "../registry/registry.ts";
+import type { Dependencies } from "../token/dependencies.ts";
+import {
+  type AuthorizationEntry,
+  entryFormat,
+  type FailureEntry,
+  type RegistryEntry,
+} from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { type Clock, lifeState } from "../token/life.ts";
+import type { Held } from "./serve.ts";
+
+/** Who keeps a registry, and under which conditions that stays so. */
+export interface Registration {
+  /** For a person. */
+  readonly identity: string;
+  /** The key of the authorization token that serves this registry. */
+  readonly authorization: string;
+  readonly dependencies: Dependencies;
+}
+
+/** What a cold get takes from the rooms behind it. */
+export interface ColdGetPorts {
+  clock(): Clock;
+  /** @throws Failure where the config can't be used */
+  registrationOf(registry: Registry): Promise<Registration>;
+  /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
+  heldDespiteConfig(host: string): Promise<RegistryEntry | undefined>;
+  readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
+  readFailure(key: string): Promise<FailureEntry | undefined>;
+  /** One call to AWS for all who ask; `hurried` where a valid token lies ready should it take long. */
+  obtain(registry: Registry, registration: Registration, hurried: boolean): Promise<AuthorizationEntry>;
+  /** @throws Failure where the disk refuses */
+  writeRegistry(entry: RegistryEntry): Promise<void>;
+  log(line: string): void;
+}
+
+/** So long a failed renewal is not tried again while a valid token can be handed out: a build asks often. */
+const failureCounts = 60_000;
+
+/**
+ * The answer for a registry whose token file does not hold: a token of the same identity and region that
+ * another registry brought, or a new one. A valid one with little life left answers where no better can be had.
+ *
+ * @returns undefined for a public registry where no credentials give a token: it is then pulled from anonymously
+ * @throws Failure
+ */
+export async function coldGet(registry: Registry, ports: ColdGetPorts): Promise<Held | undefined> {
+  const registration = await registrationOrHeld(registry, ports);
+  if ("secret" in registration) return registration;
+  const key = registration.authorization;
+  const lying = await ports.readAuthorization(key);
+  const state = lying ? lifeState(lying.life, ports.clock()) : "expired";
+  if (lying && state === "fresh") return keep(registry, registration, lying, ports);
+  if (lying && state === "usable" && (await failedJustNow(key, ports))) return lying;
+  try {
+    const obtained = await ports.obtain(registry, registration, state === "usable");
+    return await keep(registry, registration, obtained, ports);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (lying && lifeState(lying.life, ports.clock()) !== "expired") {
+      ports.log(`${error.code} a valid token answered though no better one could be had: ${error.oneLine}`);
+      return lying;
+    }
+    if (registry.kind === "public" && anonymousWillDo.has(error.code)) {
+      ports.log(`${error.code} ${registry.host} is left to anonymous pulls: ${error.oneLine}`);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** With these nothing is held for a public registry and nothing could be: everybody may read it all the same. */
+const anonymousWillDo: ReadonlySet<string> = new Set(["NO_CREDENTIALS", "ACCESS_DENIED"]);
+
+async function registrationOrHeld(
+  registry: Registry,
+  ports: ColdGetPorts,
+): Promise<Registration | RegistryEntry> {
+  try {
+    return await ports.registrationOf(registry);
+  } catch (error) {
+    // A broken config file names nobody anew, so it takes nobody's valid token away either.
+    const held = error instanceof Failure ? await ports.heldDespiteConfig(registry.host) : undefined;
+    if (!held || lifeState(held.life, ports.clock()) === "expired") throw error;
+    ports.log(`a valid token answered though the config can't be used: ${(error as Failure).oneLine}`);
+    return held;
+  }
+}
+
+async function failedJustNow(key: string, ports: ColdGetPorts): Promise<boolean> {
+  const failed = await ports.readFailure(key);
+  const { now } = ports.clock();
+  return failed !== undefined && failed.at <= now && now - failed.at < failureCounts;
+}
+
+async function keep(
+  registry: Registry,
+  registration: Registration,
+  entry: AuthorizationEntry,
+  ports: ColdGetPorts,
+): Promise<Held> {
+  const { username, secret, life } = entry;
+  const { identity, authorization, dependencies } = registration;
+  const { host } = registry;
+  try {
+    await ports.writeRegistry({
+      format: entryFormat,
+      host,
+      username,
+      secret,
+      life,
+      dependencies,
+      identity,
+      authorization,
+    });
+  } catch (error) {
+    // The token is good whether or not it can be kept.
+    if (!(error instanceof Failure)) throw error;
+    ports.log(`${error.code} ${error.oneLine}`);
+  }
+  return entry;
+}

@@ -1,0 +1,94 @@
+import type { Partition, PrivateRegistry, PublicRegistry, Registry } from "./registry.ts";
+
+// Both ends anchored and every part spelled out: an unanchored pattern has handed credentials to
+// look-alike hosts before (CVE-2024-35192). The forms are those that amazon-ecr-credential-helper and
+// kubernetes/cloud-provider-aws match. `on.amazonwebservices.eu` is where AWS puts dual-stack names of its
+// European partition.
+const PRIVATE =
+  /^(\d{12})\.dkr[.-]ecr(-fips)?\.([a-z]{2,5}(?:-[a-z]{2,12}){1,2}-\d{1,2})\.(amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.(?:com\.cn|eu))|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/;
+
+/** "us-iso-east-1": a two-part start names a partition of its own; of the others the first part does. */
+const REGION_START = /^(?:cn|eusc|us-gov|us-isob|us-isof|us-iso|eu-isoe)(?=-)/;
+
+/**
+ * The registry that a host name names, or nothing if the host is not one of ECR's.
+ *
+ * @param host canonical: lower case, no scheme, port, path or trailing dot (`readServerUrl` makes it so)
+ */
+export function parseHost(host: string): Registry | undefined {
+  if (host === "public.ecr.aws") return publicRegistry(host, false);
+  if (host === "ecr-public.aws.com") return publicRegistry(host, true);
+  const found = PRIVATE.exec(host);
+  if (!found) return undefined;
+  const [, account = "", fips, region = "", suffix = ""] = found;
+  const partition = partitionOf(region, suffix);
+  if (!partition) return undefined;
+  return {
+    kind: "private",
+    host,
+    account,
+    region,
+    partition,
+    fips: fips !== undefined,
+    dualStack: suffix.startsWith("on."),
+  } satisfies PrivateRegistry;
+}
+
+function publicRegistry(host: string, dualStack: boolean): PublicRegistry {
+  return { kind: "public", host, region: "us-east-1", partition: "aws", fips: false, dualStack };
+}
+
+/**
+ * The partition, which the suffix decides: a region that is newer than this program still gets the right
+ * one. A region that is known to be of another partition makes a name that AWS never issues: no partition.
+ */
+function partitionOf(region: string, suffix: string): Partition | undefined {
+  const ofRegion = partitionOfRegion(region);
+  const ofSuffix = partitionOfSuffix(suffix);
+  // GovCloud shares the commercial partition's suffixes.
+  if (ofSuffix === "aws" && ofRegion === "aws-us-gov") return ofRegion;
+  return ofRegion === undefined || ofRegion === ofSuffix ? ofSuffix : undefined;
+}
+
+function partitionOfSuffix(suffix: string): Partition {
+  switch (suffix) {
+    case "amazonaws.com.cn":
+    case "on.amazonwebservices.com.cn":
+      return "aws-cn";
+    case "amazonaws.eu":
+    case "on.amazonwebservices.eu":
+      return "aws-eusc";
+    case "c2s.ic.gov":
+      return "aws-iso";
+    case "sc2s.sgov.gov":
+      return "aws-iso-b";
+    case "cloud.adc-e.uk":
+      return "aws-iso-e";
+    case "csp.hci.ic.gov":
+      return "aws-iso-f";
+    default:
+      return "aws";
+  }
+}
+
+/** The partition that owns the region's prefix; nothing for prefixes of the commercial one and unknown ones. */
+function partitionOfRegion(region: string): Partition | undefined {
+  switch (REGION_START.exec(region)?.[0]) {
+    case "cn":
+      return "aws-cn";
+    case "eusc":
+      return "aws-eusc";
+    case "us-gov":
+      return "aws-us-gov";
+    case "us-iso":
+      return "aws-iso";
+    case "us-isob":
+      return "aws-iso-b";
+    case "eu-isoe":
+      return "aws-iso-e";
+    case "us-isof":
+      return "aws-iso-f";
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,9 @@
+import type { Clock } from "../token/life.ts";
+import type { QuickFiles } from "./quick-files.ts";
+
+/** The machine's two clocks. Linux tells a boot's identity and age; elsewhere there is the wall clock alone. */
+export function readClock(files: QuickFiles, now: number): Clock {
+  const id = files.read("/proc/sys/kernel/random/boot_id")?.text.trim();
+  const seconds = Number.parseFloat(files.read("/proc/uptime")?.text ?? "");
+  return id && Number.isFinite(seconds) ? { now, boot: { id, uptime: Math.round(seconds * 1000) } } : { now };
+}

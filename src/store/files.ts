@@ -1,0 +1,20 @@
+/** Names of the files in the state folder. A host has been through the registry room, so it is safe in a path. */
+export function tokenPath(state: string, host: string): string {
+  return `${state}/tokens/${host}.json`;
+}
+
+export function loginPath(state: string, host: string): string {
+  return `${state}/logins/${host}.json`;
+}
+
+export function authorizationPath(state: string, key: string): string {
+  return `${state}/authorizations/${key}.json`;
+}
+
+export function failurePath(state: string, key: string): string {
+  return `${state}/authorizations/${key}.failed.json`;
+}
+
+export function lockPath(state: string, key: string): string {
+  return `${state}/locks/${key}`;
+}

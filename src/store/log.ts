@@ -1,0 +1,38 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+
+const largest = 256 * 1024;
+const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+
+/**
+ * Appends a line to the log in the state folder, which Docker's users never see otherwise: on success a
+ * helper must be silent. At most two files of 256 KiB. Never fails: a log is not worth a login. Written
+ * at once, since the process may end right after.
+ *
+ * @param line nothing secret; what is foreign has been through `redact`
+ */
+export function appendLog(state: string, now: number, line: string): void {
+  const path = `${state}/log`;
+  try {
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    const folder = lstatSync(state);
+    if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;
+    const file = openSync(path, flags, 0o600);
+    try {
+      writeSync(file, `${new Date(now).toISOString()} ${line.replace(/[\r\n]+\s*/g, " ")}\n`);
+      if (fstatSync(file).size > largest) renameSync(path, `${path}.1`);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Nowhere to tell it.
+  }
+}

@@ -1,0 +1,109 @@
+import { readdir } from "node:fs/promises";
+import {
+  type AuthorizationEntry,
+  type FailureEntry,
+  type LoginEntry,
+  type LogoutEntry,
+  parseAuthorizationEntry,
+  parseFailureEntry,
+  parseLoginEntry,
+  parseRegistryEntry,
+  type RegistryEntry,
+} from "../token/entry.ts";
+import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
+import { inspectFile } from "./inspect.ts";
+import { removeState, writeState } from "./write.ts";
+
+/**
+ * The token files of one state folder. Reading never fails: a file that is corrupt, truncated, foreign or
+ * of a newer format is told to `report` and counts as absent; it harms no other.
+ */
+export class TokenStore {
+  constructor(
+    private readonly state: string,
+    private readonly now: () => number,
+    private readonly report: (line: string) => void,
+  ) {}
+
+  readRegistry(host: string): Promise<RegistryEntry | undefined> {
+    return this.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
+  }
+
+  readLogin(host: string): Promise<LoginEntry | LogoutEntry | undefined> {
+    return this.read(loginPath(this.state, host), (text) => ofHost(host, parseLoginEntry(text)));
+  }
+
+  readAuthorization(key: string): Promise<AuthorizationEntry | undefined> {
+    return this.read(authorizationPath(this.state, key), parseAuthorizationEntry);
+  }
+
+  readFailure(key: string): Promise<FailureEntry | undefined> {
+    return this.read(failurePath(this.state, key), parseFailureEntry);
+  }
+
+  /** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
+  writeRegistry(entry: RegistryEntry): Promise<void> {
+    return writeState(this.state, tokenPath(this.state, entry.host), entry, this.now());
+  }
+
+  writeLogin(entry: LoginEntry | LogoutEntry): Promise<void> {
+    return writeState(this.state, loginPath(this.state, entry.host), entry, this.now());
+  }
+
+  async writeAuthorization(key: string, entry: AuthorizationEntry): Promise<void> {
+    await writeState(this.state, authorizationPath(this.state, key), entry, this.now());
+    await removeState(failurePath(this.state, key));
+  }
+
+  writeFailure(key: string, entry: FailureEntry): Promise<void> {
+    return writeState(this.state, failurePath(this.state, key), entry, this.now());
+  }
+
+  removeRegistry(host: string): Promise<boolean> {
+    return removeState(tokenPath(this.state, host));
+  }
+
+  removeLogin(host: string): Promise<boolean> {
+    return removeState(loginPath(this.state, host));
+  }
+
+  removeAuthorization(key: string): Promise<boolean> {
+    return removeState(authorizationPath(this.state, key));
+  }
+
+  /** Hosts with a token file or a login, sorted, each once. */
+  async hosts(): Promise<readonly string[]> {
+    const names = await Promise.all(
+      ["tokens", "logins"].map((folder) => listFolder(`${this.state}/${folder}`)),
+    );
+    const hosts = names
+      .flat()
+      .flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : []));
+    return [...new Set(hosts)].sort();
+  }
+
+  private async read<Entry>(
+    path: string,
+    parse: (text: string) => Entry | undefined,
+  ): Promise<Entry | undefined> {
+    const found = await inspectFile(path);
+    if (found.kind === "absent") return undefined;
+    if (found.kind === "refused") {
+      this.report(`STATE_FILE ${path} was left aside: ${found.why}`);
+      return undefined;
+    }
+    const entry = parse(found.text);
+    if (entry === undefined)
+      this.report(`STATE_FILE ${path} was left aside: not a file that this version writes`);
+    return entry;
+  }
+}
+
+/** A file copied or renamed by hand opens nothing. */
+function ofHost<Entry extends { host: string }>(host: string, entry: Entry | undefined): Entry | undefined {
+  return entry?.host === host ? entry : undefined;
+}
+
+async function listFolder(path: string): Promise<readonly string[]> {
+  return await readdir(path).catch(() => []);
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { readdir, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { Failure } from "../token/failure.ts";
+import { ensureOwnFolder } from "./folder.ts";
+
+/** Temporary files older than this belong to writers that were killed. */
+const abandonedAfter = 60_000;
+
+/**
+ * Writes a file of the state folder whole or not at all: 0600, under a temporary name, then renamed.
+ *
+ * @param state the state folder; `path` lies one folder below it
+ * @throws Failure STATE_FOLDER, STATE_WRITE
+ */
+export async function writeState(state: string, path: string, content: unknown, now: number): Promise<void> {
+  const temporaryFolder = `${state}/tmp`;
+  for (const folder of [state, dirname(path), temporaryFolder]) await ensureOwnFolder(folder);
+  const temporary = `${temporaryFolder}/${basename(path)}.${randomBytes(6).toString("hex")}`;
+  try {
+    await removeAbandoned(temporaryFolder, now);
+    await writeFile(temporary, JSON.stringify(content), { mode: 0o600, flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw new Failure(
+      "STATE_WRITE",
+      `${path} can't be written (${(error as { code?: string }).code ?? "unknown error"})`,
+      "free or mount writable the disk that holds it, or set XDG_STATE_HOME to another",
+      { cause: error },
+    );
+  }
+}
+
+/** Removes a file; that it is not there is as good. Answers whether it was. */
+export async function removeState(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return false;
+    throw new Failure(
+      "STATE_WRITE",
+      `${path} can't be removed (${(error as { code?: string }).code ?? "unknown error"})`,
+      "remove it by hand",
+      { cause: error },
+    );
+  }
+}
+
+async function removeAbandoned(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = `${folder}/${name}`;
+    const modified = await stat(path).then(
+      (found) => found.mtimeMs,
+      () => now,
+    );
+    if (now - modified > abandonedAfter) await unlink(path).catch(() => undefined);
+  }
+}

@@ -1,0 +1,25 @@
+/** Why something could not be done, told so that a tired engineer can mend it. */
+export class Failure extends Error {
+  /** Stable, upper case with underscores, documented: scripts may key on it. */
+  readonly code: string;
+  /** What to do about it, without a full stop: a command where there is one. */
+  readonly mend: string;
+
+  /**
+   * @param what what failed, for whom (identity, registry) and why; no secret, one line
+   * @param options.cause the error underneath, kept for logs, which redact it
+   */
+  constructor(code: string, what: string, mend: string, options?: { cause?: unknown }) {
+    super(what, options);
+    this.name = "Failure";
+    this.code = code;
+    this.mend = mend;
+  }
+
+  /** The one line a client shows its user. Never the words that Docker takes for "not found". */
+  get oneLine(): string {
+    return `${this.message}: ${this.mend} [${this.code}]`
+      .replace(/[\r\n]+\s*/g, " ")
+      .replace(/credentials not found in native keychain/gi, "credentials not found");
+  }
+}

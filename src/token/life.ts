@@ -1,0 +1,73 @@
+/** How long an authorization token holds, by the clock of the machine that keeps it. Milliseconds throughout. */
+export interface Life {
+  /** When it was obtained, by this machine's clock. */
+  readonly issuedAt: number;
+  /** From then on a better one is looked for first. */
+  readonly freshUntil: number;
+  /** From then on it is worth nothing. This machine's clock: AWS's time less the skew seen when it was issued. */
+  readonly expiresAt: number;
+  /** The boot it was obtained in and that boot's age then; absent where the system does not tell. */
+  readonly boot?: Boot;
+}
+
+export interface Boot {
+  readonly id: string;
+  readonly uptime: number;
+}
+
+/** What the time is, twice: the wall clock can be set, the age of the boot can't. */
+export interface Clock {
+  readonly now: number;
+  readonly boot?: Boot;
+}
+
+/** fresh: print it. usable: valid, yet look for a better one first. expired: never hand it out. */
+export type LifeState = "fresh" | "usable" | "expired";
+
+/** A wall clock that was set back by less than this is taken for the ordinary corrections of NTP. */
+const setBackTolerance = 2 * 60_000;
+
+/** ECR's tokens live for 12 hours: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
+export const longestLife = 12 * 3_600_000;
+
+/**
+ * Whether a token may be handed out at `clock`. The token's age is the longer of what the wall clock
+ * and the boot's age say, so a clock that was set back does not bring an expired token to life. One
+ * that lies before the issue shows that the clock was moved: still usable, no longer fresh.
+ */
+export function lifeState(life: Life, clock: Clock): LifeState {
+  const at = timeInLife(life, clock);
+  if (at >= life.expiresAt) return "expired";
+  if (at >= life.freshUntil || clock.now < life.issuedAt - setBackTolerance) return "usable";
+  return "fresh";
+}
+
+/**
+ * The life of a token that was just issued.
+ *
+ * @param expiresAt AWS's word for it, by AWS's clock
+ * @param clockSkew AWS's clock minus ours
+ * @param minValidity how much life a token must have left to be handed out without looking for a
+ *   better one; at most half of the token's life counts, else one of short life would never be fresh
+ */
+export function lifeOf(expiresAt: number, clockSkew: number, minValidity: number, clock: Clock): Life {
+  const expiresHere = expiresAt - clockSkew;
+  const reserve = Math.min(minValidity, Math.max(0, expiresHere - clock.now) / 2);
+  return {
+    issuedAt: clock.now,
+    freshUntil: expiresHere - reserve,
+    expiresAt: expiresHere,
+    ...(clock.boot && { boot: clock.boot }),
+  };
+}
+
+/** Time left in milliseconds by the same reckoning as `lifeState`; 0 once expired. */
+export function timeLeft(life: Life, clock: Clock): number {
+  return Math.max(0, life.expiresAt - Math.max(timeInLife(life, clock), life.issuedAt));
+}
+
+/** What the wall clock says, or would say had nobody set it back since the token was issued. */
+function timeInLife(life: Life, clock: Clock): number {
+  if (life.boot === undefined || clock.boot === undefined || life.boot.id !== clock.boot.id) return clock.now;
+  return Math.max(clock.now, life.issuedAt + clock.boot.uptime - life.boot.uptime);
+}

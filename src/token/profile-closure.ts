@@ -1,0 +1,44 @@
+/** The AWS config and credentials files, parsed: section name to its settings. */
+export interface AwsFiles {
+  /** Profiles by name; sections of other kinds as "sso-session.NAME", "services.NAME". */
+  readonly config: Sections;
+  readonly credentials: Sections;
+}
+
+type Sections = Readonly<Record<string, Readonly<Record<string, string | undefined>> | undefined>>;
+
+/**
+ * All that the files say of a profile and of what it leans on: source profiles, SSO session, services. As
+ * long as this stays the same the identity does, whatever else in the files is edited.
+ *
+ * @returns a JSON value in an order that depends on nothing but the content
+ */
+export function profileClosure(files: AwsFiles, profile: string): unknown {
+  const seen = new Map<string, unknown>();
+  const follow = (name: string): void => {
+    if (seen.has(name)) return;
+    const config = files.config[name] ?? {};
+    const credentials = files.credentials[name] ?? {};
+    seen.set(name, [sorted(config), sorted(credentials)]);
+    for (const settings of [config, credentials]) {
+      if (settings.source_profile) follow(settings.source_profile);
+      if (settings.sso_session) follow(`sso-session.${settings.sso_session}`);
+      if (settings.services) follow(`services.${settings.services}`);
+      for (const name of profilesIn(settings.credential_process)) follow(name);
+    }
+  };
+  /** Programs such as the AWS CLI and aws-vault take a profile's name and read these same files. */
+  const profilesIn = (command = "") =>
+    command.split(/[\s"'=]+/).filter((word) => word in files.config || word in files.credentials);
+  follow(profile);
+  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Whether the closure makes the environment's own credentials play a part (`credential_source`). */
+export function leansOnEnvironment(files: AwsFiles, profile: string): boolean {
+  return JSON.stringify(profileClosure(files, profile)).includes('"credential_source"');
+}
+
+function sorted(settings: Readonly<Record<string, string | undefined>>): unknown {
+  return Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+}

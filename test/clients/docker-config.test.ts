@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { mergeReplaced, type Replaced, unwire, type Wiring, wire } from "../../src/clients/docker-config.ts";
+import type { Failure } from "../../src/token/failure.ts";
+
+const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+const hosts: Wiring = { kind: "hosts", hosts: [host] };
+const all: Wiring = { kind: "all" };
+
+describe("wiring Docker's config.json", () => {
+  it("names registries in credHelpers and keeps every other key and the layout", () => {
+    const before =
+      '{\n  "auths": {"a.example": {"auth": "eA=="}},\n  "credsStore": "desktop",\n  "HttpHeaders": { }\n}\n';
+    const { text, replaced } = wire(before, hosts, false);
+    assert.equal(text.startsWith(before.slice(0, before.lastIndexOf("\n}"))), true);
+    assert.deepEqual(JSON.parse(text), { ...JSON.parse(before), credHelpers: { [host]: "ecr" } });
+    assert.deepEqual(replaced, { credHelpers: { [host]: null } });
+  });
+
+  it("sets credsStore for all", () => {
+    const { text, replaced } = wire("{}\n", all, false);
+    assert.deepEqual(JSON.parse(text), { credsStore: "ecr" });
+    assert.deepEqual(replaced, { credsStore: null });
+  });
+
+  it("changes nothing the second time", () => {
+    for (const wiring of [hosts, all]) {
+      const { text } = wire("{}\n", wiring, false);
+      assert.deepEqual(wire(text, wiring, false), { text, replaced: {} });
+    }
+  });
+
+  it("never silently takes another helper's place", () => {
+    const taken = `{"credsStore":"pass","credHelpers":{"${host}":"ecr-login"}}`;
+    for (const wiring of [hosts, all]) {
+      assert.throws(() => wire(taken, wiring, false), { code: "DOCKER_CONFIG_TAKEN" });
+    }
+    assert.deepEqual(wire(taken, all, true).replaced, { credsStore: "pass" });
+    assert.deepEqual(wire(taken, hosts, true).replaced, { credHelpers: { [host]: "ecr-login" } });
+  });
+
+  const broken: readonly (readonly [string, string, RegExp])[] = [
+    ["a comma too many", '{\n  "auths": {},\n}', /line 3, column 1/],
+    ["a comment", '{ // mine\n "auths": {} }', /line 1, column 3/],
+    ["nothing", "", /not JSON/],
+    ["a list", "[]", /not an object/],
+    ["a number for credsStore", '{"credsStore":1}', /credsStore/],
+    ["a list for credHelpers", '{"credHelpers":[]}', /credHelpers/],
+    ["a number in credHelpers", '{"credHelpers":{"a":1}}', /credHelpers/],
+  ];
+  for (const [name, text, why] of broken) {
+    it(`refuses a file with ${name}`, () => {
+      assert.throws(
+        () => wire(text, hosts, true),
+        (error: Failure) => error.code === "DOCKER_CONFIG_SYNTAX" && why.test(error.message),
+      );
+    });
+  }
+});
+
+describe("unwiring Docker's config.json", () => {
+  it("puts back what was replaced", () => {
+    const before = `{"credsStore":"pass","credHelpers":{"${host}":"ecr-login","b.example":"x"}}`;
+    const one = wire(before, all, true);
+    const two = wire(one.text, hosts, true);
+    assert.equal(unwire(two.text, mergeReplaced(one.replaced, two.replaced)), before);
+  });
+
+  it("takes out what it added, without a record as well", () => {
+    const wired = wire(wire("{}", all, false).text, hosts, false).text;
+    assert.deepEqual(JSON.parse(unwire(wired, {})), {});
+  });
+
+  it("leaves a place alone that somebody has given to another helper since", () => {
+    const { replaced } = wire('{"credsStore":"pass"}', all, true);
+    assert.equal(unwire('{"credsStore":"desktop"}', replaced), '{"credsStore":"desktop"}');
+  });
+
+  it("restores any config byte for byte, up to white space", () => {
+    const config = fc.record(
+      {
+        auths: fc.dictionary(fc.domain(), fc.constant({})),
+        credsStore: fc.constantFrom("pass", "desktop"),
+        credHelpers: fc.dictionary(fc.constantFrom(host, "b.example"), fc.constantFrom("x", "y"), {
+          minKeys: 1,
+        }),
+        proxies: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    const layout = fc.constantFrom(undefined, 2, 4, "\t");
+    fc.assert(
+      fc.property(config, layout, fc.subarray([hosts, all], { minLength: 1 }), (value, indent, wirings) => {
+        const before = JSON.stringify(value, null, indent);
+        let text = before;
+        let replaced: Replaced = {};
+        for (const wiring of wirings) {
+          const edited = wire(text, wiring, true);
+          text = edited.text;
+          replaced = mergeReplaced(replaced, edited.replaced);
+        }
+        const after = unwire(text, replaced);
+        assert.equal(after.replace(/\s/g, ""), before.replace(/\s/g, ""));
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { makeCertificates } from "./certificate.ts";
+
+describe("stand-in AWS: certificates", () => {
+  const now = Date.UTC(2031, 4, 17);
+  const { ca, cert } = makeCertificates(["*.dkr.ecr.us-east-1.amazonaws.com", "127.0.0.1"], now);
+  const authority = new X509Certificate(ca);
+  const server = new X509Certificate(cert);
+
+  it("make an authority that signs itself, and nothing but certificates", () => {
+    assert.equal(authority.ca, true);
+    assert.ok(authority.verify(authority.publicKey));
+    assert.ok(authority.checkIssued(authority));
+  });
+
+  it("make a server certificate by that authority", () => {
+    assert.equal(server.ca, false);
+    assert.ok(server.verify(authority.publicKey));
+    assert.ok(server.checkIssued(authority));
+    assert.ok(server.checkHost("111122223333.dkr.ecr.us-east-1.amazonaws.com"));
+    assert.equal(server.checkHost("111122223333.dkr.ecr.us-east-2.amazonaws.com"), undefined);
+    assert.ok(server.checkIP("127.0.0.1"));
+  });
+
+  it("hold now, before and after, for less than Apple's 825 days", () => {
+    const [from, to] = [Date.parse(server.validFrom), Date.parse(server.validTo)];
+    assert.ok(from < now && now < to);
+    assert.ok((to - from) / 86_400_000 < 825);
+  });
+
+  it("are never the same twice", () => {
+    assert.notEqual(
+      new X509Certificate(makeCertificates(["localhost"], now).ca).serialNumber,
+      authority.serialNumber,
+    );
+  });
+});
