@@ -1,4 +1,4 @@
-import { loadSharedConfigFiles } from "@smithy/core/config";
+import { parseAwsFiles } from "../token/aws-files.ts";
 import {
   ambientNames,
   type Dependencies,
@@ -33,13 +33,7 @@ export async function identityState(
   const credentialsPath = withHome(env.AWS_SHARED_CREDENTIALS_FILE || "~/.aws/credentials", home);
   const files = [];
   for (const path of [configPath, credentialsPath]) files.push({ path, stamp: readStamp(path) });
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    filepath: credentialsPath,
-    configFilepath: configPath,
-    // A process that runs for months must see the files as they are.
-    ignoreCache: true,
-  });
-  const awsFiles = { config: configFile, credentials: credentialsFile };
+  const awsFiles = parseAwsFiles(await readText(configPath), await readText(credentialsPath));
   const names = environmentNames(identity, awsFiles);
   const environment = { names, fingerprint: environmentFingerprint(names, env) };
   const profiles = rootProfiles(identity, env).map((profile) => profileClosure(awsFiles, profile));
@@ -74,4 +68,13 @@ function rootProfiles(identity: Identity, env: Environment): readonly string[] {
 /** The SDK lets both variables start with "~/". */
 function withHome(path: string, home: string): string {
   return path.startsWith("~/") ? `${home}/${path.slice(2)}` : path;
+}
+
+/** What can't be read counts as empty, as it does for the SDK. */
+async function readText(path: string): Promise<string> {
+  try {
+    return await Bun.file(path).text();
+  } catch {
+    return "";
+  }
 }

@@ -1,5 +1,3 @@
-import { randomInt } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { version } from "../../package.json";
 import { identityState } from "../aws/dependencies.ts";
 import type { Folders } from "../config/folders.ts";
@@ -16,7 +14,7 @@ import { tryLock } from "../store/lock.ts";
 import { appendLog } from "../store/log.ts";
 import type { QuickFiles } from "../store/quick-files.ts";
 import { TokenStore } from "../store/token-store.ts";
-import { dependenciesHold } from "../store/warm.ts";
+import { dependenciesHold, readWarm } from "../store/warm.ts";
 import { type Environment, fingerprint } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
@@ -81,7 +79,8 @@ export function coldPorts(
         fetchEntry(registry, registration.identity, began + (hurried ? limits.hurriedFetch : limits.fetch)),
       endpoint: apiEndpoint(registry).host,
       now,
-      pause: () => pause(randomInt(10, 30)),
+      // Spread, so that those who wait don't all look at the same moment.
+      pause: () => Bun.sleep(15 + 20 * Math.random()),
       waitUntil: began + (hurried ? limits.hurriedTurn : limits.turn),
       report: (failure) => log(`${failure.code} ${failure.oneLine}`),
     });
@@ -120,6 +119,7 @@ export function coldPorts(
         coldGet(registry, {
           clock,
           registrationOf,
+          warm: (host) => readWarm(files, state, host, env, now()),
           heldDespiteConfig,
           readAuthorization: (key) => store.readAuthorization(key),
           readFailure: (key) => store.readFailure(key),
@@ -157,7 +157,7 @@ export function coldPorts(
 
 /** The answer, or a failure when the whole limit has passed: whatever hangs then ends with the process. */
 async function withinLimit<Answer>(answer: Promise<Answer>, registry: Registry): Promise<Answer> {
-  const late = pause(limits.whole, undefined, { ref: false }).then(() => {
+  const late = Bun.sleep(limits.whole).then(() => {
     throw new Failure(
       "GET_TIMEOUT",
       `no token for ${registry.host} within ${limits.whole / 1000} s`,

@@ -82,16 +82,11 @@ async function configure(
   if (options.dryRun) return print(difference(path, before ?? "", edited.text));
   if (edited.text === before) return print(`${path}: nothing to change`);
   // The record first: were it lost after the edit, what was replaced would be lost too.
-  await writeState(
-    state,
-    record,
-    {
-      path,
-      created: known.created ?? before === undefined,
-      replaced: mergeReplaced(known.replaced, edited.replaced),
-    },
-    Date.now(),
-  );
+  await writeState(state, record, {
+    path,
+    created: known.created ?? before === undefined,
+    replaced: mergeReplaced(known.replaced, edited.replaced),
+  });
   await replaceClientFile(path, edited.text);
   print(`${path}: Docker now asks this helper for ${options.all ? "all registries" : registries.join(", ")}`);
 }

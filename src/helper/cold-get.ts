@@ -24,6 +24,8 @@ export interface ColdGetPorts {
   clock(): Clock;
   /** @throws Failure where the config can't be used */
   registrationOf(registry: Registry): Promise<Registration>;
+  /** What a warm get would answer now. */
+  warm(host: string): Held | undefined;
   /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
   heldDespiteConfig(host: string): Promise<RegistryEntry | undefined>;
   readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
@@ -103,6 +105,8 @@ async function keep(
   const { username, secret, life } = entry;
   const { identity, authorization, dependencies } = registration;
   const { host } = registry;
+  // Of many who waited for one token, one writes it.
+  if (ports.warm(host)?.secret === secret) return entry;
   try {
     await ports.writeRegistry({
       format: entryFormat,

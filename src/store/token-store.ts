@@ -12,7 +12,7 @@ import {
 } from "../token/entry.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
-import { removeState, writeState } from "./write.ts";
+import { removeAbandoned, removeState, writeState } from "./write.ts";
 
 /**
  * The token files of one state folder. Reading never fails: a file that is corrupt, truncated, foreign or
@@ -43,20 +43,22 @@ export class TokenStore {
 
   /** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
   writeRegistry(entry: RegistryEntry): Promise<void> {
-    return writeState(this.state, tokenPath(this.state, entry.host), entry, this.now());
+    return writeState(this.state, tokenPath(this.state, entry.host), entry);
   }
 
   writeLogin(entry: LoginEntry | LogoutEntry): Promise<void> {
-    return writeState(this.state, loginPath(this.state, entry.host), entry, this.now());
+    return writeState(this.state, loginPath(this.state, entry.host), entry);
   }
 
   async writeAuthorization(key: string, entry: AuthorizationEntry): Promise<void> {
-    await writeState(this.state, authorizationPath(this.state, key), entry, this.now());
+    await writeState(this.state, authorizationPath(this.state, key), entry);
     await removeState(failurePath(this.state, key));
+    // Here, since whoever has just asked AWS has the time, and does it seldom.
+    await removeAbandoned(this.state, this.now());
   }
 
   writeFailure(key: string, entry: FailureEntry): Promise<void> {
-    return writeState(this.state, failurePath(this.state, key), entry, this.now());
+    return writeState(this.state, failurePath(this.state, key), entry);
   }
 
   removeRegistry(host: string): Promise<boolean> {

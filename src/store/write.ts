@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readdir, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
@@ -13,12 +12,11 @@ const abandonedAfter = 60_000;
  * @param state the state folder; `path` lies one folder below it
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
-export async function writeState(state: string, path: string, content: unknown, now: number): Promise<void> {
+export async function writeState(state: string, path: string, content: unknown): Promise<void> {
   const temporaryFolder = `${state}/tmp`;
   for (const folder of [state, dirname(path), temporaryFolder]) await ensureOwnFolder(folder);
-  const temporary = `${temporaryFolder}/${basename(path)}.${randomBytes(6).toString("hex")}`;
+  const temporary = `${temporaryFolder}/${basename(path)}.${crypto.randomUUID()}`;
   try {
-    await removeAbandoned(temporaryFolder, now);
     await writeFile(temporary, JSON.stringify(content), { mode: 0o600, flag: "wx" });
     await rename(temporary, path);
   } catch (error) {
@@ -48,8 +46,10 @@ export async function removeState(path: string): Promise<boolean> {
   }
 }
 
-async function removeAbandoned(folder: string, now: number): Promise<void> {
-  for (const name of await readdir(folder)) {
+/** Removes what writers that were killed have left in the state folder. Never fails. */
+export async function removeAbandoned(state: string, now: number): Promise<void> {
+  const folder = `${state}/tmp`;
+  for (const name of await readdir(folder).catch(() => [])) {
     const path = `${folder}/${name}`;
     const modified = await stat(path).then(
       (found) => found.mtimeMs,

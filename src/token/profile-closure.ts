@@ -24,12 +24,10 @@ export function profileClosure(files: AwsFiles, profile: string): unknown {
       if (settings.source_profile) follow(settings.source_profile);
       if (settings.sso_session) follow(`sso-session.${settings.sso_session}`);
       if (settings.services) follow(`services.${settings.services}`);
-      for (const name of profilesIn(settings.credential_process)) follow(name);
+      // Such a program may read any of these sections itself, as the AWS CLI and aws-vault do.
+      if (settings.credential_process) for (const name of names(files)) follow(name);
     }
   };
-  /** Programs such as the AWS CLI and aws-vault take a profile's name and read these same files. */
-  const profilesIn = (command = "") =>
-    command.split(/[\s"'=]+/).filter((word) => word in files.config || word in files.credentials);
   follow(profile);
   return [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
 }
@@ -37,6 +35,10 @@ export function profileClosure(files: AwsFiles, profile: string): unknown {
 /** Whether the closure makes the environment's own credentials play a part (`credential_source`). */
 export function leansOnEnvironment(files: AwsFiles, profile: string): boolean {
   return JSON.stringify(profileClosure(files, profile)).includes('"credential_source"');
+}
+
+function names({ config, credentials }: AwsFiles): readonly string[] {
+  return [...Object.keys(config), ...Object.keys(credentials)];
 }
 
 function sorted(settings: Readonly<Record<string, string | undefined>>): unknown {
