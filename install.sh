@@ -68,7 +68,7 @@ if [ -n "$uninstall" ]; then
   rm -f -- "$program"
   rm -rf -- "$state"
   # The folders that installing made, where nothing else lives in them.
-  rmdir -- "$prefix/bin" "$state_home" 2>/dev/null || true
+  rmdir -- "$prefix/bin" "$state_home" "$prefix" 2>/dev/null || true
   echo "removed $program and $state"
   exit 0
 fi

@@ -11,16 +11,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The path of the Bun program that `npm ci` placed for this system. Throws with the mend if there is none. */
 export function bunProgram() {
   const arch = { arm64: "aarch64", x64: "x64" }[process.arch] ?? process.arch;
-  const names = [`bun-${process.platform}-${arch}`, `bun-${process.platform}-${arch}-musl`];
-  for (const name of names) {
-    const program = join(
-      root,
-      "node_modules",
-      "@oven",
-      name,
-      "bin",
-      process.platform === "win32" ? "bun.exe" : "bun",
-    );
+  const programs = [`bun-${process.platform}-${arch}`, `bun-${process.platform}-${arch}-musl`].map((name) =>
+    join(root, "node_modules/@oven", name, "bin", process.platform === "win32" ? "bun.exe" : "bun"),
+  );
+  // Where npm did run the install script, that has moved the program here; else a stub lies here.
+  programs.push(join(root, "node_modules/bun/bin/bun.exe"));
+  for (const program of programs) {
     if (existsSync(program) && spawnSync(program, ["--version"]).status === 0) return program;
   }
   throw new Error(

@@ -37,9 +37,11 @@ function runUnit() {
 async function runE2e() {
   const skipped = (what) => ({ passed: 0, failed: isCi ? what.length : 0, skipped: isCi ? 0 : what.length });
   const unmet = [...notHere(), ...missing(baseNeeds).map(describeNeed)];
-  const clients = missing(clientNeeds).map(describeNeed);
+  const clients = missing(clientNeeds);
   for (const need of unmet) tell(`the end-to-end tests can't run: they need ${need}`);
-  for (const need of clients) tell(`the end-to-end tests of one client can't run: they need ${need}`);
+  for (const need of clients) {
+    tell(`the end-to-end tests of ${need.program} can't run: they need ${describeNeed(need)}`);
+  }
   if (unmet.length > 0) return skipped(unmet);
   // Outside CI the tests of that client skip themselves, and Mocha counts them.
   if (isCi && clients.length > 0) return skipped(clients);
@@ -83,8 +85,9 @@ function withFiles(files) {
  * @param end passes a signal on that was meant for this process and its children
  */
 async function runMocha([program, ...args], env, end) {
-  const colour = process.stdout.isTTY ? ["--color"] : [];
-  const child = spawn(program, [...args, ...colour], {
+  // Mocha itself sees a pipe.
+  const colour = process.stdout.isTTY ? "--color" : "--no-color";
+  const child = spawn(program, [...args, colour], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],

@@ -12,7 +12,7 @@ const home = await homeOf(env);
 if (args.length === 1 && isHelperAction(action)) {
   const folders = foldersOf(env, home);
   const files = await openQuickFiles();
-  const { stdout, exitCode } = await serve(
+  const { stdout, stderr, exitCode } = await serve(
     action,
     async () => files.readInput() ?? (await Bun.stdin.text()),
     { warm: (host) => readWarm(files, folders.state, host, env, Date.now()) },
@@ -21,8 +21,9 @@ if (args.length === 1 && isHelperAction(action)) {
       return coldPorts(files, withoutBun(env), home, folders, Date.now);
     },
   );
-  // console.log writes at once and costs nothing to load; it brings the line end.
+  // The console writes at once and costs nothing to load; it brings the line end.
   if (stdout !== "") console.log(stdout.slice(0, -1));
+  if (stderr !== "") console.error(stderr.slice(0, -1));
   process.exit(exitCode);
 } else {
   const { run } = await import("./cli/run.ts");

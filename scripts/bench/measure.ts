@@ -19,6 +19,7 @@ export interface Command {
  * @throws where one ends with an exit code other than 0
  */
 export function measure<Commands extends Readonly<Record<string, Command | undefined>>>(
+  starter: string,
   commands: Commands,
   rounds: number,
 ): { readonly [Name in keyof Commands]: Commands[Name] extends Command ? Measured : Measured | undefined } {
@@ -28,7 +29,7 @@ export function measure<Commands extends Readonly<Record<string, Command | undef
   const warmUp = Math.max(3, Math.round(rounds / 20));
   for (let round = -warmUp; round < rounds; round++) {
     for (const { name, command } of present) {
-      const { took, peak } = start(command);
+      const { took, peak } = startOnce(starter, command);
       if (round < 0) continue;
       times.get(name)?.push(took);
       peaks.set(name, Math.max(peak, peaks.get(name) ?? 0));
@@ -48,13 +49,12 @@ export function measure<Commands extends Readonly<Record<string, Command | undef
   return Object.fromEntries(results) as ReturnType<typeof measure<Commands>>;
 }
 
-function start({ cmd, input, env }: Command): { took: number; peak: number } {
-  const stdin = Buffer.from(input);
-  const began = performance.now();
-  const child = Bun.spawnSync({ cmd: [...cmd], stdin, stdout: "pipe", stderr: "pipe", env });
-  const took = performance.now() - began;
-  if (child.exitCode !== 0) {
-    throw new Error(`${cmd.join(" ")} ended with ${child.exitCode}: ${child.stdout}${child.stderr}`);
+/** @param starter the compiled start.c */
+function startOnce(starter: string, { cmd, input, env }: Command): { took: number; peak: number } {
+  const child = Bun.spawnSync({ cmd: [starter, input, ...cmd], stdout: "pipe", stderr: "pipe", env });
+  const numbers = /(\d+) (\d+) (\d+)\n$/.exec(child.stderr.toString());
+  if (child.exitCode !== 0 || numbers?.[3] !== "0") {
+    throw new Error(`${cmd.join(" ")} failed: ${child.stdout}${child.stderr}`);
   }
-  return { took, peak: child.resourceUsage.maxRSS };
+  return { took: Number(numbers[1]) / 1e6, peak: Number(numbers[2]) * 1024 };
 }

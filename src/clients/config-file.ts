@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { chmod, chown, mkdir, open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
+import { chmod, chown, mkdir, open, readFile, realpath, rename, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
 
@@ -47,10 +47,11 @@ export async function replaceClientFile(path: string, text: string): Promise<voi
   }
 }
 
-/** Removes a file of another program that this one had made. @throws Failure CLIENT_FILE */
+/** Removes a file that this program had made for another one, and its folder if that is empty then. @throws Failure CLIENT_FILE */
 export async function removeClientFile(path: string): Promise<void> {
   try {
     await unlink(path);
+    await rmdir(dirname(path)).catch(() => undefined);
   } catch (error) {
     if ((error as { code?: string }).code !== "ENOENT") throw trouble(path, "removed", error);
   }

@@ -25,9 +25,16 @@ export interface ColdPorts {
   version(): string;
 }
 
-/** What goes to stdout, whole, and the exit code. Errors go to stdout too: clients read nothing else. */
+/** How a call ends. Both texts end with a line end or are empty. */
 export interface Reply {
+  /** Errors too: clients read nothing else. */
   readonly stdout: string;
+  /**
+   * A failure once more, for the person: `docker pull` and `docker login` drop what a helper says on
+   * stdout, go on without credentials and show that instead, but pass its stderr to the terminal. Empty
+   * on success, where older testcontainers take it for a part of the answer, and with the wire's own words.
+   */
+  readonly stderr: string;
   readonly exitCode: 0 | 1;
 }
 
@@ -52,7 +59,8 @@ export async function serve(
         return line((await loadCold()).version());
     }
   } catch (error) {
-    return refuse(error instanceof Failure ? error.oneLine : unexpected(error).oneLine);
+    const { oneLine } = error instanceof Failure ? error : unexpected(error);
+    return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n` };
   }
 }
 
@@ -100,7 +108,7 @@ async function store(input: string, loadCold: () => Promise<ColdPorts>): Promise
   }
   const cold = await loadCold();
   await cold.store(url.registry, { username: credential.Username, secret: credential.Secret });
-  return { stdout: "", exitCode: 0 };
+  return { stdout: "", stderr: "", exitCode: 0 };
 }
 
 async function erase(input: string, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
@@ -109,7 +117,7 @@ async function erase(input: string, loadCold: () => Promise<ColdPorts>): Promise
   if (url.kind === "malformed") throw malformed(url.reason);
   // podman, skopeo and buildah take an error for a failed logout, also where nothing was stored.
   if (url.kind === "ecr") await (await loadCold()).erase(url.registry);
-  return { stdout: "", exitCode: 0 };
+  return { stdout: "", stderr: "", exitCode: 0 };
 }
 
 interface Credential {
@@ -155,9 +163,9 @@ function unexpected(error: unknown): Failure {
 }
 
 function line(text: string): Reply {
-  return { stdout: `${text}\n`, exitCode: 0 };
+  return { stdout: `${text}\n`, stderr: "", exitCode: 0 };
 }
 
 function refuse(text: string): Reply {
-  return { stdout: `${text}\n`, exitCode: 1 };
+  return { stdout: `${text}\n`, stderr: "", exitCode: 1 };
 }

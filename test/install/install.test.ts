@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+
+/** What git would put into a clean clone, with what is not committed yet. */
+function copyOfCheckout(to: string): void {
+  const { stdout, status } = spawnSync(
+    "git",
+    ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    {
+      cwd: root,
+    },
+  );
+  assert.equal(status, 0, "git ls-files failed");
+  for (const file of stdout.toString().split("\0")) {
+    if (file === "" || !existsSync(join(root, file))) continue;
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    cpSync(join(root, file), join(to, file));
+  }
+}
+
+// npm ci and a build take a while, so the steps share one installation and follow each other.
+describe("install.sh", function () {
+  this.timeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), "ecr-install-"));
+  const checkout = join(folder, "checkout");
+  const home = join(folder, "home");
+  const program = join(home, ".local/bin/docker-credential-ecr");
+  const cache = process.env.npm_config_cache ?? join(homedir(), ".npm");
+
+  function install(args: readonly string[], env: Record<string, string> = {}) {
+    const { stdout, stderr, status } = spawnSync(join(checkout, "install.sh"), args, {
+      // npm's cache is npm's; where it lies must not count as a trace of ours.
+      env: { PATH: process.env.PATH ?? "", HOME: home, npm_config_cache: cache, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return { stdout: stdout.toString(), stderr: stderr.toString(), status };
+  }
+
+  before(() => {
+    mkdirSync(home, { mode: 0o700 });
+    copyOfCheckout(checkout);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("says what it would do and does nothing with --dry-run", () => {
+    const { stdout, status } = install(["--prefix", join(home, ".local"), "--dry-run", registry]);
+    assert.equal(status, 0);
+    assert.match(stdout, /would build/);
+    assert.match(stdout, /configure-docker 111122223333/);
+    assert.deepEqual(readdirSync(home), []);
+  });
+
+  it("builds and places the program, wires Docker, and warns of the PATH", () => {
+    const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), registry]);
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(spawnSync(program, ["version"]).stdout.toString(), /^docker-credential-ecr \(.+\) \d/);
+    assert.match(stderr, /not on your PATH/);
+    const config = JSON.parse(readFileSync(join(home, ".docker/config.json"), "utf8"));
+    assert.deepEqual(config, { credHelpers: { [registry]: "ecr" } });
+  });
+
+  it("does the same again without harm, and without the warning once the PATH has it", () => {
+    const path = `${join(home, ".local/bin")}:${process.env.PATH}`;
+    const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), registry], { PATH: path });
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /nothing to change/);
+    assert.doesNotMatch(stderr, /not on your PATH/);
+  });
+
+  it("leaves no trace with --uninstall, and is content where nothing is left", () => {
+    for (const _ of ["first", "second"]) {
+      const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), "--uninstall"]);
+      assert.equal(status, 0, stdout + stderr);
+    }
+    assert.deepEqual(readdirSync(home), []);
+  });
+
+  it("refuses an option that it does not know", () => {
+    const { stderr, status } = install(["--prefx"]);
+    assert.equal(status, 1);
+    assert.match(stderr, /unknown option: --prefx/);
+  });
+});

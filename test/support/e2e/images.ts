@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { succeeded } from "./command.ts";
+import { machine } from "./hooks.ts";
+import { newTester } from "./user.ts";
+
+/**
+ * Makes an image in the engine: busybox and a layer's content that no other image has, so that a pull of it
+ * really is one.
+ */
+export async function makeImage(...names: readonly string[]): Promise<void> {
+  const [first = "", ...others] = names;
+  const root = mkdtempSync(join(machine().folder, "image-"));
+  // Packer wants /tmp and a root user.
+  for (const folder of ["bin", "etc", "tmp"]) mkdirSync(join(root, folder));
+  copyFileSync("/bin/busybox", join(root, "bin", "busybox"));
+  for (const applet of ["sh", "cat", "chmod", "rm"]) symlinkSync("busybox", join(root, "bin", applet));
+  writeFileSync(join(root, "etc", "passwd"), "root:x:0:0:root:/:/bin/sh\n");
+  writeFileSync(join(root, "etc", "group"), "root:x:0:\n");
+  writeFileSync(join(root, "etc", "unique"), randomUUID());
+
+  const nobody = newTester();
+  const archive = `${root}.tar`;
+  succeeded(await nobody.run(["tar", "--create", "--file", archive, "--directory", root, "."]));
+  succeeded(await nobody.docker("import", archive, first));
+  for (const other of others) succeeded(await nobody.docker("tag", first, other));
+}
+
+/** Pushes a new image without anybody's credentials to the registry behind ECR's. */
+export async function seed(name: string): Promise<void> {
+  const nobody = newTester();
+  await makeImage(name);
+  succeeded(await nobody.docker("push", name));
+  await removeImage(name);
+}
+
+export async function removeImage(...names: readonly string[]): Promise<void> {
+  succeeded(await newTester().docker("image", "rm", "--force", ...names));
+}

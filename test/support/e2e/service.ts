@@ -1,0 +1,60 @@
+import { openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "./poll.ts";
+
+export interface ServiceOptions {
+  /** Where its log goes, and it starts. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly isReady: () => Promise<boolean>;
+}
+
+export interface Service {
+  stop(): void;
+}
+
+/** Starts a program that runs until it is stopped, and waits until it is ready. */
+export async function startService(
+  name: string,
+  command: readonly string[],
+  { folder, env, isReady }: ServiceOptions,
+): Promise<Service> {
+  const [program = "", ...args] = command;
+  const path = Bun.which(program, { PATH: env["PATH"] ?? "" });
+  if (path === null) throw new Error(`no ${program} on ${env["PATH"]}`);
+  const logFile = join(folder, `${name}.log`);
+  const log = openSync(logFile, "w");
+  const child = Bun.spawn([path, ...args], {
+    cwd: folder,
+    env: { ...env },
+    stdin: "ignore",
+    stdout: log,
+    stderr: log,
+  });
+  const logged = () => readFileSync(logFile, "utf8").split("\n").slice(-20).join("\n");
+  try {
+    await until(`${name} is ready`, async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
+      return await isReady();
+    });
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw new Error(`${name} did not start; the end of its log:\n${logged()}`, { cause: error });
+  }
+  // The namespace's end takes what the service itself leaves behind: nothing is worth waiting for.
+  return { stop: () => child.kill("SIGKILL") };
+}
+
+/** Whether an HTTP server answers there. */
+export async function answers(url: string, options: { readonly unix?: string; readonly ca?: string } = {}) {
+  const { unix, ca } = options;
+  try {
+    const answer = await fetch(url, {
+      ...(unix === undefined ? {} : { unix }),
+      ...(ca === undefined ? {} : { tls: { ca } }),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

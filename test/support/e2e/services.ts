@@ -1,0 +1,72 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Certificates } from "../aws/certificate.ts";
+import { hubAddress, plainRegistry } from "./names.ts";
+import { answers, type Service, startService } from "./service.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The registry behind all others. It asks nobody for credentials. */
+export function startPlainRegistry(folder: string, env: Environment): Promise<Service> {
+  const config = registryConfig(folder, { addr: plainRegistry });
+  return startRegistry("registry", config, folder, env, () => answers(`http://${plainRegistry}/v2/`));
+}
+
+/** The same images under Docker Hub's name. */
+export function startHub(folder: string, env: Environment, certificates: Certificates): Promise<Service> {
+  const certificate = join(folder, "hub.pem");
+  const key = join(folder, "hub.key");
+  writeFileSync(certificate, certificates.cert);
+  writeFileSync(key, certificates.key, { mode: 0o600 });
+  const config = registryConfig(folder, { addr: `${hubAddress}:443`, tls: { certificate, key } });
+  const { ca } = certificates;
+  return startRegistry("hub", config, folder, env, () => answers(`https://${hubAddress}/v2/`, { ca }));
+}
+
+const registryConfig = (folder: string, http: object) => ({
+  version: "0.1",
+  log: { level: "warn" },
+  storage: { filesystem: { rootdirectory: join(folder, "images") } },
+  // Behind the stand-in a Location must not name the registry itself.
+  http: { ...http, relativeurls: true, secret: "of no worth" },
+});
+
+function startRegistry(
+  name: string,
+  config: object,
+  folder: string,
+  env: Environment,
+  isReady: () => Promise<boolean>,
+): Promise<Service> {
+  const file = join(folder, `${name}.yml`);
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify(config));
+  return startService(name, ["docker-registry", "serve", file], { folder, env, isReady });
+}
+
+/** Docker Engine. @returns also where it listens */
+export async function startEngine(
+  folder: string,
+  env: Environment,
+  cgroup: string,
+): Promise<Service & { readonly socket: string }> {
+  const socket = join(folder, "docker.sock");
+  const command = [
+    "dockerd",
+    `--host=unix://${socket}`,
+    `--data-root=${join(folder, "engine", "data")}`,
+    `--exec-root=${join(folder, "engine", "exec")}`,
+    `--pidfile=${join(folder, "engine", "pid")}`,
+    // Any kernel and any file system has this one, and images here are small.
+    "--storage-driver=vfs",
+    "--exec-opt=native.cgroupdriver=cgroupfs",
+    `--cgroup-parent=/${cgroup}`,
+    // Containers get no network: no bridge to make, no rules to add.
+    "--bridge=none",
+    "--iptables=false",
+    "--ip6tables=false",
+  ];
+  const isReady = () => answers("http://engine/_ping", { unix: socket });
+  const service = await startService("dockerd", command, { folder, env, isReady });
+  return { ...service, socket };
+}

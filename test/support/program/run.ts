@@ -1,0 +1,60 @@
+import { programPath } from "./program.ts";
+
+/** How a start of the program ended. */
+export interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** null: a signal ended it. */
+  readonly exitCode: number | null;
+  readonly tookMs: number;
+}
+
+export interface RunOptions {
+  /** Its stdin; default empty. */
+  readonly input?: string | Uint8Array;
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** A command that starts it in its turn: the program and its arguments come after these words. */
+  readonly through?: readonly string[];
+}
+
+/** The program while it runs. */
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ran>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+const running = new Set<Running>();
+
+/** Starts the compiled program. */
+export function start(args: readonly string[], options: RunOptions): Running {
+  const { input = "", env, cwd = "/", through = [] } = options;
+  const began = performance.now();
+  const child = Bun.spawn([...through, programPath(), ...args], {
+    stdin: Buffer.from(input as Uint8Array),
+    stdout: "pipe",
+    stderr: "pipe",
+    env,
+    cwd,
+  });
+  const end = async (): Promise<Ran> => {
+    const [stdout, stderr] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    running.delete(started);
+    return { stdout, stderr, exitCode: child.exitCode, tookMs: performance.now() - began };
+  };
+  const started: Running = { pid: child.pid, ended: end(), kill: (signal) => child.kill(signal) };
+  running.add(started);
+  return started;
+}
+
+/** Ends what a test that failed has left running. */
+export async function endAll(): Promise<void> {
+  for (const each of running) each.kill("SIGKILL");
+  await Promise.all([...running].map(({ ended }) => ended));
+}

@@ -1,0 +1,105 @@
+import type { CallCounts } from "../aws/calls.ts";
+import { type User as CastUser, defaultCast } from "../aws/cast.ts";
+import { byEndpoint, byProxy, keysOf } from "../aws/environment.ts";
+import { type StandIn, type StandInOptions, startAws } from "../aws/stand-in.ts";
+import { programPath } from "./program.ts";
+import { endAll } from "./run.ts";
+import { User, type Variables } from "./user.ts";
+
+/** What a test finds: an AWS that nobody has called yet, and users who know of it. */
+export interface Standing {
+  readonly aws: StandIn;
+  /** Somebody with a HOME of its own whose programs reach AWS, and without credentials unless `env` brings some. */
+  user(env?: Variables): User;
+  /** How often an operation was called in this test. */
+  count(operation: keyof CallCounts): number;
+  /** The number of all requests of any kind that have come out of the program in this test. */
+  calls(): number;
+}
+
+/** How the program gets to AWS: by a custom endpoint, or by proxy under AWS's own host names. */
+export type Route = "endpoint" | "proxy";
+
+/** One that its caller closes. */
+export class OpenStanding implements Standing {
+  readonly #users: User[] = [];
+
+  private constructor(
+    readonly aws: StandIn,
+    private readonly route: Route,
+  ) {}
+
+  static async start(options: StandInOptions = {}, route: Route = "endpoint"): Promise<OpenStanding> {
+    programPath();
+    return new OpenStanding(await startAws(options), route);
+  }
+
+  user(env: Variables = {}): User {
+    const way = this.route === "proxy" ? byProxy(this.aws) : byEndpoint(this.aws);
+    const user = new User({ ...way, ...env });
+    this.#users.push(user);
+    return user;
+  }
+
+  count(operation: keyof CallCounts): number {
+    return this.aws.controls.calls()[operation];
+  }
+
+  calls(): number {
+    return this.aws.controls.log().length;
+  }
+
+  /** Makes it as new for the next test. */
+  clear(): void {
+    for (const user of this.#users.splice(0)) user.remove();
+    this.aws.controls.reset();
+  }
+
+  async close(): Promise<void> {
+    this.clear();
+    await this.aws.stop();
+  }
+}
+
+/** Gives each test of a describe block a standing of its own. */
+export function useStanding(options: StandInOptions = {}, route: Route = "endpoint"): Standing {
+  let open: OpenStanding | undefined;
+  const standing = (): OpenStanding => {
+    if (!open) throw new Error("the stand-in AWS is there in hooks and tests only");
+    return open;
+  };
+  before(async () => {
+    open = await OpenStanding.start(options, route);
+  });
+  afterEach(async () => {
+    await endAll();
+    open?.clear();
+  });
+  after(() => open?.close());
+  return {
+    get aws() {
+      return standing().aws;
+    },
+    user: (env) => standing().user(env),
+    count: (operation) => standing().count(operation),
+    calls: () => standing().calls(),
+  };
+}
+
+/** The keys of somebody of the cast as environment variables. */
+export const keys = (name: string): Record<string, string> => keysOf(member(name));
+
+/** Somebody of the cast. */
+export function member(name: string): CastUser {
+  const user = defaultCast.users.find(({ arn }) => arn.endsWith(`/${name}`));
+  if (!user) throw new Error(`no user ${name} in the cast`);
+  return user;
+}
+
+export const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+export const otherRegistry = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
+export const westRegistry = "111122223333.dkr.ecr.us-west-2.amazonaws.com";
+export const publicRegistry = "public.ecr.aws";
+
+export const ciRole = "arn:aws:iam::111122223333:role/ci";
+export const pullRole = "arn:aws:iam::444455556666:role/ecr-pull";

@@ -1,0 +1,83 @@
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { User } from "./user.ts";
+
+/** The paths of all files and folders below `folder`, itself included; links are not followed. */
+export function everythingIn(folder: string): string[] {
+  const below = lstatSync(folder).isDirectory()
+    ? readdirSync(folder).flatMap((name) => everythingIn(join(folder, name)))
+    : [];
+  return [folder, ...below];
+}
+
+export const tokenFile = (user: User, host: string): string => join(user.state, "tokens", `${host}.json`);
+
+/** The files of the authorization tokens, one for each identity and region; no failures. */
+export function authorizationFiles(user: User): string[] {
+  const folder = join(user.state, "authorizations");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json") && !name.endsWith(".failed.json"))
+    .map((name) => join(folder, name));
+}
+
+/** What the program noted for its user; "" where it had nothing to say. */
+export function logOf(user: User): string {
+  const path = join(user.state, "log");
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+/** Takes out of an entry's text, or puts into it. */
+export function edit(path: string, change: (entry: Record<string, unknown>) => void): void {
+  const entry = JSON.parse(readFileSync(path, "utf8"));
+  change(entry);
+  writeFileSync(path, JSON.stringify(entry), { mode: 0o600 });
+  chmodSync(path, 0o600);
+}
+
+const times = new Set(["issuedAt", "freshUntil", "expiresAt", "sessionEndsAt", "at", "loggedOutAt"]);
+
+/**
+ * Lets time go by, or the hands of the clock be moved, without either: all that lies in the state folder becomes
+ * that much older. What the program then sees is what it would see at another time.
+ *
+ * @param wallMs how far the wall clock goes forward; less than 0: back
+ * @param uptimeMs how much older the boot becomes; default as much as goes by on the wall clock
+ */
+export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
+  const older = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(older);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value).map(([name, inner]) => {
+      if (typeof inner !== "number") return [name, older(inner)];
+      if (name === "uptime") return [name, inner - uptimeMs];
+      return [name, times.has(name) ? inner - wallMs : inner];
+    });
+    return Object.fromEntries(entries);
+  };
+  for (const folder of ["tokens", "authorizations", "logins"]) {
+    const path = join(user.state, folder);
+    if (!existsSync(path)) continue;
+    for (const name of readdirSync(path)) {
+      const file = join(path, name);
+      writeFileSync(file, JSON.stringify(older(JSON.parse(readFileSync(file, "utf8")))));
+    }
+  }
+}
+
+/** Every file's path, mode and content below a folder, to be compared with another time's. */
+export function snapshot(folder: string): Record<string, string> {
+  const entries = everythingIn(folder).map((path) => {
+    const { mode } = lstatSync(path);
+    const isFile = lstatSync(path).isFile();
+    return [
+      relative(folder, path),
+      `${(mode & 0o7777).toString(8)} ${isFile ? readFileSync(path, "latin1") : ""}`,
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+export const second = 1000;
+export const minute = 60 * second;
+export const hour = 60 * minute;

@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { User as CastUser } from "../aws/cast.ts";
+import { type Ran, type Running, type RunOptions, start } from "./run.ts";
+
+/** Variables to set; undefined takes one out. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export type UserRunOptions = Partial<Omit<RunOptions, "env">> & { readonly env?: Variables };
+
+/** Somebody on a machine: an empty HOME and an environment in which nothing of the tester's own is left. */
+export class User {
+  readonly home = mkdtempSync(join(tmpdir(), "ecr-home-"));
+  /** For all that is started from now on. */
+  readonly env: Record<string, string>;
+
+  constructor(env: Variables) {
+    this.env = merge({ HOME: this.home, PATH: "/usr/local/bin:/usr/bin:/bin" }, env);
+  }
+
+  /** The program's own folder. */
+  get state(): string {
+    return join(this.home, ".local/state/docker-credential-ecr");
+  }
+
+  start(args: readonly string[], options: UserRunOptions = {}): Running {
+    return start(args, { ...options, env: merge(this.env, options.env ?? {}) });
+  }
+
+  run(args: readonly string[], options: UserRunOptions = {}): Promise<Ran> {
+    return this.start(args, options).ended;
+  }
+
+  get(serverUrl: string, options: UserRunOptions = {}): Promise<Ran> {
+    return this.run(["get"], { ...options, input: serverUrl });
+  }
+
+  /** Docker's `store`. */
+  store(serverUrl: string, username: string, secret: string, options: UserRunOptions = {}): Promise<Ran> {
+    const input = JSON.stringify({ ServerURL: serverUrl, Username: username, Secret: secret });
+    return this.run(["store"], { ...options, input });
+  }
+
+  erase(serverUrl: string, options: UserRunOptions = {}): Promise<Ran> {
+    return this.run(["erase"], { ...options, input: serverUrl });
+  }
+
+  /** Docker sends that word with `list`. */
+  list(options: UserRunOptions = {}): Promise<Ran> {
+    return this.run(["list"], { ...options, input: "unused" });
+  }
+
+  /** Writes a file below HOME, readable by this user alone. @returns its path */
+  write(path: string, text: string): string {
+    const full = join(this.home, path);
+    mkdirSync(dirname(full), { recursive: true, mode: 0o700 });
+    writeFileSync(full, text, { mode: 0o600 });
+    return full;
+  }
+
+  /** Writes ~/.aws/config. @param profiles by the name of their section, as it stands between the brackets */
+  writeAwsConfig(profiles: Readonly<Record<string, Variables>>): string {
+    return this.write(".aws/config", ini(profiles));
+  }
+
+  /** Writes ~/.aws/credentials with static keys by profile. */
+  writeAwsKeys(profiles: Readonly<Record<string, CastUser>>): string {
+    const sections = Object.entries(profiles).map(([name, { accessKeyId, secretAccessKey }]) => [
+      name,
+      { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey },
+    ]);
+    return this.write(".aws/credentials", ini(Object.fromEntries(sections)));
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** The text of an AWS config or credentials file. */
+export function ini(sections: Readonly<Record<string, Variables>>): string {
+  return Object.entries(sections)
+    .map(([name, settings]) => {
+      const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
+      return `[${name}]\n${lines.join("")}\n`;
+    })
+    .join("");
+}
+
+function merge(base: Variables, over: Variables): Record<string, string> {
+  const entries = Object.entries({ ...base, ...over });
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
