@@ -9,7 +9,7 @@ import {
   type Wiring,
   wire,
 } from "../clients/docker-config.ts";
-import { foldersOf } from "../config/folders.ts";
+import { foldersOf, requireHome } from "../config/folders.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import { inspectFile } from "../store/inspect.ts";
 import { removeState, writeState } from "../store/write.ts";
@@ -26,7 +26,7 @@ interface Options {
 /** `configure-docker`: makes Docker ask this helper, for named registries or for all. */
 export function configureDockerCommand(
   env: Environment,
-  home: string,
+  home: string | undefined,
   print: (text: string) => void,
 ): Command {
   return new Command("configure-docker")
@@ -54,10 +54,10 @@ async function configure(
   registries: readonly string[],
   options: Options,
   env: Environment,
-  home: string,
+  home: string | undefined,
   print: (text: string) => void,
 ): Promise<void> {
-  const path = `${env.DOCKER_CONFIG || `${home}/.docker`}/config.json`;
+  const path = `${env.DOCKER_CONFIG || `${requireHome(home)}/.docker`}/config.json`;
   const { state } = foldersOf(env, home);
   const record = `${state}/clients/${fingerprint(path).slice(0, 16)}.json`;
   const before = await readClientFile(path);

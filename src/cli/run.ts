@@ -12,7 +12,11 @@ const name = "docker-credential-ecr";
  *
  * @returns the exit code
  */
-export async function run(args: readonly string[], env: Environment, home: string): Promise<number> {
+export async function run(
+  args: readonly string[],
+  env: Environment,
+  home: string | undefined,
+): Promise<number> {
   const [word] = args;
   if (args.length === 1 && (word === "-v" || word === "--version")) {
     console.log(`${name} (${name}) ${version}`);

@@ -28,6 +28,7 @@ export interface ColdGetPorts {
   warm(host: string): Held | undefined;
   /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
   heldDespiteConfig(host: string): Promise<RegistryEntry | undefined>;
+  readRegistry(host: string): Promise<RegistryEntry | undefined>;
   readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
   readFailure(key: string): Promise<FailureEntry | undefined>;
   /** One call to AWS for all who ask; `hurried` where a valid token lies ready should it take long. */
@@ -47,11 +48,15 @@ const failureCounts = 60_000;
  * @returns undefined for a public registry where no credentials give a token: it is then pulled from anonymously
  * @throws Failure
  */
-export async function coldGet(registry: Registry, ports: ColdGetPorts): Promise<Held | undefined> {
+export async function coldGet(
+  registry: Registry,
+  ports: ColdGetPorts,
+  isSecondTry = false,
+): Promise<Held | undefined> {
   const registration = await registrationOrHeld(registry, ports);
   if ("secret" in registration) return registration;
   const key = registration.authorization;
-  const lying = await ports.readAuthorization(key);
+  const lying = await lyingFor(registry, key, ports);
   const state = lying ? lifeState(lying.life, ports.clock()) : "expired";
   if (lying && state === "fresh") return keep(registry, registration, lying, ports);
   if (lying && state === "usable" && (await failedJustNow(key, ports))) return lying;
@@ -59,17 +64,39 @@ export async function coldGet(registry: Registry, ports: ColdGetPorts): Promise<
     const obtained = await ports.obtain(registry, registration, state === "usable");
     return await keep(registry, registration, obtained, ports);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
     if (lying && lifeState(lying.life, ports.clock()) !== "expired") {
-      ports.log(`${error.code} a valid token answered though no better one could be had: ${error.oneLine}`);
+      ports.log(`a valid token answered though no better one could be had: ${describe(error)}`);
       return lying;
     }
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === identityChanged && !isSecondTry) return coldGet(registry, ports, true);
     if (registry.kind === "public" && anonymousWillDo.has(error.code)) {
       ports.log(`${error.code} ${registry.host} is left to anonymous pulls: ${error.oneLine}`);
       return undefined;
     }
     throw error;
   }
+}
+
+/** The code of `obtain`'s failure where the AWS files were edited while it waited: the token is nobody's. */
+export const identityChanged = "IDENTITY_CHANGED";
+
+/** The token of the registry's identity and region, be it that another registry's logout has removed the shared one. */
+async function lyingFor(
+  { host }: Registry,
+  key: string,
+  ports: ColdGetPorts,
+): Promise<AuthorizationEntry | RegistryEntry | undefined> {
+  const shared = await ports.readAuthorization(key);
+  if (shared) return shared;
+  const own = await ports.readRegistry(host);
+  return own?.authorization === key ? own : undefined;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Failure
+    ? error.oneLine
+    : `INTERNAL ${error instanceof Error ? error.name : typeof error}`;
 }
 
 /** With these nothing is held for a public registry and nothing could be: everybody may read it all the same. */
@@ -83,9 +110,9 @@ async function registrationOrHeld(
     return await ports.registrationOf(registry);
   } catch (error) {
     // A broken config file names nobody anew, so it takes nobody's valid token away either.
-    const held = error instanceof Failure ? await ports.heldDespiteConfig(registry.host) : undefined;
+    const held = await ports.heldDespiteConfig(registry.host);
     if (!held || lifeState(held.life, ports.clock()) === "expired") throw error;
-    ports.log(`a valid token answered though the config can't be used: ${(error as Failure).oneLine}`);
+    ports.log(`a valid token answered though the config can't be used: ${describe(error)}`);
     return held;
   }
 }
@@ -99,7 +126,7 @@ async function failedJustNow(key: string, ports: ColdGetPorts): Promise<boolean>
 async function keep(
   registry: Registry,
   registration: Registration,
-  entry: AuthorizationEntry,
+  entry: AuthorizationEntry | RegistryEntry,
   ports: ColdGetPorts,
 ): Promise<Held> {
   const { username, secret, life } = entry;

@@ -7,6 +7,8 @@ import type { Held } from "./serve.ts";
 /** What explicit logins take from the store. */
 export interface LoginPorts {
   clock(): Clock;
+  /** Whether a secret is what `get` answers for a registry without an explicit login. */
+  isServed(registry: Registry, secret: string): Promise<boolean>;
   readLogin(host: string): Promise<LoginEntry | LogoutEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
   writeLogin(entry: LoginEntry | LogoutEntry): Promise<void>;
@@ -26,15 +28,16 @@ const oneLogout = 30_000;
  * @throws Failure where the disk refuses
  */
 export async function storeLogin(
-  { host }: Registry,
+  registry: Registry,
   { username, secret }: Held,
   ports: LoginPorts,
 ): Promise<void> {
-  if ((await ports.readRegistry(host))?.secret === secret) return;
+  if (await ports.isServed(registry, secret)) return;
   const { now, boot } = ports.clock();
-  const expiresAt = expiryOfPassword(secret) ?? now + longestLife;
+  // Its own word, and never more than a token can live: the clock here may be behind.
+  const expiresAt = Math.min(expiryOfPassword(secret) ?? Number.POSITIVE_INFINITY, now + longestLife);
   const life = { issuedAt: now, freshUntil: expiresAt, expiresAt, ...(boot && { boot }) };
-  await ports.writeLogin({ format: entryFormat, host, username, secret, life });
+  await ports.writeLogin({ format: entryFormat, host: registry.host, username, secret, life });
 }
 
 /**

@@ -59,9 +59,14 @@ export async function serve(
         return line((await loadCold()).version());
     }
   } catch (error) {
-    const { oneLine } = error instanceof Failure ? error : unexpected(error);
-    return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n` };
+    return told(error);
   }
+}
+
+/** An error in one line, for the client and for the person. */
+export function told(error: unknown): Reply {
+  const { oneLine } = error instanceof Failure ? error : unexpected(error);
+  return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n` };
 }
 
 async function get(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
@@ -82,15 +87,14 @@ async function heldFor(
 ): Promise<Held | undefined> {
   // What Docker sends is canonical already. Only hosts that were parsed have token files, so one that
   // has a file needs no parsing, whose regular expressions take a twentieth of a start to compile.
-  const early = isPlainHost(serverUrl) ? warm.warm(serverUrl) : undefined;
+  const isAlone = input === serverUrl || input === `${serverUrl}\n`;
+  const early = isAlone && isPlainHost(serverUrl) ? warm.warm(serverUrl) : undefined;
   if (early) return early;
   const url = readServerUrl(input);
   if (url.kind === "malformed") throw malformed(url.reason);
   if (url.kind === "other") return undefined;
   const { registry } = url;
-  return (
-    (registry.host === serverUrl ? undefined : warm.warm(registry.host)) ?? (await loadCold()).get(registry)
-  );
+  return warm.warm(registry.host) ?? (await loadCold()).get(registry);
 }
 
 async function store(input: string, loadCold: () => Promise<ColdPorts>): Promise<Reply> {

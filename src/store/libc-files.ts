@@ -1,13 +1,16 @@
 import { dlopen } from "bun:ffi";
 import { stampOf } from "../token/dependencies.ts";
-import { largestFile, type QuickFiles } from "./quick-files.ts";
+import { type Input, largestFile, type QuickFiles } from "./quick-files.ts";
 
 // From Linux' include/uapi: the same on every architecture, which open's O_NOFOLLOW is not.
 const atCurrentFolder = -100;
-const noFollow = 0x100;
+const theFileItself = 0x1000;
 const basicStats = 0x7ff;
-const readOnlyCloseOnExec = 0o2000000;
 const plainFile = 0o100000;
+/** Bytes: files of /proc tell no size. */
+const smallest = 128;
+// O_CLOEXEC, O_NONBLOCK (a pipe put there must not hang us) and O_NOFOLLOW, which differs by architecture.
+const privately = 0o2004000 | (process.arch === "arm64" ? 0o100000 : 0o400000);
 
 /** Undefined where the system's libc can't be called so. */
 export function libcFiles(): QuickFiles | undefined {
@@ -20,18 +23,21 @@ export function libcFiles(): QuickFiles | undefined {
   const statBytes = new Uint8Array(256);
   const stat = new DataView(statBytes.buffer);
 
-  function inspect(path: Uint8Array, flags: number): boolean {
-    return statx(atCurrentFolder, path, flags, basicStats, statBytes) === 0;
+  const noPath = encoder.encode("\0");
+
+  function inspect(path: string): boolean {
+    return statx(atCurrentFolder, encoder.encode(`${path}\0`), 0, basicStats, statBytes) === 0;
   }
 
-  function readAll(file: number, size: number): Uint8Array | undefined {
+  /** What could be read, and whether that was all. */
+  function readAll(file: number, size: number): Input {
     let bytes = new Uint8Array(size);
     let length = 0;
     for (;;) {
       const got = Number(read(file, bytes.subarray(length), bytes.length - length));
-      if (got < 0 || length > largestFile) return undefined;
+      if (got <= 0) return { bytes: bytes.subarray(0, length), isWhole: got === 0 };
       length += got;
-      if (got === 0) return bytes.subarray(0, length);
+      if (length > largestFile) return { bytes: bytes.subarray(0, length), isWhole: true };
       if (length < bytes.length) continue;
       const larger = new Uint8Array(bytes.length * 2);
       larger.set(bytes);
@@ -40,31 +46,27 @@ export function libcFiles(): QuickFiles | undefined {
   }
 
   // A system call filter may know no statx: then every file would look absent, and no change would show.
-  if (!inspect(encoder.encode("/\0"), 0)) return undefined;
+  if (!inspect("/")) return undefined;
 
   return {
-    readInput() {
-      const bytes = readAll(0, 4096);
-      return bytes && decoder.decode(bytes);
-    },
+    readInput: () => readAll(0, 4096),
     read(path) {
-      const name = encoder.encode(`${path}\0`);
-      if (!inspect(name, noFollow)) return undefined;
-      const uid = stat.getUint32(20, true);
-      const mode = stat.getUint16(28, true);
-      const size = Number(stat.getBigUint64(40, true));
-      if ((mode & 0o170000) !== plainFile || size > largestFile) return undefined;
-      const file = open(name, readOnlyCloseOnExec);
+      const file = open(encoder.encode(`${path}\0`), privately);
       if (file < 0) return undefined;
       try {
-        const bytes = readAll(file, size + 1);
-        return bytes && { text: decoder.decode(bytes), uid, mode: mode & 0o7777 };
+        if (statx(file, noPath, theFileItself, basicStats, statBytes) !== 0) return undefined;
+        const uid = stat.getUint32(20, true);
+        const mode = stat.getUint16(28, true);
+        const size = Number(stat.getBigUint64(40, true));
+        if ((mode & 0o170000) !== plainFile || size > largestFile) return undefined;
+        const { bytes, isWhole } = readAll(file, Math.max(size + 1, smallest));
+        return isWhole ? { text: decoder.decode(bytes), uid, mode: mode & 0o7777 } : undefined;
       } finally {
         close(file);
       }
     },
     stamp(path) {
-      if (!inspect(encoder.encode(`${path}\0`), 0)) return stampOf("absent");
+      if (!inspect(path)) return stampOf("absent");
       return stampOf({
         mtime: time(stat, 112),
         ctime: time(stat, 96),

@@ -10,7 +10,7 @@ export type Release = () => void;
  * an empty file that stays: it ends with the process that holds it, however that ends.
  *
  * @returns undefined where another holds it
- * @throws Failure STATE_FOLDER, STATE_LOCK where the place can't be locked, as on a read-only disk
+ * @throws Failure STATE_FOLDER, STATE_LOCK where no lock file can be made or opened
  */
 export async function tryLock(state: string, path: string): Promise<Release | undefined> {
   await ensureOwnFolder(state);

@@ -10,6 +10,8 @@ import {
 } from "node:fs";
 
 const largest = 256 * 1024;
+/** Characters. */
+const longestLine = 4096;
 const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /**
@@ -27,7 +29,10 @@ export function appendLog(state: string, now: number, line: string): void {
     if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;
     const file = openSync(path, flags, 0o600);
     try {
-      writeSync(file, `${new Date(now).toISOString()} ${line.replace(/[\r\n]+\s*/g, " ")}\n`);
+      writeSync(
+        file,
+        `${new Date(now).toISOString()} ${line.replace(/\p{Cc}+\s*/gu, " ").slice(0, longestLine)}\n`,
+      );
       if (fstatSync(file).size > largest) renameSync(path, `${path}.1`);
     } finally {
       closeSync(file);

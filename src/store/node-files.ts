@@ -5,7 +5,7 @@ import { largestFile, type QuickFiles } from "./quick-files.ts";
 /** The same calls by `node:fs`, for every system that it runs on. */
 export function nodeFiles(): QuickFiles {
   return {
-    readInput: () => undefined,
+    readInput: () => ({ bytes: new Uint8Array(), isWhole: false }),
     read(path) {
       try {
         const file = openSync(

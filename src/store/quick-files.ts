@@ -6,10 +6,17 @@ export interface QuickFile {
   readonly mode: number;
 }
 
+/** What was read of stdin so far. */
+export interface Input {
+  readonly bytes: Uint8Array;
+  /** Else the rest is to be had from `Bun.stdin`: a descriptor that does not block has nothing to give just now. */
+  readonly isWhole: boolean;
+}
+
 /** The file calls of a warm get. All are synchronous: the thread that an asynchronous one starts costs more than the call. */
 export interface QuickFiles {
-  /** All of stdin, as far as it can be had without waiting; undefined: ask `Bun.stdin`. */
-  readInput(): string | undefined;
+  /** Stdin, waited for if it lets us. Of more than 1 MiB only the start. */
+  readInput(): Input;
   /** A plain file of at most 1 MiB; links are not followed; undefined where there is none or it can't be read. */
   read(path: string): QuickFile | undefined;
   /** See `stampOf`; links are followed. */

@@ -16,7 +16,8 @@ import { removeAbandoned, removeState, writeState } from "./write.ts";
 
 /**
  * The token files of one state folder. Reading never fails: a file that is corrupt, truncated, foreign or
- * of a newer format is told to `report` and counts as absent; it harms no other.
+ * of a newer format is told to `report` and counts as absent; it harms no other. Its functions are fields,
+ * so that they can be handed on as ports one by one.
  */
 export class TokenStore {
   constructor(
@@ -25,56 +26,44 @@ export class TokenStore {
     private readonly report: (line: string) => void,
   ) {}
 
-  readRegistry(host: string): Promise<RegistryEntry | undefined> {
-    return this.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
-  }
+  readonly readRegistry = (host: string): Promise<RegistryEntry | undefined> =>
+    this.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
 
-  readLogin(host: string): Promise<LoginEntry | LogoutEntry | undefined> {
-    return this.read(loginPath(this.state, host), (text) => ofHost(host, parseLoginEntry(text)));
-  }
+  readonly readLogin = (host: string): Promise<LoginEntry | LogoutEntry | undefined> =>
+    this.read(loginPath(this.state, host), (text) => ofHost(host, parseLoginEntry(text)));
 
-  readAuthorization(key: string): Promise<AuthorizationEntry | undefined> {
-    return this.read(authorizationPath(this.state, key), parseAuthorizationEntry);
-  }
+  readonly readAuthorization = (key: string): Promise<AuthorizationEntry | undefined> =>
+    this.read(authorizationPath(this.state, key), parseAuthorizationEntry);
 
-  readFailure(key: string): Promise<FailureEntry | undefined> {
-    return this.read(failurePath(this.state, key), parseFailureEntry);
-  }
+  readonly readFailure = (key: string): Promise<FailureEntry | undefined> =>
+    this.read(failurePath(this.state, key), parseFailureEntry);
 
   /** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
-  writeRegistry(entry: RegistryEntry): Promise<void> {
-    return writeState(this.state, tokenPath(this.state, entry.host), entry);
-  }
+  readonly writeRegistry = (entry: RegistryEntry): Promise<void> =>
+    writeState(this.state, tokenPath(this.state, entry.host), entry);
 
-  writeLogin(entry: LoginEntry | LogoutEntry): Promise<void> {
-    return writeState(this.state, loginPath(this.state, entry.host), entry);
-  }
+  readonly writeLogin = (entry: LoginEntry | LogoutEntry): Promise<void> =>
+    writeState(this.state, loginPath(this.state, entry.host), entry);
 
-  async writeAuthorization(key: string, entry: AuthorizationEntry): Promise<void> {
+  readonly writeAuthorization = async (key: string, entry: AuthorizationEntry): Promise<void> => {
     await writeState(this.state, authorizationPath(this.state, key), entry);
     await removeState(failurePath(this.state, key));
     // Here, since whoever has just asked AWS has the time, and does it seldom.
     await removeAbandoned(this.state, this.now());
-  }
+  };
 
-  writeFailure(key: string, entry: FailureEntry): Promise<void> {
-    return writeState(this.state, failurePath(this.state, key), entry);
-  }
+  readonly writeFailure = (key: string, entry: FailureEntry): Promise<void> =>
+    writeState(this.state, failurePath(this.state, key), entry);
 
-  removeRegistry(host: string): Promise<boolean> {
-    return removeState(tokenPath(this.state, host));
-  }
+  readonly removeRegistry = (host: string): Promise<boolean> => removeState(tokenPath(this.state, host));
 
-  removeLogin(host: string): Promise<boolean> {
-    return removeState(loginPath(this.state, host));
-  }
+  readonly removeLogin = (host: string): Promise<boolean> => removeState(loginPath(this.state, host));
 
-  removeAuthorization(key: string): Promise<boolean> {
-    return removeState(authorizationPath(this.state, key));
-  }
+  readonly removeAuthorization = (key: string): Promise<boolean> =>
+    removeState(authorizationPath(this.state, key));
 
   /** Hosts with a token file or a login, sorted, each once. */
-  async hosts(): Promise<readonly string[]> {
+  readonly hosts = async (): Promise<readonly string[]> => {
     const names = await Promise.all(
       ["tokens", "logins"].map((folder) => listFolder(`${this.state}/${folder}`)),
     );
@@ -82,7 +71,7 @@ export class TokenStore {
       .flat()
       .flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : []));
     return [...new Set(hosts)].sort();
-  }
+  };
 
   private async read<Entry>(
     path: string,

@@ -105,8 +105,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isLife(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { issuedAt, freshUntil, expiresAt, boot } = value;
+  const { issuedAt, freshUntil, expiresAt, expiresAtAws, boot } = value;
   if (!Number.isFinite(issuedAt) || !Number.isFinite(freshUntil) || !Number.isFinite(expiresAt)) return false;
+  if (expiresAtAws !== undefined && !Number.isFinite(expiresAtAws)) return false;
   return (
     boot === undefined || (isObject(boot) && typeof boot.id === "string" && Number.isFinite(boot.uptime))
   );

@@ -19,7 +19,7 @@ export class Failure extends Error {
   /** The one line a client shows its user. Never the words that Docker takes for "not found". */
   get oneLine(): string {
     return `${this.message}: ${this.mend} [${this.code}]`
-      .replace(/[\r\n]+\s*/g, " ")
+      .replace(/\p{Cc}+\s*/gu, " ")
       .replace(/credentials not found in native keychain/gi, "credentials not found");
   }
 }

@@ -6,6 +6,11 @@ export interface Life {
   readonly freshUntil: number;
   /** From then on it is worth nothing. This machine's clock: AWS's time less the skew seen when it was issued. */
   readonly expiresAt: number;
+  /**
+   * The same by AWS's clock, where that is earlier: this machine's was ahead. It counts after another
+   * boot, since nobody knows whether the clock was put right in between.
+   */
+  readonly expiresAtAws?: number;
   /** The boot it was obtained in and that boot's age then; absent where the system does not tell. */
   readonly boot?: Boot;
 }
@@ -37,8 +42,10 @@ export const longestLife = 12 * 3_600_000;
  */
 export function lifeState(life: Life, clock: Clock): LifeState {
   const at = timeInLife(life, clock);
-  if (at >= life.expiresAt) return "expired";
-  if (at >= life.freshUntil || clock.now < life.issuedAt - setBackTolerance) return "usable";
+  const end = expiry(life, clock);
+  if (at >= end) return "expired";
+  if (at >= life.freshUntil - (life.expiresAt - end) || clock.now < life.issuedAt - setBackTolerance)
+    return "usable";
   return "fresh";
 }
 
@@ -57,17 +64,29 @@ export function lifeOf(expiresAt: number, clockSkew: number, minValidity: number
     issuedAt: clock.now,
     freshUntil: expiresHere - reserve,
     expiresAt: expiresHere,
+    ...(expiresAt < expiresHere && { expiresAtAws: expiresAt }),
     ...(clock.boot && { boot: clock.boot }),
   };
 }
 
 /** Time left in milliseconds by the same reckoning as `lifeState`; 0 once expired. */
 export function timeLeft(life: Life, clock: Clock): number {
-  return Math.max(0, life.expiresAt - Math.max(timeInLife(life, clock), life.issuedAt));
+  return Math.max(0, expiry(life, clock) - Math.max(timeInLife(life, clock), life.issuedAt));
+}
+
+function expiry(life: Life, clock: Clock): number {
+  return isSameBoot(life, clock)
+    ? life.expiresAt
+    : Math.min(life.expiresAt, life.expiresAtAws ?? life.expiresAt);
+}
+
+function isSameBoot(life: Life, clock: Clock): boolean {
+  return life.boot !== undefined && life.boot.id === clock.boot?.id;
 }
 
 /** What the wall clock says, or would say had nobody set it back since the token was issued. */
 function timeInLife(life: Life, clock: Clock): number {
-  if (life.boot === undefined || clock.boot === undefined || life.boot.id !== clock.boot.id) return clock.now;
-  return Math.max(clock.now, life.issuedAt + clock.boot.uptime - life.boot.uptime);
+  if (!isSameBoot(life, clock)) return clock.now;
+  const age = (clock.boot?.uptime ?? 0) - (life.boot?.uptime ?? 0);
+  return Math.max(clock.now, life.issuedAt + age);
 }

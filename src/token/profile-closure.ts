@@ -32,9 +32,13 @@ export function profileClosure(files: AwsFiles, profile: string): unknown {
   return [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Whether the closure makes the environment's own credentials play a part (`credential_source`). */
+/**
+ * Whether the environment's own credentials play a part: `credential_source` takes them, and a
+ * `credential_process` inherits them.
+ */
 export function leansOnEnvironment(files: AwsFiles, profile: string): boolean {
-  return JSON.stringify(profileClosure(files, profile)).includes('"credential_source"');
+  const closure = JSON.stringify(profileClosure(files, profile));
+  return closure.includes('"credential_source"') || closure.includes('"credential_process"');
 }
 
 function names({ config, credentials }: AwsFiles): readonly string[] {

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
+import { foldersOf, homeOf } from "../../src/config/folders.ts";
+
+const HOME = "/home/somebody";
+
+const FOLDERS: [what: string, env: Record<string, string>, state: string, configFile: string][] = [
+  [
+    "nothing set",
+    {},
+    "/home/somebody/.local/state/docker-credential-ecr",
+    "/home/somebody/.config/docker-credential-ecr/config.yaml",
+  ],
+  [
+    "both XDG folders",
+    { XDG_STATE_HOME: "/s", XDG_CONFIG_HOME: "/c" },
+    "/s/docker-credential-ecr",
+    "/c/docker-credential-ecr/config.yaml",
+  ],
+  [
+    "one of them",
+    { XDG_STATE_HOME: "/s" },
+    "/s/docker-credential-ecr",
+    "/home/somebody/.config/docker-credential-ecr/config.yaml",
+  ],
+  [
+    "both empty",
+    { XDG_STATE_HOME: "", XDG_CONFIG_HOME: "" },
+    "/home/somebody/.local/state/docker-credential-ecr",
+    "/home/somebody/.config/docker-credential-ecr/config.yaml",
+  ],
+  [
+    "both relative, which the XDG rules tell to ignore: the working folder is anybody's",
+    { XDG_STATE_HOME: "state", XDG_CONFIG_HOME: "./config" },
+    "/home/somebody/.local/state/docker-credential-ecr",
+    "/home/somebody/.config/docker-credential-ecr/config.yaml",
+  ],
+  [
+    "a HOME of the environment beside the one that was asked for",
+    { HOME: "/elsewhere" },
+    "/home/somebody/.local/state/docker-credential-ecr",
+    "/home/somebody/.config/docker-credential-ecr/config.yaml",
+  ],
+];
+
+describe("foldersOf", () => {
+  for (const [what, env, state, configFile] of FOLDERS) {
+    it(what, () => assert.deepEqual(foldersOf(env, HOME), { state, configFile }));
+  }
+});
+
+describe("homeOf", () => {
+  it("is HOME", async () => assert.equal(await homeOf({ HOME }), HOME));
+
+  it("is no empty path where HOME is unset or empty", async () => {
+    for (const env of [{}, { HOME: "" }]) assert.match((await homeOf(env)) ?? "", /^\//);
+  });
+
+  it("is the account's own in a process that has no HOME, as under systemd", () => {
+    const { HOME: _, ...env } = process.env;
+    const room = fileURLToPath(import.meta.resolve("../../src/config/folders.ts"));
+    const script = `import { homeOf } from ${JSON.stringify(room)}; console.log(await homeOf(process.env));`;
+    const { stdout } = spawnSync(process.execPath, ["-e", script], { env, encoding: "utf8" });
+    const { uid } = userInfo();
+    const account = readFileSync("/etc/passwd", "utf8")
+      .split("\n")
+      .map((line) => line.split(":"))
+      .find((fields) => fields[2] === String(uid));
+    assert.equal(stdout.trim(), account?.[5]);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Child } from "../support/fakes/child.ts";
+
+/** A mount namespace of its own, so that the disk goes with the process; not every machine lets us have one. */
+const unshare = [
+  ["unshare", "-m"],
+  ["unshare", "-r", "-m"],
+].find(
+  ([program = "", ...args]) =>
+    spawnSync(program, [...args, "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" }).status === 0,
+);
+
+interface Seen {
+  readonly write: string;
+  readonly warm: string;
+  readonly temporaries: number;
+  readonly lock: string;
+  readonly newLock?: string;
+  readonly newFolder?: string;
+}
+
+(unshare ? describe : describe.skip)("a token folder whose disk takes no more", () => {
+  let seen: { full: Seen; readOnly: Seen };
+
+  before(async () => {
+    const disk = mkdtempSync(join(tmpdir(), "ecr-test-disk-"));
+    try {
+      seen = JSON.parse((await new Child("tiny-disk.ts", [disk], unshare).end()) ?? "");
+    } finally {
+      rmSync(disk, { recursive: true });
+    }
+  });
+
+  for (const disk of ["full", "readOnly"] as const) {
+    it(`${disk}: a write says that it failed`, () => assert.equal(seen[disk].write, "STATE_WRITE"));
+
+    it(`${disk}: what was written before answers still`, () => {
+      assert.equal(seen[disk].warm, "made-up registry secret");
+    });
+
+    it(`${disk}: nothing half-written stays`, () => assert.equal(seen[disk].temporaries, 0));
+  }
+
+  it("full: a lock can be had, so one call still serves all who ask", () => {
+    assert.equal(seen.full.lock, "taken");
+  });
+
+  it("readOnly: nobody waits for a lock, and a new one says that there can be none", () => {
+    assert.notEqual(seen.readOnly.lock, "busy");
+    assert.equal(seen.readOnly.newLock, "STATE_LOCK");
+    assert.equal(seen.readOnly.newFolder, "STATE_FOLDER");
+  });
+});

@@ -1,0 +1,135 @@
+import type { ColdGetPorts, Registration } from "../../../src/helper/cold-get.ts";
+import { coldGet } from "../../../src/helper/cold-get.ts";
+import type { Dependencies } from "../../../src/token/dependencies.ts";
+import { type AuthorizationEntry, entryFormat } from "../../../src/token/entry.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import { type Life, lifeOf, lifeState } from "../../../src/token/life.ts";
+import { hour, SettableClock } from "./clock.ts";
+import { failureEntry, registryEntry } from "./entries.ts";
+import { MemoryStore } from "./memory-store.ts";
+import { registryAt } from "./registries.ts";
+
+/** A machine on which a cold get runs: its clock, its token files, who asks, the config file, and AWS. */
+export class ColdWorld {
+  readonly clock = new SettableClock();
+  readonly store = new MemoryStore();
+  readonly log: string[] = [];
+  /** Every call to AWS: who asked for which region, and whether it was pressed for time. */
+  readonly calls: string[] = [];
+  identity = "ci";
+  /** Set it and the config can't be read. */
+  config: unknown;
+  /** Set it and AWS, or the way to it, answers so. */
+  aws: unknown;
+  /** How long a call to AWS takes. */
+  callTakes = 0;
+
+  async get(host: string): Promise<string | undefined> {
+    return (await coldGet(registryAt(host), this.ports()))?.secret;
+  }
+
+  /** The code of the failure that a get ends with. */
+  async failure(host: string): Promise<string> {
+    return await this.get(host).then(
+      (secret) => `answered ${secret}`,
+      (error) => (error instanceof Failure ? error.code : String(error)),
+    );
+  }
+
+  /** What lies there from an earlier call to AWS, with so much life left. */
+  async lying(left: number, secret = "lying", identity = this.identity): Promise<void> {
+    await this.store.writeAuthorization(
+      keyOf(identity, "us-east-1"),
+      this.token(secret, this.lifeLeft(left)),
+    );
+  }
+
+  /** What lies in a registry's own file from an earlier get of the identity, with so much life left. */
+  async ownFile(host: string, left: number, secret = "own file"): Promise<void> {
+    const { identity, authorization, dependencies } = this.registration("us-east-1");
+    const life = this.lifeLeft(left);
+    await this.store.writeRegistry(
+      registryEntry({ host, secret, life, identity, authorization, dependencies }),
+    );
+  }
+
+  /** A renewal that failed so long ago. */
+  async failed(ago: number): Promise<void> {
+    await this.store.writeFailure(
+      keyOf(this.identity, "us-east-1"),
+      failureEntry({ at: this.clock.now - ago, code: "NETWORK" }),
+    );
+  }
+
+  private ports(): ColdGetPorts {
+    return {
+      clock: () => this.clock.read(),
+      registrationOf: async ({ region }) => {
+        if (this.config) throw this.config;
+        return this.registration(region);
+      },
+      warm: (host) => {
+        const held = this.store.registries.get(host);
+        const holds = held?.identity === this.identity && lifeState(held.life, this.clock.read()) === "fresh";
+        return holds ? held : undefined;
+      },
+      heldDespiteConfig: async (host) => {
+        const held = this.store.registries.get(host);
+        return held?.identity === this.identity ? held : undefined;
+      },
+      readRegistry: this.store.readRegistry,
+      readAuthorization: this.store.readAuthorization,
+      readFailure: this.store.readFailure,
+      obtain: async ({ region }, { authorization }, hurried) => {
+        this.calls.push(`${this.identity} ${region}${hurried ? ", hurried" : ""}`);
+        this.clock.pass(this.callTakes);
+        if (this.aws) throw this.aws;
+        const entry = this.token(`call ${this.calls.length}`, this.lifeLeft(12 * hour));
+        await this.store.writeAuthorization(authorization, entry).catch(() => undefined);
+        return entry;
+      },
+      writeRegistry: this.store.writeRegistry,
+      log: (line) => this.log.push(line),
+    };
+  }
+
+  private registration(region: string): Registration {
+    return {
+      identity: this.identity,
+      authorization: keyOf(this.identity, region),
+      dependencies: this.dependencies,
+    };
+  }
+
+  get dependencies(): Dependencies {
+    return { environment: { names: ["AWS_PROFILE"], fingerprint: this.identity }, files: [] };
+  }
+
+  private token(secret: string, life: Life): AuthorizationEntry {
+    return {
+      format: entryFormat,
+      identity: this.identity,
+      region: "us-east-1",
+      username: "AWS",
+      secret,
+      life,
+    };
+  }
+
+  /** Twelve hours from the issue, so much of them left. */
+  private lifeLeft(left: number): Life {
+    const issued = new SettableClock();
+    issued.now = this.clock.now;
+    issued.boot = this.clock.boot;
+    return lifeOf(this.clock.now + left, 0, hour, issued.pass(left - 12 * hour).read());
+  }
+}
+
+function keyOf(identity: string, region: string): string {
+  return `key of ${identity} in ${region}`;
+}
+
+/** What the aws room throws. */
+export function refusal(code: string): Failure {
+  return new Failure(code, `it failed with ${code}`, "mend it");
+}

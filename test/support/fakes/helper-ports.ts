@@ -1,0 +1,47 @@
+import { type ColdPorts, type Held, type Reply, serve } from "../../../src/helper/serve.ts";
+import type { HelperAction } from "../../../src/helper/wire.ts";
+import type { Registry } from "../../../src/registry/registry.ts";
+
+/** The rooms behind Docker's protocol, without them: what lies warm, what is got cold, and what was asked. */
+export class HelperRooms {
+  readonly warm = new Map<string, Held>();
+  readonly cold = new Map<string, Held>();
+  readonly asked: string[] = [];
+  /** Set it and every room behind fails with it. */
+  trouble: unknown;
+
+  async run(action: HelperAction, input = ""): Promise<Reply> {
+    return await serve(
+      action,
+      async () => input,
+      { warm: (host) => this.warm.get(host) },
+      async () => this.ports(),
+    );
+  }
+
+  private ports(): ColdPorts {
+    this.asked.push("loaded");
+    return {
+      get: async (registry) => this.asks("get", registry, this.cold.get(registry.host)),
+      store: async (registry, held) => {
+        this.asks("store", registry, undefined);
+        this.cold.set(registry.host, held);
+      },
+      erase: async (registry) => {
+        this.asks("erase", registry, undefined);
+        this.cold.delete(registry.host);
+      },
+      list: async () => {
+        if (this.trouble) throw this.trouble;
+        return Object.fromEntries([...this.cold].map(([host, { username }]) => [host, username]));
+      },
+      version: () => "NAME (PACKAGE) 1.2.3",
+    };
+  }
+
+  private asks<Answer>(action: string, { host }: Registry, answer: Answer): Answer {
+    this.asked.push(`${action} ${host}`);
+    if (this.trouble) throw this.trouble;
+    return answer;
+  }
+}

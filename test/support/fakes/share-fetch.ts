@@ -1,0 +1,50 @@
+// One of several processes that want the same token at the same time; AWS is a file that counts calls.
+// It says "fetching" or "waiting", and in the end the secret or the failure that it got.
+// Usage: share-fetch.ts STATE COUNT ANSWER
+//   COUNT   a line is added to it by each call
+//   ANSWER  AWS answers when this file is there: "token", or "failure"
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { fetchOnce } from "../../../src/store/fetch-once.ts";
+import { lockPath } from "../../../src/store/files.ts";
+import { tryLock } from "../../../src/store/lock.ts";
+import { TokenStore } from "../../../src/store/token-store.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import { authorizationEntry } from "./entries.ts";
+
+const [state = "", count = "", answer = ""] = process.argv.slice(2);
+const key = "shared-key";
+const store = new TokenStore(state, Date.now, (line) => console.log(line));
+let waiting = false;
+
+async function callAws() {
+  appendFileSync(count, `${process.pid}\n`);
+  console.log("fetching");
+  while (!existsSync(answer)) await pause(2);
+  if (readFileSync(answer, "utf8") === "failure") throw new Failure("X", `told to ${process.pid}`, "mend");
+  return authorizationEntry({ secret: `got by ${process.pid}` });
+}
+
+try {
+  const entry = await fetchOnce({
+    tryLock: () => tryLock(state, lockPath(state, key)),
+    readAuthorization: () => store.readAuthorization(key),
+    writeAuthorization: (entry) => store.writeAuthorization(key, entry),
+    readFailure: () => store.readFailure(key),
+    writeFailure: (entry) => store.writeFailure(key, entry),
+    enough: () => true,
+    fetch: callAws,
+    endpoint: "api.ecr.us-east-1.amazonaws.com",
+    now: Date.now,
+    pause: async () => {
+      if (!waiting) console.log("waiting");
+      waiting = true;
+      await pause(5);
+    },
+    waitUntil: Date.now() + 60_000,
+    report: (failure) => console.log(failure.oneLine),
+  });
+  console.log(entry.secret);
+} catch (error) {
+  console.log((error as Error).message);
+}

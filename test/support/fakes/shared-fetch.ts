@@ -1,0 +1,67 @@
+import type { SharedFetch } from "../../../src/store/fetch-once.ts";
+import type { Release } from "../../../src/store/lock.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import { SettableClock, second } from "./clock.ts";
+import { authorizationEntry } from "./entries.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+const key = "shared-key";
+
+/** Several processes that want one token, without the processes: the lock, the store and AWS they share. */
+export class SharedWorld {
+  readonly clock = new SettableClock();
+  readonly store = new MemoryStore();
+  readonly reported: string[] = [];
+  calls = 0;
+  /** Whether somebody holds the lock. */
+  held = false;
+  /** Set it and nothing can be locked. */
+  lockBroken: Failure | undefined;
+  /** What AWS answers. */
+  answer: () => Promise<string> = async () => `secret ${this.calls}`;
+
+  /** One more process; a look at the lock takes it 20 ms of the world's time. */
+  process(with_: Partial<SharedFetch> = {}): SharedFetch {
+    let looks = 0;
+    const pause = async () => {
+      this.clock.pass(20);
+      await with_.pause?.();
+      if (++looks > 1000) throw new Error("it waits for ever");
+    };
+    return {
+      tryLock: async () => this.tryLock(),
+      readAuthorization: () => this.store.readAuthorization(key),
+      writeAuthorization: (entry) => this.store.writeAuthorization(key, entry),
+      readFailure: () => this.store.readFailure(key),
+      writeFailure: (entry) => this.store.writeFailure(key, entry),
+      enough: () => true,
+      fetch: async () => {
+        this.calls++;
+        return authorizationEntry({ secret: await this.answer() });
+      },
+      endpoint: "api.ecr.us-east-1.amazonaws.com",
+      now: () => this.clock.now,
+      waitUntil: this.clock.now + 10 * second,
+      report: (failure) => this.reported.push(failure.code),
+      ...with_,
+      pause,
+    };
+  }
+
+  /** AWS refuses, `after` the world has gone on. */
+  refuse(code: string, after: () => unknown = () => undefined): void {
+    this.answer = async () => {
+      after();
+      throw new Failure(code, `call ${this.calls} was refused`, "allow it");
+    };
+  }
+
+  private tryLock(): Release | undefined {
+    if (this.lockBroken) throw this.lockBroken;
+    if (this.held) return undefined;
+    this.held = true;
+    return () => {
+      this.held = false;
+    };
+  }
+}

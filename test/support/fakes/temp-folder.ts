@@ -1,0 +1,51 @@
+import { chmodSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Gives each test of a describe block its own folder, which is gone after it. */
+export function useTempFolder(): () => string {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "ecr-test-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  return () => folder;
+}
+
+/** The permission bits, as `ls` would spell them in octal. */
+export function modeOf(path: string): string {
+  return (lstatSync(path).mode & 0o777).toString(8).padStart(4, "0");
+}
+
+/** Writes a file with exactly this mode, whatever the umask. */
+export function writeWithMode(path: string, text: string, mode: number): void {
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+}
+
+/** Runs `body` under a umask. */
+export async function underUmask<Result>(mask: number, body: () => Promise<Result>): Promise<Result> {
+  const before = process.umask(mask);
+  try {
+    return await body();
+  } finally {
+    process.umask(before);
+  }
+}
+
+/** Only root can give a file to somebody else; for others such a test shows up as skipped, by name. */
+export const itAsRoot = process.geteuid?.() === 0 ? it : it.skip;
+
+/** Somebody who is not the user that runs the tests. */
+export const somebodyElse = 12_345;
+
+/**
+ * Waits until the clock of the folder's disk has moved on since `path` was touched: edits within one of its
+ * ticks, a few milliseconds, bear the same time.
+ */
+export function nextTick(path: string): void {
+  const probe = `${path}.probe`;
+  do writeFileSync(probe, "");
+  while (lstatSync(probe).ctimeMs <= lstatSync(path).ctimeMs);
+  rmSync(probe);
+}

@@ -1,0 +1,65 @@
+// Writes into a state folder on a disk of its own that is full, then read-only. It says what happened as JSON.
+// Usage, as root: unshare -m BUN tiny-disk.ts FOLDER
+import { execFileSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { lockPath } from "../../../src/store/files.ts";
+import { tryLock } from "../../../src/store/lock.ts";
+import { appendLog } from "../../../src/store/log.ts";
+import { openQuickFiles } from "../../../src/store/open-quick-files.ts";
+import { TokenStore } from "../../../src/store/token-store.ts";
+import { readWarm } from "../../../src/store/warm.ts";
+import { lifeOf } from "../../../src/token/life.ts";
+import { host, registryEntry } from "./entries.ts";
+
+const [disk = ""] = process.argv.slice(2);
+execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k,mode=700", "none", disk]);
+const state = `${disk}/state`;
+const files = await openQuickFiles();
+const store = new TokenStore(state, Date.now, () => undefined);
+const life = lifeOf(Date.now() + 43_200_000, 0, 0, { now: Date.now() });
+const entry = registryEntry({ life });
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "done",
+    (error) => error.code ?? String(error),
+  );
+const lockOf = async (path: string) => {
+  try {
+    const release = await tryLock(path.slice(0, path.lastIndexOf("/locks/")), path);
+    release?.();
+    return release ? "taken" : "busy";
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+};
+const lock = lockPath(state, "key");
+const look = async () => ({
+  write: await codeOf(store.writeRegistry({ ...entry, secret: "never kept ".repeat(1000) })),
+  warm: readWarm(files, state, host, {}, Date.now())?.secret,
+  temporaries: readdirSync(`${state}/tmp`).length,
+  lock: await lockOf(lock),
+});
+
+await store.writeRegistry(entry);
+await lockOf(lock);
+
+fill(`${disk}/filler`);
+const full = await look();
+appendLog(state, Date.now(), "no room for this line");
+
+execFileSync("mount", ["-o", "remount,bind,ro", disk]);
+const readOnly = {
+  ...(await look()),
+  newLock: await lockOf(lockPath(state, "other")),
+  newFolder: await lockOf(lockPath(`${disk}/elsewhere`, "key")),
+};
+appendLog(state, Date.now(), "no way to write this line");
+console.log(JSON.stringify({ full, readOnly }));
+
+function fill(path: string): void {
+  try {
+    for (let size = 1; ; size++) writeFileSync(path, "x".repeat(size * 1024));
+  } catch {
+    // It is full now.
+  }
+}
