@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { exec } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { externalDataInterceptor } from "@smithy/core/config";
 import type { Environment } from "../token/dependencies.ts";
 
@@ -34,18 +35,44 @@ export function withinProcessLimits<Result>(
 function execute(command: string, finished: Finished): void {
   const { env = process.env, signal } = surroundings.getStore() ?? {};
   const inherited = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
-  const options = { env: Object.fromEntries(inherited), windowsHide: true, ...(signal && { signal }) };
+  const options = { env: Object.fromEntries(inherited), windowsHide: true };
+  const end = () => child.pid !== undefined && endTree(child.pid);
   const child = exec(command, options, (error, stdout, stderr) => {
+    signal?.removeEventListener("abort", end);
     // Neither the command nor what it wrote: both may hold secrets.
-    if (error) finished(new Error(`${processFailure} ${outcome(error)}`));
+    if (error) finished(new Error(`${processFailure} ${signal?.aborted ? tooLate : outcome(error)}`));
     else finished(null, { stdout, stderr });
   });
+  signal?.addEventListener("abort", end, { once: true });
   // One that reads its stdin must not wait for a word that nobody will say.
   child.stdin?.end();
 }
 
-function outcome({ name, code, signal }: { name: string; code?: unknown; signal?: unknown }): string {
-  if (name === "AbortError") return "it did not end in time";
+const tooLate = "it did not end in time";
+
+/**
+ * Ends a process with all that it started, as far as the system tells: the shell alone would leave the
+ * program behind. Not by a process group of its own, which would cut it off from the terminal that it may
+ * ask its user on.
+ */
+function endTree(pid: number): void {
+  for (const child of childrenOf(pid)) endTree(child);
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function outcome({ code, signal }: { code?: unknown; signal?: unknown }): string {
   if (typeof code === "number") return `exit code ${code}`;
   return typeof signal === "string" ? `ended by ${signal}` : "it could not be started";
 }

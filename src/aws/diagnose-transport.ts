@@ -52,7 +52,7 @@ export function diagnoseTransport({ problem, code, host, proxy }: TransportError
 }
 
 const mendOfProxy =
-  "check HTTPS_PROXY (http://[USER:PASSWORD@]HOST:PORT) and what the proxy allows, or list the host in NO_PROXY";
+  "check HTTPS_PROXY (http://HOST:PORT, with a login before the host if it wants one) and what the proxy allows, or list the host in NO_PROXY";
 
 function mendOfTls(code: string): string {
   if (/EXPIRED|NOT_YET_VALID/.test(code))

@@ -51,6 +51,7 @@ const problems: Readonly<Record<string, TransportProblem>> = {
   ERR_PROXY_TUNNEL: "proxy",
   UnsupportedProxyProtocol: "proxy",
   ERR_INVALID_URL: "address",
+  ERR_INVALID_ARG_VALUE: "address",
   FailedToOpenSocket: "unreachable",
 };
 

@@ -6,6 +6,7 @@ import { listHeld } from "../helper/list.ts";
 import { eraseLogin, storeLogin } from "../helper/logins.ts";
 import type { ColdPorts } from "../helper/serve.ts";
 import { apiEndpoint } from "../registry/endpoint.ts";
+import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/clock.ts";
 import { fetchOnce } from "../store/fetch-once.ts";
@@ -135,14 +136,32 @@ export function coldPorts(
     return (await store.readAuthorization(authorization))?.secret === secret;
   }
 
+  /** Also after an edit of the files that did not touch the identity. */
+  async function isUnchanged({ host, dependencies, authorization }: RegistryEntry): Promise<boolean> {
+    if (holds(dependencies)) return true;
+    const registry = parseHost(host);
+    return registry !== undefined && (await registrationOf(registry)).authorization === authorization;
+  }
+
+  /** Tells the log of files that a warm get had to pass over. */
+  async function inspect({ host }: Registry): Promise<void> {
+    await store.readLogin(host);
+    await store.readRegistry(host);
+  }
+
   const warm = (host: string) => readWarm(files, state, host, env, now());
   const getPorts = { ...store, clock, registrationOf, warm, heldDespiteConfig, obtain, log };
   const loginPorts = { ...store, clock, isServed };
   return {
-    get: (registry) => within(limits.whole, coldGet(registry, getPorts), registry),
+    get: (registry) =>
+      within(
+        limits.whole,
+        inspect(registry).then(() => coldGet(registry, getPorts)),
+        registry,
+      ),
     store: (registry, held) => storeLogin(registry, held, loginPorts),
     erase: (registry) => eraseLogin(registry, loginPorts),
-    list: () => listHeld({ ...store, clock, holds }),
+    list: () => listHeld({ ...store, clock, holds: isUnchanged }),
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
   };
 }

@@ -132,7 +132,12 @@ async function readRecord(path: string): Promise<UndoRecord> {
 
 function difference(path: string, before: string, after: string): string {
   if (before === after) return `${path}: nothing to change`;
-  return createTwoFilesPatch(path, path, before, after, "now", "then", {
+  return createTwoFilesPatch(path, path, masked(before), masked(after), "now", "then", {
     headerOptions: FILE_HEADERS_ONLY,
   }).trimEnd();
+}
+
+/** Without the logins that may stand beside: what is shown ends up in tickets and logs. */
+function masked(text: string): string {
+  return text.replace(/("(?:auth|identitytoken|registrytoken|password)"\s*:\s*)"[^"]*"/gi, '$1"…"');
 }

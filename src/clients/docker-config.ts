@@ -74,7 +74,9 @@ export function unwire(text: string, replaced: Replaced): string {
     edited = set(edited, ["credHelpers", host], replaced.credHelpers?.[host] ?? undefined);
   }
   const emptied = ours.length > 0 && Object.keys(read(edited).credHelpers).length === 0;
-  return emptied ? set(edited, ["credHelpers"], undefined) : edited;
+  if (emptied) edited = set(edited, ["credHelpers"], undefined);
+  // An object that only this program had filled: as it was before, but for white space in it.
+  return edited === text ? text : edited.replace(/^\s*\{\s*\}/, "{}");
 }
 
 /** Two edits' worth of what was replaced: the older word counts, for it is what the user had. */

@@ -1,4 +1,3 @@
-import type { Dependencies } from "../token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { type Clock, lifeState } from "../token/life.ts";
 
@@ -7,7 +6,8 @@ export interface ListPorts {
   hosts(): Promise<readonly string[]>;
   readLogin(host: string): Promise<LoginEntry | LogoutEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
-  holds(dependencies: Dependencies): boolean;
+  /** Whether the identity that asked for it is still the registry's. */
+  holds(entry: RegistryEntry): Promise<boolean>;
 }
 
 /**
@@ -29,5 +29,5 @@ async function usernameFor(host: string, clock: Clock, ports: ListPorts): Promis
   if (login && !("loggedOutAt" in login) && lifeState(login.life, clock) !== "expired") return login.username;
   const cached = await ports.readRegistry(host);
   if (!cached || lifeState(cached.life, clock) === "expired") return undefined;
-  return ports.holds(cached.dependencies) ? cached.username : undefined;
+  return (await ports.holds(cached)) ? cached.username : undefined;
 }

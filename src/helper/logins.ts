@@ -32,7 +32,10 @@ export async function storeLogin(
   { username, secret }: Held,
   ports: LoginPorts,
 ): Promise<void> {
-  if (await ports.isServed(registry, secret)) return;
+  if (await ports.isServed(registry, secret)) {
+    await ports.removeLogin(registry.host);
+    return;
+  }
   const { now, boot } = ports.clock();
   // Its own word, and never more than a token can live: the clock here may be behind.
   const expiresAt = Math.min(expiryOfPassword(secret) ?? Number.POSITIVE_INFINITY, now + longestLife);
@@ -59,6 +62,9 @@ export async function eraseLogin({ host }: Registry, ports: LoginPorts): Promise
       return;
     }
     await ports.removeLogin(host);
+  } else if (await ports.removeLogin(host)) {
+    // It could not be read, but a login it was.
+    return;
   }
   const cached = await ports.readRegistry(host);
   if (cached) await ports.removeAuthorization(cached.authorization);

@@ -39,8 +39,10 @@ export class TokenStore {
     this.read(failurePath(this.state, key), parseFailureEntry);
 
   /** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
-  readonly writeRegistry = (entry: RegistryEntry): Promise<void> =>
-    writeState(this.state, tokenPath(this.state, entry.host), entry);
+  readonly writeRegistry = async (entry: RegistryEntry): Promise<void> => {
+    await writeState(this.state, tokenPath(this.state, entry.host), entry);
+    await removeAbandoned(this.state, this.now());
+  };
 
   readonly writeLogin = (entry: LoginEntry | LogoutEntry): Promise<void> =>
     writeState(this.state, loginPath(this.state, entry.host), entry);
@@ -48,8 +50,6 @@ export class TokenStore {
   readonly writeAuthorization = async (key: string, entry: AuthorizationEntry): Promise<void> => {
     await writeState(this.state, authorizationPath(this.state, key), entry);
     await removeState(failurePath(this.state, key));
-    // Here, since whoever has just asked AWS has the time, and does it seldom.
-    await removeAbandoned(this.state, this.now());
   };
 
   readonly writeFailure = (key: string, entry: FailureEntry): Promise<void> =>

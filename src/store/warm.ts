@@ -3,7 +3,7 @@ import { type LoginEntry, parseLoginEntry, parseRegistryEntry, type RegistryEntr
 import { lifeState } from "../token/life.ts";
 import { readClock } from "./clock.ts";
 import { loginPath, tokenPath } from "./files.ts";
-import type { QuickFiles } from "./quick-files.ts";
+import type { QuickFile, QuickFiles } from "./quick-files.ts";
 
 /**
  * What can be printed for `host` at once: an explicit login that has not expired, else a fresh token
@@ -16,14 +16,13 @@ export function readWarm(
   env: Environment,
   now: number,
 ): LoginEntry | RegistryEntry | undefined {
-  return heldLogin(files, state, host, now) ?? freshToken(files, state, host, env, now);
-}
-
-function heldLogin(files: QuickFiles, state: string, host: string, now: number): LoginEntry | undefined {
-  const text = readOwn(files, loginPath(state, host));
-  const entry = text === undefined ? undefined : parseLoginEntry(text);
-  if (!entry || "loggedOutAt" in entry || entry.host !== host) return undefined;
-  return lifeState(entry.life, readClock(files, now)) === "expired" ? undefined : entry;
+  const file = files.read(loginPath(state, host));
+  if (!file) return freshToken(files, state, host, env, now);
+  const login = isOwn(file) ? parseLoginEntry(file.text) : undefined;
+  // A login that can't be read: the cold path says so in the log.
+  if (login?.host !== host) return undefined;
+  const holds = "secret" in login && lifeState(login.life, readClock(files, now)) !== "expired";
+  return holds ? login : freshToken(files, state, host, env, now);
 }
 
 function freshToken(
@@ -33,8 +32,8 @@ function freshToken(
   env: Environment,
   now: number,
 ): RegistryEntry | undefined {
-  const text = readOwn(files, tokenPath(state, host));
-  const entry = text === undefined ? undefined : parseRegistryEntry(text);
+  const file = files.read(tokenPath(state, host));
+  const entry = file && isOwn(file) ? parseRegistryEntry(file.text) : undefined;
   if (entry?.host !== host || lifeState(entry.life, readClock(files, now)) !== "fresh") return undefined;
   return dependenciesHold(files, entry.dependencies, env) ? entry : undefined;
 }
@@ -47,13 +46,8 @@ export function dependenciesHold(files: QuickFiles, dependencies: Dependencies, 
   return true;
 }
 
-/**
- * The text of a file that is this user's and nobody else's to read or write; else undefined. Where a
- * file is foreign, the cold path that follows says so in the log.
- */
-function readOwn(files: QuickFiles, path: string): string | undefined {
-  const found = files.read(path);
+/** Whether a file is this user's and nobody else's to read or write. Where not, the cold path says so in the log. */
+function isOwn({ uid, mode }: QuickFile): boolean {
   const user = process.geteuid?.();
-  if (!found || (user !== undefined && (found.uid !== user || (found.mode & 0o077) !== 0))) return undefined;
-  return found.text;
+  return user === undefined || (uid === user && (mode & 0o077) === 0);
 }

@@ -36,7 +36,8 @@ export async function removeState(path: string): Promise<boolean> {
     await unlink(path);
     return true;
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return false;
+    const { code } = error as { code?: string };
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
     throw new Failure(
       "STATE_WRITE",
       `${path} can't be removed (${(error as { code?: string }).code ?? "unknown error"})`,

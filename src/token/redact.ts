@@ -7,7 +7,7 @@ const userInfo = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi;
 const authorization =
   /\b(authorization["']?\s*[:=]\s*["']?|bearer\s+|basic\s+)(?:(?:bearer|basic)\s+)?[^\s"',;]{6,}/gi;
 const named =
-  /((?:secret|passw(?:or)?d|passphrase|token|signature|credential|api[-_]?key)[\w-]{0,30}["']?\s*[:=]\s*["']?)[^\s"'&,;<>]{4,}/gi;
+  /((?:secret|passw(?:or)?d|passphrase|token|signature|credential(?!s\b)|api[-_]?key)[\w-]{0,30}["']?\s*[:=]\s*["']?)[^\s"'&,;<>]{4,}/gi;
 const element = /(<(\w*(?:Secret|Token|Password)\w*)>)[^<]+(?=<\/\2>)/g;
 const blob = /[A-Za-z0-9+/]{36,}={0,2}/g;
 const longBlob = /[A-Za-z0-9+/_=-]{100,}/g;

@@ -21,7 +21,7 @@ describe("list", () => {
   });
   const list = (holds = true) => {
     const { hosts, readLogin, readRegistry } = store;
-    return listHeld({ clock: () => clock.read(), hosts, readLogin, readRegistry, holds: () => holds });
+    return listHeld({ clock: () => clock.read(), hosts, readLogin, readRegistry, holds: async () => holds });
   };
   const left = (time: number) => twelveHours({ now: clock.now - 12 * hour + time });
 

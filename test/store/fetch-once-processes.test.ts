@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { authorizationPath, failurePath } from "../../src/store/files.ts";
 import { type Child, useChildren } from "../support/fakes/child.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
@@ -9,7 +9,11 @@ describe("fetchOnce across processes", () => {
   const temp = useTempFolder();
   const startOne = useChildren();
   const state = () => `${temp()}/state`;
-  const answer = (text: string) => writeFileSync(`${temp()}/answer`, text);
+  const answer = (text: string) => {
+    writeFileSync(`${temp()}/answer.new`, text);
+    // Whole or not at all: they look for it all the time.
+    renameSync(`${temp()}/answer.new`, `${temp()}/answer`);
+  };
   const calls = () =>
     existsSync(`${temp()}/count`) ? readFileSync(`${temp()}/count`, "utf8").split("\n").length - 1 : 0;
   let children: Child[] = [];

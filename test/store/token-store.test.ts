@@ -183,7 +183,7 @@ describe("TokenStore", () => {
     mkdirSync(`${state()}/tmp`, { recursive: true });
     writeFileSync(`${state()}/tmp/abandoned`, "half an ent");
     utimesSync(`${state()}/tmp/abandoned`, 1, 1);
-    await open().writeAuthorization("key", authorizationEntry());
+    await open().writeRegistry(registryEntry());
     assert.deepEqual(readdirSync(`${state()}/tmp`), []);
   });
 

@@ -26,8 +26,6 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
-const running = new Set<Running>();
-
 /** Starts the compiled program. */
 export function start(args: readonly string[], options: RunOptions): Running {
   const { input = "", env, cwd = "/", through = [] } = options;
@@ -45,16 +43,7 @@ export function start(args: readonly string[], options: RunOptions): Running {
       new Response(child.stderr).text(),
       child.exited,
     ]);
-    running.delete(started);
     return { stdout, stderr, exitCode: child.exitCode, tookMs: performance.now() - began };
   };
-  const started: Running = { pid: child.pid, ended: end(), kill: (signal) => child.kill(signal) };
-  running.add(started);
-  return started;
-}
-
-/** Ends what a test that failed has left running. */
-export async function endAll(): Promise<void> {
-  for (const each of running) each.kill("SIGKILL");
-  await Promise.all([...running].map(({ ended }) => ended));
+  return { pid: child.pid, ended: end(), kill: (signal) => child.kill(signal) };
 }

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import type { CallCounts } from "../aws/calls.ts";
 import { type User as CastUser, defaultCast } from "../aws/cast.ts";
 import { byEndpoint, byProxy, keysOf } from "../aws/environment.ts";
 import { type StandIn, type StandInOptions, startAws } from "../aws/stand-in.ts";
 import { programPath } from "./program.ts";
-import { endAll } from "./run.ts";
+import { beginSlowCases } from "./slow-cases.ts";
 import { User, type Variables } from "./user.ts";
 
 /** What a test finds: an AWS that nobody has called yet, and users who know of it. */
@@ -50,13 +51,13 @@ export class OpenStanding implements Standing {
   }
 
   /** Makes it as new for the next test. */
-  clear(): void {
-    for (const user of this.#users.splice(0)) user.remove();
+  async clear(): Promise<void> {
+    await Promise.all(this.#users.splice(0).map((user) => user.remove()));
     this.aws.controls.reset();
   }
 
   async close(): Promise<void> {
-    this.clear();
+    await this.clear();
     await this.aws.stop();
   }
 }
@@ -69,12 +70,10 @@ export function useStanding(options: StandInOptions = {}, route: Route = "endpoi
     return open;
   };
   before(async () => {
+    beginSlowCases();
     open = await OpenStanding.start(options, route);
   });
-  afterEach(async () => {
-    await endAll();
-    open?.clear();
-  });
+  afterEach(() => open?.clear());
   after(() => open?.close());
   return {
     get aws() {
@@ -94,6 +93,27 @@ export function member(name: string): CastUser {
   const user = defaultCast.users.find(({ arn }) => arn.endsWith(`/${name}`));
   if (!user) throw new Error(`no user ${name} in the cast`);
   return user;
+}
+
+/**
+ * Lays the file in which `aws sso login` keeps its token.
+ *
+ * @param name of the sso-session, or the start URL where the profile names no session
+ * @param expiresAt milliseconds since the epoch; default in eight hours
+ */
+export function signIn(
+  user: User,
+  name: string,
+  expiresAt = Date.now() + 8 * 3_600_000,
+  more: object = {},
+): void {
+  const file = createHash("sha1").update(name).digest("hex");
+  const token = {
+    ...more,
+    accessToken: "test-sso-access-token",
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
+  user.write(`.aws/sso/cache/${file}.json`, JSON.stringify(token));
 }
 
 export const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";

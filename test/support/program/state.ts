@@ -65,15 +65,13 @@ export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
   }
 }
 
-/** Every file's path, mode and content below a folder, to be compared with another time's. */
-export function snapshot(folder: string): Record<string, string> {
-  const entries = everythingIn(folder).map((path) => {
-    const { mode } = lstatSync(path);
-    const isFile = lstatSync(path).isFile();
-    return [
-      relative(folder, path),
-      `${(mode & 0o7777).toString(8)} ${isFile ? readFileSync(path, "latin1") : ""}`,
-    ];
+/** Every file's path, mode and content below a folder, or below one part of it, to be compared with another time's. */
+export function snapshot(folder: string, part = "."): Record<string, string> {
+  const root = join(folder, part);
+  const entries = (existsSync(root) ? everythingIn(root) : []).map((path) => {
+    const found = lstatSync(path);
+    const mode = (found.mode & 0o7777).toString(8);
+    return [relative(folder, path), `${mode} ${found.isFile() ? readFileSync(path, "latin1") : ""}`];
   });
   return Object.fromEntries(entries);
 }

@@ -14,6 +14,7 @@ export class User {
   readonly home = mkdtempSync(join(tmpdir(), "ecr-home-"));
   /** For all that is started from now on. */
   readonly env: Record<string, string>;
+  readonly #running = new Set<Running>();
 
   constructor(env: Variables) {
     this.env = merge({ HOME: this.home, PATH: "/usr/local/bin:/usr/bin:/bin" }, env);
@@ -25,7 +26,10 @@ export class User {
   }
 
   start(args: readonly string[], options: UserRunOptions = {}): Running {
-    return start(args, { ...options, env: merge(this.env, options.env ?? {}) });
+    const started = start(args, { ...options, env: merge(this.env, options.env ?? {}) });
+    this.#running.add(started);
+    void started.ended.finally(() => this.#running.delete(started));
+    return started;
   }
 
   run(args: readonly string[], options: UserRunOptions = {}): Promise<Ran> {
@@ -73,7 +77,10 @@ export class User {
     return this.write(".aws/credentials", ini(Object.fromEntries(sections)));
   }
 
-  remove(): void {
+  /** Ends what still runs, as after a test that failed, and removes HOME. */
+  async remove(): Promise<void> {
+    for (const each of this.#running) each.kill("SIGKILL");
+    await Promise.all([...this.#running].map(({ ended }) => ended));
     rmSync(this.home, { recursive: true, force: true });
   }
 }

@@ -26,16 +26,16 @@ export function silent(ran: Ran): void {
 }
 
 /**
- * Asserts a failure told on stdout as one line that ends with its code. Of what Docker's clients look for
- * anywhere in it there is nothing.
+ * Asserts a failure told on stdout as one line that ends with its code, and on stderr once more for the person. Of
+ * what Docker's clients look for anywhere in it there is nothing.
  *
  * @param parts what the line must hold: what failed, for whom and what, the mend
  * @returns the line
  */
 export function told(ran: Ran, code: string, ...parts: readonly (string | RegExp)[]): string {
-  assert.deepEqual(endOf(ran), { exitCode: 1, stderr: "" }, shown(ran.stdout));
   const [line = "", ...more] = ran.stdout.split("\n");
-  assert.deepEqual(more, [""], "one line");
+  assert.deepEqual({ exitCode: ran.exitCode, more }, { exitCode: 1, more: [""] }, shown(ran.stdout));
+  assert.equal(ran.stderr, `docker-credential-ecr: ${line}\n`);
   assert.ok(line.endsWith(` [${code}]`), `[${code}] expected: ${line}`);
   assert.doesNotMatch(line, /credentials not found|no credentials server URL|no credentials username/);
   for (const part of parts) {

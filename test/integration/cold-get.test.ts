@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import {
+  ciRole,
+  keys,
+  member,
+  otherRegistry,
+  registry,
+  useStanding,
+  westRegistry,
+} from "../support/program/standing.ts";
+import { authorizationFiles } from "../support/program/state.ts";
+import { answered, told } from "../support/program/verdicts.ts";
+
+const times = <Result>(count: number, make: (number: number) => Result): Result[] =>
+  Array.from({ length: count }, (_, number) => make(number));
+
+describe("cold gets at once", () => {
+  const standing = useStanding();
+
+  it("a hundred make one call, and all get the same answer", async () => {
+    const alice = standing.user(keys("alice"));
+    standing.aws.controls.latency("GetAuthorizationToken", 200);
+    const secrets = await Promise.all(times(100, async () => answered(await alice.get(registry), registry)));
+    assert.equal(new Set(secrets).size, 1);
+    assert.equal(standing.calls(), 1);
+    assert.equal(answered(await alice.get(registry), registry), secrets[0]);
+    assert.equal(standing.calls(), 1);
+  });
+
+  it("make one call for each identity and region, whatever the registry", async () => {
+    const user = standing.user();
+    const hosts = [registry, otherRegistry, westRegistry];
+    const principals = ["alice", "bob"];
+    standing.aws.controls.latency("GetAuthorizationToken", 100);
+    const asked = times(24, (number) => ({
+      host: hosts[number % 3] ?? "",
+      who: principals[number % 2] ?? "",
+    }));
+    const secrets = await Promise.all(
+      asked.map(async ({ host, who }) => ({
+        secret: answered(await user.get(host, { env: keys(who) }), host),
+        key: `${who} ${host.split(".")[3]}`,
+      })),
+    );
+    const expected = ["alice us-east-1", "alice us-west-2", "bob us-east-1", "bob us-west-2"];
+    const calls = standing.aws.controls
+      .log()
+      .map(({ principal, region }) => `${principal?.split("/")[1]} ${region}`);
+    assert.deepEqual(calls.sort(), expected);
+    for (const key of expected) {
+      assert.equal(
+        new Set(secrets.filter((each) => each.key === key).map(({ secret }) => secret)).size,
+        1,
+        key,
+      );
+    }
+    assert.equal(new Set(secrets.map(({ secret }) => secret)).size, 4);
+    assert.equal(authorizationFiles(user).length, 4);
+  });
+
+  it("under a role assume it once", async () => {
+    const user = standing.user({ AWS_PROFILE: "role" });
+    user.writeAwsConfig({ "profile role": { role_arn: ciRole, source_profile: "alice" } });
+    user.writeAwsKeys({ alice: member("alice") });
+    standing.aws.controls.latency("AssumeRole", 100);
+    await Promise.all(times(10, async () => answered(await user.get(registry), registry)));
+    assert.equal(standing.count("AssumeRole"), 1);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+  });
+
+  it("that AWS refuses share one refusal", async () => {
+    const mallory = standing.user(keys("mallory"));
+    standing.aws.controls.latency("GetAuthorizationToken", 300);
+    await Promise.all(times(12, async () => told(await mallory.get(registry), "ACCESS_DENIED", registry)));
+    assert.equal(standing.calls(), 1);
+  });
+
+  it("fetch again once AWS recovers: no failure is kept", async () => {
+    const alice = standing.user(keys("alice"));
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    told(await alice.get(registry), "ACCESS_DENIED");
+    standing.aws.controls.clear();
+    answered(await alice.get(registry), registry);
+  });
+});

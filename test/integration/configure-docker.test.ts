@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from "node:fs";
+import { join } from "node:path";
+import { modeOf } from "../support/fakes/temp-folder.ts";
+import { DockerConfig, oddConfig } from "../support/program/docker-config.ts";
+import { publicRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import { snapshot } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+
+describe("configure-docker", () => {
+  const standing = useStanding();
+  let user: User;
+  let docker: DockerConfig;
+
+  beforeEach(() => {
+    user = standing.user();
+    docker = new DockerConfig(user);
+  });
+
+  it("with names writes credHelpers, into a file that only its user can read", async () => {
+    await docker.configure([registry, publicRegistry]);
+    assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr", [publicRegistry]: "ecr" } });
+    assert.equal(modeOf(docker.path), "0600");
+    assert.deepEqual(readdirSync(join(user.home, ".docker")), ["config.json"]);
+  });
+
+  it("with --all writes credsStore", async () => {
+    await docker.configure(["--all"]);
+    assert.deepEqual(docker.json, { credsStore: "ecr" });
+  });
+
+  it("takes names as people write them, and keeps them as Docker asks for them", async () => {
+    await docker.configure([`https://${registry.toUpperCase()}/team/app:1`]);
+    assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr" } });
+  });
+
+  it("run twice changes nothing more", async () => {
+    await docker.configure([registry]);
+    const before = snapshot(user.home);
+    assert.match(await docker.configure([registry]), /nothing to change/);
+    assert.deepEqual(snapshot(user.home), before);
+  });
+
+  it("--dry-run shows the lines and changes nothing", async () => {
+    docker.write(oddConfig);
+    const before = snapshot(user.home);
+    const shown = await docker.configure([registry, "--dry-run"]);
+    assert.match(shown, new RegExp(`^\\+\\t\\t"${registry}": "ecr"$`, "m"));
+    assert.ok(shown.includes(docker.path));
+    assert.deepEqual(snapshot(user.home), before);
+  });
+
+  it("--dry-run shows no login that stands beside", async () => {
+    const auth = Buffer.from("me:test-docker-password").toString("base64");
+    const before = { auths: { "registry.example.com": { auth, identitytoken: "test-docker-token" } } };
+    docker.write(JSON.stringify(before, undefined, 2));
+    for (const args of [["--all"], [registry]]) {
+      const shown = await docker.configure([...args, "--dry-run"]);
+      assert.ok(!shown.includes(auth) && !shown.includes("test-docker-token"), shown);
+    }
+  });
+
+  it("--dry-run makes no file where there is none", async () => {
+    const shown = await docker.configure(["--all", "--dry-run"]);
+    assert.match(shown, /credsStore/);
+    assert.deepEqual(readdirSync(user.home), []);
+  });
+
+  it("--undo leaves no trace of a file that it made, and shows before with --dry-run", async () => {
+    await docker.configure([registry]);
+    const before = snapshot(user.home);
+    assert.match(await docker.configure(["--undo", "--dry-run"]), /^-.*credHelpers/m);
+    assert.deepEqual(snapshot(user.home), before);
+    await docker.configure(["--undo"]);
+    assert.equal(existsSync(docker.path), false);
+    assert.match(await docker.configure(["--undo"]), /nothing to undo/);
+  });
+
+  it("--undo keeps what somebody else has written since", async () => {
+    await docker.configure([registry, westRegistry]);
+    const since = { ...docker.json, psFormat: "x" };
+    since.credHelpers[westRegistry] = "pass";
+    docker.write(JSON.stringify(since));
+    await docker.configure(["--undo"]);
+    assert.deepEqual(docker.json, { credHelpers: { [westRegistry]: "pass" }, psFormat: "x" });
+  });
+
+  it("takes no other helper's place but with --replace, and gives it back", async () => {
+    const before = `{\n  "credsStore": "desktop",\n  "credHelpers": {\n    "${registry}": "ecr-login"\n  }\n}\n`;
+    docker.write(before);
+    await docker.refuses(["--all"], "DOCKER_CONFIG_TAKEN", "desktop", "--replace");
+    await docker.refuses([registry], "DOCKER_CONFIG_TAKEN", "ecr-login", "--replace");
+    await docker.configure(["--all", "--replace"]);
+    await docker.configure([registry, "--replace"]);
+    assert.deepEqual(docker.json, { credsStore: "ecr", credHelpers: { [registry]: "ecr" } });
+    await docker.configure(["--undo"]);
+    assert.equal(docker.text, before);
+  });
+
+  it("goes where DOCKER_CONFIG says", async () => {
+    const folder = join(user.home, "elsewhere");
+    await docker.configure([registry], { env: { DOCKER_CONFIG: folder } });
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, "config.json"), "utf8")).credHelpers, {
+      [registry]: "ecr",
+    });
+    assert.equal(existsSync(docker.path), false);
+    await docker.configure(["--undo"], { env: { DOCKER_CONFIG: folder } });
+    assert.equal(existsSync(join(folder, "config.json")), false);
+  });
+
+  it("follows a link, and leaves it one", async () => {
+    const real = user.write("dotfiles/docker.json", oddConfig);
+    mkdirSync(join(user.home, ".docker"));
+    symlinkSync("../dotfiles/docker.json", docker.path);
+    await docker.configure([registry]);
+    assert.equal(readlinkSync(docker.path), "../dotfiles/docker.json");
+    assert.ok(lstatSync(real).isFile());
+    assert.equal(docker.json.credHelpers[registry], "ecr");
+    assert.deepEqual(readdirSync(join(user.home, "dotfiles")), ["docker.json"]);
+    await docker.configure(["--undo"]);
+    assert.equal(readFileSync(real, "utf8"), oddConfig);
+  });
+
+  it("keeps the file's mode", async () => {
+    docker.write(oddConfig);
+    chmodSync(docker.path, 0o640);
+    await docker.configure([registry]);
+    assert.equal(modeOf(docker.path), "0640");
+  });
+
+  it("refuses a file that is read-only", async () => {
+    docker.write(oddConfig);
+    chmodSync(docker.path, 0o444);
+    await docker.refuses([registry], "CLIENT_FILE", docker.path);
+  });
+
+  for (const [what, broken] of [
+    ["not JSON", '{"auths": {},,}'],
+    ["JSON with comments", '{ // mine\n  "auths": {}\n}'],
+    ["a list", "[]"],
+    ["empty", ""],
+    ["of another shape", '{"credHelpers": ["ecr"]}'],
+  ] as const) {
+    it(`refuses a file that is ${what}, and leaves it`, async () => {
+      docker.write(broken);
+      await docker.refuses([registry], "DOCKER_CONFIG_SYNTAX");
+      await docker.refuses(["--all", "--replace"], "DOCKER_CONFIG_SYNTAX");
+      await docker.refuses(["--undo"], "DOCKER_CONFIG_SYNTAX");
+    });
+  }
+
+  it("refuses what is no registry of ECR's, and senseless options", async () => {
+    await docker.refuses(["registry.example.com"], "NOT_ECR", "registry.example.com");
+    await docker.refuses([registry, `${registry}.example.com`], "NOT_ECR");
+    await docker.refuses([`me@${registry}`], "NOT_ECR");
+    await docker.refuses([], "USAGE", "--all");
+    await docker.refuses(["--all", registry], "USAGE");
+    const unknown = await user.run(["configure-docker", "--frobnicate"]);
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stderr, /unknown option '--frobnicate'/);
+    assert.deepEqual(readdirSync(user.home), []);
+  });
+
+  it("tells how to use it", async () => {
+    const { stdout, exitCode } = await user.run(["configure-docker", "--help"]);
+    assert.equal(exitCode, 0);
+    for (const word of ["--all", "--dry-run", "--undo", "--replace", "Examples:"])
+      assert.ok(stdout.includes(word), word);
+  });
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { keys, publicRegistry, registry, useStanding } from "../support/program/standing.ts";
+import { answered, notFound, silent, told } from "../support/program/verdicts.ts";
+
+const name = "docker-credential-ecr";
+const manifest = fileURLToPath(new URL("../../package.json", import.meta.url));
+const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+const versionLine = `${name} (${name}) ${version}\n`;
+const usageLine = `Usage: ${name} <store|get|erase|list|version>\n`;
+
+describe("Docker's protocol", () => {
+  const standing = useStanding();
+
+  /** Runs without credentials anywhere. */
+  const run = async (args: readonly string[], input = "") => {
+    const { stdout, stderr, exitCode } = await standing.user().run(args, { input });
+    return { stdout, stderr, exitCode };
+  };
+
+  it("get answers a line of JSON with the server URL as it came, and nothing on stderr", async () => {
+    const alice = standing.user(keys("alice"));
+    answered(await alice.get(registry), registry);
+  });
+
+  it("store and erase say nothing", async () => {
+    const alice = standing.user(keys("alice"));
+    silent(await alice.store(registry, "AWS", "a secret of no form"));
+    silent(await alice.erase(registry));
+    silent(await alice.erase(registry));
+    assert.equal(standing.calls(), 0);
+  });
+
+  it("erase of nothing succeeds, for whatever host", async () => {
+    for (const host of [registry, publicRegistry, "registry.example.com", "https://index.docker.io/v1/"]) {
+      silent(await standing.user().erase(host));
+    }
+  });
+
+  it("list of nothing is an empty object", async () => {
+    assert.deepEqual(await run(["list"], "unused"), { stdout: "{}\n", stderr: "", exitCode: 0 });
+    assert.deepEqual(await run(["list"]), { stdout: "{}\n", stderr: "", exitCode: 0 });
+  });
+
+  for (const args of [["version"], ["-v"], ["--version"]]) {
+    it(`${args} tells name, package and version`, async () => {
+      assert.deepEqual(await run(args), { stdout: versionLine, stderr: "", exitCode: 0 });
+    });
+  }
+
+  for (const args of [["-h"], ["--help"]]) {
+    it(`${args} tells how to use it`, async () => {
+      const { stdout, stderr, exitCode } = await run(args);
+      assert.deepEqual({ stderr, exitCode }, { stderr: "", exitCode: 0 });
+      assert.match(stdout, /^Usage: docker-credential-ecr <store\|get\|erase\|list\|version>/);
+      assert.match(stdout, /configure-docker/);
+    });
+  }
+
+  for (const args of [
+    [],
+    ["get", registry],
+    ["get", ""],
+    ["get", "get"],
+    ["store", "x", "y"],
+    ["-v", "-h"],
+  ]) {
+    it(`prints the usage on stdout for ${JSON.stringify(args)}`, async () => {
+      assert.deepEqual(await run(args, registry), { stdout: usageLine, stderr: "", exitCode: 1 });
+    });
+  }
+
+  for (const word of ["frobnicate", "GET", "Get", " get", "--get", "", "constructor", "__proto__", "help"]) {
+    it(`knows no action ${JSON.stringify(word)}`, async () => {
+      const stdout = `${name}: unknown action: ${word}\n`;
+      assert.deepEqual(await run([word], registry), { stdout, stderr: "", exitCode: 1 });
+    });
+  }
+
+  for (const action of ["get", "erase"]) {
+    it(`${action} of nothing: no credentials server URL`, async () => {
+      for (const input of ["", "\n", " \r\n"]) {
+        const expected = { stdout: "no credentials server URL\n", stderr: "", exitCode: 1 };
+        assert.deepEqual(await run([action], input), expected);
+      }
+    });
+  }
+
+  it("store without a server URL or a username says which", async () => {
+    const noUrl = { stdout: "no credentials server URL\n", stderr: "", exitCode: 1 };
+    const noName = { stdout: "no credentials username\n", stderr: "", exitCode: 1 };
+    assert.deepEqual(await run(["store"], '{"Username":"AWS","Secret":"s"}'), noUrl);
+    assert.deepEqual(await run(["store"], '{"ServerURL":"","Username":"","Secret":""}'), noUrl);
+    assert.deepEqual(await run(["store"], `{"ServerURL":"${registry}","Secret":"s"}`), noName);
+  });
+
+  it("store of what is no credential says so, and repeats nothing of it", async () => {
+    const wrong = [
+      "",
+      "hush-hush",
+      '{"ServerURL":"hush-hush',
+      "null",
+      '{"ServerURL":1}',
+      `{"ServerURL":"${registry}","Username":"AWS","Secret":["hush-hush"]}`,
+      `{"ServerURL":"${registry}","Username":{"hush-hush":1},"Secret":"s"}`,
+    ];
+    const user = standing.user();
+    const lines = await Promise.all(
+      wrong.map(async (input) => told(await user.run(["store"], { input }), "BAD_CREDENTIAL")),
+    );
+    for (const line of lines) assert.doesNotMatch(line, /hush/);
+  });
+
+  it("store for a host that is not ECR's says that it is not kept, and what to do", async () => {
+    const user = standing.user();
+    const ran = await user.store("https://registry.example.com/v2/", "me", "hush-hush");
+    assert.doesNotMatch(told(ran, "NOT_ECR", "registry.example.com", "credHelpers"), /hush/);
+    notFound(await user.get("https://registry.example.com/v2/"));
+  });
+
+  it("asks AWS for nothing but a get of an ECR host", async () => {
+    const alice = standing.user(keys("alice"));
+    await Promise.all([
+      alice.list(),
+      alice.erase(registry),
+      alice.run(["version"]),
+      alice.run(["--help"]),
+      alice.run(["unknown"]),
+      alice.run(["get", registry], { input: registry }),
+      alice.get("registry.example.com"),
+      alice.store(registry, "AWS", "secret"),
+    ]);
+    assert.equal(standing.calls(), 0);
+  });
+});

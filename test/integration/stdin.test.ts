@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { shell } from "../support/program/namespace.ts";
+import { keys, registry, useStanding } from "../support/program/standing.ts";
+import type { User } from "../support/program/user.ts";
+import { answered, silent, told } from "../support/program/verdicts.ts";
+
+const [head, tail] = [registry.slice(0, 20), registry.slice(20)];
+
+const nonBlocking = `perl -MFcntl -e 'fcntl(STDIN, F_SETFL, O_NONBLOCK) or die; exec @ARGV' "$@"`;
+
+describe("stdin", () => {
+  const standing = useStanding();
+  let alice: User;
+  let warmSecret: string;
+
+  beforeEach(async () => {
+    alice = standing.user(keys("alice"));
+    warmSecret = answered(await alice.get(registry), registry);
+  });
+
+  const feeds: Readonly<Record<string, string>> = {
+    "a pipe": `printf %s ${registry} | "$@"`,
+    "a pipe that is filled late": `{ sleep 0.1; printf %s ${registry}; } | "$@"`,
+    "a pipe that is filled bit by bit": `{ printf %s ${head}; sleep 0.1; echo ${tail}; } | "$@"`,
+    "a pipe whose other end has made it non-blocking, filled late": `{ sleep 0.1; echo ${registry}; } | ${nonBlocking}`,
+    "a pipe whose other end has made it non-blocking, filled bit by bit": `{ printf %s ${head}; sleep 0.1; echo ${tail}; } | ${nonBlocking}`,
+    "a file": `printf %s ${registry} >"$HOME/input"; "$@" <"$HOME/input"`,
+  };
+
+  for (const [what, script] of Object.entries(feeds)) {
+    it(`may be ${what}`, async () => {
+      const ran = await alice.get("", { through: shell(script) });
+      assert.equal(answered(ran, registry), warmSecret);
+    });
+  }
+
+  it("that is closed, or empty, names no server", async () => {
+    const answers = await Promise.all(
+      ['"$@" <&-', '"$@" </dev/null'].map((script) => alice.get("", { through: shell(script) })),
+    );
+    for (const { stdout, stderr, exitCode } of answers) {
+      assert.deepEqual(
+        { stdout, stderr, exitCode },
+        { stdout: "no credentials server URL\n", stderr: "", exitCode: 1 },
+      );
+    }
+  });
+
+  it("of some megabytes is refused as a whole: its end is no host name", async () => {
+    const endings = [1 << 20, (1 << 20) + (1 << 16), 2_000_000, 1 << 22].map(async (size) => {
+      const name = `"$HOME/input-${size}"`;
+      const script = `{ head -c ${size} /dev/zero | tr '\\0' x; echo; echo ${registry}; } >${name}; "$@" <${name}`;
+      told(await alice.get("", { through: shell(script) }), "BAD_SERVER_URL");
+    });
+    await Promise.all(endings);
+  });
+
+  // 'yes' ends with the pipe that nobody reads any more.
+  it("without an end is not read for ever", async () => {
+    const ran = await alice.get("", { through: shell('yes | timeout -s KILL 5 "$@"') });
+    told(ran, "BAD_SERVER_URL");
+  });
+
+  it("of store may be as long as a token gets", async () => {
+    const secret = "s".repeat(60_000);
+    silent(await alice.store(registry, "AWS", secret));
+    const { Secret } = JSON.parse((await alice.get(registry)).stdout);
+    assert.ok(Secret === secret);
+  });
+
+  it("is left alone by list and version", async () => {
+    // A pipe that is open at both ends never ends.
+    const held = shell('mkfifo "$HOME/pipe"; "$@" 0<>"$HOME/pipe"');
+    assert.equal((await alice.run(["version"], { through: held })).exitCode, 0);
+    assert.equal((await alice.run(["list"], { through: held })).exitCode, 0);
+  });
+});

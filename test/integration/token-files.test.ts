@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { keys, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import { authorizationFiles, edit, hour, logOf, passTime, tokenFile } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+import { answered, told } from "../support/program/verdicts.ts";
+
+describe("a token file", () => {
+  const standing = useStanding();
+  let alice: User;
+  let secret: string;
+  let westSecret: string;
+
+  beforeEach(async () => {
+    alice = standing.user(keys("alice"));
+    secret = answered(await alice.get(registry), registry);
+    westSecret = answered(await alice.get(westRegistry), westRegistry);
+    standing.aws.controls.reset();
+  });
+
+  /** What may have happened to a file. */
+  const damages: Readonly<Record<string, (path: string) => void>> = {
+    "is empty": (path) => truncateSync(path, 0),
+    "is truncated": (path) => truncateSync(path, lstatSync(path).size - 20),
+    "is no JSON": (path) => writeFileSync(path, "\0\0\0not JSON"),
+    "is JSON of another form": (path) => writeFileSync(path, "[1, null]"),
+    "is null": (path) => writeFileSync(path, "null"),
+    "lacks its life": (path) => edit(path, (entry) => delete entry.life),
+    "has a life of words": (path) =>
+      edit(path, (entry) => Object.assign(entry.life as object, { expiresAt: "never" })),
+    "is of a newer format": (path) => edit(path, (entry) => Object.assign(entry, { format: 2 })),
+    "is larger than any token": (path) =>
+      edit(path, (entry) => Object.assign(entry, { pad: "x".repeat(2 << 20) })),
+    "may be read by others": (path) => chmodSync(path, 0o644),
+    "may be written by the group": (path) => chmodSync(path, 0o620),
+    "is a link": (path) => {
+      copyFileSync(path, `${path}.real`);
+      unlinkSync(path);
+      symlinkSync(`${path}.real`, path);
+    },
+    "is a folder": (path) => {
+      unlinkSync(path);
+      mkdirSync(path);
+    },
+    "is a pipe": (path) => {
+      unlinkSync(path);
+      assert.equal(Bun.spawnSync(["mkfifo", "-m", "600", path]).exitCode, 0);
+    },
+  };
+
+  function isTold(path: string, what = ""): void {
+    assert.ok(
+      logOf(alice).includes(`${path} was left aside`),
+      `${what} expected in the log: ${logOf(alice)}`,
+    );
+  }
+
+  async function isFetchedAnew(): Promise<string> {
+    const fresh = answered(await alice.get(registry), registry);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+    assert.notEqual(fresh, secret);
+    return fresh;
+  }
+
+  for (const [what, damage] of Object.entries(damages)) {
+    it(`that ${what} counts as absent, is told in the log, and harms no other`, async () => {
+      const paths = [tokenFile(alice, registry), eastAuthorization(alice)];
+      for (const path of paths) damage(path);
+      const fresh = await isFetchedAnew();
+      isTold(paths[1] ?? "");
+
+      standing.aws.controls.reset();
+      assert.equal(answered(await alice.get(westRegistry), westRegistry), westSecret);
+      // Where a folder stands in a file's place the new token can't be kept; it is given all the same.
+      if (what !== "is a folder") assert.equal(answered(await alice.get(registry), registry), fresh);
+    });
+  }
+
+  itAsRoot("that is somebody else's is told in the log, counts as absent, and harms no other", async () => {
+    const paths = [tokenFile(alice, registry), eastAuthorization(alice)];
+    for (const path of paths) chownSync(path, somebodyElse, somebodyElse);
+    const fresh = await isFetchedAnew();
+    isTold(paths[1] ?? "");
+    assert.equal(answered(await alice.get(registry), registry), fresh);
+    assert.equal(answered(await alice.get(westRegistry), westRegistry), westSecret);
+  });
+
+  it("of another registry, put in its place, gives nobody its token", async () => {
+    copyFileSync(tokenFile(alice, westRegistry), tokenFile(alice, registry));
+    const given = answered(await alice.get(registry), registry);
+    assert.notEqual(given, westSecret);
+  });
+
+  it("that is damaged is told in the log, and made anew from the authorization's without a call", async () => {
+    for (const [what, damage] of Object.entries(damages)) {
+      if (what === "is a folder") continue;
+      rmSync(join(alice.state, "log"), { force: true });
+      damage(tokenFile(alice, registry));
+      assert.equal(answered(await alice.get(registry), registry), secret);
+      assert.equal(answered(await alice.get(registry), registry), secret);
+      isTold(tokenFile(alice, registry), what);
+    }
+    assert.equal(standing.calls(), 0);
+  });
+
+  for (const what of ["is no JSON", "is of a newer format", "may be read by others"]) {
+    it(`whose authorization ${what} still answers while AWS is down, to its last minute`, async () => {
+      damages[what]?.(eastAuthorization(alice));
+      standing.aws.controls.refuse("*");
+      assert.equal(answered(await alice.get(registry), registry), secret);
+    });
+  }
+
+  it("with little life left still answers while AWS is down, though its authorization is lost", async () => {
+    passTime(alice, 11.5 * hour);
+    unlinkSync(eastAuthorization(alice));
+    standing.aws.controls.refuse("*");
+    assert.equal(answered(await alice.get(registry), registry), secret);
+  });
+
+  it("that is damaged beyond help while AWS is down is a failure that is told", async () => {
+    for (const path of [tokenFile(alice, registry), eastAuthorization(alice)]) writeFileSync(path, "");
+    standing.aws.controls.refuse("*");
+    told(await alice.get(registry), "UNREACHABLE", registry);
+  });
+
+  it("is left out of list where it is damaged, and the others are listed", async () => {
+    writeFileSync(tokenFile(alice, registry), "{");
+    assert.deepEqual(JSON.parse((await alice.list()).stdout), { [westRegistry]: "AWS" });
+  });
+
+  it("of a program that was killed while it wrote leaves nothing behind for long", async () => {
+    const temporary = `${alice.state}/tmp/left.0123`;
+    writeFileSync(temporary, "half a tok", { mode: 0o600 });
+    assert.equal(Bun.spawnSync(["touch", "-d", "2 minutes ago", temporary]).exitCode, 0);
+    await alice.get(registry.replace("us-east-1", "eu-west-1"));
+    assert.equal(existsSync(temporary), false);
+  });
+
+  function eastAuthorization(user: User): string {
+    const path = authorizationFiles(user).find((each) => readFileSync(each, "utf8").includes('"us-east-1"'));
+    if (path === undefined) throw new Error("no authorization is kept");
+    return path;
+  }
+});
