@@ -80,10 +80,11 @@ export function failureOf(error: unknown, asked: Asked, session: Session | undef
 
 /** The budget is spent. @param waitingFor what nothing came of */
 export function timeout(asked: Asked, waitingFor = "the AWS config files", cause?: unknown): Failure {
-  return told(asked, "TIMEOUT", `the time ran out waiting for ${waitingFor}`, mendOfTimeout, cause);
+  const mend = waitingFor.startsWith("the credential_process")
+    ? "run its command by hand and see why it does not end"
+    : "see that it can be reached from here (network, VPN, proxy) and try again";
+  return told(asked, "TIMEOUT", `the time ran out waiting for ${waitingFor}`, mend, cause);
 }
-
-const mendOfTimeout = "see that it can be reached from here (network, VPN, proxy) and try again";
 
 function told({ registry, identity, env }: Asked, code: string, why: string, mend: string, cause: unknown) {
   const whom = describeIdentity(identity, env);

@@ -17,7 +17,7 @@ export interface TransportOptions {
 }
 
 /** Below this a difference of clocks is not told from the answer's own travelling time: milliseconds. */
-const unnoticedSkew = 10_000;
+const unnoticedSkew = 2_000;
 
 /**
  * The way to AWS for every client of the SDK: one place for proxies, authorities, time limits and the server's
@@ -39,7 +39,7 @@ export class Transport {
     this.requestHandler = new FetchHttpHandler({ customFetch: customFetch as typeof fetch });
   }
 
-  /** The clock of the server that answered last minus ours, in milliseconds; 0 below ten seconds. */
+  /** The clock of the server that answered last minus ours, in milliseconds; 0 below two seconds. */
   get clockSkew(): number {
     return Math.abs(this.#skew) < unnoticedSkew ? 0 : this.#skew;
   }

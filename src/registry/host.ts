@@ -92,3 +92,27 @@ function partitionOfRegion(region: string): Partition | undefined {
       return undefined;
   }
 }
+
+/** The plain host name of an account's registry; a region whose prefix nobody knows is taken for one of `aws`. */
+export function privateHost(account: string, region: string): string {
+  return `${account}.dkr.ecr.${region}.${plainSuffix(partitionOfRegion(region))}`;
+}
+
+function plainSuffix(partition: Partition | undefined): string {
+  switch (partition) {
+    case "aws-cn":
+      return "amazonaws.com.cn";
+    case "aws-eusc":
+      return "amazonaws.eu";
+    case "aws-iso":
+      return "c2s.ic.gov";
+    case "aws-iso-b":
+      return "sc2s.sgov.gov";
+    case "aws-iso-e":
+      return "cloud.adc-e.uk";
+    case "aws-iso-f":
+      return "csp.hci.ic.gov";
+    default:
+      return "amazonaws.com";
+  }
+}

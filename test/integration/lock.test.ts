@@ -7,6 +7,9 @@ import { keys, registry, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
+/** Milliseconds; half of what others wait for one that holds the lock and does not end. */
+const soon = 5_000;
+
 describe("the lock of a fetch", () => {
   const standing = useStanding();
   let alice: User;
@@ -31,7 +34,7 @@ describe("the lock of a fetch", () => {
       assert.notEqual((await first.ended).exitCode, 0);
       const next = await alice.get(registry);
       answered(next, registry);
-      assert.ok(next.tookMs < 2_000, `${next.tookMs} ms`);
+      assert.ok(next.tookMs < soon, `${next.tookMs} ms`);
     });
   }
 
@@ -45,7 +48,7 @@ describe("the lock of a fetch", () => {
     const secrets = all.map((ran) => answered(ran, registry));
     assert.equal(new Set(secrets).size, 1);
     assert.equal(standing.calls(), 2);
-    for (const { tookMs } of all) assert.ok(tookMs < 3_000, `${tookMs} ms`);
+    for (const { tookMs } of all) assert.ok(tookMs < soon, `${tookMs} ms`);
   });
 
   it("of one identity keeps nobody else waiting, nor does another region's", async () => {
@@ -55,7 +58,7 @@ describe("the lock of a fetch", () => {
     const west = registry.replace("us-east-1", "us-west-2");
     const other = await alice.get(west);
     answered(other, west);
-    for (const { tookMs } of [ran, other]) assert.ok(tookMs < 2_000, `${tookMs} ms`);
+    for (const { tookMs } of [ran, other]) assert.ok(tookMs < soon, `${tookMs} ms`);
     first.kill("SIGKILL");
     await first.ended;
   });

@@ -20,10 +20,10 @@ import { answered, notFound, told } from "../support/program/verdicts.ts";
 /** Milliseconds, start included. */
 const limits = {
   whole: 20_000,
-  /** Where a valid token lies ready. */
-  hurried: 5_000,
-  /** 3 seconds, and what a busy machine takes for the start. */
-  instanceMetadata: 3_500,
+  /** Where a valid token lies ready: 5 seconds, and what a busy machine takes for the start. */
+  hurried: 6_000,
+  /** 3 seconds, and the same. */
+  instanceMetadata: 4_000,
 };
 
 const opened: OpenStanding[] = [];
@@ -76,13 +76,15 @@ describe("what hangs, or is slow", function () {
   });
 
   slowly(
-    "ECR hangs: a valid token that lies ready is handed out, and the next time at once",
+    "ECR hangs: a valid token that lies ready is handed out, and the next time nobody is asked",
     async (standing) => {
       const alice = standing.user(keys("alice"));
       const secret = await aged(alice);
       standing.aws.controls.hang("GetAuthorizationToken");
       assert.equal(answered(within(limits.hurried, await alice.get(registry)), registry), secret);
-      assert.equal(answered(within(1_000, await alice.get(registry)), registry), secret);
+      const calls = standing.calls();
+      assert.equal(answered(await alice.get(registry), registry), secret);
+      assert.equal(standing.calls(), calls);
     },
   );
 

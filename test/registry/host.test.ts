@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseHost } from "../../src/registry/host.ts";
+import { parseHost, privateHost } from "../../src/registry/host.ts";
 import type { Partition } from "../../src/registry/registry.ts";
 
 const A = "123456789012";
@@ -140,5 +140,25 @@ describe("parseHost", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe("privateHost", () => {
+  for (const [host, region, , fips, dualStack] of PRIVATE) {
+    // Of a region that no list holds, the suffix can't be known.
+    if (fips || dualStack || region === "tw-east-1") continue;
+    it(`builds ${host}`, () => assert.equal(privateHost(A, region), host));
+  }
+
+  it("takes a region with an unknown prefix for one of the commercial partition", () => {
+    assert.equal(privateHost(A, "tw-east-1"), `${A}.dkr.ecr.tw-east-1.amazonaws.com`);
+  });
+
+  it("builds from every private registry's account and region the plain name of the same registry", () => {
+    for (const [, region, partition] of PRIVATE) {
+      if (region === "tw-east-1") continue;
+      const built = parseHost(privateHost(A, region));
+      assert.deepEqual([built?.region, built?.partition, built?.fips], [region, partition, false]);
+    }
   });
 });

@@ -1,0 +1,72 @@
+import { parseHost } from "../registry/host.ts";
+import {
+  type Config,
+  emptyConfig,
+  type Fallback,
+  type IdentityDefinition,
+  type RegistrationDefinition,
+  type Target,
+} from "./config.ts";
+import { parseDuration } from "./duration.ts";
+import type { RawConfig, RawIdentity, RawRegistration } from "./schema.ts";
+
+/**
+ * A config that has passed all checks, in the words in which the program uses it.
+ *
+ * @param lineOf the line of an entry of `registries`
+ */
+export function build(raw: RawConfig, lineOf: (index: number) => number): Config {
+  const identities: Record<string, IdentityDefinition> = Object.create(null);
+  for (const [name, identity] of Object.entries(raw.identities ?? {}))
+    identities[name] = identityOf(identity);
+  const { minValidity, registries = [], store = emptyConfig.store, outputs = [] } = raw;
+  return {
+    version: 1,
+    minValidity:
+      (minValidity === undefined ? undefined : parseDuration(minValidity)) ?? emptyConfig.minValidity,
+    identities,
+    registries: registries.map((each, index) => registrationOf(each, lineOf(index))),
+    aliases: Object.assign(Object.create(null), raw.aliases),
+    fallback: raw.fallback === undefined ? emptyConfig.fallback : fallbackOf(raw.fallback),
+    store,
+    outputs,
+  };
+}
+
+function identityOf({ profile, roleArn, duration, ...rest }: RawIdentity): IdentityDefinition {
+  if (profile !== undefined) return { kind: "profile", profile };
+  const seconds = duration === undefined ? undefined : (parseDuration(duration) ?? 0) / 1000;
+  return {
+    kind: "role",
+    roleArn: roleArn ?? "",
+    ...defined(rest),
+    ...(seconds !== undefined && { duration: seconds }),
+  } as IdentityDefinition;
+}
+
+function registrationOf(
+  { identity, replication, ...target }: RawRegistration,
+  line: number,
+): RegistrationDefinition {
+  return {
+    target: targetOf(target),
+    ...(identity !== undefined && { identity }),
+    ...(replication && { replication: defined(replication) as { follow: boolean; identity?: string } }),
+    line,
+  };
+}
+
+function targetOf({ host, account, regions }: RawRegistration): Target {
+  const registry = host === undefined ? undefined : parseHost(host);
+  if (registry) return { kind: "host", registry };
+  return { kind: "account", account: account ?? "", ...(regions && { regions }) };
+}
+
+function fallbackOf(name: string): Fallback {
+  return name === "keychain" || name === "none" ? { kind: name } : { kind: "helper", name };
+}
+
+/** Without the keys that hold undefined: an absent key and such a one must give the same fingerprint. */
+function defined<Value extends object>(value: Value): Value {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Value;
+}

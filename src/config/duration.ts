@@ -1,0 +1,9 @@
+/** Hours, minutes and seconds in this order, each at most once and at least one of them: "90s", "2h", "1h30m". */
+export const durationPattern = /^(?=\d)(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
+
+/** A duration as people write it, in milliseconds; undefined where it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (!durationPattern.test(text)) return undefined;
+  const count = (unit: string) => Number(new RegExp(`(\\d+)${unit}`).exec(text)?.[1] ?? 0);
+  return ((count("h") * 60 + count("m")) * 60 + count("s")) * 1000;
+}

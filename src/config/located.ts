@@ -1,0 +1,164 @@
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from "yaml";
+import type { KeyPath } from "./problem.ts";
+
+interface Place {
+  /** Where the key stands; of a list's item, the item. */
+  readonly key: number;
+  readonly value: number;
+  /** The text of a plain scalar before YAML made a number of it. */
+  readonly source?: string | undefined;
+}
+
+interface Made {
+  readonly value: unknown;
+  /** How many values it comes to once its aliases are written out. */
+  readonly size: number;
+  readonly place: Omit<Place, "key">;
+}
+
+/** So many values no config has; aliases of aliases come to more within a few lines. */
+const most = 100_000;
+const deepest = 50;
+
+/**
+ * YAML nodes as plain values, and where each of them stands.
+ *
+ * Written here and not left to the library's `toJS`: that one forgets the places, the more so of what an
+ * alias or a merge key brought, and looks for each alias's anchor through the whole document.
+ */
+export class Located {
+  readonly value: unknown;
+  readonly errors: { readonly offset: number; readonly told: readonly [what: string, mend: string] }[] = [];
+  readonly #root: number;
+  readonly #places = new WeakMap<object, Map<string | number, Place>>();
+  readonly #anchors = new Map<string, Made>();
+
+  constructor(contents: ParsedNode | null) {
+    this.#root = contents?.range[0] ?? 0;
+    this.value = contents ? this.#make(contents, 0).value : null;
+  }
+
+  /** Where a value stands, or its key; of one that is not there, the nearest around it. */
+  offsetOf(path: KeyPath, what: "key" | "value"): number {
+    return this.#find(path).place?.[what] ?? this.#root;
+  }
+
+  /** The text of a plain scalar as it stands in the file. */
+  sourceOf(path: KeyPath): string | undefined {
+    const { place, isWhole } = this.#find(path);
+    return isWhole ? place?.source : undefined;
+  }
+
+  valueOf(path: KeyPath): unknown {
+    const { value, isWhole } = this.#find(path);
+    return isWhole ? value : undefined;
+  }
+
+  #find(path: KeyPath): { place: Place | undefined; value: unknown; isWhole: boolean } {
+    let value = this.value;
+    let place: Place | undefined;
+    for (const part of path) {
+      const next = isObject(value) ? this.#places.get(value)?.get(part) : undefined;
+      if (!next) return { place, value, isWhole: false };
+      place = next;
+      value = (value as Record<string | number, unknown>)[part];
+    }
+    return { place, value, isWhole: true };
+  }
+
+  #make(node: ParsedNode | null, depth: number, around = 0): Made {
+    const at = node?.range[0] ?? around;
+    if (depth > deepest) return this.#refuse(at, "this is nested too deep", "flatten it");
+    if (isAlias(node)) {
+      const made = this.#anchors.get(node.source);
+      if (!made)
+        return this.#refuse(at, "an alias whose anchor does not stand above it", "define it with & above");
+      // What is wrong in the anchor's value is told there; what is wrong with using it, here.
+      return { ...made, place: { ...made.place, value: at } };
+    }
+    const made = isMap(node)
+      ? this.#makeMap(node, at, depth)
+      : isSeq(node)
+        ? this.#makeList(node.items as ParsedNode[], at, depth)
+        : scalar(node, at);
+    // Only now: an anchor that holds its own alias finds nothing.
+    if (node?.anchor) this.#anchors.set(node.anchor, made);
+    return made.size > most ? this.#refuse(at, "aliases make this too large", "write less of it") : made;
+  }
+
+  #makeMap(node: YAMLMap.Parsed, at: number, depth: number): Made {
+    const value: Record<string, unknown> = Object.create(null);
+    const places = new Map<string | number, Place>();
+    const merges: Made[] = [];
+    let size = 1;
+    for (const { key, value: inner } of node.items) {
+      const keyAt = key.range[0];
+      const made = this.#make(inner, depth + 1, keyAt);
+      size += made.size;
+      const name = isScalar(key) ? String(key.value) : undefined;
+      if (name === undefined) {
+        this.#refuse(keyAt, "this key is no plain text", "write a plain text before the colon");
+      } else if (name === "<<" && isScalar(key) && key.type === "PLAIN") {
+        merges.push(...this.#merged(made, inner, keyAt));
+      } else if (name === "__proto__") {
+        this.#refuse(keyAt, "nothing can have this name", "choose another one");
+      } else if (places.has(name)) {
+        this.#refuse(keyAt, "this key stands here for the second time", "remove one of the two");
+      } else {
+        value[name] = made.value;
+        places.set(name, { key: keyAt, ...made.place });
+      }
+    }
+    for (const each of merges) this.#merge(value, places, each.value as object);
+    this.#places.set(value, places);
+    return { value, size, place: { value: at } };
+  }
+
+  /** What `<<` brings: one mapping or a list of them. */
+  #merged(made: Made, node: ParsedNode | null, keyAt: number): Made[] {
+    const list = Array.isArray(made.value) && !isMap(node) ? made.value : [made.value];
+    if (list.every((each) => isObject(each) && !Array.isArray(each))) {
+      return list.map((value) => ({ ...made, value }));
+    }
+    this.#refuse(keyAt, "<< merges mappings only", "write an alias of a mapping after it");
+    return [];
+  }
+
+  /** A mapping's own keys stand before what it merges, and the first merged before the later. */
+  #merge(value: Record<string, unknown>, places: Map<string | number, Place>, from: object): void {
+    for (const [name, place] of this.#places.get(from) ?? []) {
+      if (places.has(name)) continue;
+      value[name] = (from as Record<string | number, unknown>)[name];
+      places.set(name, place);
+    }
+  }
+
+  #makeList(items: readonly ParsedNode[], at: number, depth: number): Made {
+    const value: unknown[] = [];
+    const places = new Map<string | number, Place>();
+    let size = 1;
+    for (const [index, item] of items.entries()) {
+      const made = this.#make(item, depth + 1, at);
+      size += made.size;
+      value.push(made.value);
+      places.set(index, { key: made.place.value, ...made.place });
+    }
+    this.#places.set(value, places);
+    return { value, size, place: { value: at } };
+  }
+
+  #refuse(offset: number, what: string, mend: string): Made {
+    this.errors.push({ offset, told: [what, mend] });
+    return { value: null, size: 1, place: { value: offset } };
+  }
+}
+
+function scalar(node: ParsedNode | null, at: number): Made {
+  if (!isScalar(node)) return { value: null, size: 1, place: { value: at } };
+  const source = node.type === "PLAIN" ? node.source : undefined;
+  return { value: node.value, size: 1, place: { value: at, source } };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,70 @@
+import { Failure } from "../token/failure.ts";
+import { redact } from "../token/redact.ts";
+
+export type ProblemCode = "CONFIG_SYNTAX" | "CONFIG_INVALID" | "CONFIG_VERSION";
+
+/** Keys and list indices from the root of the file. */
+export type KeyPath = readonly (string | number)[];
+
+/** Something wrong in config.yaml, and where. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Characters before it. */
+  readonly offset: number;
+  readonly what: string;
+  readonly mend: string;
+}
+
+/** Why a value can't stand where it does: "names no identity", and what to do. */
+export interface Complaint {
+  readonly path: KeyPath;
+  /** Whether the key is what is wrong, not its value. */
+  readonly atKey?: boolean;
+  readonly what: string;
+  readonly mend: string;
+}
+
+/** The first problem of the file as a failure: `PATH:LINE:COLUMN: …`. */
+export function failureOf(problems: readonly Problem[], text: string, file: string): Failure | undefined {
+  const [first] = [...problems].sort((a, b) => a.offset - b.offset);
+  if (!first) return undefined;
+  const { line, column } = placeOf(text, first.offset);
+  // Of errors of syntax each brings the next.
+  const isAlone = problems.length === 1 || first.code === "CONFIG_SYNTAX";
+  const count = isAlone ? "" : ` (the first of ${problems.length} problems)`;
+  return new Failure(
+    first.code,
+    `${printable(file)}:${line}:${column}: ${printable(first.what)}${count}`,
+    printable(first.mend),
+  );
+}
+
+/** Line and column, both from 1, as editors count them. */
+export function placeOf(text: string, offset: number): { line: number; column: number } {
+  // A byte order mark is no column.
+  const before = text.slice(text.startsWith("\ufeff") ? 1 : 0, Math.max(0, offset));
+  const start = before.lastIndexOf("\n") + 1;
+  return { line: before.split("\n").length, column: before.length - start + 1 };
+}
+
+/** "registries[0].account" */
+export function spell(path: KeyPath): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else if (/^\w+$/.test(part)) text += text === "" ? part : `.${part}`;
+    else text += `[${quoted(part)}]`;
+  }
+  return text;
+}
+
+/** A value of the file as an error may show it: short, on one line, without what may be a secret. */
+export function quoted(value: string): string {
+  const shown = redact(value);
+  return JSON.stringify(shown.length > 90 ? `${shown.slice(0, 80)}…` : shown);
+}
+
+/** One line that moves no cursor, whatever a path or a key holds. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
+}

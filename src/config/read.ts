@@ -1,0 +1,108 @@
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open } from "node:fs/promises";
+import { Failure } from "../token/failure.ts";
+import { type Config, emptyConfig } from "./config.ts";
+import { printable } from "./problem.ts";
+
+const largest = 1024 * 1024;
+
+/**
+ * Reads config.yaml; where there is none, the empty config. Whoever could write the file could make this
+ * program ask under any identity and run any helper, so it must be this user's or root's, and theirs alone to write.
+ *
+ * @throws Failure CONFIG_UNREADABLE, CONFIG_WRITABLE, and what `parseConfig` throws
+ */
+export async function readConfig(path: string): Promise<Config> {
+  const text = await readText(path);
+  if (text === undefined) return emptyConfig;
+  // Only who has a config pays for loading what reads it.
+  const { parseConfig } = await import("./parse.ts");
+  return parseConfig(text, path);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  const file = await openFile(path);
+  if (!file) return undefined;
+  try {
+    await mustBeOurs(file, path);
+    const bytes = await readBytes(file, path);
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      throw new Failure("CONFIG_SYNTAX", `${printable(path)} is not UTF-8 text`, "save it as UTF-8");
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle | undefined> {
+  try {
+    // A pipe in its place must not make anybody wait.
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(path, `can't be read (${code})`, error);
+    // A link to nothing is a config that is missing, for instance from a disk that is not there yet. To go on
+    // without it would be to ask under another identity.
+    if (await isLink(path)) throw unreadable(path, "is a link to a file that is not there", error);
+    return undefined;
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+async function mustBeOurs(file: FileHandle, path: string): Promise<void> {
+  const found = await file.stat();
+  if (!found.isFile()) throw unreadable(path, "is not a plain file");
+  const user = process.geteuid?.();
+  // Windows has neither owners nor modes of this kind.
+  if (user === undefined) return;
+  if (found.uid !== user && found.uid !== 0) {
+    const what = `${printable(path)} belongs to user ${found.uid}, neither to this one (${user}) nor to root`;
+    throw new Failure("CONFIG_WRITABLE", what, `look through it, then run: chown ${user} ${printable(path)}`);
+  }
+  if ((found.mode & 0o022) !== 0) {
+    const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
+    const what = `others may write ${printable(path)} (mode ${mode}), and with it say who asks AWS for tokens`;
+    throw new Failure("CONFIG_WRITABLE", what, `look through it, then run: chmod go-w ${printable(path)}`);
+  }
+}
+
+async function readBytes(file: FileHandle, path: string): Promise<Buffer> {
+  // One byte more than may be, so that a file that grows meanwhile is noticed too.
+  const buffer = Buffer.alloc(Math.min((await file.stat()).size, largest) + 1);
+  try {
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) break;
+    }
+    if (length > largest) throw unreadable(path, "is larger than 1 MiB, which no config is");
+    if (length === buffer.length) throw unreadable(path, "is being written just now");
+    return buffer.subarray(0, length);
+  } catch (error) {
+    throw error instanceof Failure ? error : unreadable(path, `can't be read (${codeOf(error)})`, error);
+  }
+}
+
+function unreadable(path: string, why: string, cause?: unknown): Failure {
+  const mend = `see 'ls -lL ${printable(path)}'; it must be a readable YAML file, or not be there`;
+  return new Failure(
+    "CONFIG_UNREADABLE",
+    `${printable(path)} ${why}`,
+    mend,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? "unknown error";
+}

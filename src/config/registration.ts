@@ -1,0 +1,107 @@
+import type { PrivateRegistry, Registry } from "../registry/registry.ts";
+import { ambient, type Identity } from "../token/identity.ts";
+import { type Config, everyAccount, type RegistrationDefinition } from "./config.ts";
+
+/** Who keeps a registry, by config.yaml. */
+export interface ConfiguredRegistration {
+  readonly identity: Identity;
+  /** The identity's name in config.yaml; absent: the ambient one. */
+  readonly name?: string;
+  /** The entry that says so. */
+  readonly definition: RegistrationDefinition;
+}
+
+/** How narrowly an entry names a registry: the greater wins. 0: it does not. */
+export const specificity = {
+  host: 5,
+  accountAndRegion: 4,
+  account: 3,
+  everyAccountInRegion: 2,
+  everyAccount: 1,
+};
+
+/**
+ * Which identity serves a registry: the entry that names it by host, else by account and region, by
+ * account, by `"*"` and region, by `"*"`; of two alike the one that stands first in the file. An entry that
+ * names no identity means the ambient one. Undefined where no entry names it, which means the ambient one too.
+ *
+ * A role of another partition than the registry's is refused when the file is read, where it can be known
+ * then; where the entry names no regions, when its credentials are asked for.
+ */
+export function registrationFor(config: Config, registry: Registry): ConfiguredRegistration | undefined {
+  const definition = definitionFor(config, registry);
+  return definition && configured(config, definition, definition.identity, registry);
+}
+
+/**
+ * Who reads a registry that another replicates to: the entry that names it; in the source's own account the
+ * source's identity; else `replication.identity`, the entry for `"*"`, the source's identity.
+ *
+ * @param source the entry whose replication is followed
+ */
+export function registrationForReplica(
+  config: Config,
+  source: RegistrationDefinition,
+  target: PrivateRegistry,
+): ConfiguredRegistration {
+  const named = definitionFor(config, target);
+  if (named && specificityOf(named, target) >= specificity.account) {
+    return configured(config, named, named.identity, target);
+  }
+  if (accountOf(source) === target.account) return configured(config, source, source.identity, target);
+  const reader = source.replication?.identity;
+  if (reader !== undefined) return configured(config, source, reader, target);
+  return configured(config, named ?? source, (named ?? source).identity, target);
+}
+
+/** See `specificity`. */
+export function specificityOf({ target }: RegistrationDefinition, registry: Registry): number {
+  if (target.kind === "host") return target.registry.host === registry.host ? specificity.host : 0;
+  if (registry.kind === "public") return 0;
+  const isEvery = target.account === everyAccount;
+  if (!isEvery && target.account !== registry.account) return 0;
+  if (!target.regions) return isEvery ? specificity.everyAccount : specificity.account;
+  if (!target.regions.includes(registry.region)) return 0;
+  return isEvery ? specificity.everyAccountInRegion : specificity.accountAndRegion;
+}
+
+/** An identity of config.yaml in this registry's hands: `{account}` is the registry's. */
+export function identityNamed(config: Config, name: string | undefined, registry: Registry): Identity {
+  const definition = name === undefined ? undefined : config.identities[name];
+  if (!definition) return ambient;
+  if (definition.kind === "profile") return definition;
+  const { roleArn, source, ...rest } = definition;
+  const account = registry.kind === "private" ? registry.account : "";
+  return {
+    ...rest,
+    roleArn: roleArn.replaceAll("{account}", account),
+    source: identityNamed(config, source, registry),
+  };
+}
+
+function definitionFor({ registries }: Config, registry: Registry): RegistrationDefinition | undefined {
+  let best: RegistrationDefinition | undefined;
+  let most = 0;
+  for (const definition of registries) {
+    const found = specificityOf(definition, registry);
+    if (found <= most) continue;
+    most = found;
+    best = definition;
+  }
+  return best;
+}
+
+function configured(
+  config: Config,
+  definition: RegistrationDefinition,
+  name: string | undefined,
+  registry: Registry,
+): ConfiguredRegistration {
+  const identity = identityNamed(config, name, registry);
+  return { identity, ...(name !== undefined && { name }), definition };
+}
+
+function accountOf({ target }: RegistrationDefinition): string | undefined {
+  if (target.kind === "account") return target.account;
+  return target.registry.kind === "private" ? target.registry.account : undefined;
+}

@@ -1,0 +1,49 @@
+import { distance } from "fastest-levenshtein";
+import * as z from "zod/mini";
+
+/**
+ * A mapping with known keys and no other. An unknown one is told together with the known one that it
+ * looks most like.
+ *
+ * @param more goes into the JSON Schema as it is
+ */
+export function section<Shape extends z.core.$ZodShape>(shape: Shape, more?: Record<string, unknown>) {
+  const known = Object.keys(shape);
+  const schema = z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? complain("is not known here", meant(issue.keys?.[0] ?? "", known))
+        : undefined,
+  });
+  return more ? schema.register(z.globalRegistry, more) : schema;
+}
+
+/** What is wrong and the mend in the one string that zod has for both. */
+export function complain(what: string, mend: string): string {
+  return JSON.stringify([what, mend]);
+}
+
+/** The reverse; undefined where the words are zod's own. */
+export function complaintIn(message: string): { what: string; mend: string } | undefined {
+  if (!message.startsWith("[")) return undefined;
+  const [what, mend] = JSON.parse(message);
+  return { what, mend };
+}
+
+/** "write roleArn" for role_arn; else all that are known. */
+export function meant(unknown: string, known: readonly string[]): string {
+  const nearest = nearestOf(unknown, known);
+  return nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}`;
+}
+
+/** The known word that an unknown one was likely meant for. */
+export function nearestOf(unknown: string, known: readonly string[]): string | undefined {
+  // Nobody misspells a long text, and the distance costs its length.
+  if (unknown.length > 64) return undefined;
+  const bare = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const wanted = bare(unknown);
+  const [best] = known
+    .map((word) => ({ word, away: distance(wanted, bare(word)) }))
+    .sort((a, b) => a.away - b.away);
+  return best && best.away <= Math.max(wanted.length, best.word.length) / 3 ? best.word : undefined;
+}

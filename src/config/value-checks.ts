@@ -1,0 +1,29 @@
+import { parseDuration } from "./duration.ts";
+import { type Complaint, quoted } from "./problem.ts";
+import type { RawConfig } from "./schema.ts";
+
+const hour = 3_600_000;
+
+/** What the schema can't say of the keys that stand alone. */
+export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConfig): Complaint[] {
+  const found: Complaint[] = [];
+  const wanted = minValidity === undefined ? hour : (parseDuration(minValidity) ?? 0);
+  if (wanted <= 0 || wanted > 12 * hour) {
+    const what = `minValidity (${minValidity}) is no part of a token's life`;
+    found.push({
+      path: ["minValidity"],
+      what,
+      mend: "write more than 0s and at most 12h, the life of ECR's tokens",
+    });
+  }
+  if (fallback === "ecr") {
+    const what = "fallback (ecr) is this program itself, which would ask itself for ever";
+    found.push({ path: ["fallback"], what, mend: "write keychain, none, or the name of another helper" });
+  }
+  for (const [index, { dockerConfig }] of outputs.entries()) {
+    if (outputs.findIndex((each) => each.dockerConfig === dockerConfig) === index) continue;
+    const what = `outputs[${index}].dockerConfig names ${quoted(dockerConfig)} for the second time`;
+    found.push({ path: ["outputs", index, "dockerConfig"], what, mend: "remove one of the two" });
+  }
+  return found;
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { type Config, emptyConfig } from "../../src/config/config.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { parseHost } from "../../src/registry/host.ts";
+import { example } from "./example.ts";
+
+const parse = (text: string): Config => parseConfig(text, "config.yaml");
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const role = "arn:aws:iam::111122223333:role/pull";
+
+describe("parseConfig", () => {
+  it("reads all of the design's example", () => {
+    assert.deepEqual(plain(parse(example)), {
+      version: 1,
+      minValidity: 3_600_000,
+      identities: {
+        ci: { kind: "profile", profile: "ci" },
+        "prod-pull": { kind: "role", roleArn: "arn:aws:iam::{account}:role/ecr-pull", source: "ci" },
+      },
+      registries: [
+        {
+          target: { kind: "account", account: "111122223333", regions: ["us-east-1"] },
+          identity: "ci",
+          replication: { follow: true, identity: "prod-pull" },
+          line: 7,
+        },
+        {
+          target: { kind: "account", account: "444455556666", regions: ["us-west-2", "eu-west-1"] },
+          identity: "prod-pull",
+          line: 11,
+        },
+        { target: { kind: "host", registry: parseHost("public.ecr.aws") }, line: 14 },
+      ],
+      aliases: { "images.example.com": "111122223333.dkr.ecr.us-east-1.amazonaws.com" },
+      fallback: { kind: "keychain" },
+      store: "file",
+      outputs: [{ dockerConfig: "/srv/ci/.docker/config.json" }],
+    });
+  });
+
+  for (const [what, text] of [
+    ["an empty file", ""],
+    ["comments alone", "# version: 1\n\n"],
+    ["a byte order mark alone", "\ufeff"],
+    ["an empty document", "---\n"],
+    ["the version alone", "version: 1\n"],
+    ["a byte order mark and CRLF", "\ufeffversion: 1\r\n"],
+    ["JSON, which YAML is too", '{"version": 1}'],
+  ] as const) {
+    it(`takes ${what} for the empty config`, () => assert.deepEqual(plain(parse(text)), plain(emptyConfig)));
+  }
+
+  it("reads all that a role may have", () => {
+    const { identities } = parse(
+      `version: 1\nidentities:\n  r: { roleArn: "${role}", externalId: "12:34", sessionName: ci@build, duration: 1h30m, region: eu-west-1 }`,
+    );
+    assert.deepEqual(plain(identities["r"]), {
+      kind: "role",
+      roleArn: role,
+      externalId: "12:34",
+      sessionName: "ci@build",
+      duration: 5400,
+      region: "eu-west-1",
+    });
+  });
+
+  it("follows anchors and merge keys; a mapping's own keys and the first merged stand before the others", () => {
+    const { identities } = parse(`version: 1
+identities:
+  a: &a { roleArn: "${role}", duration: 15m, sessionName: first }
+  b: &b { roleArn: "${role}", sessionName: second, region: us-east-1 }
+  c: { <<: [*a, *b], duration: 30m }
+  d: *a
+`);
+    assert.deepEqual(plain(identities["c"]), {
+      kind: "role",
+      roleArn: role,
+      sessionName: "first",
+      duration: 1800,
+      region: "us-east-1",
+    });
+    assert.deepEqual(identities["d"], identities["a"]);
+  });
+
+  it("knows an anchor by its last definition above", () => {
+    const { registries } = parse(
+      'version: 1\nregistries:\n  - account: &a "111122223333"\n  - account: &a "444455556666"\n  - account: *a\n',
+    );
+    assert.deepEqual(
+      registries.map(({ target }) => target.kind === "account" && target.account),
+      ["111122223333", "444455556666", "444455556666"],
+    );
+  });
+
+  it("means by no and yes the words, even under %YAML 1.1", () => {
+    const { identities } = parse("%YAML 1.1\n---\nversion: 1\nidentities: { no: { profile: yes } }");
+    assert.deepEqual(plain(identities), { no: { kind: "profile", profile: "yes" } });
+  });
+
+  it("finds nothing under names that every object has", () => {
+    const { identities, aliases } = parse("version: 1\nidentities: {}\naliases: {}");
+    for (const name of ["constructor", "toString", "__proto__"]) {
+      assert.equal(identities[name], undefined);
+      assert.equal(aliases[name], undefined);
+    }
+  });
+
+  it("lets a profile's role chain and a role's hour be", () => {
+    const text = `version: 1\nidentities:
+  p: { profile: p }
+  long: { roleArn: "${role}", source: p, duration: 12h }
+  chained: { roleArn: "${role}", source: long, duration: 1h }`;
+    assert.deepEqual(Object.keys(parse(text).identities), ["p", "long", "chained"]);
+  });
+
+  for (const [text, fallback] of [
+    ["keychain", { kind: "keychain" }],
+    ["none", { kind: "none" }],
+    ["pass", { kind: "helper", name: "pass" }],
+    ["ecr-login", { kind: "helper", name: "ecr-login" }],
+  ] as const) {
+    it(`takes the fallback ${text}`, () =>
+      assert.deepEqual(parse(`version: 1\nfallback: ${text}`).fallback, fallback));
+  }
+});

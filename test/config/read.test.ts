@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { emptyConfig } from "../../src/config/config.ts";
+import { readConfig } from "../../src/config/read.ts";
+import { Failure } from "../../src/token/failure.ts";
+import { itAsRoot, somebodyElse, useTempFolder, writeWithMode } from "../support/fakes/temp-folder.ts";
+import { example } from "./example.ts";
+
+describe("readConfig", () => {
+  const folder = useTempFolder();
+  const file = () => join(folder(), "config.yaml");
+
+  async function refusal(path: string): Promise<Failure> {
+    const failure = await readConfig(path).then(
+      () => assert.fail("it was not refused"),
+      (error) => error,
+    );
+    assert.ok(failure instanceof Failure, `${failure}`);
+    assert.doesNotMatch(failure.message, /[\r\n]/);
+    return failure;
+  }
+
+  it("takes no file, or no folder, for the empty config", async () => {
+    assert.equal(await readConfig(file()), emptyConfig);
+    writeFileSync(join(folder(), "plain"), "");
+    assert.equal(await readConfig(join(folder(), "plain", "config.yaml")), emptyConfig);
+  });
+
+  for (const mode of [0o400, 0o600, 0o644, 0o755]) {
+    it(`reads a file of mode ${mode.toString(8)}`, async () => {
+      writeWithMode(file(), example, mode);
+      assert.equal((await readConfig(file())).registries.length, 3);
+    });
+  }
+
+  for (const mode of [0o602, 0o620, 0o664, 0o666, 0o777]) {
+    it(`refuses a file of mode ${mode.toString(8)}, and says how to mend it`, async () => {
+      writeWithMode(file(), example, mode);
+      const { code, oneLine } = await refusal(file());
+      assert.equal(code, "CONFIG_WRITABLE");
+      assert.ok(oneLine.includes(`(mode 0${mode.toString(8)})`), oneLine);
+      assert.ok(oneLine.includes(`chmod go-w ${file()}`), oneLine);
+    });
+  }
+
+  itAsRoot("refuses a file of another user's, even one that only they may write", async () => {
+    writeWithMode(file(), example, 0o600);
+    chownSync(file(), somebodyElse, somebodyElse);
+    const { code, oneLine } = await refusal(file());
+    assert.equal(code, "CONFIG_WRITABLE");
+    assert.match(oneLine, /belongs to user 12345/);
+  });
+
+  itAsRoot(
+    "reads for another user what root has written, and tells what that user may not read",
+    async () => {
+      const script = `import { readConfig } from ${JSON.stringify(import.meta.resolve("../../src/config/read.ts"))};
+      await import(${JSON.stringify(import.meta.resolve("../../src/config/parse.ts"))});
+      process.setgid(${somebodyElse}); process.setuid(${somebodyElse});
+      console.log(await readConfig(process.argv[1]).then((config) => config.registries.length, (error) => error.oneLine));`;
+      const asSomebodyElse = () =>
+        spawnSync(process.execPath, ["-e", script, file()], { encoding: "utf8" }).stdout.trim();
+      chmodSync(folder(), 0o755);
+      writeWithMode(file(), example, 0o644);
+      assert.equal(asSomebodyElse(), "3");
+      chmodSync(file(), 0o600);
+      assert.match(asSomebodyElse(), /can't be read \(EACCES\).*\[CONFIG_UNREADABLE\]$/);
+    },
+  );
+
+  it("follows a link, as tools for dotfiles make them", async () => {
+    writeWithMode(join(folder(), "real"), example, 0o600);
+    symlinkSync("real", file());
+    assert.equal((await readConfig(file())).registries.length, 3);
+  });
+
+  it("refuses a link to nothing, for the config that is meant is missing", async () => {
+    symlinkSync("nothing", file());
+    assert.match((await refusal(file())).oneLine, /link to a file that is not there.*\[CONFIG_UNREADABLE\]/);
+  });
+
+  it("refuses a folder, and a pipe at once", async () => {
+    mkdirSync(file());
+    assert.equal((await refusal(file())).code, "CONFIG_UNREADABLE");
+    const pipe = join(folder(), "pipe");
+    if (spawnSync("mkfifo", ["-m", "600", pipe]).status !== 0) return;
+    assert.match((await refusal(pipe)).oneLine, /is not a plain file/);
+  });
+
+  it("reads a file of 1 MiB and refuses a larger one", async () => {
+    const text = `version: 1\n#${"x".repeat(1024 * 1024 - 12)}`;
+    writeWithMode(file(), text, 0o600);
+    assert.equal((await readConfig(file())).version, 1);
+    writeWithMode(file(), `${text}x`, 0o600);
+    assert.match((await refusal(file())).oneLine, /larger than 1 MiB.*\[CONFIG_UNREADABLE\]/);
+  });
+
+  it("refuses bytes that are no UTF-8", async () => {
+    writeFileSync(file(), Buffer.from([0x61, 0xff, 0xfe]), { mode: 0o600 });
+    assert.equal((await refusal(file())).code, "CONFIG_SYNTAX");
+  });
+
+  it("tells path, line and column of what is wrong in it", async () => {
+    writeWithMode(file(), "version: 1\nstore: vault\n", 0o600);
+    assert.ok(
+      (await refusal(file())).oneLine.startsWith(`${file()}:2:8: store ("vault") is not known here: `),
+    );
+  });
+});
