@@ -1,0 +1,38 @@
+import { type Clock, lifeState, timeLeft } from "../token/life.ts";
+import { ageOf } from "./pause.ts";
+import type { Issued } from "./renewal.ts";
+import type { Random, Timing } from "./timing.ts";
+import { troubleKind } from "./trouble.ts";
+
+/**
+ * How long to wait after the `count`-th failure in a row, in milliseconds: full-jitter exponential, and never
+ * longer than a quarter of what is left, so that after an outage that a token outlives most of the rest remains.
+ *
+ * @param lying the token that answers meanwhile, if any
+ */
+export function waitAfter(
+  code: string,
+  count: number,
+  lying: Issued | undefined,
+  clock: Clock,
+  random: Random,
+  { backoff, hurry }: Timing,
+): number {
+  const { base, floor, cap, capUnfresh } = backoff[troubleKind(code)];
+  const state = lying ? lifeState(lying.life, clock) : "expired";
+  let ceiling = Math.min(base * 2 ** Math.min(count - 1, 30), state === "fresh" ? cap : capUnfresh);
+  if (lying && state !== "expired") ceiling = Math.min(ceiling, servesFor(lying, clock) * hurry);
+  return Math.ceil(Math.max(floor, ceiling * random()));
+}
+
+/**
+ * Milliseconds for which a valid token serves without anybody's having to look for another: until its reserve
+ * begins or its session ends, then until it expires.
+ */
+export function servesFor({ life, sessionEndsAt }: Issued, clock: Clock): number {
+  if (lifeState(life, clock) !== "fresh") return timeLeft(life, clock);
+  const age = ageOf(life, clock);
+  const fresh = life.freshUntil - life.issuedAt - age;
+  const session = sessionEndsAt === undefined ? 0 : sessionEndsAt - life.issuedAt - age;
+  return session > 0 ? Math.min(fresh, session) : fresh;
+}

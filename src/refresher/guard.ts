@@ -1,0 +1,59 @@
+import type { AuthorizationEntry } from "../token/entry.ts";
+import type { Job } from "./job.ts";
+import type { Guard, RefreshPorts } from "./ports.ts";
+
+/**
+ * Lets a result through only while what lies there is `expected`, the job is still planned and nobody has given
+ * it up. A token that was erased must not come back by a call that was asked before, nor one of another process
+ * be replaced by an older one.
+ */
+export function guardOf(
+  ports: RefreshPorts,
+  job: Job,
+  expected: AuthorizationEntry | undefined,
+  signal: AbortSignal,
+): Guard {
+  const unless = async () => {
+    if (signal.aborted || !ports.planned(job)) return true;
+    const lying = (await ports.read([job.key])).get(job.key);
+    return !sameToken(lying, expected) || signal.aborted;
+  };
+  return { unless, signal };
+}
+
+export function sameToken(a: AuthorizationEntry | undefined, b: AuthorizationEntry | undefined): boolean {
+  return a?.secret === b?.secret && a?.life.issuedAt === b?.life.issuedAt;
+}
+
+/** What `work` brings, or what `late` makes of it once the signal is aborted: who never answers holds up nobody. */
+export async function within<Result>(
+  signal: AbortSignal,
+  work: Promise<Result>,
+  late: () => Error,
+): Promise<Result> {
+  const end = Promise.withResolvers<never>();
+  const abort = () => end.reject(late());
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  // The one that comes second has nobody who waits for it.
+  work.catch(() => {});
+  end.promise.catch(() => {});
+  try {
+    return await Promise.race([work, end.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** Does `run` for each, in order, no more than `atOnce` at a time. `run` must not reject. */
+export async function eachOf<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  run: (item: Item) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) await run(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+}

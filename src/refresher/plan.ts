@@ -1,0 +1,82 @@
+import type { Registry } from "../registry/registry.ts";
+import { groupJobs } from "./group.ts";
+import type { Job } from "./job.ts";
+
+/** A registry to keep, and who keeps it. */
+export interface Kept {
+  readonly registry: Registry;
+  /** For a person. */
+  readonly identity: string;
+  /** The key of the authorization token that serves it. */
+  readonly authorization: string;
+  /** See `Job`. */
+  readonly conditions: string;
+  readonly origin: Origin;
+  /** Of a learnt one; milliseconds since the epoch. */
+  readonly lastColdGetAt?: number;
+  /** The daemon can't become this identity: its keys were in the environment of the build that asked. */
+  readonly onlyInEnvironment?: boolean;
+}
+
+export type Origin = "configured" | "replication" | "learnt";
+
+/** A registry that is kept by name only, and why; `code` as in Failure. */
+export interface Unattended {
+  readonly kept: Kept;
+  readonly code: "KEYS_IN_ENVIRONMENT";
+  readonly what: string;
+  readonly mend: string;
+}
+
+export interface Plan {
+  readonly jobs: readonly Job[];
+  readonly unattended: readonly Unattended[];
+  /** Learnt, and not asked for in a week: whoever keeps the list may take them out. */
+  readonly forgotten: readonly Kept[];
+}
+
+/** A learnt registry is kept so long after the last cold get. */
+const memory = 7 * 24 * 3_600_000;
+
+/** Of two registrations of a host the first in this order counts. */
+const precedence: readonly Origin[] = ["configured", "replication", "learnt"];
+
+/**
+ * What the refresher has to do for the registries kept: each host belongs to one job.
+ *
+ * @param now milliseconds since the epoch. A last get that seems to lie ahead, since the clock was set back,
+ *   counts as just now
+ */
+export function planRefresh(kept: readonly Kept[], now: number): Plan {
+  const forgotten = kept.filter((one) => isForgotten(one, now));
+  const owners = new Map<string, Kept>();
+  for (const one of kept) {
+    if (isForgotten(one, now)) continue;
+    const owner = owners.get(one.registry.host);
+    if (!owner || goesBefore(one, owner)) owners.set(one.registry.host, one);
+  }
+  const owning = [...owners.values()];
+  return {
+    jobs: groupJobs(owning.filter((one) => !one.onlyInEnvironment)),
+    unattended: owning.filter((one) => one.onlyInEnvironment).map(unattended),
+    forgotten,
+  };
+}
+
+function isForgotten({ origin, lastColdGetAt }: Kept, now: number): boolean {
+  return origin === "learnt" && (lastColdGetAt === undefined || now - lastColdGetAt > memory);
+}
+
+function goesBefore(one: Kept, other: Kept): boolean {
+  const rank = precedence.indexOf(one.origin) - precedence.indexOf(other.origin);
+  return rank !== 0 ? rank < 0 : (one.lastColdGetAt ?? 0) > (other.lastColdGetAt ?? 0);
+}
+
+function unattended(kept: Kept): Unattended {
+  return {
+    kept,
+    code: "KEYS_IN_ENVIRONMENT",
+    what: `${kept.registry.host} is not renewed in the background: ${kept.identity} gave its token, and the daemon does not have them`,
+    mend: "put the keys into a profile and name it as this registry's identity in config.yaml",
+  };
+}

@@ -1,0 +1,102 @@
+import type { Clock, Life } from "../token/life.ts";
+import { type Pause, pauseOf } from "./pause.ts";
+
+/** What the refresher remembers between passes: plain JSON, kept in the heartbeat file and read by `status`. */
+export interface RefresherState {
+  readonly format: typeof stateFormat;
+  /** While it lasts, what is found due waits for a moment drawn within it. */
+  readonly splay?: Pause;
+  /** By authorization key. */
+  readonly groups: Readonly<Record<string, GroupState>>;
+}
+
+export interface GroupState {
+  /** The token that was found or brought last, and its renewal. */
+  readonly issue?: PlannedIssue;
+  /** Absent: the last attempt went well, or there was none. */
+  readonly failure?: KeptFailure;
+  /** Not before it is over, at the first start. */
+  readonly hold?: Pause;
+  /** The `Job.revision` under which the registries' files were last written, and the issue that they hold. */
+  readonly served?: { readonly issuedAt: number; readonly revision: string };
+}
+
+/** Milliseconds by this machine's clock, `renewAfter` in age of the token: a moved clock does not move it. */
+export interface PlannedIssue {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly renewAfter: number;
+  readonly sessionEndsAt?: number;
+}
+
+export interface KeptFailure {
+  /** In a row. */
+  readonly count: number;
+  /** Of the first and the last in the row; milliseconds since the epoch. */
+  readonly since: number;
+  readonly at: number;
+  readonly code: string;
+  readonly what: string;
+  readonly mend: string;
+  /** `Job.conditions` at the time. */
+  readonly conditions: string;
+  /** Until the next attempt. */
+  readonly wait: Pause;
+}
+
+export const stateFormat = 1;
+
+export const emptyState: RefresherState = { format: stateFormat, groups: {} };
+
+/**
+ * The state of a daemon that starts: what the one before it knew, and a splay.
+ *
+ * @param splay milliseconds over which the first calls are spread; 0: none
+ */
+export function startState(before: RefresherState, splay: number, clock: Clock): RefresherState {
+  const groups = Object.fromEntries(
+    Object.entries(before.groups).map(([key, { hold, ...group }]) => [key, group]),
+  );
+  return { format: stateFormat, groups, ...(splay > 0 && { splay: pauseOf(splay, clock) }) };
+}
+
+/**
+ * What was read from a file to a state. What is not of this form is left out, group by group: a state that
+ * is lost costs a call or two.
+ */
+export function parseState(value: unknown): RefresherState {
+  if (!isObject(value) || value.format !== stateFormat || !isObject(value.groups)) return emptyState;
+  const groups = Object.fromEntries(Object.entries(value.groups).filter(([, group]) => isGroup(group)));
+  return {
+    format: stateFormat,
+    groups: groups as Record<string, GroupState>,
+    ...(isPause(value.splay) && { splay: value.splay }),
+  };
+}
+
+function isGroup(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { issue, failure, hold, served } = value;
+  return (
+    (issue === undefined || hasNumbers(issue, ["issuedAt", "expiresAt", "renewAfter"])) &&
+    (failure === undefined || isFailure(failure)) &&
+    (hold === undefined || isPause(hold)) &&
+    (served === undefined || hasNumbers(served, ["issuedAt"]))
+  );
+}
+
+function isFailure(value: unknown): boolean {
+  return hasNumbers(value, ["count", "since", "at"]) && isPause((value as Record<string, unknown>).wait);
+}
+
+function isPause(value: unknown): value is Life {
+  return hasNumbers(value, ["issuedAt", "freshUntil", "expiresAt"]);
+}
+
+function hasNumbers(value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => Number.isFinite(value[name]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

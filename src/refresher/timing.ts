@@ -1,0 +1,59 @@
+/** When tokens are renewed, and how long a failure keeps from the next attempt. Milliseconds unless said otherwise. */
+export interface Timing {
+  /**
+   * A token is renewed at a moment drawn anew for each one between these two shares of its life. Just below
+   * the half and never above: of 12 hours, the last of them a reserve, it leaves an outage of five hours
+   * room, and a retry after it.
+   */
+  readonly earliest: number;
+  readonly latest: number;
+  /** However short the session of the credentials: its token is not renewed sooner than this after its issue. */
+  readonly sessionFloor: number;
+  /** Within so much of its end, and no later than the second, the next session of shared credentials is looked for. */
+  readonly sessionLead: readonly [earliest: number, latest: number];
+  /** No wait after a failure is longer than this share of the time that the token lying there still serves. */
+  readonly hurry: number;
+  readonly backoff: Readonly<Record<TroubleKind, Backoff>>;
+  /** A call that takes longer is given up. */
+  readonly callLimit: number;
+  /** Calls at the same time. */
+  readonly atOnce: number;
+}
+
+/**
+ * passing: mends itself. throttled: gets worse by asking. person: stays until somebody does something, at
+ * AWS or here; what is done here shows in the job's conditions, and is then tried at once.
+ */
+export type TroubleKind = "passing" | "throttled" | "person";
+
+/** Full-jitter exponential backoff: after the n-th failure in a row a time between `floor` and base * 2^(n-1). */
+export interface Backoff {
+  readonly base: number;
+  readonly floor: number;
+  /** The longest wait while a fresh token lies there. */
+  readonly cap: number;
+  /** The longest wait where `get` has to look for a token by itself. */
+  readonly capUnfresh: number;
+}
+
+const second = 1000;
+const minute = 60 * second;
+
+export const usualTiming: Timing = {
+  earliest: 0.47,
+  latest: 0.49,
+  sessionFloor: 5 * minute,
+  sessionLead: [4 * minute, minute],
+  hurry: 1 / 4,
+  backoff: {
+    // A fleet of 100,000 that retries every 7.5 minutes stays far below what AWS allows an account (500 a second).
+    passing: { base: 30 * second, floor: 15 * second, cap: 15 * minute, capUnfresh: 5 * minute },
+    throttled: { base: 2 * minute, floor: minute, cap: 60 * minute, capUnfresh: 20 * minute },
+    person: { base: 5 * minute, floor: 5 * minute, cap: 60 * minute, capUnfresh: 60 * minute },
+  },
+  callLimit: 30 * second,
+  atOnce: 8,
+};
+
+/** A number from 0 up to 1. Not seeded by what hosts have in common: a cloned machine must draw otherwise. */
+export type Random = () => number;

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { type Kept, planRefresh } from "../../src/refresher/plan.ts";
+import { emptyState, parseState } from "../../src/refresher/state.ts";
+import { forgetOthers } from "../../src/refresher/stock.ts";
+import { hour } from "../support/fakes/clock.ts";
+import { registryAt } from "../support/fakes/registries.ts";
+import { jobOf } from "./support.ts";
+
+const now = Date.UTC(2026, 0, 15);
+const week = 7 * 24 * hour;
+const hostOf = (account: number) => `${account}`.repeat(12).concat(".dkr.ecr.us-east-1.amazonaws.com");
+
+function kept(host: string, with_: Partial<Kept> = {}): Kept {
+  return {
+    ...{ registry: registryAt(host), identity: "profile ci", authorization: "ci in us-east-1" },
+    ...{ conditions: "as they were", origin: "configured" },
+    ...with_,
+  };
+}
+
+const hosts = (list: readonly Kept[]) => list.map(({ registry }) => registry.host);
+
+describe("planRefresh", () => {
+  it("makes one job of all registries of an identity in a region", () => {
+    const { jobs } = planRefresh(
+      [kept(hostOf(2)), kept(hostOf(3), { authorization: "prod in us-east-1" }), kept(hostOf(1))],
+      now,
+    );
+    assert.deepEqual(
+      jobs.map(({ key, registries }) => [key, registries.map(({ host }) => host)]),
+      [
+        ["ci in us-east-1", [hostOf(1), hostOf(2)]],
+        ["prod in us-east-1", [hostOf(3)]],
+      ],
+    );
+  });
+
+  it("asks through a registry that promises FIPS, else through one that needs no IPv4", () => {
+    const fips = hostOf(3).replace("dkr.ecr", "dkr.ecr-fips");
+    const dualStack = hostOf(2).replace("dkr.ecr.us-east-1.amazonaws.com", "dkr-ecr.us-east-1.on.aws");
+    const through = (...list: string[]) =>
+      planRefresh(
+        list.map((host) => kept(host)),
+        now,
+      ).jobs[0]?.askThrough.host;
+    assert.equal(through(hostOf(1), dualStack, fips), fips);
+    assert.equal(through(hostOf(1), dualStack), dualStack);
+    assert.equal(through(hostOf(2), hostOf(1)), hostOf(1));
+  });
+
+  it("gives a host to one identity: configured before replication, before what was learnt last", () => {
+    const learnt = (authorization: string, ago: number) =>
+      kept(hostOf(1), { origin: "learnt", authorization, lastColdGetAt: now - ago });
+    const keyOf = (...list: Kept[]) => planRefresh(list, now).jobs.map(({ key }) => key);
+    assert.deepEqual(keyOf(learnt("old", 2 * hour), learnt("new", hour)), ["new"]);
+    const target = kept(hostOf(1), { origin: "replication", authorization: "target" });
+    assert.deepEqual(keyOf(learnt("new", hour), target), ["target"]);
+    assert.deepEqual(keyOf(target, learnt("new", hour), kept(hostOf(1))), ["ci in us-east-1"]);
+  });
+
+  const LEARNT: [when: string, lastColdGetAt: number | undefined, isForgotten: boolean][] = [
+    ["just now", now, false],
+    ["a week ago", now - week, false],
+    ["more than a week ago", now - week - 1, true],
+    ["in a future that a clock set back made", now + week, false],
+    ["nobody knows when", undefined, true],
+  ];
+  for (const [when, lastColdGetAt, isForgotten] of LEARNT) {
+    it(`${isForgotten ? "forgets" : "keeps"} a learnt registry whose last cold get was ${when}`, () => {
+      const one = kept(hostOf(1), {
+        origin: "learnt",
+        ...(lastColdGetAt !== undefined && { lastColdGetAt }),
+      });
+      const { jobs, forgotten } = planRefresh([one], now);
+      assert.deepEqual([jobs.length, hosts(forgotten)], isForgotten ? [0, [hostOf(1)]] : [1, []]);
+    });
+  }
+
+  it("never forgets what is configured, whatever its last cold get", () => {
+    assert.deepEqual(planRefresh([kept(hostOf(1), { lastColdGetAt: 0 })], now).forgotten, []);
+  });
+
+  it("names what had its keys from the environment, and has no job for it", () => {
+    const one = kept(hostOf(1), { ...{ origin: "learnt", lastColdGetAt: now, onlyInEnvironment: true } });
+    const { jobs, unattended } = planRefresh([one], now);
+    assert.equal(jobs.length, 0);
+    assert.match(unattended[0]?.what ?? "", new RegExp(hostOf(1)));
+    assert.match(unattended[0]?.mend ?? "", /config\.yaml/);
+  });
+
+  it("changes the revision of a job with its registries and its conditions, and with nothing else", () => {
+    const revision = (...list: Kept[]) => planRefresh(list, now).jobs[0]?.revision;
+    const one = revision(kept(hostOf(1)), kept(hostOf(2)));
+    assert.equal(revision(kept(hostOf(2)), kept(hostOf(1))), one);
+    assert.notEqual(revision(kept(hostOf(1))), one);
+    assert.notEqual(revision(kept(hostOf(1)), kept(hostOf(2), { conditions: "edited" })), one);
+  });
+});
+
+describe("the state", () => {
+  const issue = { issuedAt: 1, expiresAt: 2, renewAfter: 3 };
+
+  it("that is broken costs the groups that are, and no more", () => {
+    const groups = {
+      good: { issue },
+      bad: { issue: { issuedAt: "1" } },
+      worse: null,
+      failed: { failure: { count: 1, since: 1, at: 1 } },
+      held: { hold: { issuedAt: 1 } },
+      served: { served: 1 },
+    };
+    assert.deepEqual(parseState({ format: 1, groups }).groups, { good: { issue } });
+    for (const broken of [
+      undefined,
+      null,
+      "",
+      1,
+      [],
+      {},
+      { format: 2, groups },
+      { format: 1 },
+      { format: 1, groups: 3 },
+    ]) {
+      assert.deepEqual(parseState(broken), emptyState);
+    }
+  });
+
+  it("forgets who is no longer kept", () => {
+    const state = { ...emptyState, groups: { a: { issue }, b: { issue } } };
+    assert.deepEqual(forgetOthers(state, [jobOf("b"), jobOf("c")]).groups, { b: { issue } });
+  });
+});

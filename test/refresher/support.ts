@@ -1,0 +1,79 @@
+import type { Job } from "../../src/refresher/job.ts";
+import type { PassReport, RefreshPorts } from "../../src/refresher/ports.ts";
+import type { AuthorizationEntry } from "../../src/token/entry.ts";
+import { type Clock, lifeOf } from "../../src/token/life.ts";
+import { hour, SettableClock } from "../support/fakes/clock.ts";
+import { authorizationEntry } from "../support/fakes/entries.ts";
+import { registryAt } from "../support/fakes/registries.ts";
+
+/** Numbers from 0 up to 1 that a seed repeats (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function jobOf(key: string, with_: Partial<Job> = {}): Job {
+  const registry = registryAt("111122223333.dkr.ecr.us-east-1.amazonaws.com");
+  return {
+    ...{ key, identity: `profile ${key}`, region: "us-east-1", askThrough: registry, registries: [registry] },
+    ...{ conditions: "as they were", revision: "first" },
+    ...with_,
+  };
+}
+
+let serial = 0;
+
+/** A token issued now, unlike any other. */
+export function tokenOf(clock: Clock, length = 12 * hour, with_: Partial<AuthorizationEntry> = {}) {
+  const life = lifeOf(clock.now + length, 0, hour, clock);
+  return authorizationEntry({ life, secret: `made-up token ${++serial}`, ...with_ });
+}
+
+/** Folders in memory and an AWS that answers at once; a test replaces what it wants otherwise. */
+export class MemoryPorts implements RefreshPorts {
+  readonly time = new SettableClock();
+  readonly held = new Map<string, AuthorizationEntry>();
+  readonly files = new Map<string, string>();
+  readonly asked: string[] = [];
+  readonly deadlines: AbortController[] = [];
+  /** What AWS answers for a key; throws to refuse. */
+  answer: (job: Job) => AuthorizationEntry | Promise<AuthorizationEntry> = () => tokenOf(this.clock());
+  isPlanned = true;
+
+  clock = () => this.time.read();
+  read = async () => this.held;
+  planned = () => this.isPlanned;
+
+  renew: RefreshPorts["renew"] = async (job, _seen, { unless }) => {
+    this.asked.push(job.key);
+    const entry = await this.answer(job);
+    if (!(await unless())) this.held.set(job.key, entry);
+    return entry;
+  };
+
+  serve: RefreshPorts["serve"] = async (job, entry, { unless }) => {
+    for (const { host } of job.registries) if (!(await unless())) this.files.set(host, entry.secret);
+  };
+
+  deadline = () => {
+    const controller = new AbortController();
+    this.deadlines.push(controller);
+    return controller.signal;
+  };
+}
+
+/** What a report says, by key. */
+export function told({ renewed, failed, overtaken, skipped }: PassReport) {
+  const keys = (jobs: readonly Job[]) => jobs.map(({ key }) => key);
+  return {
+    renewed: keys(renewed),
+    failed: failed.map(({ job, failure, step }) => `${job.key} ${step} ${failure.code}`),
+    overtaken: keys(overtaken),
+    skipped: keys(skipped),
+  };
+}
