@@ -4,6 +4,7 @@ import { type HelperAction, isHelperAction } from "./helper/wire.ts";
 import { openQuickFiles } from "./store/open-quick-files.ts";
 import type { QuickFiles } from "./store/quick-files.ts";
 import { readWarm } from "./store/warm.ts";
+import { stampOf } from "./token/dependencies.ts";
 
 const { env } = process;
 
@@ -22,7 +23,10 @@ async function help(action: HelperAction): Promise<number> {
   const { stdout, stderr, exitCode } = await serve(
     action,
     () => readInput(files),
-    { warm: (host) => readWarm(files, folders.state, host, env, Date.now()) },
+    {
+      warm: (host) => readWarm(files, folders.state, host, env, Date.now()),
+      isConfigured: () => files.stamp(folders.configFile) !== stampOf("absent"),
+    },
     async () => {
       const { coldPorts } = await import("./cli/cold.ts");
       return coldPorts(files, withoutBun(env), home, folders, Date.now);

@@ -7,16 +7,20 @@ import {
   type RegistryEntry,
 } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
-import { type Clock, lifeState } from "../token/life.ts";
+import type { Identity } from "../token/identity.ts";
+import { type Clock, lifeState, withMinValidity } from "../token/life.ts";
 import type { Held } from "./serve.ts";
 
 /** Who keeps a registry, and under which conditions that stays so. */
 export interface Registration {
-  /** For a person. */
+  readonly asker: Identity;
+  /** The same for a person. */
   readonly identity: string;
   /** The key of the authorization token that serves this registry. */
   readonly authorization: string;
   readonly dependencies: Dependencies;
+  /** Milliseconds: with less life left a better token is looked for. */
+  readonly minValidity: number;
 }
 
 /** What a cold get takes from the rooms behind it. */
@@ -56,7 +60,7 @@ export async function coldGet(
   const registration = await registrationOrHeld(registry, ports);
   if ("secret" in registration) return registration;
   const key = registration.authorization;
-  const lying = await lyingFor(registry, key, ports);
+  const lying = await lyingFor(registry, registration, ports);
   const state = lying ? lifeState(lying.life, ports.clock()) : "expired";
   if (lying && state === "fresh") return keep(registry, registration, lying, ports);
   if (lying && state === "usable" && (await failedJustNow(key, ports))) return lying;
@@ -84,13 +88,13 @@ export const identityChanged = "IDENTITY_CHANGED";
 /** The token of the registry's identity and region, be it that another registry's logout has removed the shared one. */
 async function lyingFor(
   { host }: Registry,
-  key: string,
+  { authorization, minValidity }: Registration,
   ports: ColdGetPorts,
 ): Promise<AuthorizationEntry | RegistryEntry | undefined> {
-  const shared = await ports.readAuthorization(key);
-  if (shared) return shared;
-  const own = await ports.readRegistry(host);
-  return own?.authorization === key ? own : undefined;
+  const shared = await ports.readAuthorization(authorization);
+  const own = shared ? undefined : await ports.readRegistry(host);
+  const lying = shared ?? (own?.authorization === authorization ? own : undefined);
+  return lying && { ...lying, life: withMinValidity(lying.life, minValidity) };
 }
 
 function describe(error: unknown): string {

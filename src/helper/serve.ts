@@ -1,5 +1,5 @@
 import type { Registry } from "../registry/registry.ts";
-import { isPlainHost, readServerUrl } from "../registry/server-url.ts";
+import { isPlainHost, readServerUrl, type ServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
 import { type HelperAction, wire } from "./wire.ts";
 
@@ -11,11 +11,16 @@ export interface Held {
 
 /** What can be answered from what lies ready. */
 export interface WarmPort {
+  /** @param host ECR's, or another name that config.yaml gave to one */
   warm(host: string): Held | undefined;
+  /** Whether there is a config.yaml, which may give ECR registries other names. */
+  isConfigured(): boolean;
 }
 
 /** The rest of the house. It is loaded only for what a warm get can't answer. */
 export interface ColdPorts {
+  /** The ECR registry that config.yaml gives another host's name, exactly that name. */
+  aliased(host: string): Promise<Registry | undefined>;
   /** @returns undefined where nothing is held and nothing could be */
   get(registry: Registry): Promise<Held | undefined>;
   store(registry: Registry, held: Held): Promise<void>;
@@ -50,9 +55,9 @@ export async function serve(
       case "get":
         return await get(await readInput(), warm, loadCold);
       case "store":
-        return await store(await readInput(), loadCold);
+        return await store(await readInput(), warm, loadCold);
       case "erase":
-        return await erase(await readInput(), loadCold);
+        return await erase(await readInput(), warm, loadCold);
       case "list":
         return line(JSON.stringify(await (await loadCold()).list()));
       case "version":
@@ -90,20 +95,36 @@ async function heldFor(
   const isAlone = input === serverUrl || input === `${serverUrl}\n`;
   const early = isAlone && isPlainHost(serverUrl) ? warm.warm(serverUrl) : undefined;
   if (early) return early;
-  const url = readServerUrl(input);
-  if (url.kind === "malformed") throw malformed(url.reason);
-  if (url.kind === "other") return undefined;
-  const { registry } = url;
-  return warm.warm(registry.host) ?? (await loadCold()).get(registry);
+  const url = readUrl(input);
+  const lying = warm.warm(url.host);
+  if (lying) return lying;
+  const registry = await registryOf(url, warm, loadCold);
+  return registry && (await loadCold()).get(registry);
 }
 
-async function store(input: string, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
+function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {
+  const url = readServerUrl(text);
+  if (url.kind === "malformed") throw malformed(url.reason);
+  return url;
+}
+
+/** The registry that a server URL names; undefined for one that is not ECR's. */
+async function registryOf(
+  url: ReturnType<typeof readUrl>,
+  warm: WarmPort,
+  loadCold: () => Promise<ColdPorts>,
+): Promise<Registry | undefined> {
+  if (url.kind === "ecr") return url.registry;
+  return warm.isConfigured() ? (await loadCold()).aliased(url.host) : undefined;
+}
+
+async function store(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
   const credential = parseCredential(input);
   if (credential.ServerURL === "") return refuse(wire.noServerUrl);
   if (credential.Username === "") return refuse(wire.noUsername);
-  const url = readServerUrl(credential.ServerURL);
-  if (url.kind === "malformed") throw malformed(url.reason);
-  if (url.kind === "other") {
+  const url = readUrl(credential.ServerURL);
+  const registry = await registryOf(url, warm, loadCold);
+  if (!registry) {
     throw new Failure(
       "NOT_ECR",
       `the login to ${url.host} was not stored: it is not an Amazon ECR registry, and this version keeps no others`,
@@ -111,16 +132,15 @@ async function store(input: string, loadCold: () => Promise<ColdPorts>): Promise
     );
   }
   const cold = await loadCold();
-  await cold.store(url.registry, { username: credential.Username, secret: credential.Secret });
+  await cold.store(registry, { username: credential.Username, secret: credential.Secret });
   return { stdout: "", stderr: "", exitCode: 0 };
 }
 
-async function erase(input: string, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
+async function erase(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
   if (input.trim() === "") return refuse(wire.noServerUrl);
-  const url = readServerUrl(input);
-  if (url.kind === "malformed") throw malformed(url.reason);
+  const registry = await registryOf(readUrl(input), warm, loadCold);
   // podman, skopeo and buildah take an error for a failed logout, also where nothing was stored.
-  if (url.kind === "ecr") await (await loadCold()).erase(url.registry);
+  if (registry) await (await loadCold()).erase(registry);
   return { stdout: "", stderr: "", exitCode: 0 };
 }
 

@@ -59,14 +59,20 @@ export function lifeState(life: Life, clock: Clock): LifeState {
  */
 export function lifeOf(expiresAt: number, clockSkew: number, minValidity: number, clock: Clock): Life {
   const expiresHere = expiresAt - clockSkew;
-  const reserve = Math.min(minValidity, Math.max(0, expiresHere - clock.now) / 2);
-  return {
+  const life = {
     issuedAt: clock.now,
-    freshUntil: expiresHere - reserve,
+    freshUntil: expiresHere,
     expiresAt: expiresHere,
     ...(expiresAt < expiresHere && { expiresAtAws: expiresAt }),
     ...(clock.boot && { boot: clock.boot }),
   };
+  return withMinValidity(life, minValidity);
+}
+
+/** The same life under another reserve than the one that it was issued under: config.yaml may have changed since. */
+export function withMinValidity(life: Life, minValidity: number): Life {
+  const reserve = Math.min(minValidity, Math.max(0, life.expiresAt - life.issuedAt) / 2);
+  return { ...life, freshUntil: life.expiresAt - reserve };
 }
 
 /** Time left in milliseconds by the same reckoning as `lifeState`; 0 once expired. */

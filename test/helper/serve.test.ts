@@ -201,10 +201,18 @@ describe("Docker's protocol", () => {
 
   it("list and version do not read stdin, which may stay open", async () => {
     const never = () => new Promise<string>(() => undefined);
-    const ports = { get: async () => undefined, store: async () => undefined, erase: async () => undefined };
+    const ports = {
+      aliased: async () => undefined,
+      get: async () => undefined,
+      store: async () => undefined,
+      erase: async () => undefined,
+    };
     const cold = async () => ({ ...ports, list: async () => ({}), version: () => "NAME (PACKAGE) 1.2.3" });
     for (const action of ["list", "version"] as const) {
-      assert.equal((await serve(action, never, { warm: () => undefined }, cold)).exitCode, 0);
+      assert.equal(
+        (await serve(action, never, { warm: () => undefined, isConfigured: () => false }, cold)).exitCode,
+        0,
+      );
     }
   });
 

@@ -3,6 +3,7 @@ import { coldGet } from "../../../src/helper/cold-get.ts";
 import type { Dependencies } from "../../../src/token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../../../src/token/entry.ts";
 import { Failure } from "../../../src/token/failure.ts";
+import { ambient } from "../../../src/token/identity.ts";
 import { type Life, lifeOf, lifeState } from "../../../src/token/life.ts";
 import { hour, SettableClock } from "./clock.ts";
 import { failureEntry, registryEntry } from "./entries.ts";
@@ -95,7 +96,9 @@ export class ColdWorld {
 
   private registration(region: string): Registration {
     return {
+      asker: ambient,
       identity: this.identity,
+      minValidity: hour,
       authorization: keyOf(this.identity, region),
       dependencies: this.dependencies,
     };

@@ -7,6 +7,9 @@ export class HelperRooms {
   readonly warm = new Map<string, Held>();
   readonly cold = new Map<string, Held>();
   readonly asked: string[] = [];
+  /** What config.yaml calls by another name. */
+  readonly aliases = new Map<string, Registry>();
+
   /** Set it and every room behind fails with it. */
   trouble: unknown;
 
@@ -14,7 +17,7 @@ export class HelperRooms {
     return await serve(
       action,
       async () => input,
-      { warm: (host) => this.warm.get(host) },
+      { warm: (host) => this.warm.get(host), isConfigured: () => this.aliases.size > 0 },
       async () => this.ports(),
     );
   }
@@ -22,6 +25,7 @@ export class HelperRooms {
   private ports(): ColdPorts {
     this.asked.push("loaded");
     return {
+      aliased: async (host) => this.aliases.get(host),
       get: async (registry) => this.asks("get", registry, this.cold.get(registry.host)),
       store: async (registry, held) => {
         this.asks("store", registry, undefined);
