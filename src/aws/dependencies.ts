@@ -21,6 +21,7 @@ export interface IdentityState {
 /**
  * What an identity depends on now. No credential is resolved and nothing leaves the machine.
  *
+ * @param boot the identity of this boot of this machine
  * @param readStamp see the store room; files are stamped before they are read, so that an edit in between shows
  */
 export async function identityState(
@@ -28,6 +29,7 @@ export async function identityState(
   env: Environment,
   home: string,
   readStamp: (path: string) => string,
+  boot: string | undefined,
 ): Promise<IdentityState> {
   const configPath = withHome(env.AWS_CONFIG_FILE || "~/.aws/config", home);
   const credentialsPath = withHome(env.AWS_SHARED_CREDENTIALS_FILE || "~/.aws/credentials", home);
@@ -37,9 +39,14 @@ export async function identityState(
   const names = environmentNames(identity, awsFiles);
   const environment = { names, fingerprint: environmentFingerprint(names, env) };
   const profiles = rootProfiles(identity, env).map((profile) => profileClosure(awsFiles, profile));
+  const machine = asksAsMachine(identity, env, awsFiles) ? (boot ?? "unknown") : undefined;
+  // A pod's token file is rotated; whose it is stays.
+  const tokenFile = machine === undefined ? undefined : env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+  if (tokenFile) files.push({ path: tokenFile, stamp: readStamp(tokenFile) });
+  const subject = tokenFile && subjectOf(await readText(tokenFile));
   return {
-    key: fingerprint([identity, environment.fingerprint, profiles]),
-    dependencies: { environment, files },
+    key: fingerprint([identity, environment.fingerprint, profiles, machine, subject]),
+    dependencies: { environment, files, ...(machine !== undefined && boot !== undefined && { boot }) },
   };
 }
 
@@ -68,6 +75,23 @@ function rootProfiles(identity: Identity, env: Environment): readonly string[] {
 /** The SDK lets both variables start with "~/". */
 function withHome(path: string, home: string): string {
   return path.startsWith("~/") ? `${home}/${path.slice(2)}` : path;
+}
+
+/** Whether neither environment nor files say who asks, so that the machine's or container's own role does. */
+function asksAsMachine(identity: Identity, env: Environment, { config, credentials }: AwsFiles): boolean {
+  if (identity.kind === "profile") return false;
+  if (identity.kind === "role") return asksAsMachine(identity.source, env, { config, credentials });
+  const isNamed = env.AWS_PROFILE || env.AWS_ACCESS_KEY_ID || env.AWS_ROLE_ARN;
+  return !isNamed && !config["default"] && !credentials["default"];
+}
+
+/** The `sub` of a JWT, unverified: it only tells one pod's token from another's. */
+function subjectOf(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).sub;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What can't be read counts as empty, as it does for the SDK. */

@@ -4,14 +4,15 @@ import type { Folders } from "../config/folders.ts";
 import { aliasTarget } from "../config/kept.ts";
 import { readConfig } from "../config/read.ts";
 import { registrationFor } from "../config/registration.ts";
-import { identityChanged, type Registration } from "../helper/cold-get.ts";
+import { IdentityChanged, type Registration } from "../helper/cold-get.ts";
 import { apiEndpoint } from "../registry/endpoint.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
-import { readClock } from "../store/clock.ts";
+import { readBootId, readClock } from "../store/clock.ts";
 import { fetchOnce } from "../store/fetch-once.ts";
 import { lockPath } from "../store/files.ts";
 import { tryLock } from "../store/lock.ts";
+import { pruneState } from "../store/prune.ts";
 import type { QuickFiles } from "../store/quick-files.ts";
 import type { TokenStore } from "../store/token-store.ts";
 import { type Environment, fingerprint } from "../token/dependencies.ts";
@@ -40,6 +41,20 @@ export interface Deadlines {
   readonly turn: number;
 }
 
+/** Failures that are AWS's own word about an identity, not the network's about a machine. */
+const awsAnswers: ReadonlySet<string> = new Set([
+  "ACCESS_DENIED",
+  "AWS_FAULT",
+  "AWS_REFUSED",
+  "KEYS_UNKNOWN",
+  "KEYS_WRONG",
+  "REGION_NOT_ENABLED",
+  "ROLE_DENIED",
+  "SESSION_EXPIRED",
+  "SSO_EXPIRED",
+  "THROTTLED",
+]);
+
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
 export class Asking {
   constructor(private readonly around: Surroundings) {}
@@ -51,7 +66,7 @@ export class Asking {
     const configDependency = { path: configFile, stamp: files.stamp(configFile) };
     const config = await readConfig(configFile);
     const { identity: asker, name } = identityFor(config, registry);
-    const { key, dependencies } = await identityState(asker, env, home, files.stamp);
+    const { key, dependencies } = await identityState(asker, env, home, files.stamp, readBootId(files));
     const { kind, partition, region } = registry;
     const described = describeIdentity(asker, env);
     return {
@@ -90,12 +105,18 @@ export class Asking {
     return fetchOnce({
       tryLock: () => tryLock(folders.state, lockPath(folders.state, key)),
       readAuthorization: () => store.readAuthorization(key),
-      writeAuthorization: (entry) => store.writeAuthorization(key, entry),
+      writeAuthorization: async (entry) => {
+        await store.writeAuthorization(key, entry);
+        // Here, since whoever has just asked AWS has the time, and does it seldom.
+        await pruneState(folders.state, now());
+      },
       readFailure: () => store.readFailure(key),
       writeFailure: (entry) => store.writeFailure(key, entry),
       enough: (entry) => lifeState(entry.life, readClock(files, now())) === "fresh",
       fetch: () => this.fetchEntry(registry, registration, fetch),
       endpoint: apiEndpoint(registry).host,
+      host: registry.host,
+      isEverybodys: (code) => awsAnswers.has(code),
       now,
       // Spread, so that those who wait don't all look at the same moment.
       pause: () => Bun.sleep(15 + 20 * Math.random()),
@@ -115,11 +136,7 @@ export class Asking {
     const token = await fetchToken({ registry, identity: asked.asker, env, home, now, signal });
     // The files may have been edited after the key was made and before the credentials were read.
     if ((await this.registrationOf(registry)).authorization !== asked.authorization) {
-      throw new Failure(
-        identityChanged,
-        `the identity for ${registry.host} was changed while a token was being fetched`,
-        "try again",
-      );
+      throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
     }
     const { username, password, expiresAt, clockSkew, sessionEndsAt } = token;
     return {

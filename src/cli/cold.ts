@@ -66,19 +66,20 @@ export function coldPorts(
     return holds({ ...held.dependencies, files: others }) ? held : undefined;
   }
 
+  const authorizationOf = async (registry: Registry): Promise<string | undefined> =>
+    (await registrationOf(registry).catch(() => undefined))?.authorization;
+
   async function isServed(registry: Registry, secret: string): Promise<boolean> {
     if ((await store.readRegistry(registry.host))?.secret === secret) return true;
-    const { authorization } = await registrationOf(registry);
-    return (await store.readAuthorization(authorization))?.secret === secret;
+    const key = await authorizationOf(registry);
+    return key !== undefined && (await store.readAuthorization(key))?.secret === secret;
   }
 
   /** Also after an edit of the files that did not touch the identity. */
   async function isUnchanged({ host, dependencies, authorization }: RegistryEntry): Promise<boolean> {
     if (holds(dependencies)) return true;
     const registry = parseHost(host) ?? (await aliased(host));
-    if (!registry) return false;
-    const registration = await registrationOf(registry).catch(() => undefined);
-    return registration?.authorization === authorization;
+    return registry !== undefined && (await authorizationOf(registry)) === authorization;
   }
 
   /** Tells the log of files that a warm get had to pass over. */
@@ -89,7 +90,7 @@ export function coldPorts(
 
   const warm = (host: string) => readWarm(files, state, host, env, now());
   const getPorts = { ...store, clock, registrationOf, warm, heldDespiteConfig, obtain, log };
-  const loginPorts = { ...store, clock, isServed };
+  const loginPorts = { ...store, clock, isServed, authorizationOf };
   return {
     aliased,
     get: (registry) => {

@@ -14,18 +14,26 @@ const name = "docker-credential-ecr";
  * The folders of this program, by the XDG base directory rules, under which a variable that is no absolute path counts as unset.
  *
  * @param home the user's home folder; undefined: there is none
- * @throws Failure NO_HOME where it is needed and there is none
  */
 export function foldersOf(env: Environment, home: string | undefined): Folders {
+  const stateHome = absolute(env.XDG_STATE_HOME) ?? (home === undefined ? undefined : `${home}/.local/state`);
+  const configHome = absolute(env.XDG_CONFIG_HOME) ?? (home === undefined ? "/etc" : `${home}/.config`);
   return {
-    state: `${absolute(env.XDG_STATE_HOME) ?? `${requireHome(home)}/.local/state`}/${name}`,
-    configFile: `${absolute(env.XDG_CONFIG_HOME) ?? `${requireHome(home)}/.config`}/${name}/config.yaml`,
+    state: stateHome === undefined ? homelessState() : `${stateHome}/${name}`,
+    configFile: `${configHome}/${name}/config.yaml`,
   };
+}
+
+/** For users without an account, as containers run under: whoever owns it, only files of this user's count. */
+function homelessState(): string {
+  return `/tmp/${name}-${process.geteuid?.() ?? "user"}`;
 }
 
 /** HOME, or where it is unset, as under systemd, the account's own; undefined for a user without an account. */
 export async function homeOf(env: Environment): Promise<string | undefined> {
-  if (env.HOME) return env.HOME;
+  // A relative one, such as "~" where nobody expands it, would put tokens into the folder that Docker runs in.
+  const home = absolute(env.HOME);
+  if (home !== undefined) return home;
   const { userInfo } = await import("node:os");
   try {
     return userInfo().homedir;
@@ -37,11 +45,7 @@ export async function homeOf(env: Environment): Promise<string | undefined> {
 /** @throws Failure NO_HOME */
 export function requireHome(home: string | undefined): string {
   if (home !== undefined) return home;
-  throw new Failure(
-    "NO_HOME",
-    "this user has no home folder",
-    "set HOME, or XDG_STATE_HOME and XDG_CONFIG_HOME",
-  );
+  throw new Failure("NO_HOME", "this user has no home folder", "set HOME, or DOCKER_CONFIG");
 }
 
 function absolute(path: string | undefined): string | undefined {

@@ -63,7 +63,10 @@ export async function coldGet(
   const lying = await lyingFor(registry, registration, ports);
   const state = lying ? lifeState(lying.life, ports.clock()) : "expired";
   if (lying && state === "fresh") return keep(registry, registration, lying, ports);
-  if (lying && state === "usable" && (await failedJustNow(key, ports))) return lying;
+  const failed = state === "fresh" ? undefined : await failedJustNow(key, ports);
+  if (lying && state === "usable" && failed) return lying;
+  // A machine without credentials asks in vain for seconds, and a build pulls many public images.
+  if (registry.kind === "public" && !lying && failed?.code === "NO_CREDENTIALS") return undefined;
   try {
     const obtained = await ports.obtain(registry, registration, state === "usable");
     return await keep(registry, registration, obtained, ports);
@@ -73,17 +76,33 @@ export async function coldGet(
       return lying;
     }
     if (!(error instanceof Failure)) throw error;
-    if (error.code === identityChanged && !isSecondTry) return coldGet(registry, ports, true);
+    if (error instanceof IdentityChanged) {
+      if (!isSecondTry) return coldGet(registry, ports, true);
+      // Some credential_process rewrites the AWS files each time it runs: its token is good, but can't be kept.
+      ports.log(error.oneLine);
+      return error.token;
+    }
     if (registry.kind === "public" && anonymousWillDo.has(error.code)) {
-      ports.log(`${error.code} ${registry.host} is left to anonymous pulls: ${error.oneLine}`);
+      ports.log(`${registry.host} is left to anonymous pulls: ${error.oneLine}`);
       return undefined;
     }
     throw error;
   }
 }
 
-/** The code of `obtain`'s failure where the AWS files were edited while it waited: the token is nobody's. */
-export const identityChanged = "IDENTITY_CHANGED";
+/** The AWS files were edited while `obtain` waited: for which identity the token is can't be said. */
+export class IdentityChanged extends Failure {
+  constructor(
+    host: string,
+    readonly token: Held,
+  ) {
+    super(
+      "IDENTITY_CHANGED",
+      `the identity for ${host} changes while tokens are fetched, so none is kept`,
+      "see who edits the AWS files",
+    );
+  }
+}
 
 /** The token of the registry's identity and region, be it that another registry's logout has removed the shared one. */
 async function lyingFor(
@@ -103,8 +122,23 @@ function describe(error: unknown): string {
     : `INTERNAL ${error instanceof Error ? error.name : typeof error}`;
 }
 
-/** With these nothing is held for a public registry and nothing could be: everybody may read it all the same. */
-const anonymousWillDo: ReadonlySet<string> = new Set(["NO_CREDENTIALS", "ACCESS_DENIED"]);
+/**
+ * With these nothing is held for a public registry and nothing could be until somebody mends the identity:
+ * everybody may read it all the same. The network's failures are not among them: they would strike the pull too.
+ */
+const anonymousWillDo: ReadonlySet<string> = new Set([
+  "ACCESS_DENIED",
+  "KEYS_UNKNOWN",
+  "KEYS_WRONG",
+  "LOGIN_EXPIRED",
+  "MFA_REQUIRED",
+  "NO_CREDENTIALS",
+  "PROCESS_FAILED",
+  "ROLE_DENIED",
+  "SESSION_EXPIRED",
+  "SSO_EXPIRED",
+  "SSO_ROLE_DENIED",
+]);
 
 async function registrationOrHeld(
   registry: Registry,
@@ -121,10 +155,10 @@ async function registrationOrHeld(
   }
 }
 
-async function failedJustNow(key: string, ports: ColdGetPorts): Promise<boolean> {
+async function failedJustNow(key: string, ports: ColdGetPorts): Promise<FailureEntry | undefined> {
   const failed = await ports.readFailure(key);
   const { now } = ports.clock();
-  return failed !== undefined && failed.at <= now && now - failed.at < failureCounts;
+  return failed && failed.at <= now && now - failed.at < failureCounts ? failed : undefined;
 }
 
 async function keep(
@@ -152,7 +186,7 @@ async function keep(
   } catch (error) {
     // The token is good whether or not it can be kept.
     if (!(error instanceof Failure)) throw error;
-    ports.log(`${error.code} ${error.oneLine}`);
+    ports.log(error.oneLine);
   }
   return entry;
 }

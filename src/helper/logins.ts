@@ -9,6 +9,8 @@ export interface LoginPorts {
   clock(): Clock;
   /** Whether a secret is what `get` answers for a registry without an explicit login. */
   isServed(registry: Registry, secret: string): Promise<boolean>;
+  /** The key of the authorization that serves a registry now; undefined where the config does not tell. */
+  authorizationOf(registry: Registry): Promise<string | undefined>;
   readLogin(host: string): Promise<LoginEntry | LogoutEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
   writeLogin(entry: LoginEntry | LogoutEntry): Promise<void>;
@@ -49,7 +51,8 @@ export async function storeLogin(
  *
  * @throws Failure where the disk refuses
  */
-export async function eraseLogin({ host }: Registry, ports: LoginPorts): Promise<void> {
+export async function eraseLogin(registry: Registry, ports: LoginPorts): Promise<void> {
+  const { host } = registry;
   const clock = ports.clock();
   const login = await ports.readLogin(host);
   if (login && "loggedOutAt" in login) {
@@ -67,6 +70,10 @@ export async function eraseLogin({ host }: Registry, ports: LoginPorts): Promise
     return;
   }
   const cached = await ports.readRegistry(host);
-  if (cached) await ports.removeAuthorization(cached.authorization);
+  // The file may be of whoever asked last; that of whoever asks now goes too.
+  const asked = await ports.authorizationOf(registry);
+  for (const key of new Set([cached?.authorization, asked])) {
+    if (key !== undefined) await ports.removeAuthorization(key);
+  }
   await ports.removeRegistry(host);
 }

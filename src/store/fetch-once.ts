@@ -17,6 +17,10 @@ export interface SharedFetch {
   fetch(): Promise<AuthorizationEntry>;
   /** The API host that `fetch` calls: a failure is shared only with those who would call the same. */
   readonly endpoint: string;
+  /** The registry that the token is for. */
+  readonly host: string;
+  /** Whether everybody who asks would meet this failure: the network and its settings may be one's own. */
+  isEverybodys(code: string): boolean;
   now(): number;
   /** A pause between two looks at the lock. */
   pause(): Promise<void>;
@@ -41,14 +45,18 @@ export async function fetchOnce(shared: SharedFetch): Promise<AuthorizationEntry
       const entry = await shared.readAuthorization();
       if (entry && shared.enough(entry)) return entry;
       const failed = await shared.readFailure();
-      if (failed && isBetween(began, failed.at, shared.now()) && failed.endpoint === shared.endpoint) {
-        throw new Failure(failed.code, failed.what, failed.mend);
+      if (failed && isBetween(began, failed.at, shared.now()) && isOurs(failed, shared)) {
+        throw new Failure(failed.code, failed.what.replaceAll(failed.host, shared.host), failed.mend);
       }
     }
     return await fetchAndKeep(shared);
   } finally {
     turn.release?.();
   }
+}
+
+function isOurs(failed: FailureEntry, { endpoint, isEverybodys }: SharedFetch): boolean {
+  return failed.endpoint === endpoint && isEverybodys(failed.code);
 }
 
 function isBetween(start: number, time: number, end: number): boolean {
@@ -84,6 +92,7 @@ async function fetchAndKeep(shared: SharedFetch): Promise<AuthorizationEntry> {
         format: entryFormat,
         at: shared.now(),
         endpoint: shared.endpoint,
+        host: shared.host,
         code,
         what: message,
         mend,

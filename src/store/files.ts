@@ -15,6 +15,7 @@ export function failurePath(state: string, key: string): string {
   return `${state}/authorizations/${key}.failed.json`;
 }
 
+/** One lock for several keys, so that the files, which stay, are never more than 256. */
 export function lockPath(state: string, key: string): string {
-  return `${state}/locks/${key}`;
+  return `${state}/locks/${key.slice(0, 2)}`;
 }

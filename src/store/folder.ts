@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { chmod, lstat, mkdir } from "node:fs/promises";
 import { Failure } from "../token/failure.ts";
 
@@ -9,6 +10,9 @@ import { Failure } from "../token/failure.ts";
  */
 export async function ensureOwnFolder(path: string): Promise<void> {
   try {
+    const owner = strangerAbove(path);
+    if (owner !== undefined)
+      throw refusal(path, `would be made in a folder of user ${owner}, who could not use it`);
     // 0700 at once, parents too: a mkdir followed by a chmod leaves a moment in which others can enter.
     await mkdir(path, { recursive: true, mode: 0o700 });
     const found = await lstat(path);
@@ -21,6 +25,19 @@ export async function ensureOwnFolder(path: string): Promise<void> {
     if (error instanceof Failure) throw error;
     throw refusal(path, `can't be used (${(error as { code?: string }).code ?? "unknown error"})`, error);
   }
+}
+
+/**
+ * For root: whose folder a missing one would be made in, where that is another user's. Under `sudo` with
+ * HOME kept, what root makes there shuts its owner out.
+ */
+export function strangerAbove(path: string): number | undefined {
+  if (process.geteuid?.() !== 0) return undefined;
+  for (let at = path; at.includes("/"); at = at.slice(0, at.lastIndexOf("/"))) {
+    const found = lstatSync(at || "/", { throwIfNoEntry: false });
+    if (found) return at === path || found.uid === 0 ? undefined : found.uid;
+  }
+  return undefined;
 }
 
 function refusal(path: string, why: string, cause?: unknown): Failure {

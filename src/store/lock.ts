@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { unlink } from "node:fs/promises";
 import { Failure } from "../token/failure.ts";
 import { ensureOwnFolder } from "./folder.ts";
 
@@ -12,7 +13,11 @@ export type Release = () => void;
  * @returns undefined where another holds it
  * @throws Failure STATE_FOLDER, STATE_LOCK where no lock file can be made or opened
  */
-export async function tryLock(state: string, path: string): Promise<Release | undefined> {
+export async function tryLock(
+  state: string,
+  path: string,
+  isSecondTry = false,
+): Promise<Release | undefined> {
   await ensureOwnFolder(state);
   await ensureOwnFolder(path.slice(0, path.lastIndexOf("/")));
   let database: Database | undefined;
@@ -28,6 +33,11 @@ export async function tryLock(state: string, path: string): Promise<Release | un
     database?.close();
     const { code } = error as { code?: string };
     if (code === "SQLITE_BUSY") return undefined;
+    if (code === "SQLITE_NOTADB" && !isSecondTry) {
+      // Nothing of ours: we write nothing into it.
+      await unlink(path).catch(() => undefined);
+      return tryLock(state, path, true);
+    }
     throw new Failure("STATE_LOCK", `${path} can't be locked (${code ?? "unknown error"})`, "remove it", {
       cause: error,
     });

@@ -8,6 +8,7 @@ import {
   renameSync,
   writeSync,
 } from "node:fs";
+import { strangerAbove } from "./folder.ts";
 
 const largest = 256 * 1024;
 /** Characters. */
@@ -24,6 +25,7 @@ const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 export function appendLog(state: string, now: number, line: string): void {
   const path = `${state}/log`;
   try {
+    if (strangerAbove(state) !== undefined) return;
     mkdirSync(state, { recursive: true, mode: 0o700 });
     const folder = lstatSync(state);
     if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;

@@ -1,7 +1,7 @@
 import { type Dependencies, type Environment, environmentFingerprint } from "../token/dependencies.ts";
 import { type LoginEntry, parseLoginEntry, parseRegistryEntry, type RegistryEntry } from "../token/entry.ts";
 import { lifeState } from "../token/life.ts";
-import { readClock } from "./clock.ts";
+import { readBootId, readClock } from "./clock.ts";
 import { loginPath, tokenPath } from "./files.ts";
 import type { QuickFile, QuickFiles } from "./quick-files.ts";
 
@@ -41,6 +41,7 @@ function freshToken(
 /** Whether nothing that the identity depends on has changed since. */
 export function dependenciesHold(files: QuickFiles, dependencies: Dependencies, env: Environment): boolean {
   const { names, fingerprint } = dependencies.environment;
+  if (dependencies.boot !== undefined && dependencies.boot !== readBootId(files)) return false;
   if (environmentFingerprint(names, env) !== fingerprint) return false;
   for (const { path, stamp } of dependencies.files) if (files.stamp(path) !== stamp) return false;
   return true;

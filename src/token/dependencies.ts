@@ -2,6 +2,11 @@
 export interface Dependencies {
   readonly environment: EnvironmentDependency;
   readonly files: readonly FileDependency[];
+  /**
+   * The boot of the machine whose own role asked, where nothing in the environment or the files says who
+   * does: the folder may be shared with other machines, or baked into an image.
+   */
+  readonly boot?: string;
 }
 
 export interface EnvironmentDependency {

@@ -1,7 +1,7 @@
 import type { Dependencies } from "./dependencies.ts";
 import type { Life } from "./life.ts";
 
-/** The format written today. A reader takes any other number for a file of a newer program and leaves it alone. */
+/** The format written today. A file with any other number counts as absent. */
 export const entryFormat = 1;
 
 /** A registry's token file: the answer and the conditions under which it holds. */
@@ -51,6 +51,8 @@ export interface FailureEntry {
   readonly format: typeof entryFormat;
   readonly at: number;
   readonly endpoint: string;
+  /** The registry that it was met for, which `what` names. */
+  readonly host: string;
   readonly code: string;
   readonly what: string;
   readonly mend: string;
@@ -84,7 +86,7 @@ export function parseLoginEntry(text: string): LoginEntry | LogoutEntry | undefi
 
 /** The same for a failed fetch. */
 export function parseFailureEntry(text: string): FailureEntry | undefined {
-  const entry = parse(text, ["endpoint", "code", "what", "mend"]);
+  const entry = parse(text, ["endpoint", "host", "code", "what", "mend"]);
   return typeof entry?.at === "number" ? (entry as unknown as FailureEntry) : undefined;
 }
 
@@ -115,6 +117,7 @@ function isLife(value: unknown): boolean {
 
 function isDependencies(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.environment)) return false;
+  if (value.boot !== undefined && typeof value.boot !== "string") return false;
   const { names, fingerprint } = value.environment;
   if (typeof fingerprint !== "string" || !Array.isArray(names) || !Array.isArray(value.files)) return false;
   for (const name of names) if (typeof name !== "string") return false;

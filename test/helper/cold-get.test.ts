@@ -212,11 +212,11 @@ describe("a cold get", () => {
   });
 
   describe("for the public registry", () => {
-    for (const code of ["NO_CREDENTIALS", "ACCESS_DENIED"]) {
+    for (const code of ["NO_CREDENTIALS", "ACCESS_DENIED", "SSO_EXPIRED", "KEYS_UNKNOWN"]) {
       it(`finds nothing on ${code}, so that anonymous pulls work`, async () => {
         world.aws = refusal(code);
         assert.equal(await world.get(publicHost), undefined);
-        assert.match(world.log.join("\n"), new RegExp(`${code} .*anonymous`));
+        assert.match(world.log.join("\n"), new RegExp(`anonymous .*${code}`));
       });
 
       it(`but of a private registry tells ${code}`, async () => {
@@ -224,6 +224,13 @@ describe("a cold get", () => {
         assert.equal(await world.failure(host), code);
       });
     }
+
+    it("asks no second time within a minute where there are no credentials: a build pulls many images", async () => {
+      world.aws = refusal("NO_CREDENTIALS");
+      await world.failed(30 * second, "NO_CREDENTIALS");
+      assert.equal(await world.get(publicHost), undefined);
+      assert.deepEqual(world.calls, []);
+    });
 
     for (const code of ["NETWORK", "THROTTLED", "EXPIRED_CREDENTIALS", "GET_TIMEOUT"]) {
       it(`tells ${code}`, async () => {

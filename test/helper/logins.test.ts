@@ -29,7 +29,8 @@ describe("explicit logins", () => {
     const { readLogin, readRegistry, writeLogin, removeLogin, removeRegistry, removeAuthorization } = store;
     const stored = { readLogin, readRegistry, writeLogin, removeLogin, removeRegistry, removeAuthorization };
     const isServed = async (_: Registry, secret: string) => store.registries.get(host)?.secret === secret;
-    ports = { clock: () => clock.read(), isServed, ...stored };
+    const authorizationOf = async () => key;
+    ports = { clock: () => clock.read(), isServed, authorizationOf, ...stored };
     await store.writeRegistry(registryEntry({ life: twelveHours(clock.read()), authorization: key }));
     await store.writeAuthorization(key, authorizationEntry());
   });

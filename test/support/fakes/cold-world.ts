@@ -55,10 +55,10 @@ export class ColdWorld {
   }
 
   /** A renewal that failed so long ago. */
-  async failed(ago: number): Promise<void> {
+  async failed(ago: number, code = "NETWORK"): Promise<void> {
     await this.store.writeFailure(
       keyOf(this.identity, "us-east-1"),
-      failureEntry({ at: this.clock.now - ago, code: "NETWORK" }),
+      failureEntry({ at: this.clock.now - ago, code }),
     );
   }
 

@@ -73,6 +73,7 @@ export function failureEntry(with_: Partial<FailureEntry> = {}): FailureEntry {
     format: entryFormat,
     at: someLife.issuedAt,
     endpoint: "api.ecr.us-east-1.amazonaws.com",
+    host,
     code: "ACCESS_DENIED",
     what: "AWS refused profile ci",
     mend: "allow ecr:GetAuthorizationToken",

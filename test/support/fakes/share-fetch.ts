@@ -34,6 +34,8 @@ try {
     writeFailure: (entry) => store.writeFailure(key, entry),
     enough: () => true,
     fetch: callAws,
+    host: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+    isEverybodys: () => true,
     endpoint: "api.ecr.us-east-1.amazonaws.com",
     now: Date.now,
     pause: async () => {

@@ -39,6 +39,8 @@ export class SharedWorld {
         this.calls++;
         return authorizationEntry({ secret: await this.answer() });
       },
+      host: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+      isEverybodys: () => true,
       endpoint: "api.ecr.us-east-1.amazonaws.com",
       now: () => this.clock.now,
       waitUntil: this.clock.now + 10 * second,

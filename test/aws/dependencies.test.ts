@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { identityState } from "../../src/aws/dependencies.ts";
+import type { Environment } from "../../src/token/dependencies.ts";
+import { ambient, type Identity } from "../../src/token/identity.ts";
+
+describe("identityState", () => {
+  let home = "";
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "ecr-identity-"));
+    mkdirSync(join(home, ".aws"));
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  const stateOf = (env: Environment, boot = "boot one", identity: Identity = ambient) =>
+    identityState(identity, env, home, () => "stamp", boot);
+  const keyOf = async (...args: Parameters<typeof stateOf>) => (await stateOf(...args)).key;
+  const writeConfig = (text: string) => writeFileSync(join(home, ".aws/config"), text);
+
+  it("is another on another boot where the machine's own role asks", async () => {
+    assert.notEqual(await keyOf({}), await keyOf({}, "boot two"));
+    assert.equal((await stateOf({})).dependencies.boot, "boot one");
+  });
+
+  it("is the same on every boot where environment or files say who asks", async () => {
+    const keys = { AWS_ACCESS_KEY_ID: "TESTKEY", AWS_SECRET_ACCESS_KEY: "test" };
+    for (const env of [keys, { AWS_PROFILE: "ci" }]) {
+      assert.equal(await keyOf(env), await keyOf(env, "boot two"));
+      assert.equal((await stateOf(env)).dependencies.boot, undefined);
+    }
+    writeConfig("[default]\nsso_account_id = 111122223333\n");
+    assert.equal(await keyOf({}), await keyOf({}, "boot two"));
+    const profile: Identity = { kind: "profile", profile: "ci" };
+    assert.equal(await keyOf({}, "boot one", profile), await keyOf({}, "boot two", profile));
+  });
+
+  it("tells pods apart by whose token they have, and not by its rotation", async () => {
+    const file = join(home, "token");
+    const env = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
+    };
+    const write = (sub: string, iat: number) =>
+      writeFileSync(file, `h.${Buffer.from(JSON.stringify({ sub, iat })).toString("base64url")}.s`);
+    write("pod one", 1);
+    const first = await keyOf(env);
+    write("pod one", 2);
+    assert.equal(await keyOf(env), first);
+    write("pod two", 2);
+    assert.notEqual(await keyOf(env), first);
+    assert.ok((await stateOf(env)).dependencies.files.some(({ path }) => path === file));
+  });
+
+  it("is another for another profile, role or external id", async () => {
+    const role = (externalId?: string): Identity => ({
+      kind: "role",
+      roleArn: "arn:aws:iam::111122223333:role/ci",
+      source: ambient,
+      ...(externalId !== undefined && { externalId }),
+    });
+    const identities: Identity[] = [
+      ambient,
+      { kind: "profile", profile: "ci" },
+      role(),
+      role("a"),
+      role("b"),
+    ];
+    const keys = await Promise.all(identities.map((identity) => keyOf({}, "boot", identity)));
+    assert.equal(new Set(keys).size, identities.length);
+  });
+
+  it("stays the same after an edit of another profile", async () => {
+    writeConfig("[profile ci]\nregion = us-east-1\n");
+    const before = await keyOf({ AWS_PROFILE: "ci" });
+    writeConfig("[profile ci]\nregion = us-east-1\n[profile other]\nregion = us-east-1\n");
+    assert.equal(await keyOf({ AWS_PROFILE: "ci" }), before);
+    writeConfig("[profile ci]\nregion = us-east-1\nrole_arn = arn:aws:iam::111122223333:role/x\n");
+    assert.notEqual(await keyOf({ AWS_PROFILE: "ci" }), before);
+  });
+});
