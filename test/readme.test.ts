@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseConfig } from "../src/config/parse.ts";
 import { programPath } from "./support/program/program.ts";
 
 const readme = readFileSync(fileURLToPath(new URL("../README.md", import.meta.url)), "utf8");
@@ -44,6 +45,11 @@ describe("README examples", () => {
       JSON.parse(readFileSync(join(home, ".docker/config.json"), "utf8")),
       JSON.parse(json?.text ?? ""),
     );
+  });
+
+  it("shows a config that this version takes", () => {
+    const yaml = blocks.find(({ language }) => language === "yaml");
+    assert.equal(parseConfig(yaml?.text ?? "", "README.md").registries.length, 2);
   });
 
   it("names only scripts that package.json has", () => {

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import { keys, member, registry, useStanding } from "../support/program/standing.ts";
+import { logOf } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+import { answered, notFound, silent, told } from "../support/program/verdicts.ts";
+
+const foreign = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
+const configPath = ".config/docker-credential-ecr/config.yaml";
+
+describe("config.yaml", () => {
+  const standing = useStanding();
+
+  /** Somebody whose environment says mallory, who may do nothing, and whose config says alice. */
+  function userWith(config: string): User {
+    const user = standing.user(keys("mallory"));
+    user.writeAwsKeys({ alice: member("alice") });
+    user.write(configPath, `version: 1\n${config}`);
+    return user;
+  }
+
+  const aliceAndRole = `
+identities:
+  alice: { profile: alice }
+  pull: { roleArn: "arn:aws:iam::{account}:role/ecr-pull", source: alice }
+registries:
+  - account: "111122223333"
+    identity: alice
+  - account: "*"
+    identity: pull
+`;
+
+  const principals = () =>
+    standing.aws.controls
+      .log()
+      .filter(({ operation }) => operation === "GetAuthorizationToken")
+      .map(({ principal }) => /(?:user|assumed-role)\/[\w-]+/.exec(principal ?? "")?.[0]);
+
+  it("says who serves which registry, whatever the environment says, and no other get asks again", async () => {
+    const user = userWith(aliceAndRole);
+    answered(await user.get(registry), registry);
+    answered(await user.get(foreign), foreign);
+    assert.deepEqual(principals(), ["user/alice", "assumed-role/ecr-pull"]);
+    standing.aws.controls.reset();
+    for (const env of [keys("bob"), { AWS_PROFILE: "nobody" }, {}]) {
+      answered(await user.get(registry, { env }), registry);
+      answered(await user.get(foreign, { env }), foreign);
+    }
+    assert.equal(standing.calls(), 0);
+  });
+
+  it("that changes the identity yields no token of the former one; back again costs no call", async () => {
+    const user = userWith(aliceAndRole);
+    const alices = answered(await user.get(registry), registry);
+    user.write(configPath, "version: 1\n");
+    told(await user.get(registry), "ACCESS_DENIED", registry, "mallory");
+    user.write(configPath, `version: 1\n${aliceAndRole}`);
+    standing.aws.controls.reset();
+    assert.equal(answered(await user.get(registry), registry), alices);
+    assert.equal(standing.calls(), 0);
+  });
+
+  it("that is broken takes no valid token away, and is told where there is none", async () => {
+    const user = userWith(aliceAndRole);
+    const alices = answered(await user.get(registry), registry);
+    user.write(configPath, "version: 1\nidentites: {}\n");
+    assert.equal(answered(await user.get(registry), registry), alices);
+    assert.match(logOf(user), /config\.yaml:2:1: .*identities/);
+    told(await user.get(foreign), "CONFIG_INVALID", "config.yaml:2:1", "identities");
+    notFound(await user.get("registry.example.com"));
+  });
+
+  it("that others can write is refused", async () => {
+    const user = userWith(aliceAndRole);
+    chmodSync(`${user.home}/${configPath}`, 0o666);
+    told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml");
+    assert.equal(standing.calls(), 0);
+  });
+
+  it("gives a registry another name, exactly that one", async () => {
+    const user = userWith(`${aliceAndRole}aliases:\n  images.example.com: ${registry}\n`);
+    const secret = answered(await user.get("images.example.com"), "images.example.com");
+    assert.equal(answered(await user.get(registry), registry), secret);
+    assert.deepEqual(principals(), ["user/alice"]);
+    standing.aws.controls.reset();
+    assert.equal(
+      answered(await user.get("https://images.example.com/app"), "https://images.example.com/app"),
+      secret,
+    );
+    for (const other of ["x.images.example.com", "images.example.com.evil.example", "example.com"]) {
+      notFound(await user.get(other));
+    }
+    assert.equal(standing.calls(), 0);
+    user.write(configPath, `version: 1\n${aliceAndRole}`);
+    notFound(await user.get("images.example.com"));
+  });
+
+  it("lets an alias be logged in to, listed and logged out of", async () => {
+    const user = userWith(`${aliceAndRole}aliases:\n  images.example.com: ${registry}\n`);
+    silent(await user.store("images.example.com", "AWS", "made-up secret"));
+    assert.deepEqual(JSON.parse((await user.list()).stdout), { "images.example.com": "AWS" });
+    silent(await user.erase("images.example.com"));
+    answered(await user.get("images.example.com"), "images.example.com");
+    told(await user.store("other.example.com", "me", "made-up secret"), "NOT_ECR", "other.example.com");
+  });
+
+  it("says how much life a token must have left", async () => {
+    standing.aws.controls.set({ tokenLifeSeconds: 4 * 3600 });
+    const user = userWith(`minValidity: 30m\n${aliceAndRole}`);
+    const first = answered(await user.get(registry), registry);
+    user.write(configPath, `version: 1\nminValidity: 1h\n${aliceAndRole}`);
+    assert.equal(answered(await user.get(registry), registry), first);
+    assert.deepEqual(principals(), ["user/alice"]);
+  });
+});
