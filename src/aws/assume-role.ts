@@ -6,9 +6,10 @@ import {
   type Credentials,
   STSClient,
 } from "@aws-sdk/client-sts";
+import { clientSettings } from "./client-settings.ts";
 import { stsEndpoint } from "./endpoints.ts";
 import { RoleError } from "./role-error.ts";
-import { type AwsCredentials, type Session, silent, userAgent } from "./session.ts";
+import type { AwsCredentials, Session } from "./session.ts";
 
 /**
  * Role sessions for the whole fetch, in the place of the SDK's own assumers: theirs leave partition, FIPS and custom
@@ -23,9 +24,7 @@ export async function assumeRole(
   params: AssumeRoleCommandInput,
   region?: string,
 ): Promise<AwsCredentials> {
-  // The SDK must not judge by the local clock whether they have ended: that is for STS to say.
-  const { expiration: _, ...credentials } = source;
-  return ask(session, params, region, credentials, (client) =>
+  return ask(session, params, region, source, (client) =>
     client.send(new AssumeRoleCommand(params), { abortSignal: session.signal }),
   );
 }
@@ -44,33 +43,23 @@ async function ask(
   session: Session,
   { RoleArn: role = "" }: { RoleArn?: string | undefined },
   region: string = session.registry.region,
-  credentials: AwsCredentials | undefined,
+  source: AwsCredentials | undefined,
   send: (client: STSClient) => Promise<{ Credentials?: Credentials | undefined }>,
 ): Promise<AwsCredentials> {
   const endpoint = stsEndpoint(region, session.registry, session.settings);
-  const client = new STSClient({
-    region,
-    endpoint,
-    profile: session.settings.profile,
-    requestHandler: session.transport.requestHandler,
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-    customUserAgent: userAgent,
-    logger: silent,
-    ...(credentials && { credentials }),
-  });
+  const client = new STSClient(clientSettings(session, region, endpoint, source));
   session.waitingFor = `STS at ${new URL(endpoint).host}`;
   let given: Credentials | undefined;
   try {
     given = (await send(client)).Credentials;
   } catch (error) {
-    throw new RoleError(role, region, !credentials, error);
+    throw new RoleError(role, region, !source, error);
   } finally {
     client.destroy();
   }
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
   if (!AccessKeyId || !SecretAccessKey) {
-    throw new RoleError(role, region, !credentials, new Error("the answer holds no credentials"));
+    throw new RoleError(role, region, !source, new Error("the answer holds no credentials"));
   }
   return {
     accessKeyId: AccessKeyId,

@@ -1,8 +1,6 @@
+import { clientSettings } from "./client-settings.ts";
 import { registryEndpoint } from "./endpoints.ts";
-import { type AwsCredentials, type Session, silent, userAgent } from "./session.ts";
-
-/** What either client is made with. */
-export type ClientConfig = ReturnType<typeof clientConfig>;
+import type { AwsCredentials, Session } from "./session.ts";
 
 /** The answer of either API as far as it matters. */
 export interface RawAuthorization {
@@ -33,23 +31,8 @@ export async function authorize(session: Session, credentials: AwsCredentials): 
   const { getAuthorization } =
     session.registry.kind === "public" ? await import("./ecr-public.ts") : await import("./ecr.ts");
   session.waitingFor = `ECR at ${new URL(endpoint).host}`;
-  return decode(await getAuthorization(clientConfig(session, endpoint, credentials), session.signal));
-}
-
-function clientConfig(session: Session, endpoint: string, { expiration: _, ...keys }: AwsCredentials) {
-  return {
-    region: session.registry.region,
-    endpoint,
-    // Without their end: whether a session has ended is for AWS to say, not for the local clock.
-    credentials: keys,
-    profile: session.settings.profile,
-    requestHandler: session.transport.requestHandler,
-    // The endpoint has them in its name already; together with one the SDK refuses them.
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-    customUserAgent: userAgent,
-    logger: silent,
-  };
+  const config = clientSettings(session, session.registry.region, endpoint, credentials);
+  return decode(await getAuthorization(config, session.signal));
 }
 
 function decode({ authorizationToken = "", expiresAt }: RawAuthorization): Authorization {

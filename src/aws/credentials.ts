@@ -4,13 +4,12 @@ import type { Identity, RoleIdentity } from "../token/identity.ts";
 import { containerCredentials, hasContainerCredentials } from "./container-credentials.ts";
 import { withinProcessLimits } from "./credential-process.ts";
 import { customEndpoint, wishes } from "./endpoints.ts";
+import { environmentCredentials } from "./environment-credentials.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
+import { namedSourceCredentials } from "./named-source.ts";
 import { type CredentialSource, credentialSource } from "./profiles.ts";
-import { type AwsCredentials, type Session, silent, userAgent } from "./session.ts";
+import { type AwsCredentials, type Session, sessionName, silent, userAgent } from "./session.ts";
 import { SourceError } from "./source-error.ts";
-
-/** CloudTrail's name for the sessions of a role that the config names none for. */
-const sessionName = "docker-credential-ecr";
 
 /**
  * The AWS credentials of an identity, got anew.
@@ -63,7 +62,7 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
  */
 async function ofAmbience(session: Session): Promise<AwsCredentials> {
   const { env, profiles } = session;
-  const keys = env.AWS_PROFILE ? undefined : ofEnvironment(session);
+  const keys = env.AWS_PROFILE ? undefined : environmentCredentials(session);
   if (keys) return keys;
   const profile = env.AWS_PROFILE || "default";
   if (env.AWS_PROFILE || profiles.sections[profile]) {
@@ -75,20 +74,8 @@ async function ofAmbience(session: Session): Promise<AwsCredentials> {
   return instanceMetadata(session);
 }
 
-function ofEnvironment({ env }: Session): AwsCredentials | undefined {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION } = env;
-  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return undefined;
-  const expiration = new Date(AWS_CREDENTIAL_EXPIRATION ?? "");
-  return {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    ...(!Number.isNaN(expiration.getTime()) && { expiration }),
-  };
-}
-
 /**
- * What the SDK makes of a profile. The sign-in files of SSO and `aws login` it looks for under process.env's HOME,
+ * What the SDK makes of a profile, but for a `credential_source`. The sign-in files of SSO and `aws login` it looks for under process.env's HOME,
  * and an SSO profile once more where process.env's AWS_CONFIG_FILE says.
  */
 async function ofProfile(
@@ -96,6 +83,7 @@ async function ofProfile(
   profile: string,
   source: CredentialSource,
 ): Promise<AwsCredentials> {
+  if (source.kind === "named") return namedSourceCredentials(session, source);
   const { env, profiles, signal, transport, registry } = session;
   const provider = fromIni({
     profile,

@@ -9,6 +9,7 @@ import {
 } from "../token/dependencies.ts";
 import type { Identity } from "../token/identity.ts";
 import { type AwsFiles, leansOnEnvironment, profileClosure } from "../token/profile-closure.ts";
+import { awsPlaces } from "./places.ts";
 
 /** An identity, told apart from every other that would get another token. */
 export interface IdentityState {
@@ -31,8 +32,7 @@ export async function identityState(
   readStamp: (path: string) => string,
   boot: string | undefined,
 ): Promise<IdentityState> {
-  const configPath = withHome(env.AWS_CONFIG_FILE || "~/.aws/config", home);
-  const credentialsPath = withHome(env.AWS_SHARED_CREDENTIALS_FILE || "~/.aws/credentials", home);
+  const { configPath, credentialsPath } = awsPlaces(env, home);
   const files = [];
   for (const path of [configPath, credentialsPath]) files.push({ path, stamp: readStamp(path) });
   const awsFiles = parseAwsFiles(await readText(configPath), await readText(credentialsPath));
@@ -70,11 +70,6 @@ function rootProfiles(identity: Identity, env: Environment): readonly string[] {
     case "role":
       return rootProfiles(identity.source, env);
   }
-}
-
-/** The SDK lets both variables start with "~/". */
-function withHome(path: string, home: string): string {
-  return path.startsWith("~/") ? `${home}/${path.slice(2)}` : path;
 }
 
 /** Whether neither environment nor files say who asks, so that the machine's or container's own role does. */

@@ -1,8 +1,12 @@
 import { ECRPUBLICClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
-import type { ClientConfig, RawAuthorization } from "./authorization.ts";
+import type { RawAuthorization } from "./authorization.ts";
+import type { ClientSettings } from "./client-settings.ts";
 
 /** ECR Public's GetAuthorizationToken. */
-export async function getAuthorization(config: ClientConfig, signal: AbortSignal): Promise<RawAuthorization> {
+export async function getAuthorization(
+  config: ClientSettings,
+  signal: AbortSignal,
+): Promise<RawAuthorization> {
   const client = new ECRPUBLICClient(config);
   try {
     const answer = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });

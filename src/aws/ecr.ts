@@ -1,8 +1,12 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import type { ClientConfig, RawAuthorization } from "./authorization.ts";
+import type { RawAuthorization } from "./authorization.ts";
+import type { ClientSettings } from "./client-settings.ts";
 
 /** ECR's GetAuthorizationToken, without registryIds: one token opens all that its principal may read in the region. */
-export async function getAuthorization(config: ClientConfig, signal: AbortSignal): Promise<RawAuthorization> {
+export async function getAuthorization(
+  config: ClientSettings,
+  signal: AbortSignal,
+): Promise<RawAuthorization> {
   const client = new ECRClient(config);
   try {
     const answer = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });

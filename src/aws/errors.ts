@@ -98,7 +98,7 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
     return {
       code: "NO_CREDENTIALS",
       why: `there are no AWS credentials: none in the environment, the AWS files or a container, and ${error.message}`,
-      mend: "set AWS_PROFILE, run 'aws configure sso', or name an identity for this registry in config.yaml",
+      mend: mendOfNone(asked.env),
     };
   }
   if (error instanceof SourceError) return diagnoseSource(error, session?.transport.lastError);
@@ -111,6 +111,12 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   if (error instanceof AnswerError) return { code: "BAD_ANSWER", why: error.message, mend: mendOfAnswer };
   const why = service instanceof Error ? `${service.name}: ${service.message}` : String(service);
   return { code: "UNEXPECTED", why, mend: "run it again; if it stays, report this line as a bug" };
+}
+
+function mendOfNone({ AWS_PROFILE, AWS_DEFAULT_PROFILE }: Environment): string {
+  // Who set it relies on it, and learns from nothing else why it has no effect: AWS's SDKs don't read it.
+  if (AWS_DEFAULT_PROFILE && !AWS_PROFILE) return "AWS_DEFAULT_PROFILE is the AWS CLI's own: set AWS_PROFILE";
+  return "set AWS_PROFILE, run 'aws configure sso', or name an identity for this registry in config.yaml";
 }
 
 const mendOfAnswer =

@@ -2,22 +2,19 @@ import { parseKnownFiles } from "@smithy/core/config";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { Identity } from "../token/identity.ts";
+import { type AwsPlaces, awsPlaces } from "./places.ts";
 
 export type Profile = Readonly<Record<string, string | undefined>>;
 
 /** The AWS config and credentials files as one, the way the SDK lays them over each other. */
-export interface Profiles {
-  readonly configPath: string;
-  readonly credentialsPath: string;
+export interface Profiles extends AwsPlaces {
   /** Profiles by name; other sections as "sso-session.NAME" and "services.NAME". */
   readonly sections: Readonly<Record<string, Profile | undefined>>;
 }
 
 /** Reads the files anew. The SDK's own cache of them is filled with the same, for the loaders that have no say in it. */
 export async function readProfiles(env: Environment, home: string): Promise<Profiles> {
-  const at = (path: string) => (path.startsWith("~/") ? `${home}/${path.slice(2)}` : path);
-  const configPath = at(env.AWS_CONFIG_FILE || "~/.aws/config");
-  const credentialsPath = at(env.AWS_SHARED_CREDENTIALS_FILE || "~/.aws/credentials");
+  const { configPath, credentialsPath } = awsPlaces(env, home);
   const sections = await parseKnownFiles({
     filepath: credentialsPath,
     configFilepath: configPath,
@@ -43,6 +40,8 @@ export interface CredentialSource {
   readonly kind: "static" | "web-identity" | "process" | "sso" | "login" | "named" | "none";
   /** The last profile of the chain. */
   readonly profile: string;
+  /** From the profile itself to the last one. */
+  readonly chain: readonly string[];
 }
 
 /**
@@ -53,30 +52,33 @@ export interface CredentialSource {
  */
 export function credentialSource(profiles: Profiles, name: string): CredentialSource {
   const seen = new Set<string>();
+  const ending = (kind: CredentialSource["kind"]) => ({ kind, profile, chain: [...seen] });
   let profile = name;
   for (;;) {
     const settings = profiles.sections[profile];
     if (!settings) throw profileNotFound(profiles, profile, name);
     const isVisited = seen.size > 0;
     seen.add(profile);
-    if (isVisited && isStatic(settings)) return { kind: "static", profile };
+    if (isVisited && isStatic(settings)) return ending("static");
     const { role_arn, source_profile, credential_source, mfa_serial } = settings;
     if (role_arn && mfa_serial && (source_profile || credential_source)) throw mfaRequired(profile);
-    if (role_arn && source_profile && !credential_source) {
+    // A source profile may also have both sources and no role: the SDK then follows the profile.
+    if (source_profile && (role_arn ? !credential_source : isVisited && credential_source)) {
       // The SDK has words of its own for a circle.
-      if (seen.has(source_profile) && source_profile !== profile) return { kind: "none", profile };
-      if (source_profile === profile) return { kind: isStatic(settings) ? "static" : "none", profile };
+      if (seen.has(source_profile) && source_profile !== profile) return ending("none");
+      if (source_profile === profile) return ending(isStatic(settings) ? "static" : "none");
       profile = source_profile;
       continue;
     }
-    return { kind: kindOf(settings, isVisited), profile };
+    return ending(kindOf(settings, isVisited));
   }
 }
 
 function kindOf(settings: Profile, isVisited: boolean): CredentialSource["kind"] {
-  if (settings.credential_source && (settings.role_arn || isVisited)) return "named";
+  const { credential_source, source_profile, role_arn } = settings;
+  if (credential_source && !source_profile && (role_arn || isVisited)) return "named";
   if (isStatic(settings)) return "static";
-  if (settings.web_identity_token_file && settings.role_arn) return "web-identity";
+  if (settings.web_identity_token_file && role_arn) return "web-identity";
   if (settings.credential_process) return "process";
   if (Object.keys(settings).some((key) => ssoKeys.has(key))) return "sso";
   return settings.login_session ? "login" : "none";

@@ -47,5 +47,8 @@ export const silent = {
   error() {},
 };
 
+/** CloudTrail's name for the sessions of a role that nobody named one for. */
+export const sessionName = "docker-credential-ecr";
+
 /** Tells AWS's logs (CloudTrail) who called. */
 export const userAgent = "docker-credential-ecr";

@@ -60,6 +60,8 @@ export class Transport {
       proxy: proxy === undefined ? false : { url: proxy, respectNoProxy: false },
       // A signed request is meant for one host, and its session token for nobody else's eyes.
       redirect: "manual",
+      // BUN_CONFIG_VERBOSE_FETCH in the environment would have Bun write keys and tokens to stderr.
+      verbose: false,
     };
     const sent = now();
     try {

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fetchToken, type TokenRequest } from "../../src/aws/fetch-token.ts";
+import { parseHost } from "../../src/registry/host.ts";
+import { Failure } from "../../src/token/failure.ts";
+import { ambient } from "../../src/token/identity.ts";
+import { type Cast, defaultCast, type User } from "../support/aws/cast.ts";
+import { byProxy, keysOf } from "../support/aws/environment.ts";
+import { userNamed } from "../support/aws/sdk.ts";
+import { type StandIn, type StandInOptions, startAws } from "../support/aws/stand-in.ts";
+
+export const registryHost = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+export const ciRole = "arn:aws:iam::111122223333:role/ci";
+export const pullRole = "arn:aws:iam::444455556666:role/ecr-pull";
+
+/** How a test departs from the usual: alice's keys in the environment, by proxy to AWS's own host names. */
+export interface Departure extends Partial<Omit<TokenRequest, "registry" | "env">> {
+  readonly host?: string;
+  /** In the place of alice's keys. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A stand-in AWS, an empty home folder, and somebody in it who asks for tokens. */
+export class Asker {
+  readonly aws: StandIn;
+  readonly home: string;
+  readonly #formerEnv = { ...process.env };
+
+  private constructor(aws: StandIn) {
+    this.aws = aws;
+    this.home = mkdtempSync(join(tmpdir(), "aws-home-"));
+    // The SDK looks there itself for the sign-in files and the instance metadata service.
+    for (const name of Object.keys(process.env)) if (/^AWS_|PROXY/i.test(name)) delete process.env[name];
+    Object.assign(process.env, { HOME: this.home, AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.urls.imds });
+  }
+
+  static async start(options: StandInOptions = {}): Promise<Asker> {
+    return new Asker(await startAws(options));
+  }
+
+  /** Undoes what one test did. */
+  reset(): void {
+    this.aws.controls.reset();
+    rmSync(join(this.home, ".aws"), { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    for (const name of Object.keys(process.env)) if (!(name in this.#formerEnv)) delete process.env[name];
+    Object.assign(process.env, this.#formerEnv);
+    rmSync(this.home, { recursive: true });
+    await this.aws.stop();
+  }
+
+  /** Writes a file under the home folder and returns its path. */
+  write(path: string, text: string): string {
+    const whole = join(this.home, path);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, text, { mode: 0o600 });
+    return whole;
+  }
+
+  writeConfig(text: string): void {
+    this.write(".aws/config", text);
+  }
+
+  /** The sign-in file of an SSO session or start URL. */
+  writeSignIn(name: string, content: object): void {
+    const file = createHash("sha1").update(name).digest("hex");
+    this.write(`.aws/sso/cache/${file}.json`, JSON.stringify(content));
+  }
+
+  /** The way to the stand-in, without credentials. */
+  get way(): Record<string, string> {
+    const { NODE_EXTRA_CA_CERTS: _, SSL_CERT_FILE: __, ...way } = byProxy(this.aws);
+    return { HOME: this.home, ...way };
+  }
+
+  ask({ host = registryHost, env = keysOf(alice), ...rest }: Departure = {}) {
+    const registry = parseHost(host);
+    assert.ok(registry, host);
+    return fetchToken({
+      registry,
+      identity: ambient,
+      env: { ...this.way, ...env },
+      home: this.home,
+      now: Date.now,
+      signal: AbortSignal.timeout(8_000),
+      ...rest,
+    });
+  }
+
+  /** The failure that asking ends in, told without a secret. */
+  async fail(departure: Departure = {}): Promise<Failure> {
+    const failure = await this.ask(departure).then(
+      () => assert.fail("a token was given"),
+      (error: unknown) => error,
+    );
+    assert.ok(failure instanceof Failure, String(failure));
+    assert.doesNotMatch(
+      failure.oneLine,
+      /test-secret|test-session|test-sso|proxy-password/,
+      "tells a secret",
+    );
+    assert.doesNotMatch(failure.oneLine, /[\r\n]/);
+    assert.match(failure.message, /^no ECR token for \S+ under /);
+    return failure;
+  }
+
+  /** Operation and host of every call but those to the proxy. */
+  served(): string[] {
+    const calls = this.aws.controls.log().filter(({ operation }) => operation !== "Connect");
+    return calls.map(({ operation, host }) => `${operation} ${host}`);
+  }
+
+  /** Who asked for the last token. */
+  lastPrincipal(): string | undefined {
+    return this.aws.controls.log().at(-1)?.principal;
+  }
+}
+
+export const user = (name: string, cast: Cast = defaultCast): User => userNamed(cast.users, name);
+export const alice = user("alice");

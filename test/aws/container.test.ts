@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { containerCredentials, hasContainerCredentials } from "../../src/aws/container-credentials.ts";
+import type { Session } from "../../src/aws/session.ts";
+import { Failure } from "../../src/token/failure.ts";
+import { Asker, registryHost } from "./asker.ts";
+
+const full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+const relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+const keys = { AccessKeyId: "TESTKEY", SecretAccessKey: "test-secret" };
+
+/** A session whose transport answers what it is told to, since ECS's own address must not be asked from here. */
+function sessionOf(env: Readonly<Record<string, string>>, ...answers: readonly Response[]) {
+  const asked: { request: Request; direct: boolean | undefined }[] = [];
+  const left = [...answers];
+  const send = async (request: Request, { direct }: { direct?: boolean } = {}) => {
+    asked.push({ request, direct });
+    return left.shift() ?? Response.json(keys);
+  };
+  return { session: { env, transport: { send } } as unknown as Session, asked };
+}
+
+async function failure(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(
+    () => assert.fail("credentials were given"),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof Failure, String(error));
+  assert.equal(error.code, "CONTAINER_CREDENTIALS");
+  return error;
+}
+
+describe("containerCredentials", () => {
+  for (const [variable, value, expected] of [
+    [relative, "/v2/creds?id=1", "http://169.254.170.2/v2/creds?id=1"],
+    [full, "http://169.254.170.2/x", "http://169.254.170.2/x"],
+    [full, "http://169.254.170.23/x", "http://169.254.170.23/x"],
+    [full, "http://[fd00:ec2::23]/x", "http://[fd00:ec2::23]/x"],
+    [full, "http://127.8.7.6:81/x", "http://127.8.7.6:81/x"],
+    [full, "http://localhost:81/x", "http://localhost:81/x"],
+    [full, "http://[::1]/x", "http://[::1]/x"],
+    [full, "https://creds.example/x", "https://creds.example/x"],
+  ] as const) {
+    it(`asks ${value}, and not by proxy`, async () => {
+      const { session, asked } = sessionOf({ [variable]: value });
+      assert.ok(hasContainerCredentials(session));
+      assert.equal((await containerCredentials(session)).accessKeyId, keys.AccessKeyId);
+      assert.deepEqual(
+        asked.map(({ request, direct }) => [request.url, direct]),
+        [[expected, true]],
+      );
+    });
+  }
+
+  for (const value of [
+    "http://192.0.2.1/x",
+    "http://169.254.170.2.example/x",
+    "http://127.0.0.1.example/x",
+    "http://localhost.example/x",
+    "file:///etc/passwd",
+    "creds",
+  ]) {
+    it(`does not ask ${value}`, async () => {
+      const { session, asked } = sessionOf({ [full]: value });
+      assert.match((await failure(containerCredentials(session))).message, /FULL_URI names no place/);
+      assert.equal(asked.length, 0);
+    });
+  }
+
+  it("prefers the relative place, and does without both where neither is set", async () => {
+    const { session, asked } = sessionOf({ [relative]: "/a", [full]: "https://creds.example/" });
+    await containerCredentials(session);
+    assert.equal(asked[0]?.request.url, "http://169.254.170.2/a");
+    assert.equal(hasContainerCredentials(sessionOf({ [full]: "" }).session), false);
+  });
+
+  it("tries a second time where the agent fails or throttles, and no third", async () => {
+    for (const status of [500, 503, 429]) {
+      const once = sessionOf({ [relative]: "/a" }, new Response("", { status }));
+      await containerCredentials(once.session);
+      assert.equal(once.asked.length, 2);
+      const twice = sessionOf(
+        { [relative]: "/a" },
+        new Response("", { status }),
+        new Response("", { status }),
+      );
+      assert.match(
+        (await failure(containerCredentials(twice.session))).message,
+        new RegExp(`HTTP ${status}`),
+      );
+      assert.equal(twice.asked.length, 2);
+    }
+    const refused = sessionOf({ [relative]: "/a" }, new Response("", { status: 403 }));
+    await failure(containerCredentials(refused.session));
+    assert.equal(refused.asked.length, 1);
+  });
+
+  for (const [what, body] of [
+    ["no JSON", "<html>"],
+    ["null", "null"],
+    ["no secret key", JSON.stringify({ AccessKeyId: "TESTKEY" })],
+    ["a key that is no text", JSON.stringify({ ...keys, SecretAccessKey: 7 })],
+  ] as const) {
+    it(`tells of an answer with ${what}, not what it was`, async () => {
+      const { session } = sessionOf({ [relative]: "/a" }, new Response(body));
+      const { message } = await failure(containerCredentials(session));
+      assert.match(message, /at 169\.254\.170\.2 gave none \(HTTP 200\)$/);
+    });
+  }
+
+  it("takes the session's token and end, and no end that is none", async () => {
+    const given = { ...keys, Token: "test-session", Expiration: "2031-01-02T03:04:05Z" };
+    const { session } = sessionOf(
+      { [relative]: "/a" },
+      Response.json(given),
+      Response.json({ ...given, Expiration: "soon" }),
+    );
+    const { sessionToken, expiration } = await containerCredentials(session);
+    assert.deepEqual([sessionToken, expiration], ["test-session", new Date(given.Expiration)]);
+    assert.equal("expiration" in (await containerCredentials(session)), false);
+  });
+});
+
+describe("containerCredentials' authorization token", () => {
+  let asker: Asker;
+  before(async () => {
+    asker = await Asker.start({ cast: { containerAuthorization: "test-words-of-the-pod" } });
+  });
+  after(() => asker.stop());
+  const env = (rest: Record<string, string>) => ({
+    env: { [full]: `${asker.aws.urls.container}/`, ...rest },
+  });
+
+  it("is read anew from its file, without the end of its line", async () => {
+    const path = asker.write("token", "test-words-of-the-pod\n");
+    const fromFile = env({
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "another",
+    });
+    await asker.ask(fromFile);
+    asker.write("token", "changed");
+    assert.match((await asker.fail(fromFile)).message, /gave none \(HTTP 401\)/);
+  });
+
+  it("is taken from the environment", async () => {
+    await asker.ask(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "test-words-of-the-pod" }));
+  });
+
+  it("is told where it can't be read or has two lines, for no header to be slipped in", async () => {
+    const gone = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `${asker.home}/gone` }));
+    assert.equal(gone.code, "CONTAINER_CREDENTIALS");
+    assert.match(gone.message, /gone, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, can't be read/);
+    const two = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "a\r\nx-other: b" }));
+    assert.match(two.message, new RegExp(`${registryHost}.*more than one line`));
+    assert.doesNotMatch(two.oneLine, /x-other/);
+  });
+});
