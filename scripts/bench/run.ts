@@ -11,7 +11,7 @@ import { Places } from "./places.ts";
 const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const roleArn = "arn:aws:iam::111122223333:role/ci";
 const peerProgram = Bun.which("docker-credential-ecr-login");
-const rounds = Number(process.env.BENCH_ROUNDS ?? 200);
+const rounds = Number(process.env.BENCH_ROUNDS ?? 150);
 
 const places = new Places();
 const aws = await startAwsProcess();
