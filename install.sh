@@ -15,9 +15,9 @@ Builds $name with Node.js 20 or newer and npm, and places it in DIR/bin
 
   REGISTRY...   wire these ECR registries into Docker's credHelpers
   --all         make Docker ask this helper for every registry (credsStore)
-  --replace     even where another helper has that place
+  --replace     even where another helper, or with --all a login, has that place
   --dry-run     say what would be done and do nothing
-  --uninstall   take it out of Docker's config, remove program and tokens
+  --uninstall   take it out of every Docker config, remove program and tokens
 EOF
 }
 
@@ -42,11 +42,19 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-# Under some service managers HOME is unset: the account's own folder then.
-if [ -z "${HOME:-}" ]; then
-  HOME=$(getent passwd "$(id -u)" | cut -d: -f6)
-  export HOME
-fi
+# The folders on the way to $1 that are not there yet.
+missing() {
+  local at=$1
+  while [ ! -d "$at" ]; do
+    printf '%s\n' "$at"
+    at=$(dirname "$at")
+  done
+}
+
+# Under some service managers HOME is unset, or "~" as it stands: the account's own folder then, as the program
+# takes it. The shell itself knows it; getent is not there on macOS.
+case ${HOME:-} in /*) ;; *) unset HOME; HOME=~ ;; esac
+export HOME
 if [ -z "$prefix" ]; then
   if [ "$(id -u)" = 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
 fi
@@ -56,19 +64,28 @@ program=$prefix/bin/$name
 state_home=${XDG_STATE_HOME:-}
 case $state_home in /*) ;; *) state_home=$HOME/.local/state ;; esac
 state=$state_home/$name
+# The folders that installing made, one a line, so that uninstalling removes no others.
+made=$state/made-folders
 
 if [ -n "$uninstall" ]; then
   [ ${#wiring[@]} -eq 0 ] || fail "--uninstall takes no registries"
+  # Only the program can undo what it did; without it the records of that must stay.
+  if [ ! -x "$program" ] && [ -n "$(ls -A "$state/clients" 2>/dev/null)" ]; then
+    fail "$program is not there, but Docker's config still names it: give the --prefix it was installed with (nothing was removed)"
+  fi
   if [ -n "$dry" ]; then
-    [ ! -x "$program" ] || "$program" configure-docker --undo --dry-run
+    [ ! -x "$program" ] || "$program" configure-docker --undo --everywhere --dry-run
     echo "would remove $program and $state"
     exit 0
   fi
-  if [ -x "$program" ]; then "$program" configure-docker --undo; fi
+  if [ -x "$program" ]; then "$program" configure-docker --undo --everywhere; fi
+  folders=$(sort -ru "$made" 2>/dev/null || true)
   rm -f -- "$program"
   rm -rf -- "$state"
-  # The folders that installing made, where nothing else lives in them.
-  rmdir -- "$prefix/bin" "$state_home" "$prefix" 2>/dev/null || true
+  # Innermost first, and only where nothing else lives in them.
+  while IFS= read -r folder; do
+    [ -z "$folder" ] || rmdir -- "$folder" 2>/dev/null || true
+  done <<<"$folders"
   echo "removed $program and $state"
   exit 0
 fi
@@ -88,7 +105,14 @@ cd "$here"
 npm ci --ignore-scripts --no-audit --no-fund
 npm run --silent build
 
+new=$(missing "$prefix/bin"; missing "$state_home")
 mkdir -p "$prefix/bin"
+# For root in another user's HOME there is no note: a state folder of root's would shut that user out.
+at=$state
+while [ ! -d "$at" ]; do at=$(dirname "$at"); done
+if [ -n "$new" ] && [ -O "$at" ]; then
+  (umask 077 && mkdir -p "$state" && printf '%s\n' "$new" >>"$made")
+fi
 # Under a temporary name first: a helper that Docker is running just now can't be written over.
 temporary=$program.$$
 trap 'rm -f -- "$temporary"' EXIT

@@ -1,13 +1,22 @@
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import { readClientFile, removeClientFile, replaceClientFile } from "../clients/config-file.ts";
+import {
+  missingFolders,
+  readClientFile,
+  removeClientFile,
+  replaceClientFile,
+} from "../clients/config-file.ts";
 import {
   emptyConfig,
+  isBlank,
   mergeReplaced,
   type Replaced,
   unwire,
   type Wiring,
   wire,
+  withoutSecrets,
 } from "../clients/docker-config.ts";
 import { foldersOf, requireHome } from "../config/folders.ts";
 import { readServerUrl } from "../registry/server-url.ts";
@@ -20,6 +29,7 @@ interface Options {
   readonly all?: boolean;
   readonly dryRun?: boolean;
   readonly undo?: boolean;
+  readonly everywhere?: boolean;
   readonly replace?: boolean;
 }
 
@@ -38,7 +48,8 @@ export function configureDockerCommand(
     .option("--all", "every registry that no other helper is named for")
     .option("--dry-run", "show what would change and change nothing")
     .option("--undo", "take this helper out again and put back what it replaced")
-    .option("--replace", "take the place of another helper")
+    .option("--everywhere", "with --undo: in every config.json that this helper was put into")
+    .option("--replace", "take the place of another helper, or with --all of logins in the file")
     .addHelpText(
       "after",
       `
@@ -57,26 +68,22 @@ async function configure(
   home: string | undefined,
   print: (text: string) => void,
 ): Promise<void> {
-  const path = `${env.DOCKER_CONFIG || `${requireHome(home)}/.docker`}/config.json`;
+  // In full, since the record is named for it: the same relative path means another file elsewhere.
+  const path = resolve(env.DOCKER_CONFIG || `${requireHome(home)}/.docker`, "config.json");
   const { state } = foldersOf(env, home);
   const record = `${state}/clients/${fingerprint(path).slice(0, 16)}.json`;
-  const before = await readClientFile(path);
-  const known = await readRecord(record);
-
+  if (options.everywhere && !options.undo) {
+    throw new Failure("USAGE", "--everywhere goes with --undo alone", "give --undo --everywhere");
+  }
   if (options.undo) {
-    if (before === undefined) {
-      print(`${path}: there is none, nothing to undo`);
-      return;
-    }
-    const after = unwire(before, known.replaced);
-    const ownFile = known.created === true && JSON.stringify(JSON.parse(after)) === "{}";
-    if (options.dryRun) return print(difference(path, before, ownFile ? "" : after));
-    if (ownFile) await removeClientFile(path);
-    else if (after !== before) await replaceClientFile(path, after);
-    await removeState(record);
-    print(after === before ? `${path}: this helper is not in it` : `${path}: this helper was taken out`);
+    const others = options.everywhere ? await recordsIn(`${state}/clients`) : [];
+    const all = [{ path, record }, ...others.filter((other) => other.record !== record)];
+    for (const each of all) await undo(each.path, each.record, options.dryRun === true, print);
     return;
   }
+
+  const before = await readClientFile(path);
+  const known = await readRecord(record);
 
   const edited = wire(before ?? emptyConfig, wiringOf(registries, options), options.replace === true);
   if (options.dryRun) return print(difference(path, before ?? "", edited.text));
@@ -84,11 +91,59 @@ async function configure(
   // The record first: were it lost after the edit, what was replaced would be lost too.
   await writeState(state, record, {
     path,
-    created: known.created ?? before === undefined,
+    was: before === undefined ? null : isBlank(before) ? before : known.was,
+    folders: [...(known.folders ?? []), ...(await missingFolders(path))],
     replaced: mergeReplaced(known.replaced, edited.replaced),
   });
   await replaceClientFile(path, edited.text);
   print(`${path}: Docker now asks this helper for ${options.all ? "all registries" : registries.join(", ")}`);
+}
+
+async function undo(
+  path: string,
+  record: string,
+  dryRun: boolean,
+  print: (text: string) => void,
+): Promise<void> {
+  const before = await readClientFile(path);
+  const known = await readRecord(record);
+  if (before === undefined) {
+    if (!dryRun) await removeState(record);
+    return print(`${path}: there is none, nothing to undo`);
+  }
+  const unwired = unwire(before, known.replaced);
+  const isEmpty = !isBlank(unwired) && JSON.stringify(JSON.parse(unwired)) === "{}";
+  const after = isEmpty && known.was !== undefined ? known.was : unwired;
+  if (dryRun) return print(difference(path, before, after ?? ""));
+  if (after === null) await removeClientFile(path, known.folders ?? []);
+  else if (after !== before) await replaceClientFile(path, after);
+  await removeState(record);
+  print(after === before ? `${path}: this helper is not in it` : `${path}: this helper was taken out`);
+}
+
+/** What can be undone, wherever it was done. @throws Failure CLIENT_FILE where that can't be told */
+async function recordsIn(folder: string): Promise<readonly { path: string; record: string }[]> {
+  const names = await readdir(folder).catch((error: { code?: string }) => {
+    if (error.code === "ENOENT") return [];
+    throw unreadable(folder, error.code ?? "unknown error");
+  });
+  const found: { path: string; record: string }[] = [];
+  for (const name of names.filter((each) => each.endsWith(".json")).sort()) {
+    const record = `${folder}/${name}`;
+    const { path } = await readRecord(record);
+    // Passed over, it would be lost with the state folder, and Docker would go on asking a helper that is gone.
+    if (path === undefined) throw unreadable(record, "no record of this program's");
+    found.push({ path, record });
+  }
+  return found;
+}
+
+function unreadable(path: string, why: string): Failure {
+  return new Failure(
+    "CLIENT_FILE",
+    `${path} can't be read (${why})`,
+    "remove it once no config.json of Docker's names this helper any more",
+  );
 }
 
 function wiringOf(registries: readonly string[], options: Options): Wiring {
@@ -114,8 +169,12 @@ function hostOf(registry: string): string {
 }
 
 interface UndoRecord {
-  /** Whether there was no config.json before. */
-  readonly created?: boolean;
+  /** The config.json that it is about. */
+  readonly path?: string;
+  /** The whole file before, where it held nothing: its white space; null: there was none. */
+  readonly was?: string | null;
+  /** Made for it, innermost first. */
+  readonly folders?: readonly string[];
   readonly replaced: Replaced;
 }
 
@@ -123,8 +182,8 @@ async function readRecord(path: string): Promise<UndoRecord> {
   const found = await inspectFile(path);
   if (found.kind !== "text") return { replaced: {} };
   try {
-    const { created, replaced } = JSON.parse(found.text) as UndoRecord;
-    return { replaced: replaced ?? {}, ...(created !== undefined && { created }) };
+    const record = JSON.parse(found.text) as UndoRecord;
+    return { ...record, replaced: record.replaced ?? {} };
   } catch {
     return { replaced: {} };
   }
@@ -132,12 +191,9 @@ async function readRecord(path: string): Promise<UndoRecord> {
 
 function difference(path: string, before: string, after: string): string {
   if (before === after) return `${path}: nothing to change`;
-  return createTwoFilesPatch(path, path, masked(before), masked(after), "now", "then", {
+  // Changed lines alone, and masked: what is shown ends up in tickets and logs.
+  return createTwoFilesPatch(path, path, withoutSecrets(before), withoutSecrets(after), "now", "then", {
     headerOptions: FILE_HEADERS_ONLY,
+    context: 0,
   }).trimEnd();
-}
-
-/** Without the logins that may stand beside: what is shown ends up in tickets and logs. */
-function masked(text: string): string {
-  return text.replace(/("(?:auth|identitytoken|registrytoken|password)"\s*:\s*)"[^"]*"/gi, '$1"…"');
 }

@@ -1,7 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { chmod, chown, mkdir, open, readFile, realpath, rename, rmdir, stat, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rmdir,
+  stat,
+  unlink,
+} from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { Failure } from "../token/failure.ts";
 
 /** The text of a file that belongs to another program; undefined where there is none. @throws Failure CLIENT_FILE */
@@ -16,16 +29,21 @@ export async function readClientFile(path: string): Promise<string | undefined> 
 
 /**
  * Replaces a file of another program at once: its mode and owner stay, a link goes on pointing to it.
- * A new one is 0600, since such files hold logins.
+ * A new one is 0600, since such files hold logins. What root makes belongs to the owner of the folder it is
+ * made in: under `sudo` with HOME kept, the user could not read it otherwise.
  *
  * @throws Failure CLIENT_FILE; the old file is then as it was
  */
 export async function replaceClientFile(path: string, text: string): Promise<void> {
   let temporary: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const target = await realpath(path).catch(() => path);
+    const target = await targetOf(path);
     const old = await stat(target).catch(() => undefined);
+    const folders = await missingFolders(path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const outermost = folders.at(-1);
+    const owner = isRoot() ? await stat(outermost ? dirname(outermost) : dirname(target)) : undefined;
+    for (const folder of owner ? folders : []) await lchown(folder, owner?.uid ?? 0, owner?.gid ?? 0);
     if (old && (old.mode & 0o200) === 0) throw Object.assign(new Error("read-only"), { code: "EROFS" });
     const fresh = `${target}.${randomBytes(6).toString("hex")}.tmp`;
     const file = await open(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -33,6 +51,7 @@ export async function replaceClientFile(path: string, text: string): Promise<voi
     try {
       await file.writeFile(text);
       await file.sync();
+      if (owner && !old) await file.chown(owner.uid, owner.gid);
     } finally {
       await file.close();
     }
@@ -47,14 +66,46 @@ export async function replaceClientFile(path: string, text: string): Promise<voi
   }
 }
 
-/** Removes a file that this program had made for another one, and its folder if that is empty then. @throws Failure CLIENT_FILE */
-export async function removeClientFile(path: string): Promise<void> {
+/** The folders on the way to a file that are not there yet, innermost first. */
+export async function missingFolders(path: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  let at = dirname(await targetOf(path));
+  while (at !== dirname(at) && !(await stat(at).catch(() => undefined))) {
+    missing.push(at);
+    at = dirname(at);
+  }
+  return missing;
+}
+
+/**
+ * Removes a file that this program had made for another one.
+ *
+ * @param folders those it had made for it, innermost first; they go where they are empty
+ * @throws Failure CLIENT_FILE
+ */
+export async function removeClientFile(path: string, folders: readonly string[]): Promise<void> {
   try {
-    await unlink(path);
-    await rmdir(dirname(path)).catch(() => undefined);
+    await unlink(await targetOf(path));
+    for (const folder of folders) await rmdir(folder).catch(() => undefined);
   } catch (error) {
     if ((error as { code?: string }).code !== "ENOENT") throw trouble(path, "removed", error);
   }
+}
+
+/** Where a file lies, or would lie: links are followed, those that point to nothing yet as well. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    // Only what is missing has an end to follow it to; a circle of links has none.
+    if ((error as { code?: string }).code !== "ENOENT") return path;
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? path : targetOf(resolve(await realpath(dirname(path)), link));
+  }
+}
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0;
 }
 
 function trouble(path: string, verb: string, error: unknown): Failure {

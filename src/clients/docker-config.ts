@@ -7,6 +7,7 @@ import {
   parse,
   parseTree,
   printParseErrorCode,
+  visit,
 } from "jsonc-parser";
 import { Failure } from "../token/failure.ts";
 
@@ -42,13 +43,15 @@ export const emptyConfig = "{}\n";
  */
 export function wire(text: string, wiring: Wiring, replace: boolean): Edited {
   const config = read(text);
+  const base = isBlank(text) ? emptyConfig : text;
   if (wiring.kind === "all") {
     const before = config.credsStore ?? null;
     if (before !== null && before !== helperName && !replace) throw taken("credsStore", before);
     if (before === helperName) return { text, replaced: {} };
-    return { text: set(text, ["credsStore"], helperName), replaced: { credsStore: before } };
+    if (config.logins.length > 0 && !replace) throw wouldHide(config.logins);
+    return { text: set(base, ["credsStore"], helperName), replaced: { credsStore: before } };
   }
-  let edited = text;
+  let edited = base;
   const credHelpers: Record<string, string | null> = {};
   for (const host of wiring.hosts) {
     const before = config.credHelpers[host] ?? null;
@@ -79,12 +82,38 @@ export function unwire(text: string, replaced: Replaced): string {
   return edited === text ? text : edited.replace(/^\s*\{\s*\}/, "{}");
 }
 
-/** Two edits' worth of what was replaced: the older word counts, for it is what the user had. */
+/** Whether it holds nothing but white space, which Docker takes for `{}`. */
+export function isBlank(text: string): boolean {
+  return /^[ \t\r\n]*$/.test(text);
+}
+
+/**
+ * The file with every text in it masked but for the helpers' names: logins, headers and proxies hold
+ * secrets, and where all stands in one line no choice of lines keeps them out.
+ */
+export function withoutSecrets(text: string): string {
+  let shown = "";
+  let done = 0;
+  visit(text, {
+    onLiteralValue: (value, offset, length, _line, _character, pathOf) => {
+      const [first] = pathOf();
+      if (typeof value !== "string" || first === "credsStore" || first === "credHelpers") return;
+      shown += `${text.slice(done, offset)}"…"`;
+      done = offset + length;
+    },
+  });
+  return shown + text.slice(done);
+}
+
+/**
+ * Two edits' worth of what was replaced: the newer word counts. An edit reports only places where this helper
+ * did not stand, so what it found there is what the user had last.
+ */
 export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
-  const credHelpers = { ...newer.credHelpers, ...older.credHelpers };
+  const credHelpers = { ...older.credHelpers, ...newer.credHelpers };
   return {
-    ...newer,
     ...older,
+    ...newer,
     ...(Object.keys(credHelpers).length > 0 && { credHelpers }),
   };
 }
@@ -92,9 +121,12 @@ export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
 interface DockerConfig {
   readonly credsStore?: string;
   readonly credHelpers: Readonly<Record<string, string>>;
+  /** The hosts whose logins stand in the file itself and count only while there is no `credsStore`. */
+  readonly logins: readonly string[];
 }
 
 function read(text: string): DockerConfig {
+  if (isBlank(text)) return { credHelpers: {}, logins: [] };
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { disallowComments: true });
   const [error] = errors;
@@ -108,7 +140,7 @@ function read(text: string): DockerConfig {
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw shape("the whole", "an object");
-  const { credsStore, credHelpers = {} } = value as Record<string, unknown>;
+  const { credsStore, credHelpers = {}, auths } = value as Record<string, unknown>;
   if (credsStore !== undefined && typeof credsStore !== "string") throw shape("credsStore", "a string");
   const isMap = typeof credHelpers === "object" && credHelpers !== null && !Array.isArray(credHelpers);
   if (!isMap || Object.values(credHelpers).some((name) => typeof name !== "string")) {
@@ -117,7 +149,17 @@ function read(text: string): DockerConfig {
   return {
     ...(credsStore ? { credsStore } : {}),
     credHelpers: credHelpers as Readonly<Record<string, string>>,
+    logins: Object.entries(auths ?? {}).flatMap(([host, login]) =>
+      isLogin(login) && !Object.hasOwn(credHelpers, host) ? [host] : [],
+    ),
   };
+}
+
+/** Docker leaves an empty entry for a login that a helper keeps. */
+function isLogin(entry: unknown): boolean {
+  if (typeof entry !== "object" || entry === null) return false;
+  const { auth, identitytoken, registrytoken, password } = entry as Record<string, unknown>;
+  return [auth, identitytoken, registrytoken, password].some((value) => value !== undefined && value !== "");
 }
 
 function set(text: string, path: readonly [string, ...string[]], value: string | undefined): string {
@@ -157,6 +199,14 @@ function taken(place: string, helper: string): Failure {
     "DOCKER_CONFIG_TAKEN",
     `another helper, ${helper}, has ${place} in Docker's config.json`,
     "name single registries instead of --all, or give this helper its place with --replace",
+  );
+}
+
+function wouldHide(hosts: readonly string[]): Failure {
+  return new Failure(
+    "DOCKER_CONFIG_TAKEN",
+    `with --all Docker would no longer use the logins in config.json for ${hosts.join(", ")}`,
+    "name single registries instead of --all, or give --replace and log in to those again",
   );
 }
 

@@ -39,10 +39,35 @@ describe("wiring Docker's config.json", () => {
     assert.deepEqual(wire(taken, hosts, true).replaced, { credHelpers: { [host]: "ecr-login" } });
   });
 
+  for (const [key, value] of Object.entries({ auth: "eA==", identitytoken: "t", registrytoken: "t" })) {
+    it(`does not silently hide a login by ${key} behind credsStore`, () => {
+      const before = JSON.stringify({
+        auths: { "a.example": { [key]: value }, "b.example": {}, "c.example": { auth: "eA==" } },
+        credHelpers: { "c.example": "pass" },
+      });
+      assert.throws(
+        () => wire(before, all, false),
+        ({ code, message }: Failure) =>
+          code === "DOCKER_CONFIG_TAKEN" && message.includes("a.example") && !/[bc]\.example/.test(message),
+      );
+      const { text } = wire(before, all, true);
+      assert.deepEqual(JSON.parse(text), { ...JSON.parse(before), credsStore: "ecr" });
+      assert.deepEqual(wire(text, all, false), { text, replaced: {} });
+      wire(before, hosts, false);
+    });
+  }
+
+  it("takes an empty file for {}, as Docker does", () => {
+    for (const blank of ["", " \n"]) {
+      assert.deepEqual(JSON.parse(wire(blank, all, false).text), { credsStore: "ecr" });
+      assert.deepEqual(JSON.parse(wire(blank, hosts, false).text), { credHelpers: { [host]: "ecr" } });
+      assert.equal(unwire(blank, {}), blank);
+    }
+  });
+
   const broken: readonly (readonly [string, string, RegExp])[] = [
     ["a comma too many", '{\n  "auths": {},\n}', /line 3, column 1/],
     ["a comment", '{ // mine\n "auths": {} }', /line 1, column 3/],
-    ["nothing", "", /not JSON/],
     ["a list", "[]", /not an object/],
     ["a number for credsStore", '{"credsStore":1}', /credsStore/],
     ["a list for credHelpers", '{"credHelpers":[]}', /credHelpers/],
@@ -64,6 +89,19 @@ describe("unwiring Docker's config.json", () => {
     const one = wire(before, all, true);
     const two = wire(one.text, hosts, true);
     assert.equal(unwire(two.text, mergeReplaced(one.replaced, two.replaced)), before);
+  });
+
+  it("puts back what the user had last", () => {
+    const one = wire(`{"credsStore":"desktop","credHelpers":{"${host}":"desktop"}}`, all, true);
+    const two = wire(one.text, hosts, true);
+    const byHand = two.text.replaceAll('"ecr"', '"pass"');
+    let { text, replaced } = { text: byHand, replaced: mergeReplaced(one.replaced, two.replaced) };
+    for (const wiring of [all, hosts, all, hosts]) {
+      const again = wire(text, wiring, true);
+      text = again.text;
+      replaced = mergeReplaced(replaced, again.replaced);
+    }
+    assert.equal(unwire(text, replaced), byHand);
   });
 
   it("takes out what it added, without a record as well", () => {

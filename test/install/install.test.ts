@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -57,6 +66,19 @@ describe("install.sh", function () {
     assert.deepEqual(readdirSync(home), []);
   });
 
+  it("takes the account's own folder where HOME is none, without getent as well", () => {
+    const bin = join(folder, "no-getent");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "getent"), "#!/bin/sh\nexit 127\n", { mode: 0o755 });
+    for (const HOME of ["", "~"]) {
+      const prefix = join(folder, "nowhere");
+      const env = { HOME, PATH: `${bin}:${process.env.PATH}`, XDG_STATE_HOME: HOME };
+      const { stdout, stderr, status } = install(["--prefix", prefix, "--dry-run", "--uninstall"], env);
+      assert.equal(status, 0, stderr);
+      assert.ok(stdout.includes(` ${userInfo().homedir}/.local/state/docker-credential-ecr`), stdout);
+    }
+  });
+
   it("builds and places the program, wires Docker, and warns of the PATH", () => {
     const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), registry]);
     assert.equal(status, 0, stdout + stderr);
@@ -72,6 +94,39 @@ describe("install.sh", function () {
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /nothing to change/);
     assert.doesNotMatch(stderr, /not on your PATH/);
+  });
+
+  it("leaves all as it is with --uninstall where the program lies under another --prefix", () => {
+    for (const more of [[], ["--dry-run"]]) {
+      const { stderr, status } = install(["--prefix", join(home, "elsewhere"), "--uninstall", ...more]);
+      assert.equal(status, 1);
+      assert.match(stderr, /--prefix/);
+    }
+    assert.match(readFileSync(join(home, ".docker/config.json"), "utf8"), /"ecr"/);
+    assert.ok(existsSync(program));
+    assert.equal(readdirSync(join(home, ".local/state/docker-credential-ecr/clients")).length, 1);
+  });
+
+  it("keeps program and records with --uninstall where Docker's config can't be mended", () => {
+    const path = join(home, ".docker/config.json");
+    const before = readFileSync(path);
+    writeFileSync(path, "{");
+    assert.equal(install(["--prefix", join(home, ".local"), "--uninstall"]).status, 1);
+    assert.ok(existsSync(program));
+    assert.equal(readdirSync(join(home, ".local/state/docker-credential-ecr/clients")).length, 1);
+    writeFileSync(path, before);
+  });
+
+  it("with --uninstall takes it out of other DOCKER_CONFIG folders too, and leaves a prefix that was there", () => {
+    const HOME = join(folder, "other-home");
+    const prefix = join(HOME, "prefix");
+    mkdirSync(prefix, { recursive: true });
+    const DOCKER_CONFIG = join(HOME, "other");
+    assert.equal(install(["--prefix", prefix, registry], { HOME, DOCKER_CONFIG }).status, 0);
+    const { stdout, stderr, status } = install(["--prefix", prefix, "--uninstall"], { HOME });
+    assert.equal(status, 0, stdout + stderr);
+    assert.deepEqual(readdirSync(HOME), ["prefix"]);
+    assert.deepEqual(readdirSync(prefix), []);
   });
 
   it("leaves no trace with --uninstall, and is content where nothing is left", () => {

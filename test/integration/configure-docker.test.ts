@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -10,7 +11,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { modeOf } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, modeOf, somebodyElse } from "../support/fakes/temp-folder.ts";
 import { DockerConfig, oddConfig } from "../support/program/docker-config.ts";
 import { publicRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { snapshot } from "../support/program/state.ts";
@@ -63,9 +64,104 @@ describe("configure-docker", () => {
     const auth = Buffer.from("me:test-docker-password").toString("base64");
     const before = { auths: { "registry.example.com": { auth, identitytoken: "test-docker-token" } } };
     docker.write(JSON.stringify(before, undefined, 2));
-    for (const args of [["--all"], [registry]]) {
+    for (const args of [["--all", "--replace"], [registry]]) {
       const shown = await docker.configure([...args, "--dry-run"]);
       assert.ok(!shown.includes(auth) && !shown.includes("test-docker-token"), shown);
+    }
+  });
+
+  it("--dry-run shows no header or proxy that stands beside, in one line either", async () => {
+    const before = {
+      HttpHeaders: { Authorization: "Bearer test-docker-secret" },
+      proxies: { default: { httpProxy: "http://u:test-docker-secret@proxy:3128" } },
+    };
+    for (const indent of [undefined, 2]) {
+      docker.write(JSON.stringify(before, undefined, indent));
+      for (const args of [["--all"], [registry]]) {
+        const shown = await docker.configure([...args, "--dry-run"]);
+        assert.match(shown, /^\+.*cred/m);
+        assert.ok(!shown.includes("test-docker-secret"), shown);
+        if (indent) assert.doesNotMatch(shown, /^ /m);
+      }
+    }
+  });
+
+  it("--all hides no login in the file but with --replace, and keeps it there", async () => {
+    const before = '{\n  "auths": {\n    "registry.example.com": {\n      "auth": "eDp5"\n    }\n  }\n}\n';
+    docker.write(before);
+    await docker.refuses(["--all"], "DOCKER_CONFIG_TAKEN", "registry.example.com", "--replace");
+    await docker.configure(["--all", "--replace"]);
+    assert.deepEqual(docker.json, { ...JSON.parse(before), credsStore: "ecr" });
+    await docker.configure(["--undo"]);
+    assert.equal(docker.text, before);
+  });
+
+  it("--undo puts back what the user had last", async () => {
+    docker.write('{"credsStore":"desktop"}');
+    await docker.configure(["--all", "--replace"]);
+    docker.write('{"credsStore":"pass"}');
+    await docker.configure(["--all", "--replace"]);
+    await docker.configure(["--undo"]);
+    assert.equal(docker.text, '{"credsStore":"pass"}');
+  });
+
+  it("keeps apart what the same relative DOCKER_CONFIG means in two folders", async () => {
+    const one = user.write("one/docker/config.json", '{"credsStore":"desktop"}');
+    const two = user.write("two/docker/config.json", '{"credsStore":"pass"}');
+    const at = (folder: string) => ({ cwd: join(user.home, folder), env: { DOCKER_CONFIG: "docker" } });
+    for (const folder of ["one", "two"]) await docker.configure(["--all", "--replace"], at(folder));
+    for (const folder of ["one", "two"]) await docker.configure(["--undo"], at(folder));
+    assert.equal(readFileSync(one, "utf8"), '{"credsStore":"desktop"}');
+    assert.equal(readFileSync(two, "utf8"), '{"credsStore":"pass"}');
+  });
+
+  it("--undo --everywhere takes it out of every file that it was put into", async () => {
+    const other = user.write("other/config.json", '{"credsStore":"pass"}');
+    const gone = { env: { DOCKER_CONFIG: join(user.home, "gone") } };
+    await docker.configure(["--all", "--replace"], { env: { DOCKER_CONFIG: join(user.home, "other") } });
+    await docker.configure([registry], gone);
+    await docker.configure([registry]);
+    const before = snapshot(user.home);
+    await docker.configure(["--undo", "--everywhere", "--dry-run"]);
+    assert.deepEqual(snapshot(user.home), before);
+    await docker.configure(["--undo", "--everywhere"]);
+    assert.equal(readFileSync(other, "utf8"), '{"credsStore":"pass"}');
+    assert.deepEqual(readdirSync(user.home).sort(), [".local", "other"]);
+    assert.deepEqual(readdirSync(join(user.state, "clients")), []);
+    await docker.configure(["--undo", "--everywhere"]);
+    await docker.refuses(["--everywhere"], "USAGE", "--undo");
+  });
+
+  it("--undo --everywhere passes over no record that it can't read", async () => {
+    await docker.configure([registry]);
+    user.write(".local/state/docker-credential-ecr/clients/0.json", "{");
+    await docker.refuses(["--undo", "--everywhere"], "CLIENT_FILE", "clients/0.json");
+  });
+
+  it("takes an empty file for {}, as Docker does, and gives it back", async () => {
+    docker.write("");
+    await docker.configure([registry]);
+    assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr" } });
+    await docker.configure(["--undo"]);
+    assert.equal(docker.text, "");
+  });
+
+  it("leaves a folder of Docker's that was there before", async () => {
+    mkdirSync(join(user.home, ".docker"));
+    await docker.configure([registry]);
+    await docker.configure(["--undo"]);
+    assert.deepEqual(readdirSync(join(user.home, ".docker")), []);
+  });
+
+  itAsRoot("as root, gives what it makes in another user's HOME to that user", async () => {
+    // Its state can't be kept there, so it has a folder of root's for that.
+    const XDG_STATE_HOME = join(user.home, "of-root");
+    mkdirSync(XDG_STATE_HOME);
+    chownSync(user.home, somebodyElse, somebodyElse);
+    await docker.configure([registry], { env: { XDG_STATE_HOME } });
+    for (const path of [join(user.home, ".docker"), docker.path]) {
+      const { uid, gid } = lstatSync(path);
+      assert.deepEqual({ uid, gid }, { uid: somebodyElse, gid: somebodyElse }, path);
     }
   });
 
@@ -130,6 +226,17 @@ describe("configure-docker", () => {
     assert.equal(readFileSync(real, "utf8"), oddConfig);
   });
 
+  it("follows a link that points to nothing yet, and leaves it one", async () => {
+    mkdirSync(join(user.home, ".docker"));
+    symlinkSync("../dotfiles/docker.json", docker.path);
+    await docker.configure([registry]);
+    assert.equal(readlinkSync(docker.path), "../dotfiles/docker.json");
+    assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr" } });
+    await docker.configure(["--undo"]);
+    assert.equal(readlinkSync(docker.path), "../dotfiles/docker.json");
+    assert.equal(existsSync(join(user.home, "dotfiles")), false);
+  });
+
   it("keeps the file's mode", async () => {
     docker.write(oddConfig);
     chmodSync(docker.path, 0o640);
@@ -147,7 +254,6 @@ describe("configure-docker", () => {
     ["not JSON", '{"auths": {},,}'],
     ["JSON with comments", '{ // mine\n  "auths": {}\n}'],
     ["a list", "[]"],
-    ["empty", ""],
     ["of another shape", '{"credHelpers": ["ecr"]}'],
   ] as const) {
     it(`refuses a file that is ${what}, and leaves it`, async () => {
