@@ -1,6 +1,5 @@
 import { identityState } from "../aws/dependencies.ts";
 import type { Config } from "../config/config.ts";
-import type { Folders } from "../config/folders.ts";
 import { aliasTarget } from "../config/kept.ts";
 import { readConfig } from "../config/read.ts";
 import { registrationFor } from "../config/registration.ts";
@@ -13,33 +12,12 @@ import { fetchOnce } from "../store/fetch-once.ts";
 import { lockPath } from "../store/files.ts";
 import { tryLock } from "../store/lock.ts";
 import { pruneState } from "../store/prune.ts";
-import type { QuickFiles } from "../store/quick-files.ts";
-import type { TokenStore } from "../store/token-store.ts";
-import { type Environment, fingerprint } from "../token/dependencies.ts";
+import { fingerprint } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { lifeOf, lifeState } from "../token/life.ts";
-
-/** What the whole program has of the world. */
-export interface Surroundings {
-  readonly files: QuickFiles;
-  readonly env: Environment;
-  /** The folder that holds `.aws`. */
-  readonly home: string;
-  readonly folders: Folders;
-  readonly store: TokenStore;
-  now(): number;
-  log(line: string): void;
-}
-
-/** How long it may take, in milliseconds since the epoch. */
-export interface Deadlines {
-  /** The end of the talk with AWS. */
-  readonly fetch: number;
-  /** No longer than this is a lock's holder waited for. */
-  readonly turn: number;
-}
+import type { Deadlines, ObtainOptions, SeenConfig, Surroundings } from "./surroundings.ts";
 
 /** Failures that are AWS's own word about an identity, not the network's about a machine. */
 const awsAnswers: ReadonlySet<string> = new Set([
@@ -62,9 +40,8 @@ export class Asking {
   /** @throws Failure where config.yaml can't be used */
   readonly registrationOf = async (registry: Registry): Promise<Registration> => {
     const { files, env, home, folders } = this.around;
-    const { configFile } = folders;
-    const configDependency = { path: configFile, stamp: files.stamp(configFile) };
-    const config = await readConfig(configFile);
+    const { config, stamp } = await this.seenConfig();
+    const configDependency = { path: folders.configFile, stamp };
     const { identity: asker, name } = identityFor(config, registry);
     const { key, dependencies } = await identityState(asker, env, home, files.stamp, readBootId(files));
     const { kind, partition, region } = registry;
@@ -85,7 +62,7 @@ export class Asking {
    */
   readonly aliased = async (host: string): Promise<Registry | undefined> => {
     try {
-      const target = parseHost(aliasTarget(await readConfig(this.around.folders.configFile), host) ?? "");
+      const target = parseHost(aliasTarget((await this.seenConfig()).config, host) ?? "");
       return target && { ...target, host };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -98,41 +75,56 @@ export class Asking {
   obtain(
     registry: Registry,
     registration: Registration,
-    { fetch, turn }: Deadlines,
+    deadlines: Deadlines,
+    options: ObtainOptions = {},
   ): Promise<AuthorizationEntry> {
     const { files, folders, store, now, log } = this.around;
     const key = registration.authorization;
+    const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
     return fetchOnce({
       tryLock: () => tryLock(folders.state, lockPath(folders.state, key)),
       readAuthorization: () => store.readAuthorization(key),
       writeAuthorization: async (entry) => {
+        if (await options.unless?.()) return;
         await store.writeAuthorization(key, entry);
         // Here, since whoever has just asked AWS has the time, and does it seldom.
         await pruneState(folders.state, now());
       },
       readFailure: () => store.readFailure(key),
       writeFailure: (entry) => store.writeFailure(key, entry),
-      enough: (entry) => lifeState(entry.life, readClock(files, now())) === "fresh",
-      fetch: () => this.fetchEntry(registry, registration, fetch),
+      enough: options.enough ?? isFresh,
+      fetch: () => this.fetchEntry(registry, registration, deadlines),
       endpoint: apiEndpoint(registry).host,
       host: registry.host,
       isEverybodys: (code) => awsAnswers.has(code),
       now,
       // Spread, so that those who wait don't all look at the same moment.
       pause: () => Bun.sleep(15 + 20 * Math.random()),
-      waitUntil: turn,
-      report: (failure) => log(failure.oneLine),
+      waitUntil: deadlines.turn,
+      report: (failure) => {
+        log(failure.oneLine);
+        options.unkept?.(failure);
+      },
     });
+  }
+
+  private async seenConfig(): Promise<SeenConfig> {
+    const { files, folders, config } = this.around;
+    if (config) return await config();
+    // The stamp first, so that an edit in between shows.
+    const stamp = files.stamp(folders.configFile);
+    return { config: await readConfig(folders.configFile), stamp };
   }
 
   private async fetchEntry(
     registry: Registry,
     asked: Registration,
-    until: number,
+    { fetch, signal: given }: Deadlines,
   ): Promise<AuthorizationEntry> {
     const { files, env, home, now } = this.around;
     const { fetchToken } = await import("../aws/fetch-token.ts");
-    const signal = AbortSignal.timeout(Math.max(1, until - now()));
+    const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
+    const signal = given ? AbortSignal.any([given, limit]) : limit;
     const token = await fetchToken({ registry, identity: asked.asker, env, home, now, signal });
     // The files may have been edited after the key was made and before the credentials were read.
     if ((await this.registrationOf(registry)).authorization !== asked.authorization) {

@@ -3,9 +3,19 @@ import { version } from "../../package.json";
 import { unknownAction, usage } from "../helper/wire.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import { configureDockerCommand } from "./configure-docker.ts";
+import type { Context } from "./context.ts";
 
 const name = "docker-credential-ecr";
+
+/** Each loaded only when it is asked for, or all of them for the help. */
+const commands: Readonly<Record<string, (context: Context) => Promise<Command>>> = {
+  "configure-docker": async ({ env, home, print }) =>
+    (await import("./configure-docker.ts")).configureDockerCommand(env, home, print),
+  daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),
+  status: async (context) => (await import("./status.ts")).statusCommand(context),
+  refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),
+  registries: async (context) => (await import("./registries.ts")).registriesCommand(context),
+};
 
 /**
  * What is not Docker's protocol: flags, and the commands for people. Failures go to stderr as one line.
@@ -22,11 +32,23 @@ export async function run(
     console.log(`${name} (${name}) ${version}`);
     return 0;
   }
+  let exitCode = 0;
+  const context: Context = {
+    env,
+    home,
+    print: (text) => console.log(text),
+    printError: (text) => console.error(`${name}: ${text}`),
+    exitWith: (code) => {
+      exitCode = code;
+    },
+  };
+  const isHelp = args.length === 1 && (word === "-h" || word === "--help");
   const program = new Command(name).exitOverride().helpCommand(false);
-  program
-    .usage("<store|get|erase|list|version>  (Docker asks these)\n       docker-credential-ecr COMMAND")
-    .addCommand(configureDockerCommand(env, home, (text) => console.log(text)).exitOverride());
-  if (args.length === 1 && (word === "-h" || word === "--help")) {
+  program.usage("<store|get|erase|list|version>  (Docker asks these)\n       docker-credential-ecr COMMAND");
+  for (const [command, load] of Object.entries(commands)) {
+    if (isHelp || command === word) program.addCommand((await load(context)).exitOverride());
+  }
+  if (isHelp) {
     console.log(program.helpInformation().trimEnd());
     return 0;
   }
@@ -37,7 +59,7 @@ export async function run(
   }
   try {
     await program.parseAsync([...args], { from: "user" });
-    return 0;
+    return exitCode;
   } catch (error) {
     // Commander has printed its own.
     if (error instanceof CommanderError) return error.exitCode;

@@ -1,0 +1,127 @@
+import { schedule } from "node-cron";
+import { Failure } from "../token/failure.ts";
+import { redact } from "../token/redact.ts";
+import type { Context } from "./context.ts";
+import { type Pass, Refresher } from "./refresher.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Runs until a signal ends it. */
+export async function runDaemon(around: Surroundings, splay: number, context: Context): Promise<void> {
+  await new Daemon(around, splay, context).run();
+}
+
+/** Milliseconds: a pass that finds something due again and again does not spin. */
+const shortestSleep = 250;
+
+class Daemon {
+  readonly #stop = new AbortController();
+  readonly #refresher: Refresher;
+  /** Ends the sleep between two passes. */
+  #wake: () => void = () => {};
+  /** Somebody wants another pass after the one that runs. */
+  #isWanted = true;
+  #told = new Set<string>();
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly splay: number,
+    private readonly context: Context,
+  ) {
+    this.#refresher = new Refresher(around, { pid: process.pid, startedAt: around.now() });
+  }
+
+  async run(): Promise<void> {
+    const end = () => {
+      this.#stop.abort();
+      this.#wake();
+    };
+    const again = () => {
+      this.#isWanted = true;
+      this.#wake();
+    };
+    process.on("SIGTERM", end);
+    process.on("SIGINT", end);
+    process.on("SIGHUP", again);
+    // Each daemon at a second of its own. It decides by the wall clock, so a sleep of the machine costs a minute.
+    const cron = schedule(`${Math.floor(60 * Math.random())} * * * * *`, again);
+    this.tell("info", `started, process ${process.pid}`);
+    while (!this.#stop.signal.aborted) {
+      const sleep = this.#isWanted ? await this.tick() : Infinity;
+      await this.sleep(sleep);
+    }
+    await cron.stop();
+    await this.keep(false);
+    this.tell("info", "ended");
+  }
+
+  /** One pass. @returns milliseconds until the next is due */
+  private async tick(): Promise<number> {
+    this.#isWanted = false;
+    try {
+      await this.#refresher.readConfig();
+    } catch (error) {
+      this.tellOnce("error", lineOf(error));
+    }
+    let next = Infinity;
+    try {
+      const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
+      if (pass) this.tellOf(pass);
+      next = (pass?.report.wakeAt ?? Infinity) - this.around.now();
+    } catch (error) {
+      this.tellOnce("error", lineOf(error));
+    }
+    await this.keep(true);
+    return next;
+  }
+
+  private async sleep(due: number): Promise<void> {
+    if (this.#isWanted || this.#stop.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    // Beyond a minute cron wakes it.
+    const timer = due > 60_000 ? undefined : setTimeout(resolve, Math.max(shortestSleep, due));
+    await promise;
+    clearTimeout(timer);
+    this.#isWanted = true;
+  }
+
+  private async keep(isAlive: boolean): Promise<void> {
+    await this.#refresher.keep(isAlive).catch((error) => this.tellOnce("error", lineOf(error)));
+  }
+
+  private tellOf({ report, keeping }: Pass): void {
+    for (const { identity, region, registries } of report.renewed) {
+      this.tell("info", `renewed the token of ${identity} in ${region} for ${registries.length} registries`);
+    }
+    for (const { failure } of report.failed) this.tell("error", failure.oneLine);
+    for (const { code, what, mend } of keeping.plan.unattended) {
+      this.tellOnce("error", new Failure(code, what, mend).oneLine);
+    }
+  }
+
+  private tellOnce(level: Level, line: string): void {
+    if (this.#told.has(line)) return;
+    this.#told.add(line);
+    this.tell(level, line);
+  }
+
+  private tell(level: Level, line: string): void {
+    const { env, print } = this.context;
+    // Journald stamps each line itself and reads the priority in front of it.
+    const isJournal = env.JOURNAL_STREAM !== undefined || env.INVOCATION_ID !== undefined;
+    const head = isJournal ? priorities[level] : `${new Date(this.around.now()).toISOString()} `;
+    print(`${head}${level} ${line}`);
+  }
+}
+
+type Level = "info" | "error";
+
+const priorities = { info: "<6>", error: "<3>" };
+
+function lineOf(error: unknown): string {
+  if (error instanceof Failure) return error.oneLine;
+  return `UNEXPECTED ${redact(error instanceof Error ? error.message : String(error))}`.replace(
+    /\p{Cc}+\s*/gu,
+    " ",
+  );
+}

@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import { parseDuration } from "../config/duration.ts";
+import { lockRefresher } from "../store/refresher-state.ts";
+import { Failure } from "../token/failure.ts";
+import type { Context } from "./context.ts";
+import { runDaemon } from "./daemon-loop.ts";
+import { failuresOf, Refresher } from "./refresher.ts";
+import { openSurroundings, type Surroundings } from "./surroundings.ts";
+
+interface Options {
+  readonly once?: boolean;
+  readonly splay?: string;
+  readonly ifNotRunning?: boolean;
+}
+
+/** `daemon`: keeps the tokens of all registries in use fresh. */
+export function daemonCommand(context: Context): Command {
+  return new Command("daemon")
+    .summary("keep the tokens of all registries in use fresh")
+    .description(
+      "Runs in the foreground and renews the tokens of the registries that config.yaml names and of those that builds have asked for, before they expire.",
+    )
+    .option("--once", "one pass, for cron: exit 1 if a registration failed")
+    .option("--splay <duration>", "spread the first calls over so long, as 90s or 10m")
+    .option("--if-not-running", "exit 0 where one runs already")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  docker-credential-ecr daemon --splay 5m
+  docker-credential-ecr daemon --once`,
+    )
+    .action((options: Options) => keepFresh(options, context));
+}
+
+async function keepFresh({ once, splay, ifNotRunning }: Options, context: Context): Promise<void> {
+  const spread = splay === undefined ? 0 : parseDuration(splay);
+  if (spread === undefined) {
+    throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
+  }
+  const around = await openSurroundings(context.env, context.home);
+  const release = await lockRefresher(around.folders.state);
+  if (!release) {
+    if (ifNotRunning) return context.print("a daemon of this user runs already");
+    throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
+  }
+  try {
+    if (once) await passOnce(around, context);
+    else await runDaemon(around, spread, context);
+  } finally {
+    release();
+  }
+}
+
+async function passOnce(around: Surroundings, { print, printError, exitWith }: Context): Promise<void> {
+  const refresher = new Refresher(around);
+  await refresher.readConfig();
+  const pass = await refresher.pass(new AbortController().signal);
+  await refresher.keep(false);
+  if (!pass) return;
+  const { plan } = pass.keeping;
+  const failures = failuresOf(pass);
+  for (const line of failures) printError(line);
+  for (const { what, mend, code } of plan.unattended) print(new Failure(code, what, mend).oneLine);
+  const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
+  print(
+    `${registries} registries kept, ${pass.report.renewed.length} tokens renewed, ${failures.length} failed`,
+  );
+  if (failures.length > 0) exitWith(1);
+}

@@ -1,0 +1,98 @@
+import { stat } from "node:fs/promises";
+import type { Config } from "../config/config.ts";
+import { keptRegistries } from "../config/kept.ts";
+import { readConfig } from "../config/read.ts";
+import type { Registration } from "../helper/cold-get.ts";
+import { type Kept, type Origin, type Plan, planRefresh } from "../refresher/plan.ts";
+import { parseHost } from "../registry/host.ts";
+import type { Registry } from "../registry/registry.ts";
+import { tokenPath } from "../store/files.ts";
+import { environmentFingerprint, fingerprint } from "../token/dependencies.ts";
+import type { RegistryEntry } from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { Asking } from "./asking.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What is kept, with all that its renewal needs. */
+export interface Keeping {
+  readonly plan: Plan;
+  readonly kept: readonly Kept[];
+  /** By host; as of the moment that the list was made. */
+  readonly registrations: ReadonlyMap<string, Registration>;
+  readonly asking: Asking;
+  /** Of what is kept, minimum life in milliseconds by config.yaml. */
+  readonly minValidity: number;
+}
+
+/**
+ * The registries that config.yaml names, and those that builds have asked for: they have a token file.
+ *
+ * @param around with a config of its own, so that the list and all that comes of it go by the same
+ */
+export async function keepingOf(around: Surroundings, config: Config): Promise<Keeping> {
+  const asking = new Asking(around);
+  const kept: Kept[] = [];
+  const registrations = new Map<string, Registration>();
+  const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
+    const registration = await asking.registrationOf(registry);
+    if (!more.onlyInEnvironment) registrations.set(registry.host, registration);
+    const { identity, authorization, dependencies } = registration;
+    const conditions = fingerprint(dependencies).slice(0, 16);
+    kept.push({ registry, identity, authorization, conditions, origin, ...more });
+  };
+  for (const registry of keptRegistries(config)) await add(registry, "configured");
+  const configured = new Set(kept.map(({ registry }) => registry.host));
+  for (const host of await around.store.hosts()) {
+    if (configured.has(host)) continue;
+    const entry = await around.store.readRegistry(host);
+    const registry = entry && (parseHost(host) ?? (await asking.aliased(host)));
+    if (!entry || !registry) continue;
+    const { names } = (await asking.registrationOf(registry)).dependencies.environment;
+    // The daemon rewrites such a file without making it look younger: see `serveRegistry`.
+    const lastColdGetAt = await stat(tokenPath(around.folders.state, host)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+    const { identity, authorization } = entry;
+    const others = isOfAnotherEnvironment(entry, names, around);
+    const own = others ? { identity, authorization, onlyInEnvironment: true } : {};
+    await add(registry, "learnt", { lastColdGetAt, ...own });
+  }
+  const plan = planRefresh(kept, around.now());
+  return { plan, kept, registrations, asking, minValidity: config.minValidity };
+}
+
+/**
+ * Whether the token came from an environment other than this one, by what its identity depends on. Where that
+ * is now something else, config.yaml has given the registry another identity since, whose environment counts
+ * for nothing.
+ */
+function isOfAnotherEnvironment(
+  { dependencies }: RegistryEntry,
+  names: readonly string[],
+  { env }: Surroundings,
+): boolean {
+  const { environment } = dependencies;
+  if (environment.names.join() !== names.join()) return false;
+  return environmentFingerprint(names, env) !== environment.fingerprint;
+}
+
+/** Who serves a registry now, provided that it still is the identity with that key. @throws Failure IDENTITY_CHANGED */
+export async function sameRegistration(
+  { asking }: Keeping,
+  registry: Registry,
+  key: string,
+): Promise<Registration> {
+  const registration = await asking.registrationOf(registry);
+  if (registration.authorization === key) return registration;
+  const what = `the identity for ${registry.host} has just changed`;
+  throw new Failure("IDENTITY_CHANGED", what, "it is looked at again within a minute");
+}
+
+/** What is kept by the config as it is now. @throws Failure where it can't be used */
+export async function seenKeeping(around: Surroundings): Promise<{ keeping: Keeping; config: Config }> {
+  const { configFile } = around.folders;
+  const stamp = around.files.stamp(configFile);
+  const config = await readConfig(configFile);
+  return { keeping: await keepingOf({ ...around, config: async () => ({ config, stamp }) }, config), config };
+}

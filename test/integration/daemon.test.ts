@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { eventually } from "../support/program/eventually.ts";
+import {
+  keys,
+  member,
+  otherRegistry,
+  registry,
+  useStanding,
+  westRegistry,
+} from "../support/program/standing.ts";
+import { tokenFile } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+const configPath = ".config/docker-credential-ecr/config.yaml";
+
+describe("daemon", () => {
+  const standing = useStanding();
+
+  const aliceKeeps = (account: string, region = "us-east-1") => `version: 1
+minValidity: 1s
+identities:
+  alice: { profile: alice }
+registries:
+  - account: "${account}"
+    regions: [${region}]
+    identity: alice
+`;
+
+  function userWith(config?: string): User {
+    const user = standing.user();
+    user.writeAwsKeys({ alice: member("alice") });
+    if (config !== undefined) user.write(configPath, config);
+    return user;
+  }
+
+  const heartbeat = (user: User) => JSON.parse(readFileSync(`${user.state}/refresher.json`, "utf8"));
+  const hasToken = (user: User, host: string) => existsSync(tokenFile(user, host));
+
+  it("--once fetches what is kept, so that a get makes no call, and asks no second time", async () => {
+    const user = userWith(aliceKeeps("111122223333", "us-east-1, us-west-2"));
+    const first = await user.run(["daemon", "--once"]);
+    assert.deepEqual(
+      { ...first, tookMs: 0 },
+      {
+        stdout: "2 registries kept, 2 tokens renewed, 0 failed\n",
+        stderr: "",
+        exitCode: 0,
+        tookMs: 0,
+      },
+    );
+    assert.equal(standing.count("GetAuthorizationToken"), 2);
+    answered(await user.get(registry), registry);
+    answered(await user.get(westRegistry), westRegistry);
+    const second = await user.run(["daemon", "--once"]);
+    assert.equal(second.stdout, "2 registries kept, 0 tokens renewed, 0 failed\n");
+    assert.equal(standing.count("GetAuthorizationToken"), 2);
+    assert.equal(statSync(`${user.state}/refresher.json`).mode & 0o777, 0o600);
+  });
+
+  it("--once tells each failure in one line and exits 1, also while it waits for the next attempt", async () => {
+    const user = userWith(aliceKeeps("111122223333"));
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    for (const _ of [1, 2]) {
+      const { stdout, stderr, exitCode } = await user.run(["daemon", "--once"]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^docker-credential-ecr: .*alice.*\[\w+\]\n$/);
+      assert.equal(stdout, "1 registries kept, 0 tokens renewed, 1 failed\n");
+    }
+  });
+
+  it("--once names what came from keys in the environment and leaves it alone", async () => {
+    const user = userWith();
+    answered(await user.get(registry, { env: keys("alice") }), registry);
+    standing.aws.controls.reset();
+    const { stdout, exitCode } = await user.run(["daemon", "--once"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /111122223333\S+ is not renewed in the background.*\[KEYS_IN_ENVIRONMENT\]/);
+    assert.equal(standing.calls(), 0);
+  });
+
+  it("keeps a token fresh over several lives while gets make no call", async function () {
+    this.timeout(30_000);
+    standing.aws.controls.set({ tokenLifeSeconds: 6 });
+    const user = userWith(aliceKeeps("111122223333"));
+    const daemon = user.start(["daemon"]);
+    await eventually("the first token", () => hasToken(user, registry));
+    const gets = new Set<string>();
+    for (let at = 0; at < 60; at++) {
+      gets.add(answered(await user.get(registry), registry));
+      await pause(150);
+    }
+    assert.ok(gets.size >= 3, `${gets.size} tokens`);
+    const asked = standing.count("GetAuthorizationToken");
+    assert.ok(gets.size <= asked && asked <= gets.size + 1, `${asked} calls for ${gets.size} tokens`);
+    assert.equal(heartbeat(user).pid, daemon.pid);
+    const before = performance.now();
+    daemon.kill("SIGTERM");
+    const { exitCode, stdout } = await daemon.ended;
+    assert.ok(performance.now() - before < 2_000);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^\S+Z info renewed the token of alice \(profile alice\) in us-east-1/m);
+    assert.equal(heartbeat(user).pid, undefined);
+  });
+
+  it("is the only one of its user, and ends in time though AWS hangs", async () => {
+    const user = userWith(aliceKeeps("111122223333"));
+    standing.aws.controls.hang("GetAuthorizationToken");
+    const daemon = user.start(["daemon"], { env: { INVOCATION_ID: "1" } });
+    await eventually("a call", () => standing.calls() > 0);
+    const second = await user.run(["daemon"]);
+    assert.equal(second.exitCode, 1);
+    assert.match(second.stderr, /runs already.*\[DAEMON_RUNNING\]\n$/);
+    assert.equal((await user.run(["daemon", "--if-not-running"])).exitCode, 0);
+    const before = performance.now();
+    daemon.kill("SIGTERM");
+    const { stdout, exitCode } = await daemon.ended;
+    assert.ok(performance.now() - before < 2_000);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^<6>info started/);
+  });
+
+  it("follows config.yaml on SIGHUP, and a broken one leaves the last good one in force", async () => {
+    const user = userWith(aliceKeeps("111122223333"));
+    const daemon = user.start(["daemon"]);
+    await eventually("the first token", () => hasToken(user, registry));
+    user.write(configPath, "version: 1\nidentites: {}\n");
+    daemon.kill("SIGHUP");
+    await pause(300);
+    answered(await user.get(registry), registry);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+    user.write(configPath, aliceKeeps("111122223333", "us-east-1, us-west-2"));
+    daemon.kill("SIGHUP");
+    await eventually("the new registry", () => hasToken(user, westRegistry));
+    assert.ok(!hasToken(user, otherRegistry));
+    assert.equal(standing.count("GetAuthorizationToken"), 2);
+    daemon.kill("SIGTERM");
+    const { stdout } = await daemon.ended;
+    assert.equal(stdout.match(/error .*CONFIG_INVALID/g)?.length, 1);
+  });
+});

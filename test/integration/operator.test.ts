@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { keys, member, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
+import type { User } from "../support/program/user.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+describe("status, registries and refresh", () => {
+  const standing = useStanding();
+
+  function keeper(): User {
+    const user = standing.user();
+    user.writeAwsKeys({ alice: member("alice") });
+    const entry = `  - account: "111122223333"\n    regions: [us-east-1]\n    identity: alice\n`;
+    const config = `version: 1\nidentities:\n  alice: { profile: alice }\nregistries:\n${entry}`;
+    user.write(
+      ".config/docker-credential-ecr/config.yaml",
+      `${config}  - host: ${registry}\n    identity: alice\n`,
+    );
+    return user;
+  }
+
+  it("status exits 1 without a token and 0 with one, as text and JSON", async () => {
+    const user = keeper();
+    const before = await user.run(["status"]);
+    assert.equal(before.exitCode, 1);
+    assert.match(
+      before.stdout,
+      /^daemon: not running\nREGISTRY .*\n111122223333\S+ +alice \(profile alice\) +none +- +-\n$/,
+    );
+    await user.run(["daemon", "--once"]);
+    const after = await user.run(["status"]);
+    assert.equal(after.exitCode, 0);
+    assert.match(after.stdout, /profile alice\) +11h 59m +- +-\n$/);
+    const { daemon, registries } = JSON.parse((await user.run(["status", "--json"])).stdout);
+    assert.equal(daemon.running, false);
+    assert.equal(registries.length, 1);
+    assert.ok(registries[0].isFresh && registries[0].secondsLeft > 43_000);
+  });
+
+  it("registries says what is kept and why, and which entries meet", async () => {
+    const user = keeper();
+    answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
+    const { stdout, exitCode } = await user.run(["registries"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /111122223333\S+ +configured +alice/);
+    assert.match(stdout, /444455556666\S+ +learnt, not renewed +keys in the environment/);
+    assert.match(stdout, /line 8 of config.yaml counts, not line 5: it is the narrower/);
+    const { registries, overlaps } = JSON.parse((await user.run(["registries", "--json"])).stdout);
+    assert.equal(registries.length, 2);
+    assert.equal(overlaps[0].why, "narrower");
+  });
+
+  it("refresh makes sure of the life asked for, once, and of a new token by force", async () => {
+    const user = keeper();
+    const count = () => standing.count("GetAuthorizationToken");
+    assert.deepEqual((await user.run(["refresh"])).stdout, `${registry}: 11h 59m left\n`);
+    assert.equal((await user.run(["refresh", registry, "--min-validity", "2h"])).exitCode, 0);
+    assert.equal(count(), 1);
+    const first = answered(await user.get(registry), registry);
+    assert.equal((await user.run(["refresh", "--force"])).exitCode, 0);
+    assert.notEqual(answered(await user.get(registry), registry), first);
+    assert.equal(count(), 2);
+  });
+
+  it("refresh exits 1 where the life can't be had, and for what is no registry", async () => {
+    const user = keeper();
+    const long = await user.run(["refresh", "--min-validity", "24h"]);
+    assert.equal(long.exitCode, 1);
+    assert.match(long.stderr, /\[LIFE_TOO_SHORT\]\n$/);
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    assert.equal((await user.run(["refresh", "--force"])).exitCode, 1);
+    assert.match((await user.run(["refresh", "example.com"])).stderr, /\[NOT_ECR\]\n$/);
+    assert.match((await user.run(["refresh", "--min-validity", "soon"])).stderr, /\[USAGE\]\n$/);
+  });
+});
