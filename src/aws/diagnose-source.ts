@@ -2,23 +2,27 @@ import { processFailure } from "./credential-process.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import type { Diagnosis } from "./errors.ts";
 import type { SourceError } from "./source-error.ts";
+import type { Transport } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
+
+/** How the last request ended. */
+export type LastRequest = Pick<Transport, "lastError" | "lastStatus">;
 
 /**
  * Why a source of credentials failed. The SDK's providers tell it by text alone; the kind of source, which we
  * know, says how to read it.
  *
- * @param network what last went wrong on the way to a server: they swallow that, or keep its text
+ * @param last what they swallow, or keep the text of
  */
-export function diagnoseSource(error: SourceError, network: TransportError | undefined): Diagnosis {
+export function diagnoseSource(error: SourceError, last: LastRequest | undefined): Diagnosis {
   const { kind, profile, cause } = error;
   if (cause instanceof TransportError) return diagnoseTransport(cause);
-  if (network) return diagnoseTransport(network);
+  if (last?.lastError) return diagnoseTransport(last.lastError);
   const text = cause instanceof Error ? cause.message : String(cause);
   const option = profile === undefined || profile === "default" ? "" : ` --profile ${profile}`;
   switch (kind) {
     case "sso":
-      return diagnoseSso(text, profile, option);
+      return diagnoseSso(text, profile, option, last?.lastStatus ?? 0);
     case "login":
       return {
         code: "LOGIN_EXPIRED",
@@ -53,8 +57,15 @@ export function diagnoseSource(error: SourceError, network: TransportError | und
   }
 }
 
-function diagnoseSso(text: string, profile: string | undefined, option: string): Diagnosis {
-  if (/ForbiddenException|No access/.test(text)) {
+function diagnoseSso(text: string, profile: string | undefined, option: string, status: number): Diagnosis {
+  if (status >= 500) {
+    return {
+      code: "AWS_FAULT",
+      why: `IAM Identity Center failed by itself (HTTP ${status})`,
+      mend: "try again; https://health.aws.amazon.com tells of outages",
+    };
+  }
+  if (/ForbiddenException|ResourceNotFoundException|No access/.test(text)) {
     return {
       code: "SSO_ROLE_DENIED",
       why: `IAM Identity Center gives no access to sso_account_id and sso_role_name of profile ${profile}`,
@@ -77,6 +88,13 @@ function diagnoseSso(text: string, profile: string | undefined, option: string):
       code: "PROFILE_INCOMPLETE",
       why: `the SSO settings of profile ${profile} don't do: ${text}`,
       mend: `set them anew with 'aws configure sso${option}'`,
+    };
+  }
+  if (/^InvalidRequestException/.test(text)) {
+    return {
+      code: "AWS_REFUSED",
+      why: `IAM Identity Center refused what profile ${profile} asks for: ${text}`,
+      mend: `set it up anew with 'aws configure sso${option}'`,
     };
   }
   return {

@@ -101,7 +101,7 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
       mend: mendOfNone(asked.env),
     };
   }
-  if (error instanceof SourceError) return diagnoseSource(error, session?.transport.lastError);
+  if (error instanceof SourceError) return diagnoseSource(error, session?.transport);
   if (error instanceof RoleError && error.cause instanceof TransportError)
     return diagnoseTransport(error.cause);
   const service = error instanceof RoleError ? error.cause : error;

@@ -26,8 +26,10 @@ const unnoticedSkew = 2_000;
  */
 export class Transport {
   readonly requestHandler: FetchHttpHandler;
-  /** What went wrong last: some of the SDK's providers keep of an error no more than its text. */
+  /** Why the last request got no answer, if so: some of the SDK's providers keep of an error no more than its text. */
   lastError: TransportError | undefined;
+  /** The HTTP status of the last answer, for the same reason. */
+  lastStatus: number | undefined;
   readonly #options: TransportOptions;
   #roots: string | string[] | undefined;
   #skew = 0;
@@ -70,6 +72,8 @@ export class Transport {
       this.#noteClock(headers.get("date"), sent, now());
       // Read here, so that the limit and the errors of this room hold for the body too.
       const body = await response.bytes();
+      this.lastError = undefined;
+      this.lastStatus = status;
       return new Response(body.length > 0 ? body : null, { status, statusText, headers });
     } catch (error) {
       this.lastError = ended(signal, limit, where, error) ?? transportError(error, where);

@@ -128,6 +128,13 @@ describe("fetchToken: failures", () => {
       assert.match(failure.message, /the instance metadata service did not answer/);
     });
 
+    it("does not keep from ending with the signal, though nothing tells it to", async () => {
+      asker.aws.controls.hang("Imds*");
+      const failure = await inTime(asker.fail({ env: {}, signal: AbortSignal.timeout(60) }));
+      assert.equal(failure.code, "TIMEOUT");
+      assert.match(failure.message, /waiting for the instance metadata service/);
+    });
+
     it("is told with what it answered", async () => {
       asker.aws.controls.fail("ImdsRole", { status: 404 });
       assert.match((await asker.fail({ env: {} })).message, /the instance has no role/);

@@ -85,6 +85,24 @@ describe("Transport", () => {
     assert.equal(aws.controls.calls().Connect, 1);
   });
 
+  it("takes neither proxy nor exemption from what Bun itself reads", async () => {
+    const url = serve(() => new Response("ok"));
+    const former = { ...process.env };
+    try {
+      process.env.HTTP_PROXY = process.env.http_proxy = "http://127.0.0.1:9";
+      assert.equal(await (await transport().send(new Request(url))).text(), "ok");
+      process.env.NO_PROXY = process.env.no_proxy = "*";
+      // A host of its own: to the other one a connection may still be open.
+      await transport({ env: byProxy() }).send(new Request("https://api.ecr.us-east-2.amazonaws.com/"));
+      assert.equal(aws.controls.calls().Connect, 1);
+    } finally {
+      for (const name of ["HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"]) {
+        if (former[name] === undefined) delete process.env[name];
+        else process.env[name] = former[name];
+      }
+    }
+  });
+
   it("tells which proxy, but not its login", async () => {
     const way = transport({ env: byProxy("someone:wrong-proxy-password@") });
     await problemOf(way, apiUrl, "proxy");
@@ -117,7 +135,9 @@ describe("Transport", () => {
   });
 
   it("ends with the signal, or with the request's own", async () => {
-    await problemOf(transport({ signal: AbortSignal.timeout(30) }), serve(mute), "ended");
+    // A limit beyond the test's own, so that it is the signal that ends it.
+    const way = transport({ signal: AbortSignal.timeout(30), requestLimit: 60_000 });
+    await problemOf(way, serve(mute), "ended");
     const request = new Request(serve(mute), { signal: AbortSignal.timeout(30) });
     await assert.rejects(transport().send(request), TransportError);
   });
