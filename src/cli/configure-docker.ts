@@ -21,6 +21,7 @@ import {
 import { foldersOf, requireHome } from "../config/folders.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import { inspectFile } from "../store/inspect.ts";
+import { openQuickFiles } from "../store/open-quick-files.ts";
 import { removeState, writeState } from "../store/write.ts";
 import { type Environment, fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
@@ -70,7 +71,7 @@ async function configure(
 ): Promise<void> {
   // In full, since the record is named for it: the same relative path means another file elsewhere.
   const path = resolve(env.DOCKER_CONFIG || `${requireHome(home)}/.docker`, "config.json");
-  const { state } = foldersOf(env, home);
+  const { state } = foldersOf(env, home, await openQuickFiles());
   const record = `${state}/clients/${fingerprint(path).slice(0, 16)}.json`;
   if (options.everywhere && !options.undo) {
     throw new Failure("USAGE", "--everywhere goes with --undo alone", "give --undo --everywhere");

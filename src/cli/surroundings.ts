@@ -50,9 +50,10 @@ export interface ObtainOptions {
 
 /** The world of a command for people or of the daemon. */
 export async function openSurroundings(env: Environment, home: string | undefined): Promise<Surroundings> {
-  const folders = foldersOf(env, home);
+  const files = await openQuickFiles();
+  const folders = foldersOf(env, home, files);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
   const store = new TokenStore(folders.state, now, log);
-  return { files: await openQuickFiles(), env, home: home ?? "/", folders, store, now, log };
+  return { files, env, home: home ?? "/", folders, store, now, log };
 }
