@@ -43,11 +43,16 @@ function isForeign(home: string, { owner }: FolderFiles): boolean {
   return process.geteuid?.() === 0 && (owner(home) ?? 0) !== 0;
 }
 
-/** Not by `userInfo`, which in Bun says HOME wherever that is set. */
+/** Not by `userInfo`: in Bun that says HOME wherever it is set, whatever it says. */
 function rootsHome({ read }: FolderFiles): string | undefined {
-  const accounts = read("/etc/passwd")?.text.split("\n") ?? [];
-  const root = accounts.map((line) => line.split(":")).find((fields) => fields[2] === "0");
-  return absolute(root?.[5]);
+  return homeIn(read(accounts)?.text ?? "", 0);
+}
+
+const accounts = "/etc/passwd";
+
+function homeIn(text: string, user: number): string | undefined {
+  const fields = text.split("\n").map((line) => line.split(":"));
+  return absolute(fields.find(([, , number]) => number === String(user))?.[5]);
 }
 
 /** HOME, or where it is unset, as under systemd, the account's own; undefined for a user without an account. */
@@ -55,9 +60,12 @@ export async function homeOf(env: Environment): Promise<string | undefined> {
   // A relative one, such as "~" where nobody expands it, would put tokens into the folder that Docker runs in.
   const home = absolute(env.HOME);
   if (home !== undefined) return home;
-  const { userInfo } = await import("node:os");
   try {
-    return userInfo().homedir;
+    const { userInfo } = await import("node:os");
+    const account = absolute(userInfo().homedir);
+    if (account !== undefined) return account;
+    const { readFileSync } = await import("node:fs");
+    return homeIn(readFileSync(accounts, "utf8"), process.geteuid?.() ?? -1);
   } catch {
     return undefined;
   }

@@ -149,9 +149,9 @@ describe("a state folder", () => {
     });
   }
 
-  for (const home of [undefined, ""]) {
+  for (const home of [undefined, "", "~"]) {
     itWithMounts(
-      `lies in the account's home where HOME is ${home === undefined ? "unset" : "empty"}`,
+      `lies in the account's home where HOME is ${home === undefined ? "unset" : JSON.stringify(home)}`,
       async () => {
         const out = join(alice.home, "out");
         const account = '$(getent passwd "$(id -u)" | cut -d: -f6)';
