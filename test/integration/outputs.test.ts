@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { modeOf } from "../support/fakes/temp-folder.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { member, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import { authorizationFiles } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
@@ -183,6 +184,14 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     const { stderr, exitCode } = await user.run(["refresh", "--force"]);
     assert.equal(exitCode, 1);
     assert.match(stderr, /chmod go-w .*\[OUTPUT_UNSAFE\]\n$/);
+  });
+
+  it("hold the newest token though several processes bring one at once", async () => {
+    const user = keeper(["ci/config.json"]);
+    await Promise.all(Array.from({ length: 6 }, () => user.run(["refresh", "--force"])));
+    const [kept = ""] = authorizationFiles(user);
+    assert.ok(secretFor(user, registry) === JSON.parse(readFileSync(kept, "utf8")).secret);
+    assert.deepEqual(readdirSync(join(user.home, "ci")), ["config.json"]);
   });
 
   it("hold a valid token over several lives, and none that has expired while AWS fails", async function () {
