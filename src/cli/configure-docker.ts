@@ -10,7 +10,6 @@ import {
 } from "../clients/config-file.ts";
 import {
   emptyConfig,
-  isBlank,
   mergeReplaced,
   type Replaced,
   unwire,
@@ -18,6 +17,7 @@ import {
   wire,
   withoutSecrets,
 } from "../clients/docker-config.ts";
+import { isBlank } from "../clients/json-text.ts";
 import { foldersOf, requireHome } from "../config/folders.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import { inspectFile } from "../store/inspect.ts";

@@ -89,11 +89,12 @@ class Daemon {
     await this.#refresher.keep(isAlive).catch((error) => this.tellOnce("error", lineOf(error)));
   }
 
-  private tellOf({ report, keeping }: Pass): void {
+  private tellOf({ report, keeping, outputs }: Pass): void {
     for (const { identity, region, registries } of report.renewed) {
       this.tell("info", `renewed the token of ${identity} in ${region} for ${registries.length} registries`);
     }
     for (const { failure } of report.failed) this.tell("error", failure.oneLine);
+    for (const failure of outputs) this.tellOnce("error", failure.oneLine);
     for (const { code, what, mend } of keeping.plan.unattended) {
       this.tellOnce("error", new Failure(code, what, mend).oneLine);
     }

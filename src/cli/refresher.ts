@@ -8,6 +8,7 @@ import { readClock } from "../store/clock.ts";
 import { readRefresher, writeRefresher } from "../store/refresher-state.ts";
 import { Failure } from "../token/failure.ts";
 import { type Keeping, keepingOf } from "./keeping.ts";
+import { keepOutputs } from "./outputs.ts";
 import { refreshPorts } from "./refreshing.ts";
 import type { SeenConfig, Surroundings } from "./surroundings.ts";
 
@@ -16,6 +17,8 @@ export interface Pass {
   readonly keeping: Keeping;
   readonly report: PassReport;
   readonly state: RefresherState;
+  /** Of the files under `outputs` of config.yaml. */
+  readonly outputs: readonly Failure[];
 }
 
 /** The refresher over this program's files: its passes one after another, and what it remembers between them. */
@@ -62,7 +65,11 @@ export class Refresher {
     const before = forgetOthers(this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
-    return { keeping, report, state };
+    if (stop.aborted) return { keeping, report, state, outputs: [] };
+    const { failures, wakeAt: end = Infinity } = await keepOutputs(around, keeping, seen.config);
+    const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
+    const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
+    return { keeping, report: woken, state, outputs: failures };
   }
 
   /** Writes what it remembers. @throws Failure */
@@ -75,11 +82,11 @@ export class Refresher {
 }
 
 /** What there is to tell of failures in a pass, one line each; those that wait for their next attempt are failures still. */
-export function failuresOf({ report, state }: Pass): string[] {
+export function failuresOf({ report, state, outputs }: Pass): string[] {
   const failed = report.failed.map(({ failure }) => failure.oneLine);
   const waiting = report.skipped.flatMap(({ key }) => {
     const failure = state.groups[key]?.failure;
     return failure ? [new Failure(failure.code, failure.what, failure.mend).oneLine] : [];
   });
-  return [...failed, ...waiting];
+  return [...failed, ...waiting, ...outputs.map(({ oneLine }) => oneLine)];
 }
