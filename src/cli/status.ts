@@ -5,6 +5,7 @@ import { type RefresherFile, readRefresher } from "../store/refresher-state.ts";
 import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import type { Context } from "./context.ts";
 import { seenKeeping } from "./keeping.ts";
+import { replicationLines, replicationReport } from "./replication-report.ts";
 import { openSurroundings } from "./surroundings.ts";
 import { readable, table } from "./table.ts";
 
@@ -53,7 +54,8 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
     ...(refresher && { lastTickAt: refresher.lastTickAt }),
   };
   if (registries.some(({ isFresh }) => !isFresh)) exitWith(1);
-  if (json) return print(JSON.stringify({ daemon, registries }, undefined, 2));
+  const replication = await replicationReport(around, keeping);
+  if (json) return print(JSON.stringify({ daemon, registries, replication }, undefined, 2));
   const rows = registries.map(({ registry, identity, secondsLeft, nextRenewalAt, lastError }) => [
     registry,
     identity,
@@ -63,6 +65,7 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
   ]);
   print(daemon.running ? `daemon: running, process ${refresher?.pid}` : "daemon: not running");
   print(table([["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"], ...rows]));
+  for (const line of replicationLines(replication, now())) print(line);
 }
 
 function isAlive(refresher: RefresherFile | undefined, now: number): boolean {
