@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import type { User } from "./user.ts";
 
@@ -70,7 +79,10 @@ export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
   });
   const alone = ["refresher.json", "replication-readings.json"].map((name) => join(user.state, name));
   for (const file of [...inFolders, ...alone.filter(existsSync)]) {
+    const seconds = statSync(file).mtimeMs / 1000;
     writeFileSync(file, JSON.stringify(older(JSON.parse(readFileSync(file, "utf8")))));
+    const modified = Math.max(0, seconds - wallMs / 1000);
+    utimesSync(file, modified, modified);
   }
 }
 
