@@ -7,6 +7,8 @@ import { Failure } from "../token/failure.ts";
 /** A registry whose replication rules are followed, and what is known of them. */
 export interface KeptSource {
   readonly registry: PrivateRegistry;
+  /** Whether its rules were ever read. */
+  readonly isKnown: boolean;
   readonly targets: readonly PrivateRegistry[];
   /** REPLICATION_TARGET: destinations that name no registry. */
   readonly problems: readonly Failure[];
@@ -21,7 +23,7 @@ export function keptSources(config: Config, known: KnownRules): readonly KeptSou
       if (target) targets.push(target);
       else problems.push(noTarget(registry, destination));
     }
-    return { registry, targets, problems };
+    return { registry, isKnown: known.has(registry.host), targets, problems };
   });
 }
 
