@@ -8,6 +8,7 @@ import { forgetOthers } from "../refresher/stock.ts";
 import { refreshPass } from "../refresher/tick.ts";
 import { readClock } from "../store/clock.ts";
 import { readRefresher, writeRefresher } from "../store/refresher-state.ts";
+import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { type Followed, followRules } from "./following.ts";
 import { type Keeping, keepingOf } from "./keeping.ts";
@@ -36,13 +37,15 @@ export class Refresher {
   ) {}
 
   /**
-   * Reads config.yaml anew. What is broken leaves the last good one in force, and no other identity is guessed.
+   * Reads config.yaml if it has changed. What is broken leaves the last good one in force, and no other identity is guessed.
    *
    * @throws Failure
    */
   async readConfig(): Promise<Config> {
     const { files, folders } = this.around;
     const stamp = files.stamp(folders.configFile);
+    // Thousands of entries take a while to read. A link to nothing counts as absent and is no config.
+    if (this.#seen?.stamp === stamp && stamp !== stampOf("absent")) return this.#seen.config;
     const config = await readConfig(folders.configFile);
     this.#seen = { config, stamp };
     return config;

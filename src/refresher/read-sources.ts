@@ -21,7 +21,6 @@ export interface ReadingPorts<Rules> {
 export interface ReadingReport {
   /** What is remembered of them now. */
   readonly readings: Readings;
-  readonly read: readonly Source[];
   readonly failed: readonly FailedSource[];
 }
 
@@ -77,8 +76,7 @@ export async function readSources<Rules>(
     sources[host] = afterFailedReading(before.sources[host], source, failure, clock, random, timing);
     failed.push({ source, failure });
   }
-  const read = due.filter(({ host }) => brought.has(host));
-  return { readings: { ...before, sources }, read, failed };
+  return { readings: { ...before, sources }, failed };
 }
 
 function timeout({ host }: Source): Failure {

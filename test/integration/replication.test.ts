@@ -227,6 +227,33 @@ describe("replication", () => {
     assert.equal(askers(standing).at(-1), "assumed-role/ci in eu-west-1");
   });
 
+  it("is tried again at once when the AWS files have changed", async () => {
+    const user = follow();
+    user.writeAwsKeys({ alice: { ...member("alice"), accessKeyId: "TESTKEYNOBODY" } });
+    assert.equal((await user.run(["daemon", "--once"])).exitCode, 1);
+    const calls = standing.count("DescribeRegistry");
+    assert.equal((await user.run(["daemon", "--once"])).exitCode, 1);
+    assert.equal(standing.count("DescribeRegistry"), calls);
+    user.writeAwsKeys({ alice: member("alice") });
+    assert.match(await once(user), /^3 registries kept, 3 tokens renewed/);
+  });
+
+  it("that a change of the config overtakes is thrown away", async () => {
+    standing.aws.controls.latency("DescribeRegistry", 600);
+    const user = follow();
+    const daemon = user.start(["daemon"]);
+    await eventually("a call", () => standing.count("DescribeRegistry") === 1);
+    user.write(configPath, following().replace("follow: true", "follow: false"));
+    await eventually("the end of the pass", () => {
+      const path = `${user.state}/refresher.json`;
+      return existsSync(path) && JSON.parse(readFileSync(path, "utf8")).pid === daemon.pid;
+    });
+    assert.ok(!existsSync(rulesFile(user)));
+    assert.deepEqual((await statusOf(user)).registries.length, 1);
+    daemon.kill("SIGTERM");
+    await daemon.ended;
+  });
+
   it("survives a file of rules that is broken: it is told, left aside and read anew", async () => {
     const user = follow();
     await once(user);
