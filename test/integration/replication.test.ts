@@ -254,6 +254,17 @@ describe("replication", () => {
     await daemon.ended;
   });
 
+  it("is not read before its moment where a start is spread, unless somebody asks for it", async () => {
+    const user = follow();
+    const daemon = user.start(["daemon", "--splay", "10h"]);
+    await eventually("the heartbeat", async () => (await statusOf(user)).daemon.running);
+    assert.equal(standing.calls(), 0);
+    daemon.kill("SIGHUP");
+    await eventually("a call", () => standing.count("DescribeRegistry") === 1);
+    daemon.kill("SIGTERM");
+    await daemon.ended;
+  });
+
   it("survives a file of rules that is broken: it is told, left aside and read anew", async () => {
     const user = follow();
     await once(user);
