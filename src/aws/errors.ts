@@ -97,8 +97,10 @@ function told(
   cause: unknown,
 ) {
   const whom = describeIdentity(identity, env);
-  const lacking = wanted === "token" ? "no ECR token for" : "the replication rules can't be read of";
-  const what = `${lacking} ${registry.host} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
+  const { host } = registry;
+  const failed =
+    wanted === "token" ? `no ECR token for ${host}` : `the replication rules of ${host} can't be read`;
+  const what = `${failed} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
   return new Failure(code, what, redact(mend), { cause });
 }
 

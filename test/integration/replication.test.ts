@@ -130,7 +130,7 @@ describe("replication", () => {
       assert.equal(exitCode, 1);
       assert.match(
         stderr,
-        /^docker-credential-ecr: the replication rules can't be read of \S+ under profile alice: .*may not ecr:DescribeRegistry: allow ecr:DescribeRegistry .*\[ACCESS_DENIED\]\n$/,
+        /^docker-credential-ecr: the replication rules of \S+ can't be read under profile alice: .*may not ecr:DescribeRegistry: allow ecr:DescribeRegistry .*\[ACCESS_DENIED\]\n$/,
       );
       assert.match(stdout, /^3 registries kept, \d tokens renewed, 1 failed\n$/);
       // While it waits for the next attempt it is a failure still, and asks nobody.
