@@ -6,6 +6,7 @@ import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import type { Context } from "./context.ts";
 import { seenKeeping } from "./keeping.ts";
 import { outputLine, outputStates } from "./outputs-report.ts";
+import { replicationLines, replicationReport } from "./replication-report.ts";
 import { openSurroundings } from "./surroundings.ts";
 import { readable, table } from "./table.ts";
 
@@ -55,7 +56,8 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
   };
   if (registries.some(({ isFresh }) => !isFresh)) exitWith(1);
   const outputs = await outputStates(folders.state, config);
-  if (json) return print(JSON.stringify({ daemon, registries, outputs }, undefined, 2));
+  const replication = await replicationReport(around, keeping);
+  if (json) return print(JSON.stringify({ daemon, registries, replication, outputs }, undefined, 2));
   const rows = registries.map(({ registry, identity, secondsLeft, nextRenewalAt, lastError }) => [
     registry,
     identity,
@@ -66,6 +68,7 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
   print(daemon.running ? `daemon: running, process ${refresher?.pid}` : "daemon: not running");
   print(table([["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"], ...rows]));
   for (const output of outputs) print(outputLine(output));
+  for (const line of replicationLines(replication, now())) print(line);
 }
 
 function isAlive(refresher: RefresherFile | undefined, now: number): boolean {
