@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { succeeded } from "./command.ts";
 import { machine } from "./hooks.ts";
@@ -29,6 +29,7 @@ export async function makeImageFor(program: string, name: string): Promise<void>
 
 async function newRoot(): Promise<string> {
   const root = mkdtempSync(join(machine().folder, "image-"));
+  chmodSync(root, 0o755);
   // Packer wants /tmp and a root user.
   for (const folder of ["bin", "etc", "root", "tmp", "usr/local/bin"])
     mkdirSync(join(root, folder), { recursive: true });
@@ -40,7 +41,7 @@ async function newRoot(): Promise<string> {
   return root;
 }
 
-const applets = ["cat", "chmod", "chown", "cp", "env", "mkdir", "mktemp", "mv", "rm", "sh", "su"];
+const applets = "cat chmod chown cp env find id ls mkdir mktemp mv rm sh su touch".split(" ");
 
 async function importImage(root: string, names: readonly string[]): Promise<void> {
   const [first = "", ...others] = names;
