@@ -6,7 +6,9 @@
 #   BASE_REGISTRY=111122223333.dkr.ecr.us-east-1.amazonaws.com \
 #   APP_REGISTRY=444455556666.dkr.ecr.us-east-1.amazonaws.com \
 #   COPY_TO="111122223333.dkr.ecr.eu-west-1.amazonaws.com" \
-#   TAG=42 examples/pipeline.sh [ARGUMENT OF packer build…]
+#   TAG=42 examples/pipeline.sh
+#
+# What follows on the command line goes to packer build, for instance -on-error=cleanup.
 set -euo pipefail
 
 : "${FROM:?the image that the base image is built on}"

@@ -2,6 +2,11 @@
 #   packer build ecr-login.pkr.hcl
 
 variable "registry" {
+  type    = string
+  default = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+}
+
+variable "login_server" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
   description = "The bare host: for https://HOST/ Docker 20.10 finds no entry in credHelpers."
@@ -33,7 +38,7 @@ source "docker" "app" {
   run_command  = ["-d", "-i", "-t", "--network=${var.network}", "--", "{{.Image}}", "/bin/sh"]
   changes      = ["CMD [\"cat\", \"/etc/built-by-packer\"]"]
   ecr_login    = true
-  login_server = var.registry
+  login_server = var.login_server
 }
 
 build {
@@ -50,7 +55,7 @@ build {
     }
     post-processor "docker-push" {
       ecr_login    = true
-      login_server = var.registry
+      login_server = var.login_server
     }
   }
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { controls, tokensAsked } from "../../support/e2e/aws.ts";
-import { succeeded } from "../../support/e2e/command.ts";
+import { failed, succeeded } from "../../support/e2e/command.ts";
 import { makeImage, removeImage } from "../../support/e2e/images.ts";
 import { appRegistry } from "../../support/e2e/names.ts";
 import { needs } from "../../support/e2e/needs.ts";
 import { packerBuild } from "../../support/e2e/packer.ts";
-import { newTester, type Tester, type Wiring } from "../../support/e2e/user.ts";
+import { newTester, type Tester } from "../../support/e2e/user.ts";
 
 const base = "packer-base:1";
 
@@ -31,7 +32,11 @@ describe("packer build", () => {
     controls().reset();
   });
 
-  for (const wiring of ["credHelpers", "credsStore"] satisfies Wiring[]) {
+  // credHelpers are looked up by the words of the login: Docker 20.10 finds none for https://HOST/.
+  for (const [wiring, login_server] of [
+    ["credHelpers", appRegistry],
+    ["credsStore", `https://${appRegistry}/`],
+  ] as const) {
     describe(`with ${wiring}`, () => {
       it("pulls its base image, tags and pushes the result by the helper alone", async () => {
         const alice = newTester("alice", wiring);
@@ -46,7 +51,8 @@ describe("packer build", () => {
         const alice = newTester("alice", wiring);
         const name = `ecr-login-${wiring.toLowerCase()}`;
         succeeded(await alice.docker("login", appRegistry));
-        succeeded(await packerBuild(alice, "ecr-login.pkr.hcl", { registry: appRegistry, base, name }));
+        const variables = { registry: appRegistry, login_server, base, name };
+        succeeded(await packerBuild(alice, "ecr-login.pkr.hcl", variables));
         // One by the helper before, one by Packer itself for its pull and one for its push.
         assert.equal(tokensAsked().length, 3);
         await assertPushed(alice, name);
@@ -54,4 +60,14 @@ describe("packer build", () => {
       });
     });
   }
+
+  it("would fail at the push with the empty config folder that newer plugins make, as docs/packer.md says", async () => {
+    const alice = newTester("alice");
+    succeeded(await alice.docker("pull", `${appRegistry}/${base}`));
+    const empty = join(alice.home, "empty");
+    failed(
+      await alice.docker("--config", empty, "push", `${appRegistry}/${base}`),
+      /no basic auth credentials/,
+    );
+  });
 });
