@@ -66,7 +66,7 @@ export type FailureCode =
 
 /** What was asked for, and for whom. */
 export interface Asked {
-  readonly wanted: "token" | "replication rules";
+  readonly wanted: "token" | "replication rules" | "caller";
   readonly registry: Registry;
   readonly identity: Identity;
   readonly env: Environment;
@@ -97,10 +97,15 @@ function told(
   cause: unknown,
 ) {
   const whom = describeIdentity(identity, env);
-  const lacking = wanted === "token" ? "no ECR token for" : "the replication rules can't be read of";
-  const what = `${lacking} ${registry.host} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
+  const what = `${lacking[wanted]} ${registry.host} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
   return new Failure(code, what, redact(mend), { cause });
 }
+
+const lacking: Readonly<Record<Asked["wanted"], string>> = {
+  token: "no ECR token for",
+  "replication rules": "the replication rules can't be read of",
+  caller: "no AWS identity for",
+};
 
 function diagnose(error: unknown, asked: Asked, session: Session | undefined): Diagnosis {
   if (error instanceof TransportError) return diagnoseTransport(error);
