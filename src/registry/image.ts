@@ -25,7 +25,8 @@ const IMAGE =
 export function readNamedRegistry(text: string): NamedRegistry {
   const url = readServerUrl(text);
   if (url.kind === "malformed") return { url };
-  const path = /^(?:https?:\/\/)?[^/]+\/(.+)$/i.exec(text.trim())?.[1] ?? "";
+  const bare = text.trim().replace(/^https?:\/\//i, "");
+  const path = bare.includes("/") ? bare.slice(bare.indexOf("/") + 1) : "";
   // What clients append to a bare host is no repository.
   if (path === "" || /^v[12]\/?$/.test(path)) return { url };
   const [, repository, tag, digest] = IMAGE.exec(path) ?? [];

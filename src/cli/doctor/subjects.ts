@@ -19,12 +19,13 @@ export async function subjectOf(named: string, machine: Machine): Promise<Subjec
   return registry ? { kind: "ecr", registry, ...(image && { image }) } : { kind: "other", host: url.host };
 }
 
-/** Of the registries that are kept, one for each identity and region: a token opens all of them. */
+/** Of the registries that are kept, in their order, one for each identity and region: a token opens all of theirs. */
 export async function keptSubjects(machine: Machine): Promise<readonly Subject[]> {
   try {
-    const { plan } = (await seenKeeping(machine)).keeping;
-    return plan.jobs.flatMap(({ registries: [registry] }) =>
-      registry ? [{ kind: "ecr" as const, registry }] : [],
+    const { plan, kept } = (await seenKeeping(machine)).keeping;
+    const chosen = new Set(plan.jobs.map(({ registries: [registry] }) => registry?.host));
+    return kept.flatMap(({ registry }) =>
+      chosen.delete(registry.host) ? [{ kind: "ecr" as const, registry }] : [],
     );
   } catch (error) {
     // The config diagnostic tells it.

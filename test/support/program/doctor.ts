@@ -47,7 +47,5 @@ export function named(diagnostics: readonly Diagnosed[], name: string): Diagnose
 
 /** "NAME CODE" of those that failed, in order. */
 export function failures(diagnostics: readonly Diagnosed[]): readonly string[] {
-  return diagnostics
-    .filter(({ status }) => status === "failed")
-    .map(({ name, code }) => `${name} ${code}`);
+  return diagnostics.filter(({ status }) => status === "failed").map(({ name, code }) => `${name} ${code}`);
 }
