@@ -126,7 +126,7 @@ const faults: Readonly<Record<string, Fault>> = {
         "",
       ),
     fails: ["packer PACKER_DOCKER_CONFIG"],
-    mend: /^export DOCKER_CONFIG=.*\/\.docker /,
+    mend: /^set DOCKER_CONFIG=.*\/\.docker /,
   },
   "a state folder that others may enter": {
     seed: (user) => {

@@ -50,7 +50,7 @@ export function judgePacker({ file, isSet, usual, plugins }: Seen): Finding {
     return failed(
       "PACKER_DOCKER_CONFIG",
       `Packer's Docker plugin ${newer} runs docker-push without your config.json while DOCKER_CONFIG is unset`,
-      `export DOCKER_CONFIG=${dirname(file.path)} where packer runs`,
+      `set DOCKER_CONFIG=${dirname(file.path)} where packer runs`,
     );
   }
   if (plugins.length === 0) return skipped("Packer's Docker plugin is not installed here");

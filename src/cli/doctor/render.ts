@@ -41,8 +41,16 @@ function withTilde(text: string, home: string | undefined): string {
   return home === undefined || home === "/" ? text : text.replaceAll(`${home}/`, "~/");
 }
 
-/** Breaks at spaces; every line but the first is indented. A word that is too long sticks out. */
-function wrap(text: string, indent: number, width: number): string {
+/** A mend that is a command and nothing else. */
+const command = /^(?:docker-credential-ecr|docker|chmod|export|timedatectl)(?: [^\s,;]+)+$/;
+
+/**
+ * Breaks at spaces; every line but the first is indented. A word that is too long sticks out. A command is broken as
+ * a shell has it, so that it can be copied.
+ */
+function wrap(text: string, indent: number, room: number): string {
+  const end = command.test(text) ? " \\" : "";
+  const width = room - end.length;
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -51,5 +59,5 @@ function wrap(text: string, indent: number, width: number): string {
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;
   }
-  return [...lines, line].join(`\n${" ".repeat(indent)}`);
+  return [...lines, line].join(`${end}\n${" ".repeat(indent)}`);
 }

@@ -20,6 +20,20 @@ describe("doctor's rendering", () => {
     assert.ok(renderEntry(entry({ status: "failed", mend: `run ${word} now` }), plain).includes(word));
   });
 
+  it("breaks a command as a shell has it, and a sentence as a reader does", () => {
+    const words = `docker-credential-ecr configure-docker ${"a".repeat(40)} --replace`;
+    const mended = (mend: string) =>
+      renderEntry(entry({ status: "failed", mend }), plain)
+        .split("\n")
+        .slice(2)
+        .map((line) => line.trimStart());
+    assert.deepEqual(mended(words), [
+      "mend  docker-credential-ecr configure-docker \\",
+      `${"a".repeat(40)} --replace`,
+    ]);
+    assert.equal(mended(`${words}, then try again`)[0], "mend  docker-credential-ecr configure-docker");
+  });
+
   it("shows the home folder as ~ in what was seen, and whole in the mend", () => {
     const text = renderEntry(entry({ status: "failed", seen: "/home/me/a", mend: "/home/me/a" }), plain);
     assert.match(text, /seen {2}~\/a\n.*mend {2}\/home\/me\/a$/);
