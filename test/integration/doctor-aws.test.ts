@@ -302,6 +302,20 @@ describe("doctor finds on the way to AWS", () => {
     assert.equal(named(anonymous, "registry").seen, "answers without a login");
   });
 
+  it("nothing in a stored login that still serves, though nobody could get a new token", async () => {
+    const user = healthyUser(standing);
+    const secret = answered(
+      await user.get(otherRegistry, { env: { ...keys("bob"), AWS_PROFILE: undefined } }),
+      otherRegistry,
+    );
+    silent(await user.store(registry, "AWS", secret));
+    user.env.AWS_PROFILE = "misspelt";
+    const diagnostics = await diagnose(user, registry);
+    assert.deepEqual(failures(diagnostics), ["identity PROFILE_NOT_FOUND"]);
+    assert.match(named(diagnostics, "token").seen, /^because identity failed$/);
+    assert.match(named(diagnostics, "stored-token").seen, /^the login that 'docker login' stored is taken/);
+  });
+
   it("that STS alone can't be reached, which takes no token from anybody", async () => {
     const user = healthyUser(standing, { AWS_ENDPOINT_URL_STS: dead });
     const diagnostics = await diagnose(user, registry);

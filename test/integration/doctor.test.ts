@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { modeOf } from "../support/fakes/temp-folder.ts";
@@ -13,7 +13,7 @@ import {
   useStanding,
   westRegistry,
 } from "../support/program/standing.ts";
-import { snapshot } from "../support/program/state.ts";
+import { snapshot, tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
@@ -33,6 +33,16 @@ describe("doctor", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 1);
     assert.equal(answered(await user.get(registry), registry), secret);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
+  });
+
+  it("changes nothing where it finds what is damaged, not even the log", async () => {
+    const user = healthyUser(standing);
+    answered(await user.get(registry), registry);
+    chmodSync(tokenFile(user, registry), 0o644);
+    const before = snapshot(user.home);
+    assert.deepEqual(failures(await diagnose(user, registry)), ["stored-token STATE_FILE"]);
+    await diagnose(user);
+    assert.deepEqual(snapshot(user.home), before);
   });
 
   it("makes no folder where there was none", async () => {
@@ -62,6 +72,13 @@ describe("doctor", () => {
     assert.ok(names(all, westRegistry).includes("token"));
     const text = await user.run(["doctor"]);
     assert.match(text.stdout, new RegExp(`\\n\\n${westRegistry}\\nok {7}registry-name`));
+  });
+
+  it("without a registry looks at one that another environment's keys have opened, under this one's", async () => {
+    const user = healthyUser(standing);
+    answered(await user.get(registry, { env: { ...keys("bob"), AWS_PROFILE: undefined } }), registry);
+    const diagnostics = await diagnose(user);
+    assert.match(named(diagnostics, "identity").seen, /user\/alice/);
   });
 
   it("knows an alias of config.yaml by its own name", async () => {

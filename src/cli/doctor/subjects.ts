@@ -19,14 +19,21 @@ export async function subjectOf(named: string, machine: Machine): Promise<Subjec
   return registry ? { kind: "ecr", registry, ...(image && { image }) } : { kind: "other", host: url.host };
 }
 
-/** Of the registries that are kept, in their order, one for each identity and region: a token opens all of theirs. */
+/**
+ * Of the registries that are kept, in their order, one for each identity and region that a `get` from here would ask
+ * under: a token opens all of theirs.
+ */
 export async function keptSubjects(machine: Machine): Promise<readonly Subject[]> {
   try {
-    const { plan, kept } = (await seenKeeping(machine)).keeping;
-    const chosen = new Set(plan.jobs.map(({ registries: [registry] }) => registry?.host));
-    return kept.flatMap(({ registry }) =>
-      chosen.delete(registry.host) ? [{ kind: "ecr" as const, registry }] : [],
-    );
+    const { kept, plan, asking } = (await seenKeeping(machine)).keeping;
+    const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
+    const chosen = new Map<string, Subject>();
+    for (const { registry } of kept) {
+      const { authorization } = await asking.registrationOf(registry);
+      if (forgotten.has(registry.host) || chosen.has(authorization)) continue;
+      chosen.set(authorization, { kind: "ecr", registry });
+    }
+    return [...chosen.values()];
   } catch (error) {
     // The config diagnostic tells it.
     if (error instanceof Failure) return [];
