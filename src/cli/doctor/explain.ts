@@ -17,7 +17,7 @@ export interface Sent {
 export function explain({ status, body }: RegistryAnswer, { host, region }: Registry, sent: Sent): Finding {
   const { code, message } = firstError(body);
   if (/authorization token has expired/i.test(message)) {
-    return failed("LOGIN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.mend);
+    return failed("TOKEN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.mend);
   }
   const denial = denied.exec(message);
   if (denial) return explainDenial(message, denial);
@@ -36,11 +36,11 @@ export function explain({ status, body }: RegistryAnswer, { host, region }: Regi
   switch (status) {
     case 400: {
       const what = `${host} does not know ${sent.words} (400): one of another region, or cut or altered`;
-      return failed("LOGIN_UNKNOWN", what, sent.mend);
+      return failed("TOKEN_UNKNOWN", what, sent.mend);
     }
     case 401: {
       const what = `${host} saw no login (401), though ${sent.words} was sent`;
-      return failed("LOGIN_MISSING", what, "see whether a proxy takes the Authorization header out");
+      return failed("TOKEN_MISSING", what, "see whether a proxy takes the Authorization header out");
     }
     case 403:
       return failed(

@@ -49,7 +49,7 @@ export const storedToken: RegistryDiagnostic = {
     const left = readable(timeLeft(held.life, readClock(files, now())));
     if (answer.status === 200) return ok(`${words} is taken; ${left} left`);
     const finding = explain(answer, visit.registry, { words, mend: `docker logout ${host}` });
-    if (!finding.code?.startsWith("LOGIN_")) return finding;
+    if (!finding.code?.startsWith("TOKEN_")) return finding;
     const code = isLogin ? "LOGIN_DEAD" : "TOKEN_DEAD";
     return { ...finding, code, seen: `${finding.seen}; by its own word it has ${left} left` };
   },

@@ -24,11 +24,13 @@ export function judgeClock({ answer }: Reach): Finding {
   return failed("CLOCK_SKEW", `this machine's clock is ${off}`, "timedatectl set-ntp true");
 }
 
-function isBroken({ broken }: Reach, link: Link): Finding | undefined {
+/** The finding of the link where it broke; undefined: it broke elsewhere or not at all. */
+function brokenAt({ broken }: Reach, link: Link): Finding | undefined {
   if (broken?.link === link) return failedBy(broken.failure);
   return broken && broken.link === "endpoint" ? skipped("the endpoint is no address") : undefined;
 }
 
+/** Which proxy the API is asked by, and whether it lets one through. */
 export const proxy: RegistryDiagnostic = {
   name: "proxy",
   scope: "registry",
@@ -37,12 +39,13 @@ export const proxy: RegistryDiagnostic = {
 };
 
 export function judgeProxy(reach: Reach): Finding {
-  const bad = isBroken(reach, "proxy");
+  const bad = brokenAt(reach, "proxy");
   if (bad) return bad;
   if (reach.broken && reach.host === undefined) return skipped("AWS was not asked");
   return ok(reach.proxy ? `${reach.proxy}, for ${reach.host}` : `none is set for ${reach.host}`);
 }
 
+/** Whether the API's certificate is accepted, and by which authorities. */
 export const certificates: RegistryDiagnostic = {
   name: "certificates",
   scope: "registry",
@@ -51,12 +54,13 @@ export const certificates: RegistryDiagnostic = {
 };
 
 export function judgeCertificates(reach: Reach): Finding {
-  const bad = isBroken(reach, "certificates");
+  const bad = brokenAt(reach, "certificates");
   if (bad) return bad;
   if (reach.broken) return skipped("no connection came about");
   return ok(reach.bundle ? `accepted by ${reach.bundle}` : "accepted by Bun's and the system's authorities");
 }
 
+/** Where the API's name leads, unless a proxy looks it up. */
 export const dns: RegistryDiagnostic = {
   name: "dns",
   scope: "registry",
@@ -74,7 +78,7 @@ export const dns: RegistryDiagnostic = {
 };
 
 export function judgeDns(reach: Reach, addresses: readonly string[]): Finding {
-  const bad = isBroken(reach, "dns");
+  const bad = brokenAt(reach, "dns");
   if (bad) return bad;
   if (reach.proxy !== undefined) return skipped("the proxy looks names up");
   const [first] = addresses;
@@ -88,6 +92,7 @@ function isPrivate(address: string): boolean {
   return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd])/.test(address);
 }
 
+/** Whether anything answers for the API. */
 export const api: RegistryDiagnostic = {
   name: "api",
   scope: "registry",

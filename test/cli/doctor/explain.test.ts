@@ -12,16 +12,16 @@ const denied = (end: string) =>
   );
 
 const answers: readonly (readonly [status: number, body: string, code: string, text: RegExp])[] = [
-  [401, "Not Authorized\n", "LOGIN_MISSING", /proxy takes the Authorization header/],
+  [401, "Not Authorized\n", "TOKEN_MISSING", /proxy takes the Authorization header/],
   [
     403,
     error("DENIED", "Your authorization token has expired. Reauthenticate and try again."),
-    "LOGIN_EXPIRED",
+    "TOKEN_EXPIRED",
     /mend the token/,
   ],
-  [400, error("DENIED", "Your authorization token has expired."), "LOGIN_EXPIRED", /the token for expired/],
-  [400, error("DENIED", "Your Authorization Token is invalid."), "LOGIN_UNKNOWN", /another region/],
-  [400, "", "LOGIN_UNKNOWN", /another region/],
+  [400, error("DENIED", "Your authorization token has expired."), "TOKEN_EXPIRED", /the token for expired/],
+  [400, error("DENIED", "Your Authorization Token is invalid."), "TOKEN_UNKNOWN", /another region/],
+  [400, "", "TOKEN_UNKNOWN", /another region/],
   [
     403,
     denied("because no identity-based policy allows the ecr:BatchGetImage action"),
