@@ -1,15 +1,10 @@
 import type { PrivateRegistry } from "../registry/registry.ts";
+import type { Destination } from "../registry/replica.ts";
 import { Failure } from "../token/failure.ts";
 import { type AwsRequest, askAws } from "./ask.ts";
 import { AnswerError } from "./authorization.ts";
 import { clientSettings } from "./client-settings.ts";
 import { registryEndpoint } from "./endpoints.ts";
-
-/** Where a registry replicates to: one region of one account. */
-export interface Destination {
-  readonly account: string;
-  readonly region: string;
-}
 
 /** ECR's answer as far as it matters. */
 export interface RawReplication {

@@ -97,15 +97,20 @@ function told(
   cause: unknown,
 ) {
   const whom = describeIdentity(identity, env);
-  const what = `${lacking[wanted]} ${registry.host} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
+  const what = `${lacking(wanted, registry.host)} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
   return new Failure(code, what, redact(mend), { cause });
 }
 
-const lacking: Readonly<Record<Asked["wanted"], string>> = {
-  token: "no ECR token for",
-  "replication rules": "the replication rules can't be read of",
-  caller: "no AWS identity for",
-};
+function lacking(wanted: Asked["wanted"], host: string): string {
+  switch (wanted) {
+    case "token":
+      return `no ECR token for ${host}`;
+    case "replication rules":
+      return `the replication rules of ${host} can't be read`;
+    case "caller":
+      return `no AWS identity for ${host}`;
+  }
+}
 
 function diagnose(error: unknown, asked: Asked, session: Session | undefined): Diagnosis {
   if (error instanceof TransportError) return diagnoseTransport(error);

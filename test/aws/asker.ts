@@ -115,7 +115,7 @@ export class Asker {
   /** The same for the replication rules. */
   async failRules(departure: Departure = {}): Promise<Failure> {
     const failure = await this.failureOf(this.askRules(departure));
-    assert.match(failure.message, /^the replication rules can't be read of \S+ under /);
+    assert.match(failure.message, /^the replication rules of \S+ can't be read under /);
     return failure;
   }
 

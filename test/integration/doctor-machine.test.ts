@@ -137,6 +137,14 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /mode 0777/,
     mend: /^chmod 700 /,
   },
+  "a folder in it that others may enter": {
+    seed: (user) => {
+      mkdirSync(join(user.state, "tokens"), { recursive: true, mode: 0o700 });
+      chmodSync(join(user.state, "tokens"), 0o750);
+    },
+    fails: ["state-folder STATE_FOLDER"],
+    mend: /^chmod 700 .*\/tokens$/,
+  },
   "a state folder that is a link": {
     seed: (user) => {
       mkdirSync(dirname(user.state), { recursive: true });

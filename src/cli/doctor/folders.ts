@@ -1,21 +1,18 @@
 import { constants, type Stats } from "node:fs";
-import { access, lstat, statfs } from "node:fs/promises";
+import { access, lstat, readdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { strangerAbove } from "../../store/folder.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";
 
-/** Those that this program makes in its state folder; each holds secrets or the names of what does. */
-const inner = ["tokens", "authorizations", "logins", "locks", "clients", "tmp"];
-
-/** Whether the state folder is this user's and nobody else's. */
+/** Whether the state folder and those in it are this user's and nobody else's. */
 export const stateFolder: MachineDiagnostic = {
   name: "state-folder",
   scope: "machine",
   look: async ({ folders: { state } }) => {
     const stranger = strangerAbove(state);
     if (stranger !== undefined) return ofStranger(state, stranger);
-    for (const path of [state, ...inner.map((name) => `${state}/${name}`)]) {
+    for (const path of [state, ...(await foldersIn(state))]) {
       const finding = judgeFolder(path, await inspect(path), process.geteuid?.());
       if (finding.status === "failed") return finding;
     }
@@ -53,6 +50,11 @@ export function judgeFolder(path: string, found: Folder, user: number | undefine
 function ofStranger(state: string, owner: number): Finding {
   const what = `${state} would lie in a folder of user ${owner}, whom root would shut out: nothing is kept`;
   return failed("STATE_FOLDER", what, "set XDG_STATE_HOME to a folder of root's, or use 'sudo -H'");
+}
+
+async function foldersIn(state: string): Promise<readonly string[]> {
+  const found = await readdir(state, { withFileTypes: true }).catch(() => []);
+  return found.filter((each) => !each.isFile()).map(({ name }) => `${state}/${name}`);
 }
 
 async function inspect(path: string): Promise<Folder> {

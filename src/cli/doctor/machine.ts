@@ -18,11 +18,12 @@ export interface Machine extends Surroundings {
 }
 
 export async function openMachine(env: Environment, home: string | undefined): Promise<Machine> {
-  const folders = foldersOf(env, home);
+  const files = await openQuickFiles();
+  const folders = foldersOf(env, home, files);
   const now = Date.now;
   const silently = () => {};
   return {
-    files: await openQuickFiles(),
+    files,
     env,
     home: home ?? "/",
     folders,
