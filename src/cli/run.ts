@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, (context: Context) => Promise<Command>>>
   status: async (context) => (await import("./status.ts")).statusCommand(context),
   refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),
   registries: async (context) => (await import("./registries.ts")).registriesCommand(context),
+  doctor: async (context) => (await import("./doctor.ts")).doctorCommand(context),
 };
 
 /**
