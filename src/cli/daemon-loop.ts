@@ -1,13 +1,19 @@
 import { schedule } from "node-cron";
+import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
-import { type Pass, Refresher } from "./refresher.ts";
+import { failuresOf, type Pass, Refresher } from "./refresher.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Runs until a signal ends it. */
-export async function runDaemon(around: Surroundings, splay: number, context: Context): Promise<void> {
-  await new Daemon(around, splay, context).run();
+export async function runDaemon(
+  around: Surroundings,
+  splay: number,
+  context: Context,
+  notifier: Notifier,
+): Promise<void> {
+  await new Daemon(around, splay, context, notifier).run();
 }
 
 /** Milliseconds: a pass that finds something due again and again does not spin. */
@@ -26,12 +32,15 @@ class Daemon {
     private readonly around: Surroundings,
     private readonly splay: number,
     private readonly context: Context,
+    private readonly notifier: Notifier,
   ) {
-    this.#refresher = new Refresher(around, { pid: process.pid, startedAt: around.now() });
+    const daemon = { pid: process.pid, startedAt: around.now() };
+    this.#refresher = new Refresher(around, daemon, () => notifier.alive());
   }
 
   async run(): Promise<void> {
     const end = () => {
+      this.notifier.stopping();
       this.#stop.abort();
       this.#wake();
     };
@@ -63,14 +72,16 @@ class Daemon {
       this.tellOnce("error", lineOf(error));
     }
     let next = Infinity;
+    let pass: Pass | undefined;
     try {
-      const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
+      pass = await this.#refresher.pass(this.#stop.signal, this.splay);
       if (pass) this.tellOf(pass);
       next = (pass?.report.wakeAt ?? Infinity) - this.around.now();
     } catch (error) {
       this.tellOnce("error", lineOf(error));
     }
     await this.keep(true);
+    if (!this.#stop.signal.aborted) this.notifier.ready(statusOf(pass));
     return next;
   }
 
@@ -112,6 +123,13 @@ class Daemon {
     const head = isJournal ? priorities[level] : `${new Date(this.around.now()).toISOString()} `;
     print(`${head}${level} ${line}`);
   }
+}
+
+/** For `systemctl status`. */
+function statusOf(pass: Pass | undefined): string {
+  if (!pass) return "no token is renewed: see the log";
+  const { length } = pass.keeping.kept;
+  return `${length} registries kept, ${failuresOf(pass).length} failures`;
 }
 
 type Level = "info" | "error";

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
-import type { PassReport } from "../refresher/ports.ts";
+import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
 import { parseState, type RefresherState, startState } from "../refresher/state.ts";
 import { forgetOthers } from "../refresher/stock.ts";
 import { refreshPass } from "../refresher/tick.ts";
@@ -23,10 +23,14 @@ export class Refresher {
   #seen: SeenConfig | undefined;
   #state: RefresherState | undefined;
 
-  /** @param daemon of the process that lives on between passes; absent: a single pass */
+  /**
+   * @param daemon of the process that lives on between passes; absent: a single pass
+   * @param alive is told of each step of a pass
+   */
   constructor(
     private readonly around: Surroundings,
     private readonly daemon?: { readonly pid: number; readonly startedAt: number },
+    private readonly alive: () => void = () => {},
   ) {}
 
   /**
@@ -57,7 +61,14 @@ export class Refresher {
     if (!seen) return undefined;
     const around = { ...this.around, config: async () => seen };
     const keeping = await keepingOf(around, seen.config);
-    const ports = refreshPorts(around, () => keeping);
+    const plain = refreshPorts(around, () => keeping);
+    const ports: RefreshPorts = {
+      ...plain,
+      deadline: (limit) => {
+        this.alive();
+        return plain.deadline(limit);
+      },
+    };
     const { jobs } = keeping.plan;
     const before = forgetOthers(this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
