@@ -14,6 +14,9 @@ export function ownAccount(): Account {
   }
 }
 
+/** What systemd takes for a name, and what is no option of another program. */
+export const isAccountName = (name: string): boolean => /^[a-z_][\w.-]{0,255}\$?$/i.test(name);
+
 /**
  * An account by its name, local or of a directory service.
  *
@@ -25,8 +28,7 @@ export async function accountNamed(name: string, run: RunProgram, platform: stri
     `there is no user ${JSON.stringify(name)}`,
     "name one with --user",
   );
-  // Both what systemd takes for a name and no option of the programs below.
-  if (!/^[a-z_][\w.-]{0,255}\$?$/i.test(name)) throw unknown;
+  if (!isAccountName(name)) throw unknown;
   const [program, args] = platform === "darwin" ? ["id", ["-P", name]] : ["getent", ["passwd", name]];
   const { stdout, exitCode } = await run(program as string, args as string[]);
   const fields = stdout.split("\n")[0]?.split(":") ?? [];

@@ -26,11 +26,15 @@ export interface Place {
   readonly refusal?: Failure;
 }
 
-/** @throws Failure USAGE, UNKNOWN_USER, USER_HOME, NO_ACCOUNT, NO_SERVICE_MANAGER */
+/**
+ * @param lookUp finds somebody up by name
+ * @throws Failure USAGE, UNKNOWN_USER, USER_HOME, NO_ACCOUNT, NO_SERVICE_MANAGER
+ */
 export async function placeOf(
   { system = false, user }: ServiceOptions,
   env: Environment,
   home: string | undefined,
+  lookUp = accountNamed,
 ): Promise<Place> {
   const { platform } = process;
   if (system !== (user !== undefined)) {
@@ -41,7 +45,7 @@ export async function placeOf(
     );
   }
   const run = programsOf(withRuntimeFolder(env));
-  const account = user === undefined ? ownAccount() : await accountNamed(user, run, platform);
+  const account = user === undefined ? ownAccount() : await lookUp(user, run, platform);
   const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account) : undefined;
   const manager = managerOf({ isSystem: system, account }, env, home, run);
   return { isSystem: system, account, manager, ...(refusal && { refusal }) };

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { foldersOf } from "../config/folders.ts";
 import { readRefresher } from "../store/refresher-state.ts";
 import { Failure } from "../token/failure.ts";
+import { accountNamed, isAccountName } from "./account.ts";
 import type { Context } from "./context.ts";
 import { installationOf, type Place, placeOf, type ServiceOptions } from "./service-plan.ts";
 import { readable } from "./table.ts";
@@ -74,7 +75,7 @@ async function uninstall(
   options: Omit<InstallOptions, "splay">,
   { env, home, print }: Context,
 ): Promise<void> {
-  const { manager, refusal } = await placeOf(options, env, home);
+  const { manager, refusal } = await placeOf(options, env, home, accountThatWas);
   const { path } = manager;
   if ((await readUnit(path)) === undefined) return print(`${path}: not installed`);
   if (options.dryRun) return print(`would stop the service and remove ${path}`);
@@ -85,6 +86,13 @@ async function uninstall(
   print(`${path}: removed`);
   if (existsSync(`${path}.d`)) print(`${path}.d: your own settings stay`);
 }
+
+/** A service can be removed after the user that it ran as. */
+const accountThatWas: typeof accountNamed = (name, ...more) =>
+  accountNamed(name, ...more).catch((error) => {
+    if (!(error instanceof Failure) || !isAccountName(name)) throw error;
+    return { name, uid: -1, home: "/" };
+  });
 
 async function status(options: ServiceOptions, context: Context): Promise<void> {
   const { env, home, print, exitWith } = context;

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { itAsRoot } from "../support/fakes/temp-folder.ts";
@@ -229,6 +237,18 @@ describe("service", () => {
       assert.equal((await asRoot(["status", ...whom])).exitCode, 0);
       assert.equal((await asRoot(["uninstall", ...whom])).exitCode, 0);
       assert.deepEqual(readdirSync(join(user.home, "units")), []);
+    });
+
+    itAsRoot("removes the service of a user who is gone", async () => {
+      await asRoot(["install", "--system", "--user", "root"]);
+      const units = join(user.home, "units");
+      renameSync(
+        join(units, "docker-credential-ecr-root.service"),
+        join(units, "docker-credential-ecr-gone.service"),
+      );
+      const { stderr, exitCode } = await asRoot(["uninstall", "--system", "--user", "gone"]);
+      assert.equal(exitCode, 0, stderr);
+      assert.deepEqual(readdirSync(units), []);
     });
 
     itAsRoot(
