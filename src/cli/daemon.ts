@@ -68,12 +68,18 @@ async function notifierOf(
 ): Promise<Notifier> {
   if (address === undefined) return noNotifier;
   const { openNotifySocket } = await import("../service/notify.ts");
-  const send = openNotifySocket(address);
-  if (send) return systemdNotifier(send, isWatched);
-  printError(
-    `the service manager can't be notified at ${address}: it will take this daemon for one that hangs`,
-  );
-  return noNotifier;
+  const send = openNotifySocket(address) ?? (() => false);
+  let isTold = false;
+  return systemdNotifier((message) => {
+    const isSent = send(message);
+    if (!isSent && !isTold) {
+      printError(
+        `${address}, where the service manager listens, can't be reached: it may end this daemon as hung`,
+      );
+      isTold = true;
+    }
+    return isSent;
+  }, isWatched);
 }
 
 async function passOnce(around: Surroundings, { print, printError, exitWith }: Context): Promise<void> {

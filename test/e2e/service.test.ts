@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultCast } from "../support/aws/cast.ts";
 import { userNamed } from "../support/aws/sdk.ts";
@@ -9,7 +9,7 @@ import { machine } from "../support/e2e/hooks.ts";
 import { appRegistry } from "../support/e2e/names.ts";
 import { needs } from "../support/e2e/needs.ts";
 import { until } from "../support/e2e/poll.ts";
-import { type ManagedUser, startUserManager } from "../support/e2e/user-manager.ts";
+import { type Account, type ManagedUser, newAccount, startUserManager } from "../support/e2e/user-manager.ts";
 import { ini } from "../support/program/user.ts";
 
 const config = `version: 1
@@ -20,8 +20,10 @@ registries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]
 describe("service under a real systemd", () => {
   needs("systemctl");
 
+  const helper = () => join(machine().path.split(":")[0] ?? "", "docker-credential-ecr");
+
   /** Alice's files for somebody. */
-  function asAlice(user: ManagedUser): void {
+  function asAlice(user: Account): void {
     const { accessKeyId, secretAccessKey } = userNamed(defaultCast.users, "alice");
     const keys = { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
     user.write(".aws/credentials", ini({ alice: keys }));
@@ -33,11 +35,7 @@ describe("service under a real systemd", () => {
   describe("of a user", () => {
     let ci: ManagedUser;
     before(async () => {
-      ci = await startUserManager(
-        "ci",
-        4242,
-        join(machine().path.split(":")[0] ?? "", "docker-credential-ecr"),
-      );
+      ci = await startUserManager(newAccount("ci", 4242), helper());
       asAlice(ci);
     });
     after(() => ci?.stop());
@@ -96,6 +94,75 @@ describe("service under a real systemd", () => {
       assert.deepEqual(left.stdout.trim().split("\n"), [
         `${ci.home}/.config/systemd/user/docker-credential-ecr.service.d/quick.conf`,
       ]);
+      assert.equal((await service("status")).exitCode, 4);
+    });
+  });
+
+  // A system's own manager can't be had here. Root's runs services of other users as well, with all that a unit
+  // of the system may ask for; this systemctl leads to it.
+  describe("of the system", () => {
+    let root: ManagedUser;
+    let builder: Account;
+    const name = "docker-credential-ecr-builder";
+    const unit = `/etc/systemd/system/${name}.service`;
+    before(async () => {
+      builder = newAccount("builder", 4243);
+      asAlice(builder);
+      const account = newAccount("root", 0);
+      mkdirSync(`${account.home}/.config/systemd`, { recursive: true });
+      symlinkSync("/etc/systemd/system", `${account.home}/.config/systemd/user`);
+      const bin = join(machine().folder, "systemctl-of-root");
+      mkdirSync(bin);
+      writeFileSync(join(bin, "systemctl"), '#!/bin/sh\nexec /usr/bin/systemctl --user "$@"\n', {
+        mode: 0o755,
+      });
+      root = await startUserManager(account, helper());
+      // What only a system's manager does: it covers with these what a unit must not see, and listens for all users.
+      const cover = "mkdir -p inaccessible/dir; cd inaccessible; touch reg; mknod chr c 0 0; chmod 0 *";
+      const listen = "chmod 711 /run/user/0 /run/user/0/systemd; chmod 777 /run/user/0/systemd/notify";
+      succeeded(await root.run(["sh", "-ec", `${listen}; cd /run/systemd; ${cover}`]));
+      path = `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`;
+    });
+    after(() => root?.stop());
+    let path = "";
+    const service = (verb: string, ...args: readonly string[]) =>
+      root.run([root.program, "service", verb, "--system", "--user", "builder", ...args], { PATH: path });
+    const pid = async () =>
+      (await root.run(["systemctl", "--user", "show", "-P", "MainPID", name])).stdout.trim();
+
+    it("runs as its user, who finds the tokens, within all that its unit forbids", async () => {
+      succeeded(await service("install", "--splay", "1s"));
+      const tokens = `${builder.home}/.local/state/docker-credential-ecr/tokens`;
+      await until("its token is there", () => existsSync(`${tokens}/${appRegistry}.json`));
+      assert.equal(statSync(tokens).uid, 4243);
+      const status = statusOf(await pid());
+      assert.match(status, /^Uid:\s+4243\s+4243/m);
+      assert.match(status, /^CapBnd:\s+0+$/m);
+      const mounts = readFileSync(`/proc/${await pid()}/mountinfo`, "utf8");
+      for (const folder of ["/usr", "/etc"]) assert.match(mounts, new RegExp(` ${folder} ro[, ]`), folder);
+      succeeded(await service("status"));
+    });
+
+    it("lets setuid programs do their work with the drop-in that the documentation shows", async () => {
+      const documented = readFileSync(new URL("../../docs/service.md", import.meta.url), "utf8");
+      const [, dropIn] = [...documented.matchAll(/^```ini\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+      assert.match(dropIn ?? "", /NoNewPrivileges=no/);
+      const more = ["Hostname", "KernelLogs", "KernelModules", "KernelTunables"].map(
+        (each) => `Protect${each}=no\n`,
+      );
+      mkdirSync(`${unit}.d`);
+      writeFileSync(
+        `${unit}.d/loose.conf`,
+        `${dropIn?.replace("/etc/docker", "/etc/systemd")}${more.join("")}`,
+      );
+      succeeded(await root.run(["systemctl", "--user", "daemon-reload"]));
+      succeeded(await root.run(["systemctl", "--user", "restart", name]));
+      assert.match(statusOf(await pid()), /^NoNewPrivs:\s+0$/m);
+    });
+
+    it("is gone after uninstall", async () => {
+      succeeded(await service("uninstall"));
+      assert.ok(!existsSync(unit));
       assert.equal((await service("status")).exitCode, 4);
     });
   });

@@ -98,7 +98,9 @@ registries: [{ account: "111122223333", regions: [us-east-1], identity: by-proce
       const daemon = user.start(["daemon"], { env: { NOTIFY_SOCKET } });
       await eventually("the token", () => existsSync(tokenFile(user, registry)));
       daemon.kill("SIGTERM");
-      assert.equal((await daemon.ended).exitCode, 0);
+      const { exitCode, stderr } = await daemon.ended;
+      assert.equal(exitCode, 0);
+      assert.equal(stderr.match(/can't be reached/g)?.length, 1);
     }
   });
 

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -13,15 +14,20 @@ import { join } from "node:path";
 import { type Result, type RunOptions, run } from "./command.ts";
 import { type Service, startService } from "./service.ts";
 
-/** Somebody whom systemd serves by a manager of their own. */
-export interface ManagedUser {
+/** Somebody of the namespace alone. */
+export interface Account {
   readonly name: string;
+  readonly uid: number;
   readonly home: string;
+  /** Writes a file below their home, theirs. @returns its path */
+  write(path: string, text: string): string;
+}
+
+/** Somebody whom systemd serves by a manager of their own. */
+export interface ManagedUser extends Account {
   /** This program, where everybody may start it. */
   readonly program: string;
   run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Result>;
-  /** Writes a file below their home, theirs. @returns its path */
-  write(path: string, text: string): string;
   stop(): void;
 }
 
@@ -29,26 +35,50 @@ export interface ManagedUser {
 const booted = "/run/systemd/system";
 const program = "/run/ecr-bin/docker-credential-ecr";
 
+/** @param uid 0: root, with another home; else nobody has it yet */
+export function newAccount(name: string, uid: number): Account {
+  const home = `/run/home-${name}`;
+  mkdirSync(home, { mode: 0o700 });
+  chownSync(home, uid, uid);
+  if (uid !== 0) appendFileSync("/etc/passwd", `${name}:x:${uid}:${uid}::${home}:/bin/sh\n`);
+  return {
+    name,
+    uid,
+    home,
+    write(below, text) {
+      const file = join(home, below);
+      let at = home;
+      for (const part of below.split("/").slice(0, -1)) {
+        at = join(at, part);
+        if (!existsSync(at)) mkdirSync(at, { mode: 0o700 });
+        chownSync(at, uid, uid);
+      }
+      writeFileSync(file, text, { mode: 0o600 });
+      chownSync(file, uid, uid);
+      return file;
+    },
+  };
+}
+
 /**
  * A real systemd as the manager of one user's services. It needs no system's manager; the namespace of the
  * end-to-end tests keeps it apart from the machine.
  *
- * @param uid 0: root, for whom it may run services of other users; else a new account
+ * @param account of root: it may run services of other users
+ * @param helper the compiled program
  */
-export async function startUserManager(name: string, uid: number, helper: string): Promise<ManagedUser> {
+export async function startUserManager(account: Account, helper: string): Promise<ManagedUser> {
+  const { name, uid, home } = account;
   const { E2E_FOLDER: folder = "", E2E_CGROUP: cgroup = "" } = process.env;
-  const home = `/run/home-${name}`;
   const runtime = `/run/user/${uid}`;
   mkdirSync("/run/user", { recursive: true });
-  for (const path of [home, runtime]) {
-    mkdirSync(path, { mode: 0o700 });
-    chownSync(path, uid, uid);
-  }
+  mkdirSync(runtime, { mode: 0o700 });
+  chownSync(runtime, uid, uid);
   mkdirSync(booted, { recursive: true });
   mkdirSync("/run/ecr-bin", { recursive: true, mode: 0o755 });
-  copyFileSync(helper, program);
-  chmodSync(program, 0o755);
-  if (uid !== 0) appendFileSync("/etc/passwd", `${name}:x:${uid}:${uid}::${home}:/bin/sh\n`);
+  copyFileSync(helper, `${program}.new`);
+  chmodSync(`${program}.new`, 0o755);
+  renameSync(`${program}.new`, program);
 
   const path = "/usr/sbin:/usr/bin:/sbin:/bin";
   const env = { PATH: path, HOME: home, XDG_RUNTIME_DIR: runtime };
@@ -69,22 +99,9 @@ export async function startUserManager(name: string, uid: number, helper: string
     isReady: async () => /running|degraded/.test((await run([...as, ...systemctl], inHome)).stdout),
   });
   return {
-    name,
-    home,
+    ...account,
     program,
     run: (command, more = {}) => run([...as, ...command], { ...inHome, env: { ...env, ...more } }),
-    write(below, text) {
-      const file = join(home, below);
-      let at = home;
-      for (const part of below.split("/").slice(0, -1)) {
-        at = join(at, part);
-        if (!existsSync(at)) mkdirSync(at, { mode: 0o700 });
-        chownSync(at, uid, uid);
-      }
-      writeFileSync(file, text, { mode: 0o600 });
-      chownSync(file, uid, uid);
-      return file;
-    },
     stop() {
       service.stop();
       rmSync(booted, { recursive: true, force: true });
