@@ -1,6 +1,8 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
-import { serve, told } from "./helper/serve.ts";
+import { told } from "./helper/reply.ts";
+import { serve } from "./helper/serve.ts";
 import { type HelperAction, isHelperAction } from "./helper/wire.ts";
+import { keychainMarkPath } from "./store/files.ts";
 import { openQuickFiles } from "./store/open-quick-files.ts";
 import type { QuickFiles } from "./store/quick-files.ts";
 import { readWarm } from "./store/warm.ts";
@@ -11,6 +13,10 @@ const { env } = process;
 async function main(args: readonly string[]): Promise<number> {
   const [action] = args;
   if (args.length === 1 && isHelperAction(action)) return help(action);
+  if (args.length === 1 && action === "keychain-process") {
+    await (await import("./store/keychain-service.ts")).serveKeychain();
+    return 0;
+  }
   const { run } = await import("./cli/run.ts");
   return run(args, withoutBun(env), await homeOf(env));
 }
@@ -20,12 +26,14 @@ async function help(action: HelperAction): Promise<number> {
   const home = await homeOf(env);
   const folders = foldersOf(env, home);
   const files = await openQuickFiles();
+  const isThere = (path: string) => files.stamp(path) !== stampOf("absent");
   const { stdout, stderr, exitCode } = await serve(
     action,
     () => readInput(files),
     {
       warm: (host) => readWarm(files, folders.state, host, env, Date.now()),
-      isConfigured: () => files.stamp(folders.configFile) !== stampOf("absent"),
+      isConfigured: () => isThere(folders.configFile),
+      isMarked: (server) => isThere(keychainMarkPath(folders.state, server)),
     },
     async () => {
       const { coldPorts } = await import("./cli/cold.ts");

@@ -1,6 +1,8 @@
 import type { Registry } from "../registry/registry.ts";
 import { isPlainHost, readServerUrl, type ServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
+import type { OtherLogins } from "./other-logins.ts";
+import { done, line, type Reply, refuse, told } from "./reply.ts";
 import { type HelperAction, wire } from "./wire.ts";
 
 /** What answers a `get`. */
@@ -13,8 +15,10 @@ export interface Held {
 export interface WarmPort {
   /** @param host ECR's, or another name that config.yaml gave to one */
   warm(host: string): Held | undefined;
-  /** Whether there is a config.yaml, which may give ECR registries other names. */
+  /** Whether there is a config.yaml, which may give ECR registries other names, or logins another place. */
   isConfigured(): boolean;
+  /** Whether the keychain may hold a login to a server that is not ECR's. */
+  isMarked(server: string): boolean;
 }
 
 /** The rest of the house. It is loaded only for what a warm get can't answer. */
@@ -25,22 +29,10 @@ export interface ColdPorts {
   get(registry: Registry): Promise<Held | undefined>;
   store(registry: Registry, held: Held): Promise<void>;
   erase(registry: Registry): Promise<void>;
-  /** What `get` would answer without AWS: server URL to username. */
+  readonly others: OtherLogins;
+  /** What `get` would answer without AWS, and others: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
   version(): string;
-}
-
-/** How a call ends. Both texts end with a line end or are empty. */
-export interface Reply {
-  /** Errors too: clients read nothing else. */
-  readonly stdout: string;
-  /**
-   * A failure once more, for the person: `docker pull` and `docker login` drop what a helper says on
-   * stdout, go on without credentials and show that instead, but pass its stderr to the terminal. Empty
-   * on success, where older testcontainers take it for a part of the answer, and with the wire's own words.
-   */
-  readonly stderr: string;
-  readonly exitCode: 0 | 1;
 }
 
 /** Docker's credential helper protocol: https://github.com/docker/docker-credential-helpers. Never throws. */
@@ -68,12 +60,6 @@ export async function serve(
   }
 }
 
-/** An error in one line, for the client and for the person. */
-export function told(error: unknown): Reply {
-  const { oneLine } = error instanceof Failure ? error : unexpected(error);
-  return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n` };
-}
-
 async function get(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
   const serverUrl = input.trim();
   if (serverUrl === "") return refuse(wire.noServerUrl);
@@ -99,7 +85,10 @@ async function heldFor(
   const lying = warm.warm(url.host);
   if (lying) return lying;
   const registry = await registryOf(url, warm, loadCold);
-  return registry && (await loadCold()).get(registry);
+  if (registry) return (await loadCold()).get(registry);
+  // Most are Docker Hub's, and pulled from anonymously.
+  if (!warm.isConfigured() && !warm.isMarked(serverUrl)) return undefined;
+  return (await loadCold()).others.get(serverUrl);
 }
 
 function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {
@@ -124,24 +113,21 @@ async function store(input: string, warm: WarmPort, loadCold: () => Promise<Cold
   if (credential.Username === "") return refuse(wire.noUsername);
   const url = readUrl(credential.ServerURL);
   const registry = await registryOf(url, warm, loadCold);
-  if (!registry) {
-    throw new Failure(
-      "NOT_ECR",
-      `the login to ${url.host} was not stored: it is not an Amazon ECR registry, and this version keeps no others`,
-      "name another helper for it under credHelpers in Docker's config.json",
-    );
-  }
   const cold = await loadCold();
-  await cold.store(registry, { username: credential.Username, secret: credential.Secret });
-  return { stdout: "", stderr: "", exitCode: 0 };
+  const login = { username: credential.Username, secret: credential.Secret };
+  if (registry) await cold.store(registry, login);
+  else await cold.others.store(credential.ServerURL, login);
+  return done;
 }
 
 async function erase(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
-  if (input.trim() === "") return refuse(wire.noServerUrl);
+  const serverUrl = input.trim();
+  if (serverUrl === "") return refuse(wire.noServerUrl);
   const registry = await registryOf(readUrl(input), warm, loadCold);
   // podman, skopeo and buildah take an error for a failed logout, also where nothing was stored.
   if (registry) await (await loadCold()).erase(registry);
-  return { stdout: "", stderr: "", exitCode: 0 };
+  else if (warm.isConfigured() || warm.isMarked(serverUrl)) await (await loadCold()).others.erase(serverUrl);
+  return done;
 }
 
 interface Credential {
@@ -172,24 +158,4 @@ function malformed(reason: string): Failure {
     `the server URL was refused: ${reason}`,
     "send a registry's host name on stdin",
   );
-}
-
-function unexpected(error: unknown): Failure {
-  const name = error instanceof Error ? error.name : typeof error;
-  return new Failure(
-    "INTERNAL",
-    `an error that nobody foresaw (${name})`,
-    "please report it with the log of the state folder",
-    {
-      cause: error,
-    },
-  );
-}
-
-function line(text: string): Reply {
-  return { stdout: `${text}\n`, stderr: "", exitCode: 0 };
-}
-
-function refuse(text: string): Reply {
-  return { stdout: `${text}\n`, stderr: "", exitCode: 1 };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { serve } from "../../src/helper/serve.ts";
 import { host, publicHost } from "../support/fakes/entries.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { MemoryLogins } from "../support/fakes/memory-logins.ts";
 
 const held = { username: "AWS", secret: "made-up secret" };
 const notFound = { stdout: "credentials not found in native keychain\n", stderr: "", exitCode: 1 };
@@ -142,11 +143,12 @@ describe("Docker's protocol", () => {
       });
     }
 
-    it("says that it keeps no login to a host that is not ECR's", async () => {
-      const { stdout, exitCode } = await rooms.run("store", credential({ ServerURL: "https://ghcr.io" }));
-      assert.match(stdout, /^the login to ghcr\.io was not stored: .* \[NOT_ECR\]\n$/);
-      assert.equal(exitCode, 1);
-      assert.deepEqual(rooms.asked, []);
+    it("keeps a login to a host that is not ECR's under the URL as it came", async () => {
+      for (const url of ["https://index.docker.io/v1/", "localhost:5000/x", "GHCR.io"]) {
+        assert.deepEqual(await rooms.run("store", credential({ ServerURL: `${url} \n` })), done);
+        assert.deepEqual(rooms.others.held.get(url), { username: "AWS", secret: "s" });
+      }
+      assert.equal(rooms.cold.size, 0);
     });
 
     it("refuses a malformed URL", async () => {
@@ -207,10 +209,22 @@ describe("Docker's protocol", () => {
       store: async () => undefined,
       erase: async () => undefined,
     };
-    const cold = async () => ({ ...ports, list: async () => ({}), version: () => "NAME (PACKAGE) 1.2.3" });
+    const cold = async () => ({
+      ...ports,
+      others: new MemoryLogins(),
+      list: async () => ({}),
+      version: () => "NAME (PACKAGE) 1.2.3",
+    });
     for (const action of ["list", "version"] as const) {
       assert.equal(
-        (await serve(action, never, { warm: () => undefined, isConfigured: () => false }, cold)).exitCode,
+        (
+          await serve(
+            action,
+            never,
+            { warm: () => undefined, isConfigured: () => false, isMarked: () => false },
+            cold,
+          )
+        ).exitCode,
         0,
       );
     }

@@ -1,6 +1,8 @@
-import { type ColdPorts, type Held, type Reply, serve } from "../../../src/helper/serve.ts";
+import type { Reply } from "../../../src/helper/reply.ts";
+import { type ColdPorts, type Held, serve } from "../../../src/helper/serve.ts";
 import type { HelperAction } from "../../../src/helper/wire.ts";
 import type { Registry } from "../../../src/registry/registry.ts";
+import { MemoryLogins } from "./memory-logins.ts";
 
 /** The rooms behind Docker's protocol, without them: what lies warm, what is got cold, and what was asked. */
 export class HelperRooms {
@@ -10,6 +12,8 @@ export class HelperRooms {
   /** What config.yaml calls by another name. */
   readonly aliases = new Map<string, Registry>();
 
+  readonly others = new MemoryLogins();
+
   /** Set it and every room behind fails with it. */
   trouble: unknown;
 
@@ -17,7 +21,11 @@ export class HelperRooms {
     return await serve(
       action,
       async () => input,
-      { warm: (host) => this.warm.get(host), isConfigured: () => this.aliases.size > 0 },
+      {
+        warm: (host) => this.warm.get(host),
+        isConfigured: () => this.aliases.size > 0,
+        isMarked: (server) => this.others.held.has(server),
+      },
       async () => this.ports(),
     );
   }
@@ -35,6 +43,7 @@ export class HelperRooms {
         this.asks("erase", registry, undefined);
         this.cold.delete(registry.host);
       },
+      others: this.others,
       list: async () => {
         if (this.trouble) throw this.trouble;
         return Object.fromEntries([...this.cold].map(([host, { username }]) => [host, username]));
