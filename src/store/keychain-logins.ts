@@ -51,7 +51,9 @@ export class KeychainLogins {
     if (!(await hasMark(this.state, server))) return;
     await inTurn(this.state, async () => {
       const what = `the login to ${server} can't be removed`;
-      await this.asked(what, "start the keychain and unlock it, then try again", () => this.keychain.remove(server));
+      await this.asked(what, "start the keychain and unlock it, then try again", () =>
+        this.keychain.remove(server),
+      );
       await removeMark(this.state, server);
     });
   };
@@ -60,8 +62,10 @@ export class KeychainLogins {
   readonly list = async (): Promise<Readonly<Record<string, string>>> => {
     const servers = await marks(this.state);
     if (servers.length === 0) return {};
-    const values = await this.asked("the logins can't be listed", "start the keychain and unlock it, then try again", () =>
-      this.keychain.read(servers),
+    const values = await this.asked(
+      "the logins can't be listed",
+      "start the keychain and unlock it, then try again",
+      () => this.keychain.read(servers),
     );
     const held = servers.flatMap((server, index) => {
       const login = parseLogin(values[index] ?? "");
