@@ -6,6 +6,7 @@ import { handedOn } from "../../src/helper/handed-on.ts";
 import { KeychainProcess } from "../../src/store/keychain-process.ts";
 import { loginsContract } from "../store/logins-contract.ts";
 import { useKeyring } from "../support/keyring/use-keyring.ts";
+import { eventually } from "../support/program/eventually.ts";
 import { programPath } from "../support/program/program.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import { logOf, snapshot } from "../support/program/state.ts";
@@ -107,6 +108,23 @@ describe("logins in the operating system's keychain", () => {
     assert.equal(secretOf(await alice.get(hub)), "hush-hush");
   });
 
+  it("survive a keyring that is killed while it is asked", async () => {
+    silent(await alice.store(hub, "me", "hush-hush"));
+    for (const ask of [
+      () => alice.get(hub),
+      () => alice.store(hub, "you", "other"),
+      () => alice.erase(hub),
+    ]) {
+      keyring().freeze();
+      const asking = ask();
+      await eventually("the question", () => commands().some((each) => each.includes("keychain-process")));
+      await keyring().kill();
+      told(await asking, "KEYCHAIN_UNREACHABLE", hub);
+      await keyring().unlock();
+      assert.equal(secretOf(await alice.get(hub)), "hush-hush");
+    }
+  });
+
   it("that somebody removed from the keychain are not found", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     const { env, state } = alice;
@@ -140,9 +158,7 @@ describe("logins in the operating system's keychain", () => {
     let isOver = false;
     const look = async () => {
       while (!isOver) {
-        for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-          for (const file of ["cmdline", "environ"]) seen.push(readQuietly(`/proc/${pid}/${file}`));
-        }
+        seen.push(...commands());
         await Bun.sleep(1);
       }
     };
@@ -200,6 +216,12 @@ describe("without a keychain", () => {
     assert.equal(existsSync(join(alice.home, "sprung")), false);
   });
 });
+
+/** Arguments and environments of all that runs. */
+function commands(): string[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`].map(readQuietly));
+}
 
 function readQuietly(path: string): string {
   try {

@@ -58,6 +58,11 @@ export class Keyring {
     this.#daemon = undefined;
   }
 
+  /** From now on the daemon takes what it is asked and does not answer. */
+  freeze(): void {
+    this.#daemon?.kill("SIGSTOP");
+  }
+
   /** From now on D-Bus takes what it is sent and never answers. */
   hang(): void {
     this.#bus.kill("SIGSTOP");
