@@ -28,6 +28,18 @@ export const clientNeeds = [
   { program: "buildah", package: "buildah" },
 ];
 
+/** The tests of logins to other registries need these, integration tests too. */
+export const keychainNeeds = [
+  { program: "gnome-keyring-daemon", package: "gnome-keyring" },
+  { program: "dbus-daemon", package: "dbus-daemon" },
+  { program: "dbus-send", package: "dbus-bin" },
+  { program: "secret-tool", package: "libsecret-tools" },
+  { program: "docker-credential-secretservice", package: "golang-docker-credential-helpers" },
+  { program: "docker-credential-pass", package: "golang-docker-credential-helpers" },
+  { program: "pass", package: "pass" },
+  { program: "gpg", package: "gpg" },
+];
+
 /** Those of the needs that this machine does not meet. */
 export function missing(needs) {
   return needs.filter(({ program, isUsable = () => true }) => {
@@ -51,6 +63,6 @@ function isStatic(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const packages = missing([...baseNeeds, ...clientNeeds]).map((need) => need.package);
+  const packages = missing([...baseNeeds, ...clientNeeds, ...keychainNeeds]).map((need) => need.package);
   for (const name of new Set(packages)) console.log(name);
 }
