@@ -1,3 +1,4 @@
+import { endTree } from "../aws/end-tree.ts";
 import { askOtherHelper, findOtherHelper, type OtherHelperOptions } from "../clients/other-helper.ts";
 import { emptyConfig, type Fallback } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
@@ -53,7 +54,7 @@ function keptBy(fallback: Fallback, { env, state, configFile, log }: OtherLogins
       return new KeychainLogins(state, keychain, waysOut(configFile));
     }
     case "helper": {
-      const helper: OtherHelperOptions = { env, self: process.execPath, limit };
+      const helper: OtherHelperOptions = { env, self: process.execPath, limit, endTree };
       const ask = async (action: string, input: string) =>
         askOtherHelper(findOtherHelper(fallback.name, helper), action, input, helper);
       return handedOn(ask, `docker-credential-${fallback.name}`);

@@ -15,6 +15,8 @@ export interface OtherHelperOptions {
   readonly self: string;
   /** Milliseconds. */
   readonly limit: number;
+  /** Ends a process with all that it started. */
+  endTree(pid: number): void;
 }
 
 /** Set for the other helper: should it come back here, it is told, in the place of a circle without end. */
@@ -52,8 +54,7 @@ export function findOtherHelper(name: string, { env, self }: OtherHelperOptions)
 }
 
 /**
- * Asks another helper in Docker's protocol. What hangs is ended; what it has started itself (gpg's agent, a
- * window that asks for a passphrase) is its own.
+ * Asks another helper in Docker's protocol. One that hangs is ended.
  *
  * @param program from `findOtherHelper`
  * @throws Failure FALLBACK_TIMEOUT, FALLBACK_FAILED where it could not be started
@@ -62,7 +63,7 @@ export async function askOtherHelper(
   program: string,
   action: string,
   input: string,
-  { env, limit }: OtherHelperOptions,
+  { env, limit, endTree }: OtherHelperOptions,
 ): Promise<HelperReply> {
   const child = start(program, action, input, env);
   const late = Promise.withResolvers<undefined>();
@@ -75,6 +76,7 @@ export async function askOtherHelper(
     ]);
     const reply = await Promise.race([ended, late.promise]);
     if (!reply) {
+      endTree(child.pid);
       throw new Failure(
         "FALLBACK_TIMEOUT",
         `${program} ${action} did not end within ${limit / 1000} seconds`,
@@ -86,7 +88,6 @@ export async function askOtherHelper(
     return { stdout, stderr: exitCode === 0 ? "" : stderr, exitCode: exitCode === 0 ? 0 : 1 };
   } finally {
     clearTimeout(timer);
-    child.kill("SIGKILL");
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { serve } from "../../src/helper/serve.ts";
+import { parseHost } from "../../src/registry/host.ts";
 import { host, publicHost } from "../support/fakes/entries.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
 import { MemoryLogins } from "../support/fakes/memory-logins.ts";
@@ -84,6 +85,30 @@ describe("Docker's protocol", () => {
         assert.deepEqual(rooms.asked, []);
       });
     }
+  });
+
+  describe("a host that is not ECR's", () => {
+    const hub = "https://index.docker.io/v1/";
+
+    it("is answered for from what is kept, under the URL exactly as it came", async () => {
+      rooms.others.held.set(hub, { username: "me", secret: "s" });
+      const answer = `{"ServerURL":"${hub}","Username":"me","Secret":"s"}\n`;
+      assert.deepEqual(await rooms.run("get", `${hub}\n`), { stdout: answer, stderr: "", exitCode: 0 });
+      assert.deepEqual(await rooms.run("get", "index.docker.io"), notFound);
+    });
+
+    it("is asked for where a config may have it kept anywhere", async () => {
+      const registry = parseHost(host);
+      if (registry) rooms.aliases.set("other.example.com", registry);
+      assert.deepEqual(await rooms.run("get", "ghcr.io"), notFound);
+      assert.deepEqual(rooms.asked, ["loaded", "loaded"]);
+    });
+
+    it("is erased, or was not held, with the same success", async () => {
+      rooms.others.held.set("ghcr.io", { username: "me", secret: "s" });
+      for (const _ of [1, 2]) assert.deepEqual(await rooms.run("erase", "ghcr.io\n"), done);
+      assert.equal(rooms.others.held.size, 0);
+    });
   });
 
   const MALFORMED = [

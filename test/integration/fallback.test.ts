@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { endTree } from "../../src/aws/end-tree.ts";
 import { askOtherHelper } from "../../src/clients/other-helper.ts";
 import { handedOn } from "../../src/helper/handed-on.ts";
 import { loginsContract } from "../store/logins-contract.ts";
@@ -25,7 +26,12 @@ describe("fallback: file", () => {
 
   loginsContract("the program", () =>
     handedOn(async (action, input) => {
-      return askOtherHelper(programPath(), action, input, { env: alice.env, self: "", limit: 30_000 });
+      return askOtherHelper(programPath(), action, input, {
+        env: alice.env,
+        self: "",
+        limit: 30_000,
+        endTree,
+      });
     }, "the program"),
   );
 

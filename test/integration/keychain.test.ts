@@ -1,19 +1,38 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { endTree } from "../../src/aws/end-tree.ts";
 import { askOtherHelper } from "../../src/clients/other-helper.ts";
 import { handedOn } from "../../src/helper/handed-on.ts";
 import { KeychainProcess } from "../../src/store/keychain-process.ts";
 import { loginsContract } from "../store/logins-contract.ts";
+import { Keyring } from "../support/keyring/keyring.ts";
 import { useKeyring } from "../support/keyring/use-keyring.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { programPath } from "../support/program/program.ts";
-import { keys, registry, useStanding } from "../support/program/standing.ts";
+import { slowCase } from "../support/program/slow-cases.ts";
+import { keys, OpenStanding, registry, useStanding } from "../support/program/standing.ts";
 import { logOf, snapshot } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, notFound, silent, told } from "../support/program/verdicts.ts";
 
 const hub = "https://index.docker.io/v1/";
+
+/** How a get ends whose keychain never answers. */
+const hanging = slowCase(async () => {
+  const standing = await OpenStanding.start();
+  const keyring = new Keyring();
+  try {
+    await keyring.unlock();
+    const alice = standing.user({ ...keys("alice"), ...keyring.env });
+    silent(await alice.store(hub, "me", "hush-hush"));
+    keyring.hang();
+    return await alice.get(hub);
+  } finally {
+    await keyring.remove();
+    await standing.close();
+  }
+});
 
 describe("logins in the operating system's keychain", () => {
   const standing = useStanding();
@@ -29,7 +48,7 @@ describe("logins in the operating system's keychain", () => {
 
   loginsContract("the program", () =>
     handedOn(async (action, input) => {
-      const options = { env: alice.env, self: "", limit: 30_000 };
+      const options = { env: alice.env, self: "", limit: 30_000, endTree };
       return askOtherHelper(programPath(), action, input, options);
     }, "the program"),
   );
@@ -134,14 +153,10 @@ describe("logins in the operating system's keychain", () => {
     assert.equal((await alice.list()).stdout, "{}\n");
   });
 
-  it("end in time where D-Bus takes a question and never answers", async () => {
-    silent(await alice.store(hub, "me", "hush-hush"));
-    keyring().hang();
-    const { env, state } = alice;
-    const keychain = new KeychainProcess({ command: [programPath()], env, state, limit: 500 });
-    const began = performance.now();
-    await assert.rejects(keychain.read([hub]), { code: "KEYCHAIN_TIMEOUT" });
-    assert.ok(performance.now() - began < 5_000);
+  it("end in time where D-Bus takes a question and never answers", async function () {
+    this.timeout(40_000);
+    told(await hanging(), "KEYCHAIN_TIMEOUT", hub, "18 seconds");
+    assert.ok((await hanging()).tookMs < 20_000);
   });
 
   it("are in no file, no error and no log", async () => {

@@ -5,6 +5,12 @@ import { join } from "node:path";
 import { eventually } from "../program/eventually.ts";
 
 const programs = "/usr/bin:/bin";
+/** Each with the Debian package that brings it. */
+export const keyringPrograms = {
+  "gnome-keyring-daemon": "gnome-keyring",
+  "dbus-daemon": "dbus-daemon",
+  "dbus-send": "dbus-bin",
+};
 
 /**
  * gnome-keyring on a D-Bus of its own, with files of its own: nobody outside sees it. The bus starts nothing by

@@ -1,17 +1,11 @@
-import { Keyring } from "./keyring.ts";
-
-const needed = {
-  "gnome-keyring-daemon": "gnome-keyring",
-  "dbus-daemon": "dbus-daemon",
-  "dbus-send": "dbus-bin",
-};
+import { Keyring, keyringPrograms } from "./keyring.ts";
 
 /**
  * Gives each test of a describe block an unlocked keyring of its own. Where the programs are not installed
  * the tests show up as skipped; with CI=true they fail.
  */
 export function useKeyring(): () => Keyring {
-  needsPrograms(needed);
+  needsPrograms(keyringPrograms);
   let keyring: Keyring | undefined;
   beforeEach(async () => {
     keyring = new Keyring();
