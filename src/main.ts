@@ -1,6 +1,6 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
 import { told } from "./helper/reply.ts";
-import { serve } from "./helper/serve.ts";
+import { type Rooms, serve } from "./helper/serve.ts";
 import { type HelperAction, isHelperAction } from "./helper/wire.ts";
 import { keychainMarkPath } from "./store/files.ts";
 import { openQuickFiles } from "./store/open-quick-files.ts";
@@ -27,19 +27,22 @@ async function help(action: HelperAction): Promise<number> {
   const folders = foldersOf(env, home);
   const files = await openQuickFiles();
   const isThere = (path: string) => files.stamp(path) !== stampOf("absent");
-  const { stdout, stderr, exitCode } = await serve(
-    action,
-    () => readInput(files),
-    {
+  const rooms: Rooms = {
+    warm: {
       warm: (host) => readWarm(files, folders.state, host, env, Date.now()),
       isConfigured: () => isThere(folders.configFile),
       isMarked: (server) => isThere(keychainMarkPath(folders.state, server)),
     },
-    async () => {
+    cold: async () => {
       const { coldPorts } = await import("./cli/cold.ts");
       return coldPorts(files, withoutBun(env), home, folders, Date.now);
     },
-  );
+    others: async () => {
+      const { otherLogins } = await import("./cli/other-logins.ts");
+      return otherLogins(withoutBun(env), folders, Date.now);
+    },
+  };
+  const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
   print(stdout, stderr);
   return exitCode;
 }

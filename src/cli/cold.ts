@@ -94,7 +94,7 @@ export function coldPorts(
 
   const warm = (host: string) => readWarm(files, state, host, env, now());
   const getPorts = { ...store, clock, registrationOf, warm, heldDespiteConfig, obtain, log };
-  const others = otherLogins({ env, state, configFile, log });
+  const others = otherLogins(env, folders, now);
 
   /** Other hosts' too. A list that fails would cost Docker's classic builder, and podman, ECR's as well. */
   async function list(): Promise<Readonly<Record<string, string>>> {
@@ -116,7 +116,6 @@ export function coldPorts(
     },
     store: (registry, held) => storeLogin(registry, held, loginPorts),
     erase: (registry) => eraseLogin(registry, loginPorts),
-    others,
     list,
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
   };

@@ -1,28 +1,25 @@
-import { endTree } from "../aws/end-tree.ts";
-import { askOtherHelper, findOtherHelper, type OtherHelperOptions } from "../clients/other-helper.ts";
 import { emptyConfig, type Fallback } from "../config/config.ts";
+import type { Folders } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
-import { handedOn } from "../helper/handed-on.ts";
 import { noOtherLogins, type OtherLogins } from "../helper/other-logins.ts";
-import { FileLogins } from "../store/file-logins.ts";
-import { KeychainLogins } from "../store/keychain-logins.ts";
-import { KeychainProcess } from "../store/keychain-process.ts";
+import { appendLog } from "../store/log.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
 /** Milliseconds for one question to a keychain or another helper: a `get` ends within 20 seconds. */
 const limit = 18_000;
 
-export interface OtherLoginsOptions {
+interface Options {
   readonly env: Environment;
-  readonly state: string;
-  readonly configFile: string;
+  readonly folders: Folders;
   log(line: string): void;
 }
 
 /** Logins to hosts that are not ECR's, wherever config.yaml has them kept. */
-export function otherLogins(options: OtherLoginsOptions): OtherLogins {
-  const kept = async () => keptBy((await readConfig(options.configFile)).fallback, options);
+export function otherLogins(env: Environment, folders: Folders, now: () => number): OtherLogins {
+  const log = (line: string) => appendLog(folders.state, now(), line);
+  const options: Options = { env, folders, log };
+  const kept = async () => await keptBy((await readConfig(folders.configFile)).fallback, options);
 
   /** A broken config.yaml takes no login away that is kept where logins are kept without one. */
   async function keptDespiteConfig(): Promise<OtherLogins> {
@@ -30,8 +27,8 @@ export function otherLogins(options: OtherLoginsOptions): OtherLogins {
       return await kept();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      options.log(`logins are looked for in the keychain, since the config can't be used: ${error.oneLine}`);
-      return keptBy(emptyConfig.fallback, options);
+      log(`logins are looked for in the keychain, since the config can't be used: ${error.oneLine}`);
+      return await keptBy(emptyConfig.fallback, options);
     }
   }
 
@@ -43,26 +40,36 @@ export function otherLogins(options: OtherLoginsOptions): OtherLogins {
   };
 }
 
-function keptBy(fallback: Fallback, { env, state, configFile, log }: OtherLoginsOptions): OtherLogins {
+/** Of the ways to keep them only the one that is wanted is loaded. */
+async function keptBy(fallback: Fallback, options: Options): Promise<OtherLogins> {
   switch (fallback.kind) {
     case "none":
       return noOtherLogins;
     case "file":
-      return new FileLogins(state, log);
-    case "keychain": {
-      const keychain = new KeychainProcess({ command: [process.execPath], env, state, limit });
-      return new KeychainLogins(state, keychain, waysOut(configFile));
-    }
-    case "helper": {
-      const helper: OtherHelperOptions = { env, self: process.execPath, limit, endTree };
-      const ask = async (action: string, input: string) =>
-        askOtherHelper(findOtherHelper(fallback.name, helper), action, input, helper);
-      return handedOn(ask, `docker-credential-${fallback.name}`);
-    }
+      return new (await import("../store/file-logins.ts")).FileLogins(options.folders.state, options.log);
+    case "keychain":
+      return inKeychain(options);
+    case "helper":
+      return byHelper(fallback.name, options);
   }
 }
 
-function waysOut(configFile: string): string {
+async function inKeychain({ env, folders }: Options): Promise<OtherLogins> {
+  const { KeychainLogins } = await import("../store/keychain-logins.ts");
+  const { KeychainProcess } = await import("../store/keychain-process.ts");
+  const { state, configFile } = folders;
+  const keychain = new KeychainProcess({ command: [process.execPath], env, state, limit });
   const inConfig = `write "fallback: pass" (any docker-credential-NAME) or "fallback: file" (encrypted files) into ${configFile}`;
-  return `start and unlock one, or ${inConfig}, or give Docker this helper for single ECR hosts by credHelpers in the place of credsStore`;
+  const waysOut = `start and unlock one, or ${inConfig}, or give Docker this helper for single ECR hosts by credHelpers in the place of credsStore`;
+  return new KeychainLogins(state, keychain, waysOut);
+}
+
+async function byHelper(name: string, { env }: Options): Promise<OtherLogins> {
+  const { askOtherHelper, findOtherHelper } = await import("../clients/other-helper.ts");
+  const { endTree } = await import("../aws/end-tree.ts");
+  const { handedOn } = await import("../helper/handed-on.ts");
+  const options = { env, self: process.execPath, limit, endTree };
+  const ask = async (action: string, input: string) =>
+    askOtherHelper(findOtherHelper(name, options), action, input, options);
+  return handedOn(ask, `docker-credential-${name}`);
 }

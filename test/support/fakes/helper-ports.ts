@@ -18,16 +18,15 @@ export class HelperRooms {
   trouble: unknown;
 
   async run(action: HelperAction, input = ""): Promise<Reply> {
-    return await serve(
-      action,
-      async () => input,
-      {
+    return await serve(action, async () => input, {
+      warm: {
         warm: (host) => this.warm.get(host),
         isConfigured: () => this.aliases.size > 0,
         isMarked: (server) => this.others.held.has(server),
       },
-      async () => this.ports(),
-    );
+      cold: async () => this.ports(),
+      others: async () => this.others,
+    });
   }
 
   private ports(): ColdPorts {
@@ -43,7 +42,6 @@ export class HelperRooms {
         this.asks("erase", registry, undefined);
         this.cold.delete(registry.host);
       },
-      others: this.others,
       list: async () => {
         if (this.trouble) throw this.trouble;
         return Object.fromEntries([...this.cold].map(([host, { username }]) => [host, username]));
