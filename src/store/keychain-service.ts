@@ -1,5 +1,5 @@
 import { Failure } from "../token/failure.ts";
-import { type Keychain, keychainCodes } from "./keychain.ts";
+import { type Keychain, keychainCodes, keychainFailure } from "./keychain.ts";
 
 /** What a process is asked that speaks to the keychain, on its stdin. */
 export type Question =
@@ -18,8 +18,8 @@ export async function answerQuestion(text: string, loadKeychain: () => Promise<K
 }
 
 async function answer(text: string, loadKeychain: () => Promise<Keychain>): Promise<Answer> {
+  const keychain = await loadKeychain().catch(unloadable);
   const question = JSON.parse(text) as Question;
-  const keychain = await loadKeychain();
   if ("read" in question) {
     return { values: (await keychain.read(question.read)).map((value) => value ?? null) };
   }
@@ -28,14 +28,18 @@ async function answer(text: string, loadKeychain: () => Promise<Keychain>): Prom
   return { values: [] };
 }
 
+/** The system's loader names the library and what it misses. */
+function unloadable(error: unknown): never {
+  const words = error instanceof Error ? error.message.split("\n")[0]?.slice(0, 200) : "";
+  throw keychainFailure("KEYCHAIN_UNREACHABLE", `the keychain's library can't be loaded (${words})`, error);
+}
+
 function trouble(error: unknown): Answer {
   const known = error instanceof Failure && keychainCodes.some((code) => code === error.code);
   if (known) return { failed: { code: error.code, what: error.message } };
-  // The system's loader is meant: its words name the library and what it misses.
-  const words = error instanceof Error ? error.message.split("\n")[0]?.slice(0, 200) : "";
-  return {
-    failed: { code: "KEYCHAIN_UNREACHABLE", what: `the keychain's library can't be used (${words})` },
-  };
+  // Its words may quote what it was about.
+  const name = error instanceof Error ? error.name : typeof error;
+  return { failed: { code: "KEYCHAIN_UNREACHABLE", what: `the keychain can't be used (${name})` } };
 }
 
 /** What this process, started by another of its kind, is there for: the system's keychain and stdin. */

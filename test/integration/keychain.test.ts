@@ -104,6 +104,12 @@ describe("logins in the operating system's keychain", () => {
     assert.equal(readdirSync(library()).length, 1);
   });
 
+  it("need no folder for temporary files, where on many machines nothing may be run", async () => {
+    const env = { TMPDIR: "/nonexistent" };
+    silent(await alice.store(hub, "me", "hush-hush", { env }));
+    assert.equal(secretOf(await alice.get(hub, { env })), "hush-hush");
+  });
+
   it("hold across the end of the keyring and of the session", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     await keyring().kill();

@@ -136,13 +136,20 @@ describe("a keychain's trouble", () => {
 
   it("goes back to who asked, without the question", async () => {
     const question = JSON.stringify({ write: { name: hub, value: "hush-hush" } });
-    const fail = async () => {
-      throw locked;
-    };
-    const answer = await answerQuestion(question, fail);
+    const entries = new MemoryEntries();
+    entries.broken = locked;
+    const keychain = async () => inParts(entries, undefined, String);
+    const answer = await answerQuestion(question, keychain);
     assert.deepEqual(JSON.parse(answer), {
       failed: { code: "KEYCHAIN_LOCKED", what: "the keychain is locked" },
     });
+    const unloadable = async () => {
+      throw new Error("libc.so.7: cannot open shared object file\nhush-hush");
+    };
+    assert.match(
+      await answerQuestion(question, unloadable),
+      /can't be loaded \(libc\.so\.7: cannot open shared object file\)/,
+    );
     for (const text of ["", "hush-hush", "null"]) {
       const nonsense = await answerQuestion(text, async () =>
         inParts(new MemoryEntries(), undefined, String),
