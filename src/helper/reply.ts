@@ -13,11 +13,18 @@ export interface Reply {
   readonly exitCode: 0 | 1;
 }
 
-/** Another helper's own refusal, which its client gets as it is. */
+/** Another helper's own refusal, which its client gets as it is, but for a line end where it has none. */
 export class HandedBack extends Error {
-  constructor(readonly reply: Reply) {
+  readonly reply: Reply;
+
+  constructor({ stdout, stderr }: Pick<Reply, "stdout" | "stderr">) {
     super("another helper refused");
+    this.reply = { stdout: ended(stdout), stderr: ended(stderr), exitCode: 1 };
   }
+}
+
+function ended(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
 export const done: Reply = { stdout: "", stderr: "", exitCode: 0 };

@@ -60,6 +60,17 @@ describe("logins that another helper keeps", () => {
     }
   });
 
+  it("hand a refusal back whole that lacks a line end, or says nothing", async () => {
+    for (const [stdout, whole] of [
+      ["gpg: failed", "gpg: failed\n"],
+      ["", ""],
+    ] as const) {
+      reply = refusal(stdout);
+      const error = await logins.get("x").catch((thrown: unknown) => thrown);
+      assert.deepEqual(told(error), { ...reply, stdout: whole });
+    }
+  });
+
   for (const stdout of ["", "hush-hush", "null", '"hush-hush"', '{"Username":1,"Secret":"hush-hush"}']) {
     it(`refuse an answer that is none, and repeat nothing of it: ${stdout}`, async () => {
       reply = ok(stdout);

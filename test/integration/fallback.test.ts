@@ -153,6 +153,12 @@ list:unused
     assert.match(logOf(alice), /not listed: pass not initialized/);
   });
 
+  it("passes a refusal on that has no line end", async () => {
+    helper("printf 'no passphrase'; printf 'gpg says why' >&2; exit 1");
+    const { stdout, stderr } = await alice.get(hub);
+    assert.deepEqual([stdout, stderr], ["no passphrase\n", "gpg says why\n"]);
+  });
+
   it("passes 'not found' on, which for a logout is none", async () => {
     helper(`cat >/dev/null; echo '${notFoundText}'; exit 1`);
     notFound(await alice.get(hub));
