@@ -3,6 +3,7 @@ import { told } from "./helper/reply.ts";
 import { type Rooms, serve } from "./helper/serve.ts";
 import { type HelperAction, isHelperAction } from "./helper/wire.ts";
 import { keychainMarkPath } from "./store/files.ts";
+import { keychainWord } from "./store/keychain.ts";
 import { openQuickFiles } from "./store/open-quick-files.ts";
 import type { QuickFiles } from "./store/quick-files.ts";
 import { readWarm } from "./store/warm.ts";
@@ -13,7 +14,7 @@ const { env } = process;
 async function main(args: readonly string[]): Promise<number> {
   const [action] = args;
   if (args.length === 1 && isHelperAction(action)) return help(action);
-  if (args.length === 1 && action === "keychain-process") {
+  if (args.length === 1 && action === keychainWord) {
     await (await import("./store/keychain-service.ts")).serveKeychain();
     return 0;
   }

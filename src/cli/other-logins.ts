@@ -1,4 +1,4 @@
-import { emptyConfig, type Fallback } from "../config/config.ts";
+import type { Fallback } from "../config/config.ts";
 import type { Folders } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
 import { noOtherLogins, type OtherLogins } from "../helper/other-logins.ts";
@@ -21,14 +21,19 @@ export function otherLogins(env: Environment, folders: Folders, now: () => numbe
   const options: Options = { env, folders, log };
   const kept = async () => await keptBy((await readConfig(folders.configFile)).fallback, options);
 
-  /** A broken config.yaml takes no login away that is kept where logins are kept without one. */
-  async function keptDespiteConfig(): Promise<OtherLogins> {
+  /** A broken config.yaml takes no login away that is kept here. */
+  async function keptDespiteConfig(): Promise<Pick<OtherLogins, "get" | "list">> {
     try {
       return await kept();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      log(`logins are looked for in the keychain, since the config can't be used: ${error.oneLine}`);
-      return await keptBy(emptyConfig.fallback, options);
+      log(`logins to other hosts are looked for wherever they may lie: ${error.oneLine}`);
+      const keychain = await keptBy({ kind: "keychain" }, options);
+      const file = await keptBy({ kind: "file" }, options);
+      return {
+        get: async (server) => (await keychain.get(server)) ?? file.get(server),
+        list: async () => ({ ...(await file.list()), ...(await keychain.list()) }),
+      };
     }
   }
 

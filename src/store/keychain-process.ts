@@ -1,11 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Environment } from "../token/dependencies.ts";
 import { ensureOwnFolder } from "./folder.ts";
-import { type Keychain, type KeychainCode, keychainCodes, keychainFailure } from "./keychain.ts";
+import { type Keychain, keychainCodes, keychainFailure, keychainWord } from "./keychain.ts";
 import type { Answer, Question } from "./keychain-service.ts";
-
-/** The word that makes this program `serveKeychain`. */
-export const keychainWord = "keychain-process";
 
 export interface KeychainProcessOptions {
   /** What starts this program. */
@@ -66,10 +63,7 @@ function valuesIn(text: string): readonly (string | null)[] {
   if (!answer) throw keychainFailure("KEYCHAIN_UNREACHABLE", "the process that asks the keychain broke off");
   if ("values" in answer) return answer.values;
   const { code, what } = answer.failed;
-  throw keychainFailure(
-    keychainCodes.find((each) => each === code) ?? ("KEYCHAIN_UNREACHABLE" satisfies KeychainCode),
-    what,
-  );
+  throw keychainFailure(keychainCodes.find((each) => each === code) ?? "KEYCHAIN_UNREACHABLE", what);
 }
 
 function parse(text: string): Answer | undefined {

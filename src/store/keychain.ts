@@ -16,6 +16,9 @@ export interface Keychain {
 /** What other tools show beside the name: seahorse and secret-tool as `service`, Keychain Access as "Where". */
 export const keychainService = "docker-credential-ecr";
 
+/** The word that makes a process of this program one that asks the keychain: `serveKeychain`. */
+export const keychainWord = "keychain-process";
+
 /** How a keychain can fail its user. */
 export const keychainCodes = ["KEYCHAIN_UNREACHABLE", "KEYCHAIN_LOCKED", "KEYCHAIN_TIMEOUT"] as const;
 export type KeychainCode = (typeof keychainCodes)[number];

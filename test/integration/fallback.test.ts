@@ -69,6 +69,16 @@ describe("fallback: file", () => {
     notFound(await alice.get("ghcr.io"));
   });
 
+  it("is still looked into while the config can't be used", async () => {
+    silent(await alice.store(hub, "me", "hush-hush"));
+    alice.write(configPath, "version: 1\nfallback: [\n");
+    assert.equal(JSON.parse((await alice.get(hub)).stdout).Secret, "hush-hush");
+    assert.deepEqual(JSON.parse((await alice.list()).stdout), { [hub]: "me" });
+    notFound(await alice.get("ghcr.io"));
+    told(await alice.erase(hub), "CONFIG_SYNTAX", "config.yaml");
+    assert.match(logOf(alice), /CONFIG_SYNTAX/);
+  });
+
   it("does not use a key that others can read", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     chmodSync(keyFile(), 0o644);
@@ -214,7 +224,7 @@ list:unused
     assert.equal(ran.exitCode, 1);
   });
 
-  it("does not count for a config that can't be used: the keychain's marks do", async () => {
+  it("does not count for a config that can't be used", async () => {
     helper("exit 0");
     alice.write(configPath, "version: 1\nfallback: [\n");
     notFound(await alice.get(hub));

@@ -38,6 +38,11 @@ export class Keyring {
     return { DBUS_SESSION_BUS_ADDRESS: `unix:path=${this.socket}` };
   }
 
+  /** The same as systemd has it: a runtime folder with the bus's socket in it. */
+  get runtimeEnv(): Record<string, string> {
+    return { XDG_RUNTIME_DIR: this.#folder };
+  }
+
   /** Starts the daemon with its keyring open, as a login to the desktop does. */
   async unlock(): Promise<void> {
     await this.kill();
