@@ -21,8 +21,11 @@ export class Keyring {
   readonly #bus: Bun.Subprocess;
   #daemon: Bun.Subprocess | undefined;
 
-  /** Locked: nothing runs there yet. */
+  readonly #atExit = () => this.#end();
+
+  /** Locked: nothing runs there yet. It ends with this process, should nobody remove it. */
   constructor() {
+    process.once("exit", this.#atExit);
     for (const name of ["data", "run"]) mkdirSync(join(this.#folder, name), { mode: 0o700 });
     const config = join(this.#folder, "bus.conf");
     writeFileSync(config, busConfig(this.socket));
@@ -80,9 +83,13 @@ export class Keyring {
   }
 
   async remove(): Promise<void> {
-    await this.kill();
-    this.#bus.kill("SIGKILL");
-    await this.#bus.exited;
+    process.off("exit", this.#atExit);
+    this.#end();
+    await Promise.all([this.#bus.exited, this.#daemon?.exited]);
+  }
+
+  #end(): void {
+    for (const each of [this.#daemon, this.#bus]) each?.kill("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
