@@ -36,6 +36,18 @@ export const clientNeeds = [
   { program: "systemctl", package: "systemd" },
 ];
 
+/** The tests of logins to other registries need these, integration tests too. */
+export const keychainNeeds = [
+  { program: "gnome-keyring-daemon", package: "gnome-keyring" },
+  { program: "dbus-daemon", package: "dbus-daemon" },
+  { program: "dbus-send", package: "dbus-bin" },
+  { program: "secret-tool", package: "libsecret-tools" },
+  { program: "docker-credential-secretservice", package: "golang-docker-credential-helpers" },
+  { program: "docker-credential-pass", package: "golang-docker-credential-helpers" },
+  { program: "pass", package: "pass" },
+  { program: "gpg", package: "gpg" },
+];
+
 /** Those of the needs that this machine does not meet. */
 export function missing(needs) {
   return needs.filter(({ program, isUsable = () => true }) => {
@@ -59,6 +71,7 @@ function isStatic(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const packages = missing([...unitNeeds, ...baseNeeds, ...clientNeeds]).map((need) => need.package);
+  const needs = [...unitNeeds, ...baseNeeds, ...clientNeeds, ...keychainNeeds];
+  const packages = missing(needs).map((need) => need.package);
   for (const name of new Set(packages)) console.log(name);
 }

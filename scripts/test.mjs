@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bunProgram } from "./bun.mjs";
-import { baseNeeds, clientNeeds, missing, unitNeeds } from "./e2e-needs.mjs";
+import { baseNeeds, clientNeeds, keychainNeeds, missing, unitNeeds } from "./e2e-needs.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const isCi = process.env.CI === "true";
@@ -41,7 +41,7 @@ async function runUnit() {
 async function runE2e() {
   const skipped = (what) => ({ passed: 0, failed: isCi ? what.length : 0, skipped: isCi ? 0 : what.length });
   const unmet = [...notHere(), ...missing(baseNeeds).map(describeNeed)];
-  const clients = missing(clientNeeds);
+  const clients = missing([...clientNeeds, ...keychainNeeds]);
   for (const need of unmet) tell(`the end-to-end tests can't run: they need ${need}`);
   for (const need of clients) {
     tell(`the end-to-end tests of ${need.program} can't run: they need ${describeNeed(need)}`);

@@ -1,6 +1,9 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
-import { serve, told } from "./helper/serve.ts";
+import { told } from "./helper/reply.ts";
+import { type Rooms, serve } from "./helper/serve.ts";
 import { type HelperAction, isHelperAction } from "./helper/wire.ts";
+import { keychainMarkPath } from "./store/files.ts";
+import { keychainWord } from "./store/keychain.ts";
 import { openQuickFiles } from "./store/open-quick-files.ts";
 import type { QuickFiles } from "./store/quick-files.ts";
 import { readWarm } from "./store/warm.ts";
@@ -11,6 +14,10 @@ const { env } = process;
 async function main(args: readonly string[]): Promise<number> {
   const [action] = args;
   if (args.length === 1 && isHelperAction(action)) return help(action);
+  if (args.length === 1 && action === keychainWord) {
+    await (await import("./store/keychain-service.ts")).serveKeychain();
+    return 0;
+  }
   const { run } = await import("./cli/run.ts");
   return run(args, withoutBun(env), await homeOf(env));
 }
@@ -20,18 +27,23 @@ async function help(action: HelperAction): Promise<number> {
   const home = await homeOf(env);
   const files = await openQuickFiles();
   const folders = foldersOf(env, home, files);
-  const { stdout, stderr, exitCode } = await serve(
-    action,
-    () => readInput(files),
-    {
+  const isThere = (path: string) => files.stamp(path) !== stampOf("absent");
+  const rooms: Rooms = {
+    warm: {
       warm: (host) => readWarm(files, folders.state, host, env, Date.now()),
-      isConfigured: () => files.stamp(folders.configFile) !== stampOf("absent"),
+      isConfigured: () => isThere(folders.configFile),
+      isMarked: (server) => isThere(keychainMarkPath(folders.state, server)),
     },
-    async () => {
+    cold: async () => {
       const { coldPorts } = await import("./cli/cold.ts");
       return coldPorts(files, withoutBun(env), home, folders, Date.now);
     },
-  );
+    others: async () => {
+      const { otherLogins } = await import("./cli/other-logins.ts");
+      return otherLogins(withoutBun(env), folders, Date.now);
+    },
+  };
+  const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
   print(stdout, stderr);
   return exitCode;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { defaultCast } from "../../test/support/aws/cast.ts";
 import { byProxy, keysOf } from "../../test/support/aws/environment.ts";
 import { type StandInProcess, startAwsProcess } from "../../test/support/aws/process.ts";
+import { measureLogins } from "./logins.ts";
 import { type Command, type Measured, measure } from "./measure.ts";
 import { Places } from "./places.ts";
 
@@ -105,6 +106,15 @@ async function bench(program: string, standIn: StandInProcess): Promise<void> {
     `${burst.calls} call, all answered in ${burst.took.toFixed(0)} ms`,
     "1 call, 1,500 ms",
   );
+  const logins = await measureLogins(starter, program, places.home("logins"), Math.ceil(rounds / 3));
+  if (logins) {
+    row(
+      "get of Docker Hub's login from gnome-keyring",
+      `docker-credential-secretservice: ${ms(logins.peer)}`,
+      against(logins.ours, logins.peer),
+      "at most 3 of it: a process more, which can be ended when D-Bus hangs",
+    );
+  }
   row("peak memory of a warm get", "", `${best.ours.peakMiB.toFixed(1)} MiB`, "at most 20 MiB");
   row(
     "start and answer over an empty compiled program",

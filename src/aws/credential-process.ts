@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { exec } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { externalDataInterceptor } from "@smithy/core/config";
 import type { Environment } from "../token/dependencies.ts";
+import { endTree } from "./end-tree.ts";
 
 interface Surroundings {
   readonly env: Environment;
@@ -49,28 +49,6 @@ function execute(command: string, finished: Finished): void {
 }
 
 const tooLate = "it did not end in time";
-
-/**
- * Ends a process with all that it started, as far as the system tells: the shell alone would leave the
- * program behind. Not by a process group of its own, which would cut it off from the terminal that it may
- * ask its user on.
- */
-function endTree(pid: number): void {
-  for (const child of childrenOf(pid)) endTree(child);
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
-}
 
 function outcome({ code, signal }: { code?: unknown; signal?: unknown }): string {
   if (typeof code === "number") return `exit code ${code}`;

@@ -3,6 +3,8 @@ import type { Folders } from "../config/folders.ts";
 import { coldGet, type Registration } from "../helper/cold-get.ts";
 import { listHeld } from "../helper/list.ts";
 import { eraseLogin, storeLogin } from "../helper/logins.ts";
+import { onlyOthers } from "../helper/other-logins.ts";
+import { told } from "../helper/reply.ts";
 import type { ColdPorts } from "../helper/serve.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -14,7 +16,9 @@ import { dependenciesHold, readWarm } from "../store/warm.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { redact } from "../token/redact.ts";
 import { Asking } from "./asking.ts";
+import { otherLogins } from "./other-logins.ts";
 
 /** What a `get` may take in all, in milliseconds since it began; Docker itself waits for ever. */
 const limits = {
@@ -90,6 +94,19 @@ export function coldPorts(
 
   const warm = (host: string) => readWarm(files, state, host, env, now());
   const getPorts = { ...store, clock, registrationOf, warm, heldDespiteConfig, obtain, log };
+  const others = otherLogins(env, folders, now);
+
+  /** Other hosts' too. A list that fails would cost Docker's classic builder, and podman, ECR's as well. */
+  async function list(): Promise<Readonly<Record<string, string>>> {
+    const ours = await listHeld({ ...store, clock, holds: isUnchanged });
+    try {
+      return { ...onlyOthers(await others.list()), ...ours };
+    } catch (error) {
+      log(`logins to hosts that are not ECR's are not listed: ${redact(told(error).stdout)}`);
+      return ours;
+    }
+  }
+
   const loginPorts = { ...store, clock, isServed, authorizationOf };
   return {
     aliased,
@@ -99,7 +116,7 @@ export function coldPorts(
     },
     store: (registry, held) => storeLogin(registry, held, loginPorts),
     erase: (registry) => eraseLogin(registry, loginPorts),
-    list: () => listHeld({ ...store, clock, holds: isUnchanged }),
+    list,
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
   };
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Context } from "./context.ts";
 import { mustBeFree, writeBundle } from "./doctor/bundle.ts";
-import { chainOf } from "./doctor/chain.ts";
+import { chain } from "./doctor/chain.ts";
 import { openMachine } from "./doctor/machine.ts";
 import { type Look, renderEntry, renderSummary } from "./doctor/render.ts";
 import { reportOf } from "./doctor/report.ts";
@@ -54,7 +54,7 @@ async function diagnose(
   tell(`docker-credential-ecr ${machine.version}${hosts.length === 1 ? `, ${hosts[0]}` : ""}`);
   let heading: string | undefined;
   const entries = await runSteps(
-    stepsOf(chainOf(), machine, visits),
+    stepsOf(chain, machine, visits),
     () => performance.now(),
     (entry) => {
       if (hosts.length > 1 && entry.registry !== heading) tell(`\n${entry.registry}`);

@@ -64,7 +64,9 @@ function targetOf({ host, account, regions }: RawRegistration): Target {
 }
 
 function fallbackOf(name: string): Fallback {
-  return name === "keychain" || name === "none" ? { kind: name } : { kind: "helper", name };
+  return name === "keychain" || name === "file" || name === "none"
+    ? { kind: name }
+    : { kind: "helper", name };
 }
 
 /** Without the keys that hold undefined: an absent key and such a one must give the same fingerprint. */

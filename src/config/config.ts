@@ -10,7 +10,7 @@ export interface Config {
   readonly registries: readonly RegistrationDefinition[];
   /** Host name to ECR host, both canonical as `readServerUrl` makes them; without a prototype. */
   readonly aliases: Readonly<Record<string, string>>;
-  /** Who answers for hosts that are not ECR's: the keychain, nobody, or `docker-credential-NAME`. */
+  /** Who keeps logins to hosts that are not ECR's: the keychain, an encrypted file, nobody, or `docker-credential-NAME`. */
   readonly fallback: Fallback;
   readonly store: "file" | "keychain";
   readonly outputs: readonly Output[];
@@ -72,6 +72,7 @@ export interface Replication {
 
 export type Fallback =
   | { readonly kind: "keychain" }
+  | { readonly kind: "file" }
   | { readonly kind: "none" }
   | { readonly kind: "helper"; readonly name: string };
 
@@ -87,7 +88,7 @@ export const emptyConfig: Config = {
   identities: Object.freeze(Object.create(null)),
   registries: [],
   aliases: Object.freeze(Object.create(null)),
-  fallback: { kind: "none" },
+  fallback: { kind: "keychain" },
   store: "file",
   outputs: [],
 };

@@ -149,10 +149,10 @@ export const configSchema = section({
       matching(
         /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/,
         "names no helper",
-        "write keychain, none, or NAME of a docker-credential-NAME",
+        "write keychain, file, none, or NAME of a docker-credential-NAME",
       ),
     ),
-    "Who answers for hosts that are not ECR's: keychain, none, or the name of another helper, such as pass.",
+    "Who keeps logins to hosts that are not ECR's: keychain, file (encrypted, its key beside it), none, or the name of another helper, such as pass. Absent: keychain.",
   ),
   store: about(
     z.optional(oneOf(["file", "keychain"])),

@@ -19,7 +19,11 @@ export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConf
   }
   if (fallback === "ecr") {
     const what = "fallback (ecr) is this program itself, which would ask itself for ever";
-    found.push({ path: ["fallback"], what, mend: "write keychain, none, or the name of another helper" });
+    found.push({
+      path: ["fallback"],
+      what,
+      mend: "write keychain, file, none, or the name of another helper",
+    });
   }
   for (const [index, { dockerConfig }] of outputs.entries()) {
     const path = resolve(dockerConfig);

@@ -1,6 +1,9 @@
 import type { Registry } from "../registry/registry.ts";
 import { isPlainHost, readServerUrl, type ServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
+import { parseCredential } from "./credential.ts";
+import type { OtherLogins } from "./other-logins.ts";
+import { done, line, type Reply, refuse, told } from "./reply.ts";
 import { type HelperAction, wire } from "./wire.ts";
 
 /** What answers a `get`. */
@@ -13,11 +16,13 @@ export interface Held {
 export interface WarmPort {
   /** @param host ECR's, or another name that config.yaml gave to one */
   warm(host: string): Held | undefined;
-  /** Whether there is a config.yaml, which may give ECR registries other names. */
+  /** Whether there is a config.yaml, which may give ECR registries other names, or logins another place. */
   isConfigured(): boolean;
+  /** Whether the keychain may hold a login to a server that is not ECR's. */
+  isMarked(server: string): boolean;
 }
 
-/** The rest of the house. It is loaded only for what a warm get can't answer. */
+/** The rest of the house. */
 export interface ColdPorts {
   /** The ECR registry that config.yaml gives another host's name, exactly that name. */
   aliased(host: string): Promise<Registry | undefined>;
@@ -25,71 +30,54 @@ export interface ColdPorts {
   get(registry: Registry): Promise<Held | undefined>;
   store(registry: Registry, held: Held): Promise<void>;
   erase(registry: Registry): Promise<void>;
-  /** What `get` would answer without AWS: server URL to username. */
+  /** What `get` would answer without AWS, and others: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
   version(): string;
 }
 
-/** How a call ends. Both texts end with a line end or are empty. */
-export interface Reply {
-  /** Errors too: clients read nothing else. */
-  readonly stdout: string;
-  /**
-   * A failure once more, for the person: `docker pull` and `docker login` drop what a helper says on
-   * stdout, go on without credentials and show that instead, but pass its stderr to the terminal. Empty
-   * on success, where older testcontainers take it for a part of the answer, and with the wire's own words.
-   */
-  readonly stderr: string;
-  readonly exitCode: 0 | 1;
+/** What answers. The two functions load what a warm get does not need, each call the same. */
+export interface Rooms {
+  readonly warm: WarmPort;
+  cold(): Promise<ColdPorts>;
+  others(): Promise<OtherLogins>;
 }
 
 /** Docker's credential helper protocol: https://github.com/docker/docker-credential-helpers. Never throws. */
 export async function serve(
   action: HelperAction,
   readInput: () => Promise<string>,
-  warm: WarmPort,
-  loadCold: () => Promise<ColdPorts>,
+  rooms: Rooms,
 ): Promise<Reply> {
   try {
     switch (action) {
       case "get":
-        return await get(await readInput(), warm, loadCold);
+        return await get(await readInput(), rooms);
       case "store":
-        return await store(await readInput(), warm, loadCold);
+        return await store(await readInput(), rooms);
       case "erase":
-        return await erase(await readInput(), warm, loadCold);
+        return await erase(await readInput(), rooms);
       case "list":
-        return line(JSON.stringify(await (await loadCold()).list()));
+        return line(JSON.stringify(await (await rooms.cold()).list()));
       case "version":
-        return line((await loadCold()).version());
+        return line((await rooms.cold()).version());
     }
   } catch (error) {
     return told(error);
   }
 }
 
-/** An error in one line, for the client and for the person. */
-export function told(error: unknown): Reply {
-  const { oneLine } = error instanceof Failure ? error : unexpected(error);
-  return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n` };
-}
-
-async function get(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
+async function get(input: string, rooms: Rooms): Promise<Reply> {
   const serverUrl = input.trim();
   if (serverUrl === "") return refuse(wire.noServerUrl);
-  const held = await heldFor(input, serverUrl, warm, loadCold);
+  const held = await heldFor(input, serverUrl, rooms);
   // The URL goes back as it came: testcontainers uses it as the registry's address.
   return held
     ? line(JSON.stringify({ ServerURL: serverUrl, Username: held.username, Secret: held.secret }))
     : refuse(wire.notFound);
 }
 
-async function heldFor(
-  input: string,
-  serverUrl: string,
-  warm: WarmPort,
-  loadCold: () => Promise<ColdPorts>,
-): Promise<Held | undefined> {
+async function heldFor(input: string, serverUrl: string, rooms: Rooms): Promise<Held | undefined> {
+  const { warm } = rooms;
   // What Docker sends is canonical already. Only hosts that were parsed have token files, so one that
   // has a file needs no parsing, whose regular expressions take a twentieth of a start to compile.
   const isAlone = input === serverUrl || input === `${serverUrl}\n`;
@@ -98,8 +86,9 @@ async function heldFor(
   const url = readUrl(input);
   const lying = warm.warm(url.host);
   if (lying) return lying;
-  const registry = await registryOf(url, warm, loadCold);
-  return registry && (await loadCold()).get(registry);
+  const registry = await registryOf(url, rooms);
+  if (registry) return (await rooms.cold()).get(registry);
+  return mayHold(serverUrl, rooms) ? (await rooms.others()).get(serverUrl) : undefined;
 }
 
 function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {
@@ -109,61 +98,36 @@ function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {
 }
 
 /** The registry that a server URL names; undefined for one that is not ECR's. */
-async function registryOf(
-  url: ReturnType<typeof readUrl>,
-  warm: WarmPort,
-  loadCold: () => Promise<ColdPorts>,
-): Promise<Registry | undefined> {
+async function registryOf(url: ReturnType<typeof readUrl>, rooms: Rooms): Promise<Registry | undefined> {
   if (url.kind === "ecr") return url.registry;
-  return warm.isConfigured() ? (await loadCold()).aliased(url.host) : undefined;
+  return rooms.warm.isConfigured() ? (await rooms.cold()).aliased(url.host) : undefined;
 }
 
-async function store(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
+/** Whether a login to a host that is not ECR's may be held: most are Docker Hub's, and pulled from anonymously. */
+function mayHold(server: string, { warm }: Rooms): boolean {
+  return warm.isConfigured() || warm.isMarked(server);
+}
+
+async function store(input: string, rooms: Rooms): Promise<Reply> {
   const credential = parseCredential(input);
   if (credential.ServerURL === "") return refuse(wire.noServerUrl);
   if (credential.Username === "") return refuse(wire.noUsername);
   const url = readUrl(credential.ServerURL);
-  const registry = await registryOf(url, warm, loadCold);
-  if (!registry) {
-    throw new Failure(
-      "NOT_ECR",
-      `the login to ${url.host} was not stored: it is not an Amazon ECR registry, and this version keeps no others`,
-      "name another helper for it under credHelpers in Docker's config.json",
-    );
-  }
-  const cold = await loadCold();
-  await cold.store(registry, { username: credential.Username, secret: credential.Secret });
-  return { stdout: "", stderr: "", exitCode: 0 };
+  const registry = await registryOf(url, rooms);
+  const login = { username: credential.Username, secret: credential.Secret };
+  if (registry) await (await rooms.cold()).store(registry, login);
+  else await (await rooms.others()).store(credential.ServerURL, login);
+  return done;
 }
 
-async function erase(input: string, warm: WarmPort, loadCold: () => Promise<ColdPorts>): Promise<Reply> {
-  if (input.trim() === "") return refuse(wire.noServerUrl);
-  const registry = await registryOf(readUrl(input), warm, loadCold);
+async function erase(input: string, rooms: Rooms): Promise<Reply> {
+  const serverUrl = input.trim();
+  if (serverUrl === "") return refuse(wire.noServerUrl);
+  const registry = await registryOf(readUrl(input), rooms);
   // podman, skopeo and buildah take an error for a failed logout, also where nothing was stored.
-  if (registry) await (await loadCold()).erase(registry);
-  return { stdout: "", stderr: "", exitCode: 0 };
-}
-
-interface Credential {
-  readonly ServerURL: string;
-  readonly Username: string;
-  readonly Secret: string;
-}
-
-function parseCredential(input: string): Credential {
-  try {
-    const { ServerURL = "", Username = "", Secret = "" } = JSON.parse(input);
-    if ([ServerURL, Username, Secret].every((field) => typeof field === "string")) {
-      return { ServerURL: ServerURL.trim(), Username, Secret };
-    }
-  } catch {
-    // Neither the text nor the parser's message, which quotes it, may go into an error: it holds a secret.
-  }
-  throw new Failure(
-    "BAD_CREDENTIAL",
-    "what was to be stored is not a credential",
-    'send JSON with the strings "ServerURL", "Username" and "Secret" on stdin',
-  );
+  if (registry) await (await rooms.cold()).erase(registry);
+  else if (mayHold(serverUrl, rooms)) await (await rooms.others()).erase(serverUrl);
+  return done;
 }
 
 function malformed(reason: string): Failure {
@@ -172,24 +136,4 @@ function malformed(reason: string): Failure {
     `the server URL was refused: ${reason}`,
     "send a registry's host name on stdin",
   );
-}
-
-function unexpected(error: unknown): Failure {
-  const name = error instanceof Error ? error.name : typeof error;
-  return new Failure(
-    "INTERNAL",
-    `an error that nobody foresaw (${name})`,
-    "please report it with the log of the state folder",
-    {
-      cause: error,
-    },
-  );
-}
-
-function line(text: string): Reply {
-  return { stdout: `${text}\n`, stderr: "", exitCode: 0 };
-}
-
-function refuse(text: string): Reply {
-  return { stdout: `${text}\n`, stderr: "", exitCode: 1 };
 }

@@ -1,3 +1,5 @@
+import { fingerprint } from "../token/dependencies.ts";
+
 /** Names of the files in the state folder. A host has been through the registry room, so it is safe in a path. */
 export function tokenPath(state: string, host: string): string {
   return `${state}/tokens/${host}.json`;
@@ -28,4 +30,29 @@ export function rulesPath(state: string): string {
 /** When the replication rules were read, and why not. */
 export function readingsPath(state: string): string {
   return `${state}/replication-readings.json`;
+}
+
+/** What a login to a host that is not ECR's is named after: a server URL may hold what no file name can. */
+export function serverKey(server: string): string {
+  return fingerprint(server).slice(0, 40);
+}
+
+/** Says that the keychain may hold a login to a server. */
+export function keychainMarkPath(state: string, server: string): string {
+  return `${state}/keychain/${serverKey(server)}.json`;
+}
+
+/** An encrypted login. */
+export function sealedLoginPath(state: string, key: string): string {
+  return `${state}/sealed/${key}.json`;
+}
+
+/** One folder down, as all that `writeState` writes. */
+export function loginKeyPath(state: string): string {
+  return `${state}/keys/logins.json`;
+}
+
+/** Held while a login to a host that is not ECR's is stored or erased. */
+export function otherLoginsLockPath(state: string): string {
+  return `${state}/locks/logins`;
 }

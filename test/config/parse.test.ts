@@ -116,6 +116,7 @@ identities:
   for (const [text, fallback] of [
     ["keychain", { kind: "keychain" }],
     ["none", { kind: "none" }],
+    ["file", { kind: "file" }],
     ["pass", { kind: "helper", name: "pass" }],
     ["ecr-login", { kind: "helper", name: "ecr-login" }],
   ] as const) {

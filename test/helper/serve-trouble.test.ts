@@ -30,13 +30,10 @@ describe("Docker's protocol in trouble", () => {
 
   it("is told where stdin or the rooms behind can't be had", async () => {
     const fail = async () => Promise.reject(new Error("made-up"));
-    const unread = await serve("get", fail, { warm: () => undefined, isConfigured: () => false }, fail);
-    const unloaded = await serve(
-      "get",
-      async () => host,
-      { warm: () => undefined, isConfigured: () => false },
-      fail,
-    );
+    const warm = { warm: () => undefined, isConfigured: () => false, isMarked: () => false };
+    const rooms = { warm, cold: fail, others: fail };
+    const unread = await serve("get", fail, rooms);
+    const unloaded = await serve("get", async () => host, rooms);
     for (const { stdout } of [unread, unloaded]) assert.match(stdout, /\[INTERNAL\]\n$/);
   });
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { serve } from "../../src/helper/serve.ts";
+import { parseHost } from "../../src/registry/host.ts";
 import { host, publicHost } from "../support/fakes/entries.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { MemoryLogins } from "../support/fakes/memory-logins.ts";
 
 const held = { username: "AWS", secret: "made-up secret" };
 const notFound = { stdout: "credentials not found in native keychain\n", stderr: "", exitCode: 1 };
@@ -85,6 +87,30 @@ describe("Docker's protocol", () => {
     }
   });
 
+  describe("a host that is not ECR's", () => {
+    const hub = "https://index.docker.io/v1/";
+
+    it("is answered for from what is kept, under the URL exactly as it came", async () => {
+      rooms.others.held.set(hub, { username: "me", secret: "s" });
+      const answer = `{"ServerURL":"${hub}","Username":"me","Secret":"s"}\n`;
+      assert.deepEqual(await rooms.run("get", `${hub}\n`), { stdout: answer, stderr: "", exitCode: 0 });
+      assert.deepEqual(await rooms.run("get", "index.docker.io"), notFound);
+    });
+
+    it("is asked for where a config may have it kept anywhere", async () => {
+      const registry = parseHost(host);
+      if (registry) rooms.aliases.set("other.example.com", registry);
+      assert.deepEqual(await rooms.run("get", "ghcr.io"), notFound);
+      assert.deepEqual(rooms.asked, ["loaded"]);
+    });
+
+    it("is erased, or was not held, with the same success", async () => {
+      rooms.others.held.set("ghcr.io", { username: "me", secret: "s" });
+      for (const _ of [1, 2]) assert.deepEqual(await rooms.run("erase", "ghcr.io\n"), done);
+      assert.equal(rooms.others.held.size, 0);
+    });
+  });
+
   const MALFORMED = [
     `${host}\n.evil.example`,
     `good.example\n${host}`,
@@ -142,11 +168,12 @@ describe("Docker's protocol", () => {
       });
     }
 
-    it("says that it keeps no login to a host that is not ECR's", async () => {
-      const { stdout, exitCode } = await rooms.run("store", credential({ ServerURL: "https://ghcr.io" }));
-      assert.match(stdout, /^the login to ghcr\.io was not stored: .* \[NOT_ECR\]\n$/);
-      assert.equal(exitCode, 1);
-      assert.deepEqual(rooms.asked, []);
+    it("keeps a login to a host that is not ECR's under the URL as it came", async () => {
+      for (const url of ["https://index.docker.io/v1/", "localhost:5000/x", "GHCR.io"]) {
+        assert.deepEqual(await rooms.run("store", credential({ ServerURL: `${url} \n` })), done);
+        assert.deepEqual(rooms.others.held.get(url), { username: "AWS", secret: "s" });
+      }
+      assert.equal(rooms.cold.size, 0);
     });
 
     it("refuses a malformed URL", async () => {
@@ -208,11 +235,10 @@ describe("Docker's protocol", () => {
       erase: async () => undefined,
     };
     const cold = async () => ({ ...ports, list: async () => ({}), version: () => "NAME (PACKAGE) 1.2.3" });
+    const warm = { warm: () => undefined, isConfigured: () => false, isMarked: () => false };
     for (const action of ["list", "version"] as const) {
-      assert.equal(
-        (await serve(action, never, { warm: () => undefined, isConfigured: () => false }, cold)).exitCode,
-        0,
-      );
+      const others = async () => new MemoryLogins();
+      assert.equal((await serve(action, never, { warm, cold, others })).exitCode, 0);
     }
   });
 

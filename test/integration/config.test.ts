@@ -96,12 +96,13 @@ registries:
   });
 
   it("lets an alias be logged in to, listed and logged out of", async () => {
-    const user = userWith(`${aliceAndRole}aliases:\n  images.example.com: ${registry}\n`);
+    const user = userWith(`${aliceAndRole}fallback: none\naliases:\n  images.example.com: ${registry}\n`);
     silent(await user.store("images.example.com", "AWS", "made-up secret"));
     assert.deepEqual(JSON.parse((await user.list()).stdout), { "images.example.com": "AWS" });
     silent(await user.erase("images.example.com"));
     answered(await user.get("images.example.com"), "images.example.com");
-    told(await user.store("other.example.com", "me", "made-up secret"), "NOT_ECR", "other.example.com");
+    const other = await user.store("other.example.com", "me", "made-up secret");
+    told(other, "FALLBACK_NONE", "other.example.com");
   });
 
   it("says how much life a token must have left", async () => {

@@ -109,7 +109,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "logins of other registries that the helper hides": {
     seed: (user) =>
       wire(user, { credsStore: "ecr", auths: { "https://index.docker.io/v1/": { auth: "bWU6aHVzaA==" } } }),
-    fails: ["docker-logins AUTHS_HIDDEN"],
+    fails: ["docker-logins AUTHS_HIDDEN", "keychain KEYCHAIN_UNREACHABLE"],
     seen: /index\.docker\.io/,
   },
   "DOCKER_CONFIG that leads to a temporary folder, as Packer's": {
@@ -162,6 +162,12 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) => chmodSync(user.write(configFile, "version: 1\n"), 0o666),
     fails: ["config CONFIG_WRITABLE"],
     mend: /chmod go-w/,
+  },
+  "no keychain, though Docker asks for all hosts": {
+    seed: (user) => wire(user, { credsStore: "ecr" }),
+    fails: ["keychain KEYCHAIN_UNREACHABLE"],
+    seen: /D-Bus/,
+    mend: /fallback/,
   },
   "a daemon that has died": {
     seed: (user) => heartbeat(user, 4_194_305, hour),

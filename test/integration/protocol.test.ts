@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { keys, publicRegistry, registry, useStanding } from "../support/program/standing.ts";
-import { answered, notFound, silent, told } from "../support/program/verdicts.ts";
+import { answered, silent, told } from "../support/program/verdicts.ts";
 
 const name = "docker-credential-ecr";
 const manifest = fileURLToPath(new URL("../../package.json", import.meta.url));
@@ -110,13 +110,6 @@ describe("Docker's protocol", () => {
       wrong.map(async (input) => told(await user.run(["store"], { input }), "BAD_CREDENTIAL")),
     );
     for (const line of lines) assert.doesNotMatch(line, /hush/);
-  });
-
-  it("store for a host that is not ECR's says that it is not kept, and what to do", async () => {
-    const user = standing.user();
-    const ran = await user.store("https://registry.example.com/v2/", "me", "hush-hush");
-    assert.doesNotMatch(told(ran, "NOT_ECR", "registry.example.com", "credHelpers"), /hush/);
-    notFound(await user.get("https://registry.example.com/v2/"));
   });
 
   it("asks AWS for nothing but a get of an ECR host", async () => {

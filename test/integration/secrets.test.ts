@@ -28,6 +28,8 @@ describe("secrets", () => {
     const role = under({ AWS_PROFILE: "role" });
     user.writeAwsConfig({ "profile role": { role_arn: ciRole, source_profile: "alice" } });
     user.writeAwsKeys({ alice: member("alice") });
+    // Elsewhere than on Linux a tester's own keychain would be written to.
+    user.write(".config/docker-credential-ecr/config.yaml", "version: 1\nfallback: none\n");
     const { controls } = standing.aws;
     const endings: Ran[] = [];
     const note = async (ran: Promise<Ran>) => void endings.push(await ran);

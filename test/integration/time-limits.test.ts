@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../support/program/eventually.ts";
 import type { Ran } from "../support/program/run.ts";
@@ -114,6 +114,18 @@ describe("what hangs, or is slow", function () {
     const ran = await alice.get(registry);
     half.stop(true);
     told(within(limits.whole, ran), "TIMEOUT", registry, `127.0.0.1:${half.port}`);
+  });
+
+  slowly("another helper hangs: a get ends with the reason", async (standing) => {
+    const alice = standing.user(keys("alice"));
+    chmodSync(alice.write("bin/docker-credential-stub", "#!/bin/sh\nsleep 30\n"), 0o755);
+    alice.write(".config/docker-credential-ecr/config.yaml", "version: 1\nfallback: stub\n");
+    const env = { PATH: `${alice.home}/bin:/usr/bin:/bin` };
+    told(
+      within(limits.whole, await alice.get("ghcr.io", { env })),
+      "FALLBACK_TIMEOUT",
+      "docker-credential-stub",
+    );
   });
 
   slowly("STS hangs", async (standing) => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Reach } from "../../../src/aws/reach.ts";
-import { whyUnused } from "../../../src/cli/doctor/config.ts";
 import { judgeDaemon } from "../../../src/cli/doctor/daemon.ts";
 import { judgeLogins, judgeWiring } from "../../../src/cli/doctor/docker.ts";
 import { parseDockerFile } from "../../../src/cli/doctor/docker-file.ts";
@@ -8,7 +7,6 @@ import type { Finding } from "../../../src/cli/doctor/finding.ts";
 import { judgeDisk, judgeFolder } from "../../../src/cli/doctor/folders.ts";
 import { judgePacker } from "../../../src/cli/doctor/packer.ts";
 import * as way from "../../../src/cli/doctor/way.ts";
-import { emptyConfig } from "../../../src/config/config.ts";
 import { Failure } from "../../../src/token/failure.ts";
 
 const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
@@ -171,17 +169,5 @@ describe("the links on the way to AWS", () => {
     );
     assert.doesNotMatch(way.judgeDns({ host: "api", answer }, ["3.4.5.6"]).seen, /private/);
     assert.equal(way.judgeDns({ host: "127.0.0.1:1", answer }, []).status, "skipped");
-  });
-});
-
-describe("the keychain", () => {
-  it("plays a part for the tokens or for other hosts' logins", () => {
-    assert.equal(whyUnused(emptyConfig), "fallback is none");
-    assert.equal(
-      whyUnused({ ...emptyConfig, fallback: { kind: "helper", name: "pass" } }),
-      "fallback is the helper pass",
-    );
-    assert.equal(whyUnused({ ...emptyConfig, fallback: { kind: "keychain" } }), undefined);
-    assert.equal(whyUnused({ ...emptyConfig, store: "keychain" }), undefined);
   });
 });

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { controls, tokensAsked } from "../../support/e2e/aws.ts";
 import { failed, succeeded } from "../../support/e2e/command.ts";
 import { makeImage, removeImage } from "../../support/e2e/images.ts";
-import { appRegistry } from "../../support/e2e/names.ts";
+import { appRegistry, privateLogin, privateRegistry } from "../../support/e2e/names.ts";
 import { needs } from "../../support/e2e/needs.ts";
 import { packerBuild } from "../../support/e2e/packer.ts";
 import { newTester, type Tester } from "../../support/e2e/user.ts";
+import { useKeyring } from "../../support/keyring/use-keyring.ts";
 
 const base = "packer-base:1";
 
@@ -60,6 +61,24 @@ describe("packer build", () => {
       });
     });
   }
+
+  describe("beside a login to another registry in the keychain", () => {
+    const keyring = useKeyring();
+
+    it("ecr_login logs in to ECR and out of it, and leaves the other login alone", async () => {
+      const alice = newTester("alice", "credsStore", keyring().env);
+      const { username, password } = privateLogin;
+      const login = ["docker", "login", "--username", username, "--password-stdin", privateRegistry];
+      succeeded(await alice.run(login, { input: password }));
+      const name = "ecr-login-beside";
+      const own = { registry: appRegistry, login_server: `https://${appRegistry}/`, base, name };
+      succeeded(await packerBuild(alice, "ecr-login.pkr.hcl", own));
+      await assertPushed(alice, name);
+      const { stdout } = succeeded(await alice.run(["docker-credential-ecr", "list"]));
+      assert.equal(JSON.parse(stdout)[privateRegistry], username);
+      assert.deepEqual(new Set(Object.values(JSON.parse(stdout))), new Set(["AWS", username]));
+    });
+  });
 
   it("would fail at the push with the empty config folder that newer plugins make, as docs/packer.md says", async () => {
     const alice = newTester("alice");

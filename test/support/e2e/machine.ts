@@ -5,7 +5,7 @@ import { makeCertificates } from "../aws/certificate.ts";
 import { type StandIn, startAws } from "../aws/stand-in.ts";
 import { awsAddress, awsHosts, hubAddress, hubHosts, plainRegistry } from "./names.ts";
 import type { Service } from "./service.ts";
-import { startEngine, startHub, startPlainRegistry } from "./services.ts";
+import { startEngine, startHub, startPlainRegistry, startPrivateRegistry } from "./services.ts";
 
 /** What the tests run on: AWS, Docker Hub, a registry, an engine, and nothing of the machine outside. */
 export interface Machine {
@@ -48,6 +48,7 @@ export async function startMachine(): Promise<Machine> {
     mkdirSync(dirname(authorities), { recursive: true });
     appendFileSync(authorities, `\n${aws.ca}\n${hubCertificates.ca}`);
     services.push(await startPlainRegistry(folder, env));
+    services.push(await startPrivateRegistry(folder, env));
     services.push(await startHub(folder, env, hubCertificates));
     // Go reads the authorities once: the engine must not start before they are all there.
     const engine = await startEngine(folder, env, cgroup);

@@ -13,6 +13,10 @@ export const publicRegistry = "public.ecr.aws";
 /** A registry that is none of ECR's and asks nobody for credentials; what is in it stands behind all others too. */
 export const plainRegistry = "127.0.0.1:5000";
 
+/** The same images for one who logs in. */
+export const privateRegistry = "127.0.0.1:5001";
+export const privateLogin = { username: "tester", password: "made-up-password-of-a-registry" };
+
 /** What the machine resolves to the stand-in. The addresses are those that namespace.sh adds. */
 export const awsHosts: readonly string[] = [
   appRegistry,

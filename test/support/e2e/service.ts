@@ -46,10 +46,17 @@ export async function startService(
 }
 
 /** Whether an HTTP server answers there. */
-export async function answers(url: string, options: { readonly unix?: string; readonly ca?: string } = {}) {
-  const { unix, ca } = options;
+export async function answers(
+  url: string,
+  {
+    unix,
+    ca,
+    headers = {},
+  }: { readonly unix?: string; readonly ca?: string; readonly headers?: Record<string, string> } = {},
+) {
   try {
     const answer = await fetch(url, {
+      headers,
       ...(unix === undefined ? {} : { unix }),
       ...(ca === undefined ? {} : { tls: { ca } }),
     });

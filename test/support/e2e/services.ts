@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Certificates } from "../aws/certificate.ts";
-import { hubAddress, plainRegistry } from "./names.ts";
+import { hubAddress, plainRegistry, privateLogin, privateRegistry } from "./names.ts";
 import { answers, type Service, startService } from "./service.ts";
 
 type Environment = Readonly<Record<string, string>>;
@@ -10,6 +10,21 @@ type Environment = Readonly<Record<string, string>>;
 export function startPlainRegistry(folder: string, env: Environment): Promise<Service> {
   const config = registryConfig(folder, { addr: plainRegistry });
   return startRegistry("registry", config, folder, env, () => answers(`http://${plainRegistry}/v2/`));
+}
+
+/** The same images for one who has a password. */
+export async function startPrivateRegistry(folder: string, env: Environment): Promise<Service> {
+  const passwords = join(folder, "htpasswd");
+  const { username, password } = privateLogin;
+  writeFileSync(
+    passwords,
+    `${username}:${await Bun.password.hash(password, { algorithm: "bcrypt", cost: 4 })}\n`,
+  );
+  const auth = { htpasswd: { realm: "tests", path: passwords } };
+  const config = { ...registryConfig(folder, { addr: privateRegistry }), auth };
+  const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` };
+  const isReady = () => answers(`http://${privateRegistry}/v2/`, { headers });
+  return startRegistry("private", config, folder, env, isReady);
 }
 
 /** The same images under Docker Hub's name. */

@@ -30,8 +30,15 @@ export const wirings = {
 
 export type Wiring = keyof typeof wirings;
 
-/** @param name a user of the stand-in's cast, whose keys are in the environment; absent: no AWS credentials at all */
-export function newTester(name?: "alice" | "bob" | "mallory", wiring: Wiring = "credHelpers"): Tester {
+/**
+ * @param name a user of the stand-in's cast, whose keys are in the environment; absent: no AWS credentials at all
+ * @param more of the environment
+ */
+export function newTester(
+  name?: "alice" | "bob" | "mallory",
+  wiring: Wiring = "credHelpers",
+  more: Readonly<Record<string, string>> = {},
+): Tester {
   const { folder, path, socket } = machine();
   const home = mkdtempSync(join(folder, "home-"));
   mkdirSync(join(home, ".docker"));
@@ -43,6 +50,7 @@ export function newTester(name?: "alice" | "bob" | "mallory", wiring: Wiring = "
     TMPDIR: folder,
     DOCKER_HOST: `unix://${socket}`,
     ...(name === undefined ? {} : keysOf(userNamed(defaultCast.users, name))),
+    ...more,
   };
   const tester: Tester = {
     home,

@@ -1,6 +1,8 @@
-import { type ColdPorts, type Held, type Reply, serve } from "../../../src/helper/serve.ts";
+import type { Reply } from "../../../src/helper/reply.ts";
+import { type ColdPorts, type Held, serve } from "../../../src/helper/serve.ts";
 import type { HelperAction } from "../../../src/helper/wire.ts";
 import type { Registry } from "../../../src/registry/registry.ts";
+import { MemoryLogins } from "./memory-logins.ts";
 
 /** The rooms behind Docker's protocol, without them: what lies warm, what is got cold, and what was asked. */
 export class HelperRooms {
@@ -10,16 +12,21 @@ export class HelperRooms {
   /** What config.yaml calls by another name. */
   readonly aliases = new Map<string, Registry>();
 
+  readonly others = new MemoryLogins();
+
   /** Set it and every room behind fails with it. */
   trouble: unknown;
 
   async run(action: HelperAction, input = ""): Promise<Reply> {
-    return await serve(
-      action,
-      async () => input,
-      { warm: (host) => this.warm.get(host), isConfigured: () => this.aliases.size > 0 },
-      async () => this.ports(),
-    );
+    return await serve(action, async () => input, {
+      warm: {
+        warm: (host) => this.warm.get(host),
+        isConfigured: () => this.aliases.size > 0,
+        isMarked: (server) => this.others.held.has(server),
+      },
+      cold: async () => this.ports(),
+      others: async () => this.others,
+    });
   }
 
   private ports(): ColdPorts {

@@ -6,9 +6,9 @@ const waiting: (() => unknown)[] = [];
  *
  * @returns its outcome; it begins at once if it has not yet
  */
-export function slowCase(act: () => Promise<void>): () => Promise<void> {
-  let outcome: Promise<void> | undefined;
-  const begin = (): Promise<void> => {
+export function slowCase<Outcome>(act: () => Promise<Outcome>): () => Promise<Outcome> {
+  let outcome: Promise<Outcome> | undefined;
+  const begin = (): Promise<Outcome> => {
     outcome ??= act();
     // Nobody may wait for it yet.
     outcome.catch(() => {});

@@ -1,0 +1,110 @@
+import { existsSync, realpathSync } from "node:fs";
+import type { Environment } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+
+/** How a call of another credential helper ended. */
+export interface HelperReply {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: 0 | 1;
+}
+
+export interface OtherHelperOptions {
+  readonly env: Environment;
+  /** This program's own file: it is never taken for another helper. */
+  readonly self: string;
+  /** Milliseconds. */
+  readonly limit: number;
+  /** Ends a process with all that it started. */
+  endTree(pid: number): void;
+}
+
+/** Set for the other helper: should it come back here, it is told, in the place of a circle without end. */
+const circleMark = "DOCKER_CREDENTIAL_ECR_FALLBACK";
+
+/**
+ * Finds `docker-credential-NAME` on PATH, of which relative folders are left out: Docker starts helpers in any
+ * folder, and whoever may write there would be handed the passwords.
+ *
+ * @throws Failure FALLBACK_MISSING, FALLBACK_ITSELF
+ */
+export function findOtherHelper(name: string, { env, self }: OtherHelperOptions): string {
+  const program = `docker-credential-${name}`;
+  const path = (env.PATH ?? "")
+    .split(":")
+    .filter((folder) => folder.startsWith("/"))
+    .join(":");
+  const found = Bun.which(program, { PATH: path });
+  if (found === null) {
+    throw new Failure(
+      "FALLBACK_MISSING",
+      `${program}, the fallback of config.yaml for hosts that are not ECR's, is not on the PATH`,
+      "install it, or write another fallback",
+    );
+  }
+  const isSelf = existsSync(self) && realpathSync(found) === realpathSync(self);
+  if (isSelf || env[circleMark] !== undefined) {
+    throw new Failure(
+      "FALLBACK_ITSELF",
+      `${program}, the fallback of config.yaml, is this program or asks it in its turn`,
+      "write keychain, file, none or the name of another helper",
+    );
+  }
+  return found;
+}
+
+/**
+ * Asks another helper in Docker's protocol. One that hangs is ended.
+ *
+ * @param program from `findOtherHelper`
+ * @throws Failure FALLBACK_TIMEOUT, FALLBACK_FAILED where it could not be started
+ */
+export async function askOtherHelper(
+  program: string,
+  action: string,
+  input: string,
+  { env, limit, endTree }: OtherHelperOptions,
+): Promise<HelperReply> {
+  const child = start(program, action, input, env);
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), limit);
+  try {
+    const ended = Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    const reply = await Promise.race([ended, late.promise]);
+    if (!reply) {
+      endTree(child.pid);
+      throw new Failure(
+        "FALLBACK_TIMEOUT",
+        `${program} ${action} did not end within ${limit / 1000} seconds`,
+        "see by hand whether it waits for a passphrase",
+      );
+    }
+    const [stdout, stderr, exitCode] = reply;
+    // 1 for whatever it was: of the others some clients know nothing, and take stdout for an answer.
+    return { stdout, stderr: exitCode === 0 ? "" : stderr, exitCode: exitCode === 0 ? 0 : 1 };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function start(program: string, action: string, input: string, env: Environment) {
+  // BUN_OPTIONS and the like would load code into a helper that is a Bun program.
+  const kept = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
+  try {
+    return Bun.spawn([program, action], {
+      stdin: Buffer.from(input),
+      stdout: "pipe",
+      stderr: "pipe",
+      env: { ...Object.fromEntries(kept), [circleMark]: "1" },
+    });
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? "unknown error";
+    throw new Failure("FALLBACK_FAILED", `${program} could not be started (${code})`, "see 'ls -l' of it", {
+      cause: error,
+    });
+  }
+}

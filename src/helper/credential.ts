@@ -1,0 +1,26 @@
+import { Failure } from "../token/failure.ts";
+
+/** What `store` is given. */
+export interface Credential {
+  /** Without the space around it. */
+  readonly ServerURL: string;
+  readonly Username: string;
+  readonly Secret: string;
+}
+
+/** @throws Failure BAD_CREDENTIAL */
+export function parseCredential(input: string): Credential {
+  try {
+    const { ServerURL = "", Username = "", Secret = "" } = JSON.parse(input);
+    if ([ServerURL, Username, Secret].every((field) => typeof field === "string")) {
+      return { ServerURL: ServerURL.trim(), Username, Secret };
+    }
+  } catch {
+    // Neither the text nor the parser's message, which quotes it, may go into an error: it holds a secret.
+  }
+  throw new Failure(
+    "BAD_CREDENTIAL",
+    "what was to be stored is not a credential",
+    'send JSON with the strings "ServerURL", "Username" and "Secret" on stdin',
+  );
+}

@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import type { Environment } from "../token/dependencies.ts";
+import { ensureOwnFolder } from "./folder.ts";
+import { type Keychain, keychainCodes, keychainFailure, keychainWord } from "./keychain.ts";
+import type { Answer, Question } from "./keychain-service.ts";
+
+export interface KeychainProcessOptions {
+  /** What starts this program. */
+  readonly command: readonly string[];
+  readonly env: Environment;
+  /** The state folder. */
+  readonly state: string;
+  /** Milliseconds for one question. They include the time that a person takes to unlock the keychain. */
+  readonly limit: number;
+}
+
+/**
+ * The operating system's keychain, asked by another process of this program for each question: its library
+ * waits for D-Bus without a time limit and blocks its thread meanwhile, so only from outside can it be ended.
+ */
+export class KeychainProcess implements Keychain {
+  constructor(private readonly options: KeychainProcessOptions) {}
+
+  readonly read = async (names: readonly string[]): Promise<readonly (string | undefined)[]> =>
+    (await this.ask({ read: names })).map((value) => value ?? undefined);
+
+  readonly write = async (name: string, value: string): Promise<void> => {
+    await this.ask({ write: { name, value } });
+  };
+
+  readonly remove = async (name: string): Promise<void> => {
+    await this.ask({ remove: name });
+  };
+
+  private async ask(question: Question): Promise<readonly (string | null)[]> {
+    const { command, env, state, limit } = this.options;
+    // Bun unpacks the library there: in /tmp it would lie on where others may write, and where often nothing may be run.
+    const folder = `${state}/native`;
+    await ensureOwnFolder(folder);
+    const child = Bun.spawn([...command, keychainWord], {
+      stdin: Buffer.from(JSON.stringify(question)),
+      stdout: "pipe",
+      stderr: "ignore",
+      env: { ...environmentFor(env), TMPDIR: folder },
+      cwd: "/",
+    });
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), limit);
+    try {
+      const text = await Promise.race([new Response(child.stdout).text(), late.promise]);
+      if (text !== undefined) return valuesIn(text);
+      const what = `the keychain did not answer within ${limit / 1000} seconds`;
+      throw keychainFailure("KEYCHAIN_TIMEOUT", what);
+    } finally {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+    }
+  }
+}
+
+function valuesIn(text: string): readonly (string | null)[] {
+  const answer = parse(text);
+  if (!answer) throw keychainFailure("KEYCHAIN_UNREACHABLE", "the process that asks the keychain broke off");
+  if ("values" in answer) return answer.values;
+  const { code, what } = answer.failed;
+  throw keychainFailure(keychainCodes.find((each) => each === code) ?? "KEYCHAIN_UNREACHABLE", what);
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without what would have another library loaded, and with the D-Bus session that systemd gives a user. */
+function environmentFor(env: Environment): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const loads = name.startsWith("BUN_") || name.startsWith("NAPI_RS_");
+    if (value !== undefined && !loads) kept[name] = value;
+  }
+  const bus = `${env.XDG_RUNTIME_DIR}/bus`;
+  if (!env.DBUS_SESSION_BUS_ADDRESS && env.XDG_RUNTIME_DIR && existsSync(bus)) {
+    kept["DBUS_SESSION_BUS_ADDRESS"] = `unix:path=${bus}`;
+  }
+  return kept;
+}

@@ -1,0 +1,48 @@
+import { Failure } from "../token/failure.ts";
+import { loginKeyPath } from "./files.ts";
+import { inspectFile } from "./inspect.ts";
+import { keyLength } from "./seal.ts";
+import { writeState } from "./write.ts";
+
+/**
+ * The key of the encrypted logins.
+ *
+ * @returns undefined where there is no key file
+ * @throws Failure LOGIN_KEY where it is damaged or not this user's alone
+ */
+export async function readLoginKey(state: string): Promise<Uint8Array | undefined> {
+  const path = loginKeyPath(state);
+  const found = await inspectFile(path);
+  if (found.kind === "absent") return undefined;
+  if (found.kind === "refused") throw unusable(path, found.why);
+  const key = keyOf(found.text);
+  if (!key) throw unusable(path, "it holds no key that this version writes");
+  return key;
+}
+
+/** The same; a new one where there is none. To be called by one process at a time. @throws also what writing throws */
+export async function readOrMakeLoginKey(state: string): Promise<Uint8Array> {
+  const known = await readLoginKey(state);
+  if (known) return known;
+  const key = crypto.getRandomValues(new Uint8Array(keyLength));
+  await writeState(state, loginKeyPath(state), { format: 1, key: Buffer.from(key).toString("base64") });
+  return key;
+}
+
+function keyOf(text: string): Uint8Array | undefined {
+  try {
+    const { format, key } = JSON.parse(text);
+    const bytes = format === 1 && typeof key === "string" ? Buffer.from(key, "base64") : undefined;
+    return bytes?.length === keyLength ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(path: string, why: string): Failure {
+  return new Failure(
+    "LOGIN_KEY",
+    `the key of the encrypted logins, ${path}, can't be used: ${why}`,
+    "put it back as it was with mode 0600, or remove it and log in to those registries again",
+  );
+}

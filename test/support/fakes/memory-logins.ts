@@ -1,0 +1,11 @@
+import type { Login, OtherLogins } from "../../../src/helper/other-logins.ts";
+
+/** Logins to hosts that are not ECR's without a disk or a keychain. It passes their contract: test/store/logins.test.ts. */
+export class MemoryLogins implements OtherLogins {
+  readonly held = new Map<string, Login>();
+
+  get = async (server: string) => this.held.get(server);
+  store = async (server: string, login: Login) => void this.held.set(server, login);
+  erase = async (server: string) => void this.held.delete(server);
+  list = async () => Object.fromEntries([...this.held].map(([server, { username }]) => [server, username]));
+}
