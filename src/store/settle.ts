@@ -79,19 +79,18 @@ async function convert(
   if ("loggedOutAt" in entry || "sealed" in entry === (wanted === "keychain")) return true;
   const opened = "sealed" in entry ? await files.open<Secret>(path, entry) : entry;
   if (!opened) return !(await removeState(path));
+  const before = await stat(path).catch(() => undefined);
+  // Another has written or removed it meanwhile, and went by the mark.
+  if (!before || !isSame(await inspectFile(path), found)) return true;
   try {
-    const before = await stat(path);
-    // Else another has written or removed it meanwhile, and went by the mark.
-    if (isSame(await inspectFile(path), found)) {
-      await files.write(path, opened);
-      // A registry's file tells by it when it was asked for last.
-      await utimes(path, before.atime, before.mtime);
-    }
-    return true;
+    await files.write(path, opened);
   } catch (error) {
     if (wanted === "keychain") await files.unkeep(path, opened);
     throw error;
   }
+  // A registry's file tells by it when it was asked for last.
+  await utimes(path, before.atime, before.mtime).catch(() => undefined);
+  return true;
 }
 
 type Secret = RegistryEntry | AuthorizationEntry | LoginEntry;
