@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { parseState } from "../refresher/state.ts";
 import { readClock } from "../store/clock.ts";
 import { type RefresherFile, readRefresher } from "../store/refresher-state.ts";
+import type { TokenStore } from "../store/token-store.ts";
+import { Failure } from "../token/failure.ts";
 import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import type { Context } from "./context.ts";
 import { seenKeeping } from "./keeping.ts";
@@ -57,7 +59,11 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
   if (registries.some(({ isFresh }) => !isFresh)) exitWith(1);
   const outputs = await outputStates(folders.state, config);
   const replication = await replicationReport(around, keeping);
-  if (json) return print(JSON.stringify({ daemon, registries, replication, outputs }, undefined, 2));
+  const unkept = await keepingTrouble(store);
+  if (json) {
+    const trouble = unkept === undefined ? {} : { unkept };
+    return print(JSON.stringify({ daemon, registries, replication, outputs, ...trouble }, undefined, 2));
+  }
   const rows = registries.map(({ registry, identity, secondsLeft, nextRenewalAt, lastError }) => [
     registry,
     identity,
@@ -66,9 +72,21 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
     lastError ?? "-",
   ]);
   print(daemon.running ? `daemon: running, process ${refresher?.pid}` : "daemon: not running");
+  if (unkept !== undefined) print(unkept);
   print(table([["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"], ...rows]));
   for (const output of outputs) print(outputLine(output));
   for (const line of replicationLines(replication, now())) print(line);
+}
+
+/** Why encrypted tokens can be neither read nor kept here, where that is so. */
+async function keepingTrouble(store: TokenStore): Promise<string | undefined> {
+  try {
+    await store.mustKeep();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error.oneLine;
+    throw error;
+  }
 }
 
 function isAlive(refresher: RefresherFile | undefined, now: number): boolean {
