@@ -19,7 +19,7 @@ export function keyText(key: Uint8Array): KeyText {
 export function parseKey(text: string): Uint8Array | undefined {
   try {
     const { format, key } = JSON.parse(text);
-    const bytes = format === 1 && typeof key === "string" ? Buffer.from(key, "base64") : undefined;
+    const bytes = format === 1 && typeof key === "string" ? Uint8Array.fromBase64(key) : undefined;
     return bytes?.length === keyLength ? bytes : undefined;
   } catch {
     return undefined;
