@@ -33,17 +33,24 @@ const awsAnswers: ReadonlySet<string> = new Set([
   "THROTTLED",
 ]);
 
+/** A registration as those want it who renew in the background. */
+export interface AskedRegistration extends Registration {
+  /** Files whose change may mend a failure and changes nothing of who asks. */
+  readonly mendedBy: readonly string[];
+}
+
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
 export class Asking {
   constructor(private readonly around: Surroundings) {}
 
   /** @throws Failure where config.yaml can't be used */
-  readonly registrationOf = async (registry: Registry): Promise<Registration> => {
+  readonly registrationOf = async (registry: Registry): Promise<AskedRegistration> => {
     const { files, env, home, folders } = this.around;
     const { config, stamp } = await this.seenConfig();
     const configDependency = { path: folders.configFile, stamp };
     const { identity: asker, name } = identityFor(config, registry);
-    const { key, dependencies } = await identityState(asker, env, home, files.stamp, readBootId(files));
+    const state = await identityState(asker, env, home, files.stamp, readBootId(files));
+    const { key, dependencies, mendedBy } = state;
     const { kind, partition, region } = registry;
     const described = describeIdentity(asker, env);
     return {
@@ -53,6 +60,7 @@ export class Asking {
       authorization: fingerprint([key, kind, partition, region]).slice(0, 40),
       dependencies: { ...dependencies, files: [...dependencies.files, configDependency] },
       minValidity: config.minValidity,
+      mendedBy,
     };
   };
 

@@ -4,6 +4,7 @@ import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
 import { type Pass, Refresher } from "./refresher.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { none, Troubles, troublesOf } from "./troubles.ts";
 
 /** Runs until a signal ends it. */
 export async function runDaemon(around: Surroundings, splay: number, context: Context): Promise<void> {
@@ -20,7 +21,7 @@ class Daemon {
   #wake: () => void = () => {};
   /** Somebody wants another pass after the one that runs. */
   #isWanted = true;
-  #told = new Set<string>();
+  readonly #troubles = new Troubles((level, line) => this.tell(level, line));
 
   constructor(
     private readonly around: Surroundings,
@@ -57,19 +58,15 @@ class Daemon {
   /** One pass. @returns milliseconds until the next is due */
   private async tick(): Promise<number> {
     this.#isWanted = false;
-    try {
-      await this.#refresher.readConfig();
-    } catch (error) {
-      this.tellOnce("error", lineOf(error));
-    }
+    await this.watch("config", () => this.#refresher.readConfig());
     let next = Infinity;
-    try {
+    await this.watch("pass", async () => {
       const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
-      if (pass) this.tellOf(pass);
-      next = (pass?.report.wakeAt ?? Infinity) - this.around.now();
-    } catch (error) {
-      this.tellOnce("error", lineOf(error));
-    }
+      // Of what it was stopped in nothing can be said.
+      if (!pass || this.#stop.signal.aborted) return;
+      this.tellOf(pass);
+      next = (pass.report.wakeAt ?? Infinity) - this.around.now();
+    });
     await this.keep(true);
     return next;
   }
@@ -86,23 +83,25 @@ class Daemon {
   }
 
   private async keep(isAlive: boolean): Promise<void> {
-    await this.#refresher.keep(isAlive).catch((error) => this.tellOnce("error", lineOf(error)));
+    const configError = this.#troubles.of("config").get("it");
+    await this.watch("state", () => this.#refresher.keep(isAlive, configError));
   }
 
-  private tellOf({ report, keeping }: Pass): void {
-    for (const { identity, region, registries } of report.renewed) {
+  private tellOf(pass: Pass): void {
+    for (const { identity, region, registries } of pass.report.renewed) {
       this.tell("info", `renewed the token of ${identity} in ${region} for ${registries.length} registries`);
     }
-    for (const { failure } of report.failed) this.tell("error", failure.oneLine);
-    for (const { code, what, mend } of keeping.plan.unattended) {
-      this.tellOnce("error", new Failure(code, what, mend).oneLine);
-    }
+    this.#troubles.set("tokens", troublesOf(pass));
   }
 
-  private tellOnce(level: Level, line: string): void {
-    if (this.#told.has(line)) return;
-    this.#told.add(line);
-    this.tell(level, line);
+  /** Does a step that may fail without harm to the others. */
+  private async watch(area: string, step: () => Promise<unknown>): Promise<void> {
+    try {
+      await step();
+      this.#troubles.set(area, none);
+    } catch (error) {
+      this.#troubles.set(area, new Map([["it", lineOf(error)]]));
+    }
   }
 
   private tell(level: Level, line: string): void {

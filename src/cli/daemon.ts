@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { parseDuration } from "../config/duration.ts";
+import type { Release } from "../store/lock.ts";
 import { lockRefresher } from "../store/refresher-state.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
@@ -39,7 +40,7 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
     throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
   }
   const around = await openSurroundings(context.env, context.home);
-  const release = await lockRefresher(around.folders.state);
+  const release = await lock(around);
   if (!release) {
     if (ifNotRunning) return context.print("a daemon of this user runs already");
     throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
@@ -50,6 +51,14 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   } finally {
     release();
   }
+}
+
+/** Twice, since a `status` that looks whether anybody has the lock has it for a moment itself. */
+async function lock({ folders }: Surroundings): Promise<Release | undefined> {
+  const release = await lockRefresher(folders.state);
+  if (release) return release;
+  await Bun.sleep(100);
+  return lockRefresher(folders.state);
 }
 
 async function passOnce(around: Surroundings, { print, printError, exitWith }: Context): Promise<void> {

@@ -7,10 +7,11 @@ import { type Kept, type Origin, type Plan, planRefresh } from "../refresher/pla
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { tokenPath } from "../store/files.ts";
-import { environmentFingerprint, fingerprint } from "../token/dependencies.ts";
+import { environmentFingerprint } from "../token/dependencies.ts";
 import type { RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { Asking } from "./asking.ts";
+import { conditionsOf } from "./conditions.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What is kept, with all that its renewal needs. */
@@ -36,8 +37,8 @@ export async function keepingOf(around: Surroundings, config: Config): Promise<K
   const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
     const registration = await asking.registrationOf(registry);
     if (!more.onlyInEnvironment) registrations.set(registry.host, registration);
-    const { identity, authorization, dependencies } = registration;
-    const conditions = fingerprint(dependencies).slice(0, 16);
+    const { identity, authorization } = registration;
+    const conditions = conditionsOf(registration, around.files);
     kept.push({ registry, identity, authorization, conditions, origin, ...more });
   };
   for (const registry of keptRegistries(config)) await add(registry, "configured");

@@ -1,18 +1,20 @@
 import { Command } from "commander";
 import { parseDuration } from "../config/duration.ts";
-import { renew, serve } from "../refresher/attempt.ts";
+import { type Outcome, renew, serve } from "../refresher/attempt.ts";
 import { groupJobs } from "../refresher/group.ts";
+import { eachOf } from "../refresher/guard.ts";
 import type { Job } from "../refresher/job.ts";
 import type { Kept, Plan } from "../refresher/plan.ts";
+import type { RefreshPorts } from "../refresher/ports.ts";
 import { usualTiming } from "../refresher/timing.ts";
 import { readServerUrl } from "../registry/server-url.ts";
-import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import { timeLeft } from "../token/life.ts";
+import { type Life, lifeState, timeLeft } from "../token/life.ts";
+import { conditionsOf } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { type Keeping, seenKeeping } from "./keeping.ts";
-import { readHeld, refreshPorts } from "./refreshing.ts";
-import { openSurroundings } from "./surroundings.ts";
+import { refreshPorts } from "./refreshing.ts";
+import { openSurroundings, type Surroundings } from "./surroundings.ts";
 import { readable } from "./table.ts";
 
 interface Options {
@@ -26,7 +28,10 @@ export function refreshCommand(context: Context): Command {
     .summary("make sure now that tokens have enough life left")
     .description("For the named registries, or for all that are kept. Exit 1 if it can't be had.")
     .argument("[REGISTRY...]", "host names of ECR registries")
-    .option("--min-validity <duration>", "as 30m or 2h; default: minValidity of config.yaml")
+    .option(
+      "--min-validity <duration>",
+      "as 30m or 2h; default: minValidity of config.yaml, at most half of a token's life",
+    )
     .option("--force", "a new token whatever lies there")
     .addHelpText("after", "\nExample:\n  docker-credential-ecr refresh --min-validity 2h")
     .action((registries: string[], options: Options) => refresh(registries, options, context));
@@ -40,34 +45,72 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   }
   const around = await openSurroundings(context.env, context.home);
   const { keeping: found } = await seenKeeping(around);
-  const wanted = asked ?? found.minValidity;
-  const keeping = named.length === 0 ? found : await onlyNamed(named, found);
-  const ports = refreshPorts(around, () => keeping, wanted);
-  const stop = new AbortController().signal;
-  const failed = (failure: Failure) => {
+  const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
+  const ports = refreshPorts(around, () => keeping, asked);
+  const refreshing = new Refreshing(ports, asked, options.force === true);
+  const { jobs, unattended } = keeping.plan;
+  // Nobody can have them in the background, so that they are not had is no failure of this command.
+  for (const { code, what, mend } of unattended) context.printError(new Failure(code, what, mend).oneLine);
+  await eachOf(jobs, usualTiming.atOnce, async (job) => {
+    const { lines, failure } = await refreshing.of(job);
+    for (const line of lines) context.print(line);
+    if (!failure) return;
     context.printError(failure.oneLine);
     context.exitWith(1);
-  };
-  for (const { code, what, mend } of keeping.plan.unattended) failed(new Failure(code, what, mend));
-  for (const job of keeping.plan.jobs) {
-    const lying = (await readHeld(around, [job.key], keeping.minValidity)).get(job.key);
-    const enough = lying !== undefined && !options.force && timeLeft(lying.life, ports.clock()) >= wanted;
-    const outcome = enough
-      ? ({ kind: "done", entry: lying } as const)
+  });
+}
+
+/** What came of one job: a line for each registry that has a token now, and why it has none or a short one. */
+interface Refreshed {
+  readonly lines: readonly string[];
+  readonly failure?: Failure;
+}
+
+class Refreshing {
+  private readonly stop = new AbortController().signal;
+
+  /** @param asked milliseconds of life; absent: what `status` calls fresh */
+  constructor(
+    private readonly ports: RefreshPorts,
+    private readonly asked: number | undefined,
+    private readonly force: boolean,
+  ) {}
+
+  async of(job: Job): Promise<Refreshed> {
+    let outcome = await this.renewAndServe(job);
+    // Another process was at it in the same moment: what that left may do, else it is asked for anew.
+    if (outcome.kind === "overtaken") outcome = await this.renewAndServe(job);
+    if (outcome.kind === "failed") return { lines: [], failure: outcome.failure };
+    if (outcome.kind !== "done") return { lines: [], failure: overtaken(job) };
+    const { life } = outcome.entry;
+    const left = timeLeft(life, this.ports.clock());
+    const lines = job.registries.map(({ host }) => `${host}: ${readable(left)} left`);
+    return this.isEnough(life) ? { lines } : { lines, failure: tooShort(job, left) };
+  }
+
+  private async renewAndServe(job: Job): Promise<Outcome> {
+    const { ports, stop } = this;
+    const lying = (await ports.read([job.key])).get(job.key);
+    const entry = lying && !this.force && this.isEnough(lying.life) ? lying : undefined;
+    const outcome = entry
+      ? ({ kind: "done", entry } as const)
       : await renew(job, lying, ports, stop, usualTiming);
-    const served =
-      outcome.kind === "done" ? await serve(job, outcome.entry, ports, stop, usualTiming) : outcome;
-    if (served.kind === "failed") failed(served.failure);
-    else if (served.kind !== "done") failed(overtaken(job));
-    else {
-      const left = timeLeft(served.entry.life, ports.clock());
-      for (const { host } of job.registries) context.print(`${host}: ${readable(left)} left`);
-      if (left < wanted) failed(tooShort(job, left));
-    }
+    return outcome.kind === "done" ? serve(job, outcome.entry, ports, stop, usualTiming) : outcome;
+  }
+
+  private isEnough(life: Life): boolean {
+    const clock = this.ports.clock();
+    return this.asked === undefined
+      ? lifeState(life, clock) === "fresh"
+      : timeLeft(life, clock) >= this.asked;
   }
 }
 
-async function onlyNamed(named: readonly string[], keeping: Keeping): Promise<Keeping> {
+async function onlyNamed(
+  named: readonly string[],
+  keeping: Keeping,
+  { files }: Surroundings,
+): Promise<Keeping> {
   const kept: Kept[] = [];
   for (const name of new Set(named)) {
     const url = readServerUrl(name);
@@ -82,8 +125,9 @@ async function onlyNamed(named: readonly string[], keeping: Keeping): Promise<Ke
       throw new Failure("NOT_ECR", what, "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com");
     }
     if (kept.some((one) => one.registry.host === registry.host)) continue;
-    const { identity, authorization, dependencies } = await keeping.asking.registrationOf(registry);
-    const conditions = fingerprint(dependencies).slice(0, 16);
+    const registration = await keeping.asking.registrationOf(registry);
+    const { identity, authorization } = registration;
+    const conditions = conditionsOf(registration, files);
     kept.push({ registry, identity, authorization, conditions, origin: "configured" });
   }
   const plan: Plan = { jobs: groupJobs(kept), unattended: [], forgotten: [] };

@@ -16,13 +16,26 @@ export function waitAfter(
   lying: Issued | undefined,
   clock: Clock,
   random: Random,
-  { backoff, hurry }: Timing,
+  timing: Timing,
 ): number {
-  const { base, floor, cap, capUnfresh } = backoff[troubleKind(code)];
+  const { base, floor, cap, capUnfresh } = timing.backoff[troubleKind(code)];
   const state = lying ? lifeState(lying.life, clock) : "expired";
-  let ceiling = Math.min(base * 2 ** Math.min(count - 1, 30), state === "fresh" ? cap : capUnfresh);
-  if (lying && state !== "expired") ceiling = Math.min(ceiling, servesFor(lying, clock) * hurry);
-  return Math.ceil(Math.max(floor, ceiling * random()));
+  const scale = lying ? shortness(lying, clock, timing) : 1;
+  let ceiling = scale * Math.min(base * 2 ** Math.min(count - 1, 30), state === "fresh" ? cap : capUnfresh);
+  if (lying && state !== "expired") ceiling = Math.min(ceiling, servesFor(lying, clock) * timing.hurry);
+  return Math.ceil(Math.max(scale * floor, ceiling * random()));
+}
+
+/** What share of the usual waits suits a token: all of them, or less where it or its session is short-lived. */
+function shortness(
+  { life, sessionEndsAt }: Issued,
+  clock: Clock,
+  { shortLife, sessionFloor }: Timing,
+): number {
+  const whole = life.expiresAt - life.issuedAt;
+  const session = sessionEndsAt === undefined ? 0 : sessionEndsAt - life.issuedAt;
+  const lasts = session > ageOf(life, clock) ? Math.min(whole, Math.max(session, sessionFloor)) : whole;
+  return Math.min(1, Math.max(0, lasts) / shortLife);
 }
 
 /**
