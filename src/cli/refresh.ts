@@ -83,9 +83,11 @@ class Refreshing {
     if (outcome.kind === "failed") return { lines: [], failure: outcome.failure };
     if (outcome.kind !== "done") return { lines: [], failure: overtaken(job) };
     const { life } = outcome.entry;
-    const left = timeLeft(life, this.ports.clock());
-    const lines = job.registries.map(({ host }) => `${host}: ${readable(left)} left`);
-    return this.isEnough(life) ? { lines } : { lines, failure: tooShort(job, left) };
+    const left = readable(timeLeft(life, this.ports.clock()));
+    const lines = job.registries.map(({ host }) => `${host}: ${left} left`);
+    // Not by what is left now: of a token that was just enough a moment has gone by since.
+    const whole = life.expiresAt - life.issuedAt;
+    return whole >= (this.asked ?? 0) ? { lines } : { lines, failure: tooShort(job, whole) };
   }
 
   private async renewAndServe(job: Job): Promise<Outcome> {
@@ -139,7 +141,7 @@ function overtaken({ identity, region }: Job): Failure {
   return new Failure("OVERTAKEN", what, "try again");
 }
 
-function tooShort({ identity, region }: Job, left: number): Failure {
-  const what = `AWS gives ${identity} in ${region} tokens of ${readable(left)}, less than was asked for`;
+function tooShort({ identity, region }: Job, whole: number): Failure {
+  const what = `AWS gives ${identity} in ${region} tokens of ${readable(whole)}, less than was asked for`;
   return new Failure("LIFE_TOO_SHORT", what, "ask for less with --min-validity");
 }

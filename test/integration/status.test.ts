@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { eventually } from "../support/program/eventually.ts";
 import { aliceKeeps, configPath, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
-import { keys, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
+import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
 import { edit, hour, minute, passTime } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
