@@ -18,8 +18,8 @@ async function main(args: readonly string[]): Promise<number> {
 /** Docker's protocol. */
 async function help(action: HelperAction): Promise<number> {
   const home = await homeOf(env);
-  const folders = foldersOf(env, home);
   const files = await openQuickFiles();
+  const folders = foldersOf(env, home, files);
   const { stdout, stderr, exitCode } = await serve(
     action,
     () => readInput(files),

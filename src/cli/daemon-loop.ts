@@ -21,6 +21,8 @@ class Daemon {
   #wake: () => void = () => {};
   /** Somebody wants another pass after the one that runs. */
   #isWanted = true;
+  /** By SIGHUP: somebody has changed something that does not show. */
+  #isReload = false;
   readonly #troubles = new Troubles((level, line) => this.tell(level, line));
 
   constructor(
@@ -42,7 +44,10 @@ class Daemon {
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
-    process.on("SIGHUP", again);
+    process.on("SIGHUP", () => {
+      this.#isReload = true;
+      again();
+    });
     // Each daemon at a second of its own. It decides by the wall clock, so a sleep of the machine costs a minute.
     const cron = schedule(`${Math.floor(60 * Math.random())} * * * * *`, again);
     this.tell("info", `started, process ${process.pid}`);
@@ -61,14 +66,32 @@ class Daemon {
     await this.watch("config", () => this.#refresher.readConfig());
     let next = Infinity;
     await this.watch("pass", async () => {
-      const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
-      // Of what it was stopped in nothing can be said.
-      if (!pass || this.#stop.signal.aborted) return;
-      this.tellOf(pass);
-      next = (pass.report.wakeAt ?? Infinity) - this.around.now();
+      next = await this.pass();
+      if (await this.follow()) next = await this.pass();
     });
     await this.keep(true);
     return next;
+  }
+
+  /** @returns milliseconds until the next token is due */
+  private async pass(): Promise<number> {
+    const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
+    // Of what it was stopped in nothing can be said.
+    if (!pass || this.#stop.signal.aborted) return Infinity;
+    this.tellOf(pass);
+    return (pass.report.wakeAt ?? Infinity) - this.around.now();
+  }
+
+  /** Reads replication rules, all of them after a SIGHUP. @returns whether they have changed */
+  private async follow(): Promise<boolean> {
+    const anew = this.#isReload;
+    this.#isReload = false;
+    const followed = await this.#refresher.follow(this.#stop.signal, anew);
+    if (!followed || this.#stop.signal.aborted) return false;
+    const unread = [...followed.failed, ...followed.waiting].map(({ oneLine }) => oneLine);
+    this.#troubles.set("rules", new Map(unread.map((line) => [line, line])));
+    if (followed.isChanged) this.tell("info", "the replication rules have changed");
+    return followed.isChanged;
   }
 
   private async sleep(due: number): Promise<void> {

@@ -11,7 +11,7 @@ export function registriesCommand(context: Context): Command {
   return new Command("registries")
     .summary("what is kept, why and under which identity")
     .description(
-      "Lists the registries whose tokens are kept: those of config.yaml and those learnt from use. Exit 1 if config.yaml can't be used; what lies there is listed all the same.",
+      "Lists the registries whose tokens are kept: those of config.yaml, those that followed ones replicate to and those learnt from use. Exit 1 if config.yaml can't be used; what lies there is listed all the same.",
     )
     .option("--json", "for programs")
     .addHelpText("after", "\nExample:\n  docker-credential-ecr registries --json")
@@ -26,8 +26,14 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
     exitWith(1);
   }
   if (json) {
-    const listed = registries.map(({ host, origin, identity, isUnattended }) => {
-      return { registry: host, origin, identity, unattended: isUnattended };
+    const listed = registries.map(({ host, origin, source, identity, isUnattended }) => {
+      return {
+        registry: host,
+        origin,
+        ...(source !== undefined && { source }),
+        identity,
+        unattended: isUnattended,
+      };
     });
     const error = configError && { configError: configError.oneLine };
     return print(JSON.stringify({ registries: listed, overlaps: met, ...error }, undefined, 2));
@@ -40,8 +46,9 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
   }
 }
 
-function keptAs({ origin, isUnattended }: ShownRegistry): string {
-  return isUnattended ? `${origin}, not renewed` : (origin ?? "-");
+function keptAs({ origin, source, isUnattended }: ShownRegistry): string {
+  if (isUnattended) return `${origin}, not renewed`;
+  return source === undefined ? (origin ?? "-") : `${origin} of ${source}`;
 }
 
 function overlapsOf(config: Config) {

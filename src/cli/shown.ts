@@ -12,6 +12,8 @@ export interface ShownRegistry {
   readonly authorization: string;
   /** Absent: config.yaml can't be used, so why it is kept can't be said. */
   readonly origin?: Origin;
+  /** Of a replication target: the host whose rules name it. */
+  readonly source?: string;
   /** Nobody can renew its token in the background. */
   readonly isUnattended: boolean;
 }
@@ -39,8 +41,9 @@ function ofKeeping({ kept, plan }: Keeping): ShownRegistry[] {
   const forgotten = new Set(plan.forgotten);
   return kept
     .filter((one) => !forgotten.has(one))
-    .map(({ registry: { host }, identity, authorization, origin }) => {
-      return { host, identity, authorization, origin, isUnattended: unattended.has(host) };
+    .map(({ registry: { host }, identity, authorization, origin, source }) => {
+      const from = source !== undefined && { source };
+      return { host, identity, authorization, origin, ...from, isUnattended: unattended.has(host) };
     });
 }
 

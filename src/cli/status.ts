@@ -8,6 +8,8 @@ import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
 import { type Clock, type Life, lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import type { Context } from "./context.ts";
 import { daemonHealth, type Health, healthLine } from "./health.ts";
+import { outputLine, outputStates } from "./outputs-report.ts";
+import { replicationLines, replicationReport } from "./replication-report.ts";
 import { type Shown, type ShownRegistry, shownRegistries } from "./shown.ts";
 import { openSurroundings, type Surroundings } from "./surroundings.ts";
 import { readable, table } from "./table.ts";
@@ -35,9 +37,11 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
   for (const registry of shown.registries) registries.push(await tokens.of(registry, daemon.running));
   if (shown.configError) printError(shown.configError.oneLine);
   if (shown.configError || registries.some(({ isFresh }) => !isFresh)) exitWith(1);
+  const replication = shown.kept ? await replicationReport(around, shown.kept.keeping) : [];
+  const outputs = shown.kept ? await outputStates(folders.state, shown.kept.config) : [];
   if (json) {
     const error = shown.configError && { configError: shown.configError.oneLine };
-    return print(JSON.stringify({ daemon, registries, ...error }, undefined, 2));
+    return print(JSON.stringify({ daemon, registries, replication, outputs, ...error }, undefined, 2));
   }
   print(healthLine(daemon));
   if (daemon.configError !== undefined && daemon.configError !== shown.configError?.oneLine) {
@@ -45,6 +49,8 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
   }
   const rows = registries.map((one) => rowOf(one, daemon, now()));
   print(table([["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"], ...rows]));
+  for (const output of outputs) print(outputLine(output));
+  for (const line of replicationLines(replication, now())) print(line);
 }
 
 /** A registry's token, as `--json` has it. */

@@ -8,6 +8,7 @@ import { TokenStore } from "../store/token-store.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
+import type { SeenRules } from "./seen-rules.ts";
 
 /** What the whole program has of the world. */
 export interface Surroundings {
@@ -21,6 +22,8 @@ export interface Surroundings {
   log(line: string): void;
   /** The config to go by, where that is not simply the file as it is now. */
   config?(): Promise<SeenConfig>;
+  /** The replication rules to go by, where those are not simply what the file says now. */
+  rules?(): Promise<SeenRules>;
 }
 
 /** A config and the stamp that its file had just before it was read. */
@@ -51,10 +54,10 @@ export interface ObtainOptions {
 
 /** The world of a command for people or of the daemon. */
 export async function openSurroundings(env: Environment, home: string | undefined): Promise<Surroundings> {
-  const folders = foldersOf(env, home);
+  const files = await openQuickFiles();
+  const folders = foldersOf(env, home, files);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
-  const files = await openQuickFiles();
   const store = new TokenStore(folders.state, now, log, inspectQuickly(files));
   return { files, env, home: home ?? "/", folders, store, now, log };
 }

@@ -26,7 +26,7 @@ export class Troubles {
 }
 
 /** What is wrong after a pass: also with what waits for its next attempt. */
-export function troublesOf({ keeping, report, state }: Pass): Lines {
+export function troublesOf({ keeping, report, state, outputs }: Pass): Lines {
   const lines = new Map<string, string>();
   const add = (about: string, { code, what, mend }: { code: string; what: string; mend: string }) =>
     lines.set(about, new Failure(code, what, mend).oneLine);
@@ -37,6 +37,8 @@ export function troublesOf({ keeping, report, state }: Pass): Lines {
   for (const { job, failure, step } of report.failed) {
     if (step === "serve") lines.set(`${job.key} files`, failure.oneLine);
   }
+  for (const { oneLine } of outputs) lines.set(oneLine, oneLine);
+  for (const { oneLine } of keeping.sources.flatMap(({ problems }) => problems)) lines.set(oneLine, oneLine);
   for (const one of keeping.plan.unattended) add(one.kept.registry.host, one);
   return lines;
 }

@@ -1,7 +1,7 @@
 import { type Clock, lifeState, timeLeft } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Issued } from "./renewal.ts";
-import type { Random, Timing } from "./timing.ts";
+import type { Backoff, Random, Timing } from "./timing.ts";
 import { troubleKind } from "./trouble.ts";
 
 /**
@@ -18,12 +18,28 @@ export function waitAfter(
   random: Random,
   timing: Timing,
 ): number {
-  const { base, floor, cap, capUnfresh } = timing.backoff[troubleKind(code)];
+  const usual = timing.backoff[troubleKind(code)];
   const state = lying ? lifeState(lying.life, clock) : "expired";
   const scale = lying ? shortness(lying, clock, timing) : 1;
-  let ceiling = scale * Math.min(base * 2 ** Math.min(count - 1, 30), state === "fresh" ? cap : capUnfresh);
-  if (lying && state !== "expired") ceiling = Math.min(ceiling, servesFor(lying, clock) * timing.hurry);
-  return Math.ceil(Math.max(scale * floor, ceiling * random()));
+  let longest = scale * (state === "fresh" ? usual.cap : usual.capUnfresh);
+  if (lying && state !== "expired") longest = Math.min(longest, servesFor(lying, clock) * timing.hurry);
+  return jittered({ base: scale * usual.base, floor: scale * usual.floor }, count, longest, random);
+}
+
+/** The same for what nobody waits for. */
+export function unhurriedWait(code: string, count: number, random: Random, { backoff }: Timing): number {
+  const kind = backoff[troubleKind(code)];
+  return jittered(kind, count, kind.cap, random);
+}
+
+function jittered(
+  { base, floor }: Pick<Backoff, "base" | "floor">,
+  count: number,
+  longest: number,
+  random: Random,
+): number {
+  const ceiling = Math.min(base * 2 ** Math.min(count - 1, 30), longest);
+  return Math.ceil(Math.max(floor, ceiling * random()));
 }
 
 /** What share of the usual waits suits a token: all of them, or less where it or its session is short-lived. */

@@ -74,6 +74,7 @@ export function libcFiles(): QuickFiles | undefined {
         ino: stat.getBigUint64(32, true),
       });
     },
+    owner: (path) => (inspect(path) ? stat.getUint32(20, true) : undefined),
   };
 }
 

@@ -31,5 +31,12 @@ export function nodeFiles(): QuickFiles {
         return stampOf("absent");
       }
     },
+    owner(path) {
+      try {
+        return process.geteuid && statSync(path).uid;
+      } catch {
+        return undefined;
+      }
+    },
   };
 }

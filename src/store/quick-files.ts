@@ -21,6 +21,8 @@ export interface QuickFiles {
   read(path: string): QuickFile | undefined;
   /** See `stampOf`; links are followed. */
   stamp(path: string): string;
+  /** The number of the user whose it is; links are followed; undefined where there is none or the system has no owners. */
+  owner(path: string): number | undefined;
 }
 
 /** Bytes; far above what this program writes. */

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { foldersOf, homeOf } from "../../src/config/folders.ts";
+import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
 
 const HOME = "/home/somebody";
 
@@ -48,8 +49,29 @@ const FOLDERS: [what: string, env: Record<string, string>, state: string, config
 
 describe("foldersOf", () => {
   for (const [what, env, state, configFile] of FOLDERS) {
-    it(what, () => assert.deepEqual(foldersOf(env, HOME), { state, configFile }));
+    it(what, () =>
+      assert.deepEqual(foldersOf(env, HOME, ownedBy(process.geteuid?.())), { state, configFile }),
+    );
   }
+
+  itAsRoot("another user's HOME, as under sudo: root's own folder for what it keeps", () => {
+    const configFile = `${HOME}/.config/docker-credential-ecr/config.yaml`;
+    const state = "/of-root/.local/state/docker-credential-ecr";
+    assert.deepEqual(foldersOf({}, HOME, ownedBy(somebodyElse)), { state, configFile });
+    const { state: chosen } = foldersOf({ XDG_STATE_HOME: "/s" }, HOME, ownedBy(somebodyElse));
+    assert.equal(chosen, "/s/docker-credential-ecr");
+  });
+
+  it("a HOME that is not there", () =>
+    assert.match(foldersOf({}, HOME, ownedBy(undefined)).state, /^\/home\/somebody\//));
+});
+
+const ownedBy = (uid: number | undefined) => ({
+  owner: () => uid,
+  read: (path: string) =>
+    path === "/etc/passwd"
+      ? { text: "daemon:x:1:1::/no:/no\nroot:x:0:0:root:/of-root:/bin/sh\n" }
+      : undefined,
 });
 
 describe("homeOf", () => {

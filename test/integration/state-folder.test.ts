@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { itAsRoot, modeOf, somebodyElse } from "../support/fakes/temp-folder.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
@@ -148,9 +149,9 @@ describe("a state folder", () => {
     });
   }
 
-  for (const home of [undefined, ""]) {
+  for (const home of [undefined, "", "~"]) {
     itWithMounts(
-      `lies in the account's home where HOME is ${home === undefined ? "unset" : "empty"}`,
+      `lies in the account's home where HOME is ${home === undefined ? "unset" : JSON.stringify(home)}`,
       async () => {
         const out = join(alice.home, "out");
         const account = '$(getent passwd "$(id -u)" | cut -d: -f6)';
@@ -166,6 +167,17 @@ describe("a state folder", () => {
       },
     );
   }
+
+  itAsRoot("lies in root's own home where HOME is another user's, as under sudo", async () => {
+    chownSync(alice.home, somebodyElse, somebodyElse);
+    const found = join(tmpdir(), `ecr-found-${process.pid}`);
+    const script = `h=$(getent passwd 0 | cut -d: -f6); mount -t tmpfs none "$h"; "$@"; code=$?; cd "$h"; find . -type f >${found}; exit $code`;
+    answered(await alice.get(registry, { through: within(script) }), registry);
+    const kept = readFileSync(found, "utf8");
+    rmSync(found);
+    assert.match(kept, new RegExp(`^./.local/state/docker-credential-ecr/tokens/${registry}.json$`, "m"));
+    assert.deepEqual(readdirSync(alice.home), []);
+  });
 
   it("is not made where there is nothing to keep", async () => {
     await Promise.all([

@@ -14,6 +14,7 @@ function proc(texts: Record<string, string>): QuickFiles {
       return text === undefined ? undefined : { text, uid: 0, mode: 0o444 };
     },
     stamp: () => "absent",
+    owner: () => undefined,
   };
 }
 

@@ -50,6 +50,14 @@ for (const [name, files] of ways) {
       });
     }
 
+    itAsRoot("tell whose a file is, that of a link's target", () => {
+      writeWithMode(file(), "text", 0o600);
+      chownSync(file(), somebodyElse, 0);
+      symlinkSync(file(), `${temp()}/link`);
+      assert.equal(files?.owner(`${temp()}/link`), somebodyElse);
+      assert.equal(files?.owner(`${temp()}/none`), undefined);
+    });
+
     it("read a path that is not ASCII", () => {
       writeWithMode(`${temp()}/ü \u{2713}`, "text", 0o600);
       assert.equal(read(`${temp()}/ü \u{2713}`)?.text, "text");

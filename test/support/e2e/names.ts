@@ -6,6 +6,8 @@ export const appRegistry = registryHost("111122223333", "us-east-1");
 export const farRegistry = registryHost("111122223333", "eu-west-1");
 /** Bob's, from which Alice may pull, in the region of `appRegistry`. */
 export const bobsRegistry = registryHost("444455556666", "us-east-1");
+/** The same account's, a region further. */
+export const bobsFarRegistry = registryHost("444455556666", "eu-west-1");
 export const publicRegistry = "public.ecr.aws";
 
 /** A registry that is none of ECR's and asks nobody for credentials; what is in it stands behind all others too. */
@@ -16,6 +18,7 @@ export const awsHosts: readonly string[] = [
   appRegistry,
   farRegistry,
   bobsRegistry,
+  bobsFarRegistry,
   publicRegistry,
   "api.ecr.us-east-1.amazonaws.com",
   "api.ecr.eu-west-1.amazonaws.com",
