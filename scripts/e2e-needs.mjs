@@ -1,4 +1,4 @@
-// What the end-to-end tests need, and the Debian package that brings it.
+// What the tests need beside npm's packages, and the Debian package that brings it.
 // Usage: node scripts/e2e-needs.mjs prints the packages that are missing, one a line.
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,12 @@ import { fileURLToPath } from "node:url";
 
 /** Where the tests look for programs: a distribution's own places, not the tester's PATH. */
 const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** For the tests of the service's files, which run with the unit tests. */
+export const unitNeeds = [
+  { program: "systemd-analyze", package: "systemd" },
+  { program: "python3", package: "python3" },
+];
 
 /** Without these none of the tests can run. */
 export const baseNeeds = [
@@ -27,6 +33,7 @@ export const clientNeeds = [
   { program: "skopeo", package: "skopeo" },
   { program: "podman", package: "podman" },
   { program: "buildah", package: "buildah" },
+  { program: "systemctl", package: "systemd" },
 ];
 
 /** Those of the needs that this machine does not meet. */
@@ -52,6 +59,6 @@ function isStatic(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const packages = missing([...baseNeeds, ...clientNeeds]).map((need) => need.package);
+  const packages = missing([...unitNeeds, ...baseNeeds, ...clientNeeds]).map((need) => need.package);
   for (const name of new Set(packages)) console.log(name);
 }

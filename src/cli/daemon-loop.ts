@@ -1,14 +1,20 @@
 import { schedule } from "node-cron";
+import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
-import { type Pass, Refresher } from "./refresher.ts";
+import { failuresOf, type Pass, Refresher } from "./refresher.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { none, Troubles, troublesOf } from "./troubles.ts";
 
 /** Runs until a signal ends it. */
-export async function runDaemon(around: Surroundings, splay: number, context: Context): Promise<void> {
-  await new Daemon(around, splay, context).run();
+export async function runDaemon(
+  around: Surroundings,
+  splay: number,
+  context: Context,
+  notifier: Notifier,
+): Promise<void> {
+  await new Daemon(around, splay, context, notifier).run();
 }
 
 /** Milliseconds: a pass that finds something due again and again does not spin. */
@@ -29,12 +35,15 @@ class Daemon {
     private readonly around: Surroundings,
     private readonly splay: number,
     private readonly context: Context,
+    private readonly notifier: Notifier,
   ) {
-    this.#refresher = new Refresher(around, { pid: process.pid, startedAt: around.now() });
+    const daemon = { pid: process.pid, startedAt: around.now() };
+    this.#refresher = new Refresher(around, daemon, () => notifier.alive());
   }
 
   async run(): Promise<void> {
     const end = () => {
+      this.notifier.stopping();
       this.#stop.abort();
       this.#wake();
     };
@@ -64,22 +73,21 @@ class Daemon {
   private async tick(): Promise<number> {
     this.#isWanted = false;
     await this.watch("config", () => this.#refresher.readConfig());
-    let next = Infinity;
+    let pass: Pass | undefined;
     await this.watch("pass", async () => {
-      next = await this.pass();
-      if (await this.follow()) next = await this.pass();
+      pass = await this.pass();
+      if (await this.follow()) pass = await this.pass();
     });
     await this.keep(true);
-    return next;
+    if (!this.#stop.signal.aborted) this.notifier.ready(statusOf(pass));
+    return (pass?.report.wakeAt ?? Infinity) - this.around.now();
   }
 
-  /** @returns milliseconds until the next token is due */
-  private async pass(): Promise<number> {
+  private async pass(): Promise<Pass | undefined> {
     const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
     // Of what it was stopped in nothing can be said.
-    if (!pass || this.#stop.signal.aborted) return Infinity;
-    this.tellOf(pass);
-    return (pass.report.wakeAt ?? Infinity) - this.around.now();
+    if (pass && !this.#stop.signal.aborted) this.tellOf(pass);
+    return pass;
   }
 
   /** Reads replication rules, all of them after a SIGHUP. @returns whether they have changed */
@@ -134,6 +142,13 @@ class Daemon {
     const head = isJournal ? priorities[level] : `${new Date(this.around.now()).toISOString()} `;
     print(`${head}${level} ${line}`);
   }
+}
+
+/** For `systemctl status`. */
+function statusOf(pass: Pass | undefined): string {
+  if (!pass) return "no token is renewed: see the log";
+  const { length } = pass.keeping.kept;
+  return `${length} registries kept, ${failuresOf(pass).length} failures`;
 }
 
 type Level = "info" | "error";
