@@ -28,14 +28,6 @@ describe("docs/errors.md", () => {
     for (const file of filesOf("src")) assert.deepEqual(codesIn(read(file)).unclear, [], file);
   });
 
-  it("has an entry for each code that a test expects the program to tell", () => {
-    for (const file of filesOf("test/integration")) {
-      for (const [, code = ""] of read(file).matchAll(/(?:\btold\(.*"|\\\[)([A-Z]+_[A-Z_]+)(?:"|\\\])/g)) {
-        assert.ok(titles.includes(code), `${code} of ${file}`);
-      }
-    }
-  });
-
   for (const { title, text } of sections) {
     it(`says of ${title} what it means and what to do`, () => {
       assert.match(text, /^[A-Z`].{20,}\*\*Do:\*\* \S.*\.\n*$/);
