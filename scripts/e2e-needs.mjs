@@ -1,4 +1,4 @@
-// What the end-to-end tests need, and the Debian package that brings it.
+// What the end-to-end tests and a few others need, and the Debian package that brings it.
 // Usage: node scripts/e2e-needs.mjs prints the packages that are missing, one a line.
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,6 +28,15 @@ export const clientNeeds = [
   { program: "buildah", package: "buildah" },
 ];
 
+/** Each of these is needed by a test that runs everywhere else: of a shell's completion, of the man page. */
+export const unitNeeds = [
+  { program: "bash", package: "bash" },
+  { program: "zsh", package: "zsh" },
+  { program: "fish", package: "fish" },
+  { program: "groff", package: "groff-base" },
+  { program: "mandoc", package: "mandoc" },
+];
+
 /** Those of the needs that this machine does not meet. */
 export function missing(needs) {
   return needs.filter(({ program, isUsable = () => true }) => {
@@ -51,6 +60,6 @@ function isStatic(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const packages = missing([...baseNeeds, ...clientNeeds]).map((need) => need.package);
+  const packages = missing([...baseNeeds, ...clientNeeds, ...unitNeeds]).map((need) => need.package);
   for (const name of new Set(packages)) console.log(name);
 }
