@@ -107,7 +107,7 @@ async function refuse(args: readonly string[]): Promise<number> {
   console.log(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
   if (word === undefined || isHelperAction(word)) return 1;
   const { nearestOf } = await import("../config/section.ts");
-  const meant = nearestOf(word, [...Object.keys(commands), ...helperActions, "--help", "--version"]);
+  const meant = nearestOf(word, [...Object.keys(commands), ...helperActions, "--help"]);
   if (meant !== undefined) console.error(`${name}: did you mean ${meant}?`);
   return 1;
 }

@@ -78,7 +78,7 @@ describe("Docker's protocol", () => {
     });
   }
 
-  const likely = { GET: "get", " get": "get", "--get": "get", help: "--help", "--versoin": "--version" };
+  const likely = { GET: "get", " get": "get", "--get": "get", help: "--help", "--versoin": "version" };
   for (const [word, meant] of Object.entries({
     ...likely,
     stauts: "status",
