@@ -106,13 +106,11 @@ const denial = /User: (\S+) is not authorized to perform: ([\w-]+:\w+)/;
 const lackingPolicy = /because no ([\w -]+?) allows/;
 const denyingPolicy = /with an explicit deny(?: in an? ([\w -]+?))?(?:$|[.:,])/;
 
-function diagnoseDenial(message: string, { registry }: Asked): Diagnosis {
+function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis {
   const isPublic = registry.kind === "public";
-  const [
-    ,
-    principal = "its principal",
-    action = isPublic ? "ecr-public:GetAuthorizationToken" : "ecr:GetAuthorizationToken",
-  ] = denial.exec(message) ?? [];
+  const needed = wanted === "token" ? "GetAuthorizationToken" : "DescribeRegistry";
+  const [, principal = "its principal", action = `${isPublic ? "ecr-public" : "ecr"}:${needed}`] =
+    denial.exec(message) ?? [];
   const denying = denyingPolicy.exec(message);
   const why = `access denied: ${principal} may not ${action}`;
   if (denying) {

@@ -47,6 +47,8 @@ export type FailureCode =
   | "KEYS_WRONG"
   | "CLOCK_SKEW"
   | "REGION_NOT_ENABLED"
+  /** The rules of a registry were asked for by an identity of another account. */
+  | "REPLICATION_ACCOUNT"
   | "THROTTLED"
   | "AWS_FAULT"
   /** AWS refused for a reason that this list has no code for. */
@@ -62,14 +64,15 @@ export type FailureCode =
   | "PROXY"
   | "UNEXPECTED";
 
-/** For whom and what a token was asked for. */
+/** What was asked for, and for whom. */
 export interface Asked {
+  readonly wanted: "token" | "replication rules";
   readonly registry: Registry;
   readonly identity: Identity;
   readonly env: Environment;
 }
 
-/** Whatever was thrown on the way to a token, in our words. @param session absent: it failed before there was one */
+/** Whatever was thrown on the way to an answer, in our words. @param session absent: it failed before there was one */
 export function failureOf(error: unknown, asked: Asked, session: Session | undefined): Failure {
   if (error instanceof Failure)
     return told(asked, error.code, error.message, error.mend, error.cause ?? error);
@@ -86,9 +89,18 @@ export function timeout(asked: Asked, waitingFor = "the AWS config files", cause
   return told(asked, "TIMEOUT", `the time ran out waiting for ${waitingFor}`, mend, cause);
 }
 
-function told({ registry, identity, env }: Asked, code: string, why: string, mend: string, cause: unknown) {
+function told(
+  { wanted, registry, identity, env }: Asked,
+  code: string,
+  why: string,
+  mend: string,
+  cause: unknown,
+) {
   const whom = describeIdentity(identity, env);
-  const what = `no ECR token for ${registry.host} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
+  const { host } = registry;
+  const failed =
+    wanted === "token" ? `no ECR token for ${host}` : `the replication rules of ${host} can't be read`;
+  const what = `${failed} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
   return new Failure(code, what, redact(mend), { cause });
 }
 

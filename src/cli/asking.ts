@@ -1,5 +1,6 @@
-import { identityState } from "../aws/dependencies.ts";
+import { type IdentityState, identityState } from "../aws/dependencies.ts";
 import type { Config } from "../config/config.ts";
+import { isLeftToRules, registrationUnderRules } from "../config/followed.ts";
 import { aliasTarget } from "../config/kept.ts";
 import { readConfig } from "../config/read.ts";
 import { registrationFor } from "../config/registration.ts";
@@ -12,11 +13,12 @@ import { fetchOnce } from "../store/fetch-once.ts";
 import { lockPath } from "../store/files.ts";
 import { tryLock } from "../store/lock.ts";
 import { pruneState } from "../store/prune.ts";
-import { fingerprint } from "../token/dependencies.ts";
+import { type FileDependency, fingerprint } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { lifeOf, lifeState } from "../token/life.ts";
+import { seenRules } from "./seen-rules.ts";
 import type { Deadlines, ObtainOptions, SeenConfig, Surroundings } from "./surroundings.ts";
 
 /** Failures that are AWS's own word about an identity, not the network's about a machine. */
@@ -35,15 +37,22 @@ const awsAnswers: ReadonlySet<string> = new Set([
 
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
 export class Asking {
-  constructor(private readonly around: Surroundings) {}
+  /**
+   * @param states what was found of identities, for a caller that asks for many registries at one moment; absent: it is
+   *   looked up each time, so that a change shows
+   */
+  constructor(
+    private readonly around: Surroundings,
+    private readonly states?: Map<string, IdentityState>,
+  ) {}
 
   /** @throws Failure where config.yaml can't be used */
   readonly registrationOf = async (registry: Registry): Promise<Registration> => {
-    const { files, env, home, folders } = this.around;
+    const { env, folders } = this.around;
     const { config, stamp } = await this.seenConfig();
-    const configDependency = { path: folders.configFile, stamp };
-    const { identity: asker, name } = identityFor(config, registry);
-    const { key, dependencies } = await identityState(asker, env, home, files.stamp, readBootId(files));
+    const { identity: asker, name, rules } = await this.identityFor(config, registry);
+    const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
+    const { key, dependencies } = await this.stateOf(asker);
     const { kind, partition, region } = registry;
     const described = describeIdentity(asker, env);
     return {
@@ -51,7 +60,7 @@ export class Asking {
       identity: name === undefined ? described : `${name} (${described})`,
       // A token opens every registry that its principal may read in a region; public ones have their own kind.
       authorization: fingerprint([key, kind, partition, region]).slice(0, 40),
-      dependencies: { ...dependencies, files: [...dependencies.files, configDependency] },
+      dependencies: { ...dependencies, files: [...dependencies.files, ...configured] },
       minValidity: config.minValidity,
     };
   };
@@ -108,12 +117,31 @@ export class Asking {
     });
   }
 
+  private async stateOf(identity: Identity): Promise<IdentityState> {
+    const { files, env, home } = this.around;
+    const name = this.states && JSON.stringify(identity);
+    const known = name && this.states?.get(name);
+    if (known) return known;
+    const state = await identityState(identity, env, home, files.stamp, readBootId(files));
+    if (name) this.states?.set(name, state);
+    return state;
+  }
+
   private async seenConfig(): Promise<SeenConfig> {
     const { files, folders, config } = this.around;
     if (config) return await config();
     // The stamp first, so that an edit in between shows.
     const stamp = files.stamp(folders.configFile);
     return { config: await readConfig(folders.configFile), stamp };
+  }
+
+  /** Who serves a registry by config.yaml; under another name, who serves what it stands for. */
+  private async identityFor(config: Config, registry: Registry): Promise<ServingIdentity> {
+    const target = parseHost(aliasTarget(config, registry.host) ?? registry.host) ?? registry;
+    if (!isLeftToRules(config, target)) return registrationFor(config, target) ?? { identity: ambient };
+    const { replicas, dependency } = await (this.around.rules?.() ?? seenRules(this.around, config));
+    const found = registrationUnderRules(config, target, replicas) ?? { identity: ambient };
+    return { ...found, rules: dependency };
   }
 
   private async fetchEntry(
@@ -143,8 +171,10 @@ export class Asking {
   }
 }
 
-/** Who serves a registry by config.yaml; under another name, who serves what it stands for. */
-function identityFor(config: Config, registry: Registry): { identity: Identity; name?: string } {
-  const target = parseHost(aliasTarget(config, registry.host) ?? registry.host) ?? registry;
-  return registrationFor(config, target) ?? { identity: ambient };
+interface ServingIdentity {
+  readonly identity: Identity;
+  /** In config.yaml. */
+  readonly name?: string;
+  /** The file of replication rules, where these had a say in it. */
+  readonly rules?: FileDependency;
 }

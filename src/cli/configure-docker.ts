@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
@@ -8,26 +7,17 @@ import {
   removeClientFile,
   replaceClientFile,
 } from "../clients/config-file.ts";
-import {
-  emptyConfig,
-  isBlank,
-  mergeReplaced,
-  type Replaced,
-  unwire,
-  type Wiring,
-  wire,
-  withoutSecrets,
-} from "../clients/docker-config.ts";
+import { emptyConfig, mergeReplaced, unwire, wire, withoutSecrets } from "../clients/docker-config.ts";
+import { isBlank } from "../clients/json-text.ts";
 import { foldersOf, requireHome } from "../config/folders.ts";
-import { readServerUrl } from "../registry/server-url.ts";
-import { inspectFile } from "../store/inspect.ts";
 import { openQuickFiles } from "../store/open-quick-files.ts";
 import { removeState, writeState } from "../store/write.ts";
 import { type Environment, fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { readRecord, recordsIn } from "./undo-record.ts";
+import { namedIn, type WiringOptions, wiringOf } from "./wiring.ts";
 
-interface Options {
-  readonly all?: boolean;
+interface Options extends WiringOptions {
   readonly dryRun?: boolean;
   readonly undo?: boolean;
   readonly everywhere?: boolean;
@@ -43,10 +33,11 @@ export function configureDockerCommand(
   return new Command("configure-docker")
     .summary("make Docker ask this helper for your registries")
     .description(
-      "Writes Docker's config.json ($DOCKER_CONFIG or ~/.docker): named registries go into credHelpers, --all sets credsStore. All else in the file stays as it is.",
+      "Writes Docker's config.json ($DOCKER_CONFIG or ~/.docker): named and kept registries go into credHelpers, --all sets credsStore. All else in the file stays as it is.",
     )
     .argument("[REGISTRY...]", "host names of ECR registries")
     .option("--all", "every registry that no other helper is named for")
+    .option("--all-kept", "each registry that 'registries' lists, replication targets too")
     .option("--dry-run", "show what would change and change nothing")
     .option("--undo", "take this helper out again and put back what it replaced")
     .option("--everywhere", "with --undo: in every config.json that this helper was put into")
@@ -58,6 +49,7 @@ Examples:
   docker-credential-ecr configure-docker \\
     111122223333.dkr.ecr.us-east-1.amazonaws.com public.ecr.aws
   docker-credential-ecr configure-docker --all --dry-run
+  docker-credential-ecr configure-docker --all-kept
   docker-credential-ecr configure-docker --undo`,
     )
     .action((registries: string[], options: Options) => configure(registries, options, env, home, print));
@@ -87,7 +79,8 @@ async function configure(
   const before = await readClientFile(path);
   const known = await readRecord(record);
 
-  const edited = wire(before ?? emptyConfig, wiringOf(registries, options), options.replace === true);
+  const wiring = await wiringOf(registries, options, env, home, print);
+  const edited = wire(before ?? emptyConfig, wiring, options.replace === true);
   if (options.dryRun) return print(difference(path, before ?? "", edited.text));
   if (edited.text === before) return print(`${path}: nothing to change`);
   // The record first: were it lost after the edit, what was replaced would be lost too.
@@ -98,7 +91,7 @@ async function configure(
     replaced: mergeReplaced(known.replaced, edited.replaced),
   });
   await replaceClientFile(path, edited.text);
-  print(`${path}: Docker now asks this helper for ${options.all ? "all registries" : registries.join(", ")}`);
+  print(`${path}: Docker now asks this helper for ${namedIn(wiring)}`);
 }
 
 async function undo(
@@ -121,74 +114,6 @@ async function undo(
   else if (after !== before) await replaceClientFile(path, after);
   await removeState(record);
   print(after === before ? `${path}: this helper is not in it` : `${path}: this helper was taken out`);
-}
-
-/** What can be undone, wherever it was done. @throws Failure CLIENT_FILE where that can't be told */
-async function recordsIn(folder: string): Promise<readonly { path: string; record: string }[]> {
-  const names = await readdir(folder).catch((error: { code?: string }) => {
-    if (error.code === "ENOENT") return [];
-    throw unreadable(folder, error.code ?? "unknown error");
-  });
-  const found: { path: string; record: string }[] = [];
-  for (const name of names.filter((each) => each.endsWith(".json")).sort()) {
-    const record = `${folder}/${name}`;
-    const { path } = await readRecord(record);
-    // Passed over, it would be lost with the state folder, and Docker would go on asking a helper that is gone.
-    if (path === undefined) throw unreadable(record, "no record of this program's");
-    found.push({ path, record });
-  }
-  return found;
-}
-
-function unreadable(path: string, why: string): Failure {
-  return new Failure(
-    "CLIENT_FILE",
-    `${path} can't be read (${why})`,
-    "remove it once no config.json of Docker's names this helper any more",
-  );
-}
-
-function wiringOf(registries: readonly string[], options: Options): Wiring {
-  if (options.all && registries.length > 0) {
-    throw new Failure("USAGE", "--all and named registries exclude each other", "give one of the two");
-  }
-  if (options.all) return { kind: "all" };
-  if (registries.length === 0) {
-    throw new Failure("USAGE", "no registry was named", "name one or more, or give --all");
-  }
-  return { kind: "hosts", hosts: registries.map(hostOf) };
-}
-
-function hostOf(registry: string): string {
-  const url = readServerUrl(registry);
-  if (url.kind === "ecr") return url.registry.host;
-  const why = url.kind === "malformed" ? url.reason : "it is not an Amazon ECR registry";
-  throw new Failure(
-    "NOT_ECR",
-    `${JSON.stringify(registry)} was not wired: ${why}`,
-    "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com",
-  );
-}
-
-interface UndoRecord {
-  /** The config.json that it is about. */
-  readonly path?: string;
-  /** The whole file before, where it held nothing: its white space; null: there was none. */
-  readonly was?: string | null;
-  /** Made for it, innermost first. */
-  readonly folders?: readonly string[];
-  readonly replaced: Replaced;
-}
-
-async function readRecord(path: string): Promise<UndoRecord> {
-  const found = await inspectFile(path);
-  if (found.kind !== "text") return { replaced: {} };
-  try {
-    const record = JSON.parse(found.text) as UndoRecord;
-    return { ...record, replaced: record.replaced ?? {} };
-  } catch {
-    return { replaced: {} };
-  }
 }
 
 function difference(path: string, before: string, after: string): string {

@@ -2,6 +2,7 @@ import { schedule } from "node-cron";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
+import type { Followed } from "./following.ts";
 import { type Pass, Refresher } from "./refresher.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -20,6 +21,8 @@ class Daemon {
   #wake: () => void = () => {};
   /** Somebody wants another pass after the one that runs. */
   #isWanted = true;
+  /** By SIGHUP: somebody has changed something that does not show. */
+  #isReload = false;
   #told = new Set<string>();
 
   constructor(
@@ -41,7 +44,10 @@ class Daemon {
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
-    process.on("SIGHUP", again);
+    process.on("SIGHUP", () => {
+      this.#isReload = true;
+      again();
+    });
     // Each daemon at a second of its own. It decides by the wall clock, so a sleep of the machine costs a minute.
     const cron = schedule(`${Math.floor(60 * Math.random())} * * * * *`, again);
     this.tell("info", `started, process ${process.pid}`);
@@ -64,14 +70,31 @@ class Daemon {
     }
     let next = Infinity;
     try {
-      const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
-      if (pass) this.tellOf(pass);
-      next = (pass?.report.wakeAt ?? Infinity) - this.around.now();
+      next = await this.pass();
+      const followed = await this.follow();
+      if (followed?.isChanged) next = await this.pass();
     } catch (error) {
       this.tellOnce("error", lineOf(error));
     }
     await this.keep(true);
     return next;
+  }
+
+  /** @returns milliseconds until the next token is due */
+  private async pass(): Promise<number> {
+    const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
+    if (pass) this.tellOf(pass);
+    return (pass?.report.wakeAt ?? Infinity) - this.around.now();
+  }
+
+  /** Reads replication rules, all of them after a SIGHUP. */
+  private async follow(): Promise<Followed | undefined> {
+    const anew = this.#isReload;
+    this.#isReload = false;
+    const followed = await this.#refresher.follow(this.#stop.signal, anew);
+    for (const failure of followed?.failed ?? []) this.tell("error", failure.oneLine);
+    if (followed?.isChanged) this.tell("info", "the replication rules have changed");
+    return followed;
   }
 
   private async sleep(due: number): Promise<void> {
@@ -89,11 +112,15 @@ class Daemon {
     await this.#refresher.keep(isAlive).catch((error) => this.tellOnce("error", lineOf(error)));
   }
 
-  private tellOf({ report, keeping }: Pass): void {
+  private tellOf({ report, keeping, outputs }: Pass): void {
     for (const { identity, region, registries } of report.renewed) {
       this.tell("info", `renewed the token of ${identity} in ${region} for ${registries.length} registries`);
     }
     for (const { failure } of report.failed) this.tell("error", failure.oneLine);
+    for (const failure of outputs) this.tellOnce("error", failure.oneLine);
+    for (const { problems } of keeping.sources) {
+      for (const problem of problems) this.tellOnce("error", problem.oneLine);
+    }
     for (const { code, what, mend } of keeping.plan.unattended) {
       this.tellOnce("error", new Failure(code, what, mend).oneLine);
     }

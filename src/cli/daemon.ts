@@ -55,16 +55,20 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
 async function passOnce(around: Surroundings, { print, printError, exitWith }: Context): Promise<void> {
   const refresher = new Refresher(around);
   await refresher.readConfig();
-  const pass = await refresher.pass(new AbortController().signal);
+  const { signal } = new AbortController();
+  const first = await refresher.pass(signal);
+  const followed = await refresher.follow(signal);
+  const last = followed?.isChanged ? await refresher.pass(signal) : first;
   await refresher.keep(false);
-  if (!pass) return;
-  const { plan } = pass.keeping;
-  const failures = failuresOf(pass);
+  if (!first || !last) return;
+  const { plan, sources } = last.keeping;
+  const unread = [...(followed?.failed ?? []), ...(followed?.waiting ?? [])];
+  const failures = [...failuresOf(last), ...unread.map(({ oneLine }) => oneLine)];
   for (const line of failures) printError(line);
+  for (const { oneLine } of sources.flatMap(({ problems }) => problems)) print(oneLine);
   for (const { what, mend, code } of plan.unattended) print(new Failure(code, what, mend).oneLine);
   const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
-  print(
-    `${registries} registries kept, ${pass.report.renewed.length} tokens renewed, ${failures.length} failed`,
-  );
+  const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;
+  print(`${registries} registries kept, ${renewed} tokens renewed, ${failures.length} failed`);
   if (failures.length > 0) exitWith(1);
 }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Config } from "../config/config.ts";
+import { follows } from "../config/followed.ts";
 import { keptRegistries } from "../config/kept.ts";
 import { readConfig } from "../config/read.ts";
 import type { Registration } from "../helper/cold-get.ts";
@@ -11,6 +12,8 @@ import { environmentFingerprint, fingerprint } from "../token/dependencies.ts";
 import type { RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { Asking } from "./asking.ts";
+import { type KeptSource, keptSources } from "./kept-sources.ts";
+import { seenRules } from "./seen-rules.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What is kept, with all that its renewal needs. */
@@ -22,33 +25,42 @@ export interface Keeping {
   readonly asking: Asking;
   /** Of what is kept, minimum life in milliseconds by config.yaml. */
   readonly minValidity: number;
+  /** The registries whose replication rules are followed. */
+  readonly sources: readonly KeptSource[];
 }
 
 /**
- * The registries that config.yaml names, and those that builds have asked for: they have a token file.
+ * The registries that config.yaml names, those that followed ones replicate to, and those that builds have asked for: a
+ * cold get wrote their token file.
  *
  * @param around with a config of its own, so that the list and all that comes of it go by the same
  */
-export async function keepingOf(around: Surroundings, config: Config): Promise<Keeping> {
-  const asking = new Asking(around);
+export async function keepingOf(given: Surroundings, config: Config): Promise<Keeping> {
+  const rules = follows(config) ? await seenRules(given, config) : undefined;
+  const around = rules ? { ...given, rules: async () => rules } : given;
+  // For the length of the list: many registries have one identity.
+  const listing = new Asking(around, new Map());
   const kept: Kept[] = [];
   const registrations = new Map<string, Registration>();
   const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
-    const registration = await asking.registrationOf(registry);
+    const registration = await listing.registrationOf(registry);
     if (!more.onlyInEnvironment) registrations.set(registry.host, registration);
     const { identity, authorization, dependencies } = registration;
     const conditions = fingerprint(dependencies).slice(0, 16);
     kept.push({ registry, identity, authorization, conditions, origin, ...more });
   };
   for (const registry of keptRegistries(config)) await add(registry, "configured");
-  const configured = new Set(kept.map(({ registry }) => registry.host));
+  for (const { registry, source } of rules?.replicas.values() ?? []) {
+    const more = { source: source.registry.host };
+    if (!registrations.has(registry.host)) await add(registry, "replication", more);
+  }
   for (const host of await around.store.hosts()) {
-    if (configured.has(host)) continue;
+    if (registrations.has(host)) continue;
     const entry = await around.store.readRegistry(host);
-    const registry = entry && (parseHost(host) ?? (await asking.aliased(host)));
+    const registry = entry && (parseHost(host) ?? (await listing.aliased(host)));
     if (!entry || !registry) continue;
-    const { names } = (await asking.registrationOf(registry)).dependencies.environment;
-    // The daemon rewrites such a file without making it look younger: see `serveRegistry`.
+    const { names } = (await listing.registrationOf(registry)).dependencies.environment;
+    // Who renews such a file in the background does not make it look younger: see `serveRegistry`.
     const lastColdGetAt = await stat(tokenPath(around.folders.state, host)).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0,
@@ -58,8 +70,14 @@ export async function keepingOf(around: Surroundings, config: Config): Promise<K
     const own = others ? { identity, authorization, onlyInEnvironment: true } : {};
     await add(registry, "learnt", { lastColdGetAt, ...own });
   }
-  const plan = planRefresh(kept, around.now());
-  return { plan, kept, registrations, asking, minValidity: config.minValidity };
+  return {
+    plan: planRefresh(kept, around.now()),
+    kept,
+    registrations,
+    asking: new Asking(around),
+    minValidity: config.minValidity,
+    sources: rules ? keptSources(config, rules.known) : [],
+  };
 }
 
 /**

@@ -11,6 +11,7 @@ import { Failure } from "../token/failure.ts";
 import { timeLeft } from "../token/life.ts";
 import type { Context } from "./context.ts";
 import { type Keeping, seenKeeping } from "./keeping.ts";
+import { keepOutputs } from "./outputs.ts";
 import { readHeld, refreshPorts } from "./refreshing.ts";
 import { openSurroundings } from "./surroundings.ts";
 import { readable } from "./table.ts";
@@ -65,6 +66,9 @@ async function refresh(named: readonly string[], options: Options, context: Cont
       if (left < wanted) failed(tooShort(job, left));
     }
   }
+  // Anew, since a registry that was named may be kept from now on.
+  const { keeping: now, config } = await seenKeeping(around);
+  for (const failure of (await keepOutputs(around, now, config)).failures) failed(failure);
 }
 
 async function onlyNamed(named: readonly string[], keeping: Keeping): Promise<Keeping> {

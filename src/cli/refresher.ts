@@ -1,13 +1,18 @@
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
+import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport } from "../refresher/ports.ts";
+import { noReadings, type Readings } from "../refresher/readings.ts";
 import { parseState, type RefresherState, startState } from "../refresher/state.ts";
 import { forgetOthers } from "../refresher/stock.ts";
 import { refreshPass } from "../refresher/tick.ts";
 import { readClock } from "../store/clock.ts";
 import { readRefresher, writeRefresher } from "../store/refresher-state.ts";
+import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { type Followed, followRules } from "./following.ts";
 import { type Keeping, keepingOf } from "./keeping.ts";
+import { keepOutputs } from "./outputs.ts";
 import { refreshPorts } from "./refreshing.ts";
 import type { SeenConfig, Surroundings } from "./surroundings.ts";
 
@@ -16,12 +21,17 @@ export interface Pass {
   readonly keeping: Keeping;
   readonly report: PassReport;
   readonly state: RefresherState;
+  /** Of the files under `outputs` of config.yaml. */
+  readonly outputs: readonly Failure[];
 }
 
 /** The refresher over this program's files: its passes one after another, and what it remembers between them. */
 export class Refresher {
   #seen: SeenConfig | undefined;
   #state: RefresherState | undefined;
+  #readings: Readings | undefined;
+  /** Until then no rules are read: a first start is spread. */
+  #hold: Pause | undefined;
 
   /** @param daemon of the process that lives on between passes; absent: a single pass */
   constructor(
@@ -30,13 +40,15 @@ export class Refresher {
   ) {}
 
   /**
-   * Reads config.yaml anew. What is broken leaves the last good one in force, and no other identity is guessed.
+   * Reads config.yaml if it has changed. What is broken leaves the last good one in force, and no other identity is guessed.
    *
    * @throws Failure
    */
   async readConfig(): Promise<Config> {
     const { files, folders } = this.around;
     const stamp = files.stamp(folders.configFile);
+    // Thousands of entries take a while to read. A link to nothing counts as absent and is no config.
+    if (this.#seen?.stamp === stamp && stamp !== stampOf("absent")) return this.#seen.config;
     const config = await readConfig(folders.configFile);
     this.#seen = { config, stamp };
     return config;
@@ -49,11 +61,11 @@ export class Refresher {
   async pass(stop: AbortSignal, splay = 0): Promise<Pass | undefined> {
     const seen = this.#seen;
     const { files, folders, now } = this.around;
-    this.#state ??= startState(
-      parseState((await readRefresher(folders.state))?.state),
-      splay,
-      readClock(files, now()),
-    );
+    if (!this.#state) {
+      const clock = readClock(files, now());
+      this.#state = startState(parseState((await readRefresher(folders.state))?.state), splay, clock);
+      this.#hold = pauseOf(splay * Math.random(), clock);
+    }
     if (!seen) return undefined;
     const around = { ...this.around, config: async () => seen };
     const keeping = await keepingOf(around, seen.config);
@@ -62,7 +74,29 @@ export class Refresher {
     const before = forgetOthers(this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
-    return { keeping, report, state };
+    if (stop.aborted) return { keeping, report, state, outputs: [] };
+    const { failures, wakeAt: end = Infinity } = await keepOutputs(around, keeping, seen.config);
+    const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
+    const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
+    return { keeping, report: woken, state, outputs: failures };
+  }
+
+  /**
+   * Reads the replication rules that are due, which takes no more than a minute. Where they have changed another pass
+   * is to follow.
+   *
+   * @returns undefined where there is nothing to read them for yet
+   * @param anew whether all are to be read
+   * @throws Failure STATE_FOLDER, STATE_WRITE
+   */
+  async follow(stop: AbortSignal, anew = false): Promise<Followed | undefined> {
+    const { files, now } = this.around;
+    const isHeld = this.#hold && !isOver(this.#hold, readClock(files, now()));
+    if (!this.#seen || (isHeld && !anew)) return undefined;
+    const memory = this.#readings ?? noReadings;
+    const followed = await followRules(this.around, this.#seen, { anew, stop, memory });
+    this.#readings = followed.readings;
+    return followed;
   }
 
   /** Writes what it remembers. @throws Failure */
@@ -75,11 +109,11 @@ export class Refresher {
 }
 
 /** What there is to tell of failures in a pass, one line each; those that wait for their next attempt are failures still. */
-export function failuresOf({ report, state }: Pass): string[] {
+export function failuresOf({ report, state, outputs }: Pass): string[] {
   const failed = report.failed.map(({ failure }) => failure.oneLine);
   const waiting = report.skipped.flatMap(({ key }) => {
     const failure = state.groups[key]?.failure;
     return failure ? [new Failure(failure.code, failure.what, failure.mend).oneLine] : [];
   });
-  return [...failed, ...waiting];
+  return [...failed, ...waiting, ...outputs.map(({ oneLine }) => oneLine)];
 }

@@ -90,7 +90,7 @@ async function serveRegistry(
   const { dependencies, identity } = await sameRegistration(keeping, registry, key);
   const path = tokenPath(folders.state, host);
   const isLearnt = keeping.kept.find((one) => one.registry.host === host)?.origin === "learnt";
-  const before = isLearnt ? await stat(path).catch(() => undefined) : undefined;
+  const before = await stat(path).catch(() => undefined);
   // A logout has removed it: it must not come back.
   if ((isLearnt && !before) || (await unless())) return;
   await store.writeRegistry({
@@ -103,6 +103,6 @@ async function serveRegistry(
     identity,
     authorization: key,
   });
-  // What makes it be forgotten is the age of its last cold get, which this was not.
-  if (before) await utimes(path, before.atime, before.mtime).catch(() => undefined);
+  // The time of its last cold get, which this was not: by it a learnt registry is told and forgotten. 0: there was none.
+  await utimes(path, before?.atime ?? 0, before?.mtime ?? 0).catch(() => undefined);
 }

@@ -10,7 +10,7 @@ export function registriesCommand(context: Context): Command {
   return new Command("registries")
     .summary("what is kept, why and under which identity")
     .description(
-      "Lists the registries whose tokens are kept: those of config.yaml and those learnt from use.",
+      "Lists the registries whose tokens are kept: those of config.yaml, those that followed ones replicate to and those learnt from use.",
     )
     .option("--json", "for programs")
     .addHelpText("after", "\nExample:\n  docker-credential-ecr registries --json")
@@ -20,9 +20,10 @@ export function registriesCommand(context: Context): Command {
       const forgotten = new Set(keeping.plan.forgotten.map(({ registry }) => registry.host));
       const registries = keeping.kept
         .filter(({ registry }) => !forgotten.has(registry.host))
-        .map(({ registry: { host }, origin, identity }) => ({
+        .map(({ registry: { host }, origin, source, identity }) => ({
           registry: host,
           origin,
+          ...(source !== undefined && { source }),
           identity,
           unattended: unattended.has(host),
         }));
@@ -33,9 +34,9 @@ export function registriesCommand(context: Context): Command {
         why,
       }));
       if (json) return context.print(JSON.stringify({ registries, overlaps: met }, undefined, 2));
-      const rows = registries.map(({ registry, origin, identity, unattended: alone }) => [
+      const rows = registries.map(({ registry, origin, source, identity, unattended: alone }) => [
         registry,
-        alone ? `${origin}, not renewed` : origin,
+        alone ? `${origin}, not renewed` : source === undefined ? origin : `${origin} of ${source}`,
         identity,
       ]);
       context.print(table([["REGISTRY", "KEPT AS", "IDENTITY"], ...rows]));

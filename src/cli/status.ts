@@ -5,6 +5,8 @@ import { type RefresherFile, readRefresher } from "../store/refresher-state.ts";
 import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import type { Context } from "./context.ts";
 import { seenKeeping } from "./keeping.ts";
+import { outputLine, outputStates } from "./outputs-report.ts";
+import { replicationLines, replicationReport } from "./replication-report.ts";
 import { openSurroundings } from "./surroundings.ts";
 import { readable, table } from "./table.ts";
 
@@ -23,7 +25,7 @@ export function statusCommand(context: Context): Command {
 
 async function show(json: boolean, { env, home, print, exitWith }: Context): Promise<void> {
   const around = await openSurroundings(env, home);
-  const { keeping } = await seenKeeping(around);
+  const { keeping, config } = await seenKeeping(around);
   const { store, folders, files, now } = around;
   const clock = readClock(files, now());
   const refresher = await readRefresher(folders.state);
@@ -53,7 +55,9 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
     ...(refresher && { lastTickAt: refresher.lastTickAt }),
   };
   if (registries.some(({ isFresh }) => !isFresh)) exitWith(1);
-  if (json) return print(JSON.stringify({ daemon, registries }, undefined, 2));
+  const outputs = await outputStates(folders.state, config);
+  const replication = await replicationReport(around, keeping);
+  if (json) return print(JSON.stringify({ daemon, registries, replication, outputs }, undefined, 2));
   const rows = registries.map(({ registry, identity, secondsLeft, nextRenewalAt, lastError }) => [
     registry,
     identity,
@@ -63,6 +67,8 @@ async function show(json: boolean, { env, home, print, exitWith }: Context): Pro
   ]);
   print(daemon.running ? `daemon: running, process ${refresher?.pid}` : "daemon: not running");
   print(table([["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"], ...rows]));
+  for (const output of outputs) print(outputLine(output));
+  for (const line of replicationLines(replication, now())) print(line);
 }
 
 function isAlive(refresher: RefresherFile | undefined, now: number): boolean {

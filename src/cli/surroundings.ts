@@ -7,6 +7,7 @@ import { TokenStore } from "../store/token-store.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
+import type { SeenRules } from "./seen-rules.ts";
 
 /** What the whole program has of the world. */
 export interface Surroundings {
@@ -20,6 +21,8 @@ export interface Surroundings {
   log(line: string): void;
   /** The config to go by, where that is not simply the file as it is now. */
   config?(): Promise<SeenConfig>;
+  /** The replication rules to go by, where those are not simply what the file says now. */
+  rules?(): Promise<SeenRules>;
 }
 
 /** A config and the stamp that its file had just before it was read. */

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import {
-  chmod,
-  chown,
+  type FileHandle,
   lchown,
   mkdir,
   open,
@@ -35,7 +34,6 @@ export async function readClientFile(path: string): Promise<string | undefined> 
  * @throws Failure CLIENT_FILE; the old file is then as it was
  */
 export async function replaceClientFile(path: string, text: string): Promise<void> {
-  let temporary: string | undefined;
   try {
     const target = await targetOf(path);
     const old = await stat(target).catch(() => undefined);
@@ -45,24 +43,43 @@ export async function replaceClientFile(path: string, text: string): Promise<voi
     const owner = isRoot() ? await stat(outermost ? dirname(outermost) : dirname(target)) : undefined;
     for (const folder of owner ? folders : []) await lchown(folder, owner?.uid ?? 0, owner?.gid ?? 0);
     if (old && (old.mode & 0o200) === 0) throw Object.assign(new Error("read-only"), { code: "EROFS" });
-    const fresh = `${target}.${randomBytes(6).toString("hex")}.tmp`;
-    const file = await open(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-    temporary = fresh;
+    await writeWhole(target, text, async (file) => {
+      if (owner && !old) await file.chown(owner.uid, owner.gid);
+      if (old) {
+        await file.chown(old.uid, old.gid);
+        await file.chmod(old.mode & 0o777);
+      }
+    });
+  } catch (error) {
+    throw trouble(path, "written", error);
+  }
+}
+
+/**
+ * Writes a file whole or not at all: 0600, under a temporary name beside it, on the disk before it is renamed.
+ *
+ * @param target a plain file or nothing; a link would be replaced
+ * @param finish what is done just before the renaming; where it throws, all stays as it was
+ */
+export async function writeWhole(
+  target: string,
+  text: string,
+  finish: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const fresh = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  const file = await open(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
     try {
       await file.writeFile(text);
       await file.sync();
-      if (owner && !old) await file.chown(owner.uid, owner.gid);
+      await finish(file);
     } finally {
       await file.close();
     }
-    if (old) {
-      await chown(fresh, old.uid, old.gid);
-      await chmod(fresh, old.mode & 0o777);
-    }
     await rename(fresh, target);
   } catch (error) {
-    if (temporary) await unlink(temporary).catch(() => undefined);
-    throw trouble(path, "written", error);
+    await unlink(fresh).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -1,15 +1,6 @@
-import {
-  applyEdits,
-  findNodeAtLocation,
-  modify,
-  type Node,
-  type ParseError,
-  parse,
-  parseTree,
-  printParseErrorCode,
-  visit,
-} from "jsonc-parser";
+import { getNodeValue, visit } from "jsonc-parser";
 import { Failure } from "../token/failure.ts";
+import { isBlank, parseJson, set } from "./json-text.ts";
 
 /** The helper's name as Docker's config.json has it: the program's less "docker-credential-". */
 export const helperName = "ecr";
@@ -82,11 +73,6 @@ export function unwire(text: string, replaced: Replaced): string {
   return edited === text ? text : edited.replace(/^\s*\{\s*\}/, "{}");
 }
 
-/** Whether it holds nothing but white space, which Docker takes for `{}`. */
-export function isBlank(text: string): boolean {
-  return /^[ \t\r\n]*$/.test(text);
-}
-
 /**
  * The file with every text in it masked but for the helpers' names: logins, headers and proxies hold
  * secrets, and where all stands in one line no choice of lines keeps them out.
@@ -127,17 +113,15 @@ interface DockerConfig {
 
 function read(text: string): DockerConfig {
   if (isBlank(text)) return { credHelpers: {}, logins: [] };
-  const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { disallowComments: true });
-  const [error] = errors;
-  if (error) {
-    const before = text.slice(0, error.offset).split("\n");
+  const { root, problem } = parseJson(text);
+  if (!root || problem !== undefined) {
     throw new Failure(
       "DOCKER_CONFIG_SYNTAX",
-      `Docker's config.json is not JSON: ${printParseErrorCode(error.error)} in line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`,
+      `Docker's config.json is not JSON: ${problem}`,
       "mend the file by hand; it was left as it is",
     );
   }
+  const value: unknown = getNodeValue(root);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw shape("the whole", "an object");
   const { credsStore, credHelpers = {}, auths } = value as Record<string, unknown>;
@@ -160,38 +144,6 @@ function isLogin(entry: unknown): boolean {
   if (typeof entry !== "object" || entry === null) return false;
   const { auth, identitytoken, registrytoken, password } = entry as Record<string, unknown>;
   return [auth, identitytoken, registrytoken, password].some((value) => value !== undefined && value !== "");
-}
-
-function set(text: string, path: readonly [string, ...string[]], value: string | undefined): string {
-  const root = parseTree(text);
-  const exists = root !== undefined && findNodeAtLocation(root, [...path]) !== undefined;
-  // Without formatting options a replacement touches the value alone, and a removal the property and its comma.
-  if (exists || value === undefined) return applyEdits(text, modify(text, [...path], value, {}));
-  const [first, second] = path;
-  const parent = root && second !== undefined ? findNodeAtLocation(root, [first]) : root;
-  return parent
-    ? insert(text, parent, second ?? first, value, second === undefined ? 1 : 2)
-    : insert(text, root, first, second === undefined ? value : { [second]: value }, 1);
-}
-
-/**
- * A property put behind an object's last, laid out as the file is. jsonc-parser would lay the lines around
- * it out anew as well, and they are not ours.
- */
-function insert(text: string, object: Node | undefined, key: string, value: unknown, depth: number): string {
-  if (!object) return text;
-  const last = object.children?.at(-1);
-  const end = object.offset + object.length - 1;
-  const start = last ? last.offset + last.length : object.offset + 1;
-  const isOneLine = last !== undefined && !text.slice(object.offset, end).includes("\n");
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const indent = /\n([ \t]+)"/.exec(text)?.[1] ?? "\t";
-  const lineStart = newline + indent.repeat(depth);
-  const json = JSON.stringify(value, null, isOneLine ? undefined : indent).replaceAll("\n", lineStart);
-  const property = `${JSON.stringify(key)}: ${json}`;
-  const before = text.slice(0, start);
-  if (last) return `${before},${isOneLine ? " " : lineStart}${property}${text.slice(start)}`;
-  return `${before}${lineStart}${property}${newline}${indent.repeat(depth - 1)}${text.slice(end)}`;
 }
 
 function taken(place: string, helper: string): Failure {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseHost } from "../registry/host.ts";
 import {
   type Config,
@@ -29,7 +30,7 @@ export function build(raw: RawConfig, lineOf: (index: number) => number): Config
     aliases: Object.assign(Object.create(null), raw.aliases),
     fallback: raw.fallback === undefined ? emptyConfig.fallback : fallbackOf(raw.fallback),
     store,
-    outputs,
+    outputs: outputs.map(({ dockerConfig }) => ({ dockerConfig: resolve(dockerConfig) })),
   };
 }
 

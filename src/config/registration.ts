@@ -82,13 +82,31 @@ export function identityNamed(config: Config, name: string | undefined, registry
 function definitionFor({ registries }: Config, registry: Registry): RegistrationDefinition | undefined {
   let best: RegistrationDefinition | undefined;
   let most = 0;
-  for (const definition of registries) {
+  for (const definition of aboutHostOrAccount(registries, registry)) {
     const found = specificityOf(definition, registry);
     if (found <= most) continue;
     most = found;
     best = definition;
   }
   return best;
+}
+
+const indexes = new WeakMap<Config["registries"], Map<string, RegistrationDefinition[]>>();
+
+/**
+ * The entries that may name a registry. All of two thousand for each of two thousand registries would take the daemon a
+ * part of a second each minute. Two entries that say the same of a registry are found in the file's order.
+ */
+function aboutHostOrAccount(registries: Config["registries"], registry: Registry): RegistrationDefinition[] {
+  let index = indexes.get(registries);
+  if (!index) {
+    const keyOf = ({ target }: RegistrationDefinition) =>
+      target.kind === "host" ? target.registry.host : target.account;
+    index = Map.groupBy(registries, keyOf);
+    indexes.set(registries, index);
+  }
+  const keys = [registry.host, registry.kind === "private" ? registry.account : "", everyAccount];
+  return keys.flatMap((key) => index.get(key) ?? []);
 }
 
 function configured(

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseDuration } from "./duration.ts";
 import { type Complaint, quoted } from "./problem.ts";
 import type { RawConfig } from "./schema.ts";
@@ -21,7 +22,8 @@ export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConf
     found.push({ path: ["fallback"], what, mend: "write keychain, none, or the name of another helper" });
   }
   for (const [index, { dockerConfig }] of outputs.entries()) {
-    if (outputs.findIndex((each) => each.dockerConfig === dockerConfig) === index) continue;
+    const path = resolve(dockerConfig);
+    if (outputs.findIndex((each) => resolve(each.dockerConfig) === path) === index) continue;
     const what = `outputs[${index}].dockerConfig names ${quoted(dockerConfig)} for the second time`;
     found.push({ path: ["outputs", index, "dockerConfig"], what, mend: "remove one of the two" });
   }

@@ -1,7 +1,7 @@
 import { type Clock, lifeState, timeLeft } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Issued } from "./renewal.ts";
-import type { Random, Timing } from "./timing.ts";
+import type { Backoff, Random, Timing } from "./timing.ts";
 import { troubleKind } from "./trouble.ts";
 
 /**
@@ -18,10 +18,21 @@ export function waitAfter(
   random: Random,
   { backoff, hurry }: Timing,
 ): number {
-  const { base, floor, cap, capUnfresh } = backoff[troubleKind(code)];
+  const { cap, capUnfresh } = backoff[troubleKind(code)];
   const state = lying ? lifeState(lying.life, clock) : "expired";
-  let ceiling = Math.min(base * 2 ** Math.min(count - 1, 30), state === "fresh" ? cap : capUnfresh);
-  if (lying && state !== "expired") ceiling = Math.min(ceiling, servesFor(lying, clock) * hurry);
+  let longest = state === "fresh" ? cap : capUnfresh;
+  if (lying && state !== "expired") longest = Math.min(longest, servesFor(lying, clock) * hurry);
+  return jittered(backoff[troubleKind(code)], count, longest, random);
+}
+
+/** The same for what nobody waits for. */
+export function unhurriedWait(code: string, count: number, random: Random, { backoff }: Timing): number {
+  const kind = backoff[troubleKind(code)];
+  return jittered(kind, count, kind.cap, random);
+}
+
+function jittered({ base, floor }: Backoff, count: number, longest: number, random: Random): number {
+  const ceiling = Math.min(base * 2 ** Math.min(count - 1, 30), longest);
   return Math.ceil(Math.max(floor, ceiling * random()));
 }
 

@@ -1,7 +1,8 @@
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { type Clock, lifeState, timeLeft } from "../token/life.ts";
+import { isWaiting } from "./failing.ts";
 import type { Job } from "./job.ts";
-import { ageOf, isOver, pauseLeft } from "./pause.ts";
+import { ageOf, pauseLeft } from "./pause.ts";
 import type { GroupState, RefresherState } from "./state.ts";
 
 /** absent: none, or expired. stale: within its reserve, or the clock was set to before its issue. */
@@ -68,8 +69,7 @@ export function verdictOf(
   const life = entry ? lifeState(entry.life, clock) : "expired";
   const need = life === "fresh" ? "renewal" : life === "usable" ? "stale" : "absent";
   const failure = group?.failure;
-  // Whatever has changed may have mended it.
-  if (failure && failure.conditions === job.conditions && !isOver(failure.wait, clock)) {
+  if (failure && isWaiting(failure, job.conditions, clock)) {
     return { job, entry, need, held: "backoff", dueIn: pauseLeft(failure.wait, clock) };
   }
   const splay = group?.hold ? pauseLeft(group.hold, clock) : 0;

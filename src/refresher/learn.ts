@@ -3,8 +3,9 @@ import type { Failure } from "../token/failure.ts";
 import { type Clock, lifeState } from "../token/life.ts";
 import { waitAfter } from "./backoff.ts";
 import type { Verdict } from "./due.ts";
+import { keptFailure } from "./failing.ts";
 import type { Job } from "./job.ts";
-import { ageOf, pauseOf } from "./pause.ts";
+import { ageOf } from "./pause.ts";
 import type { GroupState } from "./state.ts";
 import { planIssue } from "./stock.ts";
 import type { Random, Timing } from "./timing.ts";
@@ -28,21 +29,13 @@ export function afterToken(
 export function afterFailure(
   group: GroupState,
   { job, entry }: Verdict,
-  { code, message, mend }: Failure,
+  failure: Failure,
   clock: Clock,
   random: Random,
   timing: Timing,
 ): GroupState {
-  // Another failure under other conditions is another's beginning.
-  const former = group.failure?.conditions === job.conditions ? group.failure : undefined;
-  const count = (former?.count ?? 0) + 1;
-  const wait = pauseOf(waitAfter(code, count, entry, clock, random, timing), clock);
-  const { conditions } = job;
-  const at = clock.now;
-  return {
-    ...group,
-    failure: { count, since: former?.since ?? at, at, code, what: message, mend, conditions, wait },
-  };
+  const wait = (count: number) => waitAfter(failure.code, count, entry, clock, random, timing);
+  return { ...group, failure: keptFailure(failure, group.failure, job.conditions, clock, wait) };
 }
 
 export function afterServing(group: GroupState, { revision }: Job, { life }: AuthorizationEntry): GroupState {

@@ -12,6 +12,8 @@ export interface Kept {
   /** See `Job`. */
   readonly conditions: string;
   readonly origin: Origin;
+  /** Of a replication target: the host of the registry that replicates to it. */
+  readonly source?: string;
   /** Of a learnt one; milliseconds since the epoch. */
   readonly lastColdGetAt?: number;
   /** The daemon can't become this identity: its keys were in the environment of the build that asked. */

@@ -85,18 +85,18 @@ function isGroup(value: unknown): boolean {
   );
 }
 
-function isFailure(value: unknown): boolean {
+export function isFailure(value: unknown): value is KeptFailure {
   return hasNumbers(value, ["count", "since", "at"]) && isPause((value as Record<string, unknown>).wait);
 }
 
-function isPause(value: unknown): value is Life {
+export function isPause(value: unknown): value is Life {
   return hasNumbers(value, ["issuedAt", "freshUntil", "expiresAt"]);
 }
 
-function hasNumbers(value: unknown, names: readonly string[]): boolean {
+export function hasNumbers(value: unknown, names: readonly string[]): boolean {
   return isObject(value) && names.every((name) => Number.isFinite(value[name]));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -23,6 +23,7 @@ const forPersons: ReadonlySet<string> = new Set([
   "KEYS_UNKNOWN",
   "KEYS_WRONG",
   "REGION_NOT_ENABLED",
+  "REPLICATION_ACCOUNT",
   "AWS_REFUSED",
   "BAD_ENDPOINT",
   "CA_BUNDLE",

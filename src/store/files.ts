@@ -19,3 +19,13 @@ export function failurePath(state: string, key: string): string {
 export function lockPath(state: string, key: string): string {
   return `${state}/locks/${key.slice(0, 2)}`;
 }
+
+/** Where followed registries replicate to. A condition of tokens: it is written only when that changes. */
+export function rulesPath(state: string): string {
+  return `${state}/replication.json`;
+}
+
+/** When the replication rules were read, and why not. */
+export function readingsPath(state: string): string {
+  return `${state}/replication-readings.json`;
+}

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fetchToken, type TokenRequest } from "../../src/aws/fetch-token.ts";
+import type { AwsRequest } from "../../src/aws/ask.ts";
+import { describeReplication } from "../../src/aws/describe-replication.ts";
+import { fetchToken } from "../../src/aws/fetch-token.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { ambient } from "../../src/token/identity.ts";
@@ -17,7 +19,7 @@ export const ciRole = "arn:aws:iam::111122223333:role/ci";
 export const pullRole = "arn:aws:iam::444455556666:role/ecr-pull";
 
 /** How a test departs from the usual: alice's keys in the environment, by proxy to AWS's own host names. */
-export interface Departure extends Partial<Omit<TokenRequest, "registry" | "env">> {
+export interface Departure extends Partial<Omit<AwsRequest, "registry" | "env">> {
   readonly host?: string;
   /** In the place of alice's keys. */
   readonly env?: Readonly<Record<string, string>>;
@@ -78,10 +80,21 @@ export class Asker {
     return { HOME: this.home, ...way };
   }
 
-  ask({ host = registryHost, env = keysOf(alice), ...rest }: Departure = {}) {
+  ask(departure: Departure = {}) {
+    return fetchToken(this.request(departure));
+  }
+
+  /** Asks for the replication rules of a registry. */
+  askRules(departure: Departure = {}) {
+    const { registry, ...rest } = this.request(departure);
+    assert.ok(registry.kind === "private");
+    return describeReplication({ registry, ...rest });
+  }
+
+  private request({ host = registryHost, env = keysOf(alice), ...rest }: Departure): AwsRequest {
     const registry = parseHost(host);
     assert.ok(registry, host);
-    return fetchToken({
+    return {
       registry,
       identity: ambient,
       env: { ...this.way, ...env },
@@ -89,13 +102,26 @@ export class Asker {
       now: Date.now,
       signal: AbortSignal.timeout(8_000),
       ...rest,
-    });
+    };
   }
 
-  /** The failure that asking ends in, told without a secret. */
+  /** The failure that asking for a token ends in, told without a secret. */
   async fail(departure: Departure = {}): Promise<Failure> {
-    const failure = await this.ask(departure).then(
-      () => assert.fail("a token was given"),
+    const failure = await this.failureOf(this.ask(departure));
+    assert.match(failure.message, /^no ECR token for \S+ under /);
+    return failure;
+  }
+
+  /** The same for the replication rules. */
+  async failRules(departure: Departure = {}): Promise<Failure> {
+    const failure = await this.failureOf(this.askRules(departure));
+    assert.match(failure.message, /^the replication rules of \S+ can't be read under /);
+    return failure;
+  }
+
+  private async failureOf(answer: Promise<unknown>): Promise<Failure> {
+    const failure = await answer.then(
+      () => assert.fail("there was an answer"),
       (error: unknown) => error,
     );
     assert.ok(failure instanceof Failure, String(failure));
@@ -105,7 +131,6 @@ export class Asker {
       "tells a secret",
     );
     assert.doesNotMatch(failure.oneLine, /[\r\n]/);
-    assert.match(failure.message, /^no ECR token for \S+ under /);
     return failure;
   }
 

@@ -25,7 +25,7 @@ interface Asked {
 function told(error: unknown, { host = registryHost, identity = { kind: "ambient" }, env = {} }: Asked = {}) {
   const registry = parseHost(host);
   assert.ok(registry);
-  const failure = failureOf(error, { registry, identity, env }, undefined);
+  const failure = failureOf(error, { wanted: "token", registry, identity, env }, undefined);
   assert.doesNotMatch(failure.oneLine, /test-words/);
   assert.doesNotMatch(failure.oneLine, /[\r\n]| {2}/);
   assert.match(failure.message, /^no ECR token for \S+ under /);

@@ -145,6 +145,11 @@ const cases: Case[] = [
   ["itself for a fallback", "fallback: §ecr", /itself/],
   ["a relative output", "outputs: [{ dockerConfig: §.docker/config.json }]", /whole path/],
   ["an output twice", "outputs: [{ dockerConfig: /a }, { dockerConfig: §/a }]", /second time/],
+  [
+    "an output twice, spelled otherwise",
+    "outputs: [{ dockerConfig: /a }, { dockerConfig: §/b/../a }]",
+    /second/,
+  ],
   ["an identity's name", "identities: { §a b: { profile: x } }", /is no name/],
   ["a key twice", "store: file\n§store: file", /second time/, "CONFIG_SYNTAX"],
   ["a tab", "identities:\n§\ta: 1", /spaces/, "CONFIG_SYNTAX"],

@@ -81,6 +81,24 @@ registries:
     assert.equal(standing.calls(), 0);
   });
 
+  it("keeps what builds have asked for, and not what config.yaml named once", async () => {
+    const hosts = async (user: User) => {
+      const { registries } = JSON.parse((await user.run(["registries", "--json"])).stdout);
+      return registries.map(({ registry: host, origin }: Record<string, string>) => `${origin} ${host}`);
+    };
+    const user = userWith(aliceKeeps("111122223333", "us-east-1, us-west-2"));
+    answered(await user.get(westRegistry), westRegistry);
+    await user.run(["daemon", "--once"]);
+    assert.deepEqual(await hosts(user), [`configured ${registry}`, `configured ${westRegistry}`]);
+    const others = aliceKeeps("444455556666").concat('  - { account: "111122223333", identity: alice }\n');
+    user.write(configPath, others);
+    await user.run(["daemon", "--once"]);
+    // A build asked for the one in the west; the daemon alone wrote the other.
+    assert.deepEqual(await hosts(user), [`configured ${otherRegistry}`, `learnt ${westRegistry}`]);
+    answered(await user.get(registry), registry);
+    assert.deepEqual((await hosts(user)).slice(1), [`learnt ${registry}`, `learnt ${westRegistry}`]);
+  });
+
   it("keeps a token fresh over several lives while gets make no call", async function () {
     this.timeout(30_000);
     standing.aws.controls.set({ tokenLifeSeconds: 6 });

@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Child } from "../support/fakes/child.ts";
-
-/** A mount namespace of its own, so that the disk goes with the process; not every machine lets us have one. */
-const unshare = [
-  ["unshare", "-m"],
-  ["unshare", "-r", "-m"],
-].find(
-  ([program = "", ...args]) =>
-    spawnSync(program, [...args, "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" }).status === 0,
-);
+import { unshare } from "../support/fakes/own-mounts.ts";
 
 interface Seen {
   readonly write: string;

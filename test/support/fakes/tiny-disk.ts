@@ -1,7 +1,7 @@
 // Writes into a state folder on a disk of its own that is full, then read-only. It says what happened as JSON.
 // Usage, as root: unshare -m BUN tiny-disk.ts FOLDER
 import { execFileSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { lockPath } from "../../../src/store/files.ts";
 import { tryLock } from "../../../src/store/lock.ts";
 import { appendLog } from "../../../src/store/log.ts";
@@ -10,6 +10,7 @@ import { TokenStore } from "../../../src/store/token-store.ts";
 import { readWarm } from "../../../src/store/warm.ts";
 import { lifeOf } from "../../../src/token/life.ts";
 import { host, registryEntry } from "./entries.ts";
+import { fillDisk } from "./fill-disk.ts";
 
 const [disk = ""] = process.argv.slice(2);
 execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k,mode=700", "none", disk]);
@@ -43,7 +44,7 @@ const look = async () => ({
 await store.writeRegistry(entry);
 await lockOf(lock);
 
-fill(`${disk}/filler`);
+fillDisk(`${disk}/filler`);
 const full = await look();
 appendLog(state, Date.now(), "no room for this line");
 
@@ -55,11 +56,3 @@ const readOnly = {
 };
 appendLog(state, Date.now(), "no way to write this line");
 console.log(JSON.stringify({ full, readOnly }));
-
-function fill(path: string): void {
-  try {
-    for (let size = 1; ; size++) writeFileSync(path, "x".repeat(size * 1024));
-  } catch {
-    // It is full now.
-  }
-}

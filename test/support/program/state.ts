@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import type { User } from "./user.ts";
 
@@ -35,7 +44,16 @@ export function edit(path: string, change: (entry: Record<string, unknown>) => v
   chmodSync(path, 0o600);
 }
 
-const times = new Set(["issuedAt", "freshUntil", "expiresAt", "sessionEndsAt", "at", "loggedOutAt"]);
+const times = new Set([
+  "issuedAt",
+  "freshUntil",
+  "expiresAt",
+  "sessionEndsAt",
+  "at",
+  "since",
+  "readAt",
+  "loggedOutAt",
+]);
 
 /**
  * Lets time go by, or the hands of the clock be moved, without either: all that lies in the state folder becomes
@@ -55,13 +73,16 @@ export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
     });
     return Object.fromEntries(entries);
   };
-  for (const folder of ["tokens", "authorizations", "logins"]) {
+  const inFolders = ["tokens", "authorizations", "logins"].flatMap((folder) => {
     const path = join(user.state, folder);
-    if (!existsSync(path)) continue;
-    for (const name of readdirSync(path)) {
-      const file = join(path, name);
-      writeFileSync(file, JSON.stringify(older(JSON.parse(readFileSync(file, "utf8")))));
-    }
+    return existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : [];
+  });
+  const alone = ["refresher.json", "replication-readings.json"].map((name) => join(user.state, name));
+  for (const file of [...inFolders, ...alone.filter(existsSync)]) {
+    const seconds = statSync(file).mtimeMs / 1000;
+    writeFileSync(file, JSON.stringify(older(JSON.parse(readFileSync(file, "utf8")))));
+    const modified = Math.max(0, seconds - wallMs / 1000);
+    utimesSync(file, modified, modified);
   }
 }
 

@@ -1,0 +1,83 @@
+import type { Environment } from "../token/dependencies.ts";
+import { resolveCredentials } from "./credentials.ts";
+import { type Asked, failureOf, timeout } from "./errors.ts";
+import { profileNameOf, readProfiles } from "./profiles.ts";
+import { readBundle } from "./roots.ts";
+import { type AwsCredentials, type Limits, type Session, usualLimits } from "./session.ts";
+import { Transport } from "./transport.ts";
+
+/** What every question to a registry's API comes with. */
+export interface AwsRequest extends Omit<Asked, "wanted"> {
+  /**
+   * process.env in the program. Of another one everything is honoured but what only the SDK reads: the place of the
+   * sign-in files (HOME), the settings of instance metadata, SSO's custom endpoints, AWS_MAX_ATTEMPTS.
+   */
+  readonly env: Environment;
+  /** The folder that holds `.aws`. */
+  readonly home: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The whole budget: when it ends the question does, whatever hangs. */
+  readonly signal: AbortSignal;
+  /** Tests shorten them. */
+  readonly limits?: Partial<Limits>;
+}
+
+/** Asks AWS under credentials that were got anew. */
+export type Question<Answer> = (session: Session, credentials: AwsCredentials) => Promise<Answer>;
+
+/**
+ * Opens the way to AWS for one question and puts whatever goes wrong on it into our words.
+ *
+ * @throws Failure, with one of the codes that errors.ts lists
+ */
+export async function askAws<Answer>(
+  request: AwsRequest,
+  wanted: Asked["wanted"],
+  question: Question<Answer>,
+): Promise<Answer> {
+  const { registry, identity, env, signal } = request;
+  const asked: Asked = { registry, identity, env, wanted };
+  const progress: Progress = {};
+  const late = Promise.withResolvers<never>();
+  const end = () => late.reject(timeout(asked, progress.session?.waitingFor));
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  const answer = converse(request, progress, question).catch((error) => {
+    throw failureOf(error, asked, progress.session);
+  });
+  // The one that comes second has nobody who waits for it.
+  answer.catch(() => {});
+  late.promise.catch(() => {});
+  try {
+    return await Promise.race([late.promise, answer]);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+/** How far it has come, for the words of its failure. */
+interface Progress {
+  session?: Session;
+}
+
+async function converse<Answer>(
+  request: AwsRequest,
+  progress: Progress,
+  question: Question<Answer>,
+): Promise<Answer> {
+  const { registry, identity, env, home, now, signal } = request;
+  const limits = { ...usualLimits, ...request.limits };
+  const profiles = await readProfiles(env, home);
+  const profile = profileNameOf(identity, env);
+  const bundlePath = env.AWS_CA_BUNDLE || profiles.sections[profile]?.ca_bundle;
+  const bundle = bundlePath ? await readBundle(bundlePath) : undefined;
+  const transport = new Transport({ env, bundle, signal, requestLimit: limits.request, now });
+  const settings = { env, profiles, profile };
+  const session: Session = {
+    ...{ registry, identity, env, profiles, settings, transport, signal, limits },
+    waitingFor: "the AWS credentials",
+  };
+  progress.session = session;
+  return question(session, await resolveCredentials(session, identity));
+}

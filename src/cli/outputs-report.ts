@@ -1,0 +1,33 @@
+import type { Config } from "../config/config.ts";
+import { outputPaths, readOutputFailure, readOutputRecord } from "../store/output-records.ts";
+
+/** A file under `outputs` as the last attempt left it. */
+export interface OutputState {
+  readonly dockerConfig: string;
+  /** Whether config.yaml names it still; where not, its tokens could not be taken out yet. */
+  readonly named: boolean;
+  /** How many hosts have a token in it. */
+  readonly registries: number;
+  readonly lastError?: string;
+}
+
+export async function outputStates(state: string, { outputs }: Config): Promise<readonly OutputState[]> {
+  const named = new Set(outputs.map(({ dockerConfig }) => dockerConfig));
+  const paths = new Set([...named, ...(await outputPaths(state))]);
+  return Promise.all(
+    [...paths].map(async (path) => {
+      const { hosts } = await readOutputRecord(state, path);
+      const failure = await readOutputFailure(state, path);
+      const lastError = failure && `${failure.what}: ${failure.mend} [${failure.code}]`;
+      const found = { dockerConfig: path, named: named.has(path), registries: hosts.length };
+      return { ...found, ...(lastError !== undefined && { lastError }) };
+    }),
+  );
+}
+
+/** For a person. */
+export function outputLine({ dockerConfig, named, registries, lastError }: OutputState): string {
+  const held = `output ${dockerConfig}: tokens for ${registries} hosts`;
+  if (lastError !== undefined) return `${held}; ${lastError}`;
+  return named ? held : `${held}, to be taken out by the daemon's next pass`;
+}

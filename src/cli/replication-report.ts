@@ -1,0 +1,49 @@
+import { parseReadings } from "../refresher/readings.ts";
+import { readReadings } from "../store/replication.ts";
+import { Failure } from "../token/failure.ts";
+import type { Keeping } from "./keeping.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { readable } from "./table.ts";
+
+/** How it stands with the replication rules of a registry, for `status`. */
+export interface SourceReport {
+  readonly source: string;
+  /** Who reads them. */
+  readonly identity: string;
+  /** Milliseconds since the epoch; absent: never yet. */
+  readonly readAt?: number;
+  /** Hosts. */
+  readonly targets: readonly string[];
+  /** Destinations for which no token is kept, and why. */
+  readonly problems: readonly string[];
+  /** Why they could not be read when that was last tried. */
+  readonly lastError?: string;
+}
+
+export async function replicationReport(
+  { folders }: Surroundings,
+  { sources, registrations }: Keeping,
+): Promise<readonly SourceReport[]> {
+  const readings = parseReadings(await readReadings(folders.state)).sources;
+  return sources.map(({ registry: { host }, targets, problems }) => {
+    const { readAt, failure } = readings[host] ?? {};
+    return {
+      source: host,
+      identity: registrations.get(host)?.identity ?? "",
+      ...(readAt !== undefined && { readAt }),
+      targets: targets.map((target) => target.host),
+      problems: problems.map(({ oneLine }) => oneLine),
+      ...(failure && { lastError: new Failure(failure.code, failure.what, failure.mend).oneLine }),
+    };
+  });
+}
+
+/** The same for a terminal: a line for each registry and for each of its problems. */
+export function replicationLines(reports: readonly SourceReport[], now: number): readonly string[] {
+  return reports.flatMap(({ source, identity, readAt, targets, problems, lastError }) => {
+    const count = targets.length === 1 ? "1 target" : `${targets.length} targets`;
+    const read = readAt === undefined ? "rules never read" : `rules read ${readable(now - readAt)} ago`;
+    const error = lastError === undefined ? "" : `; last error: ${lastError}`;
+    return [`replication of ${source}: ${count}, ${read} by ${identity}${error}`, ...problems];
+  });
+}

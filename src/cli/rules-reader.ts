@@ -1,0 +1,49 @@
+import { followedSources } from "../config/followed.ts";
+import type { Registration } from "../helper/cold-get.ts";
+import type { ReadingPorts } from "../refresher/read-sources.ts";
+import type { Source } from "../refresher/readings.ts";
+import type { PrivateRegistry } from "../registry/registry.ts";
+import type { Destination } from "../registry/replica.ts";
+import { readClock } from "../store/clock.ts";
+import { fingerprint } from "../token/dependencies.ts";
+import { Asking } from "./asking.ts";
+import type { SeenConfig, Surroundings } from "./surroundings.ts";
+
+/** The reading of replication rules by one config: whose, and how; what becomes of them is its user's. */
+export interface RulesReader extends Omit<ReadingPorts<readonly Destination[]>, "keep"> {
+  /** In the file's order. */
+  readonly sources: readonly Source[];
+}
+
+/** The rules of a registry are read under the identity that serves it. */
+export async function rulesReader(around: Surroundings, seen: SeenConfig): Promise<RulesReader> {
+  const { files, folders, env, home, now } = around;
+  const asking = new Asking({ ...around, config: async () => seen });
+  const asked = new Map<string, { registry: PrivateRegistry; registration: Registration }>();
+  for (const { registry } of followedSources(seen.config)) {
+    asked.set(registry.host, { registry, registration: await asking.registrationOf(registry) });
+  }
+  const askedOf = ({ host }: Source) => {
+    const found = asked.get(host);
+    if (!found) throw new RangeError(`${host} is no source`);
+    return found;
+  };
+  return {
+    sources: [...asked].map(([host, { registration }]) => ({
+      host,
+      conditions: fingerprint(registration.dependencies).slice(0, 16),
+    })),
+    clock: () => readClock(files, now()),
+    deadline: (limit) => AbortSignal.timeout(limit),
+    async read(source, signal) {
+      const { registry, registration } = askedOf(source);
+      const { describeReplication } = await import("../aws/describe-replication.ts");
+      return describeReplication({ registry, identity: registration.asker, env, home, now, signal });
+    },
+    async isCurrent(source) {
+      const { registry, registration } = askedOf(source);
+      if (files.stamp(folders.configFile) !== seen.stamp) return false;
+      return (await asking.registrationOf(registry)).authorization === registration.authorization;
+    },
+  };
+}
