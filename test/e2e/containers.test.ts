@@ -4,8 +4,8 @@ import { controls, loginPassword, pulledAs, tokensAsked } from "../support/e2e/a
 import { failed, type Result, succeeded } from "../support/e2e/command.ts";
 import { makeImage } from "../support/e2e/images.ts";
 import { appRegistry, bobsRegistry, farRegistry } from "../support/e2e/names.ts";
+import { needs } from "../support/e2e/needs.ts";
 import { newTester, type Tester } from "../support/e2e/user.ts";
-import { needs } from "../support/needs.ts";
 
 /** podman or buildah in a store of the tester's own. */
 function withStore(tester: Tester, program: "podman" | "buildah", ...args: string[]): Promise<Result> {

@@ -4,8 +4,8 @@ import { controls, tokensAsked } from "../support/e2e/aws.ts";
 import { type Result, succeeded } from "../support/e2e/command.ts";
 import { makeImage, removeImage } from "../support/e2e/images.ts";
 import { appRegistry } from "../support/e2e/names.ts";
+import { needs } from "../support/e2e/needs.ts";
 import { newTester, type Tester } from "../support/e2e/user.ts";
-import { needs } from "../support/needs.ts";
 
 const base = "packer-base:1";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { needs } from "../support/needs.ts";
+import { needs } from "../support/e2e/needs.ts";
 import { programPath } from "../support/program/program.ts";
 import { keys, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";

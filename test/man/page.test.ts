@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { manPage } from "../../scripts/man/page.ts";
 import { fill, roff, roffLines, roffOfMarkdown } from "../../scripts/man/roff.ts";
 import { helperActions } from "../../src/helper/wire.ts";
-import { needs } from "../support/needs.ts";
+import { needs } from "../support/e2e/needs.ts";
 import { commandsOf, silentProgram } from "../support/whole-program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -7,7 +7,7 @@ import { bashScript } from "../../../src/cli/completion/bash.ts";
 import { fishScript } from "../../../src/cli/completion/fish.ts";
 import { placesOf } from "../../../src/cli/completion/places.ts";
 import { zshScript } from "../../../src/cli/completion/zsh.ts";
-import { needs } from "../../support/needs.ts";
+import { needs } from "../../support/e2e/needs.ts";
 import { offers, shells } from "../../support/shells/offers.ts";
 
 const write = { bash: bashScript, zsh: zshScript, fish: fishScript };
