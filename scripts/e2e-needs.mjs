@@ -23,6 +23,7 @@ export const baseNeeds = [
 /** Each of these is needed by the tests of that client only. */
 export const clientNeeds = [
   { program: "packer", package: "packer" },
+  { program: "shellcheck", package: "shellcheck" },
   { program: "skopeo", package: "skopeo" },
   { program: "podman", package: "podman" },
   { program: "buildah", package: "buildah" },

@@ -66,6 +66,17 @@ async function converse<Answer>(
   progress: Progress,
   question: Question<Answer>,
 ): Promise<Answer> {
+  const session = await openSession(request);
+  progress.session = session;
+  return question(session, await resolveCredentials(session, request.identity));
+}
+
+/**
+ * The way to AWS as the environment and the identity's profile set it, before anything is asked.
+ *
+ * @throws Failure CA_BUNDLE
+ */
+export async function openSession(request: AwsRequest): Promise<Session> {
   const { registry, identity, env, home, now, signal } = request;
   const limits = { ...usualLimits, ...request.limits };
   const profiles = await readProfiles(env, home);
@@ -74,10 +85,8 @@ async function converse<Answer>(
   const bundle = bundlePath ? await readBundle(bundlePath) : undefined;
   const transport = new Transport({ env, bundle, signal, requestLimit: limits.request, now });
   const settings = { env, profiles, profile };
-  const session: Session = {
+  return {
     ...{ registry, identity, env, profiles, settings, transport, signal, limits },
     waitingFor: "the AWS credentials",
   };
-  progress.session = session;
-  return question(session, await resolveCredentials(session, identity));
 }

@@ -18,7 +18,8 @@ export function diagnoseService(
   asked: Asked,
   role: RoleError | undefined,
 ): Diagnosis {
-  const who = role ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
+  const who =
+    role || asked.wanted === "caller" ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
   const message = error.message.replace(/\s+/g, " ");
   const status = error.$metadata.httpStatusCode;
   switch (error.name.replace(/Exception$/, "")) {

@@ -66,7 +66,7 @@ export type FailureCode =
 
 /** What was asked for, and for whom. */
 export interface Asked {
-  readonly wanted: "token" | "replication rules";
+  readonly wanted: "token" | "replication rules" | "caller";
   readonly registry: Registry;
   readonly identity: Identity;
   readonly env: Environment;
@@ -97,11 +97,19 @@ function told(
   cause: unknown,
 ) {
   const whom = describeIdentity(identity, env);
-  const { host } = registry;
-  const failed =
-    wanted === "token" ? `no ECR token for ${host}` : `the replication rules of ${host} can't be read`;
-  const what = `${failed} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
+  const what = `${lacking(wanted, registry.host)} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
   return new Failure(code, what, redact(mend), { cause });
+}
+
+function lacking(wanted: Asked["wanted"], host: string): string {
+  switch (wanted) {
+    case "token":
+      return `no ECR token for ${host}`;
+    case "replication rules":
+      return `the replication rules of ${host} can't be read`;
+    case "caller":
+      return `no AWS identity for ${host}`;
+  }
 }
 
 function diagnose(error: unknown, asked: Asked, session: Session | undefined): Diagnosis {

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, (context: Context) => Promise<Command>>>
   "configure-docker": async ({ env, home, print }) =>
     (await import("./configure-docker.ts")).configureDockerCommand(env, home, print),
   status: async (context) => (await import("./status.ts")).statusCommand(context),
+  doctor: async (context) => (await import("./doctor.ts")).doctorCommand(context),
   refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),
   registries: async (context) => (await import("./registries.ts")).registriesCommand(context),
   daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),

@@ -1,0 +1,86 @@
+import { constants } from "node:fs";
+import { lstat, open, readdir, readFile } from "node:fs/promises";
+import { awsPlaces } from "../../aws/places.ts";
+import { withoutSecrets } from "../../clients/docker-config.ts";
+import { parseAwsFiles } from "../../token/aws-files.ts";
+import { Failure } from "../../token/failure.ts";
+import { redact, redacted } from "../../token/redact.ts";
+import type { Machine } from "./machine.ts";
+import { masked, maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "./mask.ts";
+import type { Report } from "./report.ts";
+
+/** @throws Failure BUNDLE_EXISTS: what lies there is never written over */
+export async function mustBeFree(path: string): Promise<void> {
+  const isTaken = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isTaken) throw exists(path);
+}
+
+/**
+ * Writes the report with what else is needed to help from afar: 0600, and without secrets.
+ *
+ * @throws Failure BUNDLE_EXISTS, BUNDLE_WRITE
+ */
+export async function writeBundle(path: string, report: Report, machine: Machine): Promise<void> {
+  const text = await bundleText(report, machine);
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    const file = await open(path, flags, 0o600);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code = "unknown error" } = error as { code?: string };
+    if (code === "EEXIST") throw exists(path);
+    const what = `the bundle ${path} can't be written (${code})`;
+    throw new Failure("BUNDLE_WRITE", what, "name another file", { cause: error });
+  }
+}
+
+async function bundleText(report: Report, machine: Machine): Promise<string> {
+  const { env, home, folders, dockerConfig, program } = machine;
+  const { configPath, credentialsPath } = awsPlaces(env, home);
+  const aws = parseAwsFiles(await readText(configPath), await readText(credentialsPath));
+  const platform = `${process.platform} ${process.arch}, Bun ${Bun.version}, user ${process.geteuid?.()}`;
+  const sections: readonly (readonly [string, string])[] = [
+    ["program", `${program}\n${platform}`],
+    ["report", JSON.stringify(report, undefined, 2)],
+    ["environment", maskedEnvironment(env)],
+    [`Docker's ${dockerConfig}`, masked(await readText(dockerConfig), withoutSecrets)],
+    [folders.configFile, masked(await readText(folders.configFile), maskedConfig)],
+    [configPath, maskedProfiles(aws.config)],
+    [`${credentialsPath}: profiles`, Object.keys(aws.credentials).join("\n")],
+    [`files in ${folders.state}`, await listing(folders.state)],
+    [`${folders.state}/log, its end`, redact((await readText(`${folders.state}/log`)).slice(-16_384))],
+  ];
+  const text = sections.map(([title, body]) => `== ${title}\n${body.trimEnd()}\n`).join("\n");
+  // Whatever stood where nobody looks for secrets.
+  const secrets = secretsIn(env, aws);
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
+}
+
+async function readText(path: string | undefined): Promise<string> {
+  return path === undefined ? "" : await readFile(path, "utf8").catch(() => "");
+}
+
+/** Mode, owner, size, time of change and name; no content. */
+async function listing(folder: string): Promise<string> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const lines = await Promise.all(
+    ["", ...names.toSorted()].map(async (name) => {
+      const found = await lstat(`${folder}/${name}`).catch(() => undefined);
+      if (!found) return `? ${name}`;
+      const { mode, uid, size, mtime } = found;
+      return `${(mode & 0o7777).toString(8)} ${uid} ${size} ${mtime.toISOString()} ${name || "."}`;
+    }),
+  );
+  return lines.join("\n");
+}
+
+function exists(path: string): Failure {
+  return new Failure("BUNDLE_EXISTS", `${path} is there already`, "remove it, or name another file");
+}

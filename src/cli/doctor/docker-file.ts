@@ -1,0 +1,70 @@
+import { readClientFile } from "../../clients/config-file.ts";
+import { wire } from "../../clients/docker-config.ts";
+import { Failure } from "../../token/failure.ts";
+import type { Machine } from "./machine.ts";
+
+/** What matters of Docker's config.json. */
+export interface DockerFile {
+  readonly path: string;
+  /** Whether there is one. */
+  readonly exists: boolean;
+  readonly credsStore?: string;
+  readonly credHelpers: Readonly<Record<string, string>>;
+  /** The logins that lie in the file itself. */
+  readonly logins: readonly FileLogin[];
+}
+
+export interface FileLogin {
+  /** As the file has it. */
+  readonly key: string;
+  /** The host that Docker takes it for. */
+  readonly host: string;
+  /** The password of `auth`; undefined for another kind of login. */
+  readonly password?: string;
+}
+
+/** @throws Failure CLIENT_FILE, DOCKER_CONFIG_SYNTAX, NO_HOME */
+export async function readDockerFile({ dockerConfig }: Pick<Machine, "dockerConfig">): Promise<DockerFile> {
+  if (dockerConfig !== undefined) return await readDockerFileAt(dockerConfig);
+  throw new Failure("NO_HOME", "this user has no home folder", "set HOME, or DOCKER_CONFIG");
+}
+
+/** @throws Failure CLIENT_FILE, DOCKER_CONFIG_SYNTAX */
+export async function readDockerFileAt(path: string): Promise<DockerFile> {
+  const text = await readClientFile(path);
+  return parseDockerFile(text, path);
+}
+
+/** @param text undefined: there is none. @throws Failure DOCKER_CONFIG_SYNTAX */
+export function parseDockerFile(text: string | undefined, path: string): DockerFile {
+  if (text === undefined || text.trim() === "") {
+    return { path, exists: text !== undefined, credHelpers: {}, logins: [] };
+  }
+  // Wires nothing; it checks the text as configure-docker does.
+  wire(text, { kind: "hosts", hosts: [] }, false);
+  const { credsStore, credHelpers = {}, auths } = JSON.parse(text);
+  return { path, exists: true, ...(credsStore && { credsStore }), credHelpers, logins: loginsIn(auths) };
+}
+
+/** Who Docker asks for a host: `credHelpers` by exact match, else `credsStore`. "": it looks into the file itself. */
+export function helperFor({ credHelpers, credsStore = "" }: DockerFile, host: string): string {
+  return Object.hasOwn(credHelpers, host) ? (credHelpers[host] ?? "") : credsStore;
+}
+
+/** As Docker makes a host of a key: without scheme and path. */
+export function hostOfKey(key: string): string {
+  return key.replace(/^https?:\/\//, "").split("/")[0] ?? "";
+}
+
+function loginsIn(auths: unknown): readonly FileLogin[] {
+  if (typeof auths !== "object" || auths === null) return [];
+  return Object.entries(auths).flatMap(([key, entry]) => {
+    if (typeof entry !== "object" || entry === null) return [];
+    const { auth, identitytoken, registrytoken, password } = entry as Record<string, unknown>;
+    // Docker leaves an empty entry for a login that a helper keeps.
+    if (![auth, identitytoken, registrytoken, password].some(Boolean)) return [];
+    const decoded = typeof auth === "string" ? Buffer.from(auth, "base64").toString() : "";
+    const colon = decoded.indexOf(":");
+    return [{ key, host: hostOfKey(key), ...(colon > 0 && { password: decoded.slice(colon + 1) }) }];
+  });
+}

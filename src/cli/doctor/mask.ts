@@ -1,0 +1,64 @@
+import type { Environment } from "../../token/dependencies.ts";
+import type { AwsFiles } from "../../token/profile-closure.ts";
+import { redact, redacted } from "../../token/redact.ts";
+
+/** Variables of which the value may be told; of the others that play a part, only that they are set. */
+const plain =
+  /^(?:HOME|PATH|USER|SUDO_USER|LANG|TERM|XDG_\w+|DOCKER_(?:CONFIG|HOST|CONTEXT|BUILDKIT)|(?:HTTPS?|NO|ALL)_PROXY|PACKER_\w+_(?:DIR|PATH)|AWS_(?:PROFILE|DEFAULT_PROFILE|REGION|DEFAULT_REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|ENDPOINT_URL\w*|IGNORE_CONFIGURED_ENDPOINT_URLS|USE_\w+|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|EC2_METADATA_\w+|SDK_LOAD_CONFIG|STS_REGIONAL_ENDPOINTS|MAX_ATTEMPTS|CONTAINER_CREDENTIALS_\w+|CONTAINER_AUTHORIZATION_TOKEN_FILE)|SSL_CERT_\w+|NODE_EXTRA_CA_CERTS|NO_COLOR|CI|INVOCATION_ID)$/i;
+const ofInterest = /^(?:AWS_|DOCKER_|PACKER_|BUN_|XDG_|SSL_|NODE_)/;
+
+/** Settings of AWS profiles that hold no secret. */
+const plainSettings =
+  /^(?:region|output|role_arn|source_profile|credential_source|role_session_name|duration_seconds|mfa_serial|sso_\w+|login_session|ca_bundle|services|(?:\w+\.)?endpoint_url|use_\w+|ignore_\w+|sts_regional_endpoints|web_identity_token_file)$/;
+
+export function maskedEnvironment(env: Environment): string {
+  return Object.keys(env)
+    .sort()
+    .flatMap((name) => {
+      if (plain.test(name)) return [`${name}=${redact(env[name] ?? "")}`];
+      return ofInterest.test(name) ? [`${name} is set`] : [];
+    })
+    .join("\n");
+}
+
+/** config.yaml; an external id is meant for the two sides alone. */
+export function maskedConfig(text: string): string {
+  const externalId = /(["']?externalId["']?\s*:\s*)(?:"[^"\n]*"|'[^'\n]*'|[^\s,}]+)/g;
+  return redact(text.replace(externalId, `$1${redacted}`));
+}
+
+export function maskedProfiles(sections: AwsFiles["config"]): string {
+  return Object.entries(sections)
+    .map(([name, settings]) => {
+      const lines = Object.entries(settings ?? {}).map(([key, value = ""]) =>
+        plainSettings.test(key) ? `${key} = ${redact(value)}` : `${key} is set`,
+      );
+      return [`[${name}]`, ...lines].join("\n");
+    })
+    .join("\n");
+}
+
+/** What a masker of a whole file makes of it; a file that it can't read is told of by its size alone. */
+export function masked(text: string, mask: (text: string) => string): string {
+  try {
+    return mask(text);
+  } catch {
+    return `${text.length} characters that can't be read`;
+  }
+}
+
+/** Every secret that this program can know of. */
+export function secretsIn(env: Environment, { config, credentials }: AwsFiles): readonly string[] {
+  const variables = Object.entries(env).filter(([name]) => /SECRET|TOKEN$|PASSW|ACCESS_KEY/i.test(name));
+  const settings = [...Object.values(config), ...Object.values(credentials)].flatMap((section) =>
+    Object.entries(section ?? {}).filter(([name]) =>
+      /secret|session_token|access_key|external_id/.test(name),
+    ),
+  );
+  const proxies = Object.entries(env).flatMap(([name, value = ""]) => {
+    const password = /_PROXY$/i.test(name) ? URL.parse(value)?.password : undefined;
+    return password ? [password, decodeURIComponent(password)] : [];
+  });
+  const values = [...variables, ...settings].map(([, value = ""]) => value);
+  return [...values, ...proxies].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,55 @@
+import type { AwsRequest } from "../../aws/ask.ts";
+import { type Reach, reachApi } from "../../aws/reach.ts";
+import type { Registration } from "../../helper/cold-get.ts";
+import type { Image } from "../../registry/image.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { AuthorizationToken } from "../../token/authorization.ts";
+import { Asking } from "../asking.ts";
+import type { Machine } from "./machine.ts";
+
+/** What doctor was asked about. */
+export type Subject =
+  | { readonly kind: "ecr"; readonly registry: Registry; readonly image?: Image }
+  /** A host that no one may get an ECR token for. */
+  | { readonly kind: "other"; readonly host: string };
+
+/** One registry's diagnostics, with what the earlier ones leave for the later. */
+export class Visit {
+  /** What AWS gave the token diagnostic; it is never kept on disk. */
+  token: AuthorizationToken | undefined;
+  #registration: Promise<Registration> | undefined;
+  #reach: Promise<Reach> | undefined;
+
+  constructor(
+    readonly machine: Machine,
+    readonly subject: Subject,
+  ) {}
+
+  get host(): string {
+    return this.subject.kind === "ecr" ? this.subject.registry.host : this.subject.host;
+  }
+
+  /** @throws Error where it is not ECR's: who asks needs `registry-name` */
+  get registry(): Registry {
+    if (this.subject.kind === "ecr") return this.subject.registry;
+    throw new Error(`${this.host} is not ECR's`);
+  }
+
+  /** Who asks. @throws Failure where config.yaml can't be used */
+  registration(): Promise<Registration> {
+    this.#registration ??= new Asking(this.machine).registrationOf(this.registry);
+    return this.#registration;
+  }
+
+  /** One request for all that look at it. */
+  reach(signal: AbortSignal): Promise<Reach> {
+    this.#reach ??= this.request(signal).then(reachApi);
+    return this.#reach;
+  }
+
+  /** As a `get` would ask AWS. */
+  async request(signal: AbortSignal): Promise<AwsRequest> {
+    const { env, home, now } = this.machine;
+    return { registry: this.registry, identity: (await this.registration()).asker, env, home, now, signal };
+  }
+}

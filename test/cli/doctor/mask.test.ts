@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "../../../src/cli/doctor/mask.ts";
+
+describe("what a bundle shows", () => {
+  it("of the environment: values where they are harmless, else that they are set", () => {
+    const shown = maskedEnvironment({
+      AWS_PROFILE: "ci",
+      AWS_SECRET_ACCESS_KEY: "hush",
+      AWS_BRAND_NEW: "hush",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "hush",
+      HTTPS_PROXY: "http://me:hush@proxy:3128",
+      MY_PASSWORD: "hush",
+      PATH: "/bin",
+    });
+    assert.equal(
+      shown,
+      "AWS_BRAND_NEW is set\nAWS_CONTAINER_AUTHORIZATION_TOKEN is set\nAWS_PROFILE=ci\nAWS_SECRET_ACCESS_KEY is set\nHTTPS_PROXY=http://[redacted]@proxy:3128\nPATH=/bin",
+    );
+  });
+
+  it("of config.yaml: all but external ids", () => {
+    const text = 'a: { externalId: "hush hush", region: x }\nexternalId: hush\n"externalId": \'hush\'\n';
+    const shown = maskedConfig(text);
+    assert.doesNotMatch(shown, /hush/);
+    assert.match(shown, /region: x }/);
+  });
+
+  it("of profiles: what says who asks, not what opens", () => {
+    const shown = maskedProfiles({
+      ci: {
+        role_arn: "arn:aws:iam::111122223333:role/ci",
+        aws_secret_access_key: "hush",
+        external_id: "hush",
+      },
+      vault: { credential_process: "vault hush" },
+    });
+    assert.equal(
+      shown,
+      "[ci]\nrole_arn = arn:aws:iam::111122223333:role/ci\naws_secret_access_key is set\nexternal_id is set\n[vault]\ncredential_process is set",
+    );
+  });
+
+  it("nowhere a secret that is known, the longest first", () => {
+    const secrets = secretsIn(
+      { AWS_SECRET_ACCESS_KEY: "env-secret", HTTPS_PROXY: "http://me:p%40ss-word@proxy", AWS_PROFILE: "ci" },
+      {
+        config: { a: { external_id: "external-of-two" } },
+        credentials: { a: { aws_session_token: "session" } },
+      },
+    );
+    assert.deepEqual(secrets, ["external-of-two", "p%40ss-word", "env-secret", "p@ss-word", "session"]);
+  });
+});

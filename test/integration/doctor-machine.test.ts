@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { diagnose, failures, healthyUser, named, wire } from "../support/program/doctor.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
+import { programPath } from "../support/program/program.ts";
+import { registry, useStanding } from "../support/program/standing.ts";
+import { hour, minute } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+
+interface Fault {
+  readonly seed: (user: User) => void;
+  /** All that fails: "NAME CODE". */
+  readonly fails: readonly string[];
+  /** What the first of them has seen, and its mend. */
+  readonly seen?: RegExp;
+  readonly mend?: RegExp;
+}
+
+const stateFolder = ".local/state/docker-credential-ecr";
+const configFile = ".config/docker-credential-ecr/config.yaml";
+const wired = { credHelpers: { [registry]: "ecr" } };
+
+/** An `auth` as Docker keeps it, of a token of ECR's that ends then. */
+function authUntil(end: number): string {
+  const password = Buffer.from(JSON.stringify({ expiration: Math.floor(end / 1000) })).toString("base64");
+  return Buffer.from(`AWS:${password}`).toString("base64");
+}
+
+function script(user: User, path: string, text: string, mode = 0o755): void {
+  chmodSync(user.write(path, `#!/bin/sh\n${text}\n`), mode);
+}
+
+function firstOnPath(user: User, says: string): void {
+  script(user, "bin/docker-credential-ecr", `echo '${says}'`);
+  user.env.PATH = `${user.home}/bin:${user.env.PATH}`;
+}
+
+function heartbeat(user: User, pid: number, ago: number): void {
+  const file = { format: 1, pid, startedAt: Date.now() - hour, lastTickAt: Date.now() - ago, state: {} };
+  user.write(`${stateFolder}/refresher.json`, JSON.stringify(file));
+}
+
+const faults: Readonly<Record<string, Fault>> = {
+  "no helper on the PATH": {
+    seed: (user) => (user.env.PATH = "/usr/bin:/bin"),
+    fails: ["helper-path HELPER_NOT_FOUND"],
+    mend: /^export PATH="\/.*:\$PATH"$/,
+  },
+  "a helper on the PATH that may not be executed": {
+    seed: (user) => {
+      script(user, "bin/docker-credential-ecr", "", 0o644);
+      user.env.PATH = `${user.home}/bin`;
+    },
+    fails: ["helper-path HELPER_NOT_EXECUTABLE"],
+    mend: /^chmod a\+rx .*\/bin\/docker-credential-ecr$/,
+  },
+  "another program of that name first": {
+    seed: (user) => firstOnPath(user, "something else"),
+    fails: ["helper-name HELPER_OTHER"],
+    seen: /bin\/docker-credential-ecr: it says "something else"$/,
+  },
+  "another version first": {
+    seed: (user) => firstOnPath(user, "docker-credential-ecr (docker-credential-ecr) 0.0.1"),
+    fails: ["helper-name HELPER_VERSION"],
+    seen: /of version 0\.0\.1/,
+  },
+  "a config.json that is no JSON": {
+    seed: (user) => user.write(".docker/config.json", '{\n "auths": {},\n}'),
+    fails: ["docker-config DOCKER_CONFIG_SYNTAX"],
+    seen: /line 3/,
+  },
+  "no wiring at all": {
+    seed: (user) => wire(user, {}),
+    fails: ["docker-wiring NOT_WIRED"],
+    mend: new RegExp(`^docker-credential-ecr configure-docker ${registry}$`),
+  },
+  "no config.json": {
+    seed: (user) => (user.env.DOCKER_CONFIG = `${user.home}/elsewhere`),
+    fails: ["docker-wiring NOT_WIRED", "packer DOCKER_CONFIG_ELSEWHERE"],
+  },
+  "another helper in credHelpers": {
+    seed: (user) => wire(user, { credHelpers: { [registry]: "ecr-login" } }),
+    fails: ["docker-wiring WIRED_ELSEWHERE"],
+    seen: /asks docker-credential-ecr-login/,
+    mend: /--replace$/,
+  },
+  "another credsStore and no entry of ours": {
+    seed: (user) => wire(user, { credsStore: "pass" }),
+    fails: ["docker-wiring WIRED_ELSEWHERE"],
+    seen: /docker-credential-pass .* credsStore/,
+  },
+  "wiring under a URL, which Docker never looks for": {
+    seed: (user) => wire(user, { credHelpers: { [`https://${registry}`]: "ecr" } }),
+    fails: ["docker-wiring WIRING_KEY"],
+  },
+  "a stale login beside the helper": {
+    seed: (user) =>
+      wire(user, { ...wired, auths: { [`https://${registry}`]: { auth: authUntil(Date.now() - hour) } } }),
+    fails: ["docker-logins AUTHS_STALE"],
+    seen: /over for 1h 0m: who runs no helper/,
+    mend: new RegExp(`^docker logout ${registry}$`),
+  },
+  "a stale login that Docker sends": {
+    seed: (user) => wire(user, { auths: { [registry]: { auth: authUntil(Date.now() - hour) } } }),
+    fails: ["docker-wiring NOT_WIRED", "docker-logins AUTHS_STALE"],
+  },
+  "logins of other registries that the helper hides": {
+    seed: (user) =>
+      wire(user, { credsStore: "ecr", auths: { "https://index.docker.io/v1/": { auth: "bWU6aHVzaA==" } } }),
+    fails: ["docker-logins AUTHS_HIDDEN"],
+    seen: /index\.docker\.io/,
+  },
+  "DOCKER_CONFIG that leads to a temporary folder, as Packer's": {
+    seed: (user) => {
+      user.write("packer-1/config.json", "{}");
+      user.env.DOCKER_CONFIG = `${user.home}/packer-1`;
+    },
+    fails: ["docker-wiring NOT_WIRED", "packer DOCKER_CONFIG_ELSEWHERE"],
+  },
+  "Packer's Docker plugin that forgets helpers": {
+    seed: (user) =>
+      user.write(
+        ".config/packer/plugins/github.com/hashicorp/docker/packer-plugin-docker_v1.0.10_x5.0_linux_amd64",
+        "",
+      ),
+    fails: ["packer PACKER_DOCKER_CONFIG"],
+    mend: /^set DOCKER_CONFIG=.*\/\.docker /,
+  },
+  "a state folder that others may enter": {
+    seed: (user) => {
+      mkdirSync(user.state, { recursive: true });
+      chmodSync(user.state, 0o777);
+    },
+    fails: ["state-folder STATE_FOLDER"],
+    seen: /mode 0777/,
+    mend: /^chmod 700 /,
+  },
+  "a folder in it that others may enter": {
+    seed: (user) => {
+      mkdirSync(join(user.state, "tokens"), { recursive: true, mode: 0o700 });
+      chmodSync(join(user.state, "tokens"), 0o750);
+    },
+    fails: ["state-folder STATE_FOLDER"],
+    mend: /^chmod 700 .*\/tokens$/,
+  },
+  "a state folder that is a link": {
+    seed: (user) => {
+      mkdirSync(dirname(user.state), { recursive: true });
+      symlinkSync(user.home, user.state);
+    },
+    fails: ["state-folder STATE_FOLDER"],
+    seen: /not a folder/,
+  },
+  "a config.yaml that is broken": {
+    seed: (user) => user.write(configFile, "version: 1\nregistries:\n\t- {}\n"),
+    fails: ["config CONFIG_SYNTAX"],
+    seen: /config\.yaml:3:/,
+  },
+  "a config.yaml that others may write": {
+    seed: (user) => chmodSync(user.write(configFile, "version: 1\n"), 0o666),
+    fails: ["config CONFIG_WRITABLE"],
+    mend: /chmod go-w/,
+  },
+  "a daemon that has died": {
+    seed: (user) => heartbeat(user, 4_194_305, hour),
+    fails: ["daemon DAEMON_DEAD"],
+    seen: /last heartbeat 1h 0m ago/,
+  },
+  "a daemon that does nothing any more": {
+    seed: (user) => heartbeat(user, process.pid, 10 * minute),
+    fails: ["daemon DAEMON_HANGS"],
+    seen: /last heartbeat 10m ago/,
+  },
+};
+
+describe("doctor finds on the machine", () => {
+  const standing = useStanding({}, "proxy");
+
+  for (const [what, { seed, fails, seen, mend }] of Object.entries(faults)) {
+    it(`${what} [${fails}]`, async () => {
+      const user = healthyUser(standing);
+      seed(user);
+      const diagnostics = await diagnose(user, registry);
+      assert.deepEqual(failures(diagnostics), fails);
+      const first = diagnostics.find(({ status }) => status === "failed");
+      if (seen) assert.match(first?.seen ?? "", seen);
+      if (mend) assert.match(first?.mend ?? "", mend);
+    });
+  }
+
+  itAsRoot("a state folder of another user [state-folder STATE_FOLDER]", async () => {
+    const user = healthyUser(standing);
+    mkdirSync(user.state, { recursive: true });
+    chownSync(user.state, somebodyElse, somebodyElse);
+    const diagnostics = await diagnose(user, registry);
+    assert.deepEqual(failures(diagnostics), ["state-folder STATE_FOLDER"]);
+    assert.match(named(diagnostics, "state-folder").seen, new RegExp(`belongs to user ${somebodyElse}`));
+  });
+
+  const mounts = ownMounts();
+  for (const [code, script] of [
+    ["DISK_FULL", "dd if=/dev/zero of=$DISK/filler 2>/dev/null"],
+    ["DISK_READ_ONLY", "mount -o remount,bind,ro $DISK"],
+  ] as const) {
+    const here = mounts ? it : it.skip;
+    here(`a disk that takes nothing [disk ${code}]`, async () => {
+      const user = healthyUser(standing, { DISK: "" });
+      user.env.DISK = user.state;
+      mkdirSync(user.state, { recursive: true, mode: 0o700 });
+      const mount = `mount -t tmpfs -o size=64k,mode=700 none $DISK && { ${script}; exec "$@"; }`;
+      const through = [...(mounts ?? []), ...shell(mount)];
+      const ran = await user.run(["doctor", "--json", registry], { through });
+      assert.deepEqual(failures(JSON.parse(ran.stdout).diagnostics), [`disk ${code}`]);
+    });
+  }
+
+  it("nothing where a helper of another name is this program, as docker-credential-ecr-login may be", async () => {
+    const user = healthyUser(standing);
+    mkdirSync(join(user.home, "bin"));
+    symlinkSync(programPath(), join(user.home, "bin/docker-credential-ecr-login"));
+    user.env.PATH = `${user.home}/bin:${user.env.PATH}`;
+    wire(user, { credHelpers: { [registry]: "ecr-login" } });
+    assert.deepEqual(failures(await diagnose(user, registry)), []);
+  });
+
+  it("nothing in a login of ours that Docker does not use and that is not over", async () => {
+    const user = healthyUser(standing);
+    wire(user, { ...wired, auths: { [registry]: { auth: authUntil(Date.now() + hour) } } });
+    assert.deepEqual(failures(await diagnose(user, registry)), []);
+  });
+
+  it("nothing in Packer's plugin where DOCKER_CONFIG is set", async () => {
+    const user = healthyUser(standing);
+    user.write(
+      ".packer.d/plugins/github.com/hashicorp/docker/packer-plugin-docker_v1.1.2_x5.0_linux_amd64",
+      "",
+    );
+    user.env.DOCKER_CONFIG = `${user.home}/.docker`;
+    const diagnostics = await diagnose(user, registry);
+    assert.equal(named(diagnostics, "packer").status, "ok");
+    assert.deepEqual(failures(diagnostics), []);
+  });
+
+  it("nothing in a heartbeat that is fresh, whose process can't be seen from here", async () => {
+    const user = healthyUser(standing);
+    heartbeat(user, 4_194_305, minute);
+    assert.equal(named(await diagnose(user, registry), "daemon").status, "ok");
+  });
+});
