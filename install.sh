@@ -7,7 +7,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
   cat <<EOF
-Usage: ./install.sh [--prefix DIR] [--dry-run] [--replace] [--all | REGISTRY...]
+Usage: ./install.sh [--prefix DIR] [--dry-run] [--replace] [--service] [--all | REGISTRY...]
+       ./install.sh [--prefix DIR] [--dry-run] --service --system --user NAME [--all | REGISTRY...]
        ./install.sh [--prefix DIR] [--dry-run] --uninstall
 
 Builds $name with Node.js 20 or newer and npm, and places it in DIR/bin
@@ -17,8 +18,10 @@ bash, zsh and fish below DIR/share. Safe to run again.
   REGISTRY...   wire these ECR registries into Docker's credHelpers
   --all         make Docker ask this helper for every registry (credsStore)
   --replace     even where another helper, or with --all a login, has that place
+  --service     keep tokens fresh in the background: a service of your own, or with
+                --system --user NAME one of the system that runs as NAME (needs root)
   --dry-run     say what would be done and do nothing
-  --uninstall   take it out of every Docker config, remove program and tokens
+  --uninstall   remove its services, take it out of every Docker config, remove program and tokens
 EOF
 }
 
@@ -27,8 +30,9 @@ fail() {
   exit 1
 }
 
-prefix= dry= uninstall=
+prefix= dry= uninstall= service=
 wiring=()
+whose=()
 while [ $# -gt 0 ]; do
   case $1 in
     --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder"; prefix=$2; shift ;;
@@ -36,12 +40,39 @@ while [ $# -gt 0 ]; do
     --dry-run) dry=yes ;;
     --uninstall) uninstall=yes ;;
     --all | --replace) wiring+=("$1") ;;
+    --service) service=yes ;;
+    --system) whose+=(--system) ;;
+    --user) [ $# -gt 1 ] || fail "--user needs a name"; whose+=(--user "$2"); shift ;;
+    --user=*) whose+=(--user "${1#*=}") ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; fail "unknown option: $1" ;;
     *) wiring+=("$1") ;;
   esac
   shift
 done
+
+# Found out only after the build it would be a pity.
+if [ ${#whose[@]} -gt 0 ] && { [ -z "$service" ] || [ ${#whose[@]} -ne 3 ]; }; then
+  fail "give --service --system --user NAME, all three"
+fi
+if [ -n "$service" ] && [ -z "$dry$uninstall" ]; then
+  if [ ${#whose[@]} -gt 0 ] && [ "$(id -u)" != 0 ]; then fail "--system needs root: sudo ./install.sh ..."; fi
+  if [ ${#whose[@]} -eq 0 ] && [ "$(id -u)" = 0 ]; then
+    fail "as root give --service --system --user NAME: whose builds use the tokens, may be root"
+  fi
+fi
+
+# Undoes 'service install', for oneself and for everybody whose service runs the program; $1: nothing or --dry-run.
+remove_services() {
+  local unit who
+  for unit in /etc/systemd/system/$name-*.service /Library/LaunchDaemons/$name-*.plist; do
+    [ -f "$unit" ] && grep -qF "$program" "$unit" || continue
+    [ "$(id -u)" = 0 ] || fail "$unit runs $program: sudo ./install.sh --prefix $prefix --uninstall (nothing was removed)"
+    who=${unit##*/$name-}
+    "$program" service uninstall --system --user "${who%.*}" ${1:+"$1"}
+  done
+  "$program" service uninstall ${1:+"$1"}
+}
 
 # The folders on the way to $1 that are not there yet.
 missing() {
@@ -69,23 +100,33 @@ fish_completion=$share/fish/vendor_completions.d/$name.fish
 shared=("$man_page" "$bash_completion" "$zsh_completion" "$fish_completion")
 
 state_home=${XDG_STATE_HOME:-}
-case $state_home in /*) ;; *) state_home=$HOME/.local/state ;; esac
+# As in the program: root in another user's HOME keeps its own in root's.
+kept_in=$HOME
+if [ "$(id -u)" = 0 ] && [ ! -O "$HOME" ]; then kept_in=~root; fi
+case $state_home in /*) ;; *) state_home=$kept_in/.local/state ;; esac
 state=$state_home/$name
 # The folders that installing made, one a line, so that uninstalling removes no others.
 made=$state/made-folders
 
 if [ -n "$uninstall" ]; then
   [ ${#wiring[@]} -eq 0 ] || fail "--uninstall takes no registries"
+  [ -z "$service" ] || fail "--uninstall removes services by itself: leave --service out"
   # Only the program can undo what it did; without it the records of that must stay.
   if [ ! -x "$program" ] && [ -n "$(ls -A "$state/clients" 2>/dev/null)" ]; then
     fail "$program is not there, but Docker's config still names it: give the --prefix it was installed with (nothing was removed)"
   fi
   if [ -n "$dry" ]; then
-    [ ! -x "$program" ] || "$program" configure-docker --undo --everywhere --dry-run
+    if [ -x "$program" ]; then
+      remove_services --dry-run
+      "$program" configure-docker --undo --everywhere --dry-run
+    fi
     echo "would remove $program, its man page and completions in $share, and $state"
     exit 0
   fi
-  if [ -x "$program" ]; then "$program" configure-docker --undo --everywhere; fi
+  if [ -x "$program" ]; then
+    remove_services ""
+    "$program" configure-docker --undo --everywhere
+  fi
   folders=$(sort -ru "$made" 2>/dev/null || true)
   rm -f -- "$program" "${shared[@]}"
   rm -rf -- "$state"
@@ -100,6 +141,7 @@ fi
 if [ -n "$dry" ]; then
   echo "would build $name in $here and place it at $program, its man page and completions in $share"
   if [ ${#wiring[@]} -gt 0 ]; then echo "would run: $name configure-docker ${wiring[*]}"; fi
+  if [ -n "$service" ]; then echo "would run: $name service install ${whose[*]-}"; fi
   exit 0
 fi
 
@@ -114,7 +156,7 @@ npm run --silent build
 
 new=$(missing "$prefix/bin"; missing "$state_home"; for file in "${shared[@]}"; do missing "${file%/*}"; done)
 mkdir -p "$prefix/bin"
-# For root in another user's HOME there is no note: a state folder of root's would shut that user out.
+# In a folder of another user's there is no note: a state folder of root's would shut that user out.
 at=$state
 while [ ! -d "$at" ]; do at=$(dirname "$at"); done
 if [ -n "$new" ] && [ -O "$at" ]; then
@@ -149,3 +191,4 @@ else
   echo "now tell Docker which registries to ask it for, for instance:"
   echo "  $name configure-docker 111122223333.dkr.ecr.us-east-1.amazonaws.com"
 fi
+if [ -n "$service" ]; then "$program" service install ${whose[@]+"${whose[@]}"}; fi

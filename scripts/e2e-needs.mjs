@@ -1,4 +1,4 @@
-// What the end-to-end tests and a few others need, and the Debian package that brings it.
+// What the tests need beside npm's packages, and the Debian package that brings it.
 // Usage: node scripts/e2e-needs.mjs prints the packages that are missing, one a line.
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,17 @@ import { fileURLToPath } from "node:url";
 
 /** Where the tests look for programs: a distribution's own places, not the tester's PATH. */
 const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** For a few of the unit tests: of the service's files, of completion in a shell, of the man page. */
+export const unitNeeds = [
+  { program: "systemd-analyze", package: "systemd" },
+  { program: "python3", package: "python3" },
+  { program: "bash", package: "bash" },
+  { program: "zsh", package: "zsh" },
+  { program: "fish", package: "fish" },
+  { program: "groff", package: "groff-base" },
+  { program: "mandoc", package: "mandoc" },
+];
 
 /** Without these none of the tests can run. */
 export const baseNeeds = [
@@ -27,15 +38,7 @@ export const clientNeeds = [
   { program: "skopeo", package: "skopeo" },
   { program: "podman", package: "podman" },
   { program: "buildah", package: "buildah" },
-];
-
-/** Each of these is needed by a test that runs everywhere else: of a shell's completion, of the man page. */
-export const unitNeeds = [
-  { program: "bash", package: "bash" },
-  { program: "zsh", package: "zsh" },
-  { program: "fish", package: "fish" },
-  { program: "groff", package: "groff-base" },
-  { program: "mandoc", package: "mandoc" },
+  { program: "systemctl", package: "systemd" },
 ];
 
 /** Those of the needs that this machine does not meet. */
@@ -61,6 +64,6 @@ function isStatic(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const packages = missing([...baseNeeds, ...clientNeeds, ...unitNeeds]).map((need) => need.package);
+  const packages = missing([...unitNeeds, ...baseNeeds, ...clientNeeds]).map((need) => need.package);
   for (const name of new Set(packages)) console.log(name);
 }

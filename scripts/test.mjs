@@ -29,13 +29,13 @@ for (const name of only === undefined ? ["unit", "e2e"] : [only]) {
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
-function runUnit() {
-  // Outside CI the tests of that program skip themselves, and Mocha counts them.
-  const unmet = missing(unitNeeds);
-  for (const need of unmet) tell(`the tests of ${need.program} can't run: they need ${describeNeed(need)}`);
-  if (isCi && unmet.length > 0) return { passed: 0, failed: unmet.length, skipped: 0 };
+async function runUnit() {
+  // Elsewhere the tests that need one skip themselves, and Mocha counts them.
+  const unmet = isCi && process.platform === "linux" ? missing(unitNeeds) : [];
+  for (const need of unmet) tell(`tests of ${need.program} can't run: they need ${describeNeed(need)}`);
   const files = ["test/**/*.test.ts", "--ignore", "test/e2e/**"];
-  return runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
+  const counted = await runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
+  return { ...counted, failed: counted.failed + unmet.length };
 }
 
 async function runE2e() {

@@ -1,14 +1,20 @@
 import { schedule } from "node-cron";
+import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
 import type { Followed } from "./following.ts";
-import { type Pass, Refresher } from "./refresher.ts";
+import { failuresOf, type Pass, Refresher } from "./refresher.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Runs until a signal ends it. */
-export async function runDaemon(around: Surroundings, splay: number, context: Context): Promise<void> {
-  await new Daemon(around, splay, context).run();
+export async function runDaemon(
+  around: Surroundings,
+  splay: number,
+  context: Context,
+  notifier: Notifier,
+): Promise<void> {
+  await new Daemon(around, splay, context, notifier).run();
 }
 
 /** Milliseconds: a pass that finds something due again and again does not spin. */
@@ -29,12 +35,15 @@ class Daemon {
     private readonly around: Surroundings,
     private readonly splay: number,
     private readonly context: Context,
+    private readonly notifier: Notifier,
   ) {
-    this.#refresher = new Refresher(around, { pid: process.pid, startedAt: around.now() });
+    const daemon = { pid: process.pid, startedAt: around.now() };
+    this.#refresher = new Refresher(around, daemon, () => notifier.alive());
   }
 
   async run(): Promise<void> {
     const end = () => {
+      this.notifier.stopping();
       this.#stop.abort();
       this.#wake();
     };
@@ -68,23 +77,23 @@ class Daemon {
     } catch (error) {
       this.tellOnce("error", lineOf(error));
     }
-    let next = Infinity;
+    let pass: Pass | undefined;
     try {
-      next = await this.pass();
+      pass = await this.pass();
       const followed = await this.follow();
-      if (followed?.isChanged) next = await this.pass();
+      if (followed?.isChanged) pass = await this.pass();
     } catch (error) {
       this.tellOnce("error", lineOf(error));
     }
     await this.keep(true);
-    return next;
+    if (!this.#stop.signal.aborted) this.notifier.ready(statusOf(pass));
+    return (pass?.report.wakeAt ?? Infinity) - this.around.now();
   }
 
-  /** @returns milliseconds until the next token is due */
-  private async pass(): Promise<number> {
+  private async pass(): Promise<Pass | undefined> {
     const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
     if (pass) this.tellOf(pass);
-    return (pass?.report.wakeAt ?? Infinity) - this.around.now();
+    return pass;
   }
 
   /** Reads replication rules, all of them after a SIGHUP. */
@@ -139,6 +148,13 @@ class Daemon {
     const head = isJournal ? priorities[level] : `${new Date(this.around.now()).toISOString()} `;
     print(`${head}${level} ${line}`);
   }
+}
+
+/** For `systemctl status`. */
+function statusOf(pass: Pass | undefined): string {
+  if (!pass) return "no token is renewed: see the log";
+  const { length } = pass.keeping.kept;
+  return `${length} registries kept, ${failuresOf(pass).length} failures`;
 }
 
 type Level = "info" | "error";

@@ -1,5 +1,12 @@
 import { Command } from "commander";
 import { parseDuration } from "../config/duration.ts";
+import {
+  type Notifier,
+  type NotifyVariables,
+  noNotifier,
+  systemdNotifier,
+  takeNotifyVariables,
+} from "../service/notifier.ts";
 import { lockRefresher } from "../store/refresher-state.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
@@ -38,7 +45,9 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   if (spread === undefined) {
     throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
   }
-  const around = await openSurroundings(context.env, context.home);
+  const env = { ...context.env };
+  const notify = takeNotifyVariables(env, process.pid);
+  const around = await openSurroundings(env, context.home);
   const release = await lockRefresher(around.folders.state);
   if (!release) {
     if (ifNotRunning) return context.print("a daemon of this user runs already");
@@ -46,10 +55,31 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   }
   try {
     if (once) await passOnce(around, context);
-    else await runDaemon(around, spread, context);
+    else await runDaemon(around, spread, context, await notifierOf(notify, context));
   } finally {
     release();
   }
+}
+
+/** The one who is to hear how the daemon fares; that nobody can be told never ends it. */
+async function notifierOf(
+  { address, isWatched }: NotifyVariables,
+  { printError }: Context,
+): Promise<Notifier> {
+  if (address === undefined) return noNotifier;
+  const { openNotifySocket } = await import("../service/notify.ts");
+  const send = openNotifySocket(address) ?? (() => false);
+  let isTold = false;
+  return systemdNotifier((message) => {
+    const isSent = send(message);
+    if (!isSent && !isTold) {
+      printError(
+        `${address}, where the service manager listens, can't be reached: it may end this daemon as hung`,
+      );
+      isTold = true;
+    }
+    return isSent;
+  }, isWatched);
 }
 
 async function passOnce(around: Surroundings, { print, printError, exitWith }: Context): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
-import type { PassReport } from "../refresher/ports.ts";
+import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
 import { noReadings, type Readings } from "../refresher/readings.ts";
 import { parseState, type RefresherState, startState } from "../refresher/state.ts";
 import { forgetOthers } from "../refresher/stock.ts";
@@ -33,10 +33,14 @@ export class Refresher {
   /** Until then no rules are read: a first start is spread. */
   #hold: Pause | undefined;
 
-  /** @param daemon of the process that lives on between passes; absent: a single pass */
+  /**
+   * @param daemon of the process that lives on between passes; absent: a single pass
+   * @param alive is told of each step of a pass
+   */
   constructor(
     private readonly around: Surroundings,
     private readonly daemon?: { readonly pid: number; readonly startedAt: number },
+    private readonly alive: () => void = () => {},
   ) {}
 
   /**
@@ -69,7 +73,14 @@ export class Refresher {
     if (!seen) return undefined;
     const around = { ...this.around, config: async () => seen };
     const keeping = await keepingOf(around, seen.config);
-    const ports = refreshPorts(around, () => keeping);
+    const plain = refreshPorts(around, () => keeping);
+    const ports: RefreshPorts = {
+      ...plain,
+      deadline: (limit) => {
+        this.alive();
+        return plain.deadline(limit);
+      },
+    };
     const { jobs } = keeping.plan;
     const before = forgetOthers(this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, (context: Context) => Promise<Command>>>
   refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),
   registries: async (context) => (await import("./registries.ts")).registriesCommand(context),
   daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),
+  service: async (context) => (await import("./service.ts")).serviceCommand(context),
   completion: async (context) =>
     (await import("./completion.ts")).completionCommand(context, () => wholeProgram(context)),
 };

@@ -13,6 +13,9 @@ import {
 import { homedir, tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FakeSystemd } from "../support/program/fake-systemd.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
+import { User } from "../support/program/user.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
@@ -43,8 +46,13 @@ describe("install.sh", function () {
   const program = join(home, ".local/bin/docker-credential-ecr");
   const cache = process.env.npm_config_cache ?? join(homedir(), ".npm");
 
-  function install(args: readonly string[], env: Record<string, string> = {}) {
-    const { stdout, stderr, status } = spawnSync(join(checkout, "install.sh"), args, {
+  function install(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    through: readonly string[] = [],
+  ) {
+    const [command = "", ...rest] = [...through, join(checkout, "install.sh"), ...args];
+    const { stdout, stderr, status } = spawnSync(command, rest, {
       // npm's cache is npm's; where it lies must not count as a trace of ours.
       env: { PATH: process.env.PATH ?? "", HOME: home, npm_config_cache: cache, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -108,6 +116,50 @@ describe("install.sh", function () {
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /nothing to change/);
     assert.doesNotMatch(stderr, /not on your PATH/);
+  });
+
+  it("installs the service with --service, and removes it with --uninstall before the program", function () {
+    const isRoot = process.geteuid?.() === 0;
+    const own = isRoot ? ownMounts() : [];
+    if (process.platform !== "linux" || !own) return this.skip();
+    const someone = new User({});
+    const systemd = new FakeSystemd(someone);
+    const units = join(someone.home, "units");
+    mkdirSync(units);
+    const through = isRoot
+      ? [...own, ...shell(`mount --bind '${units}' /etc/systemd/system && exec "$@"`)]
+      : [];
+    const env = { HOME: someone.home, PATH: `${systemd.bin}:${process.env.PATH}` };
+    const prefix = ["--prefix", join(someone.home, "prefix")];
+    const whose = isRoot ? ["--system", "--user", "root"] : [];
+    const unit = isRoot ? "docker-credential-ecr-root.service" : "docker-credential-ecr.service";
+    try {
+      const dry = install([...prefix, "--dry-run", "--service", ...whose], env, through);
+      assert.match(dry.stdout, /would run: docker-credential-ecr service install/);
+      assert.deepEqual(systemd.takeCalls(), []);
+      const { status, stdout, stderr } = install([...prefix, "--service", ...whose], env, through);
+      assert.equal(status, 0, stdout + stderr);
+      assert.ok(systemd.takeCalls().some((call) => call.endsWith(` restart ${unit}`)));
+      const removed = install([...prefix, "--uninstall"], env, through);
+      assert.equal(removed.status, 0, removed.stdout + removed.stderr);
+      assert.ok(systemd.takeCalls().some((call) => call.endsWith(` disable --now ${unit}`)));
+      assert.deepEqual(readdirSync(units), []);
+      assert.deepEqual(readdirSync(someone.home).sort(), ["fake-bin", "units"]);
+    } finally {
+      rmSync(someone.home, { recursive: true, force: true });
+    }
+  });
+
+  it("refuses half of what a service takes before it builds", () => {
+    for (const args of [
+      ["--service", "--system"],
+      ["--user", "ci"],
+      ["--uninstall", "--service"],
+    ]) {
+      const { status, stdout, stderr } = install(args);
+      assert.deepEqual([status, stdout], [1, ""]);
+      assert.match(stderr, /--service/);
+    }
   });
 
   it("leaves all as it is with --uninstall where the program lies under another --prefix", () => {

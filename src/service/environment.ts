@@ -1,0 +1,103 @@
+import { ambientNames, type Environment } from "../token/dependencies.ts";
+import type { Variable } from "./service.ts";
+
+/** What of the shell's environment a service gets, and what it has to do without. */
+export interface Carried {
+  readonly variables: readonly Variable[];
+  /** Each set in the shell, by why it is left behind. */
+  readonly left: Readonly<Record<Reason, readonly string[]>>;
+}
+
+/**
+ * identity: says who asks AWS, or is a key. secret: may hold a password. unusable: means something else in
+ * another folder, or holds what a unit can't. foreign: set in the shell of somebody else.
+ */
+export type Reason = "identity" | "secret" | "unusable" | "foreign";
+
+/** Where the files lie: without these the service would keep other tokens than builds read. */
+const paths = [
+  "XDG_CONFIG_HOME",
+  "XDG_STATE_HOME",
+  "AWS_CONFIG_FILE",
+  "AWS_SHARED_CREDENTIALS_FILE",
+  "AWS_CA_BUNDLE",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "NODE_EXTRA_CA_CERTS",
+];
+
+const addresses = /^(?:https?_proxy|AWS_ENDPOINT_URL\w*|AWS_EC2_METADATA_SERVICE_ENDPOINT)$/i;
+
+const settings = [
+  "NO_PROXY",
+  "no_proxy",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+  "AWS_USE_FIPS_ENDPOINT",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+  "AWS_EC2_METADATA_DISABLED",
+  "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+];
+
+/**
+ * Sorts the environment of the shell that installs a service: places and settings go along, keys and names
+ * of identities don't, since the shell that has them is gone by the time that they would have to be renewed.
+ *
+ * @param options.home of the account, which its service manager sets
+ * @param options.isSystem a system's service takes neither PATH nor HOME of whoever installs it
+ * @param options.isOwnShell the shell is the account's own
+ */
+export function carriedEnvironment(
+  env: Environment,
+  options: { readonly home: string; readonly isSystem: boolean; readonly isOwnShell: boolean },
+): Carried {
+  const variables: Variable[] = [];
+  const left: Record<Reason, string[]> = { identity: [], secret: [], unusable: [], foreign: [] };
+  for (const [name, given] of Object.entries(env).sort(([one], [other]) => (one < other ? -1 : 1))) {
+    if (given === undefined || given === "") continue;
+    const kind = kindOf(name);
+    if (kind === undefined) continue;
+    if (kind === "identity") left.identity.push(name);
+    else if (kind === "shell") {
+      const value = name === "PATH" ? absoluteFolders(given) : given;
+      const isNeeded = name === "PATH" || (given.startsWith("/") && given !== options.home);
+      if (!options.isSystem && isNeeded && isPrintable(value)) variables.push({ name, value });
+    } else if (!options.isOwnShell) left.foreign.push(name);
+    else if (!isPrintable(given)) left.unusable.push(name);
+    else if (kind === "path" && !isPlace(name, given)) left.unusable.push(name);
+    else if (kind === "address" && !isPlainAddress(given)) left.secret.push(name);
+    else variables.push({ name, value: given });
+  }
+  return { variables, left };
+}
+
+type Kind = "identity" | "path" | "address" | "setting" | "shell";
+
+function kindOf(name: string): Kind | undefined {
+  if (name === "HOME" || name === "PATH") return "shell";
+  if (paths.includes(name)) return "path";
+  if (addresses.test(name)) return "address";
+  if (settings.includes(name)) return "setting";
+  return ambientNames.includes(name) || name === "AWS_DEFAULT_PROFILE" ? "identity" : undefined;
+}
+
+/** AWS's SDKs, and nobody else, let a path start at the home folder. */
+function isPlace(name: string, path: string): boolean {
+  return path.startsWith("/") || (name.startsWith("AWS_") && path.startsWith("~/"));
+}
+
+/** A credential_process is looked for on it; a relative folder would be another one in the service. */
+function absoluteFolders(path: string): string {
+  return path
+    .split(":")
+    .filter((folder) => folder.startsWith("/"))
+    .join(":");
+}
+
+/** Nothing but a scheme, a host, a port and a path: whoever is named in front of an "@" has a password. */
+function isPlainAddress(address: string): boolean {
+  return /^(?:[a-z][a-z\d+.-]*:\/\/)?[^\s/?#@]+(?:\/[^?#@]*)?$/i.test(address);
+}
+
+function isPrintable(value: string): boolean {
+  return value !== "" && !/\p{Cc}|\ufffd/u.test(value);
+}

@@ -1,0 +1,56 @@
+import { Failure } from "../token/failure.ts";
+
+/** A file or folder on the way to the program, as the file system has it. */
+export interface Step {
+  readonly path: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** Groups below this are the system's own: Debian lets its group staff write /usr/local. */
+const firstGroupOfPeople = 1000;
+
+/**
+ * What speaks against a program as a service's.
+ *
+ * @param steps the program and all folders above it
+ * @param uid whose service it is; who owns a step, or may write to it, says what runs under that user
+ */
+export function programTrouble(steps: readonly Step[], uid: number): Failure | undefined {
+  for (const { path, uid: owner, gid, mode } of steps) {
+    // In a sticky folder, such as /tmp, nobody replaces what belongs to another.
+    const byOthers = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
+    const byGroup = (mode & 0o020) !== 0 && gid >= firstGroupOfPeople && gid !== owner;
+    const who = [
+      ...(owner !== 0 && owner !== uid ? [`belongs to user ${owner}`] : []),
+      ...(byOthers ? ["may be written by everybody"] : []),
+      ...(byGroup ? [`may be written by group ${gid}`] : []),
+    ];
+    if (who.length > 0) {
+      const what = `the service would run what others may replace: ${path} ${who.join(" and ")}`;
+      return new Failure("PROGRAM_WRITABLE", what, "install it with 'sudo ./install.sh --prefix /usr/local'");
+    }
+    if (owner !== uid && uid !== 0 && (mode & 0o011) === 0) {
+      const what = `user ${uid} may not start the program: ${path} is closed to it`;
+      return new Failure("PROGRAM_CLOSED", what, "install it with 'sudo ./install.sh --prefix /usr/local'");
+    }
+  }
+  return undefined;
+}
+
+/** Says why a service can't name this path, or undefined. systemd takes no quotes and no backslash in a program's path. */
+export function pathTrouble(program: string): Failure | undefined {
+  if (program.startsWith("/") && !/["'\\\p{Cc}\ufffd]/u.test(program)) return undefined;
+  const what = `no service can be made of ${JSON.stringify(program)}`;
+  return new Failure(
+    "PROGRAM_PATH",
+    what,
+    "move it to a path without quotes, backslashes and control characters",
+  );
+}
+
+/** Whether the program may soon be gone from there: a build's output, or a folder that is emptied. */
+export function isPassing(program: string): boolean {
+  return /^\/(?:private\/)?(?:tmp|var\/tmp|dev\/shm|run)\/|\/(?:dist|build|node_modules)\//.test(program);
+}

@@ -1,0 +1,65 @@
+import { anywhere, systemHardening } from "./hardening.ts";
+import { nameOf, type Service, signature } from "./service.ts";
+import { quote } from "./systemd-quote.ts";
+
+/**
+ * Minutes that may pass without a sign of life. Between two of them lies one call to AWS, which is given up
+ * after half a minute; a machine's sleep does not count.
+ */
+const patience = 5;
+
+export const unitName = (service: Pick<Service, "isSystem" | "account">): string =>
+  `${nameOf(service)}.service`;
+
+/** Folder of the units that an administrator makes: systemd.unit(5), "Unit File Load Path". */
+export const systemUnits = "/etc/systemd/system";
+
+/** @param configHome XDG_CONFIG_HOME of the user */
+export const userUnits = (configHome: string): string => `${configHome}/systemd/user`;
+
+/** The manager's target that starts the service. */
+export const wantedBy = ({ isSystem }: Pick<Service, "isSystem">): string =>
+  isSystem ? "multi-user.target" : "default.target";
+
+/** The text of a unit that runs the daemon. */
+export function systemdUnit(service: Service): string {
+  const { isSystem, account, program, splay, environment } = service;
+  const edit = `systemctl ${isSystem ? "" : "--user "}edit ${nameOf(service)}`;
+  const lines = [
+    `# ${signature}, which replaces it; settings of your own: ${edit}`,
+    "[Unit]",
+    "Description=Keeps Amazon ECR authorization tokens fresh",
+    // It tries for ever: a build host that was full or without network for a day mends by itself.
+    "StartLimitIntervalSec=0",
+    ...(isSystem
+      ? [
+          // A user's manager has no such targets.
+          "Wants=network-online.target",
+          "After=network-online.target nss-user-lookup.target",
+          `RequiresMountsFor=${quote(account.home)}`,
+        ]
+      : []),
+    "",
+    "[Service]",
+    // Ready after its first pass; each call to AWS in it asks for more time.
+    "Type=notify",
+    `TimeoutStartSec=${patience}min`,
+    `WatchdogSec=${patience}min`,
+    `ExecStart=${quote(program)} daemon --splay ${splay}`,
+    "ExecReload=/bin/kill -HUP $MAINPID",
+    "Restart=on-failure",
+    "RestartSec=30s",
+    // What a credential_process has started ends after the daemon, not before it.
+    "KillMode=mixed",
+    "TimeoutStopSec=10s",
+    ...(isSystem ? [`User=${account.name}`] : []),
+    ...environment.map(({ name, value }) => `Environment=${quote(`${name}=${value}`)}`),
+    "",
+    ...anywhere,
+    ...(isSystem ? systemHardening(account.uid) : []),
+    "",
+    "[Install]",
+    `WantedBy=${wantedBy(service)}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}

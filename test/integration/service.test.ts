@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { itAsRoot } from "../support/fakes/temp-folder.ts";
+import { FakeSystemd } from "../support/program/fake-systemd.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
+import { User } from "../support/program/user.ts";
+
+// Root's own service is refused; this process is then somebody else, to whom root's files belong.
+const nobody = ["unshare", "--user", "--map-user=65534", "--map-group=65534"];
+const isRoot = process.geteuid?.() === 0;
+const through = isRoot ? nobody : [];
+const unitPath = ".config/systemd/user/docker-credential-ecr.service";
+
+describe("service", () => {
+  let user: User;
+  let systemd: FakeSystemd;
+  before(function () {
+    if (process.platform !== "linux") this.skip();
+    if (isRoot) assert.equal(spawnSync("unshare", [...nobody.slice(1), "true"]).status, 0);
+  });
+  beforeEach(() => {
+    user = new User({});
+    systemd = new FakeSystemd(user);
+    user.env["PATH"] = `${systemd.bin}:/usr/bin:/bin`;
+  });
+  afterEach(() => user.remove());
+
+  const service = (args: readonly string[], env: Record<string, string | undefined> = {}) =>
+    user.run(["service", ...args], { through, env });
+  const unit = () => readFileSync(join(user.home, unitPath), "utf8");
+
+  it("install writes, enables and starts a unit, once", async () => {
+    const { stdout, stderr, exitCode } = await service(["install"], { AWS_CONFIG_FILE: "/srv/aws/config" });
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /\.service: written\n.*active \(running\), enabled, process 42\n$/);
+    assert.deepEqual(systemd.takeCalls(), [
+      "systemctl --user daemon-reload",
+      "systemctl --user enable docker-credential-ecr.service",
+      "systemctl --user restart docker-credential-ecr.service",
+    ]);
+    assert.match(unit(), /^Environment="AWS_CONFIG_FILE=\/srv\/aws\/config"$/m);
+    assert.equal(statSync(join(user.home, unitPath)).mode & 0o777, 0o644);
+    const again = await service(["install"], { AWS_CONFIG_FILE: "/srv/aws/config" });
+    assert.match(again.stdout, /nothing to change/);
+    assert.deepEqual(systemd.takeCalls(), [
+      "systemctl --user enable docker-credential-ecr.service",
+      "systemctl --user start docker-credential-ecr.service",
+    ]);
+    await service(["install", "--splay", "10m"]);
+    assert.match(unit(), /daemon --splay 10m$/m);
+    assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
+  });
+
+  it("uninstall takes it all out again, and is content where nothing is", async () => {
+    await service(["install"]);
+    systemd.takeCalls();
+    // As `systemctl enable` would have left it for one that can't be asked any more.
+    const wants = join(user.home, ".config/systemd/user/default.target.wants");
+    mkdirSync(wants);
+    writeFileSync(join(wants, "docker-credential-ecr.service"), "");
+    const dry = await service(["uninstall", "--dry-run"]);
+    assert.match(dry.stdout, /would stop .* and remove/);
+    assert.deepEqual(systemd.takeCalls(), []);
+    assert.equal((await service(["uninstall"])).exitCode, 0);
+    assert.deepEqual(systemd.takeCalls(), [
+      "systemctl --user disable --now docker-credential-ecr.service",
+      "systemctl --user daemon-reload",
+      "systemctl --user reset-failed docker-credential-ecr.service",
+    ]);
+    assert.deepEqual(readdirSync(join(user.home, ".config")), []);
+    const again = await service(["uninstall"]);
+    assert.deepEqual([again.exitCode, systemd.takeCalls()], [0, []]);
+    assert.match(again.stdout, /not installed/);
+  });
+
+  it("status tells the state and the heartbeat: 0 running, 3 not, 4 not installed", async () => {
+    assert.equal((await service(["status"])).exitCode, 4);
+    await service(["install"]);
+    const running = await service(["status"]);
+    assert.equal(running.exitCode, 0);
+    assert.match(running.stdout, /^docker-credential-ecr\.service: active \(running\).*\nheartbeat: none\n$/);
+    systemd.answer(
+      "show",
+      "ActiveState=failed\nSubState=failed\nUnitFileState=enabled\nMainPID=0\nNRestarts=7",
+    );
+    const failed = await service(["status"]);
+    assert.equal(failed.exitCode, 3);
+    assert.match(failed.stdout, /failed \(failed\), enabled, restarted 7 times/);
+    systemd.answer("is-system-running", "offline", 1);
+    const offline = await service(["status"]);
+    assert.equal(offline.exitCode, 3);
+    assert.match(offline.stdout, /\[NO_SYSTEMD\]/);
+  });
+
+  it("tells how the service outlives the last session, and changes nothing there", async () => {
+    systemd.answer("show-user", "Linger=no");
+    const { stderr, exitCode } = await service(["install"]);
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /loginctl enable-linger \w+\n/);
+    assert.ok(!systemd.takeCalls().some((call) => call.includes("linger")));
+  });
+
+  it("says which variables the service goes without, and puts no secret anywhere", async () => {
+    const secrets = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI" };
+    const env = { ...secrets, AWS_PROFILE: "ci", HTTPS_PROXY: "http://me:pa55@proxy:3128" };
+    for (const more of [["--dry-run"], []]) {
+      const { stdout, stderr, exitCode } = await service(["install", ...more], env);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(
+        stderr,
+        /AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_SECRET_ACCESS_KEY: set in this shell.*config\.yaml/,
+      );
+      assert.match(stderr, /HTTPS_PROXY: set in this shell.*EnvironmentFile=/);
+      assert.doesNotMatch(stdout + stderr, /AKIA|wJal|pa55/);
+    }
+    assert.doesNotMatch(unit(), /AKIA|wJal|pa55|AWS_PROFILE/);
+  });
+
+  it("names the other ways where systemd does not run, and writes nothing", async () => {
+    for (const prepare of [
+      () => systemd.answer("is-system-running", "offline", 1),
+      () => {
+        user.env["PATH"] = "/nowhere:/usr/bin/nothing";
+      },
+    ]) {
+      prepare();
+      const { stderr, exitCode } = await user.run(["service", "install"], {
+        through: isRoot ? ["/usr/bin/unshare", ...nobody.slice(1)] : [],
+      });
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /daemon --if-not-running.*daemon --once.*\[NO_SYSTEMD\]\n$/);
+      assert.ok(!existsSync(join(user.home, unitPath)));
+    }
+  });
+
+  it("says how to come by a user's manager that can't be reached", async () => {
+    systemd.answer("is-system-running", "", 1);
+    const { stderr, exitCode } = await service(["install"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /\[NO_USER_MANAGER\]\n$/);
+    assert.ok(!existsSync(join(user.home, unitPath)));
+  });
+
+  it("tells a start that failed, and where to look", async () => {
+    systemd.answer("restart", "Job for docker-credential-ecr.service failed.", 1);
+    const { stderr, exitCode } = await service(["install"]);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /did not start: Job for.*journalctl --user -n 20 -u docker-credential-ecr\.service' \[SERVICE_FAILED\]/,
+    );
+  });
+
+  it("leaves a unit of somebody else's making alone", async () => {
+    const path = user.write(unitPath, "[Service]\nExecStart=/bin/mine\n");
+    for (const verb of ["install", "uninstall"]) {
+      assert.match((await service([verb])).stderr, /\[UNIT_FOREIGN\]\n$/);
+    }
+    assert.match(readFileSync(path, "utf8"), /mine/);
+  });
+
+  it("refuses what can't be meant, in one line", async () => {
+    for (const [args, code] of [
+      [["install", "--system"], "USAGE"],
+      [["install", "--user", "root"], "USAGE"],
+      [["install", "--splay", "soon"], "USAGE"],
+      [["install", "--system", "--user", "no-such-user-here"], "UNKNOWN_USER"],
+      [["install", "--system", "--user", "--help"], "UNKNOWN_USER"],
+      [["install", "--system", "--user", "root"], "NEEDS_ROOT"],
+      [["uninstall", "--system", "--user", "root"], undefined],
+    ] as const) {
+      const { stderr, exitCode } = await service(args);
+      if (code === undefined) assert.equal(exitCode, 0, stderr);
+      else assert.match(stderr, new RegExp(`\\[${code}\\]\\n$`), args.join(" "));
+    }
+  });
+
+  it("shows the unit with --dry-run whatever speaks against it, and does nothing", async () => {
+    systemd.answer("is-system-running", "offline", 1);
+    const { stdout, stderr, exitCode } = await user.run(
+      ["service", "install", "--system", "--user", "root", "--dry-run"],
+      {
+        through,
+      },
+    );
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^# Written by .*\n\[Unit\]/);
+    assert.match(stdout, /^User=root$/m);
+    assert.match(stderr, /would write \/etc\/systemd\/system\/docker-credential-ecr-root\.service/);
+    assert.deepEqual(systemd.takeCalls(), []);
+  });
+
+  it("goes by the account's folder where HOME is unset", async () => {
+    const { stderr, exitCode } = await user.run(["service", "install", "--dry-run"], {
+      env: { HOME: undefined },
+    });
+    assert.equal(exitCode, 0);
+    assert.ok(stderr.includes(`would write ${userInfo().homedir}/.config/systemd/user/`), stderr);
+  });
+
+  describe("as root", () => {
+    let inOwnUnits: readonly string[] = [];
+    beforeEach(function () {
+      const own = isRoot ? ownMounts() : undefined;
+      if (!own) this.skip();
+      mkdirSync(join(user.home, "units"));
+      inOwnUnits = [...own, ...shell(`mount --bind '${user.home}/units' /etc/systemd/system && exec "$@"`)];
+    });
+    const asRoot = (args: readonly string[], env: Record<string, string> = {}) =>
+      user.run(["service", ...args], { through: inOwnUnits, env });
+
+    itAsRoot("makes a service of the system for a user, and removes it", async () => {
+      const whom = ["--system", "--user", "root"];
+      const { stdout, stderr, exitCode } = await asRoot(["install", ...whom]);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /^\/etc\/systemd\/system\/docker-credential-ecr-root\.service: written/);
+      assert.deepEqual(systemd.takeCalls(), [
+        "systemctl daemon-reload",
+        "systemctl enable docker-credential-ecr-root.service",
+        "systemctl restart docker-credential-ecr-root.service",
+      ]);
+      assert.match(
+        readFileSync(join(user.home, "units/docker-credential-ecr-root.service"), "utf8"),
+        /^User=root$/m,
+      );
+      assert.equal((await asRoot(["status", ...whom])).exitCode, 0);
+      assert.equal((await asRoot(["uninstall", ...whom])).exitCode, 0);
+      assert.deepEqual(readdirSync(join(user.home, "units")), []);
+    });
+
+    itAsRoot("removes the service of a user who is gone", async () => {
+      await asRoot(["install", "--system", "--user", "root"]);
+      const units = join(user.home, "units");
+      renameSync(
+        join(units, "docker-credential-ecr-root.service"),
+        join(units, "docker-credential-ecr-gone.service"),
+      );
+      const { stderr, exitCode } = await asRoot(["uninstall", "--system", "--user", "gone"]);
+      assert.equal(exitCode, 0, stderr);
+      assert.deepEqual(readdirSync(units), []);
+    });
+
+    itAsRoot(
+      "refuses root's own service, and a program that its user can't start or others may replace",
+      async () => {
+        assert.match((await asRoot(["install"])).stderr, /\[ROOT_NEEDS_SYSTEM\]\n$/);
+        // The tests' program lies in a folder of root's alone.
+        const { stderr } = await asRoot(["install", "--system", "--user", "daemon"]);
+        assert.match(stderr, /\[(?:PROGRAM_CLOSED|USER_HOME)\]\n$/);
+        assert.deepEqual(readdirSync(join(user.home, "units")), []);
+      },
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type Result, type RunOptions, run } from "./command.ts";
+import { type Service, startService } from "./service.ts";
+
+/** Somebody of the namespace alone. */
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly home: string;
+  /** Writes a file below their home, theirs. @returns its path */
+  write(path: string, text: string): string;
+}
+
+/** Somebody whom systemd serves by a manager of their own. */
+export interface ManagedUser extends Account {
+  /** This program, where everybody may start it. */
+  readonly program: string;
+  run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Result>;
+  stop(): void;
+}
+
+/** By this folder programs find out that systemd runs: sd_booted(3). Other tests' clients must not see it. */
+const booted = "/run/systemd/system";
+const program = "/run/ecr-bin/docker-credential-ecr";
+
+/** @param uid 0: root, with another home; else nobody has it yet */
+export function newAccount(name: string, uid: number): Account {
+  const home = `/run/home-${name}`;
+  mkdirSync(home, { mode: 0o700 });
+  chownSync(home, uid, uid);
+  if (uid !== 0) appendFileSync("/etc/passwd", `${name}:x:${uid}:${uid}::${home}:/bin/sh\n`);
+  return {
+    name,
+    uid,
+    home,
+    write(below, text) {
+      const file = join(home, below);
+      let at = home;
+      for (const part of below.split("/").slice(0, -1)) {
+        at = join(at, part);
+        if (!existsSync(at)) mkdirSync(at, { mode: 0o700 });
+        chownSync(at, uid, uid);
+      }
+      writeFileSync(file, text, { mode: 0o600 });
+      chownSync(file, uid, uid);
+      return file;
+    },
+  };
+}
+
+/**
+ * A real systemd as the manager of one user's services. It needs no system's manager; the namespace of the
+ * end-to-end tests keeps it apart from the machine.
+ *
+ * @param account of root: it may run services of other users
+ * @param helper the compiled program
+ */
+export async function startUserManager(account: Account, helper: string): Promise<ManagedUser> {
+  const { name, uid, home } = account;
+  const { E2E_FOLDER: folder = "", E2E_CGROUP: cgroup = "" } = process.env;
+  const runtime = `/run/user/${uid}`;
+  mkdirSync("/run/user", { recursive: true });
+  mkdirSync(runtime, { mode: 0o700 });
+  chownSync(runtime, uid, uid);
+  mkdirSync(booted, { recursive: true });
+  mkdirSync("/run/ecr-bin", { recursive: true, mode: 0o755 });
+  copyFileSync(helper, `${program}.new`);
+  chmodSync(`${program}.new`, 0o755);
+  renameSync(`${program}.new`, program);
+
+  const path = "/usr/sbin:/usr/bin:/sbin:/bin";
+  const env = { PATH: path, HOME: home, XDG_RUNTIME_DIR: runtime };
+  const groups = ownCgroups(`${cgroup}/${name}`, uid);
+  const enter = groups.map((each) => `echo $$ >${each}/cgroup.procs`).join("\n");
+  const as = ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
+  const manager = join(folder, `${name}-manager.sh`);
+  // Its basic.target has next to nothing in it.
+  writeFileSync(
+    manager,
+    `${enter}\nexec ${as.join(" ")} /usr/lib/systemd/systemd --user --unit=basic.target\n`,
+  );
+  const inHome: RunOptions = { env, cwd: "/" };
+  const systemctl = ["systemctl", "--user", "is-system-running", "--wait"];
+  const service: Service = await startService(`systemd-${name}`, ["sh", manager], {
+    folder,
+    env,
+    isReady: async () => /running|degraded/.test((await run([...as, ...systemctl], inHome)).stdout),
+  });
+  return {
+    ...account,
+    program,
+    run: (command, more = {}) => run([...as, ...command], { ...inHome, env: { ...env, ...more } }),
+    stop() {
+      service.stop();
+      rmSync(booted, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Control groups that belong to the user, in each hierarchy that systemd uses: one, or two beside version 1. */
+function ownCgroups(name: string, uid: number): string[] {
+  const base = "/sys/fs/cgroup";
+  const hierarchies = existsSync(`${base}/cgroup.procs`) ? [base] : [`${base}/systemd`, `${base}/unified`];
+  return hierarchies.filter(existsSync).map((hierarchy) => {
+    const group = join(hierarchy, name);
+    mkdirSync(group, { recursive: true });
+    for (const each of ["", ...readdirSync(group)]) chownSync(join(group, each), uid, uid);
+    return group;
+  });
+}
