@@ -53,7 +53,7 @@ export function coldPorts(
   const began = now();
   const { state, configFile } = folders;
   const log = (line: string) => appendLog(state, now(), line);
-  const store = new TokenStore(state, now, log, openTokenKey(env, folders, now));
+  const store = new TokenStore(state, now, log, { key: openTokenKey(env, folders, now) });
   const asking = new Asking({ files, env, home: home ?? "/", folders, store, now, log, config: seenConfig });
   const { registrationOf, aliased } = asking;
   const clock = () => readClock(files, now());

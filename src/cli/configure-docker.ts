@@ -46,7 +46,8 @@ export function configureDockerCommand(
       "after",
       `
 Examples:
-  docker-credential-ecr configure-docker 111122223333.dkr.ecr.us-east-1.amazonaws.com public.ecr.aws
+  docker-credential-ecr configure-docker \\
+    111122223333.dkr.ecr.us-east-1.amazonaws.com public.ecr.aws
   docker-credential-ecr configure-docker --all --dry-run
   docker-credential-ecr configure-docker --all-kept
   docker-credential-ecr configure-docker --undo`,

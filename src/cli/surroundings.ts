@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type Folders, foldersOf } from "../config/folders.ts";
+import { inspectQuickly } from "../store/inspect.ts";
 import { appendLog } from "../store/log.ts";
 import { openQuickFiles } from "../store/open-quick-files.ts";
 import type { QuickFiles } from "../store/quick-files.ts";
@@ -58,6 +59,7 @@ export async function openSurroundings(env: Environment, home: string | undefine
   const folders = foldersOf(env, home, files);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
-  const store = new TokenStore(folders.state, now, log, openTokenKey(env, folders, now));
+  const key = openTokenKey(env, folders, now);
+  const store = new TokenStore(folders.state, now, log, { key, inspect: inspectQuickly(files) });
   return { files, env, home: home ?? "/", folders, store, now, log };
 }

@@ -35,6 +35,7 @@ export class TokenFiles {
     private readonly state: string,
     private readonly key: TokenKeyPort,
     private readonly report: (line: string) => void,
+    private readonly inspect: typeof inspectFile = inspectFile,
   ) {}
 
   /** Never fails: what is no good is told to `report` and counts as absent. */
@@ -44,7 +45,7 @@ export class TokenFiles {
   ): Promise<Entry | undefined> {
     const unkept = this.#unkept.get(path);
     if (unkept) return unkept as Entry;
-    const found = await inspectFile(path);
+    const found = await this.inspect(path);
     if (found.kind === "absent") return undefined;
     const entry = found.kind === "text" ? parse(found.text) : undefined;
     if (entry === undefined) {

@@ -13,8 +13,15 @@ import {
 import { Failure } from "../token/failure.ts";
 import { type AtRest, readAtRest } from "./at-rest.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
+import { inspectFile } from "./inspect.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
 import { removeAbandoned } from "./write.ts";
+
+export interface TokenStoreOptions {
+  /** Asked for only where tokens are encrypted, or are to be. */
+  readonly key?: TokenKeyPort;
+  readonly inspect?: typeof inspectFile;
+}
 
 /**
  * The token files of one state folder. Reading never fails: a file that is corrupt, truncated, foreign or
@@ -24,14 +31,16 @@ import { removeAbandoned } from "./write.ts";
 export class TokenStore {
   readonly #files: TokenFiles;
 
-  /** @param key asked for only where tokens are encrypted, or are to be */
+  readonly #key: TokenKeyPort;
+
   constructor(
     private readonly state: string,
     private readonly now: () => number,
     private readonly report: (line: string) => void,
-    private readonly key: TokenKeyPort = noTokenKey,
+    { key = noTokenKey, inspect = inspectFile }: TokenStoreOptions = {},
   ) {
-    this.#files = new TokenFiles(state, key, report);
+    this.#key = key;
+    this.#files = new TokenFiles(state, key, report, inspect);
   }
 
   readonly readRegistry = (host: string): Promise<RegistryEntry | undefined> =>
@@ -93,7 +102,7 @@ export class TokenStore {
     const { settle } = await import("./settle.ts");
     try {
       await settle(this.state, wanted, this.#files, this.report);
-      if (wanted === "file") await this.key.forget();
+      if (wanted === "file") await this.#key.forget();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.report(`store is now ${wanted}: ${error.oneLine}`);

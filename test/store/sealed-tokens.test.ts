@@ -42,12 +42,9 @@ describe("store: keychain", () => {
 
   /** As another process has it. */
   const open = () =>
-    new TokenStore(
-      state(),
-      Date.now,
-      (line) => reported.push(line),
-      tokenKeyIn(state(), entries, { patience: 0 }),
-    );
+    new TokenStore(state(), Date.now, (line) => reported.push(line), {
+      key: tokenKeyIn(state(), entries, { patience: 0 }),
+    });
 
   async function written(wanted: "file" | "keychain"): Promise<void> {
     const store = open();

@@ -113,7 +113,7 @@ describe("TokenStore", () => {
     });
     contract("TokenStore with encrypted files", () => {
       const key = tokenKeyIn(state(), entries);
-      return new TokenStore(state(), Date.now, (line) => reported.push(line), key);
+      return new TokenStore(state(), Date.now, (line) => reported.push(line), { key });
     });
   });
 
