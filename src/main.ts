@@ -1,12 +1,12 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
 import { told } from "./helper/reply.ts";
-import { type Rooms, serve } from "./helper/serve.ts";
+import { type Held, type Rooms, serve } from "./helper/serve.ts";
 import { type HelperAction, isHelperAction } from "./helper/wire.ts";
 import { keychainMarkPath } from "./store/files.ts";
 import { keychainWord } from "./store/keychain.ts";
 import { openQuickFiles } from "./store/open-quick-files.ts";
 import type { QuickFiles } from "./store/quick-files.ts";
-import { readWarm } from "./store/warm.ts";
+import { readWarm, type SealedWarm } from "./store/warm.ts";
 import { stampOf } from "./token/dependencies.ts";
 
 const { env } = process;
@@ -30,7 +30,10 @@ async function help(action: HelperAction): Promise<number> {
   const isThere = (path: string) => files.stamp(path) !== stampOf("absent");
   const rooms: Rooms = {
     warm: {
-      warm: (host) => readWarm(files, folders.state, host, env, Date.now()),
+      warm: (host) => {
+        const found = readWarm(files, folders.state, host, env, Date.now());
+        return found && "sealed" in found ? opened(found, files) : found;
+      },
       isConfigured: () => isThere(folders.configFile),
       isMarked: (server) => isThere(keychainMarkPath(folders.state, server)),
     },
@@ -46,6 +49,11 @@ async function help(action: HelperAction): Promise<number> {
   const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
   print(stdout, stderr);
   return exitCode;
+}
+
+async function opened(found: SealedWarm, files: QuickFiles): Promise<Held | undefined> {
+  const { openWarm } = await import("./store/open-warm.ts");
+  return openWarm(files, env.XDG_RUNTIME_DIR, found);
 }
 
 async function readInput(files: QuickFiles): Promise<string> {

@@ -9,6 +9,7 @@ import { daemonRows } from "./daemon.ts";
 import { measureLogins } from "./logins.ts";
 import { type Command, type Measured, measure } from "./measure.ts";
 import { Places } from "./places.ts";
+import { measureSealed } from "./sealed.ts";
 
 const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const roleArn = "arn:aws:iam::111122223333:role/ci";
@@ -114,6 +115,16 @@ async function bench(program: string, standIn: StandInProcess): Promise<void> {
       `docker-credential-secretservice: ${ms(logins.peer)}`,
       against(logins.ours, logins.peer),
       "at most 3 of it: a process more, which can be ended when D-Bus hangs",
+    );
+  }
+  const atRest = { ...staticKeys, HOME: places.home("sealed") };
+  const sealed = await measureSealed(starter, program, registry, atRest, staticKeys, rounds);
+  if (sealed) {
+    row(
+      "warm get with store: keychain",
+      `docker-credential-secretservice get: ${ms(sealed.peer)}; store: file: ${ms(sealed.file)}`,
+      `${ms(sealed.sealed)}, ${(sealed.sealed.medianMs / sealed.file.medianMs).toFixed(2)} of store: file`,
+      "at most 12 ms",
     );
   }
   row("peak memory of a warm get", "", `${best.ours.peakMiB.toFixed(1)} MiB`, "at most 20 MiB");

@@ -1,11 +1,12 @@
 import { version } from "../../package.json";
 import type { Folders } from "../config/folders.ts";
+import { readConfig } from "../config/read.ts";
 import { coldGet, type Registration } from "../helper/cold-get.ts";
 import { listHeld } from "../helper/list.ts";
 import { eraseLogin, storeLogin } from "../helper/logins.ts";
 import { onlyOthers } from "../helper/other-logins.ts";
 import { told } from "../helper/reply.ts";
-import type { ColdPorts } from "../helper/serve.ts";
+import type { ColdPorts, Held } from "../helper/serve.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/clock.ts";
@@ -14,11 +15,13 @@ import type { QuickFiles } from "../store/quick-files.ts";
 import { TokenStore } from "../store/token-store.ts";
 import { dependenciesHold, readWarm } from "../store/warm.ts";
 import type { Environment } from "../token/dependencies.ts";
-import type { RegistryEntry } from "../token/entry.ts";
+import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import { Asking } from "./asking.ts";
 import { otherLogins } from "./other-logins.ts";
+import type { SeenConfig } from "./surroundings.ts";
+import { openTokenKey } from "./token-key.ts";
 
 /** What a `get` may take in all, in milliseconds since it began; Docker itself waits for ever. */
 const limits = {
@@ -50,11 +53,20 @@ export function coldPorts(
   const began = now();
   const { state, configFile } = folders;
   const log = (line: string) => appendLog(state, now(), line);
-  const store = new TokenStore(state, now, log);
-  const asking = new Asking({ files, env, home: home ?? "/", folders, store, now, log });
+  const store = new TokenStore(state, now, log, { key: openTokenKey(env, folders, now) });
+  const asking = new Asking({ files, env, home: home ?? "/", folders, store, now, log, config: seenConfig });
   const { registrationOf, aliased } = asking;
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
+
+  /** Whoever writes a token asks for the config before. */
+  async function seenConfig(): Promise<SeenConfig> {
+    // The stamp first, so that an edit in between shows.
+    const stamp = files.stamp(configFile);
+    const config = await readConfig(configFile);
+    await store.settle(config.store);
+    return { config, stamp };
+  }
 
   function obtain(registry: Registry, registration: Registration, hurried: boolean) {
     const fetch = began + (hurried ? limits.hurriedFetch : limits.fetch);
@@ -92,7 +104,12 @@ export function coldPorts(
     await store.readRegistry(host);
   }
 
-  const warm = (host: string) => readWarm(files, state, host, env, now());
+  async function warm(host: string): Promise<Held | undefined> {
+    const found = readWarm(files, state, host, env, now());
+    if (!found || !("sealed" in found)) return found;
+    return "authorization" in found ? store.readRegistry(host) : loginIn(await store.readLogin(host));
+  }
+
   const getPorts = { ...store, clock, registrationOf, warm, heldDespiteConfig, obtain, log };
   const others = otherLogins(env, folders, now);
 
@@ -119,6 +136,10 @@ export function coldPorts(
     list,
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
   };
+}
+
+function loginIn(entry: LoginEntry | LogoutEntry | undefined): LoginEntry | undefined {
+  return entry && "secret" in entry ? entry : undefined;
 }
 
 /** The answer, or a failure when so many milliseconds have passed: whatever hangs then ends with the process. */

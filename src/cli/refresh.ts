@@ -41,7 +41,8 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     throw new Failure("USAGE", "--min-validity is no duration", "give it as 30m, 2h or 1h30m");
   }
   const around = await openSurroundings(context.env, context.home);
-  const { keeping: found } = await seenKeeping(around);
+  const { keeping: found, config: before } = await seenKeeping(around);
+  await around.store.settle(before.store);
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);
   const refreshing = new Refreshing(ports, asked, options.force === true);

@@ -71,6 +71,7 @@ export class Refresher {
       this.#hold = pauseOf(splay * Math.random(), clock);
     }
     if (!seen) return undefined;
+    await this.around.store.settle(seen.config.store);
     const around = { ...this.around, config: async () => seen };
     const keeping = await keepingOf(around, seen.config);
     const plain = refreshPorts(around, () => keeping);

@@ -30,6 +30,8 @@ export function refreshPorts(around: Surroundings, keeping: () => Keeping, wante
       files.stamp(folders.configFile) === configStamp &&
       keeping().plan.jobs.some(({ key, revision }) => key === job.key && revision === job.revision),
     async renew({ key, askThrough }, seen, { unless, signal }) {
+      // A token that can't be kept serves nobody: each get asks AWS by itself.
+      await store.mustKeep();
       const registration = await sameRegistration(keeping(), askThrough, key);
       const until = now() + callLimit;
       let unkept: Failure | undefined;

@@ -5,6 +5,7 @@ import { type GroupState, parseState } from "../refresher/state.ts";
 import { readClock } from "../store/clock.ts";
 import { readRefresher } from "../store/refresher-state.ts";
 import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
 import { type Clock, type Life, lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import type { Context } from "./context.ts";
 import { daemonHealth, type Health, healthLine } from "./health.ts";
@@ -39,11 +40,15 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
   if (shown.configError || registries.some(({ isFresh }) => !isFresh)) exitWith(1);
   const replication = shown.kept ? await replicationReport(around, shown.kept.keeping) : [];
   const outputs = shown.kept ? await outputStates(folders.state, shown.kept.config) : [];
+  const unkept = await keepingTrouble(around);
   if (json) {
     const error = shown.configError && { configError: shown.configError.oneLine };
-    return print(JSON.stringify({ daemon, registries, replication, outputs, ...error }, undefined, 2));
+    return print(
+      JSON.stringify({ daemon, registries, replication, outputs, unkept, ...error }, undefined, 2),
+    );
   }
   print(healthLine(daemon));
+  if (unkept !== undefined) print(unkept);
   if (daemon.configError !== undefined && daemon.configError !== shown.configError?.oneLine) {
     print(`daemon: goes by the config of before: ${daemon.configError}`);
   }
@@ -51,6 +56,17 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
   print(table([["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"], ...rows]));
   for (const output of outputs) print(outputLine(output));
   for (const line of replicationLines(replication, now())) print(line);
+}
+
+/** Why encrypted tokens can be neither read nor kept here, where that is so. */
+async function keepingTrouble({ store }: Surroundings): Promise<string | undefined> {
+  try {
+    await store.mustKeep();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error.oneLine;
+    throw error;
+  }
 }
 
 /** A registry's token, as `--json` has it. */

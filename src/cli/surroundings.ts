@@ -9,6 +9,7 @@ import type { Environment } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
 import type { SeenRules } from "./seen-rules.ts";
+import { openTokenKey } from "./token-key.ts";
 
 /** What the whole program has of the world. */
 export interface Surroundings {
@@ -58,6 +59,7 @@ export async function openSurroundings(env: Environment, home: string | undefine
   const folders = foldersOf(env, home, files);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
-  const store = new TokenStore(folders.state, now, log, inspectQuickly(files));
+  const key = openTokenKey(env, folders, now);
+  const store = new TokenStore(folders.state, now, log, { key, inspect: inspectQuickly(files) });
   return { files, env, home: home ?? "/", folders, store, now, log };
 }

@@ -29,7 +29,7 @@ export interface ColdGetPorts {
   /** @throws Failure where the config can't be used */
   registrationOf(registry: Registry): Promise<Registration>;
   /** What a warm get would answer now. */
-  warm(host: string): Held | undefined;
+  warm(host: string): Promise<Held | undefined>;
   /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
   heldDespiteConfig(host: string): Promise<RegistryEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
@@ -171,7 +171,7 @@ async function keep(
   const { identity, authorization, dependencies } = registration;
   const { host } = registry;
   // Of many who waited for one token, one writes it.
-  if (ports.warm(host)?.secret === secret) return entry;
+  if ((await ports.warm(host))?.secret === secret) return entry;
   try {
     await ports.writeRegistry({
       format: entryFormat,

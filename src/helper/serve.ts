@@ -14,8 +14,11 @@ export interface Held {
 
 /** What can be answered from what lies ready. */
 export interface WarmPort {
-  /** @param host ECR's, or another name that config.yaml gave to one */
-  warm(host: string): Held | undefined;
+  /**
+   * @param host ECR's, or another name that config.yaml gave to one
+   * @returns a promise only of what has to be decrypted first
+   */
+  warm(host: string): Held | undefined | Promise<Held | undefined>;
   /** Whether there is a config.yaml, which may give ECR registries other names, or logins another place. */
   isConfigured(): boolean;
   /** Whether the keychain may hold a login to a server that is not ECR's. */
@@ -81,10 +84,10 @@ async function heldFor(input: string, serverUrl: string, rooms: Rooms): Promise<
   // What Docker sends is canonical already. Only hosts that were parsed have token files, so one that
   // has a file needs no parsing, whose regular expressions take a twentieth of a start to compile.
   const isAlone = input === serverUrl || input === `${serverUrl}\n`;
-  const early = isAlone && isPlainHost(serverUrl) ? warm.warm(serverUrl) : undefined;
+  const early = isAlone && isPlainHost(serverUrl) ? await warm.warm(serverUrl) : undefined;
   if (early) return early;
   const url = readUrl(input);
-  const lying = warm.warm(url.host);
+  const lying = await warm.warm(url.host);
   if (lying) return lying;
   const registry = await registryOf(url, rooms);
   if (registry) return (await rooms.cold()).get(registry);

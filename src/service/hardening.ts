@@ -17,6 +17,8 @@ export const anywhere: readonly string[] = [
   // No setuid program gains anything: a credential_process that runs sudo has to say so in a drop-in.
   "NoNewPrivileges=yes",
   "UMask=0077",
+  // Each would have code of its own run in the daemon, and desktops import a session's whole environment into the manager.
+  "UnsetEnvironment=BUN_OPTIONS BUN_BE_BUN LD_PRELOAD LD_AUDIT",
   // Whole tokens are in its memory.
   "LimitCORE=0",
   "LockPersonality=yes",

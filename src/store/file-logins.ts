@@ -34,7 +34,7 @@ export class FileLogins {
       const key = await readOrMakeLoginKey(this.state);
       const id = serverKey(server);
       const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
-      const sealed = seal(JSON.stringify({ server, username, secret }), key, id, nonce);
+      const sealed = await seal(JSON.stringify({ server, username, secret }), key, id, nonce);
       await writeState(this.state, sealedLoginPath(this.state, id), { format: 1, sealed });
     });
 
@@ -67,7 +67,7 @@ export class FileLogins {
     if (found.kind === "refused") throw unreadable(path, found.why);
     const key = await readLoginKey(this.state);
     if (!key) throw unreadable(path, "its key is gone");
-    const text = unseal(sealedOf(found.text), key, id);
+    const text = await unseal(sealedOf(found.text), key, id);
     if (text === undefined) throw unreadable(path, "its key is another, or it was changed");
     return JSON.parse(text);
   }

@@ -52,6 +52,26 @@ export function loginKeyPath(state: string): string {
   return `${state}/keys/logins.json`;
 }
 
+/** How the secrets in token files are kept: in plain or encrypted. */
+export function atRestPath(state: string): string {
+  return `${state}/at-rest.json`;
+}
+
+/** Why the keychain did not give the key of encrypted tokens when it was asked last. */
+export function tokenKeyFailurePath(state: string): string {
+  return `${state}/keys/tokens.failed.json`;
+}
+
+/** Held while the keychain is asked for that key, or one is made. */
+export function tokenKeyLockPath(state: string): string {
+  return `${state}/locks/token-key`;
+}
+
+/** Where the key lies for as long as the user is logged in; undefined where the environment names no such folder. */
+export function memoryKeyPath(runtimeFolder: string | undefined): string | undefined {
+  return runtimeFolder?.startsWith("/") ? `${runtimeFolder}/docker-credential-ecr/token-key.json` : undefined;
+}
+
 /** Held while a login to a host that is not ECR's is stored or erased. */
 export function otherLoginsLockPath(state: string): string {
   return `${state}/locks/logins`;

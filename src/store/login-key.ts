@@ -1,7 +1,7 @@
 import { Failure } from "../token/failure.ts";
 import { loginKeyPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
-import { keyLength } from "./seal.ts";
+import { keyText, newKey, parseKey } from "./key-text.ts";
 import { writeState } from "./write.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function readLoginKey(state: string): Promise<Uint8Array | undefine
   const found = await inspectFile(path);
   if (found.kind === "absent") return undefined;
   if (found.kind === "refused") throw unusable(path, found.why);
-  const key = keyOf(found.text);
+  const key = parseKey(found.text);
   if (!key) throw unusable(path, "it holds no key that this version writes");
   return key;
 }
@@ -24,19 +24,9 @@ export async function readLoginKey(state: string): Promise<Uint8Array | undefine
 export async function readOrMakeLoginKey(state: string): Promise<Uint8Array> {
   const known = await readLoginKey(state);
   if (known) return known;
-  const key = crypto.getRandomValues(new Uint8Array(keyLength));
-  await writeState(state, loginKeyPath(state), { format: 1, key: Buffer.from(key).toString("base64") });
+  const key = newKey();
+  await writeState(state, loginKeyPath(state), keyText(key));
   return key;
-}
-
-function keyOf(text: string): Uint8Array | undefined {
-  try {
-    const { format, key } = JSON.parse(text);
-    const bytes = format === 1 && typeof key === "string" ? Buffer.from(key, "base64") : undefined;
-    return bytes?.length === keyLength ? bytes : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function unusable(path: string, why: string): Failure {

@@ -10,9 +10,18 @@ import {
   parseRegistryEntry,
   type RegistryEntry,
 } from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { type AtRest, readAtRest } from "./at-rest.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
-import { type Inspected, inspectFile } from "./inspect.ts";
-import { removeAbandoned, removeState, writeState } from "./write.ts";
+import { inspectFile } from "./inspect.ts";
+import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
+import { removeAbandoned } from "./write.ts";
+
+export interface TokenStoreOptions {
+  /** Asked for only where tokens are encrypted, or are to be. */
+  readonly key?: TokenKeyPort;
+  readonly inspect?: typeof inspectFile;
+}
 
 /**
  * The token files of one state folder. Reading never fails: a file that is corrupt, truncated, foreign or
@@ -20,48 +29,56 @@ import { removeAbandoned, removeState, writeState } from "./write.ts";
  * so that they can be handed on as ports one by one.
  */
 export class TokenStore {
+  readonly #files: TokenFiles;
+
+  readonly #key: TokenKeyPort;
+
   constructor(
     private readonly state: string,
     private readonly now: () => number,
     private readonly report: (line: string) => void,
-    private readonly inspect: (path: string) => Promise<Inspected> = inspectFile,
-  ) {}
+    { key = noTokenKey, inspect = inspectFile }: TokenStoreOptions = {},
+  ) {
+    this.#key = key;
+    this.#files = new TokenFiles(state, key, report, inspect);
+  }
 
   readonly readRegistry = (host: string): Promise<RegistryEntry | undefined> =>
-    this.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
+    this.#files.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
 
   readonly readLogin = (host: string): Promise<LoginEntry | LogoutEntry | undefined> =>
-    this.read(loginPath(this.state, host), (text) => ofHost(host, parseLoginEntry(text)));
+    this.#files.read(loginPath(this.state, host), (text) => ofHost(host, parseLoginEntry(text)));
 
   readonly readAuthorization = (key: string): Promise<AuthorizationEntry | undefined> =>
-    this.read(authorizationPath(this.state, key), parseAuthorizationEntry);
+    this.#files.read(authorizationPath(this.state, key), parseAuthorizationEntry);
 
   readonly readFailure = (key: string): Promise<FailureEntry | undefined> =>
-    this.read(failurePath(this.state, key), parseFailureEntry);
+    this.#files.read(failurePath(this.state, key), parseFailureEntry);
 
-  /** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
+  /** @throws Failure STATE_FOLDER, STATE_WRITE, KEYCHAIN_…, as all that writes or removes here */
   readonly writeRegistry = async (entry: RegistryEntry): Promise<void> => {
-    await writeState(this.state, tokenPath(this.state, entry.host), entry);
+    await this.#files.write(tokenPath(this.state, entry.host), entry);
     await removeAbandoned(this.state, this.now());
   };
 
   readonly writeLogin = (entry: LoginEntry | LogoutEntry): Promise<void> =>
-    writeState(this.state, loginPath(this.state, entry.host), entry);
+    this.#files.write(loginPath(this.state, entry.host), entry);
 
   readonly writeAuthorization = async (key: string, entry: AuthorizationEntry): Promise<void> => {
-    await writeState(this.state, authorizationPath(this.state, key), entry);
-    await removeState(failurePath(this.state, key));
+    await this.#files.write(authorizationPath(this.state, key), entry);
+    await this.#files.remove(failurePath(this.state, key));
   };
 
   readonly writeFailure = (key: string, entry: FailureEntry): Promise<void> =>
-    writeState(this.state, failurePath(this.state, key), entry);
+    this.#files.write(failurePath(this.state, key), entry);
 
-  readonly removeRegistry = (host: string): Promise<boolean> => removeState(tokenPath(this.state, host));
+  readonly removeRegistry = (host: string): Promise<boolean> =>
+    this.#files.remove(tokenPath(this.state, host));
 
-  readonly removeLogin = (host: string): Promise<boolean> => removeState(loginPath(this.state, host));
+  readonly removeLogin = (host: string): Promise<boolean> => this.#files.remove(loginPath(this.state, host));
 
   readonly removeAuthorization = (key: string): Promise<boolean> =>
-    removeState(authorizationPath(this.state, key));
+    this.#files.remove(authorizationPath(this.state, key));
 
   /** Hosts with a token file or a login, sorted, each once. */
   readonly hosts = async (): Promise<readonly string[]> => {
@@ -74,21 +91,26 @@ export class TokenStore {
     return [...new Set(hosts)].sort();
   };
 
-  private async read<Entry>(
-    path: string,
-    parse: (text: string) => Entry | undefined,
-  ): Promise<Entry | undefined> {
-    const found = await this.inspect(path);
-    if (found.kind === "absent") return undefined;
-    if (found.kind === "refused") {
-      this.report(`STATE_FILE ${path} was left aside: ${found.why}`);
-      return undefined;
+  /**
+   * Has all files as config.yaml wants them: see `settle`, which is loaded only where they may be otherwise. Never
+   * fails: what a disk refuses is told to `report` and tried again at the next call.
+   */
+  readonly settle = async (wanted: AtRest): Promise<void> => {
+    this.#files.wanted = wanted;
+    const mark = await readAtRest(this.state);
+    if (mark.store === wanted && mark.isSettled) return;
+    const { settle } = await import("./settle.ts");
+    try {
+      await settle(this.state, wanted, this.#files, this.report);
+      if (wanted === "file") await this.#key.forget();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.report(`store is now ${wanted}: ${error.oneLine}`);
     }
-    const entry = parse(found.text);
-    if (entry === undefined)
-      this.report(`STATE_FILE ${path} was left aside: not a file that this version writes`);
-    return entry;
-  }
+  };
+
+  /** Makes sure that a token could be kept. @throws Failure KEYCHAIN_… */
+  readonly mustKeep = (): Promise<void> => this.#files.mustKeep();
 }
 
 /** A file copied or renamed by hand opens nothing. */

@@ -1,9 +1,19 @@
 import { type Dependencies, type Environment, environmentFingerprint } from "../token/dependencies.ts";
-import { type LoginEntry, parseLoginEntry, parseRegistryEntry, type RegistryEntry } from "../token/entry.ts";
+import {
+  type LoginEntry,
+  parseLoginEntry,
+  parseRegistryEntry,
+  type RegistryEntry,
+  type Sealed,
+} from "../token/entry.ts";
 import { lifeState } from "../token/life.ts";
 import { readBootId, readClock } from "./clock.ts";
 import { loginPath, tokenPath } from "./files.ts";
 import type { QuickFile, QuickFiles } from "./quick-files.ts";
+
+/** What a warm get finds: as it is to be printed, or to be opened first by `openWarm`. */
+export type Warm = LoginEntry | RegistryEntry | SealedWarm;
+export type SealedWarm = Sealed<LoginEntry> | Sealed<RegistryEntry>;
 
 /**
  * What can be printed for `host` at once: an explicit login that has not expired, else a fresh token
@@ -15,14 +25,16 @@ export function readWarm(
   host: string,
   env: Environment,
   now: number,
-): LoginEntry | RegistryEntry | undefined {
+): Warm | undefined {
   const file = files.read(loginPath(state, host));
   if (!file) return freshToken(files, state, host, env, now);
   const login = isOwn(file) ? parseLoginEntry(file.text) : undefined;
   // A login that can't be read: the cold path says so in the log.
   if (login?.host !== host) return undefined;
-  const holds = "secret" in login && lifeState(login.life, readClock(files, now)) !== "expired";
-  return holds ? login : freshToken(files, state, host, env, now);
+  if ("loggedOutAt" in login || lifeState(login.life, readClock(files, now)) === "expired") {
+    return freshToken(files, state, host, env, now);
+  }
+  return login;
 }
 
 function freshToken(
@@ -31,7 +43,7 @@ function freshToken(
   host: string,
   env: Environment,
   now: number,
-): RegistryEntry | undefined {
+): RegistryEntry | Sealed<RegistryEntry> | undefined {
   const file = files.read(tokenPath(state, host));
   const entry = file && isOwn(file) ? parseRegistryEntry(file.text) : undefined;
   if (entry?.host !== host || lifeState(entry.life, readClock(files, now)) !== "fresh") return undefined;
@@ -48,7 +60,7 @@ export function dependenciesHold(files: QuickFiles, dependencies: Dependencies, 
 }
 
 /** Whether a file is this user's and nobody else's to read or write. Where not, the cold path says so in the log. */
-function isOwn({ uid, mode }: QuickFile): boolean {
+export function isOwn({ uid, mode }: QuickFile): boolean {
   const user = process.geteuid?.();
   return user === undefined || (uid === user && (mode & 0o077) === 0);
 }

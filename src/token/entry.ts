@@ -46,6 +46,9 @@ export interface LogoutEntry {
   readonly loggedOutAt: number;
 }
 
+/** An entry in whose file the secret is encrypted; the rest, which tells whether it holds, is not. */
+export type Sealed<Entry> = Omit<Entry, "secret"> & { readonly sealed: string };
+
 /** A fetch that failed, for those who waited for it and for `status`. No secret in it. */
 export interface FailureEntry {
   readonly format: typeof entryFormat;
@@ -62,24 +65,28 @@ export interface FailureEntry {
  * The text of a token file to its entry; undefined where it is truncated, corrupt or of another format.
  * The checks are written out: a schema library would cost a warm get more than the answer does.
  */
-export function parseRegistryEntry(text: string): RegistryEntry | undefined {
-  const entry = parse(text, ["host", "username", "secret", "identity", "authorization"]);
-  return entry && isLife(entry.life) && isDependencies(entry.dependencies)
+export function parseRegistryEntry(text: string): RegistryEntry | Sealed<RegistryEntry> | undefined {
+  const entry = parse(text, ["host", "username", "identity", "authorization"]);
+  return entry && hasSecret(entry) && isLife(entry.life) && isDependencies(entry.dependencies)
     ? (entry as unknown as RegistryEntry)
     : undefined;
 }
 
 /** The same for an authorization. */
-export function parseAuthorizationEntry(text: string): AuthorizationEntry | undefined {
-  const entry = parse(text, ["identity", "region", "username", "secret"]);
-  return entry && isLife(entry.life) ? (entry as unknown as AuthorizationEntry) : undefined;
+export function parseAuthorizationEntry(
+  text: string,
+): AuthorizationEntry | Sealed<AuthorizationEntry> | undefined {
+  const entry = parse(text, ["identity", "region", "username"]);
+  return entry && hasSecret(entry) && isLife(entry.life)
+    ? (entry as unknown as AuthorizationEntry)
+    : undefined;
 }
 
 /** The same for an explicit login or what a logout left. */
-export function parseLoginEntry(text: string): LoginEntry | LogoutEntry | undefined {
+export function parseLoginEntry(text: string): LoginEntry | Sealed<LoginEntry> | LogoutEntry | undefined {
   const entry = parse(text, ["host"]);
   if (typeof entry?.loggedOutAt === "number") return entry as unknown as LogoutEntry;
-  return typeof entry?.username === "string" && typeof entry.secret === "string" && isLife(entry.life)
+  return typeof entry?.username === "string" && hasSecret(entry) && isLife(entry.life)
     ? (entry as unknown as LoginEntry)
     : undefined;
 }
@@ -99,6 +106,13 @@ function parse(text: string, strings: readonly string[]): Record<string, unknown
   } catch {
     return undefined;
   }
+}
+
+/** In plain or encrypted, one of the two. */
+function hasSecret({ secret, sealed }: Record<string, unknown>): boolean {
+  return typeof secret === "string"
+    ? sealed === undefined
+    : secret === undefined && typeof sealed === "string";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -49,11 +49,15 @@ describe("service under a real systemd", () => {
 
     it("keeps tokens where builds look, before any build asks, and stands up again", async () => {
       controls().reset();
+      const trap = ci.write("trap.js", `require("fs").writeFileSync("${ci.home}/sprung", "")`);
+      // As a desktop that hands its session's environment on to the manager.
+      succeeded(await ci.run(["systemctl", "--user", "set-environment", `BUN_OPTIONS=--preload=${trap}`]));
       const installed = succeeded(await service("install", "--splay", "1s"));
       assert.match(installed.stdout, /active \(running\), enabled, process \d+/);
       await until("its token is there", () =>
         existsSync(`${state()}/docker-credential-ecr/tokens/${appRegistry}.json`),
       );
+      assert.equal(existsSync(`${ci.home}/sprung`), false, "no code of the session's runs in the service");
       assert.equal(tokensAsked().length, 1);
       controls().fail("GetAuthorizationToken");
       const got = await ci.run(["sh", "-c", `echo ${appRegistry} | ${ci.program} get`], {

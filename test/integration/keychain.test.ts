@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { endTree } from "../../src/aws/end-tree.ts";
 import { askOtherHelper } from "../../src/clients/other-helper.ts";
@@ -8,6 +8,7 @@ import { KeychainProcess } from "../../src/store/keychain-process.ts";
 import { loginsContract } from "../store/logins-contract.ts";
 import { Keyring } from "../support/keyring/keyring.ts";
 import { useKeyring } from "../support/keyring/use-keyring.ts";
+import { commands } from "../support/program/commands.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { programPath } from "../support/program/program.ts";
 import { slowCase } from "../support/program/slow-cases.ts";
@@ -249,17 +250,3 @@ describe("without a keychain", () => {
     assert.equal(existsSync(join(alice.home, "sprung")), false);
   });
 });
-
-/** Arguments and environments of all that runs. */
-function commands(): string[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`].map(readQuietly));
-}
-
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
-}

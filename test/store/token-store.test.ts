@@ -10,6 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { writeAtRest } from "../../src/store/at-rest.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "../../src/store/files.ts";
 import { TokenStore } from "../../src/store/token-store.ts";
 import {
@@ -21,8 +22,10 @@ import {
   otherHost,
   registryEntry,
 } from "../support/fakes/entries.ts";
+import { MemoryEntries } from "../support/fakes/memory-entries.ts";
 import { MemoryStore } from "../support/fakes/memory-store.ts";
 import { itAsRoot, somebodyElse, useTempFolder } from "../support/fakes/temp-folder.ts";
+import { tokenKeyIn } from "../support/fakes/token-key.ts";
 
 /** What the real store and the one without a disk both do, so that the fakes tell the truth. */
 function contract(name: string, open: () => MemoryStore | TokenStore): void {
@@ -101,6 +104,18 @@ describe("TokenStore", () => {
   });
 
   contract("TokenStore", open);
+
+  describe("with store: keychain", () => {
+    let entries: MemoryEntries;
+    beforeEach(async () => {
+      entries = new MemoryEntries();
+      await writeAtRest(state(), "keychain", true);
+    });
+    contract("TokenStore with encrypted files", () => {
+      const key = tokenKeyIn(state(), entries);
+      return new TokenStore(state(), Date.now, (line) => reported.push(line), { key });
+    });
+  });
 
   const KINDS: [kind: string, path: () => string, read: () => Promise<unknown>][] = [
     ["a registry's token", () => tokenPath(state(), host), () => open().readRegistry(host)],

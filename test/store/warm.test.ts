@@ -46,8 +46,10 @@ function warmGet(files: QuickFiles): void {
   const now = Date.now();
   const clock = readClock(files, now);
   const life = twelveHours(clock);
-  const secretFor = (at = now, environment = env, asked = host) =>
-    readWarm(files, state(), asked, environment, at)?.secret;
+  const secretFor = (at = now, environment = env, asked = host) => {
+    const found = readWarm(files, state(), asked, environment, at);
+    return found && "secret" in found ? found.secret : undefined;
+  };
 
   /** The AWS config file, one that is not there, and the token that was got under both. */
   const config = () => `${temp()}/config`;

@@ -5,6 +5,7 @@ import { openQuickFiles } from "../../store/open-quick-files.ts";
 import { TokenStore } from "../../store/token-store.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { lyingTokenKey } from "../token-key.ts";
 
 /** The machine as this program finds it. Nothing here writes, not even the log. */
 export interface Machine extends Surroundings {
@@ -27,7 +28,7 @@ export async function openMachine(env: Environment, home: string | undefined): P
     env,
     home: home ?? "/",
     folders,
-    store: new TokenStore(folders.state, now, silently),
+    store: new TokenStore(folders.state, now, silently, { key: lyingTokenKey(files, env) }),
     now,
     log: silently,
     program: process.execPath,

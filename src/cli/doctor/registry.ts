@@ -1,5 +1,6 @@
 import { askRegistry, type RegistryLogin } from "../../aws/ask-registry.ts";
 import { readClock } from "../../store/clock.ts";
+import { openWarm } from "../../store/open-warm.ts";
 import { TokenStore } from "../../store/token-store.ts";
 import { readWarm } from "../../store/warm.ts";
 import { timeLeft } from "../../token/life.ts";
@@ -41,8 +42,11 @@ export const storedToken: RegistryDiagnostic = {
     if (aside !== undefined) {
       return failed("STATE_FILE", aside, `remove the file, or run: docker logout ${host}`);
     }
-    const held = readWarm(files, folders.state, host, env, now());
-    if (!held) return skipped("none lies ready: the next get asks AWS");
+    const found = readWarm(files, folders.state, host, env, now());
+    if (!found) return skipped("none lies ready: the next get asks AWS");
+    const held = "sealed" in found ? await openWarm(files, env.XDG_RUNTIME_DIR, found) : found;
+    if (!held)
+      return skipped("it is encrypted, and its key lies in the keychain alone: the next get asks for it");
     const isLogin = !("authorization" in held);
     const words = isLogin ? "the login that 'docker login' stored" : "the token that lies ready";
     const answer = await askRegistry(await visit.request(signal), "/v2/", held);
@@ -58,7 +62,10 @@ export const storedToken: RegistryDiagnostic = {
 /** Files of this registry's that a `get` passes over, and why. */
 async function leftAside({ machine, host }: Visit): Promise<string | undefined> {
   const lines: string[] = [];
-  const store = new TokenStore(machine.folders.state, machine.now, (line) => lines.push(line));
+  const store = new TokenStore(machine.folders.state, machine.now, (line) => {
+    // Not that an encrypted one can't be opened here.
+    if (line.startsWith("STATE_FILE")) lines.push(line);
+  });
   await store.readLogin(host);
   await store.readRegistry(host);
   return lines[0]?.replace(/^STATE_FILE /, "");

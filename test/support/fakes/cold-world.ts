@@ -69,7 +69,7 @@ export class ColdWorld {
         if (this.config) throw this.config;
         return this.registration(region);
       },
-      warm: (host) => {
+      warm: async (host) => {
         const held = this.store.registries.get(host);
         const holds = held?.identity === this.identity && lifeState(held.life, this.clock.read()) === "fresh";
         return holds ? held : undefined;

@@ -34,9 +34,11 @@ const lockOf = async (path: string) => {
   }
 };
 const lock = lockPath(state, "key");
+const secretIn = (found: ReturnType<typeof readWarm>) =>
+  found && "secret" in found ? found.secret : undefined;
 const look = async () => ({
   write: await codeOf(store.writeRegistry({ ...entry, secret: "never kept ".repeat(1000) })),
-  warm: readWarm(files, state, host, {}, Date.now())?.secret,
+  warm: secretIn(readWarm(files, state, host, {}, Date.now())),
   temporaries: readdirSync(`${state}/tmp`).length,
   lock: await lockOf(lock),
 });

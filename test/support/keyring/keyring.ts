@@ -65,6 +65,13 @@ export class Keyring {
     if (!said?.includes("/collection/login")) throw new Error(`the keyring was not locked: ${said}`);
   }
 
+  /** Ends the daemon and takes away all that it held. */
+  async clear(): Promise<void> {
+    await this.kill();
+    rmSync(join(this.#folder, "data"), { recursive: true, force: true });
+    mkdirSync(join(this.#folder, "data"), { mode: 0o700 });
+  }
+
   /** Ends the daemon without a chance to put anything in order. */
   async kill(): Promise<void> {
     this.#daemon?.kill("SIGKILL");

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { useKeyring } from "../support/keyring/use-keyring.ts";
+import { commands } from "../support/program/commands.ts";
+import { keys, publicRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import { everythingIn, logOf, snapshot, tokenFile } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+import { answered, silent } from "../support/program/verdicts.ts";
+
+const configPath = ".config/docker-credential-ecr/config.yaml";
+/** The beginning of a password of ECR's form, and of the token that holds it. */
+const secretsOfEcr = /eyJwYXlsb2Fk|QVdTOm/;
+
+describe("store: keychain", () => {
+  const standing = useStanding();
+  const keyring = useKeyring();
+  let alice: User;
+  let run: string;
+  beforeEach(() => {
+    // As systemd gives every user one: on a memory file system.
+    run = mkdtempSync("/dev/shm/ecr-run-");
+    alice = standing.user({ ...keys("alice"), ...keyring().env, XDG_RUNTIME_DIR: run });
+    alice.write(configPath, "version: 1\nstore: keychain\n");
+  });
+  afterEach(() => rmSync(run, { recursive: true, force: true }));
+
+  /** Without that folder, as a process of another session: it has to ask the keychain. */
+  const elsewhere = { env: { XDG_RUNTIME_DIR: undefined } };
+  const write = (text: string) => alice.write(configPath, `version: 1\n${text}`);
+
+  const secretOf = ({ stdout }: { stdout: string }): string => JSON.parse(stdout).Secret;
+  /** Of ECR's form, as far as a search for it goes. */
+  const login = "eyJwYXlsb2Fk-made-up";
+
+  function nothingPlain(): void {
+    for (const [path, content] of Object.entries({ ...snapshot(alice.home), ...snapshot(run) })) {
+      assert.doesNotMatch(content, secretsOfEcr, path);
+    }
+  }
+
+  it("answers warm gets from encrypted files, and asks the keychain once for all of them", async () => {
+    const secret = answered(await alice.get(registry), registry);
+    nothingPlain();
+    await keyring().kill();
+    for (const _ of [1, 2]) assert.equal(answered(await alice.get(registry), registry), secret);
+    answered(await alice.get(westRegistry), westRegistry);
+    assert.equal(standing.count("GetAuthorizationToken"), 2);
+    nothingPlain();
+  });
+
+  it("writes nothing at a warm get, with the key in memory or without", async () => {
+    const secret = answered(await alice.get(registry), registry);
+    const tokens = () =>
+      JSON.stringify([snapshot(alice.state, "tokens"), snapshot(alice.state, "authorizations")]);
+    const before = tokens();
+    for (const options of [{}, elsewhere]) {
+      assert.equal(answered(await alice.get(registry, options), registry), secret);
+      assert.equal(tokens(), before);
+    }
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+    assert.equal(logOf(alice), "");
+  });
+
+  it("leaves the key nowhere but in the keychain where there is no memory file system", async () => {
+    const disk = join(alice.home, "run");
+    const options = { env: { XDG_RUNTIME_DIR: disk } };
+    alice.write("run/x", "");
+    const secret = answered(await alice.get(registry, options), registry);
+    assert.equal(answered(await alice.get(registry, options), registry), secret);
+    assert.deepEqual(readdirSync(disk), ["x"]);
+    assert.equal(existsSync(join(alice.state, "keys")), false);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+  });
+
+  it("fetches anew where the key is lost, and says nothing to Docker", async () => {
+    const first = answered(await alice.get(registry), registry);
+    rmSync(join(run, "docker-credential-ecr"), { recursive: true });
+    await keyring().clear();
+    await keyring().unlock();
+    const second = answered(await alice.get(registry), registry);
+    assert.notEqual(second, first);
+    assert.equal(answered(await alice.get(registry), registry), second);
+    assert.match(logOf(alice), /key is another/);
+    assert.equal(standing.count("GetAuthorizationToken"), 2);
+    nothingPlain();
+  });
+
+  for (const [what, impair] of [
+    ["locked", () => keyring().lock()],
+    ["gone", () => keyring().kill()],
+  ] as const) {
+    it(`fetches anew where the keychain is ${what}, writes nothing, and tells the log`, async () => {
+      const first = answered(await alice.get(registry), registry);
+      const before = readFileSync(tokenFile(alice, registry), "utf8");
+      await impair();
+      const second = answered(await alice.get(registry, elsewhere), registry);
+      assert.notEqual(second, first);
+      assert.equal(readFileSync(tokenFile(alice, registry), "utf8"), before);
+      assert.match(logOf(alice), /ECR tokens can't be kept: .*\[KEYCHAIN_(LOCKED|UNREACHABLE)\]/);
+      nothingPlain();
+      assert.equal(answered(await alice.get(registry), registry), first, "where the key lies in memory");
+    });
+  }
+
+  it("ends in time where D-Bus takes a question and never answers, and asks once a minute", async function () {
+    this.timeout(30_000);
+    keyring().hang();
+    const first = await alice.get(registry);
+    answered(first, registry);
+    assert.ok(first.tookMs < 10_000, `${first.tookMs} ms`);
+    const second = await alice.get(registry);
+    answered(second, registry);
+    assert.ok(second.tookMs < 3_000, `${second.tookMs} ms`);
+    nothingPlain();
+  });
+
+  it("encrypts what lies there when it is chosen, at the next get, without asking AWS", async () => {
+    write("store: file\n");
+    const secret = answered(await alice.get(registry), registry);
+    silent(await alice.store(publicRegistry, "AWS", login));
+    assert.throws(nothingPlain);
+    write("store: keychain\n");
+    assert.equal(answered(await alice.get(registry), registry), secret);
+    nothingPlain();
+    assert.equal(secretOf(await alice.get(publicRegistry)), login);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+  });
+
+  it("withholds no valid token while it is chosen without a keychain and without AWS", async () => {
+    write("store: file\n");
+    const secret = answered(await alice.get(registry), registry);
+    write("store: keychain\n");
+    await keyring().kill();
+    standing.aws.controls.refuse("*");
+    assert.equal(answered(await alice.get(registry), registry), secret);
+    nothingPlain();
+  });
+
+  it("is given up without a trace: tokens are plain again, the keychain is empty", async () => {
+    const secret = answered(await alice.get(registry), registry);
+    write("");
+    assert.equal(answered(await alice.get(registry), registry), secret);
+    assert.match(readFileSync(tokenFile(alice, registry), "utf8"), /"secret"/);
+    assert.equal(existsSync(join(run, "docker-credential-ecr/token-key.json")), false);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+    await keyring().kill();
+    assert.equal(answered(await alice.get(registry, elsewhere), registry), secret);
+  });
+
+  it("holds while config.yaml is broken", async () => {
+    const secret = answered(await alice.get(registry), registry);
+    write("store: [\n");
+    assert.equal(answered(await alice.get(registry), registry), secret);
+    silent(await alice.store(westRegistry, "AWS", login));
+    assert.equal(secretOf(await alice.get(westRegistry)), login);
+    nothingPlain();
+  });
+
+  it("serves explicit logins, their logout and list", async () => {
+    silent(await alice.store(registry, "AWS", login));
+    nothingPlain();
+    assert.equal(secretOf(await alice.get(registry)), login);
+    assert.deepEqual(JSON.parse((await alice.list()).stdout), { [registry]: "AWS" });
+    silent(await alice.erase(registry));
+    assert.notEqual(secretOf(await alice.get(registry)), login);
+  });
+
+  it("opens no file that was put into another's place", async () => {
+    const secret = answered(await alice.get(registry), registry);
+    answered(await alice.get(westRegistry), westRegistry);
+    const text = readFileSync(tokenFile(alice, westRegistry), "utf8").replaceAll(westRegistry, registry);
+    writeFileSync(tokenFile(alice, registry), text);
+    assert.equal(answered(await alice.get(registry), registry), secret, "from the authorization's");
+    assert.match(logOf(alice), /STATE_FILE .*changed or moved/);
+  });
+
+  it("is shared by the daemon, and by many gets that begin together", async () => {
+    write(`store: keychain\nregistries:\n  - { account: "111122223333", regions: [us-east-1] }\n`);
+    const passed = await alice.run(["daemon", "--once"]);
+    assert.equal(passed.exitCode, 0, passed.stderr);
+    nothingPlain();
+    const secrets = await Promise.all(
+      Array.from({ length: 10 }, async () => answered(await alice.get(registry), registry)),
+    );
+    assert.equal(new Set(secrets).size, 1);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+    assert.match((await alice.run(["status"])).stdout, /12h|11h/);
+  });
+
+  it("is no reason for a daemon without a keychain to ask AWS, and it says so", async () => {
+    write(`store: keychain\nregistries:\n  - { account: "111122223333", regions: [us-east-1] }\n`);
+    await keyring().kill();
+    const passed = await alice.run(["daemon", "--once"]);
+    assert.equal(passed.exitCode, 1);
+    assert.match(passed.stderr, /can't be kept.*\[KEYCHAIN_UNREACHABLE\]/);
+    assert.match(
+      (await alice.run(["status"])).stdout,
+      /^ECR tokens can't be kept: .*\[KEYCHAIN_UNREACHABLE\]$/m,
+    );
+    assert.equal(standing.calls(), 0);
+    answered(await alice.get(registry), registry);
+    nothingPlain();
+  });
+
+  it("has no secret, and no key, in any file, log, error, argument or environment", async () => {
+    const seen: string[] = [];
+    let isOver = false;
+    const look = async () => {
+      while (!isOver) {
+        seen.push(...commands());
+        await Bun.sleep(1);
+      }
+    };
+    const looking = look();
+    const said: string[] = [];
+    const note = ({ stdout, stderr }: { stdout: string; stderr: string }) => said.push(stdout, stderr);
+    const secret = answered(await alice.get(registry), registry);
+    answered(await alice.get(registry, elsewhere), registry);
+    note(await alice.run(["refresh", "--force"]));
+    note(await alice.run(["status"]));
+    note(await alice.run(["registries"]));
+    note(await alice.run(["doctor", registry]));
+    keyring().lock();
+    note(await alice.store(westRegistry, "AWS", secret, elsewhere));
+    note(await alice.run(["refresh", "--force"], elsewhere));
+    note(await alice.run(["daemon", "--once"], elsewhere));
+    isOver = true;
+    await looking;
+    const { key } = JSON.parse(readFileSync(join(run, "docker-credential-ecr/token-key.json"), "utf8"));
+    const told = [...said, ...seen, ...everythingWritten(alice.home)].join("\n");
+    assert.ok(seen.some((text) => text.includes("keychain-process")));
+    assert.ok(!told.includes(key));
+    assert.doesNotMatch(told, secretsOfEcr);
+    assert.ok(said.some((text) => text.includes("KEYCHAIN_LOCKED")));
+  });
+});
+
+function everythingWritten(home: string): string[] {
+  return everythingIn(home).flatMap((path) => {
+    try {
+      return [readFileSync(path, "latin1")];
+    } catch {
+      return [];
+    }
+  });
+}

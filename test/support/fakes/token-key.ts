@@ -1,0 +1,14 @@
+import { inParts } from "../../../src/store/keychain-parts.ts";
+import { TokenKey, type TokenKeyOptions } from "../../../src/store/token-key.ts";
+import type { MemoryEntries } from "./memory-entries.ts";
+
+/** The key of encrypted tokens as one process has it, from the keychain of `entries`. */
+export function tokenKeyIn(
+  state: string,
+  entries: MemoryEntries,
+  more: Partial<TokenKeyOptions> = {},
+): TokenKey {
+  const keychain = inParts(entries, undefined, () => "never needed");
+  const plain = { keychain, state, runtimeFolder: undefined, now: Date.now, patience: 60_000, wait: 5_000 };
+  return new TokenKey({ ...plain, ...more });
+}
