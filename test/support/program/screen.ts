@@ -63,6 +63,17 @@ export function plain(sent: string): string {
   return Bun.stripANSI(sent).replaceAll("\r\n", "\n");
 }
 
+/** All that stood on the screen at some time, also what was drawn over; a line each. */
+export function onceShown(sent: string): string {
+  const lines = sent.split(/\r\n|\r/).map((line) => Bun.stripANSI(line));
+  return `${lines.filter((line) => line !== "").join("\n")}\n`;
+}
+
+/** Lines that are too long go on in the next, as a terminal of 80 columns shows them. */
+export function folded(text: string): string {
+  return text.replace(/.{80}(?=.)/g, "$&\n");
+}
+
 /** Asserts that a screen is what its golden file has, and fits 80 columns. UPDATE_GOLDEN writes it anew. */
 export function matchesGolden(shown: string, name: string): void {
   for (const line of shown.split("\n")) assert.ok(Bun.stringWidth(line) <= 80, line);
