@@ -39,3 +39,8 @@ export function countOf(tokens: readonly ShownToken[]): string {
 export function noteOf({ lastError, notRenewed }: ShownToken): string | undefined {
   return lastError ?? notRenewed;
 }
+
+/** The code at the end of an error or a note. */
+export function codeOf(note: string): string | undefined {
+  return /\[(\w+)\]$/.exec(note)?.[1];
+}

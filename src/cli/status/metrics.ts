@@ -1,3 +1,4 @@
+import { codeOf } from "./attention.ts";
 import type { StatusReport } from "./report.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -102,7 +103,7 @@ function labelsOf({ registry, identity, region = "" }: StatusReport["registries"
 /** Of an error the code alone: its words change from time to time, and each change would be another series. */
 function errorSample(error: string | undefined, labels: Labels): readonly Sample[] {
   if (error === undefined) return [];
-  return [{ labels: { ...labels, code: /\[(\w+)\]$/.exec(error)?.[1] ?? "" }, value: 1 }];
+  return [{ labels: { ...labels, code: codeOf(error) ?? "" }, value: 1 }];
 }
 
 /** One of them with all its samples; nothing where there are none. */

@@ -3,7 +3,7 @@ import { printable } from "../../config/problem.ts";
 import { healthLine } from "../health.ts";
 import type { Terminal } from "../terminal.ts";
 import { withTilde } from "../tilde.ts";
-import { byAttention, type Condition, conditionOf, countOf, noteOf } from "./attention.ts";
+import { byAttention, codeOf, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";
 import { configOfBefore, leftInWords, renewalInWords } from "./lines.ts";
@@ -74,23 +74,23 @@ function blocksOf(
       renewalInWords(token, now),
     );
     const head = at === 0 ? [paint("dim", columns.head, screen)] : [];
-    return [...head, row, ...noteLines(token, condition, told, screen)];
+    return [...head, ...withNote(row, token, told, screen)];
   });
 }
 
-/** A failure that many share, as those of one identity do, is told once. */
-function noteLines(
-  token: ShownToken,
-  condition: Condition,
-  told: Set<string>,
-  screen: Screen,
-): readonly string[] {
+/** A failure that many share, as those of one identity do, is told once; after that its code stands for it. */
+function withNote(row: string, token: ShownToken, told: Set<string>, screen: Screen): readonly string[] {
   const note = noteOf(token);
-  if (note === undefined) return [];
-  const text = told.has(note) ? `as above ${/\[\w+\]$/.exec(note)?.[0] ?? ""}`.trimEnd() : note;
-  told.add(note);
-  const colour = condition === "none" ? "red" : "yellow";
-  return wrap(text, screen, "  ").map((line) => paint(colour, line, screen));
+  if (note === undefined) return [row];
+  const colour = token.secondsLeft > 0 ? "yellow" : "red";
+  const painted = (line: string) => paint(colour, line, screen);
+  if (!told.has(note)) {
+    told.add(note);
+    return [row, ...wrap(note, screen, "  ").map(painted)];
+  }
+  const code = codeOf(note) ?? "as above";
+  const fits = Bun.stringWidth(row) + 2 + code.length <= screen.width;
+  return fits ? [`${row}  ${painted(code)}`] : [row, painted(`  as above: ${code}`)];
 }
 
 function footOf({ outputs, replication, at }: StatusReport, screen: Screen): readonly string[] {

@@ -1,7 +1,10 @@
 import type { Terminal } from "../terminal.ts";
 
 /** Milliseconds between two looks. */
-const pause = 2_000;
+const shortestPause = 2_000;
+
+/** With thousands of registries a look takes a second; no more than a tenth of the time goes to it. */
+const pauseAfter = (took: number) => Math.max(shortestPause, 9 * took);
 
 /** The other screen, so that what stood there comes back; no cursor. https://invisible-island.net/xterm/ctlseqs/ctlseqs.html */
 const enter = "\x1b[?1049h\x1b[?25l";
@@ -44,11 +47,12 @@ export async function watch(
   watching.write(enter);
   try {
     while (!isOver) {
+      const began = performance.now();
       const terminal = watching.terminal();
       const lines = await draw(terminal);
       if (!isOver) watching.write(frameOf(lines, terminal));
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, isOver ? 0 : pause);
+        const timer = setTimeout(resolve, isOver ? 0 : pauseAfter(performance.now() - began));
         wake = () => {
           clearTimeout(timer);
           resolve();

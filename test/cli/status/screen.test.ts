@@ -31,7 +31,11 @@ describe("status' screen", () => {
     const text = statusScreen(statusReport(tokens), screen, 10).join("\n");
     for (const digit of ["1", "2", "3"]) assert.ok(text.includes(`${digit.repeat(12)} us-east-1`));
     assert.equal(text.split("word word").length > 2, true);
-    assert.equal(text.match(/^ {2}as above \[CODE\]$/gm)?.length, 2);
+    assert.equal(text.match(/^[23]{12} us-east-1 .* {2}CODE$/gm)?.length, 2);
+    const long = tokens.map((token) => ({ ...token, lastError: `w [${"LONG_".repeat(8)}CODE]` }));
+    const folded = statusScreen(statusReport(long), screen);
+    assert.equal(folded.filter((line) => /^ {2}as above: LONG_\w+$/.test(line)).length, 2);
+    for (const line of folded) assert.ok(line.length <= 80);
   });
 
   it("makes no two registries look alike", () => {
