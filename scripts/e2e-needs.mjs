@@ -39,6 +39,8 @@ export const clientNeeds = [
   { program: "podman", package: "podman" },
   { program: "buildah", package: "buildah" },
   { program: "systemctl", package: "systemd" },
+  { program: "kubectl", package: "kubernetes-client" },
+  { program: "prometheus-node-exporter", package: "prometheus-node-exporter" },
 ];
 
 /** The tests of logins to other registries need these, integration tests too. */

@@ -8,10 +8,12 @@ import { reportOf } from "./doctor/report.ts";
 import { runSteps, stepsOf } from "./doctor/runner.ts";
 import { keptSubjects, subjectOf } from "./doctor/subjects.ts";
 import { Visit } from "./doctor/visit.ts";
+import { terminalOf } from "./terminal.ts";
 
 interface Options {
   readonly json?: boolean;
   readonly bundle?: string;
+  readonly color: boolean;
 }
 
 /** `doctor`: looks at the whole chain from Docker to the registry and says what is wrong. It changes nothing. */
@@ -24,6 +26,7 @@ export function doctorCommand(context: Context): Command {
     .argument("[REGISTRY]", "a host, a URL or an image, HOST/REPOSITORY:TAG")
     .option("--json", "for programs")
     .option("--bundle <file>", "write a report to send to who helps, with secrets taken out")
+    .option("--no-color", "no colours, on a terminal too")
     .addHelpText(
       "after",
       `
@@ -38,7 +41,7 @@ Examples:
 
 async function diagnose(
   named: string | undefined,
-  { json, bundle }: Options,
+  { json, bundle, color }: Options,
   context: Context,
 ): Promise<void> {
   const { env, home, print, exitWith } = context;
@@ -47,7 +50,7 @@ async function diagnose(
   const subjects = named === undefined ? await keptSubjects(machine) : [await subjectOf(named, machine)];
   const visits = subjects.map((subject) => new Visit(machine, subject));
   const hosts = visits.map(({ host }) => host);
-  const look = lookOf(env, home);
+  const look = lookOf(context, color);
   const tell = (text: string) => {
     if (!json) print(text);
   };
@@ -73,7 +76,7 @@ async function diagnose(
   tell(`${bundle}: the report, with secrets taken out. Read it before you send it.`);
 }
 
-function lookOf(env: Context["env"], home: string | undefined): Look {
-  const { isTTY, columns = 80 } = process.stdout;
-  return { width: Math.max(80, columns), colour: Boolean(isTTY) && !env.NO_COLOR, home };
+function lookOf({ env, home }: Context, wantsColour: boolean): Look {
+  const terminal = terminalOf(process.stdout, env, wantsColour);
+  return { width: Math.max(80, terminal?.width ?? 80), colour: terminal?.colour ?? false, home };
 }

@@ -106,7 +106,7 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof Failure) || error.code !== "OUTPUT_FOLDER") throw error;
 }
 
-function isTaken(path: string, hosts: readonly string[]): Failure {
+export function isTaken(path: string, hosts: readonly string[]): Failure {
   const what = `output ${path} holds somebody's own login for ${hosts.join(", ")}, which was left there`;
   return new Failure("OUTPUT_TAKEN", what, "remove it from auths if the token is to take its place");
 }

@@ -1,13 +1,15 @@
 import { type Outcome, renew, serve } from "../refresher/attempt.ts";
+import { eachOf } from "../refresher/guard.ts";
 import type { Job } from "../refresher/job.ts";
 import type { RefreshPorts } from "../refresher/ports.ts";
 import { usualTiming } from "../refresher/timing.ts";
 import { Failure } from "../token/failure.ts";
 import { type Life, lifeState, timeLeft } from "../token/life.ts";
+import type { Progress } from "./progress.ts";
 import { readable } from "./table.ts";
 
 /** What came of one job: a line for each registry that has a token now, and why it has none or a short one. */
-interface Refreshed {
+export interface Refreshed {
   readonly lines: readonly string[];
   readonly failure?: Failure;
 }
@@ -22,6 +24,15 @@ export class Refreshing {
     private readonly asked: number | undefined,
     private readonly force: boolean,
   ) {}
+
+  /** @param tell of one job after another, as they end */
+  async ofAll(jobs: readonly Job[], progress: Progress, tell: (refreshed: Refreshed) => void): Promise<void> {
+    await eachOf(jobs, usualTiming.atOnce, async (job) => {
+      const refreshed = await this.of(job);
+      progress.step(refreshed.failure !== undefined, () => tell(refreshed));
+    });
+    progress.clear();
+  }
 
   async of(job: Job): Promise<Refreshed> {
     let outcome = await this.renewAndServe(job);

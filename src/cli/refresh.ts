@@ -1,18 +1,13 @@
 import { Command } from "commander";
-import { parseDuration } from "../config/duration.ts";
-import { groupJobs } from "../refresher/group.ts";
-import { eachOf } from "../refresher/guard.ts";
-import type { Kept, Plan } from "../refresher/plan.ts";
-import { usualTiming } from "../refresher/timing.ts";
-import { readServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
-import { conditionsOf } from "./conditions.ts";
 import type { Context } from "./context.ts";
-import { type Keeping, seenKeeping } from "./keeping.ts";
+import { seenKeeping } from "./keeping.ts";
+import { minValidityOf, onlyNamed } from "./named.ts";
 import { keepOutputs } from "./outputs.ts";
+import { Progress } from "./progress.ts";
 import { Refreshing } from "./refresh-job.ts";
 import { refreshPorts } from "./refreshing.ts";
-import { openSurroundings, type Surroundings } from "./surroundings.ts";
+import { openSurroundings } from "./surroundings.ts";
 
 interface Options {
   readonly minValidity?: string;
@@ -35,17 +30,12 @@ export function refreshCommand(context: Context): Command {
 }
 
 async function refresh(named: readonly string[], options: Options, context: Context): Promise<void> {
-  const given = options.minValidity;
-  const asked = given === undefined ? undefined : parseDuration(given);
-  if (given !== undefined && asked === undefined) {
-    throw new Failure("USAGE", "--min-validity is no duration", "give it as 30m, 2h or 1h30m");
-  }
+  const asked = minValidityOf(options.minValidity);
   const around = await openSurroundings(context.env, context.home);
   const { keeping: found, config: before } = await seenKeeping(around);
   await around.store.settle(before.store);
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);
-  const refreshing = new Refreshing(ports, asked, options.force === true);
   const { jobs, unattended } = keeping.plan;
   // Nobody can have them in the background, so that they are not had is no failure of this command.
   for (const { code, what, mend } of unattended) context.printError(new Failure(code, what, mend).oneLine);
@@ -53,40 +43,13 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     context.printError(failure.oneLine);
     context.exitWith(1);
   };
-  await eachOf(jobs, usualTiming.atOnce, async (job) => {
-    const { lines, failure } = await refreshing.of(job);
+  const refreshing = new Refreshing(ports, asked, options.force === true);
+  const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
+  await refreshing.ofAll(jobs, progress, ({ lines, failure }) => {
     for (const line of lines) context.print(line);
     if (failure) failed(failure);
   });
   // Anew, since a registry that was named may be kept from now on.
   const { keeping: now, config } = await seenKeeping(around);
   for (const failure of (await keepOutputs(around, now, config)).failures) failed(failure);
-}
-
-async function onlyNamed(
-  named: readonly string[],
-  keeping: Keeping,
-  { files }: Surroundings,
-): Promise<Keeping> {
-  const kept: Kept[] = [];
-  for (const name of new Set(named)) {
-    const url = readServerUrl(name);
-    const registry =
-      url.kind === "ecr"
-        ? url.registry
-        : url.kind === "other"
-          ? await keeping.asking.aliased(url.host)
-          : undefined;
-    if (!registry) {
-      const what = `${JSON.stringify(name)} is not an Amazon ECR registry`;
-      throw new Failure("NOT_ECR", what, "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com");
-    }
-    if (kept.some((one) => one.registry.host === registry.host)) continue;
-    const registration = await keeping.asking.registrationOf(registry);
-    const { identity, authorization } = registration;
-    const conditions = conditionsOf(registration, files);
-    kept.push({ registry, identity, authorization, conditions, origin: "configured" });
-  }
-  const plan: Plan = { jobs: groupJobs(kept), unattended: [], forgotten: [] };
-  return { ...keeping, kept, plan };
 }

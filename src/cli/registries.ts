@@ -26,13 +26,13 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
     exitWith(1);
   }
   if (json) {
-    const listed = registries.map(({ host, origin, source, identity, isUnattended }) => {
+    const listed = registries.map(({ host, origin, source, identity, unattended }) => {
       return {
         registry: host,
         origin,
         ...(source !== undefined && { source }),
         identity,
-        unattended: isUnattended,
+        unattended: unattended !== undefined,
       };
     });
     const error = configError && { configError: configError.oneLine };
@@ -46,8 +46,8 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
   }
 }
 
-function keptAs({ origin, source, isUnattended }: ShownRegistry): string {
-  if (isUnattended) return `${origin}, not renewed`;
+function keptAs({ origin, source, unattended }: ShownRegistry): string {
+  if (unattended) return `${origin}, not renewed`;
   return source === undefined ? (origin ?? "-") : `${origin} of ${source}`;
 }
 

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, (context: Context) => Promise<Command>>>
   doctor: async (context) => (await import("./doctor.ts")).doctorCommand(context),
   refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),
   registries: async (context) => (await import("./registries.ts")).registriesCommand(context),
+  export: async (context) => (await import("./export.ts")).exportCommand(context),
   daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),
   service: async (context) => (await import("./service.ts")).serviceCommand(context),
   completion: async (context) =>

@@ -1,5 +1,7 @@
 import type { Config } from "../config/config.ts";
-import type { Origin } from "../refresher/plan.ts";
+import type { Origin, Unattended } from "../refresher/plan.ts";
+import { parseHost } from "../registry/host.ts";
+import type { Registry } from "../registry/registry.ts";
 import { Failure } from "../token/failure.ts";
 import { type Keeping, seenKeeping } from "./keeping.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -7,6 +9,10 @@ import type { Surroundings } from "./surroundings.ts";
 /** A registry as it is shown to people. */
 export interface ShownRegistry {
   readonly host: string;
+  /** Absent: a public one. */
+  readonly account?: string;
+  /** Absent: what an alias stands for can't be said. */
+  readonly region?: string;
   readonly identity: string;
   /** The key of the authorization token that serves it. */
   readonly authorization: string;
@@ -14,8 +20,8 @@ export interface ShownRegistry {
   readonly origin?: Origin;
   /** Of a replication target: the host whose rules name it. */
   readonly source?: string;
-  /** Nobody can renew its token in the background. */
-  readonly isUnattended: boolean;
+  /** Why nobody can renew its token in the background. */
+  readonly unattended?: Unattended;
 }
 
 /** What is kept, or with a config.yaml that can't be used, what lies there. */
@@ -37,13 +43,15 @@ export async function shownRegistries(around: Surroundings): Promise<Shown> {
 }
 
 function ofKeeping({ kept, plan }: Keeping): ShownRegistry[] {
-  const unattended = new Set(plan.unattended.map(({ kept }) => kept.registry.host));
+  const unattended = new Map(plan.unattended.map((one) => [one.kept.registry.host, one]));
   const forgotten = new Set(plan.forgotten);
   return kept
     .filter((one) => !forgotten.has(one))
-    .map(({ registry: { host }, identity, authorization, origin, source }) => {
+    .map(({ registry, identity, authorization, origin, source }) => {
       const from = source !== undefined && { source };
-      return { host, identity, authorization, origin, ...from, isUnattended: unattended.has(host) };
+      const why = unattended.get(registry.host);
+      const place = { host: registry.host, ...placeOf(registry) };
+      return { ...place, identity, authorization, origin, ...from, ...(why && { unattended: why }) };
     });
 }
 
@@ -52,7 +60,14 @@ async function ofFiles({ store }: Surroundings): Promise<ShownRegistry[]> {
   const registries: ShownRegistry[] = [];
   for (const host of await store.hosts()) {
     const entry = await store.readRegistry(host);
-    if (entry) registries.push({ ...entry, isUnattended: false });
+    if (!entry) continue;
+    const { identity, authorization } = entry;
+    registries.push({ host, ...placeOf(parseHost(host)), identity, authorization });
   }
   return registries;
+}
+
+function placeOf(registry: Registry | undefined): { region?: string; account?: string } {
+  if (!registry) return {};
+  return { region: registry.region, ...(registry.kind === "private" && { account: registry.account }) };
 }

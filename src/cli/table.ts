@@ -1,13 +1,16 @@
-/** Rows as columns that line up, for a terminal; the last column as long as it is. */
-export function table(rows: readonly (readonly string[])[]): string {
+import { printable } from "../config/problem.ts";
+
+/** Rows as columns that line up; the last column as long as it is. */
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, Bun.stringWidth(cell));
   }
   return rows
     .map((row) =>
       row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .map((cell, at) => cell + " ".repeat((widths[at] ?? 0) - Bun.stringWidth(cell)))
         .join("  ")
         .trimEnd(),
     )

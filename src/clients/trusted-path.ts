@@ -95,7 +95,10 @@ function isOpen({ mode }: Stats): boolean {
 function openToOthers(path: string, folder: string, { mode }: Stats): Failure {
   const octal = (mode & 0o7777).toString(8).padStart(4, "0");
   const why = `others may write into ${printable(folder)} (mode ${octal}) and put another file into its place`;
-  return unsafe(path, why, `run: chmod go-w ${printable(folder)}`);
+  // A folder such as /tmp is everybody's on purpose.
+  const isSticky = (mode & 0o1000) !== 0;
+  const mend = isSticky ? "choose a folder of this user's own" : `run: chmod go-w ${printable(folder)}`;
+  return unsafe(path, why, mend);
 }
 
 /** @param rest the names after `folder`, the file's last */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/program/eventually.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import { atTerminal, folded, matchesGolden, onceShown } from "../support/program/screen.ts";
 import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { answered } from "../support/program/verdicts.ts";
 
@@ -90,5 +91,26 @@ describe("refresh", () => {
     const told = await endDaemon(daemon);
     assert.equal(told.filter((line) => line.includes("renewed")).length, 1);
     assert.equal(standing.count("GetAuthorizationToken"), 2);
+  });
+
+  it("shows its progress on a terminal, in one line that goes", async () => {
+    const user = keeper(standing, withNobody.replace(", us-west-2", ""));
+    standing.aws.controls.latency("GetAuthorizationToken", 500);
+    const { exitCode, sent } = await atTerminal(user, ["refresh"]).ended;
+    assert.equal(exitCode, 1);
+    const stood = onceShown(sent).replaceAll(user.home, "/home/me");
+    assert.ok(sent.endsWith("\r\x1b[K"));
+    matchesGolden(folded(stood), "refresh-progress");
+  });
+
+  it("has no progress for one token, for a terminal that can't, or for a file", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333", "us-east-1, us-west-2"));
+    for (const [args, env] of [
+      [["refresh", registry], {}],
+      [["refresh"], { TERM: "dumb" }],
+    ] as const) {
+      assert.doesNotMatch((await atTerminal(user, args, env).ended).sent, /refreshing/);
+    }
+    assert.equal((await user.run(["refresh"])).stderr, "");
   });
 });

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { modeOf } from "../support/fakes/temp-folder.ts";
+import { readMetrics } from "../support/metrics.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { aliceKeeps, configPath, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
 import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
@@ -103,6 +107,41 @@ describe("status", () => {
     passTime(user, 13 * hour);
     const over = await user.run(["status"]);
     assert.deepEqual([over.exitCode, /none +- +-\n$/.test(over.stdout)], [1, true]);
+  });
+
+  it("--prometheus writes a file at once that others may read, and exits 0 whatever it tells", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    const folder = join(user.home, "metrics");
+    mkdirSync(folder);
+    const path = join(folder, "ecr.prom");
+    const ran = await user.run(["status", "--prometheus", path]);
+    assert.deepEqual({ ...ran, tookMs: 0 }, { exitCode: 0, stdout: "", stderr: "", tookMs: 0 });
+    assert.equal(modeOf(path), "0644");
+    assert.match(readFileSync(path, "utf8"), /^docker_credential_ecr_token_expiry\S+\{.*\} 0$/m);
+    await user.run(["refresh"]);
+    chmodSync(path, 0o600);
+    const inode = statSync(path).ino;
+    assert.equal((await user.run(["status", "--prometheus", path])).exitCode, 0);
+    assert.notEqual(statSync(path).ino, inode);
+    assert.deepEqual([modeOf(path), readdirSync(folder)], ["0644", ["ecr.prom"]]);
+    const metrics = readMetrics(readFileSync(path, "utf8"));
+    const [expiry] =
+      metrics.get("docker_credential_ecr_token_expiry_timestamp_seconds")?.samples.values() ?? [];
+    assert.ok(Math.abs((expiry?.value ?? 0) - (Date.now() + 12 * hour) / 1000) < 60);
+    const { stdout } = await user.run(["status", "--prometheus"]);
+    assert.deepEqual([...readMetrics(stdout).keys()], [...metrics.keys()]);
+  });
+
+  it("--prometheus takes the place of nothing but a file", async () => {
+    const user = keeper(standing);
+    const pipe = join(user.home, "pipe");
+    assert.equal(spawnSync("mkfifo", [pipe]).status, 0);
+    for (const path of [pipe, user.home, join(user.home, "gone/ecr.prom")]) {
+      const { exitCode, stdout, stderr } = await user.run(["status", "--prometheus", path]);
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(stderr, /^docker-credential-ecr: the metrics can't be written to .* \[METRICS_WRITE\]\n$/);
+    }
+    assert.ok(statSync(pipe).isFIFO());
   });
 
   function failureFile(user: User): string {

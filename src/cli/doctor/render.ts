@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { withTilde } from "../tilde.ts";
 import type { Entry } from "./runner.ts";
 
 export interface Look {
@@ -16,6 +17,7 @@ const paints = { ok: "green", failed: "red", skipped: "dim" } as const;
 /** One diagnostic: a line, and for a failure what was seen and the mend below it. */
 export function renderEntry({ status, name, seen, mend = "", code = "" }: Entry, look: Look): string {
   const head = paint(status, status.padEnd(statusWidth), look) + name.padEnd(nameWidth);
+  // Commands to copy keep the whole path: a shell leaves "~" as it is between quotes.
   const shown = withTilde(seen, look.home);
   if (status !== "failed") return head + wrap(shown, statusWidth + nameWidth, look.width);
   const under = (label: string, text: string) =>
@@ -34,11 +36,6 @@ export function renderSummary(entries: readonly Entry[], look: Look): string {
 
 function paint(status: Entry["status"], text: string, { colour }: Look): string {
   return colour ? styleText(paints[status], text, { validateStream: false }) : text;
-}
-
-/** Commands to copy keep the whole path: a shell leaves "~" as it is between quotes. */
-function withTilde(text: string, home: string | undefined): string {
-  return home === undefined || home === "/" ? text : text.replaceAll(`${home}/`, "~/");
 }
 
 /** A mend that is a command and nothing else. */

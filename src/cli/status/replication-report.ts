@@ -1,9 +1,9 @@
-import { parseReadings } from "../refresher/readings.ts";
-import { readReadings } from "../store/replication.ts";
-import { Failure } from "../token/failure.ts";
-import type { Keeping } from "./keeping.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { readable } from "./table.ts";
+import { parseReadings } from "../../refresher/readings.ts";
+import { readReadings } from "../../store/replication.ts";
+import { Failure } from "../../token/failure.ts";
+import type { Keeping } from "../keeping.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { readable } from "../table.ts";
 
 /** How it stands with the replication rules of a registry, for `status`. */
 export interface SourceReport {

@@ -1,5 +1,6 @@
-import type { Config } from "../config/config.ts";
-import { outputPaths, readOutputFailure, readOutputRecord } from "../store/output-records.ts";
+import type { Config } from "../../config/config.ts";
+import { outputPaths, readOutputFailure, readOutputRecord } from "../../store/output-records.ts";
+import { Failure } from "../../token/failure.ts";
 
 /** A file under `outputs` as the last attempt left it. */
 export interface OutputState {
@@ -18,7 +19,7 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
     [...paths].map(async (path) => {
       const { hosts } = await readOutputRecord(state, path);
       const failure = await readOutputFailure(state, path);
-      const lastError = failure && `${failure.what}: ${failure.mend} [${failure.code}]`;
+      const lastError = failure && new Failure(failure.code, failure.what, failure.mend).oneLine;
       const found = { dockerConfig: path, named: named.has(path), registries: hosts.length };
       return { ...found, ...(lastError !== undefined && { lastError }) };
     }),
@@ -27,7 +28,13 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
 
 /** For a person. */
 export function outputLine({ dockerConfig, named, registries, lastError }: OutputState): string {
-  const held = `output ${dockerConfig}: tokens for ${registries} hosts`;
-  if (lastError !== undefined) return `${held}; ${lastError}`;
+  const name = `output ${dockerConfig}`;
+  const held = `${name}: tokens for ${registries} ${registries === 1 ? "host" : "hosts"}`;
+  if (lastError !== undefined) return `${held}; ${withoutStart(lastError, name)}`;
   return named ? held : `${held}, to be taken out by the daemon's next pass`;
+}
+
+/** An error begins with what the line begins with. */
+function withoutStart(text: string, start: string): string {
+  return text.startsWith(start) ? text.slice(start.length).replace(/^:? /, "") : text;
 }

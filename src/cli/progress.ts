@@ -1,0 +1,49 @@
+import type { Environment } from "../token/dependencies.ts";
+import { terminalOf } from "./terminal.ts";
+
+type Stream = Parameters<typeof terminalOf>[0] & { write(text: string): unknown };
+
+/** How far a long work is: one line, drawn over again. Nothing at all where nobody watches or there is no need. */
+export class Progress {
+  #done = 0;
+  #failed = 0;
+  readonly #width: number;
+
+  /**
+   * @param stream stderr, so that stdout holds results alone
+   * @param verb "refreshing"
+   * @param total how many tokens there are; one alone has no progress
+   */
+  constructor(
+    private readonly stream: Stream,
+    env: Environment,
+    private readonly verb: string,
+    private readonly total: number,
+  ) {
+    const terminal = env.TERM === "dumb" ? undefined : terminalOf(stream, env);
+    this.#width = total > 1 ? (terminal?.width ?? 0) : 0;
+    this.draw();
+  }
+
+  /** @param tell prints what there is to tell; the line makes room for it */
+  step(hasFailed: boolean, tell: () => void): void {
+    this.#done += 1;
+    if (hasFailed) this.#failed += 1;
+    this.clear();
+    tell();
+    this.draw();
+  }
+
+  /** Takes the line away. */
+  clear(): void {
+    if (this.#width > 0) this.stream.write("\r\x1b[K");
+  }
+
+  private draw(): void {
+    if (this.#width === 0) return;
+    const failed = this.#failed === 0 ? "" : `, ${this.#failed} failed`;
+    const line = `${this.verb}: ${this.#done} of ${this.total} tokens${failed}`;
+    // A full line would go on to the next one.
+    this.stream.write(`\r${line.slice(0, this.#width - 1)}\x1b[K`);
+  }
+}

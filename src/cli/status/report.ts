@@ -1,0 +1,65 @@
+import { version } from "../../../package.json";
+import { parseState } from "../../refresher/state.ts";
+import { readClock } from "../../store/clock.ts";
+import { readRefresher } from "../../store/refresher-state.ts";
+import { Failure } from "../../token/failure.ts";
+import { daemonHealth, type Health } from "../health.ts";
+import { shownRegistries } from "../shown.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { type OutputState, outputStates } from "./outputs-report.ts";
+import { replicationReport, type SourceReport } from "./replication-report.ts";
+import { type ShownToken, Tokens } from "./tokens.ts";
+
+/** What `status --json` prints. Fields are added to, never changed: docs/status.md. */
+export interface StatusReport {
+  readonly version: 1;
+  /** Of the program. */
+  readonly program: string;
+  /** Milliseconds since the epoch, as all times in it. */
+  readonly at: number;
+  /** Whether config.yaml can be used and every token that is kept has enough life left. */
+  readonly ok: boolean;
+  readonly daemon: Health;
+  readonly registries: readonly ShownToken[];
+  readonly replication: readonly SourceReport[];
+  readonly outputs: readonly OutputState[];
+  /** Why encrypted tokens can be neither read nor kept here. */
+  readonly unkept?: string;
+  /** Why config.yaml can't be used. */
+  readonly configError?: string;
+}
+
+/** How it stands now. Looks at this program's files alone and changes none. */
+export async function statusReport(around: Surroundings): Promise<StatusReport> {
+  const { folders, files, now } = around;
+  const shown = await shownRegistries(around);
+  const refresher = await readRefresher(folders.state);
+  const daemon = await daemonHealth(folders.state, refresher, now());
+  const tokens = new Tokens(around, shown, parseState(refresher?.state).groups, readClock(files, now()));
+  const registries: ShownToken[] = [];
+  for (const registry of shown.registries) registries.push(await tokens.of(registry, daemon.running));
+  const { kept, configError } = shown;
+  const unkept = await whyUnkept(around);
+  return {
+    version: 1,
+    program: version,
+    at: now(),
+    ok: !configError && registries.every(({ isFresh }) => isFresh),
+    daemon,
+    registries,
+    replication: kept ? await replicationReport(around, kept.keeping) : [],
+    outputs: kept ? await outputStates(folders.state, kept.config) : [],
+    ...(unkept !== undefined && { unkept }),
+    ...(configError && { configError: configError.oneLine }),
+  };
+}
+
+async function whyUnkept({ store }: Surroundings): Promise<string | undefined> {
+  try {
+    await store.mustKeep();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error.oneLine;
+    throw error;
+  }
+}

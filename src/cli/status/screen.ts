@@ -1,0 +1,122 @@
+import { styleText } from "node:util";
+import { printable } from "../../config/problem.ts";
+import { healthLine } from "../health.ts";
+import type { Terminal } from "../terminal.ts";
+import { withTilde } from "../tilde.ts";
+import { byAttention, codeOf, conditionOf, countOf, noteOf } from "./attention.ts";
+import { barOf } from "./bar.ts";
+import { columnsFor } from "./columns.ts";
+import { leftInWords, renewalInWords, troublesOf } from "./lines.ts";
+import { outputLine } from "./outputs-report.ts";
+import { replicationLines } from "./replication-report.ts";
+import type { StatusReport } from "./report.ts";
+import type { ShownToken } from "./tokens.ts";
+
+const paints = { none: "red", expiring: "yellow", failing: "yellow", well: "green" } as const;
+
+/** Where it is shown. */
+export interface Screen extends Terminal {
+  /** Is shown as "~". */
+  readonly home: string | undefined;
+}
+
+/** However small the terminal is, so many registries are shown. */
+const fewest = 5;
+
+/**
+ * For a terminal: a row a registry, what needs somebody first, and what there is to tell of it below.
+ *
+ * @param rows lines that the whole may have; those registries that don't fit are counted
+ */
+export function statusScreen(report: StatusReport, screen: Screen, rows = Infinity): readonly string[] {
+  const head = headOf(report, screen);
+  const foot = footOf(report, screen);
+  const tokens = byAttention(report.registries);
+  const blocks = blocksOf(tokens, report.at, screen);
+  const room = rows - head.length - foot.length;
+  const shown = fitting(blocks, room);
+  const rest = tokens.slice(shown);
+  const more = rest.length === 0 ? [] : [`and ${rest.length} more: ${countOf(rest)}; status --all shows all`];
+  return [...head, ...blocks.slice(0, shown).flat(), ...more.flatMap((line) => wrap(line, screen)), ...foot];
+}
+
+function headOf(report: StatusReport, screen: Screen): readonly string[] {
+  const { daemon, configError, registries } = report;
+  const isTroubled = daemon.silentForSeconds !== undefined || (!daemon.running && daemon.pid !== undefined);
+  const lines = [
+    paint(isTroubled ? "red" : daemon.running ? "green" : "dim", healthLine(daemon), screen),
+    ...[...troublesOf(report), ...(configError === undefined ? [] : [configError])]
+      .flatMap((line) => wrap(line, screen))
+      .map((line) => paint("red", line, screen)),
+  ];
+  if (registries.length === 0) {
+    const none = "No registry is kept: the first pull learns one, or config.yaml names them.";
+    return [...lines, ...wrap(none, screen)];
+  }
+  const whole = `${registries.length} ${registries.length === 1 ? "registry" : "registries"}`;
+  return [...lines, ...wrap(`${whole}: ${countOf(registries)}`, screen), ""];
+}
+
+/** The lines of each registry; with the first those of the table's head. */
+function blocksOf(
+  tokens: readonly ShownToken[],
+  now: number,
+  screen: Screen,
+): readonly (readonly string[])[] {
+  const columns = columnsFor(tokens, screen.width);
+  const told = new Set<string>();
+  return tokens.map((token, at) => {
+    const condition = conditionOf(token);
+    const row = columns.row(
+      token,
+      paint(paints[condition], barOf(token, screen), screen),
+      leftInWords(token),
+      renewalInWords(token, now),
+    );
+    const head = at === 0 ? [paint("dim", columns.head, screen)] : [];
+    return [...head, ...withNote(row, token, told, screen)];
+  });
+}
+
+/** A failure that many share, as those of one identity do, is told once; after that its code stands for it. */
+function withNote(row: string, token: ShownToken, told: Set<string>, screen: Screen): readonly string[] {
+  const note = noteOf(token);
+  if (note === undefined) return [row];
+  const colour = token.secondsLeft > 0 ? "yellow" : "red";
+  const painted = (line: string) => paint(colour, line, screen);
+  if (!told.has(note)) {
+    told.add(note);
+    return [row, ...wrap(note, screen, "  ").map(painted)];
+  }
+  const code = codeOf(note) ?? "as above";
+  const fits = Bun.stringWidth(row) + 2 + code.length <= screen.width;
+  return fits ? [`${row}  ${painted(code)}`] : [row, painted(`  as above: ${code}`)];
+}
+
+function footOf({ outputs, replication, at }: StatusReport, screen: Screen): readonly string[] {
+  const lines = [...outputs.map(outputLine), ...replicationLines(replication, at)];
+  return lines.length === 0 ? [] : ["", ...lines.flatMap((line) => wrap(line, screen, "", "  "))];
+}
+
+/** How many blocks have room, with a line for what is left over. */
+function fitting(blocks: readonly (readonly string[])[], room: number): number {
+  let used = 0;
+  const over = blocks.findIndex((block, at) => {
+    used += block.length;
+    return at >= fewest && used + (at === blocks.length - 1 ? 0 : 1) > room;
+  });
+  return over < 0 ? blocks.length : over;
+}
+
+/** Breaks at spaces; a word that is too long to fit sticks out, so that it can be copied whole. */
+function wrap(text: string, { width, home }: Screen, indent = "", hanging = indent): readonly string[] {
+  const lines = Bun.wrapAnsi(
+    withTilde(printable(text), home),
+    width - Math.max(indent.length, hanging.length),
+  ).split("\n");
+  return lines.map((line, at) => (at === 0 ? indent : hanging) + line);
+}
+
+function paint(colour: Parameters<typeof styleText>[0], text: string, screen: Screen): string {
+  return screen.colour ? styleText(colour, text, { validateStream: false }) : text;
+}

@@ -1,0 +1,30 @@
+import type { Environment } from "../token/dependencies.ts";
+
+/** A terminal that is written to. */
+export interface Terminal {
+  /** Columns. */
+  readonly width: number;
+  readonly rows: number;
+  readonly colour: boolean;
+  /** Whether it may be sent more than ASCII. */
+  readonly unicode: boolean;
+}
+
+type Stream = Pick<NodeJS.WriteStream, "isTTY"> & { readonly columns?: number; readonly rows?: number };
+
+/**
+ * The terminal at the end of a stream; undefined: it is a pipe or a file.
+ *
+ * @param wantsColour false by `--no-color`. NO_COLOR: https://no-color.org
+ */
+export function terminalOf(stream: Stream, env: Environment, wantsColour = true): Terminal | undefined {
+  if (!stream.isTTY) return undefined;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+  return {
+    // Some have no size: a serial line, a CI job's terminal.
+    width: stream.columns || Number(env.COLUMNS) || 80,
+    rows: stream.rows || Number(env.LINES) || 24,
+    colour: wantsColour && !env.NO_COLOR && env.TERM !== "dumb",
+    unicode: /utf-?8/i.test(locale),
+  };
+}

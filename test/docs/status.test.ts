@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { aliceKeeps, configPath, keeper, passNow } from "../support/program/keeping.ts";
+import { follower, following } from "../support/program/replicating.ts";
+import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
+import { edit } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+const docs = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");
+const documented = new Map(
+  [...docs.matchAll(/^\| `([a-zA-Z[\].]+)`( \*)? \| /gm)].map(([, key = "", mark]) => [
+    key,
+    mark === undefined,
+  ]),
+);
+
+/** "registries[].region" of all that is no object and no list of objects. */
+function keysOf(value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => keysOf(one, `${path}[]`));
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => keysOf(inner, path === "" ? key : `${path}.${key}`));
+}
+
+describe("docs/status.md", () => {
+  const standing = useStanding();
+  const statusOf = async (user: User) => JSON.parse((await user.run(["status", "--json"])).stdout);
+
+  /** Between them they have all that there can be. */
+  async function reports(): Promise<readonly Record<string, unknown>[]> {
+    const user = follower(standing);
+    standing.aws.controls.setReplication("111122223333", "us-east-1", [
+      { destinations: ["us-west-2", "cn-north-1"].map((region) => ({ registryId: "111122223333", region })) },
+    ]);
+    user.write(configPath, following(`outputs:\n  - dockerConfig: ${user.home}/gone/config.json\n`));
+    answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
+    await user.run(["daemon", "--once"]);
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    standing.aws.controls.fail("DescribeRegistry", { status: 400, code: "AccessDeniedException" });
+    await user.run(["refresh", "--force"]);
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    const all = await statusOf(user);
+    daemon.kill("SIGSTOP");
+    edit(`${user.state}/refresher.json`, (file) => {
+      Object.assign(file, { lastTickAt: 0, configError: "x" });
+    });
+    const hung = await statusOf(user);
+    user.write(configPath, "version: 2\n");
+    const broken = await statusOf(user);
+    daemon.kill("SIGKILL");
+    await daemon.ended;
+    const kept = aliceKeeps("111122223333");
+    const others = [keeper(standing, kept), keeper(standing, `${kept}store: keychain\n`)];
+    return [all, hung, broken, ...(await Promise.all(others.map(statusOf)))];
+  }
+
+  it("lists the keys of --json, all of them and no others, and says which may be absent", async () => {
+    const found = await reports();
+    const met = new Set(found.flatMap((report) => keysOf(report)));
+    const known = (key: string) =>
+      documented.has(key) || /^(replication|outputs|registries)\[?\]?$/.test(key);
+    assert.deepEqual(
+      [...met].filter((key) => !known(key)),
+      [],
+    );
+    assert.deepEqual(
+      [...documented.keys()].filter((key) => !met.has(key)),
+      [],
+    );
+    for (const report of found) {
+      const has = (key: string, of: object) => Object.hasOwn(of, key);
+      for (const [key, isAlways] of documented) {
+        const [list = "", name = ""] = key.split(/\[?\]?\./);
+        const holder = report[list];
+        if (!isAlways) continue;
+        if (name === "") assert.ok(has(list.replace(/\[\]$/, ""), report), key);
+        for (const one of name === "" ? [] : [holder].flat()) {
+          assert.ok(has(name.replace(/\[\]$/, ""), one as object), key);
+        }
+      }
+    }
+  });
+
+  it("shows an example of that form", () => {
+    const [, example = ""] = /```json\n([\s\S]*?)```/.exec(docs) ?? [];
+    const met = keysOf(JSON.parse(example));
+    assert.deepEqual(
+      met.filter((key) => !documented.has(key)),
+      [],
+    );
+    assert.ok(met.length > 12);
+  });
+});

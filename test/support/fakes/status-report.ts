@@ -1,0 +1,38 @@
+import type { StatusReport } from "../../../src/cli/status/report.ts";
+import type { ShownToken } from "../../../src/cli/status/tokens.ts";
+
+export const now = 1_795_252_000_000;
+
+/** A registry with a fresh token of half its life. */
+export function shownToken(more: Partial<ShownToken> = {}): ShownToken {
+  return {
+    registry: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+    account: "111122223333",
+    region: "us-east-1",
+    identity: "ci (profile ci)",
+    origin: "configured",
+    secondsLeft: 21_600,
+    lifeSeconds: 43_200,
+    expiresAt: now + 21_600_000,
+    isFresh: true,
+    ...more,
+  };
+}
+
+/** A report in which all is well. */
+export function statusReport(
+  registries: readonly ShownToken[],
+  more: Partial<StatusReport> = {},
+): StatusReport {
+  const empty = { replication: [], outputs: [] };
+  return {
+    version: 1,
+    program: "0",
+    at: now,
+    ok: true,
+    daemon: { running: false },
+    registries,
+    ...empty,
+    ...more,
+  };
+}

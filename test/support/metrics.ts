@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+
+export interface ReadMetric {
+  readonly help: string;
+  readonly type: string;
+  /** By the spelling of their labels. */
+  readonly samples: ReadonlyMap<
+    string,
+    { readonly labels: Readonly<Record<string, string>>; readonly value: number }
+  >;
+}
+
+const name = "[a-zA-Z_:][a-zA-Z0-9_:]*";
+const label = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\[\\\\n"])*"';
+
+/**
+ * Reads Prometheus' text format as strictly as its parser does, and minds what `promtool check metrics` complains of.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export function readMetrics(text: string): ReadonlyMap<string, ReadMetric> {
+  assert.ok(text.endsWith("\n"), "the last line ends");
+  const metrics = new Map<string, ReadMetric>();
+  const samplePattern = new RegExp(`^(${name})(?:\\{(${label}(?:,${label})*)\\})? (\\S+)$`);
+  let current: { name: string; help: string; type: string } | undefined;
+  for (const line of text.slice(0, -1).split("\n")) {
+    const help = /^# HELP (\S+) (.+)$/.exec(line);
+    const type = /^# TYPE (\S+) (gauge|counter)$/.exec(line);
+    if (help) {
+      assert.match(help[1] ?? "", new RegExp(`^${name}$`));
+      assert.ok(!metrics.has(help[1] ?? ""), `${help[1]} comes twice`);
+      current = { name: help[1] ?? "", help: help[2] ?? "", type: "" };
+    } else if (type) {
+      assert.equal(type[1], current?.name);
+      current = { name: type[1] ?? "", help: current?.help ?? "", type: type[2] ?? "" };
+      metrics.set(current.name, { help: current.help, type: current.type, samples: new Map() });
+      assert.ok(type[2] !== "gauge" || !current.name.endsWith("_total"), `${current.name} is no counter`);
+    } else {
+      const [, sampleName, labels = "", value = ""] = samplePattern.exec(line) ?? assert.fail(line);
+      assert.equal(sampleName, current?.name, "samples of a metric stand together");
+      assert.ok(Number.isFinite(Number(value)), line);
+      const samples = metrics.get(sampleName ?? "")?.samples as Map<string, unknown>;
+      assert.ok(!samples.has(labels), `${line} comes twice`);
+      samples.set(labels, { labels: labelsIn(labels), value: Number(value) });
+    }
+  }
+  for (const [each, { samples }] of metrics) assert.ok(samples.size > 0, `${each} has no sample`);
+  return metrics;
+}
+
+function labelsIn(text: string): Record<string, string> {
+  const pairs = [...text.matchAll(/([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g)];
+  return Object.fromEntries(
+    pairs.map(([, key = "", value = ""]) => [
+      key,
+      value.replace(/\\(.)/g, (_, escaped) => (escaped === "n" ? "\n" : escaped)),
+    ]),
+  );
+}
