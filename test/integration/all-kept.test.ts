@@ -21,7 +21,7 @@ describe("configure-docker --all-kept", () => {
     assert.deepEqual(snapshot(user.home, ".docker"), before);
     assert.match(
       await docker.configure(["--all-kept"]),
-      /Docker now asks this helper for \S+, \S+, \S+, \S+\n$/,
+      /Docker now asks this helper for \S+, \S+, \S+, \S+\n/,
     );
     assert.deepEqual(docker.json.credHelpers, {
       "registry.example.com": "pass",

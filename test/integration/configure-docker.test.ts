@@ -268,7 +268,6 @@ describe("configure-docker", () => {
     await docker.refuses(["registry.example.com"], "NOT_ECR", "registry.example.com");
     await docker.refuses([registry, `${registry}.example.com`], "NOT_ECR");
     await docker.refuses([`me@${registry}`], "NOT_ECR");
-    await docker.refuses([], "USAGE", "--all");
     await docker.refuses(["--all", registry], "USAGE");
     const unknown = await user.run(["configure-docker", "--frobnicate"]);
     assert.equal(unknown.exitCode, 1);
