@@ -12,7 +12,8 @@ Usage: ./install.sh [--prefix DIR] [--dry-run] [--replace] [--service] [--all | 
        ./install.sh [--prefix DIR] [--dry-run] --uninstall
 
 Builds $name with Node.js 20 or newer and npm, and places it in DIR/bin
-(DIR: /usr/local for root, else ~/.local). Safe to run again.
+(DIR: /usr/local for root, else ~/.local), its man page and the completions for
+bash, zsh and fish below DIR/share. Safe to run again.
 
   REGISTRY...   wire these ECR registries into Docker's credHelpers
   --all         make Docker ask this helper for every registry (credsStore)
@@ -91,6 +92,12 @@ if [ -z "$prefix" ]; then
 fi
 case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 program=$prefix/bin/$name
+share=$prefix/share
+man_page=$share/man/man1/$name.1
+bash_completion=$share/bash-completion/completions/$name
+zsh_completion=$share/zsh/site-functions/_$name
+fish_completion=$share/fish/vendor_completions.d/$name.fish
+shared=("$man_page" "$bash_completion" "$zsh_completion" "$fish_completion")
 
 state_home=${XDG_STATE_HOME:-}
 # As in the program: root in another user's HOME keeps its own in root's.
@@ -113,7 +120,7 @@ if [ -n "$uninstall" ]; then
       remove_services --dry-run
       "$program" configure-docker --undo --everywhere --dry-run
     fi
-    echo "would remove $program and $state"
+    echo "would remove $program, its man page and completions in $share, and $state"
     exit 0
   fi
   if [ -x "$program" ]; then
@@ -121,7 +128,7 @@ if [ -n "$uninstall" ]; then
     "$program" configure-docker --undo --everywhere
   fi
   folders=$(sort -ru "$made" 2>/dev/null || true)
-  rm -f -- "$program"
+  rm -f -- "$program" "${shared[@]}"
   rm -rf -- "$state"
   # Innermost first, and only where nothing else lives in them.
   while IFS= read -r folder; do
@@ -132,7 +139,7 @@ if [ -n "$uninstall" ]; then
 fi
 
 if [ -n "$dry" ]; then
-  echo "would build $name in $here and place it at $program"
+  echo "would build $name in $here and place it at $program, its man page and completions in $share"
   if [ ${#wiring[@]} -gt 0 ]; then echo "would run: $name configure-docker ${wiring[*]}"; fi
   if [ -n "$service" ]; then echo "would run: $name service install ${whose[*]-}"; fi
   exit 0
@@ -147,7 +154,7 @@ cd "$here"
 npm ci --ignore-scripts --no-audit --no-fund
 npm run --silent build
 
-new=$(missing "$prefix/bin"; missing "$state_home")
+new=$(missing "$prefix/bin"; missing "$state_home"; for file in "${shared[@]}"; do missing "${file%/*}"; done)
 mkdir -p "$prefix/bin"
 # In a folder of another user's there is no note: a state folder of root's would shut that user out.
 at=$state
@@ -162,7 +169,13 @@ cp dist/$name "$temporary"
 chmod 755 "$temporary"
 mv -f -- "$temporary" "$program"
 trap - EXIT
-echo "placed $program"
+for file in "${shared[@]}"; do mkdir -p "${file%/*}"; done
+cp dist/$name.1 "$man_page"
+"$program" completion bash >"$bash_completion"
+"$program" completion zsh >"$zsh_completion"
+"$program" completion fish >"$fish_completion"
+chmod 644 "${shared[@]}"
+echo "placed $program, its man page and completions in $share"
 
 found=$(command -v $name || true)
 if [ -z "$found" ]; then

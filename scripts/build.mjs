@@ -1,6 +1,6 @@
-// Compiles src/main.ts to dist/docker-credential-ecr.
+// Compiles src/main.ts to dist/docker-credential-ecr and writes its man page beside it.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bunProgram } from "./bun.mjs";
@@ -36,3 +36,12 @@ if (result.status !== 0) {
   rmSync(join(dist, "docker-credential-ecr"), { force: true });
   process.exit(1);
 }
+
+const page = spawnSync(bunProgram(), ["scripts/man-page.ts"], {
+  cwd: root,
+  stdio: ["ignore", "pipe", "inherit"],
+  // Else Bun leaves a cache of the sources in HOME.
+  env: { ...process.env, BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0" },
+});
+if (page.status !== 0) process.exit(1);
+writeFileSync(join(dist, "docker-credential-ecr.1"), page.stdout);

@@ -7,10 +7,15 @@ import { fileURLToPath } from "node:url";
 /** Where the tests look for programs: a distribution's own places, not the tester's PATH. */
 const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** For the tests of the service's files, which run with the unit tests. */
+/** For a few of the unit tests: of the service's files, of completion in a shell, of the man page. */
 export const unitNeeds = [
   { program: "systemd-analyze", package: "systemd" },
   { program: "python3", package: "python3" },
+  { program: "bash", package: "bash" },
+  { program: "zsh", package: "zsh" },
+  { program: "fish", package: "fish" },
+  { program: "groff", package: "groff-base" },
+  { program: "mandoc", package: "mandoc" },
 ];
 
 /** Without these none of the tests can run. */

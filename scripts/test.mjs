@@ -1,6 +1,6 @@
 // Runs the tests and ends with one line that sums them up.
 // Usage: node scripts/test.mjs [unit|e2e] [ARGUMENT OF MOCHA…]
-//   unit: unit, contract and integration tests; they run anywhere
+//   unit: unit, contract and integration tests; they run anywhere, but for those of a few programs
 //   e2e: real clients against a real engine, in namespaces of their own; what can't run on this machine is
 //        skipped by name, but for CI=true, where it fails the run
 import { spawn, spawnSync } from "node:child_process";
@@ -32,7 +32,7 @@ process.exitCode = counts.failed > 0 ? 1 : 0;
 async function runUnit() {
   // Elsewhere the tests that need one skip themselves, and Mocha counts them.
   const unmet = isCi && process.platform === "linux" ? missing(unitNeeds) : [];
-  for (const need of unmet) tell(`tests of the service can't run: they need ${describeNeed(need)}`);
+  for (const need of unmet) tell(`tests of ${need.program} can't run: they need ${describeNeed(need)}`);
   const files = ["test/**/*.test.ts", "--ignore", "test/e2e/**"];
   const counted = await runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
   return { ...counted, failed: counted.failed + unmet.length };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { defaultCast } from "../../test/support/aws/cast.ts";
 import { byProxy, keysOf } from "../../test/support/aws/environment.ts";
 import { type StandInProcess, startAwsProcess } from "../../test/support/aws/process.ts";
+import { daemonRows } from "./daemon.ts";
 import { measureLogins } from "./logins.ts";
 import { type Command, type Measured, measure } from "./measure.ts";
 import { Places } from "./places.ts";
@@ -122,6 +123,8 @@ async function bench(program: string, standIn: StandInProcess): Promise<void> {
     against(best.ours, best.empty),
     "at most 1.25",
   );
+
+  rows.push(...(await daemonRows(program, { ...base, HOME: places.home("daemon") }, alice)));
 
   console.log(`\n${rounds} starts each by turns, medians; fastest in brackets\n`);
   console.log(table(["case", "beside", "seen", "to reach"], rows));

@@ -10,6 +10,7 @@ import {
 import type { Identity } from "../token/identity.ts";
 import { type AwsFiles, leansOnEnvironment, profileClosure } from "../token/profile-closure.ts";
 import { awsPlaces } from "./places.ts";
+import { signInFiles } from "./sign-ins.ts";
 
 /** An identity, told apart from every other that would get another token. */
 export interface IdentityState {
@@ -17,6 +18,8 @@ export interface IdentityState {
   readonly key: string;
   /** Conditions that a reader can check without parsing anything. They may change though the key does not. */
   readonly dependencies: Dependencies;
+  /** Files whose change may mend a failure and changes nothing of who asks. */
+  readonly mendedBy: readonly string[];
 }
 
 /**
@@ -38,7 +41,8 @@ export async function identityState(
   const awsFiles = parseAwsFiles(await readText(configPath), await readText(credentialsPath));
   const names = environmentNames(identity, awsFiles);
   const environment = { names, fingerprint: environmentFingerprint(names, env) };
-  const profiles = rootProfiles(identity, env).map((profile) => profileClosure(awsFiles, profile));
+  const roots = rootProfiles(identity, env);
+  const profiles = roots.map((profile) => profileClosure(awsFiles, profile));
   const machine = asksAsMachine(identity, env, awsFiles) ? (boot ?? "unknown") : undefined;
   // A pod's token file is rotated; whose it is stays.
   const tokenFile = machine === undefined ? undefined : env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
@@ -47,6 +51,7 @@ export async function identityState(
   return {
     key: fingerprint([identity, environment.fingerprint, profiles, machine, subject]),
     dependencies: { environment, files, ...(machine !== undefined && boot !== undefined && { boot }) },
+    mendedBy: signInFiles(awsFiles, roots, env, home),
   };
 }
 

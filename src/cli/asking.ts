@@ -35,6 +35,12 @@ const awsAnswers: ReadonlySet<string> = new Set([
   "THROTTLED",
 ]);
 
+/** A registration as those want it who renew in the background. */
+export interface AskedRegistration extends Registration {
+  /** Files whose change may mend a failure and changes nothing of who asks. */
+  readonly mendedBy: readonly string[];
+}
+
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
 export class Asking {
   /**
@@ -47,12 +53,12 @@ export class Asking {
   ) {}
 
   /** @throws Failure where config.yaml can't be used */
-  readonly registrationOf = async (registry: Registry): Promise<Registration> => {
+  readonly registrationOf = async (registry: Registry): Promise<AskedRegistration> => {
     const { env, folders } = this.around;
     const { config, stamp } = await this.seenConfig();
     const { identity: asker, name, rules } = await this.identityFor(config, registry);
     const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
-    const { key, dependencies } = await this.stateOf(asker);
+    const { key, dependencies, mendedBy } = await this.stateOf(asker);
     const { kind, partition, region } = registry;
     const described = describeIdentity(asker, env);
     return {
@@ -62,6 +68,7 @@ export class Asking {
       authorization: fingerprint([key, kind, partition, region]).slice(0, 40),
       dependencies: { ...dependencies, files: [...dependencies.files, ...configured] },
       minValidity: config.minValidity,
+      mendedBy,
     };
   };
 

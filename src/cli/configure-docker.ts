@@ -38,7 +38,8 @@ export function configureDockerCommand(context: Context): Command {
 Examples:
   docker-credential-ecr configure-docker
   docker-credential-ecr configure-docker --yes --dry-run
-  docker-credential-ecr configure-docker 111122223333.dkr.ecr.us-east-1.amazonaws.com
+  docker-credential-ecr configure-docker \\
+    111122223333.dkr.ecr.us-east-1.amazonaws.com public.ecr.aws
   docker-credential-ecr configure-docker --all --dry-run
   docker-credential-ecr configure-docker --import
   docker-credential-ecr configure-docker --replace-ecr-login

@@ -3,9 +3,9 @@ import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
-import type { Followed } from "./following.ts";
 import { failuresOf, type Pass, Refresher } from "./refresher.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { none, Troubles, troublesOf } from "./troubles.ts";
 
 /** Runs until a signal ends it. */
 export async function runDaemon(
@@ -29,7 +29,7 @@ class Daemon {
   #isWanted = true;
   /** By SIGHUP: somebody has changed something that does not show. */
   #isReload = false;
-  #told = new Set<string>();
+  readonly #troubles = new Troubles((level, line) => this.tell(level, line));
 
   constructor(
     private readonly around: Surroundings,
@@ -72,19 +72,12 @@ class Daemon {
   /** One pass. @returns milliseconds until the next is due */
   private async tick(): Promise<number> {
     this.#isWanted = false;
-    try {
-      await this.#refresher.readConfig();
-    } catch (error) {
-      this.tellOnce("error", lineOf(error));
-    }
+    await this.watch("config", () => this.#refresher.readConfig());
     let pass: Pass | undefined;
-    try {
+    await this.watch("pass", async () => {
       pass = await this.pass();
-      const followed = await this.follow();
-      if (followed?.isChanged) pass = await this.pass();
-    } catch (error) {
-      this.tellOnce("error", lineOf(error));
-    }
+      if (await this.follow()) pass = await this.pass();
+    });
     await this.keep(true);
     if (!this.#stop.signal.aborted) this.notifier.ready(statusOf(pass));
     return (pass?.report.wakeAt ?? Infinity) - this.around.now();
@@ -92,18 +85,21 @@ class Daemon {
 
   private async pass(): Promise<Pass | undefined> {
     const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
-    if (pass) this.tellOf(pass);
+    // Of what it was stopped in nothing can be said.
+    if (pass && !this.#stop.signal.aborted) this.tellOf(pass);
     return pass;
   }
 
-  /** Reads replication rules, all of them after a SIGHUP. */
-  private async follow(): Promise<Followed | undefined> {
+  /** Reads replication rules, all of them after a SIGHUP. @returns whether they have changed */
+  private async follow(): Promise<boolean> {
     const anew = this.#isReload;
     this.#isReload = false;
     const followed = await this.#refresher.follow(this.#stop.signal, anew);
-    for (const failure of followed?.failed ?? []) this.tell("error", failure.oneLine);
-    if (followed?.isChanged) this.tell("info", "the replication rules have changed");
-    return followed;
+    if (!followed || this.#stop.signal.aborted) return false;
+    const unread = [...followed.failed, ...followed.waiting].map(({ oneLine }) => oneLine);
+    this.#troubles.set("rules", new Map(unread.map((line) => [line, line])));
+    if (followed.isChanged) this.tell("info", "the replication rules have changed");
+    return followed.isChanged;
   }
 
   private async sleep(due: number): Promise<void> {
@@ -118,27 +114,25 @@ class Daemon {
   }
 
   private async keep(isAlive: boolean): Promise<void> {
-    await this.#refresher.keep(isAlive).catch((error) => this.tellOnce("error", lineOf(error)));
+    const configError = this.#troubles.of("config").get("it");
+    await this.watch("state", () => this.#refresher.keep(isAlive, configError));
   }
 
-  private tellOf({ report, keeping, outputs }: Pass): void {
-    for (const { identity, region, registries } of report.renewed) {
+  private tellOf(pass: Pass): void {
+    for (const { identity, region, registries } of pass.report.renewed) {
       this.tell("info", `renewed the token of ${identity} in ${region} for ${registries.length} registries`);
     }
-    for (const { failure } of report.failed) this.tell("error", failure.oneLine);
-    for (const failure of outputs) this.tellOnce("error", failure.oneLine);
-    for (const { problems } of keeping.sources) {
-      for (const problem of problems) this.tellOnce("error", problem.oneLine);
-    }
-    for (const { code, what, mend } of keeping.plan.unattended) {
-      this.tellOnce("error", new Failure(code, what, mend).oneLine);
-    }
+    this.#troubles.set("tokens", troublesOf(pass));
   }
 
-  private tellOnce(level: Level, line: string): void {
-    if (this.#told.has(line)) return;
-    this.#told.add(line);
-    this.tell(level, line);
+  /** Does a step that may fail without harm to the others. */
+  private async watch(area: string, step: () => Promise<unknown>): Promise<void> {
+    try {
+      await step();
+      this.#troubles.set(area, none);
+    } catch (error) {
+      this.#troubles.set(area, new Map([["it", lineOf(error)]]));
+    }
   }
 
   private tell(level: Level, line: string): void {

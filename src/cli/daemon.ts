@@ -7,6 +7,7 @@ import {
   systemdNotifier,
   takeNotifyVariables,
 } from "../service/notifier.ts";
+import type { Release } from "../store/lock.ts";
 import { lockRefresher } from "../store/refresher-state.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
@@ -48,7 +49,7 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   const env = { ...context.env };
   const notify = takeNotifyVariables(env, process.pid);
   const around = await openSurroundings(env, context.home);
-  const release = await lockRefresher(around.folders.state);
+  const release = await lock(around);
   if (!release) {
     if (ifNotRunning) return context.print("a daemon of this user runs already");
     throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
@@ -59,6 +60,14 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   } finally {
     release();
   }
+}
+
+/** Twice, since a `status` that looks whether anybody has the lock has it for a moment itself. */
+async function lock({ folders }: Surroundings): Promise<Release | undefined> {
+  const release = await lockRefresher(folders.state);
+  if (release) return release;
+  await Bun.sleep(100);
+  return lockRefresher(folders.state);
 }
 
 /** The one who is to hear how the daemon fares; that nobody can be told never ends it. */

@@ -29,7 +29,8 @@ export function doctorCommand(context: Context): Command {
       `
 Examples:
   docker-credential-ecr doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com
-  docker-credential-ecr doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1.4
+  docker-credential-ecr doctor \\
+    111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1.4
   docker-credential-ecr doctor --bundle report.txt`,
     )
     .action((named: string | undefined, options: Options) => diagnose(named, options, context));

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import { follows } from "../config/followed.ts";
 import { keptRegistries } from "../config/kept.ts";
@@ -8,10 +8,11 @@ import { type Kept, type Origin, type Plan, planRefresh } from "../refresher/pla
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { tokenPath } from "../store/files.ts";
-import { environmentFingerprint, fingerprint } from "../token/dependencies.ts";
+import { environmentFingerprint } from "../token/dependencies.ts";
 import type { RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { Asking } from "./asking.ts";
+import { conditionsOf } from "./conditions.ts";
 import { type KeptSource, keptSources } from "./kept-sources.ts";
 import { seenRules } from "./seen-rules.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -45,8 +46,8 @@ export async function keepingOf(given: Surroundings, config: Config): Promise<Ke
   const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
     const registration = await listing.registrationOf(registry);
     if (!more.onlyInEnvironment) registrations.set(registry.host, registration);
-    const { identity, authorization, dependencies } = registration;
-    const conditions = fingerprint(dependencies).slice(0, 16);
+    const { identity, authorization } = registration;
+    const conditions = conditionsOf(registration, around.files);
     kept.push({ registry, identity, authorization, conditions, origin, ...more });
   };
   for (const registry of keptRegistries(config)) await add(registry, "configured");
@@ -61,10 +62,7 @@ export async function keepingOf(given: Surroundings, config: Config): Promise<Ke
     if (!entry || !registry) continue;
     const { names } = (await listing.registrationOf(registry)).dependencies.environment;
     // Who renews such a file in the background does not make it look younger: see `serveRegistry`.
-    const lastColdGetAt = await stat(tokenPath(around.folders.state, host)).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => 0,
-    );
+    const lastColdGetAt = modifiedAt(tokenPath(around.folders.state, host));
     const { identity, authorization } = entry;
     const others = isOfAnotherEnvironment(entry, names, around);
     const own = others ? { identity, authorization, onlyInEnvironment: true } : {};
@@ -78,6 +76,15 @@ export async function keepingOf(given: Surroundings, config: Config): Promise<Ke
     minValidity: config.minValidity,
     sources: rules ? keptSources(config, rules.known) : [],
   };
+}
+
+/** Milliseconds since the epoch; 0 where it can't be said. Synchronous, since there may be thousands. */
+function modifiedAt(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 /**

@@ -110,12 +110,18 @@ export class Refresher {
     return followed;
   }
 
-  /** Writes what it remembers. @throws Failure */
-  async keep(isAlive: boolean): Promise<void> {
+  /**
+   * Writes what it remembers.
+   *
+   * @param configError why the config of before is in force
+   * @throws Failure
+   */
+  async keep(isAlive: boolean, configError?: string): Promise<void> {
     const { folders, now } = this.around;
     const state = this.#state ?? {};
     const daemon = isAlive ? this.daemon : undefined;
-    await writeRefresher(folders.state, { format: 1, ...daemon, lastTickAt: now(), state });
+    const error = configError !== undefined && { configError };
+    await writeRefresher(folders.state, { format: 1, ...daemon, lastTickAt: now(), ...error, state });
   }
 }
 

@@ -1,22 +1,24 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
-import { unknownAction, usage } from "../helper/wire.ts";
+import { helperActions, isHelperAction, unknownAction, usage } from "../helper/wire.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
 
 const name = "docker-credential-ecr";
 
-/** Each loaded only when it is asked for, or all of them for the help. */
+/** Each loaded only when it is asked for, or all of them for the help, which keeps their order. */
 const commands: Readonly<Record<string, (context: Context) => Promise<Command>>> = {
   "configure-docker": async (context) =>
     (await import("./configure-docker.ts")).configureDockerCommand(context),
-  daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),
-  service: async (context) => (await import("./service.ts")).serviceCommand(context),
   status: async (context) => (await import("./status.ts")).statusCommand(context),
+  doctor: async (context) => (await import("./doctor.ts")).doctorCommand(context),
   refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),
   registries: async (context) => (await import("./registries.ts")).registriesCommand(context),
-  doctor: async (context) => (await import("./doctor.ts")).doctorCommand(context),
+  daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),
+  service: async (context) => (await import("./service.ts")).serviceCommand(context),
+  completion: async (context) =>
+    (await import("./completion.ts")).completionCommand(context, () => wholeProgram(context)),
 };
 
 /**
@@ -45,20 +47,8 @@ export async function run(
     },
   };
   const isHelp = args.length === 1 && (word === "-h" || word === "--help");
-  const program = new Command(name).exitOverride().helpCommand(false);
-  program.usage("<store|get|erase|list|version>  (Docker asks these)\n       docker-credential-ecr COMMAND");
-  for (const [command, load] of Object.entries(commands)) {
-    if (isHelp || command === word) program.addCommand((await load(context)).exitOverride());
-  }
-  if (isHelp) {
-    console.log(program.helpInformation().trimEnd());
-    return 0;
-  }
-  if (!program.commands.some((command) => command.name() === word)) {
-    // Docker's own helpers answer so, on stdout.
-    console.log(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
-    return 1;
-  }
+  if (!isHelp && !Object.hasOwn(commands, word ?? "")) return refuse(args);
+  const program = isHelp ? await wholeProgram(context) : await programWith([word ?? ""], context);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
@@ -69,4 +59,57 @@ export async function run(
     console.error(`${name}: ${error.oneLine}`);
     return 1;
   }
+}
+
+/** The program with all its commands, for its help and for what is written from them. */
+export function wholeProgram(context: Context): Promise<Command> {
+  return programWith(Object.keys(commands), context);
+}
+
+async function programWith(names: readonly string[], context: Context): Promise<Command> {
+  const program = new Command(name)
+    .usage(`<store|get|erase|list|version>  (Docker asks these)\n       ${name} COMMAND`)
+    .option("-v, --version", "print name and version")
+    // So that an option of the program's own is none of a command's.
+    .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .addHelpText(
+      "after",
+      `
+Each command tells more with --help.
+
+Examples:
+  ${name} configure-docker public.ecr.aws
+  ${name} status
+  echo public.ecr.aws | ${name} get    (prints a secret)`,
+    );
+  for (const each of names) {
+    const command = await commands[each]?.(context);
+    if (command) program.addCommand(command);
+  }
+  furnish(program, context);
+  return program;
+}
+
+/** What commander's `addCommand` doesn't hand on. */
+function furnish(command: Command, context: Context): void {
+  command
+    .exitOverride()
+    .helpCommand(false)
+    .configureOutput({
+      writeOut: (text) => context.print(text.trimEnd()),
+      writeErr: (text) => console.error(text.trimEnd()),
+    });
+  for (const each of command.commands) furnish(each, context);
+}
+
+/** As Docker's own helpers answer, on stdout. What the person may have meant goes to stderr. */
+async function refuse(args: readonly string[]): Promise<number> {
+  const [word] = args;
+  console.log(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
+  if (word === undefined || isHelperAction(word)) return 1;
+  const { nearestOf } = await import("../config/section.ts");
+  const meant = nearestOf(word, [...Object.keys(commands), ...helperActions, "--help"]);
+  if (meant !== undefined) console.error(`${name}: did you mean ${meant}?`);
+  return 1;
 }

@@ -24,23 +24,38 @@ export function serviceCommand(context: Context): Command {
   const command = new Command("service")
     .summary("run the daemon as a service of systemd or launchd")
     .description("Installs, removes or shows the service that runs 'docker-credential-ecr daemon'.");
-  const sub = (name: string, description: string) =>
+  const sub = (name: string, summary: string, description: string, examples: string) =>
     command
       .command(name)
+      .summary(summary)
       .description(description)
-      .exitOverride()
       .option("--system", "a service of the system, started at boot; needs root")
-      .option("--user <name>", "with --system: whose tokens it keeps, and as whom it runs");
-  sub("install", "write the service, start it now and at each boot or login; again: bring it up to date")
+      .option("--user <name>", "with --system: whose tokens it keeps, and as whom it runs")
+      .addHelpText("after", `\nExamples:\n${examples}`);
+  sub(
+    "install",
+    "write the service and start it, or bring it up to date",
+    "Writes the service and starts it, now and at each boot or login. Run again, it brings it up to date.",
+    `  docker-credential-ecr service install --dry-run
+  sudo docker-credential-ecr service install --system --user ci`,
+  )
     .option("--dry-run", "print the service's file and do nothing")
     .option("--splay <duration>", "spread the first calls after a start over so long", "2m")
     .action((options: InstallOptions) => install(options, context));
-  sub("uninstall", "stop the service and remove it")
+  sub(
+    "uninstall",
+    "stop the service and remove it",
+    "Stops the service and removes its file; tokens and config stay.",
+    "  docker-credential-ecr service uninstall --dry-run",
+  )
     .option("--dry-run", "say what would be removed")
     .action((options: Omit<InstallOptions, "splay">) => uninstall(options, context));
-  sub("status", "exit 0: it runs, 3: it does not, 4: it is not installed").action((options: ServiceOptions) =>
-    status(options, context),
-  );
+  sub(
+    "status",
+    "tell whether the service runs",
+    "Tells whether the service runs. Exit 0: it runs, 3: it does not, 4: it is not installed.",
+    "  docker-credential-ecr service status",
+  ).action((options: ServiceOptions) => status(options, context));
   return command.addHelpText(
     "after",
     `

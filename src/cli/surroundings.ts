@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type Folders, foldersOf } from "../config/folders.ts";
+import { inspectQuickly } from "../store/inspect.ts";
 import { appendLog } from "../store/log.ts";
 import { openQuickFiles } from "../store/open-quick-files.ts";
 import type { QuickFiles } from "../store/quick-files.ts";
@@ -57,6 +58,6 @@ export async function openSurroundings(env: Environment, home: string | undefine
   const folders = foldersOf(env, home, files);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
-  const store = new TokenStore(folders.state, now, log);
+  const store = new TokenStore(folders.state, now, log, inspectQuickly(files));
   return { files, env, home: home ?? "/", folders, store, now, log };
 }

@@ -3,7 +3,7 @@ import { type Config, emptyConfig } from "./config.ts";
 import { aliasComplaints } from "./host-checks.ts";
 import { identityComplaints } from "./identity-checks.ts";
 import { Located } from "./located.ts";
-import { type Complaint, failureOf, type Problem, placeOf, quoted } from "./problem.ts";
+import { type Complaint, failureOf, lineFinder, type Problem, quoted } from "./problem.ts";
 import { registrationComplaints } from "./registration-checks.ts";
 import { configSchema, type RawConfig } from "./schema.ts";
 import { schemaComplaints } from "./schema-problems.ts";
@@ -22,7 +22,8 @@ export function parseConfig(text: string, file: string): Config {
   if (located.value === null) return emptyConfig;
   const outcome = check(located);
   if (Array.isArray(outcome)) throw failureOf(outcome, text, file);
-  const lineOf = (index: number) => placeOf(text, located.offsetOf(["registries", index], "value")).line;
+  const lineAt = lineFinder(text);
+  const lineOf = (index: number) => lineAt(located.offsetOf(["registries", index], "value"));
   return build(outcome as RawConfig, lineOf);
 }
 

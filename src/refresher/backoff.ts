@@ -16,13 +16,14 @@ export function waitAfter(
   lying: Issued | undefined,
   clock: Clock,
   random: Random,
-  { backoff, hurry }: Timing,
+  timing: Timing,
 ): number {
-  const { cap, capUnfresh } = backoff[troubleKind(code)];
+  const usual = timing.backoff[troubleKind(code)];
   const state = lying ? lifeState(lying.life, clock) : "expired";
-  let longest = state === "fresh" ? cap : capUnfresh;
-  if (lying && state !== "expired") longest = Math.min(longest, servesFor(lying, clock) * hurry);
-  return jittered(backoff[troubleKind(code)], count, longest, random);
+  const scale = lying ? shortness(lying, clock, timing) : 1;
+  let longest = scale * (state === "fresh" ? usual.cap : usual.capUnfresh);
+  if (lying && state !== "expired") longest = Math.min(longest, servesFor(lying, clock) * timing.hurry);
+  return jittered({ base: scale * usual.base, floor: scale * usual.floor }, count, longest, random);
 }
 
 /** The same for what nobody waits for. */
@@ -31,9 +32,26 @@ export function unhurriedWait(code: string, count: number, random: Random, { bac
   return jittered(kind, count, kind.cap, random);
 }
 
-function jittered({ base, floor }: Backoff, count: number, longest: number, random: Random): number {
+function jittered(
+  { base, floor }: Pick<Backoff, "base" | "floor">,
+  count: number,
+  longest: number,
+  random: Random,
+): number {
   const ceiling = Math.min(base * 2 ** Math.min(count - 1, 30), longest);
   return Math.ceil(Math.max(floor, ceiling * random()));
+}
+
+/** What share of the usual waits suits a token: all of them, or less where it or its session is short-lived. */
+function shortness(
+  { life, sessionEndsAt }: Issued,
+  clock: Clock,
+  { shortLife, sessionFloor }: Timing,
+): number {
+  const whole = life.expiresAt - life.issuedAt;
+  const session = sessionEndsAt === undefined ? 0 : sessionEndsAt - life.issuedAt;
+  const lasts = session > ageOf(life, clock) ? Math.min(whole, Math.max(session, sessionFloor)) : whole;
+  return Math.min(1, Math.max(0, lasts) / shortLife);
 }
 
 /**

@@ -14,6 +14,11 @@ export interface Timing {
   /** No wait after a failure is longer than this share of the time that the token lying there still serves. */
   readonly hurry: number;
   readonly backoff: Readonly<Record<TroubleKind, Backoff>>;
+  /**
+   * The waits of `backoff` are for tokens and sessions that last so long or longer; for those of shorter life they
+   * are shorter in proportion, or the token would be over before the second attempt.
+   */
+  readonly shortLife: number;
   /** A call that takes longer is given up. */
   readonly callLimit: number;
   /** Calls at the same time. */
@@ -51,6 +56,7 @@ export const usualTiming: Timing = {
     throttled: { base: 2 * minute, floor: minute, cap: 60 * minute, capUnfresh: 20 * minute },
     person: { base: 5 * minute, floor: 5 * minute, cap: 60 * minute, capUnfresh: 60 * minute },
   },
+  shortLife: 60 * minute,
   callLimit: 30 * second,
   atOnce: 8,
 };

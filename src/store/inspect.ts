@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { largestFile } from "./quick-files.ts";
+import { largestFile, type QuickFiles } from "./quick-files.ts";
 
 /** A file of the state folder as it was found. */
 export type Inspected =
@@ -34,4 +34,18 @@ export async function inspectFile(path: string): Promise<Inspected> {
       why: code === "ELOOP" ? "it is a symbolic link" : `it can't be read (${code})`,
     };
   }
+}
+
+/**
+ * The same by synchronous calls, for who reads thousands of files at a time: each asynchronous call is one to another
+ * thread. A disk that hangs hangs the caller, so it is nothing for a `get`, which has a time limit.
+ */
+export function inspectQuickly(files: QuickFiles): (path: string) => Promise<Inspected> {
+  return async (path) => {
+    const file = files.read(path);
+    const user = process.geteuid?.();
+    const isOwn = file && (user === undefined || (file.uid === user && (file.mode & 0o077) === 0));
+    // Whatever is odd about it: the other says what.
+    return isOwn ? { kind: "text", text: file.text } : inspectFile(path);
+  };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { inspectFile } from "./inspect.ts";
 import { tryLock } from "./lock.ts";
 import { writeState } from "./write.ts";
@@ -10,11 +11,14 @@ export interface RefresherFile {
   /** Milliseconds since the epoch, as the other. */
   readonly startedAt?: number;
   readonly lastTickAt: number;
+  /** Why the daemon goes by the config.yaml of before, in a line. */
+  readonly configError?: string;
   /** The refresher's own, which it checks itself. */
   readonly state: unknown;
 }
 
 const pathIn = (state: string): string => `${state}/refresher.json`;
+const lockIn = (state: string): string => `${state}/locks/daemon`;
 
 /** Undefined where there is none, or none that this version wrote: that costs a call or two. */
 export async function readRefresher(state: string): Promise<RefresherFile | undefined> {
@@ -40,5 +44,14 @@ export function writeRefresher(state: string, file: RefresherFile): Promise<void
  * @throws Failure STATE_FOLDER, STATE_LOCK
  */
 export function lockRefresher(state: string) {
-  return tryLock(state, `${state}/locks/daemon`);
+  return tryLock(state, lockIn(state));
+}
+
+/** Whether somebody has that lock. @throws Failure STATE_FOLDER, STATE_LOCK */
+export async function isRefresherRunning(state: string): Promise<boolean> {
+  // Who only looks makes no folders.
+  if (!existsSync(lockIn(state))) return false;
+  const release = await lockRefresher(state);
+  release?.();
+  return release === undefined;
 }

@@ -11,7 +11,7 @@ import {
   type RegistryEntry,
 } from "../token/entry.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
-import { inspectFile } from "./inspect.ts";
+import { type Inspected, inspectFile } from "./inspect.ts";
 import { removeAbandoned, removeState, writeState } from "./write.ts";
 
 /**
@@ -24,6 +24,7 @@ export class TokenStore {
     private readonly state: string,
     private readonly now: () => number,
     private readonly report: (line: string) => void,
+    private readonly inspect: (path: string) => Promise<Inspected> = inspectFile,
   ) {}
 
   readonly readRegistry = (host: string): Promise<RegistryEntry | undefined> =>
@@ -77,7 +78,7 @@ export class TokenStore {
     path: string,
     parse: (text: string) => Entry | undefined,
   ): Promise<Entry | undefined> {
-    const found = await inspectFile(path);
+    const found = await this.inspect(path);
     if (found.kind === "absent") return undefined;
     if (found.kind === "refused") {
       this.report(`STATE_FILE ${path} was left aside: ${found.why}`);

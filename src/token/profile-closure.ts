@@ -5,7 +5,9 @@ export interface AwsFiles {
   readonly credentials: Sections;
 }
 
-type Sections = Readonly<Record<string, Readonly<Record<string, string | undefined>> | undefined>>;
+type Sections = Readonly<Record<string, Settings | undefined>>;
+
+type Settings = Readonly<Record<string, string | undefined>>;
 
 /**
  * All that the files say of a profile and of what it leans on: source profiles, SSO session, services. As
@@ -14,12 +16,20 @@ type Sections = Readonly<Record<string, Readonly<Record<string, string | undefin
  * @returns a JSON value in an order that depends on nothing but the content
  */
 export function profileClosure(files: AwsFiles, profile: string): unknown {
-  const seen = new Map<string, unknown>();
+  const closure = [...followedSections(files, profile)].map(
+    ([name, both]) => [name, both.map(sorted)] as const,
+  );
+  return closure.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The sections that a profile leans on, itself first, by name: what the config and the credentials file say there. */
+export function followedSections(files: AwsFiles, profile: string): ReadonlyMap<string, readonly Settings[]> {
+  const seen = new Map<string, readonly Settings[]>();
   const follow = (name: string): void => {
     if (seen.has(name)) return;
     const config = files.config[name] ?? {};
     const credentials = files.credentials[name] ?? {};
-    seen.set(name, [sorted(config), sorted(credentials)]);
+    seen.set(name, [config, credentials]);
     for (const settings of [config, credentials]) {
       if (settings.source_profile) follow(settings.source_profile);
       if (settings.sso_session) follow(`sso-session.${settings.sso_session}`);
@@ -29,7 +39,7 @@ export function profileClosure(files: AwsFiles, profile: string): unknown {
     }
   };
   follow(profile);
-  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
+  return seen;
 }
 
 /**
@@ -45,6 +55,6 @@ function names({ config, credentials }: AwsFiles): readonly string[] {
   return [...Object.keys(config), ...Object.keys(credentials)];
 }
 
-function sorted(settings: Readonly<Record<string, string | undefined>>): unknown {
+function sorted(settings: Settings): unknown {
   return Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Config, emptyConfig } from "../../src/config/config.ts";
 import { parseConfig } from "../../src/config/parse.ts";
+import { lineFinder, placeOf } from "../../src/config/problem.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { example } from "./example.ts";
 
@@ -123,4 +124,15 @@ identities:
     it(`takes the fallback ${text}`, () =>
       assert.deepEqual(parse(`version: 1\nfallback: ${text}`).fallback, fallback));
   }
+});
+
+describe("lineFinder", () => {
+  it("finds the lines that placeOf tells", () => {
+    for (const text of ["", "a", "\n", "a\nb", "\n\nabc\n\r\nd\n", "\ufeffa\nb\n"]) {
+      const lineAt = lineFinder(text);
+      for (let offset = 0; offset <= text.length; offset++) {
+        assert.equal(lineAt(offset), placeOf(text, offset).line, JSON.stringify({ text, offset }));
+      }
+    }
+  });
 });

@@ -96,6 +96,20 @@ describe("install.sh", function () {
     assert.deepEqual(config, { credHelpers: { [registry]: "ecr" } });
   });
 
+  it("places the man page, and completions where the shells look for them", () => {
+    const share = join(home, ".local/share");
+    const read = (path: string) => readFileSync(join(share, path), "utf8");
+    assert.match(read("man/man1/docker-credential-ecr.1"), /^\.TH DOCKER-CREDENTIAL-ECR 1 /);
+    const placed = {
+      bash: "bash-completion/completions/docker-credential-ecr",
+      zsh: "zsh/site-functions/_docker-credential-ecr",
+      fish: "fish/vendor_completions.d/docker-credential-ecr.fish",
+    };
+    for (const [shell, path] of Object.entries(placed)) {
+      assert.equal(read(path), spawnSync(program, ["completion", shell]).stdout.toString(), shell);
+    }
+  });
+
   it("does the same again without harm, and without the warning once the PATH has it", () => {
     const path = `${join(home, ".local/bin")}:${process.env.PATH}`;
     const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), registry], { PATH: path });

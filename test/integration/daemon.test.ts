@@ -1,42 +1,17 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../support/program/eventually.ts";
-import {
-  keys,
-  member,
-  otherRegistry,
-  registry,
-  useStanding,
-  westRegistry,
-} from "../support/program/standing.ts";
+import { aliceKeeps, configPath, heartbeat, keeper } from "../support/program/keeping.ts";
+import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
-const configPath = ".config/docker-credential-ecr/config.yaml";
-
 describe("daemon", () => {
   const standing = useStanding();
 
-  const aliceKeeps = (account: string, region = "us-east-1") => `version: 1
-minValidity: 1s
-identities:
-  alice: { profile: alice }
-registries:
-  - account: "${account}"
-    regions: [${region}]
-    identity: alice
-`;
-
-  function userWith(config?: string): User {
-    const user = standing.user();
-    user.writeAwsKeys({ alice: member("alice") });
-    if (config !== undefined) user.write(configPath, config);
-    return user;
-  }
-
-  const heartbeat = (user: User) => JSON.parse(readFileSync(`${user.state}/refresher.json`, "utf8"));
+  const userWith = (config?: string): User => keeper(standing, config);
   const hasToken = (user: User, host: string) => existsSync(tokenFile(user, host));
 
   it("--once fetches what is kept, so that a get makes no call, and asks no second time", async () => {

@@ -71,12 +71,32 @@ describe("Docker's protocol", () => {
     });
   }
 
-  for (const word of ["frobnicate", "GET", "Get", " get", "--get", "", "constructor", "__proto__", "help"]) {
+  for (const word of ["frobnicate", "", "constructor", "__proto__", "kubernetes-secrets"]) {
     it(`knows no action ${JSON.stringify(word)}`, async () => {
       const stdout = `${name}: unknown action: ${word}\n`;
       assert.deepEqual(await run([word], registry), { stdout, stderr: "", exitCode: 1 });
     });
   }
+
+  const likely = { GET: "get", " get": "get", "--get": "get", help: "--help", "--versoin": "version" };
+  for (const [word, meant] of Object.entries({
+    ...likely,
+    stauts: "status",
+    "config-docker": "configure-docker",
+  })) {
+    it(`knows no action ${JSON.stringify(word)}, and tells the person of ${meant}`, async () => {
+      const stdout = `${name}: unknown action: ${word}\n`;
+      const stderr = `${name}: did you mean ${meant}?\n`;
+      assert.deepEqual(await run([word], registry), { stdout, stderr, exitCode: 1 });
+      assert.deepEqual(await run([word, "x"]), { stdout: usageLine, stderr, exitCode: 1 });
+    });
+  }
+
+  it("an unknown option suggests the nearest, without a word on stdout", async () => {
+    const { stdout, stderr, exitCode } = await run(["status", "--jsno"]);
+    assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
+    assert.match(stderr, /unknown option '--jsno'\n\(Did you mean --json\?\)\n$/);
+  });
 
   for (const action of ["get", "erase"]) {
     it(`${action} of nothing: no credentials server URL`, async () => {

@@ -127,6 +127,31 @@ describe("the wait after a failure", () => {
     });
   }
 
+  const SHORT: [what: string, life: number, session: number | undefined, code: string, shortest: number][] = [
+    ["a token of 6 s", 0.1, undefined, "UNREACHABLE", 0.025],
+    ["a token of 6 s", 0.1, undefined, "SSO_EXPIRED", 0.5],
+    ["a token of 60 s", 1, undefined, "THROTTLED", 1],
+    ["a token of 1 h", 60, undefined, "THROTTLED", 60],
+    ["a session of 15 min", 720, 15, "UNREACHABLE", 3.75],
+    ["a session of 15 min", 720, 15, "ACCESS_DENIED", 75],
+    ["a session found a minute before its end", 720, 1, "THROTTLED", 5],
+    ["a session that had ended", 720, -1, "THROTTLED", 60],
+  ];
+  for (const [what, life, session, code, shortest] of SHORT) {
+    it(`${code} with ${what}: at least ${shortest} s, and growing from twice that or less`, () => {
+      const clock = new SettableClock();
+      const lying = {
+        life: lifeOf(clock.now + life * minute, 0, hour, clock.read()),
+        ...(session !== undefined && { sessionEndsAt: clock.now + session * minute }),
+      };
+      const wait = (count: number, drawn: number) =>
+        waitAfter(code, count, lying, clock.read(), () => drawn, usualTiming) / 1000;
+      assert.ok(Math.abs(wait(1, 0) - shortest) <= 0.0011, `${wait(1, 0)}`);
+      assert.ok(wait(1, 1) <= 2 * shortest + 0.0011);
+      assert.ok(wait(30, 1) <= life * 60 * usualTiming.hurry);
+    });
+  }
+
   it("hurries as the end of the session nears", () => {
     const clock = new SettableClock();
     const life = lifeOf(clock.now + 12 * hour, 0, hour, clock.read());

@@ -64,6 +64,12 @@ export class Controls {
     this.#world.tokens.revoke(token);
   }
 
+  /** Whose authorization token a password is, for which region and until when (milliseconds since the epoch). */
+  grantOf(password: string): { principal: string; region: string; expiresAt: number } | undefined {
+    const grant = this.#world.tokens.find(password);
+    return grant && { principal: grant.principal.arn, region: grant.region, expiresAt: grant.expiresAt };
+  }
+
   setReplication(account: string, region: string, rules: readonly ReplicationRule[]): void {
     this.#world.replication.set(`${account}/${region}`, rules);
   }

@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { User } from "../../test/support/aws/cast.ts";
+
+const identities = 20;
+const regions = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
+const accounts = 400;
+
+/** How a daemon did whose tokens are all fresh. */
+interface DaemonMeasured {
+  /** From the start of the process to the end of its first pass; the median of several starts. */
+  readonly startMs: number;
+  /** Resident memory after the idle time. */
+  readonly residentMiB: number;
+  /** CPU time of a pass, in milliseconds: what was used while idle, by the passes made meanwhile. */
+  readonly passCpuMs: number;
+}
+
+/** The bench's rows of a daemon that keeps 2,000 registries and finds nothing due. Linux only. */
+export async function daemonRows(
+  program: string,
+  env: Readonly<Record<string, string>> & { readonly HOME: string },
+  user: User,
+): Promise<string[][]> {
+  if (process.platform !== "linux") return [];
+  keepMany(env.HOME, user);
+  const { startMs, residentMiB, passCpuMs } = await measureDaemon(program, env, 9, 61);
+  const what = `daemon, ${(accounts * regions.length).toLocaleString("en")} registries kept, all fresh`;
+  return [
+    [`${what}: started, first pass done`, "", `${startMs.toFixed(0)} ms`, "300 ms"],
+    [`${what}: memory while idle`, "", `${residentMiB.toFixed(0)} MiB`, "80 MiB"],
+    [`${what}: CPU time of a pass, once a minute`, "", `${passCpuMs.toFixed(0)} ms`, ""],
+  ];
+}
+
+/** Writes a config.yaml for 2,000 registries under 20 profiles in 5 regions. */
+function keepMany(home: string, { accessKeyId, secretAccessKey }: User): void {
+  const names = Array.from({ length: identities }, (_, number) => `team-${number}`);
+  const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+  mkdirSync(join(home, ".aws"), { mode: 0o700 });
+  writeFileSync(join(home, ".aws/credentials"), names.map((name) => `[${name}]\n${keys}`).join(""));
+  const entries = Array.from({ length: accounts }, (_, number) => {
+    const account = String(500_000_000_000 + number);
+    return `  - account: "${account}"\n    regions: [${regions}]\n    identity: team-${number % identities}\n`;
+  });
+  const profiles = names.map((name) => `  ${name}: { profile: ${name} }\n`).join("");
+  const folder = join(home, ".config/docker-credential-ecr");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const config = `version: 1\nidentities:\n${profiles}registries:\n${entries.join("")}`;
+  writeFileSync(join(folder, "config.yaml"), config, { mode: 0o600 });
+}
+
+/** @throws where a daemon does not come to the end of its first pass within a minute. Linux only */
+async function measureDaemon(
+  program: string,
+  env: Readonly<Record<string, string>>,
+  starts: number,
+  idleSeconds: number,
+): Promise<DaemonMeasured> {
+  const first = Bun.spawnSync([program, "daemon", "--once"], { env });
+  if (first.exitCode !== 0) throw new Error(`daemon --once failed: ${first.stderr}`);
+  const times: number[] = [];
+  for (let start = 1; start < starts; start++) {
+    const { daemon, took } = await startDaemon(program, env);
+    times.push(took);
+    daemon.kill();
+    await daemon.exited;
+  }
+  const { daemon, took } = await startDaemon(program, env);
+  times.push(took);
+  try {
+    const before = cpuMs(daemon.pid);
+    const began = lastTickAt(env);
+    let passes = 0;
+    for (let last = began, left = idleSeconds * 10; left > 0; left--) {
+      await Bun.sleep(100);
+      const at = lastTickAt(env);
+      if (at !== last) passes++;
+      last = at;
+    }
+    const residentMiB = Number(/VmRSS:\s+(\d+)/.exec(proc(daemon.pid, "status"))?.[1]) / 1024;
+    const passCpuMs = (cpuMs(daemon.pid) - before) / Math.max(1, passes);
+    times.sort((a, b) => a - b);
+    return {
+      startMs: times[Math.floor(times.length / 2)] ?? Number.NaN,
+      residentMiB,
+      passCpuMs,
+    };
+  } finally {
+    daemon.kill();
+    await daemon.exited;
+  }
+}
+
+async function startDaemon(program: string, env: Readonly<Record<string, string>>) {
+  const began = performance.now();
+  const daemon = Bun.spawn([program, "daemon"], {
+    env,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  for (;;) {
+    if (heartbeat(env)?.pid === daemon.pid) return { daemon, took: performance.now() - began };
+    if (performance.now() - began > 60_000) throw new Error("the daemon makes no pass");
+    await Bun.sleep(1);
+  }
+}
+
+const lastTickAt = (env: Readonly<Record<string, string>>): number => heartbeat(env)?.lastTickAt ?? 0;
+
+function heartbeat({ HOME }: Readonly<Record<string, string>>) {
+  const path = `${HOME}/.local/state/docker-credential-ecr/refresher.json`;
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}
+
+/** User and system time, which Linux counts in hundredths of a second: proc_pid_stat(5). */
+function cpuMs(pid: number): number {
+  const fields = proc(pid, "stat").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+function proc(pid: number, name: string): string {
+  return readFileSync(`/proc/${pid}/${name}`, "utf8");
+}

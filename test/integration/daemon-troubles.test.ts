@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { eventually } from "../support/program/eventually.ts";
+import { aliceKeeps, configPath, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import { keys, registry, signIn, useStanding, westRegistry } from "../support/program/standing.ts";
+import { tokenFile } from "../support/program/state.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+const broken = "version: 1\nidentites: {}\n";
+const good = aliceKeeps("111122223333");
+
+describe("a daemon in trouble", () => {
+  const standing = useStanding();
+
+  const count = () => standing.count("GetAuthorizationToken");
+  const troubles = (lines: readonly string[]) => lines.filter((line) => /^(error|info over)/.test(line));
+
+  it("that starts with a broken config lives, says so, and goes by the mended one", async () => {
+    const user = keeper(standing);
+    const token = answered(await user.get(registry, { env: keys("alice") }), registry);
+    user.write(configPath, broken);
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    assert.equal(answered(await user.get(registry, { env: keys("alice") }), registry), token);
+    assert.equal(count(), 1);
+    user.write(configPath, aliceKeeps("111122223333", "us-west-2"));
+    await passNow(user, daemon);
+    assert.ok(existsSync(tokenFile(user, westRegistry)));
+    const [error, over, unattended] = troubles(await endDaemon(daemon));
+    assert.match(error ?? "", /config\.yaml:2:1.*\[CONFIG_INVALID\]$/);
+    assert.equal(over, `info over: ${error?.slice("error ".length)}`);
+    assert.match(unattended ?? "", /\[KEYS_IN_ENVIRONMENT\]$/);
+  });
+
+  it("tells it when it begins and when it is over, each time anew, and nothing while it lasts", async () => {
+    const user = keeper(standing, good);
+    const daemon = user.start(["daemon"]);
+    for (const text of [broken, broken, good, broken, broken, good]) {
+      user.write(configPath, text);
+      await passNow(user, daemon);
+    }
+    const told = troubles(await endDaemon(daemon)).map((line) => line.slice(0, 9));
+    assert.deepEqual(told, ["error /tm", "info over", "error /tm", "info over"]);
+  });
+
+  it("goes by no config that others may write, and serves what is valid", async () => {
+    const user = keeper(standing, good);
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    const token = answered(await user.get(registry), registry);
+    const path = join(user.home, configPath);
+    chmodSync(path, 0o666);
+    await passNow(user, daemon);
+    assert.equal(answered(await user.get(registry), registry), token);
+    chmodSync(path, 0o600);
+    await passNow(user, daemon);
+    assert.equal(answered(await user.get(registry), registry), token);
+    assert.equal(count(), 1);
+    const told = troubles(await endDaemon(daemon));
+    assert.deepEqual(
+      told.map((line) => /^(?:error|info over).*(\[\w+\])$/.exec(line)?.[1]),
+      ["[CONFIG_WRITABLE]", "[CONFIG_WRITABLE]"],
+    );
+  });
+
+  it("tries at once when somebody has signed in again, and a refreshed session costs nothing", async () => {
+    const user = keeper(standing, good.replace("profile: alice", "profile: sso"));
+    user.writeAwsConfig({
+      "profile sso": { sso_session: "corp", sso_account_id: "111122223333", sso_role_name: "ci" },
+      "sso-session corp": { sso_start_url: "https://corp.example.com/start", sso_region: "us-east-1" },
+    });
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    await passNow(user, daemon);
+    signIn(user, "corp");
+    await passNow(user, daemon);
+    await eventually("the token", () => existsSync(tokenFile(user, registry)));
+    const before = answered(await user.get(registry), registry);
+    const calls = standing.calls();
+    signIn(user, "corp", Date.now() + 1_000_000);
+    assert.equal(answered(await user.get(registry), registry), before);
+    await passNow(user, daemon);
+    assert.equal(answered(await user.get(registry), registry), before);
+    assert.equal(standing.calls(), calls);
+    const told = troubles(await endDaemon(daemon));
+    assert.deepEqual(
+      told.map((line) => /^(error|info over).*(\[\w+\])$/.exec(line)?.slice(1).join()),
+      ["error,[SSO_EXPIRED]", "info over,[SSO_EXPIRED]"],
+    );
+  });
+
+  it("of one identity keeps the others fresh", async () => {
+    const nobody = `  - account: "444455556666"\n    regions: [us-east-1]\n    identity: nobody\n`;
+    const config = aliceKeeps("111122223333", "us-east-1", nobody);
+    const user = keeper(
+      standing,
+      config.replace("registries:", "  nobody: { profile: nobody }\nregistries:"),
+    );
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    answered(await user.get(registry), registry);
+    assert.equal(count(), 1);
+    assert.match(troubles(await endDaemon(daemon)).join("\n"), /^error .*nobody.*\[PROFILE_NOT_FOUND\]$/);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { eventually } from "../support/program/eventually.ts";
+import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+const regions = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"];
+const bobsToo = `  - host: ${otherRegistry}\n    identity: nobody\n`;
+const withNobody = aliceKeeps("111122223333", "us-east-1, us-west-2", bobsToo).replace(
+  "registries:",
+  "  nobody: { profile: nobody }\nregistries:",
+);
+
+describe("refresh", () => {
+  const standing = useStanding();
+
+  it("works several at once", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333", regions.join(", ")));
+    standing.aws.controls.latency("GetAuthorizationToken", 1_000);
+    const { exitCode, tookMs, stdout } = await user.run(["refresh"]);
+    assert.deepEqual([exitCode, stdout.trimEnd().split("\n").length], [0, regions.length]);
+    assert.ok(tookMs < 3_000, `${tookMs} ms for four calls of a second`);
+  });
+
+  it("tells the failure of one, has the others and exits 1", async () => {
+    const user = keeper(standing, withNobody);
+    const { exitCode, stdout, stderr } = await user.run(["refresh"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^docker-credential-ecr: .* under profile nobody.*\[PROFILE_NOT_FOUND\]\n$/);
+    assert.deepEqual(stdout.trimEnd().split("\n").sort(), [
+      `${registry}: 11h 59m left`,
+      `${westRegistry}: 11h 59m left`,
+    ]);
+  });
+
+  it("has the others while one hangs", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333", "us-east-1, us-west-2"));
+    standing.aws.controls.hang("GetAuthorizationToken", { region: "us-east-1" });
+    user.start(["refresh"]);
+    await eventually("the token of the other", async () => {
+      return (await user.run(["status"])).stdout.includes(`${westRegistry}  alice (profile alice)  11h 59m`);
+    });
+  });
+
+  it("names what it can't have and does not fail for it; by name it is asked under this environment", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    const env = keys("bob");
+    const before = answered(await user.get(otherRegistry, { env }), otherRegistry);
+    const all = await user.run(["refresh"]);
+    assert.deepEqual([all.exitCode, all.stdout], [0, `${registry}: 11h 59m left\n`]);
+    assert.match(
+      all.stderr,
+      /^docker-credential-ecr: 444455556666\S+ is not renewed.*\[KEYS_IN_ENVIRONMENT\]\n$/,
+    );
+    const named = await user.run(["refresh", "--force", otherRegistry], { env });
+    assert.deepEqual([named.exitCode, named.stdout], [0, `${otherRegistry}: 11h 59m left\n`]);
+    assert.notEqual(answered(await user.get(otherRegistry, { env }), otherRegistry), before);
+  });
+
+  it("wants of short-lived tokens no more than status does, unless it is told to", async () => {
+    standing.aws.controls.set({ tokenLifeSeconds: 600 });
+    const user = keeper(standing, aliceKeeps("111122223333").replace("1s", "1h"));
+    for (const _ of [1, 2]) {
+      const { exitCode, stdout } = await user.run(["refresh"]);
+      assert.deepEqual([exitCode, stdout], [0, `${registry}: 9m left\n`]);
+    }
+    assert.equal((await user.run(["status"])).exitCode, 0);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+    const { exitCode, stderr } = await user.run(["refresh", "--min-validity", "1h"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /\[LIFE_TOO_SHORT\]\n$/);
+  });
+
+  it("with a broken config guesses nobody's identity", async () => {
+    const user = keeper(standing, "version: 1\nidentites: {}\n");
+    for (const args of [["refresh"], ["refresh", registry]]) {
+      const { exitCode, stderr, stdout } = await user.run(args);
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(stderr, /config\.yaml:2:1.*\[CONFIG_INVALID\]\n$/);
+    }
+    assert.equal(standing.calls(), 0);
+  });
+
+  it("leaves a daemon a token that it takes for its own", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    const daemon = user.start(["daemon"]);
+    await eventually("a token", async () => (await user.run(["status"])).exitCode === 0);
+    await user.run(["refresh", "--force"]);
+    await passNow(user, daemon);
+    const told = await endDaemon(daemon);
+    assert.equal(told.filter((line) => line.includes("renewed")).length, 1);
+    assert.equal(standing.count("GetAuthorizationToken"), 2);
+  });
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { eventually } from "../support/program/eventually.ts";
+import { aliceKeeps, configPath, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
+import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
+import { edit, hour, minute, passTime } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+const broken = "version: 1\nidentites: {}\n";
+
+describe("status", () => {
+  const standing = useStanding();
+
+  const first = async (user: User) => (await user.run(["status"])).stdout.split("\n")[0];
+  const json = async (user: User) => JSON.parse((await user.run(["status", "--json"])).stdout);
+  async function running(user: User) {
+    const daemon = user.start(["daemon"]);
+    await eventually(
+      "a heartbeat",
+      async () => (await first(user)) === `daemon: running, process ${daemon.pid}`,
+    );
+    return daemon;
+  }
+
+  it("and registries show under a broken config what lies there, its error, and exit 1", async () => {
+    const user = keeper(standing);
+    answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
+    user.write(configPath, broken);
+    const status = await user.run(["status"]);
+    assert.match(status.stdout, /^444455556666\S+ +keys in the environment \S+ +11h 59m +- +-$/m);
+    const listed = await user.run(["registries"]);
+    assert.match(listed.stdout, /^444455556666\S+ +- +keys in the environment/m);
+    for (const { exitCode, stderr } of [status, listed]) {
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^docker-credential-ecr: .*config\.yaml:2:1.*\[CONFIG_INVALID\]\n$/);
+    }
+    const { registries, configError } = await json(user);
+    assert.ok(registries[0].isFresh && configError.endsWith("[CONFIG_INVALID]"));
+    assert.match(JSON.parse((await user.run(["registries", "--json"])).stdout).configError, /CONFIG_INVALID/);
+  });
+
+  it("knows a killed daemon for dead though its heartbeat is young, and makes nothing where nothing is", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    assert.equal(await first(user), "daemon: not running");
+    const daemon = await running(user);
+    daemon.kill("SIGKILL");
+    await daemon.ended;
+    assert.equal(await first(user), `daemon: not running: process ${daemon.pid} was killed or crashed`);
+    await endDaemon(await running(user));
+    assert.equal(await first(user), "daemon: not running");
+  });
+
+  it("says that a daemon which lives has no heartbeat", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    const daemon = await running(user);
+    daemon.kill("SIGSTOP");
+    edit(`${user.state}/refresher.json`, (file) => {
+      file.lastTickAt = Date.now() - 12.5 * minute;
+    });
+    assert.equal(await first(user), `daemon: no heartbeat for 12m, process ${daemon.pid}`);
+    assert.equal((await json(user)).daemon.silentForSeconds, 750);
+    daemon.kill("SIGCONT");
+    await endDaemon(daemon);
+  });
+
+  it("shows the daemon's first pass, and why it goes by the config of before", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    standing.aws.controls.hang("GetAuthorizationToken");
+    const daemon = user.start(["daemon"]);
+    await eventually("a call", () => standing.calls() > 0);
+    assert.equal(await first(user), "daemon: running, its first pass is under way");
+    await endDaemon(daemon);
+    standing.aws.controls.clear();
+    const next = await running(user);
+    user.write(configPath, broken);
+    await passNow(user, next);
+    user.write(configPath, aliceKeeps("111122223333"));
+    const { stdout, exitCode } = await user.run(["status"]);
+    assert.match(stdout, /^daemon: goes by the config of before: .*\[CONFIG_INVALID\]$/m);
+    assert.equal(exitCode, 0);
+    await passNow(user, next);
+    assert.doesNotMatch((await user.run(["status"])).stdout, /of before/);
+    await endDaemon(next);
+  });
+
+  it("shows when the daemon tries next, and no failure from before the last success", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    const daemon = await running(user);
+    assert.match((await user.run(["status"])).stdout, /none +in 4m +no ECR token .*\[ACCESS_DENIED\]\n$/);
+    standing.aws.controls.clear();
+    const failure = readFileSync(failureFile(user));
+    assert.equal((await user.run(["refresh"])).exitCode, 0);
+    // As of a process that is a moment late.
+    writeFileSync(failureFile(user), failure, { mode: 0o600 });
+    assert.match((await user.run(["status"])).stdout, /11h 59m +\S+( \S+)* +-\n$/);
+    await passNow(user, daemon);
+    const { nextRenewalAt } = (await json(user)).registries[0];
+    const wait = nextRenewalAt - Date.now();
+    assert.ok(wait > 0 && wait < 6 * hour, `${wait}`);
+    await endDaemon(daemon);
+    passTime(user, 13 * hour);
+    const over = await user.run(["status"]);
+    assert.deepEqual([over.exitCode, /none +- +-\n$/.test(over.stdout)], [1, true]);
+  });
+
+  function failureFile(user: User): string {
+    return `${user.state}/authorizations/${Object.keys(heartbeat(user).state.groups)[0]}.failed.json`;
+  }
+});
