@@ -10,6 +10,7 @@ import { plannedDifference, wireFile } from "./wire-file.ts";
 import { namedIn, wiringSaid } from "./wiring.ts";
 import { wiringNotes } from "./wiring-notes.ts";
 import { wiringTarget } from "./wiring-target.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** `configure-docker`: makes Docker ask this helper, for named registries or for all, and undoes it. */
 export function configureDockerCommand(context: Context): Command {
@@ -56,6 +57,8 @@ async function configure(
 ): Promise<void> {
   checkOptions(registries, options);
   const { env, home, print } = context;
+  const tell = (line: string) =>
+    print(wrapped(line, process.stdout.isTTY ? process.stdout.columns : undefined));
   const { podman = false, dryRun = false, replace = false } = options;
   const target = await wiringTarget(env, home, podman);
   const person = personHere();
@@ -64,7 +67,7 @@ async function configure(
     return await undoAll(target, options, context, person);
   }
   const hint = sudoHint(env, process.geteuid?.() ?? -1, target.path, await ownerOf(target.path));
-  if (hint !== undefined) print(hint);
+  if (hint !== undefined) tell(hint);
   if (podman && options.all) {
     return print(await wirePodmanForAll(env, home, target.state, { dryRun, replace }));
   }
@@ -83,8 +86,8 @@ async function configure(
   }
   const isWritten = !dryRun && (await wireFile(target, before, plan));
   if (!dryRun) {
-    const done = `${target.program} now asks this helper for ${namedIn(wiring)}`;
+    const done = `${target.program} now asks this helper for ${namedIn(wiring)}`.replace(" \n", "\n");
     print(`${target.path}: ${isWritten ? done : "nothing to change"}`);
   }
-  for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) print(note);
+  for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) tell(note);
 }

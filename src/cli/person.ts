@@ -17,11 +17,10 @@ async function ask(question: string): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   lines.once("close", () => resolve(undefined));
   lines.question(question, resolve);
-  try {
-    return await promise;
-  } finally {
-    lines.close();
-  }
+  const answer = await promise;
+  lines.close();
+  if (answer === undefined) process.stdout.write("\n");
+  return answer;
 }
 
 /** Yes, unless something else was typed; a closed terminal is a no. */

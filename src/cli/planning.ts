@@ -1,6 +1,6 @@
-import { type Wiring, wire } from "../clients/docker-config.ts";
+import { helperName, type Wiring, wire } from "../clients/docker-config.ts";
 import { type DockerConfig, readDockerConfig } from "../clients/docker-config-reading.ts";
-import { type EcrToken, loginsIn } from "../clients/docker-logins.ts";
+import { type EcrToken, type FileLogin, loginsIn } from "../clients/docker-logins.ts";
 import { ecrLoginName } from "../clients/ecr-login.ts";
 import type { Config, Fallback } from "../config/config.ts";
 import { foldersOf } from "../config/folders.ts";
@@ -47,7 +47,7 @@ export async function planOf(
   const helper = source === undefined ? new Map() : await loginsOfHelper(source, env);
   const { credHelpers } = config;
   const moving = await movingIn({ file, helper, credHelpers, kept, replace });
-  const tokens = file.filter((each) => each.kind === "ecr").filter(({ host }) => !(host in credHelpers));
+  const tokens = tokensOf(file, { credsStore: helperName, credHelpers });
   return { wiring, replace, tokens, moving, kept: { logins: kept, place: placeOf(own.fallback) } };
 }
 
@@ -56,10 +56,16 @@ export async function planOf(
  * cron, they serve nobody but programs that run no helper, and those only until they expire.
  */
 export function tokensBeside(text: string, wiring: Wiring, replace: boolean): readonly EcrToken[] {
-  const { credsStore, credHelpers } = readDockerConfig(wire(text, wiring, replace).text);
-  return loginsIn(text)
+  return tokensOf(loginsIn(text), readDockerConfig(wire(text, wiring, replace).text));
+}
+
+function tokensOf(
+  logins: readonly FileLogin[],
+  { credsStore, credHelpers }: Pick<DockerConfig, "credsStore" | "credHelpers">,
+): readonly EcrToken[] {
+  return logins
     .filter((each) => each.kind === "ecr")
-    .filter(({ host }) => (credHelpers[host] ?? credsStore) === "ecr");
+    .filter(({ host }) => (credHelpers[host] ?? credsStore) === helperName);
 }
 
 /** The helper that has Docker's other logins so far, or had them before this one took its place. */
@@ -68,7 +74,7 @@ async function sourceOf(
   { record }: WiringTarget,
   { fallback }: Config,
 ): Promise<string | undefined> {
-  const former = credsStore === "ecr" ? (await readRecord(record)).replaced.credsStore : credsStore;
+  const former = credsStore === helperName ? (await readRecord(record)).replaced.credsStore : credsStore;
   const isAsked = fallback.kind === "helper" && fallback.name === former;
   // AWS's helper lists ECR's registries alone, and asks AWS for each.
   return former === ecrLoginName || isAsked ? undefined : (former ?? undefined);

@@ -58,17 +58,18 @@ export function registrationsFor(
     if (!registrationFor(config, registry)) wanted.set(registry.host, each);
   }
   if (wanted.size === 0) return undefined;
-  const profiles = [...new Set([...wanted.values()].map(({ profile }) => profile))].map((each) =>
-    JSON.stringify(each),
-  );
+  const profiles = [...new Set([...wanted.values()].map(({ profile }) => spelt(profile)))];
   return [
     "identities:",
     ...profiles.map((profile) => `  ${profile}: { profile: ${profile} }`),
     "registries:",
-    ...[...wanted].map(
-      ([host, { profile }]) => `  - { host: ${host}, identity: ${JSON.stringify(profile)} }`,
-    ),
+    ...[...wanted].map(([host, { profile }]) => `  - { host: ${host}, identity: ${spelt(profile)} }`),
   ].join("\n");
+}
+
+/** As YAML has it, in whose words a string in quotes of JSON's is one. */
+function spelt(name: string): string {
+  return /^(?!(?:null|true|false)$)[a-z][\w-]*$/i.test(name) ? name : JSON.stringify(name);
 }
 
 function hostsOf(names: readonly string[]): readonly string[] {

@@ -48,8 +48,9 @@ export async function proposedHosts(
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
   const registrations = registrationsFor(profiles, proposed, config);
   if (registrations !== undefined) {
+    const file = around.folders.configFile;
     print(
-      `These profiles serve their registries, whatever AWS_PROFILE says, with this in\n${around.folders.configFile}:\n\n${registrations}\n`,
+      `So that a profile serves its registries whatever AWS_PROFILE says, write into\n${file}:\n\n${registrations}\n`,
     );
   }
   if (proposed.length === 0 || yes || dryRun) return proposed;
@@ -63,7 +64,7 @@ export async function proposedHosts(
 async function ask(proposed: readonly string[], program: string, person: Person): Promise<readonly string[]> {
   for (;;) {
     const which = proposed.length === 1 ? "[Y/n]" : `[Y/n, or numbers such as 1,${proposed.length}]`;
-    const answer = await person.ask(`Shall ${program} ask this helper for the numbered ones? ${which} `);
+    const answer = await person.ask(`Shall ${program} ask this helper for them? ${which} `);
     const hosts = answer === undefined ? [] : chosen(answer, proposed);
     if (hosts && hosts.length > 0) return hosts;
     if (hosts) throw declined();

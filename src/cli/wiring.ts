@@ -28,7 +28,9 @@ export async function wiringSaid(
 export function namedIn(wiring: Wiring): string {
   if (wiring.kind === "all") return "all registries";
   if (wiring.kind === "instead-of") return `all that it asked ${wiring.helper} for`;
-  return wiring.hosts.length === 0 ? "the registries that it asked it for before" : wiring.hosts.join(", ");
+  if (wiring.hosts.length === 1) return String(wiring.hosts[0]);
+  if (wiring.hosts.length === 0) return "the same as before";
+  return wiring.hosts.map((host) => `\n  ${host}`).join("");
 }
 
 async function keptHosts({ env, home, print }: Context): Promise<readonly string[]> {

@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../token/failure.ts";
+import { removeAbandoned } from "./abandoned.ts";
 
 /** The text of a file that belongs to another program; undefined where there is none. @throws Failure CLIENT_FILE */
 export async function readClientFile(path: string): Promise<string | undefined> {
@@ -48,6 +49,7 @@ export async function replaceClientFile(
     const owner = isRoot() ? await stat(outermost ? dirname(outermost) : dirname(target)) : undefined;
     for (const folder of owner ? folders : []) await lchown(folder, owner?.uid ?? 0, owner?.gid ?? 0);
     if (old) mustBeWritable(old);
+    await removeAbandoned(target, Date.now());
     await writeWhole(target, text, async (file) => {
       if (owner && !old) await file.chown(owner.uid, owner.gid);
       if (old) {

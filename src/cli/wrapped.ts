@@ -1,0 +1,18 @@
+/**
+ * A line broken between words for a terminal, what goes on indented; as it is where there is none, since scripts take
+ * lines apart.
+ *
+ * @param columns of the terminal; undefined: none
+ */
+export function wrapped(text: string, columns: number | undefined): string {
+  if (columns === undefined) return text;
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line.trim() !== "" && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
