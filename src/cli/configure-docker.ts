@@ -57,8 +57,7 @@ async function configure(
 ): Promise<void> {
   checkOptions(registries, options);
   const { env, home, print } = context;
-  const tell = (line: string) =>
-    print(wrapped(line, process.stdout.isTTY ? process.stdout.columns : undefined));
+  const tell = (text: string) => print(wrapped(text));
   const { podman = false, dryRun = false, replace = false } = options;
   const target = await wiringTarget(env, home, podman);
   const person = personHere();
@@ -69,7 +68,7 @@ async function configure(
   const hint = sudoHint(env, process.geteuid?.() ?? -1, target.path, await ownerOf(target.path));
   if (hint !== undefined) tell(hint);
   if (podman && options.all) {
-    return print(await wirePodmanForAll(env, home, target.state, { dryRun, replace }));
+    return tell(await wirePodmanForAll(env, home, target.state, { dryRun, replace }));
   }
 
   const before = await readClientFile(target.path);
@@ -87,7 +86,7 @@ async function configure(
   const isWritten = !dryRun && (await wireFile(target, before, plan));
   if (!dryRun) {
     const done = `${target.program} now asks this helper for ${namedIn(wiring)}`.replace(" \n", "\n");
-    print(`${target.path}: ${isWritten ? done : "nothing to change"}`);
+    tell(`${target.path}: ${isWritten ? done : "nothing to change"}`);
   }
   for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) tell(note);
 }

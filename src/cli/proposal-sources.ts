@@ -63,7 +63,7 @@ export function registrationsFor(
     "identities:",
     ...profiles.map((profile) => `  ${profile}: { profile: ${profile} }`),
     "registries:",
-    ...[...wanted].map(([host, { profile }]) => `  - { host: ${host}, identity: ${spelt(profile)} }`),
+    ...[...wanted].map(([host, { profile }]) => `  - host: ${host}\n    identity: ${spelt(profile)}`),
   ].join("\n");
 }
 

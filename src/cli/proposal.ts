@@ -69,8 +69,8 @@ export function chosen(answer: string, hosts: readonly string[]): readonly strin
 function detail({ where, state, asked }: Candidate): string {
   if (state === "ours") return "Docker asks this helper for it already";
   if (state === "other") {
-    const flag = asked === ecrLoginName ? "--replace-ecr-login" : "name it with --replace";
-    return `Docker asks ${asked} for it: ${flag} gives it to this helper`;
+    const how = asked === ecrLoginName ? "use --replace-ecr-login" : "name it with --replace";
+    return `Docker asks ${asked} for it: ${how} to change that`;
   }
   const instead = asked === undefined ? "" : `; Docker asks ${asked} now`;
   return where.join(", ") + instead;

@@ -8,6 +8,7 @@ import { podmanDropIn } from "./podman-for-all.ts";
 import { recordsIn } from "./undo-record.ts";
 import { type Undoing, unwireFile } from "./unwire-file.ts";
 import type { WiringTarget } from "./wiring-target.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** `configure-docker --undo` and `--export`. @throws Failure as `unwireFile`, DECLINED */
 export async function undoAll(
@@ -16,12 +17,13 @@ export async function undoAll(
   { env, home, print }: Context,
   person: Person | undefined,
 ): Promise<void> {
+  const tell = (text: string) => print(wrapped(text));
   const undoing: Undoing = {
     dryRun: options.dryRun === true,
     logins: options.export ? "all" : options.leaveLogins ? "none" : "imported",
     kept: otherLogins(env, foldersOf(env, home, await openQuickFiles()), Date.now),
-    print,
-    mayWrite: (hosts) => mayWrite(hosts, options, print, person),
+    print: tell,
+    mayWrite: (keys) => mayWrite(keys, options, tell, person),
     now: Date.now,
   };
   const more = options.podman ? [podmanDropIn(env, home, state)] : [];
@@ -37,7 +39,7 @@ async function mayWrite(
   print: (text: string) => void,
   person: Person | undefined,
 ): Promise<void> {
-  print(`Logins come into config.json in plain text, where every program of this user can read them:`);
+  print("Logins come into config.json in plain text, where every program of this user can read them:");
   for (const key of keys) print(`  ${key}`);
   if (!isExport || yes || !person) return;
   if (!isYes(await person.ask("Write them? [y/N] "), false)) throw declined();

@@ -41,7 +41,7 @@ export async function unwireFile(path: string, record: string, undoing: Undoing)
   if (dryRun) return print(difference(path, before ?? "", after ?? ""));
   if (count > 0) await undoing.mayWrite(Object.keys(moving.entries));
   if (after === null) await removeClientFile(path, known.folders ?? []);
-  else if (after !== before) await replaceClientFile(path, after, before);
+  else if (after !== before) await replaceClientFile(path, after, before, count > 0);
   const written = (await readClientFile(path)) ?? "";
   const staying = await moveOut(moving.leaving, written, undoing.kept);
   await dropBackup(path, written, known, print);

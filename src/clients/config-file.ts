@@ -33,12 +33,14 @@ export async function readClientFile(path: string): Promise<string | undefined> 
  * made in: under `sudo` with HOME kept, the user could not read it otherwise.
  *
  * @param before what the text was made of; where another program has written the file meanwhile, nothing is
+ * @param isPrivate whether it becomes 0600, since logins come into it
  * @throws Failure CLIENT_FILE, CLIENT_FILE_CHANGED; the old file is then as it was
  */
 export async function replaceClientFile(
   path: string,
   text: string,
   before: string | undefined,
+  isPrivate = false,
 ): Promise<void> {
   try {
     const target = await targetOf(path);
@@ -54,7 +56,7 @@ export async function replaceClientFile(
       if (owner && !old) await file.chown(owner.uid, owner.gid);
       if (old) {
         await file.chown(old.uid, old.gid);
-        await file.chmod(old.mode & 0o777);
+        await file.chmod(isPrivate ? 0o600 : old.mode & 0o777);
       }
       // Docker writes without a lock, at every login.
       if ((await readClientFile(path)) !== before) throw changed(path);

@@ -109,7 +109,7 @@ describe("putting entries into auths", () => {
           assert.deepEqual(loginsIn(without), []);
           assert.deepEqual(JSON.parse(without).x, JSON.parse(text).x);
           const again = entriesIn(withEntries(without, auths));
-        assert.equal(JSON.stringify(again), JSON.stringify(auths));
+          assert.equal(JSON.stringify(again), JSON.stringify(auths));
         },
       ),
       { seed: 1, numRuns: 200 },

@@ -8,10 +8,13 @@ export interface Shown {
   readonly exitCode: number | null;
 }
 
+/** Milliseconds. */
+const longest = 8_000;
+
 /**
  * Runs the program at a terminal of 80 columns and types an answer to each question.
  *
- * @param answers in order; each goes out once the program waits behind "? " or "] "; null closes the terminal's input
+ * @param answers in order; each goes out once the program waits behind "] "; null closes the terminal's input
  */
 export async function atTerminal(
   user: User,
@@ -31,15 +34,17 @@ export async function atTerminal(
       data(terminal, data) {
         screen += decoder.decode(data, { stream: true });
         const plain = asText(screen);
-        const questions = plain.match(/\] (?=$)/gm)?.length ?? 0;
-        if (questions === 0 || !plain.endsWith("] ") || plain.length === asked) return;
+        if (!plain.endsWith("] ") || plain.length === asked) return;
         asked = plain.length;
         const answer = left.shift();
         if (answer !== undefined) terminal.write(answer === null ? "\x04" : `${answer}\r`);
       },
     },
   });
+  // A question that nobody answers must fail the test, not hold it up.
+  const limit = setTimeout(() => child.kill("SIGKILL"), longest);
   await child.exited;
+  clearTimeout(limit);
   child.terminal?.close();
   return { screen: asText(screen), exitCode: child.exitCode };
 }
