@@ -39,6 +39,7 @@ export const clientNeeds = [
   { program: "podman", package: "podman" },
   { program: "buildah", package: "buildah" },
   { program: "systemctl", package: "systemd" },
+  { program: "docker-credential-ecr-login", package: "amazon-ecr-credential-helper" },
 ];
 
 /** The tests of logins to other registries need these, integration tests too. */

@@ -29,7 +29,10 @@ export async function undoAll(
   const more = options.podman ? [podmanDropIn(env, home, state)] : [];
   const others = options.everywhere ? await recordsIn(`${state}/clients`) : more;
   const all = [{ path, record }, ...others.filter((other) => other.record !== record)];
-  for (const each of all) await unwireFile(each.path, each.record, undoing);
+  // The deepest first, so that folders that were made are empty once it is their turn.
+  const depth = ({ path: one }: { path: string }) => one.split("/").length;
+  for (const each of all.toSorted((a, b) => depth(b) - depth(a)))
+    await unwireFile(each.path, each.record, undoing);
 }
 
 /** To undo was asked for as it is; to write every login in plain text is worth a question. */
