@@ -1,6 +1,6 @@
 import { readBackup, writeBackup } from "../clients/backup.ts";
 import { checkClientFile, missingFolders, replaceClientFile } from "../clients/config-file.ts";
-import { emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker-config.ts";
+import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker-config.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
 import {
   type EcrToken,
@@ -30,7 +30,7 @@ export interface WiringPlan {
 }
 
 /** The text that a plan makes. @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN */
-export function planned(before: string | undefined, plan: WiringPlan, name: string) {
+export function planned(before: string | undefined, plan: WiringPlan, name: string): Edited {
   const text = before ?? emptyConfig;
   // What is no config is refused before it is edited.
   readDockerConfig(text, name);
@@ -43,8 +43,9 @@ export function plannedDifference(
   { path, name }: WiringTarget,
   before: string | undefined,
   plan: WiringPlan,
-) {
-  return difference(path, before ?? "", planned(before, plan, name).text);
+): string {
+  const { text } = planned(before, plan, name);
+  return difference(path, before ?? (text === emptyConfig ? text : ""), text);
 }
 
 /**
@@ -61,9 +62,10 @@ export async function wireFile(
 ): Promise<boolean> {
   const { text, replaced } = planned(before, plan, name);
   const { moving, kept } = plan;
-  if (text !== before) await checkClientFile(path);
+  const isChanged = text !== (before ?? emptyConfig);
+  if (isChanged) await checkClientFile(path);
   if (moving && kept) await moveIn(moving.incoming, kept.logins, kept.place);
-  if (text === before) return false;
+  if (!isChanged) return false;
   const moved = movedOut(plan);
   const known = await readRecord(record);
   const entries = entriesIn(before ?? emptyConfig);

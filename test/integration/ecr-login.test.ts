@@ -36,6 +36,17 @@ describe("taking over from AWS's own helper", () => {
     });
   });
 
+  it("makes no file where there is nothing to take over", async () => {
+    const user = standing.user();
+    const docker = new DockerConfig(user);
+    for (const args of [["--dry-run"], []])
+      assert.match(
+        await docker.configure(["--replace-ecr-login", ...args]),
+        /config\.json: nothing to change\n$/,
+      );
+    assert.deepEqual(Object.keys(snapshot(user.home)), [""]);
+  });
+
   it("explains its variables and its cache, where there are any", async () => {
     const user = standing.user();
     const docker = new DockerConfig(user);
