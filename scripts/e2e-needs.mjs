@@ -41,6 +41,7 @@ export const clientNeeds = [
   { program: "systemctl", package: "systemd" },
   { program: "kubectl", package: "kubernetes-client" },
   { program: "prometheus-node-exporter", package: "prometheus-node-exporter" },
+  { program: "docker-credential-ecr-login", package: "amazon-ecr-credential-helper" },
 ];
 
 /** The tests of logins to other registries need these, integration tests too. */

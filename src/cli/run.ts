@@ -9,8 +9,8 @@ const name = "docker-credential-ecr";
 
 /** Each loaded only when it is asked for, or all of them for the help, which keeps their order. */
 const commands: Readonly<Record<string, (context: Context) => Promise<Command>>> = {
-  "configure-docker": async ({ env, home, print }) =>
-    (await import("./configure-docker.ts")).configureDockerCommand(env, home, print),
+  "configure-docker": async (context) =>
+    (await import("./configure-docker.ts")).configureDockerCommand(context),
   status: async (context) => (await import("./status.ts")).statusCommand(context),
   doctor: async (context) => (await import("./doctor.ts")).doctorCommand(context),
   refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),

@@ -1,17 +1,38 @@
 import { readdir } from "node:fs/promises";
 import type { Replaced } from "../clients/docker-config.ts";
+import type { Entries } from "../clients/docker-logins.ts";
 import { inspectFile } from "../store/inspect.ts";
+import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
-/** What `configure-docker` has done to a config.json, so that it can be undone. */
+/** What `configure-docker` has done to a file, so that it can be undone. */
 export interface UndoRecord {
-  /** The config.json that it is about. */
+  /** The file that it is about. */
   readonly path?: string;
+  /** "own": the whole file is this program's; absent: a config of Docker's or podman's. */
+  readonly kind?: "own";
   /** The whole file before, where it held nothing: its white space; null: there was none. */
   readonly was?: string | null;
   /** Made for it, innermost first. */
   readonly folders?: readonly string[];
   readonly replaced: Replaced;
+  /** Logins that were moved out of it into this helper's keeping; no secret. */
+  readonly imported?: readonly Imported[];
+  /** Entries of `auths` that held ECR's tokens and were emptied. */
+  readonly dropped?: Entries;
+}
+
+export interface Imported {
+  /** In `auths`. */
+  readonly key: string;
+  readonly server: string;
+  /** Whether the same login was kept here before. */
+  readonly wasKept: boolean;
+}
+
+/** Named for the file that it is about. */
+export function recordPath(state: string, path: string): string {
+  return `${state}/clients/${fingerprint(path).slice(0, 16)}.json`;
 }
 
 export async function readRecord(path: string): Promise<UndoRecord> {
@@ -23,6 +44,12 @@ export async function readRecord(path: string): Promise<UndoRecord> {
   } catch {
     return { replaced: {} };
   }
+}
+
+/** Two edits' worth of imported logins: what was kept before the first was kept. */
+export function mergeImported(older: readonly Imported[], newer: readonly Imported[]): readonly Imported[] {
+  const known = new Set(older.map(({ key }) => key));
+  return [...older, ...newer.filter(({ key }) => !known.has(key))];
 }
 
 /** What can be undone, wherever it was done. @throws Failure CLIENT_FILE where that can't be told */

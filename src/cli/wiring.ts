@@ -1,47 +1,39 @@
 import type { Wiring } from "../clients/docker-config.ts";
+import { ecrLoginName } from "../clients/ecr-login.ts";
 import { readServerUrl } from "../registry/server-url.ts";
-import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import type { ConfigureOptions } from "./configure-options.ts";
+import type { Context } from "./context.ts";
 import { seenKeeping } from "./keeping.ts";
 import { openSurroundings } from "./surroundings.ts";
 
-/** Which registries Docker is to ask this helper for, as a person says it. */
-export interface WiringOptions {
-  readonly all?: boolean;
-  readonly allKept?: boolean;
-}
-
-/** @throws Failure USAGE, NOT_ECR, NOTHING_KEPT, and what reading config.yaml throws */
-export async function wiringOf(
+/**
+ * What a person has said Docker is to ask this helper for; undefined where nothing was said.
+ *
+ * @throws Failure NOT_ECR, NOTHING_KEPT, and what reading config.yaml throws
+ */
+export async function wiringSaid(
   registries: readonly string[],
-  { all, allKept }: WiringOptions,
-  env: Environment,
-  home: string | undefined,
-  print: (text: string) => void,
-): Promise<Wiring> {
-  const ways = [all && "--all", allKept && "--all-kept", registries.length > 0 && "named registries"].filter(
-    Boolean,
-  );
-  if (ways.length > 1) {
-    throw new Failure("USAGE", `${ways.join(" and ")} exclude each other`, "give one of them");
-  }
-  if (ways.length === 0) {
-    throw new Failure("USAGE", "no registry was named", "name one or more, or give --all or --all-kept");
-  }
-  if (all) return { kind: "all" };
-  return { kind: "hosts", hosts: allKept ? await keptHosts(env, home, print) : registries.map(hostOf) };
+  options: ConfigureOptions,
+  context: Context,
+): Promise<Wiring | undefined> {
+  if (options.all || options.import) return { kind: "all" };
+  if (options.replaceEcrLogin) return { kind: "instead-of", helper: ecrLoginName };
+  if (options.allKept) return { kind: "hosts", hosts: await keptHosts(context) };
+  if (registries.length > 0) return { kind: "hosts", hosts: registries.map(hostOf) };
+  return options.removeStaleAuths ? { kind: "hosts", hosts: [] } : undefined;
 }
 
 /** For a person. */
 export function namedIn(wiring: Wiring): string {
-  return wiring.kind === "all" ? "all registries" : wiring.hosts.join(", ");
+  if (wiring.kind === "all") return "all registries";
+  if (wiring.kind === "instead-of") return `all that it asked ${wiring.helper} for`;
+  if (wiring.hosts.length === 1) return String(wiring.hosts[0]);
+  if (wiring.hosts.length === 0) return "the same as before";
+  return wiring.hosts.map((host) => `\n  ${host}`).join("");
 }
 
-async function keptHosts(
-  env: Environment,
-  home: string | undefined,
-  print: (text: string) => void,
-): Promise<readonly string[]> {
+async function keptHosts({ env, home, print }: Context): Promise<readonly string[]> {
   const { keeping } = await seenKeeping(await openSurroundings(env, home));
   for (const { registry, isKnown } of keeping.sources) {
     if (isKnown) continue;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import {
   type FileHandle,
   lchown,
@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../token/failure.ts";
+import { removeAbandoned } from "./abandoned.ts";
 
 /** The text of a file that belongs to another program; undefined where there is none. @throws Failure CLIENT_FILE */
 export async function readClientFile(path: string): Promise<string | undefined> {
@@ -31,9 +32,16 @@ export async function readClientFile(path: string): Promise<string | undefined> 
  * A new one is 0600, since such files hold logins. What root makes belongs to the owner of the folder it is
  * made in: under `sudo` with HOME kept, the user could not read it otherwise.
  *
- * @throws Failure CLIENT_FILE; the old file is then as it was
+ * @param before what the text was made of; where another program has written the file meanwhile, nothing is
+ * @param isPrivate whether it becomes 0600, since logins come into it
+ * @throws Failure CLIENT_FILE, CLIENT_FILE_CHANGED; the old file is then as it was
  */
-export async function replaceClientFile(path: string, text: string): Promise<void> {
+export async function replaceClientFile(
+  path: string,
+  text: string,
+  before: string | undefined,
+  isPrivate = false,
+): Promise<void> {
   try {
     const target = await targetOf(path);
     const old = await stat(target).catch(() => undefined);
@@ -42,15 +50,19 @@ export async function replaceClientFile(path: string, text: string): Promise<voi
     const outermost = folders.at(-1);
     const owner = isRoot() ? await stat(outermost ? dirname(outermost) : dirname(target)) : undefined;
     for (const folder of owner ? folders : []) await lchown(folder, owner?.uid ?? 0, owner?.gid ?? 0);
-    if (old && (old.mode & 0o200) === 0) throw Object.assign(new Error("read-only"), { code: "EROFS" });
+    if (old) mustBeWritable(old);
+    await removeAbandoned(target, Date.now());
     await writeWhole(target, text, async (file) => {
       if (owner && !old) await file.chown(owner.uid, owner.gid);
       if (old) {
         await file.chown(old.uid, old.gid);
-        await file.chmod(old.mode & 0o777);
+        await file.chmod(isPrivate ? 0o600 : old.mode & 0o777);
       }
+      // Docker writes without a lock, at every login.
+      if ((await readClientFile(path)) !== before) throw changed(path);
     });
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw trouble(path, "written", error);
   }
 }
@@ -81,6 +93,20 @@ export async function writeWhole(
     await unlink(fresh).catch(() => undefined);
     throw error;
   }
+}
+
+/** So that nothing is begun that could not be ended. @throws Failure CLIENT_FILE where a file's owner may only read it */
+export async function checkClientFile(path: string): Promise<void> {
+  const old = await stat(path).catch(() => undefined);
+  try {
+    if (old) mustBeWritable(old);
+  } catch (error) {
+    throw trouble(path, "written", error);
+  }
+}
+
+function mustBeWritable({ mode }: Stats): void {
+  if ((mode & 0o200) === 0) throw Object.assign(new Error("read-only"), { code: "EROFS" });
 }
 
 /** The folders on the way to a file that are not there yet, innermost first. */
@@ -123,6 +149,11 @@ async function targetOf(path: string): Promise<string> {
 
 function isRoot(): boolean {
   return process.geteuid?.() === 0;
+}
+
+function changed(path: string): Failure {
+  const what = `${path} was written by another program meanwhile, and left as that made it`;
+  return new Failure("CLIENT_FILE_CHANGED", what, "run the same again");
 }
 
 function trouble(path: string, verb: string, error: unknown): Failure {

@@ -1,6 +1,7 @@
-import { getNodeValue, visit } from "jsonc-parser";
+import { visit } from "jsonc-parser";
 import { Failure } from "../token/failure.ts";
-import { isBlank, parseJson, set } from "./json-text.ts";
+import { type DockerConfig, readDockerConfig } from "./docker-config-reading.ts";
+import { isBlank, set } from "./json-text.ts";
 
 /** The helper's name as Docker's config.json has it: the program's less "docker-credential-". */
 export const helperName = "ecr";
@@ -10,7 +11,9 @@ export type Wiring =
   /** `credHelpers`: these hosts, exactly as named. */
   | { readonly kind: "hosts"; readonly hosts: readonly string[] }
   /** `credsStore`: every registry that no `credHelpers` entry names. */
-  | { readonly kind: "all" };
+  | { readonly kind: "all" }
+  /** Wherever Docker asks this other helper now. */
+  | { readonly kind: "instead-of"; readonly helper: string };
 
 /** What stood where this program wrote, so that it can be put back; null: nothing did. */
 export interface Replaced {
@@ -30,14 +33,16 @@ export const emptyConfig = "{}\n";
  * Docker's config.json with this helper wired in. Every other key, their order and the file's layout stay.
  *
  * @param replace whether another helper may lose its place
+ * @param name of the file, for messages
  * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN
  */
-export function wire(text: string, wiring: Wiring, replace: boolean): Edited {
-  const config = read(text);
+export function wire(text: string, wiring: Wiring, replace: boolean, name = "Docker's config.json"): Edited {
+  const config = readDockerConfig(text, name);
   const base = isBlank(text) ? emptyConfig : text;
+  if (wiring.kind === "instead-of") return takeOver(text, config, wiring.helper);
   if (wiring.kind === "all") {
     const before = config.credsStore ?? null;
-    if (before !== null && before !== helperName && !replace) throw taken("credsStore", before);
+    if (before !== null && before !== helperName && !replace) throw taken("credsStore", before, name);
     if (before === helperName) return { text, replaced: {} };
     if (config.logins.length > 0 && !replace) throw wouldHide(config.logins);
     return { text: set(base, ["credsStore"], helperName), replaced: { credsStore: before } };
@@ -47,11 +52,29 @@ export function wire(text: string, wiring: Wiring, replace: boolean): Edited {
   for (const host of wiring.hosts) {
     const before = config.credHelpers[host] ?? null;
     if (before === helperName) continue;
-    if (before !== null && !replace) throw taken(`credHelpers for ${host}`, before);
+    if (before !== null && !replace) throw taken(`credHelpers for ${host}`, before, name);
     edited = set(edited, ["credHelpers", host], helperName);
     credHelpers[host] = before;
   }
   return { text: edited, replaced: Object.keys(credHelpers).length > 0 ? { credHelpers } : {} };
+}
+
+/** Every place of another helper is this one's; what it served it knows of by itself, so no login gets hidden. */
+function takeOver(text: string, config: DockerConfig, helper: string): Edited {
+  let edited = text;
+  const credHelpers: Record<string, string> = {};
+  for (const [host, before] of Object.entries(config.credHelpers)) {
+    if (before !== helper) continue;
+    edited = set(edited, ["credHelpers", host], helperName);
+    credHelpers[host] = helper;
+  }
+  const isStore = config.credsStore === helper;
+  if (isStore) edited = set(edited, ["credsStore"], helperName);
+  const replaced = {
+    ...(isStore && { credsStore: helper }),
+    ...(Object.keys(credHelpers).length > 0 && { credHelpers }),
+  };
+  return { text: edited, replaced };
 }
 
 /**
@@ -59,7 +82,7 @@ export function wire(text: string, wiring: Wiring, replace: boolean): Edited {
  * A place that somebody has given to another helper since is left alone.
  */
 export function unwire(text: string, replaced: Replaced): string {
-  const config = read(text);
+  const config = readDockerConfig(text);
   let edited = text;
   if (config.credsStore === helperName)
     edited = set(edited, ["credsStore"], replaced.credsStore ?? undefined);
@@ -67,7 +90,7 @@ export function unwire(text: string, replaced: Replaced): string {
   for (const host of ours) {
     edited = set(edited, ["credHelpers", host], replaced.credHelpers?.[host] ?? undefined);
   }
-  const emptied = ours.length > 0 && Object.keys(read(edited).credHelpers).length === 0;
+  const emptied = ours.length > 0 && Object.keys(readDockerConfig(edited).credHelpers).length === 0;
   if (emptied) edited = set(edited, ["credHelpers"], undefined);
   // An object that only this program had filled: as it was before, but for white space in it.
   return edited === text ? text : edited.replace(/^\s*\{\s*\}/, "{}");
@@ -104,52 +127,10 @@ export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
   };
 }
 
-interface DockerConfig {
-  readonly credsStore?: string;
-  readonly credHelpers: Readonly<Record<string, string>>;
-  /** The hosts whose logins stand in the file itself and count only while there is no `credsStore`. */
-  readonly logins: readonly string[];
-}
-
-function read(text: string): DockerConfig {
-  if (isBlank(text)) return { credHelpers: {}, logins: [] };
-  const { root, problem } = parseJson(text);
-  if (!root || problem !== undefined) {
-    throw new Failure(
-      "DOCKER_CONFIG_SYNTAX",
-      `Docker's config.json is not JSON: ${problem}`,
-      "mend the file by hand; it was left as it is",
-    );
-  }
-  const value: unknown = getNodeValue(root);
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw shape("the whole", "an object");
-  const { credsStore, credHelpers = {}, auths } = value as Record<string, unknown>;
-  if (credsStore !== undefined && typeof credsStore !== "string") throw shape("credsStore", "a string");
-  const isMap = typeof credHelpers === "object" && credHelpers !== null && !Array.isArray(credHelpers);
-  if (!isMap || Object.values(credHelpers).some((name) => typeof name !== "string")) {
-    throw shape("credHelpers", "an object of strings");
-  }
-  return {
-    ...(credsStore ? { credsStore } : {}),
-    credHelpers: credHelpers as Readonly<Record<string, string>>,
-    logins: Object.entries(auths ?? {}).flatMap(([host, login]) =>
-      isLogin(login) && !Object.hasOwn(credHelpers, host) ? [host] : [],
-    ),
-  };
-}
-
-/** Docker leaves an empty entry for a login that a helper keeps. */
-function isLogin(entry: unknown): boolean {
-  if (typeof entry !== "object" || entry === null) return false;
-  const { auth, identitytoken, registrytoken, password } = entry as Record<string, unknown>;
-  return [auth, identitytoken, registrytoken, password].some((value) => value !== undefined && value !== "");
-}
-
-function taken(place: string, helper: string): Failure {
+function taken(place: string, helper: string, name: string): Failure {
   return new Failure(
     "DOCKER_CONFIG_TAKEN",
-    `another helper, ${helper}, has ${place} in Docker's config.json`,
+    `another helper, ${helper}, has ${place} in ${name}`,
     "name single registries instead of --all, or give this helper its place with --replace",
   );
 }
@@ -158,14 +139,6 @@ function wouldHide(hosts: readonly string[]): Failure {
   return new Failure(
     "DOCKER_CONFIG_TAKEN",
     `with --all Docker would no longer use the logins in config.json for ${hosts.join(", ")}`,
-    "name single registries instead of --all, or give --replace and log in to those again",
-  );
-}
-
-function shape(what: string, expected: string): Failure {
-  return new Failure(
-    "DOCKER_CONFIG_SYNTAX",
-    `${what} in Docker's config.json is not ${expected}`,
-    "mend the file by hand; it was left as it is",
+    "move them into this helper's keeping with --import, name single registries instead of --all, or give --replace and log in to those again",
   );
 }

@@ -1,16 +1,14 @@
 import { constants, type Stats } from "node:fs";
-import { chmod, type FileHandle, open, readdir, stat, unlink } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { chmod, type FileHandle, open, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import { printable } from "../config/problem.ts";
 import { Failure } from "../token/failure.ts";
+import { removeAbandoned } from "./abandoned.ts";
 import { writeWhole } from "./config-file.ts";
 import { trustedTarget } from "./trusted-path.ts";
 
 /** How often a file that others write at the same time is edited anew. */
 const mostTries = 5;
-
-/** Milliseconds: temporary files older than this belong to writers that were killed. */
-const abandonedAfter = 60_000;
 
 interface Found {
   readonly target: string;
@@ -99,20 +97,6 @@ async function put(path: string, found: Found, text: string | undefined, now: nu
   }
   await removeAbandoned(target, now);
   await writeWhole(target, text, mustBeTheSame);
-}
-
-/** Removes what writers that were killed have left beside the file: tokens lie in it. Never fails. */
-async function removeAbandoned(target: string, now: number): Promise<void> {
-  const name = basename(target);
-  for (const each of await readdir(dirname(target)).catch(() => [])) {
-    if (!each.startsWith(`${name}.`) || !/\.[0-9a-f]{12}\.tmp$/.test(each)) continue;
-    const path = `${dirname(target)}/${each}`;
-    const modified = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => now,
-    );
-    if (now - modified > abandonedAfter) await unlink(path).catch(() => undefined);
-  }
 }
 
 function failure(path: string, why: string, error: unknown): Failure {

@@ -39,10 +39,10 @@ describe("wiring Docker's config.json", () => {
     assert.deepEqual(wire(taken, hosts, true).replaced, { credHelpers: { [host]: "ecr-login" } });
   });
 
-  for (const [key, value] of Object.entries({ auth: "eA==", identitytoken: "t", registrytoken: "t" })) {
+  for (const [key, value] of Object.entries({ auth: "eDp5", identitytoken: "t", registrytoken: "t" })) {
     it(`does not silently hide a login by ${key} behind credsStore`, () => {
       const before = JSON.stringify({
-        auths: { "a.example": { [key]: value }, "b.example": {}, "c.example": { auth: "eA==" } },
+        auths: { "a.example": { [key]: value }, "b.example": {}, "c.example": { auth: "eDp5" } },
         credHelpers: { "c.example": "pass" },
       });
       assert.throws(

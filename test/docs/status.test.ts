@@ -53,6 +53,7 @@ describe("docs/status.md", () => {
     await daemon.ended;
     const kept = aliceKeeps("111122223333");
     const others = [keeper(standing, kept), keeper(standing, `${kept}store: keychain\n`)];
+    for (const each of others) await each.run(["daemon", "--once"]);
     return [all, hung, broken, ...(await Promise.all(others.map(statusOf)))];
   }
 

@@ -138,6 +138,41 @@ describe("configure-docker", () => {
     await docker.refuses(["--undo", "--everywhere"], "CLIENT_FILE", "clients/0.json");
   });
 
+  it("keeps the file as it was at first beside it, 0600, until --undo has no use for it", async () => {
+    const copy = `${docker.path}.before-ecr`;
+    docker.write(oddConfig);
+    chmodSync(docker.path, 0o644);
+    assert.match(await docker.configure([registry]), /^as it was at first: .*config\.json\.before-ecr$/m);
+    await docker.configure([westRegistry]);
+    await docker.configure(["--all"]);
+    assert.equal(readFileSync(copy, "utf8"), oddConfig);
+    assert.equal(modeOf(copy), "0600");
+    await docker.configure(["--undo"]);
+    assert.deepEqual([docker.text, existsSync(copy)], [oddConfig, false]);
+
+    await docker.configure([registry]);
+    docker.write(JSON.stringify({ ...docker.json, psFormat: "another" }));
+    assert.match(
+      await docker.configure(["--undo"]),
+      /config\.json\.before-ecr is the file as it was at first/,
+    );
+    assert.equal(readFileSync(copy, "utf8"), oddConfig);
+  });
+
+  itAsRoot("under sudo says whose file it is about to write", async () => {
+    const SUDO_USER = "ann";
+    assert.match(
+      await docker.configure([registry, "--dry-run"], { env: { SUDO_USER } }),
+      /is root's: for what ann runs/,
+    );
+    chownSync(user.home, somebodyElse, somebodyElse);
+    assert.match(
+      await docker.configure([registry, "--dry-run"], { env: { SUDO_USER } }),
+      /is not root's.*sudo -H/,
+    );
+    assert.doesNotMatch(await docker.configure([registry, "--dry-run"]), /sudo/);
+  });
+
   it("takes an empty file for {}, as Docker does, and gives it back", async () => {
     docker.write("");
     await docker.configure([registry]);
@@ -268,7 +303,6 @@ describe("configure-docker", () => {
     await docker.refuses(["registry.example.com"], "NOT_ECR", "registry.example.com");
     await docker.refuses([registry, `${registry}.example.com`], "NOT_ECR");
     await docker.refuses([`me@${registry}`], "NOT_ECR");
-    await docker.refuses([], "USAGE", "--all");
     await docker.refuses(["--all", registry], "USAGE");
     const unknown = await user.run(["configure-docker", "--frobnicate"]);
     assert.equal(unknown.exitCode, 1);

@@ -1,0 +1,58 @@
+import { Failure } from "../token/failure.ts";
+
+/** The flags of `configure-docker`. */
+export interface ConfigureOptions {
+  readonly all?: boolean;
+  readonly allKept?: boolean;
+  readonly import?: boolean;
+  readonly replaceEcrLogin?: boolean;
+  readonly removeStaleAuths?: boolean;
+  readonly replace?: boolean;
+  readonly podman?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly undo?: boolean;
+  readonly everywhere?: boolean;
+  readonly leaveLogins?: boolean;
+  readonly export?: boolean;
+}
+
+/** @throws Failure USAGE for what goes badly together */
+export function checkOptions(registries: readonly string[], options: ConfigureOptions): void {
+  const { all, allKept, podman, undo } = options;
+  const ways = chosenOf({
+    "--all": all || options.import,
+    "--all-kept": allKept,
+    "--replace-ecr-login": options.replaceEcrLogin,
+    "named registries": registries.length > 0,
+  });
+  const ends = chosenOf({ "--undo": undo, "--export": options.export });
+  if (ways.length > 1) {
+    const named = options.import && !all ? ways.map((way) => (way === "--all" ? "--import" : way)) : ways;
+    throw exclusive(named);
+  }
+  if (ends.length > 1 || (ends.length > 0 && ways.length > 0)) throw exclusive([...ends, ...ways]);
+  for (const [flag, isGiven] of Object.entries({
+    "--everywhere": options.everywhere,
+    "--leave-logins": options.leaveLogins,
+  })) {
+    if (isGiven && !undo) throw usage(`${flag} goes with --undo alone`, `give --undo ${flag}`);
+  }
+  if (podman && (options.import || options.export)) {
+    throw usage("--import and --export are for Docker's config.json alone", "leave --podman out");
+  }
+  if (options.everywhere && podman)
+    throw usage("--everywhere means podman's files too", "leave --podman out");
+}
+
+function chosenOf(flags: Readonly<Record<string, boolean | undefined>>): readonly string[] {
+  return Object.keys(flags).filter((flag) => flags[flag]);
+}
+
+function exclusive(ways: readonly string[]): Failure {
+  return usage(`${ways.join(" and ")} exclude each other`, "give one of them");
+}
+
+function usage(what: string, mend: string): Failure {
+  return new Failure("USAGE", what, mend);
+}

@@ -1,0 +1,80 @@
+import { readProfileRegistries } from "../aws/profile-registries.ts";
+import { readDockerConfig } from "../clients/docker-config-reading.ts";
+import { Failure } from "../token/failure.ts";
+import type { ConfigureOptions } from "./configure-options.ts";
+import type { Context } from "./context.ts";
+import { seenKeeping } from "./keeping.ts";
+import { declined, type Person } from "./person.ts";
+import { candidates, chosen, renderProposal } from "./proposal.ts";
+import {
+  findingsOfConfig,
+  findingsOfImages,
+  findingsOfKeeping,
+  findingsOfProfiles,
+  registrationsFor,
+} from "./proposal-sources.ts";
+import { openSurroundings } from "./surroundings.ts";
+import type { WiringTarget } from "./wiring-target.ts";
+
+/**
+ * Shows which registries Docker could ask this helper for, and finds out which it shall.
+ *
+ * @param text of the target; undefined: there is none
+ * @returns none where there is nothing to add
+ * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, DECLINED, and what reading config.yaml throws
+ */
+export async function proposedHosts(
+  { path, program }: WiringTarget,
+  text: string | undefined,
+  { yes, dryRun }: ConfigureOptions,
+  { env, home, print }: Context,
+  person: Person | undefined,
+): Promise<readonly string[]> {
+  const around = await openSurroundings(env, home);
+  const [{ keeping, config }, profiles, images] = await Promise.all([
+    seenKeeping(around),
+    readProfileRegistries(env, around.home),
+    findingsOfImages(env),
+  ]);
+  const findings = [
+    ...findingsOfKeeping(keeping),
+    ...findingsOfProfiles(profiles),
+    ...findingsOfConfig(text ?? "{}"),
+    ...images,
+  ];
+  const list = candidates(findings, readDockerConfig(text ?? "{}"));
+  if (list.length === 0) throw nothingFound();
+  print(`Registries that were found, for ${path}:\n\n${renderProposal(list)}\n`);
+  const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
+  const registrations = registrationsFor(profiles, proposed, config);
+  if (registrations !== undefined) {
+    const file = around.folders.configFile;
+    print(
+      `So that a profile serves its registries whatever AWS_PROFILE says, write into\n${file}:\n\n${registrations}\n`,
+    );
+  }
+  if (proposed.length === 0 || yes || dryRun) return proposed;
+  if (!person) {
+    const what = "nothing was changed, for there is no terminal to ask at";
+    throw new Failure("NOT_ASKED", what, "give --yes to take the numbered ones, or name registries");
+  }
+  return await ask(proposed, program, person);
+}
+
+async function ask(proposed: readonly string[], program: string, person: Person): Promise<readonly string[]> {
+  for (;;) {
+    const which = proposed.length === 1 ? "[Y/n]" : `[Y/n, or numbers such as 1,${proposed.length}]`;
+    const answer = await person.ask(`Shall ${program} ask this helper for them? ${which} `);
+    const hosts = answer === undefined ? [] : chosen(answer, proposed);
+    if (hosts && hosts.length > 0) return hosts;
+    if (hosts) throw declined();
+  }
+}
+
+function nothingFound(): Failure {
+  return new Failure(
+    "NOTHING_FOUND",
+    "no registry was found in config.yaml, in AWS profiles, or in what Docker knows",
+    "name one: docker-credential-ecr configure-docker ACCOUNT.dkr.ecr.REGION.amazonaws.com",
+  );
+}

@@ -1,0 +1,101 @@
+import { backupPath, readBackup, removeBackup } from "../clients/backup.ts";
+import { readClientFile, removeClientFile, replaceClientFile } from "../clients/config-file.ts";
+import { unwire } from "../clients/docker-config.ts";
+import { entriesIn, loginsIn, withEntries, withoutLogin } from "../clients/docker-logins.ts";
+import { isBlank } from "../clients/json-text.ts";
+import type { OtherLogins } from "../helper/other-logins.ts";
+import { removeState } from "../store/write.ts";
+import { difference } from "./difference.ts";
+import { type MovingOut, moveOut, movingOut, tokensBack } from "./moving-out.ts";
+import { readRecord, type UndoRecord } from "./undo-record.ts";
+
+export interface Undoing {
+  readonly dryRun: boolean;
+  /** Which logins go back into the file: those that came out of it, all that are kept here, or none. */
+  readonly logins: "imported" | "all" | "none";
+  readonly kept: OtherLogins;
+  print(text: string): void;
+  /** Asked before logins are written in plain text, with their names in `auths`; throws where they are not to be. */
+  mayWrite(keys: readonly string[]): Promise<void>;
+  now(): number;
+}
+
+/**
+ * Takes this helper out of one file and puts back what it had replaced. Whenever it ends in between, it can be run
+ * again, and each login stands in the file or is kept here, or both.
+ *
+ * @throws Failure CLIENT_FILE, CLIENT_FILE_CHANGED, DOCKER_CONFIG_SYNTAX, EXPORT_UNREADABLE
+ */
+export async function unwireFile(path: string, record: string, undoing: Undoing): Promise<void> {
+  const { dryRun, print } = undoing;
+  const before = await readClientFile(path);
+  const known = await readRecord(record);
+  if (known.kind === "own") return await removeOwn(path, record, known, before, undoing);
+  const moving = await movingBack(before ?? "{}", known, undoing);
+  const count = Object.keys(moving.entries).length;
+  if (before === undefined && count === 0) {
+    if (!dryRun) await removeState(record);
+    return print(`${path}: there is none, nothing to undo`);
+  }
+  const after = restored(before ?? "{}", known, moving, undoing.now());
+  if (dryRun) return print(difference(path, before ?? "", after ?? ""));
+  if (count > 0) await undoing.mayWrite(Object.keys(moving.entries));
+  if (after === null) await removeClientFile(path, known.folders ?? []);
+  else if (after !== before) await replaceClientFile(path, after, before, count > 0);
+  const written = (await readClientFile(path)) ?? "";
+  const staying = await moveOut(moving.leaving, written, undoing.kept);
+  await dropBackup(path, written, known, print);
+  await removeState(record);
+  const isIn = after !== before;
+  print(isIn ? `${path}: this helper was taken out` : `${path}: this helper is not in it`);
+  for (const line of moving.left) print(`not put back: ${line}`);
+  if (staying.length > 0) print(`still kept here as well: ${staying.join(", ")}`);
+}
+
+async function movingBack(text: string, known: UndoRecord, { logins, kept }: Undoing): Promise<MovingOut> {
+  const imported = logins === "none" ? [] : (known.imported ?? []);
+  return await movingOut(text, imported, logins === "all", kept);
+}
+
+/** @returns null: no file */
+function restored(before: string, known: UndoRecord, moving: MovingOut, now: number): string | null {
+  const unwired = unwire(before, known.replaced);
+  const text = withEntries(unwired, { ...tokensBack(unwired, known, now), ...moving.entries });
+  const isEmpty = !isBlank(text) && JSON.stringify(JSON.parse(text)) === "{}";
+  return isEmpty && known.was !== undefined ? known.was : text;
+}
+
+/** It has served where all is as it was then, but for logins that have moved. */
+async function dropBackup(
+  path: string,
+  now: string,
+  known: UndoRecord,
+  print: (text: string) => void,
+): Promise<void> {
+  const backup = await readBackup(path);
+  if (backup === undefined) return;
+  const hasMoved = (known.imported ?? []).length > 0 || known.dropped !== undefined;
+  if (backup === now || (hasMoved && withoutLogins(backup) === withoutLogins(now))) await removeBackup(path);
+  else print(`${backupPath(path)} is the file as it was at first; remove it when you need it no more`);
+}
+
+function withoutLogins(text: string): string {
+  const entries = entriesIn(text);
+  return withEntries(
+    text,
+    Object.fromEntries(loginsIn(text).map(({ key }) => [key, withoutLogin(entries[key])])),
+  );
+}
+
+async function removeOwn(
+  path: string,
+  record: string,
+  known: UndoRecord,
+  before: string | undefined,
+  { dryRun, print }: Undoing,
+): Promise<void> {
+  if (dryRun) return print(before === undefined ? `${path}: there is none` : `would remove ${path}`);
+  await removeClientFile(path, known.folders ?? []);
+  await removeState(record);
+  print(`${path}: removed`);
+}

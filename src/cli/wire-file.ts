@@ -1,0 +1,114 @@
+import { readBackup, writeBackup } from "../clients/backup.ts";
+import { checkClientFile, missingFolders, replaceClientFile } from "../clients/config-file.ts";
+import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker-config.ts";
+import { readDockerConfig } from "../clients/docker-config-reading.ts";
+import {
+  type EcrToken,
+  type Entries,
+  entriesIn,
+  loginsIn,
+  withEntries,
+  withoutLogin,
+} from "../clients/docker-logins.ts";
+import { isBlank } from "../clients/json-text.ts";
+import type { OtherLogins } from "../helper/other-logins.ts";
+import { writeState } from "../store/write.ts";
+import { difference } from "./difference.ts";
+import { type Incoming, type MovingIn, moveIn } from "./moving-in.ts";
+import { mergeImported, readRecord } from "./undo-record.ts";
+import type { WiringTarget } from "./wiring-target.ts";
+
+/** What is to be made of a config that names helpers. */
+export interface WiringPlan {
+  readonly wiring: Wiring;
+  readonly replace: boolean;
+  /** ECR's tokens whose entries are emptied. */
+  readonly tokens: readonly EcrToken[];
+  readonly moving?: MovingIn;
+  /** Where moved logins are kept. */
+  readonly kept?: { readonly logins: OtherLogins; readonly place: string };
+}
+
+/** The text that a plan makes. @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN */
+export function planned(before: string | undefined, plan: WiringPlan, name: string): Edited {
+  const text = before ?? emptyConfig;
+  // What is no config is refused before it is edited.
+  readDockerConfig(text, name);
+  const keys = [...plan.tokens, ...movedOut(plan)].map(({ key }) => key);
+  return wire(withEntries(text, emptied(text, keys)), plan.wiring, plan.replace, name);
+}
+
+/** What would change, for a person; no secret. */
+export function plannedDifference(
+  { path, name }: WiringTarget,
+  before: string | undefined,
+  plan: WiringPlan,
+): string {
+  const { text } = planned(before, plan, name);
+  return difference(path, before ?? (text === emptyConfig ? text : ""), text);
+}
+
+/**
+ * Carries it out. Whenever it ends in between, each login stands in the file or is kept here, or both.
+ *
+ * @param before the file; undefined: there is none
+ * @returns whether the file was changed
+ * @throws Failure as `planned`, `moveIn`, CLIENT_FILE, CLIENT_FILE_CHANGED, STATE_…
+ */
+export async function wireFile(
+  { path, record, name, state }: WiringTarget,
+  before: string | undefined,
+  plan: WiringPlan,
+): Promise<boolean> {
+  const { text, replaced } = planned(before, plan, name);
+  const { moving, kept } = plan;
+  const isChanged = text !== (before ?? emptyConfig);
+  if (isChanged) await checkClientFile(path);
+  if (moving && kept) await moveIn(moving.incoming, kept.logins, kept.place);
+  if (!isChanged) return false;
+  const moved = movedOut(plan);
+  const known = await readRecord(record);
+  const entries = entriesIn(before ?? emptyConfig);
+  const dropped = Object.fromEntries(plan.tokens.map(({ key }) => [key, entries[key]]));
+  const imported = moved.map(({ key, server, isKept }) => ({ key, server, wasKept: isKept }));
+  // The record first: were it lost after the edit, what was replaced would be lost too.
+  await writeState(state, record, {
+    path,
+    was: before === undefined ? null : isBlank(before) ? before : known.was,
+    folders: [...(known.folders ?? []), ...(await missingFolders(path))],
+    replaced: mergeReplaced(known.replaced, replaced),
+    imported: mergeImported(known.imported ?? [], imported),
+    dropped: { ...known.dropped, ...dropped },
+  });
+  if (before !== undefined && !isBlank(before)) await keepBackup(path, before, moved);
+  await replaceClientFile(path, text, before);
+  return true;
+}
+
+/**
+ * The file as it was before this program's first edit, once; later edits leave it. What moved into this helper's
+ * keeping must not lie on in plain text there.
+ */
+async function keepBackup(path: string, before: string, moved: readonly MovedOut[]): Promise<void> {
+  const known = await readBackup(path);
+  const base = known ?? before;
+  const servers = new Set(moved.map(({ server }) => server));
+  const keys = loginsIn(base).flatMap((each) =>
+    each.kind === "login" && servers.has(each.server) ? [each.key] : [],
+  );
+  const text = withEntries(base, emptied(base, keys));
+  if (text !== known) await writeBackup(path, text);
+}
+
+type MovedOut = Incoming & { readonly key: string };
+
+function movedOut({ moving }: WiringPlan): readonly MovedOut[] {
+  return (moving?.incoming ?? []).flatMap((each) =>
+    each.key === undefined ? [] : [{ ...each, key: each.key }],
+  );
+}
+
+function emptied(text: string, keys: readonly string[]): Entries {
+  const entries = entriesIn(text);
+  return Object.fromEntries(keys.map((key) => [key, withoutLogin(entries[key])]));
+}

@@ -1,0 +1,29 @@
+/**
+ * A text whose long lines are broken between words for a terminal, what goes on indented; as it is where there is none,
+ * since scripts take lines apart.
+ *
+ * @param columns of the terminal; undefined: none
+ */
+export function wrapped(text: string, columns = terminalColumns()): string {
+  if (columns === undefined) return text;
+  return text
+    .split("\n")
+    .map((line) => (line.length <= columns ? line : broken(line, columns)))
+    .join("\n");
+}
+
+function terminalColumns(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
+}
+
+function broken(text: string, columns: number): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line.trim() !== "" && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
