@@ -71,7 +71,7 @@ export async function readSources<Rules>(
   for (const source of due) {
     const { host } = source;
     const failure = failures.get(host);
-    if (brought.has(host)) sources[host] = afterReading(clock, random);
+    if (brought.has(host)) sources[host] = afterReading(source, clock, random);
     if (!failure) continue;
     sources[host] = afterFailedReading(before.sources[host], source, failure, clock, random, timing);
     failed.push({ source, failure });
