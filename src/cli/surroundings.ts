@@ -5,6 +5,7 @@ import { appendLog } from "../store/log.ts";
 import { openQuickFiles } from "../store/open-quick-files.ts";
 import type { QuickFiles } from "../store/quick-files.ts";
 import { TokenStore } from "../store/token-store.ts";
+import { oncePerFile } from "../store/told-files.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
@@ -58,6 +59,6 @@ export async function openSurroundings(env: Environment, home: string | undefine
   const folders = foldersOf(env, home, files);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
-  const store = new TokenStore(folders.state, now, log, inspectQuickly(files));
+  const store = new TokenStore(folders.state, now, oncePerFile(log, files.stamp), inspectQuickly(files));
   return { files, env, home: home ?? "/", folders, store, now, log };
 }

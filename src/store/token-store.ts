@@ -12,6 +12,7 @@ import {
 } from "../token/entry.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
 import { type Inspected, inspectFile } from "./inspect.ts";
+import type { ReportFile } from "./told-files.ts";
 import { removeAbandoned, removeState, writeState } from "./write.ts";
 
 /**
@@ -23,7 +24,7 @@ export class TokenStore {
   constructor(
     private readonly state: string,
     private readonly now: () => number,
-    private readonly report: (line: string) => void,
+    private readonly report: ReportFile,
     private readonly inspect: (path: string) => Promise<Inspected> = inspectFile,
   ) {}
 
@@ -81,12 +82,13 @@ export class TokenStore {
     const found = await this.inspect(path);
     if (found.kind === "absent") return undefined;
     if (found.kind === "refused") {
-      this.report(`STATE_FILE ${path} was left aside: ${found.why}`);
+      this.report(`STATE_FILE ${path} was left aside: ${found.why}`, path);
       return undefined;
     }
     const entry = parse(found.text);
-    if (entry === undefined)
-      this.report(`STATE_FILE ${path} was left aside: not a file that this version writes`);
+    if (entry === undefined) {
+      this.report(`STATE_FILE ${path} was left aside: not a file that this version writes`, path);
+    }
     return entry;
   }
 }
