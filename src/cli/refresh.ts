@@ -57,15 +57,16 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     for (const line of lines) context.print(line);
     if (failure) failed(failure);
   });
-  // Anew, since a registry that was named may be kept from now on.
+  // Anew, since a registry that was named is kept from now on.
   const { keeping: now, config } = await seenKeeping(around);
   for (const failure of (await keepOutputs(around, now, config)).failures) failed(failure);
 }
 
+/** To be named here counts as being asked for: a registry that nobody keeps is learnt by it, as by a cold get. */
 async function onlyNamed(
   named: readonly string[],
   keeping: Keeping,
-  { files }: Surroundings,
+  { files, now }: Surroundings,
 ): Promise<Keeping> {
   const kept: Kept[] = [];
   for (const name of new Set(named)) {
@@ -84,7 +85,8 @@ async function onlyNamed(
     const registration = await keeping.asking.registrationOf(registry);
     const { identity, authorization } = registration;
     const conditions = conditionsOf(registration, files);
-    kept.push({ registry, identity, authorization, conditions, origin: "configured" });
+    const job = { registry, identity, authorization, conditions };
+    kept.push({ ...job, origin: "configured", lastColdGetAt: now() });
   }
   const plan: Plan = { jobs: groupJobs(kept), unattended: [], forgotten: [] };
   return { ...keeping, kept, plan };

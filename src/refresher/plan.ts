@@ -15,7 +15,7 @@ export interface Kept {
   readonly origin: Origin;
   /** Of a replication target: the host of the registry that replicates to it. */
   readonly source?: string;
-  /** Of a learnt one; milliseconds since the epoch. */
+  /** Of a learnt one, or one that is just being asked for; milliseconds since the epoch. */
   readonly lastColdGetAt?: number;
   /** The daemon can't become this identity: the environment of the build that asked made it what it is. */
   readonly onlyInEnvironment?: boolean;
