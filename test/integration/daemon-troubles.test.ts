@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../support/program/eventually.ts";
-import { aliceKeeps, configPath, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
 import {
   keys,
   otherRegistry,
@@ -12,6 +12,7 @@ import {
   westRegistry,
 } from "../support/program/standing.ts";
 import { logOf, tokenFile } from "../support/program/state.ts";
+import { configPath } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const broken = "version: 1\nidentites: {}\n";

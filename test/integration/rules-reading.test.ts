@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/program/eventually.ts";
 import { endDaemon, passNow } from "../support/program/keeping.ts";
-import {
-  abroadTarget,
-  configPath,
-  follower,
-  following,
-  hasToken,
-  westTarget,
-} from "../support/program/replicating.ts";
+import { abroadTarget, follower, following, hasToken, westTarget } from "../support/program/replicating.ts";
 import { member, signIn, useStanding } from "../support/program/standing.ts";
+import { configPath } from "../support/program/user.ts";
 
 const one = "111122223333";
 
@@ -29,7 +23,7 @@ describe("the reading of replication rules", () => {
     user.write(configPath, "version: 1\nidentites: {}\n");
     setRules([one, "us-west-2"], ["444455556666", "eu-west-1"]);
     await passNow(user, daemon);
-    assert.ok(hasToken(user, abroadTarget));
+    await eventually("the new target", () => hasToken(user, abroadTarget));
     assert.equal(readings(), 2);
     await endDaemon(daemon);
   });
