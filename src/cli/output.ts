@@ -8,6 +8,7 @@ import {
   removeOutputRecord,
   writeOutputRecord,
 } from "../store/output-records.ts";
+import { removeLeft } from "../store/write.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { OutputTokens } from "./output-tokens.ts";
@@ -79,7 +80,7 @@ async function put(
     if (all.length > hosts.length) await writeOutputRecord(folders.state, { ...after, hosts: all });
     return madeFile && ours.hosts.length === 0 && isEmptyObject(text) ? undefined : text;
   };
-  await editOutput(path, edit, now());
+  await editOutput(path, edit, (folder, isLeft) => removeLeft(folder, now(), isLeft));
   return result;
 }
 

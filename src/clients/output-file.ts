@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { chmod, type FileHandle, open, readdir, stat, unlink } from "node:fs/promises";
+import { chmod, type FileHandle, open, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { printable } from "../config/problem.ts";
 import { Failure } from "../token/failure.ts";
@@ -9,8 +9,8 @@ import { trustedTarget } from "./trusted-path.ts";
 /** How often a file that others write at the same time is edited anew. */
 const mostTries = 5;
 
-/** Milliseconds: temporary files older than this belong to writers that were killed. */
-const abandonedAfter = 60_000;
+/** Removes from a folder what writers that were killed have left there: files of such names. Never fails. */
+export type Sweep = (folder: string, isLeft: (name: string) => boolean) => Promise<void>;
 
 interface Found {
   readonly target: string;
@@ -28,19 +28,18 @@ class Overtaken extends Error {}
  *
  * @param edit the whole text to another, or to undefined: no file. Asked again where another program has written the
  *   file meanwhile
- * @param now milliseconds since the epoch
  * @throws Failure OUTPUT_FOLDER, OUTPUT_UNSAFE, OUTPUT_FILE, and what `edit` throws; the file is then as it was
  */
 export async function editOutput(
   path: string,
   edit: (text: string | undefined) => Promise<string | undefined>,
-  now: number,
+  sweep: Sweep,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     const found = await find(path);
     const text = await edit(found.text);
     try {
-      return await put(path, found, text, now);
+      return await put(path, found, text, sweep);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw failure(path, "can't be written", error);
       if (tries === mostTries) throw failure(path, "is written by another program again and again", error);
@@ -79,7 +78,7 @@ function mustBeOurs(path: string, found: Stats): Stats {
   throw new Failure("OUTPUT_UNSAFE", what, "run the daemon as that user, or name another file");
 }
 
-async function put(path: string, found: Found, text: string | undefined, now: number): Promise<void> {
+async function put(path: string, found: Found, text: string | undefined, sweep: Sweep): Promise<void> {
   const { target, mode = 0o600 } = found;
   if (text === found.text) {
     if (text !== undefined && (mode & 0o077) !== 0) await chmod(target, 0o600);
@@ -97,22 +96,10 @@ async function put(path: string, found: Found, text: string | undefined, now: nu
     const what = `output ${printable(path)} can't be written: its owner may only read it`;
     throw new Failure("OUTPUT_FILE", what, `run: chmod 600 ${printable(path)}`);
   }
-  await removeAbandoned(target, now);
-  await writeWhole(target, text, mustBeTheSame);
-}
-
-/** Removes what writers that were killed have left beside the file: tokens lie in it. Never fails. */
-async function removeAbandoned(target: string, now: number): Promise<void> {
+  // Tokens lie in them.
   const name = basename(target);
-  for (const each of await readdir(dirname(target)).catch(() => [])) {
-    if (!each.startsWith(`${name}.`) || !/\.[0-9a-f]{12}\.tmp$/.test(each)) continue;
-    const path = `${dirname(target)}/${each}`;
-    const modified = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => now,
-    );
-    if (now - modified > abandonedAfter) await unlink(path).catch(() => undefined);
-  }
+  await sweep(dirname(target), (each) => each.startsWith(`${name}.`) && /\.[0-9a-f]{12}\.tmp$/.test(each));
+  await writeWhole(target, text, mustBeTheSame);
 }
 
 function failure(path: string, why: string, error: unknown): Failure {

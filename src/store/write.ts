@@ -49,8 +49,17 @@ export async function removeState(path: string): Promise<boolean> {
 
 /** Removes what writers that were killed have left in the state folder. Never fails. */
 export async function removeAbandoned(state: string, now: number): Promise<void> {
-  const folder = `${state}/tmp`;
+  await removeLeft(`${state}/tmp`, now, () => true);
+}
+
+/** The same in any folder, among the temporary files that `isLeft` knows by name. */
+export async function removeLeft(
+  folder: string,
+  now: number,
+  isLeft: (name: string) => boolean,
+): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
+    if (!isLeft(name)) continue;
     const path = `${folder}/${name}`;
     const modified = await stat(path).then(
       (found) => found.mtimeMs,

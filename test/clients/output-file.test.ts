@@ -11,7 +11,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { editOutput } from "../../src/clients/output-file.ts";
+import { editOutput, type Sweep } from "../../src/clients/output-file.ts";
+import { removeLeft } from "../../src/store/write.ts";
 import type { Failure } from "../../src/token/failure.ts";
 import {
   itAsRoot,
@@ -21,10 +22,12 @@ import {
   writeWithMode,
 } from "../support/fakes/temp-folder.ts";
 
+const sweep: Sweep = (folder, isLeft) => removeLeft(folder, Date.now(), isLeft);
+
 describe("a file that tokens are written to", () => {
   const folder = useTempFolder();
   const config = () => `${folder()}/config.json`;
-  const write = (path: string, text = "new") => editOutput(path, async () => text, Date.now());
+  const write = (path: string, text = "new") => editOutput(path, async () => text, sweep);
 
   async function refused(path: string, code: string, ...parts: readonly (string | RegExp)[]): Promise<void> {
     const failure = await write(path).then(
@@ -57,13 +60,13 @@ describe("a file that tokens are written to", () => {
     await write(config());
     const after = lstatSync(config());
     assert.deepEqual({ ino: after.ino, ctimeMs: after.ctimeMs }, { ino, ctimeMs });
-    await editOutput(`${folder()}/none.json`, async () => undefined, Date.now());
+    await editOutput(`${folder()}/none.json`, async () => undefined, sweep);
     assert.deepEqual(readdirSync(folder()), ["config.json"]);
   });
 
   it("goes where the edit says so", async () => {
     await write(config());
-    await editOutput(config(), async () => undefined, Date.now());
+    await editOutput(config(), async () => undefined, sweep);
     assert.deepEqual(readdirSync(folder()), []);
   });
 
@@ -89,7 +92,7 @@ describe("a file that tokens are written to", () => {
         if (seen.length === 1) writeFileSync(config(), "theirs");
         return `${text}+ours`;
       },
-      Date.now(),
+      sweep,
     );
     assert.deepEqual(seen, ["old", "theirs"]);
     assert.equal(readFileSync(config(), "utf8"), "theirs+ours");
@@ -101,7 +104,7 @@ describe("a file that tokens are written to", () => {
       writeFileSync(config(), `theirs ${++count}`);
       return "ours";
     };
-    await assert.rejects(editOutput(config(), edit, Date.now()), { code: "OUTPUT_FILE" });
+    await assert.rejects(editOutput(config(), edit, sweep), { code: "OUTPUT_FILE" });
     assert.equal(readFileSync(config(), "utf8"), `theirs ${count}`);
     assert.deepEqual(readdirSync(folder()), ["config.json"]);
   });
@@ -114,7 +117,7 @@ describe("a file that tokens are written to", () => {
       isFirst = false;
       return text === "new" ? undefined : text;
     };
-    await editOutput(config(), edit, Date.now());
+    await editOutput(config(), edit, sweep);
     assert.equal(readFileSync(config(), "utf8"), "theirs");
   });
 
