@@ -64,7 +64,10 @@ export async function followRules(
   const { readings, failed } = await readSources({ ...reader, keep }, due, before, Math.random, stop);
   if (due.length > 0) {
     // Who goes on has it in memory; others have to do without.
-    await writeReadings(folders.state, readings).catch((error) => log(lineOf(error)));
+    await writeReadings(folders.state, readings).catch((error) => {
+      if (!(error instanceof Failure)) throw error;
+      log(error.oneLine);
+    });
   }
   const failedNow = new Set(failed.map(({ source }) => source.host));
   return {
@@ -91,9 +94,4 @@ export async function followNow(around: Surroundings): Promise<Followed> {
 
 function ofHosts<Value>(all: Readonly<Record<string, Value>>, hosts: ReadonlySet<string>) {
   return Object.fromEntries(Object.entries(all).filter(([host]) => hosts.has(host)));
-}
-
-function lineOf(error: unknown): string {
-  if (error instanceof Failure) return error.oneLine;
-  throw error;
 }

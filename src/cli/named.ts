@@ -7,11 +7,16 @@ import { conditionsOf } from "./conditions.ts";
 import type { Keeping } from "./keeping.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** The registries that were named on the command line, whether they are kept or not. @throws Failure NOT_ECR */
+/**
+ * The registries that were named on the command line. To be named counts as being asked for: one that nobody keeps is
+ * learnt by it, as by a cold get.
+ *
+ * @throws Failure NOT_ECR
+ */
 export async function onlyNamed(
   named: readonly string[],
   keeping: Keeping,
-  { files }: Surroundings,
+  { files, now }: Surroundings,
 ): Promise<Keeping> {
   const kept: Kept[] = [];
   for (const name of new Set(named)) {
@@ -30,7 +35,8 @@ export async function onlyNamed(
     const registration = await keeping.asking.registrationOf(registry);
     const { identity, authorization } = registration;
     const conditions = conditionsOf(registration, files);
-    kept.push({ registry, identity, authorization, conditions, origin: "configured" });
+    const job = { registry, identity, authorization, conditions };
+    kept.push({ ...job, origin: "configured", lastColdGetAt: now() });
   }
   const plan: Plan = { jobs: groupJobs(kept), unattended: [], forgotten: [] };
   return { ...keeping, kept, plan };

@@ -49,7 +49,7 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     for (const line of lines) context.print(line);
     if (failure) failed(failure);
   });
-  // Anew, since a registry that was named may be kept from now on.
+  // Anew, since a registry that was named is kept from now on.
   const { keeping: now, config } = await seenKeeping(around);
   for (const failure of (await keepOutputs(around, now, config)).failures) failed(failure);
 }

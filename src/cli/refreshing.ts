@@ -1,17 +1,15 @@
 import { stat, utimes } from "node:fs/promises";
 import { sameToken } from "../refresher/guard.ts";
 import type { Guard, RefreshPorts } from "../refresher/ports.ts";
+import { usualTiming } from "../refresher/timing.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/clock.ts";
 import { tokenPath } from "../store/files.ts";
-import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
+import { type AuthorizationEntry, entryFormat, type RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import { type Keeping, sameRegistration } from "./keeping.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** Milliseconds, as in `usualTiming`. */
-const callLimit = 30_000;
 
 /**
  * What the refresher takes, over this program's files and AWS.
@@ -33,10 +31,10 @@ export function refreshPorts(around: Surroundings, keeping: () => Keeping, wante
       // A token that can't be kept serves nobody: each get asks AWS by itself.
       await store.mustKeep();
       const registration = await sameRegistration(keeping(), askThrough, key);
-      const until = now() + callLimit;
+      const until = now() + usualTiming.callLimit;
       let unkept: Failure | undefined;
       const enough = ({ life, secret }: AuthorizationEntry) =>
-        !sameToken({ life, secret } as AuthorizationEntry, seen) &&
+        !sameToken({ life, secret }, seen) &&
         lifeState(life, clock()) === "fresh" &&
         timeLeft(life, clock()) >= wanted;
       const entry = await keeping().asking.obtain(
@@ -57,6 +55,7 @@ export function refreshPorts(around: Surroundings, keeping: () => Keeping, wante
     async serve({ key, registries }, entry, guard) {
       let failed: Failure | undefined;
       for (const registry of registries) {
+        if (guard.signal.aborted) break;
         try {
           await serveRegistry(registry, key, entry, guard, around, keeping());
         } catch (error) {
@@ -91,20 +90,27 @@ async function serveRegistry(
   const { host } = registry;
   const { dependencies, identity } = await sameRegistration(keeping, registry, key);
   const path = tokenPath(folders.state, host);
-  const isLearnt = keeping.kept.find((one) => one.registry.host === host)?.origin === "learnt";
+  const kept = keeping.kept.find((one) => one.registry.host === host);
   const before = await stat(path).catch(() => undefined);
   // A logout has removed it: it must not come back.
-  if ((isLearnt && !before) || (await unless())) return;
-  await store.writeRegistry({
-    format: entryFormat,
-    host,
-    username,
-    secret,
-    life,
-    dependencies,
-    identity,
-    authorization: key,
-  });
+  if (kept?.origin === "learnt" && !before) return;
+  const token = { format: entryFormat, host, username, secret, life } as const;
+  const entry: RegistryEntry = { ...token, dependencies, identity, authorization: key };
+  // Of many on a slow disk a pass may write a part: the next goes on where it ended.
+  const isWritten = Bun.deepEquals(await store.readRegistry(host), entry);
+  if (!isWritten) {
+    if (await unless()) return;
+    await store.writeRegistry(entry);
+    // A logout takes the authorization first, then this file: one that came in between shows here, a later one takes
+    // what was written. A lock would have it wait for AWS.
+    if (!(await store.readAuthorization(key))) {
+      await store.removeRegistry(host);
+      return;
+    }
+  }
   // The time of its last cold get, which this was not: by it a learnt registry is told and forgotten. 0: there was none.
-  await utimes(path, before?.atime ?? 0, before?.mtime ?? 0).catch(() => undefined);
+  const was = before?.mtimeMs ?? 0;
+  const askedAt = Math.max(was, kept?.lastColdGetAt ?? 0);
+  if (isWritten && askedAt === was) return;
+  await utimes(path, before?.atime ?? 0, new Date(askedAt)).catch(() => undefined);
 }

@@ -1,12 +1,11 @@
 import { followedSources } from "../config/followed.ts";
-import type { Registration } from "../helper/cold-get.ts";
 import type { ReadingPorts } from "../refresher/read-sources.ts";
 import type { Source } from "../refresher/readings.ts";
 import type { PrivateRegistry } from "../registry/registry.ts";
 import type { Destination } from "../registry/replica.ts";
 import { readClock } from "../store/clock.ts";
-import { fingerprint } from "../token/dependencies.ts";
-import { Asking } from "./asking.ts";
+import { type AskedRegistration, Asking } from "./asking.ts";
+import { conditionsOf } from "./conditions.ts";
 import type { SeenConfig, Surroundings } from "./surroundings.ts";
 
 /** The reading of replication rules by one config: whose, and how; what becomes of them is its user's. */
@@ -18,8 +17,10 @@ export interface RulesReader extends Omit<ReadingPorts<readonly Destination[]>, 
 /** The rules of a registry are read under the identity that serves it. */
 export async function rulesReader(around: Surroundings, seen: SeenConfig): Promise<RulesReader> {
   const { files, folders, env, home, now } = around;
+  // Not that of the config in force: while the file is broken it is the last good one.
+  const stamp = files.stamp(folders.configFile);
   const asking = new Asking({ ...around, config: async () => seen });
-  const asked = new Map<string, { registry: PrivateRegistry; registration: Registration }>();
+  const asked = new Map<string, { registry: PrivateRegistry; registration: AskedRegistration }>();
   for (const { registry } of followedSources(seen.config)) {
     asked.set(registry.host, { registry, registration: await asking.registrationOf(registry) });
   }
@@ -31,7 +32,8 @@ export async function rulesReader(around: Surroundings, seen: SeenConfig): Promi
   return {
     sources: [...asked].map(([host, { registration }]) => ({
       host,
-      conditions: fingerprint(registration.dependencies).slice(0, 16),
+      reader: registration.authorization,
+      conditions: conditionsOf(registration, files),
     })),
     clock: () => readClock(files, now()),
     deadline: (limit) => AbortSignal.timeout(limit),
@@ -42,7 +44,7 @@ export async function rulesReader(around: Surroundings, seen: SeenConfig): Promi
     },
     async isCurrent(source) {
       const { registry, registration } = askedOf(source);
-      if (files.stamp(folders.configFile) !== seen.stamp) return false;
+      if (files.stamp(folders.configFile) !== stamp) return false;
       return (await asking.registrationOf(registry)).authorization === registration.authorization;
     },
   };

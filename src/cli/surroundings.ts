@@ -5,6 +5,7 @@ import { appendLog } from "../store/log.ts";
 import { openQuickFiles } from "../store/open-quick-files.ts";
 import type { QuickFiles } from "../store/quick-files.ts";
 import { TokenStore } from "../store/token-store.ts";
+import { oncePerFile } from "../store/told-files.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
@@ -60,6 +61,7 @@ export async function openSurroundings(env: Environment, home: string | undefine
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
   const key = openTokenKey(env, folders, now);
-  const store = new TokenStore(folders.state, now, log, { key, inspect: inspectQuickly(files) });
+  const options = { key, inspect: inspectQuickly(files) };
+  const store = new TokenStore(folders.state, now, oncePerFile(log, files.stamp), options);
   return { files, env, home: home ?? "/", folders, store, now, log };
 }

@@ -1,9 +1,9 @@
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState } from "../token/life.ts";
-import { redact } from "../token/redact.ts";
 import { guardOf, sameToken, within } from "./guard.ts";
 import type { Job } from "./job.ts";
+import { asFailure, lateFailure } from "./mishaps.ts";
 import type { RefreshPorts } from "./ports.ts";
 import type { Timing } from "./timing.ts";
 
@@ -56,25 +56,12 @@ async function attempt(
   work: (signal: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome> {
   const signal = AbortSignal.any([stop, deadline]);
+  const whose = `${job.identity} in ${job.region}`;
+  const late = () => lateFailure(`nothing came of the renewal for ${whose} within its time limit`);
   try {
-    return await within(signal, work(signal), () => timeout(job));
+    return await within(signal, work(signal), late);
   } catch (error) {
     if (stop.aborted) return { kind: "stopped" };
-    return { kind: "failed", failure: error instanceof Failure ? error : unexpected(job, error) };
+    return { kind: "failed", failure: asFailure(error, `no ECR token for ${whose}`) };
   }
-}
-
-function timeout({ identity, region }: Job): Failure {
-  const what = `nothing came of the renewal for ${identity} in ${region} within its time limit`;
-  return new Failure(
-    "REFRESH_TIMEOUT",
-    what,
-    "see whether a credential_process, the network or the disk hangs",
-  );
-}
-
-function unexpected({ identity, region }: Job, error: unknown): Failure {
-  const why = redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  const what = `no ECR token for ${identity} in ${region}: ${why}`;
-  return new Failure("UNEXPECTED", what, "if it stays, report this line as a bug", { cause: error });
 }

@@ -21,7 +21,9 @@ export function guardOf(
   return { unless, signal };
 }
 
-export function sameToken(a: AuthorizationEntry | undefined, b: AuthorizationEntry | undefined): boolean {
+type Issue = Pick<AuthorizationEntry, "secret" | "life">;
+
+export function sameToken(a: Issue | undefined, b: Issue | undefined): boolean {
   return a?.secret === b?.secret && a?.life.issuedAt === b?.life.issuedAt;
 }
 

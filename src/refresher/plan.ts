@@ -1,4 +1,5 @@
 import type { Registry } from "../registry/registry.ts";
+import { chosenBy } from "../token/identity.ts";
 import { groupJobs } from "./group.ts";
 import type { Job } from "./job.ts";
 
@@ -14,9 +15,9 @@ export interface Kept {
   readonly origin: Origin;
   /** Of a replication target: the host of the registry that replicates to it. */
   readonly source?: string;
-  /** Of a learnt one; milliseconds since the epoch. */
+  /** Of a learnt one, or one that is just being asked for; milliseconds since the epoch. */
   readonly lastColdGetAt?: number;
-  /** The daemon can't become this identity: its keys were in the environment of the build that asked. */
+  /** The daemon can't become this identity: the environment of the build that asked made it what it is. */
   readonly onlyInEnvironment?: boolean;
 }
 
@@ -75,10 +76,28 @@ function goesBefore(one: Kept, other: Kept): boolean {
 }
 
 function unattended(kept: Kept): Unattended {
-  return {
-    kept,
-    code: "KEYS_IN_ENVIRONMENT",
-    what: `${kept.registry.host} is not renewed in the background: ${kept.identity} gave its token, and the daemon does not have them`,
-    mend: "put the keys into a profile and name it as this registry's identity in config.yaml",
-  };
+  const { why, mend } = wordsOf(kept);
+  const what = `${kept.registry.host} is not renewed in the background: ${why}`;
+  return { kept, code: "KEYS_IN_ENVIRONMENT", what, mend };
+}
+
+function wordsOf({ identity }: Kept): { readonly why: string; readonly mend: string } {
+  const chosen = chosenBy(identity);
+  switch (chosen.by) {
+    case "keys":
+      return {
+        why: `${identity} gave its token, and the daemon does not have them`,
+        mend: "put the keys into a profile and name it as this registry's identity in config.yaml",
+      };
+    case "profile":
+      return {
+        why: `${identity} gave its token, and the daemon's environment does not name that profile`,
+        mend: `name profile ${chosen.profile} as this registry's identity in config.yaml`,
+      };
+    case "other":
+      return {
+        why: `${identity} gave its token under another HOME or other AWS_ variables (files, endpoints, credentials) than the daemon's`,
+        mend: "start the daemon with the HOME and the AWS_ variables of who pulls",
+      };
+  }
 }

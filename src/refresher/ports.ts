@@ -19,7 +19,8 @@ export interface RefreshPorts {
    */
   renew(job: Job, seen: AuthorizationEntry | undefined, guard: Guard): Promise<AuthorizationEntry>;
   /**
-   * Writes the token files of the job's registries, asking `unless` before each.
+   * Writes the token files of the job's registries, but for those that hold this token already, asking `unless` before
+   * each.
    *
    * @throws Failure where one could not be written; the others are
    */

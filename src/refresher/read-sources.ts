@@ -1,7 +1,7 @@
-import { Failure } from "../token/failure.ts";
+import type { Failure } from "../token/failure.ts";
 import type { Clock } from "../token/life.ts";
-import { redact } from "../token/redact.ts";
 import { eachOf, within } from "./guard.ts";
+import { asFailure, lateFailure } from "./mishaps.ts";
 import { afterFailedReading, afterReading, type Reading, type Readings, type Source } from "./readings.ts";
 import { type Random, type Timing, usualTiming } from "./timing.ts";
 
@@ -51,17 +51,19 @@ export async function readSources<Rules>(
     if (over.aborted) return;
     const signal = AbortSignal.any([stop, ports.deadline(limits.one)]);
     try {
-      const rules = await within(signal, ports.read(source, signal), () => timeout(source));
+      const late = () =>
+        lateFailure(`the replication rules of ${source.host} did not come within their time limit`);
+      const rules = await within(signal, ports.read(source, signal), late);
       if (await ports.isCurrent(source)) brought.set(source.host, rules);
     } catch (error) {
-      if (!stop.aborted) failures.set(source.host, asFailure(error, source));
+      if (!stop.aborted) failures.set(source.host, asFailure(error, unreadable(source)));
     }
   });
   if (brought.size > 0) {
     await ports.keep(brought).catch((error) => {
       // Noted as read, what could not be kept would not be looked for again.
       for (const source of due) {
-        if (brought.delete(source.host)) failures.set(source.host, asFailure(error, source));
+        if (brought.delete(source.host)) failures.set(source.host, asFailure(error, unreadable(source)));
       }
     });
   }
@@ -71,7 +73,7 @@ export async function readSources<Rules>(
   for (const source of due) {
     const { host } = source;
     const failure = failures.get(host);
-    if (brought.has(host)) sources[host] = afterReading(clock, random);
+    if (brought.has(host)) sources[host] = afterReading(source, clock, random);
     if (!failure) continue;
     sources[host] = afterFailedReading(before.sources[host], source, failure, clock, random, timing);
     failed.push({ source, failure });
@@ -79,18 +81,4 @@ export async function readSources<Rules>(
   return { readings: { ...before, sources }, failed };
 }
 
-function timeout({ host }: Source): Failure {
-  const what = `the replication rules of ${host} did not come within their time limit`;
-  return new Failure(
-    "REFRESH_TIMEOUT",
-    what,
-    "see whether a credential_process, the network or the disk hangs",
-  );
-}
-
-function asFailure(error: unknown, { host }: Source): Failure {
-  if (error instanceof Failure) return error;
-  const why = redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  const what = `the replication rules of ${host} can't be read: ${why}`;
-  return new Failure("UNEXPECTED", what, "if it stays, report this line as a bug", { cause: error });
-}
+const unreadable = ({ host }: Source) => `the replication rules of ${host} can't be read`;

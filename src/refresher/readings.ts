@@ -9,7 +9,9 @@ import type { Random, Timing } from "./timing.ts";
 /** A registry whose replication rules are followed. */
 export interface Source {
   readonly host: string;
-  /** Changes with whatever might mend a failure: AWS files, config. */
+  /** The key of who reads them: another may see others, or none. */
+  readonly reader: string;
+  /** Changes with whatever might mend a failure: AWS files, sign-ins, config. */
   readonly conditions: string;
 }
 
@@ -22,6 +24,8 @@ export interface Readings {
 export interface Reading {
   /** When they could last be read; milliseconds since the epoch. */
   readonly readAt?: number;
+  /** Who did then, see `Source`. */
+  readonly reader?: string;
   /** Until they are read again. */
   readonly next?: Pause;
   /** Absent: the last attempt went well. */
@@ -51,16 +55,16 @@ export function readingsDue(
   const due = sources.filter((source) => {
     const failed = failure(source);
     if (failed) return !isWaiting(failed, source.conditions, clock);
-    const next = readings.sources[source.host]?.next;
-    return !next || isOver(next, clock) || !known.has(source.host);
+    const { next, reader } = readings.sources[source.host] ?? {};
+    return !next || isOver(next, clock) || reader !== source.reader || !known.has(source.host);
   });
   return due.toSorted((a, b) => Number(Boolean(failure(a))) - Number(Boolean(failure(b))));
 }
 
-export function afterReading(clock: Clock, random: Random): Reading {
+export function afterReading({ reader }: Source, clock: Clock, random: Random): Reading {
   const [shortest, longest] = interval;
   const wait = Math.ceil(shortest + (longest - shortest) * random());
-  return { readAt: clock.now, next: pauseOf(wait, clock) };
+  return { readAt: clock.now, reader, next: pauseOf(wait, clock) };
 }
 
 export function afterFailedReading(
@@ -98,9 +102,10 @@ function lastTried({ readAt = 0, failure }: Reading): number {
 
 function isReading(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { next, failure } = value;
+  const { reader, next, failure } = value;
   return (
     (value.readAt === undefined || hasNumbers(value, ["readAt"])) &&
+    (reader === undefined || typeof reader === "string") &&
     (next === undefined || isPause(next)) &&
     (failure === undefined || isFailure(failure))
   );

@@ -5,6 +5,7 @@ import { inspectFile } from "./inspect.ts";
 import { keychainFailure } from "./keychain.ts";
 import { nonceLength } from "./seal.ts";
 import { openEntry, sealEntry } from "./sealed-entry.ts";
+import type { ReportFile } from "./told-files.ts";
 import { removeState, writeState } from "./write.ts";
 
 /** The key of encrypted tokens, wherever it lies. */
@@ -34,7 +35,7 @@ export class TokenFiles {
   constructor(
     private readonly state: string,
     private readonly key: TokenKeyPort,
-    private readonly report: (line: string) => void,
+    private readonly report: ReportFile,
     private readonly inspect: typeof inspectFile = inspectFile,
   ) {}
 
@@ -50,7 +51,7 @@ export class TokenFiles {
     const entry = found.kind === "text" ? parse(found.text) : undefined;
     if (entry === undefined) {
       const why = found.kind === "refused" ? found.why : "not a file that this version writes";
-      this.report(`STATE_FILE ${path} was left aside: ${why}`);
+      this.report(`STATE_FILE ${path} was left aside: ${why}`, path);
       return undefined;
     }
     return isSealed(entry) ? this.open(path, entry) : entry;
@@ -96,7 +97,10 @@ export class TokenFiles {
     try {
       const opened = await openEntry(sealed, this.placeOf(path), await this.mustHaveKey());
       if (!opened)
-        this.report(`STATE_FILE ${path} was left aside: its key is another, or it was changed or moved`);
+        this.report(
+          `STATE_FILE ${path} was left aside: its key is another, or it was changed or moved`,
+          path,
+        );
       return opened;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

@@ -15,6 +15,7 @@ import { type AtRest, readAtRest } from "./at-rest.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
+import type { ReportFile } from "./told-files.ts";
 import { removeAbandoned } from "./write.ts";
 
 export interface TokenStoreOptions {
@@ -36,7 +37,7 @@ export class TokenStore {
   constructor(
     private readonly state: string,
     private readonly now: () => number,
-    private readonly report: (line: string) => void,
+    private readonly report: ReportFile,
     { key = noTokenKey, inspect = inspectFile }: TokenStoreOptions = {},
   ) {
     this.#key = key;

@@ -38,8 +38,24 @@ export function describeIdentity(
     case "role":
       return `role ${identity.roleArn}`;
     case "ambient":
-      if (env.AWS_PROFILE) return `profile ${env.AWS_PROFILE} (AWS_PROFILE)`;
-      if (env.AWS_ACCESS_KEY_ID) return "keys in the environment (AWS_ACCESS_KEY_ID)";
+      if (env.AWS_PROFILE) return `profile ${env.AWS_PROFILE}${byVariable}`;
+      if (env.AWS_ACCESS_KEY_ID) return environmentKeys;
       return "the default AWS credential chain";
   }
+}
+
+const byVariable = " (AWS_PROFILE)";
+const environmentKeys = "keys in the environment (AWS_ACCESS_KEY_ID)";
+
+/** By which variable an environment said who asks, as `describeIdentity` told it; other: by neither. */
+export type Chosen =
+  | { readonly by: "profile"; readonly profile: string }
+  | { readonly by: "keys" }
+  | { readonly by: "other" };
+
+/** Of a token that another environment got no more is kept than the description. */
+export function chosenBy(description: string): Chosen {
+  if (description === environmentKeys) return { by: "keys" };
+  if (!description.startsWith("profile ") || !description.endsWith(byVariable)) return { by: "other" };
+  return { by: "profile", profile: description.slice("profile ".length, -byVariable.length) };
 }

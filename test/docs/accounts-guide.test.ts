@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { User as CastUser, ReplicationRule } from "../support/aws/cast.ts";
 import { type Standing, useStanding } from "../support/program/standing.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 
 const path = fileURLToPath(new URL("../../docs/accounts-and-replication.md", import.meta.url));
 const guide = readFileSync(path, "utf8");
@@ -60,7 +60,7 @@ describe("docs/accounts-and-replication.md", () => {
     controls.setReplication("111122223333", "us-east-1", rules);
     const user = standing.user();
     user.writeAwsKeys({ build });
-    user.write(".config/docker-credential-ecr/config.yaml", config);
+    user.write(configPath, config);
     change(standing);
     return user;
   }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { aliceKeeps, configPath, keeper, passNow } from "../support/program/keeping.ts";
+import { aliceKeeps, keeper, passNow } from "../support/program/keeping.ts";
 import { follower, following } from "../support/program/replicating.ts";
 import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
 import { edit } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const docs = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");

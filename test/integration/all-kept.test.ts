@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { DockerConfig } from "../support/program/docker-config.ts";
-import { abroadTarget, configPath, follower, source, westTarget } from "../support/program/replicating.ts";
+import { abroadTarget, follower, source, westTarget } from "../support/program/replicating.ts";
 import { publicRegistry, useStanding } from "../support/program/standing.ts";
 import { snapshot } from "../support/program/state.ts";
+import { configPath } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 describe("configure-docker --all-kept", () => {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { needs } from "../support/e2e/needs.ts";
 import { programPath } from "../support/program/program.ts";
 import { keys, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 import { offers, shells } from "../support/shells/offers.ts";
 
@@ -17,7 +17,7 @@ describe("completion", () => {
     const user = standing.user(keys("bob"));
     answered(await user.get(otherRegistry), otherRegistry);
     const entry = `registries:\n  - account: "111122223333"\n    regions: [us-east-1]\n`;
-    user.write(".config/docker-credential-ecr/config.yaml", `version: 1\n${entry}`);
+    user.write(configPath, `version: 1\n${entry}`);
     return user;
   }
 
@@ -55,7 +55,7 @@ describe("completion", () => {
 
   it("--registries names what has tokens where config.yaml can't be read, and says nothing else", async () => {
     const user = await keeper();
-    user.write(".config/docker-credential-ecr/config.yaml", "no config");
+    user.write(configPath, "no config");
     const { stdout, stderr, exitCode } = await user.run(["completion", "--registries"]);
     assert.deepEqual({ stdout, stderr, exitCode }, { stdout: `${otherRegistry}\n`, stderr: "", exitCode: 0 });
     assert.deepEqual((await standing.user().run(["completion", "--registries"])).stdout, "");

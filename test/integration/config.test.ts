@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import { keys, member, registry, useStanding } from "../support/program/standing.ts";
 import { logOf } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered, notFound, silent, told } from "../support/program/verdicts.ts";
 
 const foreign = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
-const configPath = ".config/docker-credential-ecr/config.yaml";
-
 describe("config.yaml", () => {
   const standing = useStanding();
 

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../support/program/eventually.ts";
-import { aliceKeeps, configPath, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
-import { keys, registry, signIn, useStanding, westRegistry } from "../support/program/standing.ts";
-import { tokenFile } from "../support/program/state.ts";
+import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import {
+  keys,
+  otherRegistry,
+  registry,
+  signIn,
+  useStanding,
+  westRegistry,
+} from "../support/program/standing.ts";
+import { logOf, tokenFile } from "../support/program/state.ts";
+import { configPath } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const broken = "version: 1\nidentites: {}\n";
@@ -62,6 +70,23 @@ describe("a daemon in trouble", () => {
       told.map((line) => /^(?:error|info over).*(\[\w+\])$/.exec(line)?.[1]),
       ["[CONFIG_WRITABLE]", "[CONFIG_WRITABLE]"],
     );
+  });
+
+  it("notes a broken token file once, and again when it is broken otherwise", async () => {
+    const user = keeper(standing, good);
+    const path = tokenFile(user, otherRegistry);
+    const spoil = (text: string) => writeFileSync(path, text, { mode: 0o600 });
+    const noted = () => logOf(user).match(/STATE_FILE .* was left aside/g)?.length ?? 0;
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    spoil("{");
+    await passNow(user, daemon);
+    await passNow(user, daemon);
+    assert.equal(noted(), 1);
+    spoil("{ }");
+    await passNow(user, daemon);
+    assert.equal(noted(), 2);
+    await endDaemon(daemon);
   });
 
   it("tries at once when somebody has signed in again, and a refreshed session costs nothing", async () => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../support/program/eventually.ts";
-import { aliceKeeps, configPath, heartbeat, keeper } from "../support/program/keeping.ts";
+import { aliceKeeps, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
 import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { tokenFile } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 describe("daemon", () => {
@@ -120,8 +120,8 @@ describe("daemon", () => {
     const daemon = user.start(["daemon"]);
     await eventually("the first token", () => hasToken(user, registry));
     user.write(configPath, "version: 1\nidentites: {}\n");
-    daemon.kill("SIGHUP");
-    await pause(300);
+    await passNow(user, daemon);
+    await eventually("a pass that met it", () => heartbeat(user).configError?.endsWith("[CONFIG_INVALID]"));
     answered(await user.get(registry), registry);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
     user.write(configPath, aliceKeeps("111122223333", "us-east-1, us-west-2"));

@@ -7,7 +7,7 @@ import { ownMounts, shell } from "../support/program/namespace.ts";
 import { programPath } from "../support/program/program.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
 import { hour, minute } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 
 interface Fault {
   readonly seed: (user: User) => void;
@@ -19,7 +19,6 @@ interface Fault {
 }
 
 const stateFolder = ".local/state/docker-credential-ecr";
-const configFile = ".config/docker-credential-ecr/config.yaml";
 const wired = { credHelpers: { [registry]: "ecr" } };
 
 /** An `auth` as Docker keeps it, of a token of ECR's that ends then. */
@@ -154,12 +153,12 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /not a folder/,
   },
   "a config.yaml that is broken": {
-    seed: (user) => user.write(configFile, "version: 1\nregistries:\n\t- {}\n"),
+    seed: (user) => user.write(configPath, "version: 1\nregistries:\n\t- {}\n"),
     fails: ["config CONFIG_SYNTAX"],
     seen: /config\.yaml:3:/,
   },
   "a config.yaml that others may write": {
-    seed: (user) => chmodSync(user.write(configFile, "version: 1\n"), 0o666),
+    seed: (user) => chmodSync(user.write(configPath, "version: 1\n"), 0o666),
     fails: ["config CONFIG_WRITABLE"],
     mend: /chmod go-w/,
   },

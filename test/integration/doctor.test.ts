@@ -14,10 +14,8 @@ import {
   westRegistry,
 } from "../support/program/standing.ts";
 import { snapshot, tokenFile } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
-
-const configFile = ".config/docker-credential-ecr/config.yaml";
 
 describe("doctor", () => {
   const standing = useStanding({}, "proxy");
@@ -61,7 +59,7 @@ describe("doctor", () => {
     const entry = (account: string, regions: string) =>
       `  - { account: "${account}", regions: [${regions}], identity: alice }\n`;
     user.write(
-      configFile,
+      configPath,
       `version: 1\nidentities: { alice: { profile: alice } }\nregistries:\n${entry("111122223333", "us-east-1, us-west-2")}${entry("444455556666", "us-east-1")}`,
     );
     wire(user, { credHelpers: { [registry]: "ecr", [westRegistry]: "ecr", [otherRegistry]: "ecr" } });
@@ -84,7 +82,7 @@ describe("doctor", () => {
   it("knows an alias of config.yaml by its own name", async () => {
     const user = healthyUser(standing);
     const alias = "images.example.com";
-    user.write(configFile, `version: 1\naliases: { ${alias}: ${registry} }\n`);
+    user.write(configPath, `version: 1\naliases: { ${alias}: ${registry} }\n`);
     wire(user, { credHelpers: { [alias]: "ecr" } });
     const diagnostics = await diagnose(user, `${alias}/app:1`);
     assert.match(named(diagnostics, "registry-name").seen, /^account 111122223333/);
@@ -141,7 +139,7 @@ describe("doctor --bundle", () => {
       },
     });
     user.write(
-      configFile,
+      configPath,
       `version: 1\nidentities:\n  pull: { roleArn: "arn:aws:iam::{account}:role/pull", externalId: "test-of-two" }\n`,
     );
     wire(user, {

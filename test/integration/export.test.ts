@@ -3,11 +3,11 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from "node:path";
 import { parse } from "yaml";
 import { modeOf } from "../support/fakes/temp-folder.ts";
-import { aliceKeeps, configPath, keeper } from "../support/program/keeping.ts";
+import { aliceKeeps, keeper } from "../support/program/keeping.ts";
 import { atTerminal, folded, matchesGolden, plain } from "../support/program/screen.ts";
 import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { hour, passTime } from "../support/program/state.ts";
-import type { User, UserRunOptions } from "../support/program/user.ts";
+import { configPath, type User, type UserRunOptions } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const one = "111122223333";

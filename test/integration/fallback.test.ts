@@ -8,12 +8,10 @@ import { loginsContract } from "../store/logins-contract.ts";
 import { programPath } from "../support/program/program.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import { logOf, snapshot } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered, notFound, notFoundText, silent, told } from "../support/program/verdicts.ts";
 
 const hub = "https://index.docker.io/v1/";
-const configPath = ".config/docker-credential-ecr/config.yaml";
-
 describe("fallback: file", () => {
   const standing = useStanding();
   let alice: User;

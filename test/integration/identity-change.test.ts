@@ -10,7 +10,7 @@ import {
   registry,
   useStanding,
 } from "../support/program/standing.ts";
-import { ini, type User, type Variables } from "../support/program/user.ts";
+import { configPath, ini, type User, type Variables } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
 describe("a change of identity", () => {
@@ -215,7 +215,7 @@ describe("what is no change of identity costs no call", () => {
       writeFileSync(path, readFileSync(path));
     },
     "a config.yaml that appears": (user) => {
-      user.write(".config/docker-credential-ecr/config.yaml", "version: 1\n");
+      user.write(configPath, "version: 1\n");
     },
     "variables that have nothing to do with it": ({ env }) => {
       Object.assign(env, {

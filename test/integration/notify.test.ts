@@ -5,7 +5,7 @@ import { type Child, useChildren } from "../support/fakes/child.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { member, registry, useStanding } from "../support/program/standing.ts";
 import { tokenFile } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 
 describe("daemon under a service manager", () => {
   before(function () {
@@ -17,7 +17,7 @@ describe("daemon under a service manager", () => {
   function userWith(config: string): User {
     const user = standing.user();
     user.writeAwsKeys({ alice: member("alice") });
-    user.write(".config/docker-credential-ecr/config.yaml", config);
+    user.write(configPath, config);
     return user;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keys, member, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 describe("status, registries and refresh", () => {
@@ -11,10 +11,7 @@ describe("status, registries and refresh", () => {
     user.writeAwsKeys({ alice: member("alice") });
     const entry = `  - account: "111122223333"\n    regions: [us-east-1]\n    identity: alice\n`;
     const config = `version: 1\nidentities:\n  alice: { profile: alice }\nregistries:\n${entry}`;
-    user.write(
-      ".config/docker-credential-ecr/config.yaml",
-      `${config}  - host: ${registry}\n    identity: alice\n`,
-    );
+    user.write(configPath, `${config}  - host: ${registry}\n    identity: alice\n`);
     return user;
   }
 

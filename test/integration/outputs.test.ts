@@ -5,7 +5,7 @@ import { modeOf } from "../support/fakes/temp-folder.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { member, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { authorizationFiles } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const alias = "images.example.com";
@@ -25,7 +25,7 @@ describe("outputs", () => {
   function configure(user: User, outputs: readonly string[], regions = "us-east-1"): void {
     const listed = outputs.map((path) => `  - dockerConfig: ${user.home}/${path}\n`).join("");
     user.write(
-      ".config/docker-credential-ecr/config.yaml",
+      configPath,
       `version: 1
 minValidity: 1s
 identities:

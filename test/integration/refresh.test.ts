@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
+import { statSync, utimesSync } from "node:fs";
 import { eventually } from "../support/program/eventually.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
 import { atTerminal, folded, matchesGolden, onceShown } from "../support/program/screen.ts";
-import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import {
+  keys,
+  member,
+  otherRegistry,
+  registry,
+  useStanding,
+  westRegistry,
+} from "../support/program/standing.ts";
+import { minute, tokenFile } from "../support/program/state.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const regions = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"];
@@ -56,6 +65,20 @@ describe("refresh", () => {
     const named = await user.run(["refresh", "--force", otherRegistry], { env });
     assert.deepEqual([named.exitCode, named.stdout], [0, `${otherRegistry}: 11h 59m left\n`]);
     assert.notEqual(answered(await user.get(otherRegistry, { env }), otherRegistry), before);
+  });
+
+  it("keeps from now on what nobody kept and it was asked for by name, as a cold get does", async () => {
+    const user = keeper(standing);
+    user.writeAwsKeys({ default: member("alice") });
+    const keptAs = async () => JSON.parse((await user.run(["registries", "--json"])).stdout).registries;
+    assert.deepEqual(await keptAs(), []);
+    assert.equal((await user.run(["refresh", registry])).exitCode, 0);
+    const [{ registry: host, origin }] = await keptAs();
+    assert.deepEqual([host, origin], [registry, "learnt"]);
+    const longAgo = Date.now() / 1000 - 6 * 86_400;
+    utimesSync(tokenFile(user, registry), longAgo, longAgo);
+    assert.equal((await user.run(["refresh", registry])).exitCode, 0);
+    assert.ok(Date.now() - statSync(tokenFile(user, registry)).mtimeMs < minute);
   });
 
   it("wants of short-lived tokens no more than status does, unless it is told to", async () => {

@@ -4,7 +4,6 @@ import { eventually } from "../support/program/eventually.ts";
 import {
   abroadTarget,
   askers,
-  configPath,
   follower,
   following,
   hasToken,
@@ -13,7 +12,7 @@ import {
 } from "../support/program/replicating.ts";
 import { member, useStanding } from "../support/program/standing.ts";
 import { hour, logOf, minute, passTime } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const one = "111122223333";

@@ -12,7 +12,7 @@ import {
   westRegistry,
 } from "../support/program/standing.ts";
 import { everythingIn, hour, logOf, passTime, tokenFile } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered, shown } from "../support/program/verdicts.ts";
 
 const secretsOfTheCast = /test-secret-of|test-session-secret|test-session-token|test-sso-access|TESTSESSION/;
@@ -29,7 +29,7 @@ describe("secrets", () => {
     user.writeAwsConfig({ "profile role": { role_arn: ciRole, source_profile: "alice" } });
     user.writeAwsKeys({ alice: member("alice") });
     // Elsewhere than on Linux a tester's own keychain would be written to.
-    user.write(".config/docker-credential-ecr/config.yaml", "version: 1\nfallback: none\n");
+    user.write(configPath, "version: 1\nfallback: none\n");
     const { controls } = standing.aws;
     const endings: Ran[] = [];
     const note = async (ran: Promise<Ran>) => void endings.push(await ran);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/program/eventually.ts";
-import { aliceKeeps, configPath, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
 import { follower, following } from "../support/program/replicating.ts";
 import { atTerminal, matchesGolden, plain, type ScreenSize } from "../support/program/screen.ts";
 import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
 import { hour, minute, passTime } from "../support/program/state.ts";
-import type { User, Variables } from "../support/program/user.ts";
+import { configPath, type User, type Variables } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const one = "111122223333";

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { modeOf } from "../support/fakes/temp-folder.ts";
 import { readMetrics } from "../support/metrics.ts";
 import { eventually } from "../support/program/eventually.ts";
-import { aliceKeeps, configPath, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
+import { aliceKeeps, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
 import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
 import { edit, hour, minute, passTime } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const broken = "version: 1\nidentites: {}\n";

@@ -14,7 +14,7 @@ import {
   registry,
 } from "../support/program/standing.ts";
 import { hour, passTime } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered, notFound, told } from "../support/program/verdicts.ts";
 
 /** Milliseconds, start included. */
@@ -119,7 +119,7 @@ describe("what hangs, or is slow", function () {
   slowly("another helper hangs: a get ends with the reason", async (standing) => {
     const alice = standing.user(keys("alice"));
     chmodSync(alice.write("bin/docker-credential-stub", "#!/bin/sh\nsleep 30\n"), 0o755);
-    alice.write(".config/docker-credential-ecr/config.yaml", "version: 1\nfallback: stub\n");
+    alice.write(configPath, "version: 1\nfallback: stub\n");
     const env = { PATH: `${alice.home}/bin:/usr/bin:/bin` };
     told(
       within(limits.whole, await alice.get("ghcr.io", { env })),

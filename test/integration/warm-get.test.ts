@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { OpenWatch } from "../support/program/open-watch.ts";
 import { ciRole, keys, member, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { snapshot, tokenFile } from "../support/program/state.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const itOnLinux = process.platform === "linux" ? it : it.skip;
@@ -61,7 +61,7 @@ describe("a warm get", () => {
 
   itOnLinux("opens its token file and no other, whatever else is kept", async () => {
     const { user, secret } = await warmed(roleUser());
-    user.write(".config/docker-credential-ecr/config.yaml", "");
+    user.write(configPath, "");
     // An edit of the config: the answer is the same, and known to be so from the second get on.
     assert.equal(answered(await user.get(registry), registry), secret);
     for (let number = 0; number < 10_000; number++) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Kept, planRefresh } from "../../src/refresher/plan.ts";
 import { emptyState, parseState } from "../../src/refresher/state.ts";
 import { forgetOthers } from "../../src/refresher/stock.ts";
+import { ambient, describeIdentity } from "../../src/token/identity.ts";
 import { hour } from "../support/fakes/clock.ts";
 import { registryAt } from "../support/fakes/registries.ts";
 import { jobOf } from "./support.ts";
@@ -80,13 +81,37 @@ describe("planRefresh", () => {
     assert.deepEqual(planRefresh([kept(hostOf(1), { lastColdGetAt: 0 })], now).forgotten, []);
   });
 
-  it("names what had its keys from the environment, and has no job for it", () => {
-    const one = kept(hostOf(1), { ...{ origin: "learnt", lastColdGetAt: now, onlyInEnvironment: true } });
-    const { jobs, unattended } = planRefresh([one], now);
-    assert.equal(jobs.length, 0);
-    assert.match(unattended[0]?.what ?? "", new RegExp(hostOf(1)));
-    assert.match(unattended[0]?.mend ?? "", /config\.yaml/);
-  });
+  const UNATTENDED: [identity: string, what: RegExp, mend: RegExp][] = [
+    [
+      describeIdentity(ambient, { AWS_ACCESS_KEY_ID: "x" }),
+      /keys .* does not have them$/,
+      /^put the keys into a profile .*config\.yaml$/,
+    ],
+    [
+      describeIdentity(ambient, { AWS_PROFILE: "bob" }),
+      /does not name that profile$/,
+      /^name profile bob as .*config\.yaml$/,
+    ],
+    [
+      describeIdentity(ambient, {}),
+      /another HOME or other AWS_ variables/,
+      /^start the daemon with the HOME/,
+    ],
+    [describeIdentity({ kind: "profile", profile: "ci" }, {}), /another HOME/, /^start the daemon/],
+  ];
+  for (const [identity, what, mend] of UNATTENDED) {
+    it(`names what only another environment has for ${identity}, and has no job for it`, () => {
+      const one = kept(hostOf(1), {
+        ...{ origin: "learnt", lastColdGetAt: now, onlyInEnvironment: true },
+        identity,
+      });
+      const { jobs, unattended } = planRefresh([one], now);
+      assert.equal(jobs.length, 0);
+      assert.ok(unattended[0]?.what.startsWith(`${hostOf(1)} is not renewed in the background: ${identity}`));
+      assert.match(unattended[0]?.what ?? "", what);
+      assert.match(unattended[0]?.mend ?? "", mend);
+    });
+  }
 
   it("changes the revision of a job with its registries and its conditions, and with nothing else", () => {
     const revision = (...list: Kept[]) => planRefresh(list, now).jobs[0]?.revision;

@@ -4,7 +4,7 @@ import { noReadings, type Source } from "../../src/refresher/readings.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { SettableClock } from "../support/fakes/clock.ts";
 
-const source = (host: string): Source => ({ host, conditions: "as they were" });
+const source = (host: string): Source => ({ host, reader: "alice", conditions: "as they were" });
 const denied = new Failure("ACCESS_DENIED", "no", "allow it");
 const never = () => new Promise<never>(() => {});
 

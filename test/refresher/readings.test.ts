@@ -15,7 +15,9 @@ import { Failure } from "../../src/token/failure.ts";
 import { hour, minute, SettableClock } from "../support/fakes/clock.ts";
 import { seeded } from "./support.ts";
 
-const source = (host: string, conditions = "as they were"): Source => ({ host, conditions });
+const source = (host: string, conditions = "as they were", reader = "alice"): Source => ({
+  ...{ host, conditions, reader },
+});
 const all = (sources: Record<string, Reading>): Readings => ({ ...noReadings, sources });
 const denied = new Failure("ACCESS_DENIED", "no", "allow it");
 
@@ -36,12 +38,12 @@ describe("readingsDue", () => {
   it("come again between 40 and 60 minutes after the last, spread", () => {
     const random = seeded(3);
     const waits = Array.from({ length: 500 }, () => {
-      const { next } = afterReading(time.read(), random);
+      const { next } = afterReading(source("a"), time.read(), random);
       return (next?.expiresAt ?? 0) - time.now;
     });
     assert.ok(Math.min(...waits) >= 40 * minute && Math.max(...waits) <= hour);
     assert.ok(Math.min(...waits) < 41 * minute && Math.max(...waits) > 59 * minute);
-    const readings = all({ a: afterReading(time.read(), () => 0.5) });
+    const readings = all({ a: afterReading(source("a"), time.read(), () => 0.5) });
     time.pass(50 * minute - 1);
     assert.deepEqual(due(readings), []);
     time.pass(1);
@@ -49,7 +51,15 @@ describe("readingsDue", () => {
   });
 
   it("are those whose rules were lost, whatever was noted", () => {
-    assert.deepEqual(due(all({ a: afterReading(time.read(), () => 0.5) }), [source("a")], []), ["a"]);
+    assert.deepEqual(due(all({ a: afterReading(source("a"), time.read(), () => 0.5) }), [source("a")], []), [
+      "a",
+    ]);
+  });
+
+  it("are those that another is to read now, and not those whose conditions alone have changed", () => {
+    const readings = all({ a: afterReading(source("a"), time.read(), () => 0.5) });
+    assert.deepEqual(due(readings, [source("a", "edited")]), []);
+    assert.deepEqual(due(readings, [source("a", "as they were", "mallory")]), ["a"]);
   });
 
   it("wait after a failure, longer with each, and no longer than an hour", () => {
@@ -72,7 +82,7 @@ describe("readingsDue", () => {
   });
 
   it("are not held by a clock that is set back or forward", () => {
-    const read = afterReading(time.read(), () => 0.5);
+    const read = afterReading(source("a"), time.read(), () => 0.5);
     time.set(-5 * hour);
     assert.deepEqual(due(all({ a: read })), ["a"]);
     time.set(10 * hour);
@@ -88,13 +98,13 @@ describe("readingsDue", () => {
 
 describe("what is remembered of a reading", () => {
   const clock = new SettableClock().read();
-  const read = afterReading(clock, () => 0.5);
+  const read = afterReading(source("a"), clock, () => 0.5);
 
   it("keeps through a failure when the rules were read last, and ends with the next success", () => {
     const failed = afterFailedReading(read, source("a"), denied, clock, () => 0.5, usualTiming);
     assert.equal(failed.readAt, clock.now);
     assert.equal(failed.failure?.what, "no");
-    assert.equal(afterReading(clock, () => 0.5).failure, undefined);
+    assert.equal(afterReading(source("a"), clock, () => 0.5).failure, undefined);
   });
 
   it("comes back from a file, and what is broken costs its source alone", () => {
@@ -103,6 +113,7 @@ describe("what is remembered of a reading", () => {
       failed: afterFailedReading(undefined, source("a"), denied, clock, () => 0.5, usualTiming),
       bad: { readAt: "1" },
       worse: null,
+      reader: { reader: 1 },
       next: { next: 1 },
       failure: { failure: { count: 1 } },
     };

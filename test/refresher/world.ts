@@ -2,23 +2,17 @@ import type { Job } from "../../src/refresher/job.ts";
 import type { RefreshPorts } from "../../src/refresher/ports.ts";
 import { emptyState, parseState, type RefresherState, startState } from "../../src/refresher/state.ts";
 import { refreshPass } from "../../src/refresher/tick.ts";
-import { type AuthorizationEntry, entryFormat } from "../../src/token/entry.ts";
-import { Failure } from "../../src/token/failure.ts";
+import type { AuthorizationEntry } from "../../src/token/entry.ts";
 import { type Clock, lifeOf, lifeState, timeLeft } from "../../src/token/life.ts";
 import { hour, minute, second } from "../support/fakes/clock.ts";
-import { drawSchedule, isWithin, lastEnd, type Schedule } from "./schedule.ts";
+import { isExcused, isSignedIn } from "./excuse.ts";
+import { drawSchedule, isWithin, type Schedule } from "./schedule.ts";
 import { jobOf } from "./support.ts";
-
-const life = 12 * hour;
-const start = Date.UTC(2026, 0, 15);
+import { type CallCounts, life, start, TroubledAws } from "./troubled-aws.ts";
 
 const never = new AbortController().signal;
 
 export interface Counts {
-  issued: number;
-  throttled: number;
-  unanswered: number;
-  ssoRefused: number;
   /** Calls of a clairvoyant who renews at half-life, never in vain. */
   minimum: number;
   gets: number;
@@ -37,7 +31,7 @@ interface Group {
 
 /** A machine with its daemon and its builds, and the AWS that it asks; time goes by in minutes. */
 export class World {
-  readonly counts: Counts = {
+  readonly counts: Counts & CallCounts = {
     ...{ issued: 0, throttled: 0, unanswered: 0, ssoRefused: 0, minimum: 0, gets: 0, excused: 0 },
   };
   /** Milliseconds, over all groups, for which a renewal was due and nothing could come of it. */
@@ -45,13 +39,12 @@ export class World {
   /** What must never happen. */
   readonly violations: string[] = [];
   private readonly held = new Map<string, AuthorizationEntry>();
-  private readonly trueExpiry = new Map<string, number>();
+  private readonly aws: TroubledAws;
   private readonly groups: Group[] = [];
   private readonly schedule: Schedule;
   private jobs: Job[] = [];
   private state: RefresherState = emptyState;
   private at = 0;
-  private serial = 0;
   private boot = { id: "boot 0", at: -5 * hour };
   private offset = 0;
   private wakeAt = 0;
@@ -66,6 +59,7 @@ export class World {
     private readonly asTold = false,
   ) {
     this.schedule = drawSchedule(days, identities, regions, random);
+    this.aws = new TroubledAws(this.schedule, this.counts, random);
     for (let identity = 0; identity < identities; identity++) {
       for (let region = 0; region < regions; region++) {
         const job = jobOf(`${identity}/${region}/0`, { region: `region-${region}` });
@@ -154,40 +148,12 @@ export class World {
     this.jobs = this.groups.map(({ job }) => job);
   }
 
-  private isUsable({ identity }: { identity: number }): boolean {
-    return !isWithin(this.schedule.ssoEnded.get(identity) ?? [], this.at);
-  }
-
-  private ask(key: string): AuthorizationEntry {
-    const [identity = 0, region = 0] = key.split("/").map(Number);
-    if (!this.isUsable({ identity })) {
-      this.counts.ssoRefused++;
-      throw new Failure("SSO_EXPIRED", "the SSO session has ended", "aws sso login");
-    }
-    if (isWithin(this.schedule.outages[region] ?? [], this.at)) {
-      this.counts.unanswered++;
-      throw new Failure("UNREACHABLE", "AWS is not there", "wait");
-    }
-    if (isWithin(this.schedule.throttlings[region] ?? [], this.at) && this.random() < 0.7) {
-      this.counts.throttled++;
-      throw new Failure("THROTTLED", "too many calls", "wait");
-    }
-    this.counts.issued++;
-    this.trueExpiry.set(key, this.at + life);
-    const clock = this.clock();
-    return {
-      ...{ format: entryFormat, identity: "x", region: "x", username: "AWS", secret: `${++this.serial}` },
-      // AWS's clock is the true one; ours is off.
-      life: lifeOf(start + this.at + life, -this.offset, hour, clock),
-    };
-  }
-
   private readonly ports: RefreshPorts = {
     clock: this.clock,
     read: async () => this.held,
     planned: () => true,
     renew: async ({ key }, _seen, { unless }) => {
-      const entry = this.ask(key);
+      const entry = this.aws.answer(key, this.at, this.clock());
       if (!(await unless())) this.held.set(key, entry);
       return entry;
     },
@@ -199,7 +165,7 @@ export class World {
   private settle(): void {
     const clock = this.clock();
     for (const group of this.groups) {
-      if (group.troubledSince !== undefined && this.isUsable(group)) {
+      if (group.troubledSince !== undefined && isSignedIn(this.schedule, group, this.at)) {
         const { life } = this.held.get(group.job.key) ?? {};
         const isWell = life && lifeState(life, clock) === "fresh" && timeLeft(life, clock) > 6 * hour;
         if (isWell) group.troubledSince = undefined;
@@ -208,7 +174,7 @@ export class World {
       const isDue =
         !clairvoyant || timeLeft(clairvoyant, clock) <= life / 2 || lifeState(clairvoyant, clock) !== "fresh";
       if (!isDue) continue;
-      if (!this.isUsable(group)) {
+      if (!isSignedIn(this.schedule, group, this.at)) {
         this.waited.signedOut += minute;
         continue;
       }
@@ -231,36 +197,18 @@ export class World {
     const { key } = group.job;
     const entry = this.held.get(key);
     const state = entry ? lifeState(entry.life, this.clock()) : "expired";
-    if (state !== "expired" && this.at >= (this.trueExpiry.get(key) ?? 0))
-      this.violate(group, "an expired token");
+    if (state !== "expired" && this.aws.isExpired(key, this.at)) this.violate(group, "an expired token");
     if (state !== "fresh") {
-      if (this.isExcused(group)) this.counts.excused++;
+      if (isExcused(this.schedule, group, this.at)) this.counts.excused++;
       else this.violate(group, `a token that is ${entry ? state : "absent"}`);
       this.hasHappened = true;
       try {
-        this.held.set(key, this.ask(key));
+        this.held.set(key, this.aws.answer(key, this.at, this.clock()));
       } catch {
         // It hands out the valid one, or fails.
       }
     }
     this.at = tick;
-  }
-
-  /**
-   * A `get` may have to ask AWS where something other than AWS came between (the machine slept, its clock was
-   * moved, the keys changed, somebody signed out), until AWS has answered this group for as long as a wait
-   * without a fresh token may be. Trouble with AWS alone excuses nothing.
-   */
-  private isExcused(group: Group): boolean {
-    if (!this.isUsable(group)) return true;
-    if (group.troubledSince === undefined) return false;
-    const outages = this.schedule.outages[group.region] ?? [];
-    const throttlings = this.schedule.throttlings[group.region] ?? [];
-    if (isWithin(outages, this.at) || isWithin(throttlings, this.at)) return true;
-    return (
-      this.at < lastEnd(outages, this.at) + 6 * minute ||
-      this.at < lastEnd(throttlings, this.at) + 21 * minute
-    );
   }
 
   private violate({ job }: Group, what: string): void {

@@ -10,7 +10,7 @@ export interface SourceReport {
   readonly source: string;
   /** Who reads them. */
   readonly identity: string;
-  /** Milliseconds since the epoch; absent: never yet. */
+  /** Milliseconds since the epoch; absent: never yet by that identity. */
   readonly readAt?: number;
   /** Hosts. */
   readonly targets: readonly string[];
@@ -26,11 +26,13 @@ export async function replicationReport(
 ): Promise<readonly SourceReport[]> {
   const readings = parseReadings(await readReadings(folders.state)).sources;
   return sources.map(({ registry: { host }, targets, problems }) => {
-    const { readAt, failure } = readings[host] ?? {};
+    const { readAt, reader, failure } = readings[host] ?? {};
+    const registration = registrations.get(host);
+    const isHis = readAt !== undefined && reader === registration?.authorization;
     return {
       source: host,
-      identity: registrations.get(host)?.identity ?? "",
-      ...(readAt !== undefined && { readAt }),
+      identity: registration?.identity ?? "",
+      ...(isHis && { readAt }),
       targets: targets.map((target) => target.host),
       problems: problems.map(({ oneLine }) => oneLine),
       ...(failure && { lastError: new Failure(failure.code, failure.what, failure.mend).oneLine }),

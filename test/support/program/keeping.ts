@@ -3,9 +3,7 @@ import { readFileSync } from "node:fs";
 import { eventually } from "./eventually.ts";
 import type { Running } from "./run.ts";
 import { member, type Standing } from "./standing.ts";
-import type { User } from "./user.ts";
-
-export const configPath = ".config/docker-credential-ecr/config.yaml";
+import { configPath, type User } from "./user.ts";
 
 /** A config.yaml under which profile alice keeps an account's registries fresh. */
 export const aliceKeeps = (account: string, regions = "us-east-1", more = "") => `version: 1

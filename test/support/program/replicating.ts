@@ -1,14 +1,12 @@
 import { existsSync } from "node:fs";
 import { member, type Standing } from "./standing.ts";
 import { tokenFile } from "./state.ts";
-import type { User } from "./user.ts";
+import { configPath, type User } from "./user.ts";
 
 export const source = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 /** Where the stand-in's cast replicates from there: the same account in another region, and another account. */
 export const westTarget = "111122223333.dkr.ecr.us-west-2.amazonaws.com";
 export const abroadTarget = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
-
-export const configPath = ".config/docker-credential-ecr/config.yaml";
 
 /** Alice keeps the source and follows its rules; role ecr-pull reads targets in other accounts. */
 export const following = (more = "", identity = "alice") => `version: 1

@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 import type { User as CastUser } from "../aws/cast.ts";
 import { type Ran, type Running, type RunOptions, start } from "./run.ts";
 
+/** Of the program's own config, below HOME. */
+export const configPath = ".config/docker-credential-ecr/config.yaml";
+
 /** Variables to set; undefined takes one out. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 

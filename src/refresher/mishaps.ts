@@ -1,0 +1,20 @@
+import { Failure } from "../token/failure.ts";
+import { redact } from "../token/redact.ts";
+
+/** @param what did not come in time */
+export function lateFailure(what: string): Failure {
+  return new Failure(
+    "REFRESH_TIMEOUT",
+    what,
+    "see whether a credential_process, the network or the disk hangs",
+  );
+}
+
+/** @param what failed, where the error is none that says so itself */
+export function asFailure(error: unknown, what: string): Failure {
+  if (error instanceof Failure) return error;
+  const why = redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  return new Failure("UNEXPECTED", `${what}: ${why}`, "if it stays, report this line as a bug", {
+    cause: error,
+  });
+}

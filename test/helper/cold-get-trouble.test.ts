@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { hour, minute, second } from "../support/fakes/clock.ts";
+import { ColdWorld, refusal } from "../support/fakes/cold-world.ts";
+import { host, publicHost } from "../support/fakes/entries.ts";
+
+describe("a cold get in trouble", () => {
+  let world: ColdWorld;
+  beforeEach(() => {
+    world = new ColdWorld();
+  });
+
+  describe("when AWS can't be had", () => {
+    beforeEach(() => {
+      world.aws = refusal("NETWORK");
+    });
+
+    it("hands out a valid token with little life left, and says so in the log", async () => {
+      await world.lying(50 * minute);
+      assert.equal(await world.get(host), "lying");
+      assert.match(world.log.join("\n"), /a valid token answered .*NETWORK/);
+    });
+
+    it("hands it out to its last moment", async () => {
+      await world.lying(1);
+      assert.equal(await world.get(host), "lying");
+    });
+
+    it("fails rather than hand out one that expired", async () => {
+      await world.lying(0);
+      assert.equal(await world.failure(host), "NETWORK");
+      await world.ownFile(host, 0);
+      assert.equal(await world.failure(host), "NETWORK");
+    });
+
+    it("fails rather than hand out one that expires while AWS is asked", async () => {
+      await world.lying(3 * second);
+      world.callTakes = 3 * second;
+      assert.equal(await world.failure(host), "NETWORK");
+      assert.equal(world.calls.length, 1);
+    });
+
+    it("does not bring one back to life by a clock that was set back", async () => {
+      await world.lying(11 * hour);
+      world.clock.pass(11 * hour).set(-24 * hour);
+      assert.equal(await world.failure(host), "NETWORK");
+    });
+
+    it("does not go on asking while a valid token lies there: once a minute will do", async () => {
+      await world.lying(50 * minute);
+      await world.failed(59 * second);
+      assert.equal(await world.get(host), "lying");
+      assert.deepEqual(world.calls, []);
+      world.clock.pass(second);
+      assert.equal(await world.get(host), "lying");
+      assert.equal(world.calls.length, 1);
+    });
+
+    it("asks again at once for the sake of one who has no valid token", async () => {
+      await world.failed(second);
+      assert.equal(await world.failure(host), "NETWORK");
+      assert.equal(world.calls.length, 1);
+    });
+
+    it("takes no failure of the future for one just met", async () => {
+      await world.lying(50 * minute);
+      await world.failed(-hour);
+      await world.get(host);
+      assert.equal(world.calls.length, 1);
+    });
+
+    it("hands out the registry's own file where the token it was copied from is gone", async () => {
+      await world.ownFile(host, 50 * minute);
+      assert.equal(await world.get(host), "own file");
+    });
+
+    it("hands out a valid token also where the trouble is one that nobody foresaw", async () => {
+      world.aws = new TypeError("a bug");
+      await world.lying(50 * minute);
+      assert.equal(await world.get(host), "lying");
+    });
+
+    it("tells an error that nobody foresaw where there is no token", async () => {
+      world.aws = new TypeError("a bug");
+      assert.equal(await world.failure(host), "TypeError: a bug");
+    });
+  });
+
+  describe("with a config that can't be used", () => {
+    beforeEach(() => {
+      world.config = refusal("CONFIG");
+    });
+
+    it("hands out the registry's own token while it is valid, and says so in the log", async () => {
+      await world.ownFile(host, 50 * minute);
+      assert.equal(await world.get(host), "own file");
+      assert.match(world.log.join("\n"), /it failed with CONFIG/);
+      assert.deepEqual(world.calls, []);
+    });
+
+    it("tells what is wrong with it where that token expired, or there is none", async () => {
+      assert.equal(await world.failure(host), "CONFIG");
+      await world.ownFile(host, 0);
+      assert.equal(await world.failure(host), "CONFIG");
+    });
+
+    it("tells it for a public registry as well: a real failure is no reason to be anonymous", async () => {
+      assert.equal(await world.failure(publicHost), "CONFIG");
+    });
+  });
+
+  describe("with a disk that takes no more", () => {
+    beforeEach(() => {
+      world.store.broken = refusal("STATE_WRITE");
+    });
+
+    it("prints the token that was fetched, and says so in the log", async () => {
+      assert.equal(await world.get(host), "call 1");
+      assert.match(world.log.join("\n"), /STATE_WRITE/);
+      assert.equal(world.store.registries.get(host)?.secret, undefined);
+    });
+
+    it("prints the token that lay there", async () => {
+      world.store.broken = undefined;
+      await world.lying(11 * hour);
+      world.store.broken = refusal("STATE_WRITE");
+      assert.equal(await world.get(host), "lying");
+    });
+  });
+});
