@@ -1,9 +1,9 @@
-import { schedule } from "node-cron";
 import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
 import { failuresOf, type Pass, Refresher } from "./refresher.ts";
+import { Sleeper } from "./sleeper.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { none, Troubles, troublesOf } from "./troubles.ts";
 
@@ -17,14 +17,10 @@ export async function runDaemon(
   await new Daemon(around, splay, context, notifier).run();
 }
 
-/** Milliseconds: a pass that finds something due again and again does not spin. */
-const shortestSleep = 250;
-
 class Daemon {
   readonly #stop = new AbortController();
   readonly #refresher: Refresher;
-  /** Ends the sleep between two passes. */
-  #wake: () => void = () => {};
+  readonly #sleeper = new Sleeper();
   /** Somebody wants another pass after the one that runs. */
   #isWanted = true;
   /** By SIGHUP: somebody has changed something that does not show. */
@@ -45,11 +41,11 @@ class Daemon {
     const end = () => {
       this.notifier.stopping();
       this.#stop.abort();
-      this.#wake();
+      this.#sleeper.wake();
     };
     const again = () => {
       this.#isWanted = true;
-      this.#wake();
+      this.#sleeper.wake();
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
@@ -57,14 +53,11 @@ class Daemon {
       this.#isReload = true;
       again();
     });
-    // Each daemon at a second of its own. It decides by the wall clock, so a sleep of the machine costs a minute.
-    const cron = schedule(`${Math.floor(60 * Math.random())} * * * * *`, again);
     this.tell("info", `started, process ${process.pid}`);
     while (!this.#stop.signal.aborted) {
       const sleep = this.#isWanted ? await this.tick() : Infinity;
       await this.sleep(sleep);
     }
-    await cron.stop();
     await this.keep(false);
     this.tell("info", "ended");
   }
@@ -104,12 +97,7 @@ class Daemon {
 
   private async sleep(due: number): Promise<void> {
     if (this.#isWanted || this.#stop.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    // Beyond a minute cron wakes it.
-    const timer = due > 60_000 ? undefined : setTimeout(resolve, Math.max(shortestSleep, due));
-    await promise;
-    clearTimeout(timer);
+    await this.#sleeper.sleep(due);
     this.#isWanted = true;
   }
 
