@@ -101,6 +101,8 @@ class Daemon {
       pass = await this.pass();
       if (await this.follow()) pass = await this.pass();
     });
+    // Renewals leave tens of megabytes behind, which an idle process would keep for long.
+    if (pass && pass.report.renewed.length > 0) Bun.gc(true);
     if (!this.#stop.signal.aborted) {
       await this.#heartbeat.beat();
       this.start.notifier.ready(statusOf(pass));
