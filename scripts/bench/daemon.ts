@@ -132,8 +132,7 @@ async function startDaemon(program: string, env: Readonly<Record<string, string>
 
 const lastTickAt = (env: Readonly<Record<string, string>>): number => heartbeat(env)?.lastTickAt ?? 0;
 
-const stateIn = ({ HOME }: Readonly<Record<string, string>>) =>
-  `${HOME}/.local/state/docker-credential-ecr`;
+const stateIn = ({ HOME }: Readonly<Record<string, string>>) => `${HOME}/.local/state/docker-credential-ecr`;
 
 function heartbeat(env: Readonly<Record<string, string>>) {
   const path = `${stateIn(env)}/refresher.json`;
