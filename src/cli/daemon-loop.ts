@@ -1,55 +1,67 @@
-import { schedule } from "node-cron";
 import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
+import type { DaemonLock } from "./daemon-lock.ts";
+import { daemonLog, type Tell } from "./daemon-log.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { failuresOf, type Pass, Refresher } from "./refresher.ts";
+import { Sleeper } from "./sleeper.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { none, Troubles, troublesOf } from "./troubles.ts";
 
-/** Runs until a signal ends it. */
-export async function runDaemon(
-  around: Surroundings,
-  splay: number,
-  context: Context,
-  notifier: Notifier,
-): Promise<void> {
-  await new Daemon(around, splay, context, notifier).run();
+/** What a daemon is started with. */
+export interface DaemonStart {
+  /** Milliseconds over which its first calls are spread. */
+  readonly splay: number;
+  readonly lock: DaemonLock;
+  readonly notifier: Notifier;
 }
 
-/** Milliseconds: a pass that finds something due again and again does not spin. */
-const shortestSleep = 250;
+/** Runs until a signal ends it. @throws Failure DAEMON_RUNNING where another has taken its lock */
+export async function runDaemon(around: Surroundings, start: DaemonStart, context: Context): Promise<void> {
+  await new Daemon(around, start, daemonLog(context, around.now)).run();
+}
+
+/** Milliseconds that what runs may take to end once a signal has come, and the last write after that: 2 s together, at most. */
+const grace = 1_200;
+const lastWrite = 400;
 
 class Daemon {
   readonly #stop = new AbortController();
   readonly #refresher: Refresher;
-  /** Ends the sleep between two passes. */
-  #wake: () => void = () => {};
+  readonly #heartbeat = new Heartbeat(() => this.keep(!this.#stop.signal.aborted));
+  readonly #sleeper = new Sleeper();
   /** Somebody wants another pass after the one that runs. */
   #isWanted = true;
   /** By SIGHUP: somebody has changed something that does not show. */
   #isReload = false;
-  readonly #troubles = new Troubles((level, line) => this.tell(level, line));
+  /** Another daemon has the lock. */
+  #isOvertaken = false;
+  readonly #troubles: Troubles;
 
   constructor(
     private readonly around: Surroundings,
-    private readonly splay: number,
-    private readonly context: Context,
-    private readonly notifier: Notifier,
+    private readonly start: DaemonStart,
+    private readonly tell: Tell,
   ) {
+    this.#troubles = new Troubles(tell);
     const daemon = { pid: process.pid, startedAt: around.now() };
-    this.#refresher = new Refresher(around, daemon, () => notifier.alive());
+    this.#refresher = new Refresher(around, daemon, () => {
+      start.notifier.alive();
+      this.#heartbeat.step();
+    });
   }
 
   async run(): Promise<void> {
     const end = () => {
-      this.notifier.stopping();
+      this.start.notifier.stopping();
       this.#stop.abort();
-      this.#wake();
+      this.#sleeper.wake();
     };
     const again = () => {
       this.#isWanted = true;
-      this.#wake();
+      this.#sleeper.wake();
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
@@ -57,16 +69,27 @@ class Daemon {
       this.#isReload = true;
       again();
     });
-    // Each daemon at a second of its own. It decides by the wall clock, so a sleep of the machine costs a minute.
-    const cron = schedule(`${Math.floor(60 * Math.random())} * * * * *`, again);
     this.tell("info", `started, process ${process.pid}`);
+    // A disk that hangs gives nobody back who waits for it.
+    await Promise.race([this.passes(), this.stopped(grace)]);
+    await Promise.race([this.#heartbeat.beat(), Bun.sleep(lastWrite)]);
+    this.tell("info", "ended");
+  }
+
+  private async passes(): Promise<void> {
     while (!this.#stop.signal.aborted) {
+      await this.keepLock();
       const sleep = this.#isWanted ? await this.tick() : Infinity;
       await this.sleep(sleep);
     }
-    await cron.stop();
-    await this.keep(false);
-    this.tell("info", "ended");
+  }
+
+  /** Resolves so many milliseconds after the signal to end. */
+  private async stopped(later: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.#stop.signal.addEventListener("abort", resolve);
+    await promise;
+    await Bun.sleep(later);
   }
 
   /** One pass. @returns milliseconds until the next is due */
@@ -78,13 +101,17 @@ class Daemon {
       pass = await this.pass();
       if (await this.follow()) pass = await this.pass();
     });
-    await this.keep(true);
-    if (!this.#stop.signal.aborted) this.notifier.ready(statusOf(pass));
+    // Renewals leave tens of megabytes behind, which an idle process would keep for long.
+    if (pass && pass.report.renewed.length > 0) Bun.gc(true);
+    if (!this.#stop.signal.aborted) {
+      await this.#heartbeat.beat();
+      this.start.notifier.ready(statusOf(pass));
+    }
     return (pass?.report.wakeAt ?? Infinity) - this.around.now();
   }
 
   private async pass(): Promise<Pass | undefined> {
-    const pass = await this.#refresher.pass(this.#stop.signal, this.splay);
+    const pass = await this.#refresher.pass(this.#stop.signal, this.start.splay);
     // Of what it was stopped in nothing can be said.
     if (pass && !this.#stop.signal.aborted) this.tellOf(pass);
     return pass;
@@ -104,12 +131,7 @@ class Daemon {
 
   private async sleep(due: number): Promise<void> {
     if (this.#isWanted || this.#stop.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    // Beyond a minute cron wakes it.
-    const timer = due > 60_000 ? undefined : setTimeout(resolve, Math.max(shortestSleep, due));
-    await promise;
-    clearTimeout(timer);
+    await this.#sleeper.sleep(due);
     this.#isWanted = true;
   }
 
@@ -125,6 +147,16 @@ class Daemon {
     this.#troubles.set("tokens", troublesOf(pass));
   }
 
+  /** @throws Failure DAEMON_RUNNING */
+  private async keepLock(): Promise<void> {
+    await this.watch("lock", async () => {
+      if (!(await this.start.lock.keep())) this.#isOvertaken = true;
+    });
+    if (!this.#isOvertaken) return;
+    const what = "the state folder was removed, and another daemon of this user has started since";
+    throw new Failure("DAEMON_RUNNING", what, "leave that one");
+  }
+
   /** Does a step that may fail without harm to the others. */
   private async watch(area: string, step: () => Promise<unknown>): Promise<void> {
     try {
@@ -134,14 +166,6 @@ class Daemon {
       this.#troubles.set(area, new Map([["it", lineOf(error)]]));
     }
   }
-
-  private tell(level: Level, line: string): void {
-    const { env, print } = this.context;
-    // Journald stamps each line itself and reads the priority in front of it.
-    const isJournal = env.JOURNAL_STREAM !== undefined || env.INVOCATION_ID !== undefined;
-    const head = isJournal ? priorities[level] : `${new Date(this.around.now()).toISOString()} `;
-    print(`${head}${level} ${line}`);
-  }
 }
 
 /** For `systemctl status`. */
@@ -150,10 +174,6 @@ function statusOf(pass: Pass | undefined): string {
   const { length } = pass.keeping.kept;
   return `${length} registries kept, ${failuresOf(pass).length} failures`;
 }
-
-type Level = "info" | "error";
-
-const priorities = { info: "<6>", error: "<3>" };
 
 function lineOf(error: unknown): string {
   if (error instanceof Failure) return error.oneLine;

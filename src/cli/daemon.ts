@@ -7,10 +7,9 @@ import {
   systemdNotifier,
   takeNotifyVariables,
 } from "../service/notifier.ts";
-import type { Release } from "../store/lock.ts";
-import { lockRefresher } from "../store/refresher-state.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
+import { DaemonLock } from "./daemon-lock.ts";
 import { runDaemon } from "./daemon-loop.ts";
 import { failuresOf, Refresher } from "./refresher.ts";
 import { openSurroundings, type Surroundings } from "./surroundings.ts";
@@ -29,14 +28,17 @@ export function daemonCommand(context: Context): Command {
       "Runs in the foreground and renews the tokens of the registries that config.yaml names and of those that builds have asked for, before they expire.",
     )
     .option("--once", "one pass, for cron: exit 1 if a registration failed")
-    .option("--splay <duration>", "spread the first calls over so long, as 90s or 10m")
+    .option(
+      "--splay <duration>",
+      "spread the first calls over so long, as 90s or 10m; with --once: wait for a part of it first",
+    )
     .option("--if-not-running", "exit 0 where one runs already")
     .addHelpText(
       "after",
       `
 Examples:
   docker-credential-ecr daemon --splay 5m
-  docker-credential-ecr daemon --once`,
+  docker-credential-ecr daemon --once --splay 10m`,
     )
     .action((options: Options) => keepFresh(options, context));
 }
@@ -49,25 +51,19 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   const env = { ...context.env };
   const notify = takeNotifyVariables(env, process.pid);
   const around = await openSurroundings(env, context.home);
-  const release = await lock(around);
-  if (!release) {
+  if (once) await Bun.sleep(spread * Math.random());
+  const lock = await DaemonLock.take(around.folders.state);
+  if (!lock) {
     if (ifNotRunning) return context.print("a daemon of this user runs already");
     throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
   }
   try {
     if (once) await passOnce(around, context);
-    else await runDaemon(around, spread, context, await notifierOf(notify, context));
+    else
+      await runDaemon(around, { splay: spread, lock, notifier: await notifierOf(notify, context) }, context);
   } finally {
-    release();
+    lock.release();
   }
-}
-
-/** Twice, since a `status` that looks whether anybody has the lock has it for a moment itself. */
-async function lock({ folders }: Surroundings): Promise<Release | undefined> {
-  const release = await lockRefresher(folders.state);
-  if (release) return release;
-  await Bun.sleep(100);
-  return lockRefresher(folders.state);
 }
 
 /** The one who is to hear how the daemon fares; that nobody can be told never ends it. */

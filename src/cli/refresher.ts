@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
+import { within } from "../refresher/guard.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
 import { noReadings, type Readings } from "../refresher/readings.ts";
@@ -15,6 +16,9 @@ import { type Keeping, keepingOf } from "./keeping.ts";
 import { keepOutputs } from "./outputs.ts";
 import { refreshPorts } from "./refreshing.ts";
 import type { SeenConfig, Surroundings } from "./surroundings.ts";
+
+/** Milliseconds that reading the AWS files and the token files of all that is kept may take. */
+const usualListing = 30_000;
 
 /** What a pass did, and over what. */
 export interface Pass {
@@ -32,15 +36,18 @@ export class Refresher {
   #readings: Readings | undefined;
   /** Until then no rules are read: a first start is spread. */
   #hold: Pause | undefined;
+  #isListing = false;
 
   /**
    * @param daemon of the process that lives on between passes; absent: a single pass
    * @param alive is told of each step of a pass
+   * @param longestListing milliseconds
    */
   constructor(
     private readonly around: Surroundings,
     private readonly daemon?: { readonly pid: number; readonly startedAt: number },
     private readonly alive: () => void = () => {},
+    private readonly longestListing = usualListing,
   ) {}
 
   /**
@@ -61,6 +68,7 @@ export class Refresher {
   /**
    * @returns undefined where there has been no good config yet
    * @param splay milliseconds over which the first calls of a start are spread
+   * @throws Failure LISTING_TIMEOUT
    */
   async pass(stop: AbortSignal, splay = 0): Promise<Pass | undefined> {
     const seen = this.#seen;
@@ -73,7 +81,7 @@ export class Refresher {
     if (!seen) return undefined;
     await this.around.store.settle(seen.config.store);
     const around = { ...this.around, config: async () => seen };
-    const keeping = await keepingOf(around, seen.config);
+    const keeping = await this.list(around, seen.config);
     const plain = refreshPorts(around, () => keeping);
     const ports: RefreshPorts = {
       ...plain,
@@ -91,6 +99,17 @@ export class Refresher {
     const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
     const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
     return { keeping, report: woken, state, outputs: failures };
+  }
+
+  /** @throws Failure LISTING_TIMEOUT: AWS files on a disk that hangs must not hold up the daemon for ever */
+  private async list(around: Surroundings, config: Config): Promise<Keeping> {
+    // Another one would hang as well, and take one more of the few threads that read files.
+    if (this.#isListing) throw listingTimeout();
+    this.#isListing = true;
+    const listing = keepingOf(around, config).finally(() => {
+      this.#isListing = false;
+    });
+    return within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);
   }
 
   /**
@@ -124,6 +143,12 @@ export class Refresher {
     const error = configError !== undefined && { configError };
     await writeRefresher(folders.state, { format: 1, ...daemon, lastTickAt: now(), ...error, state });
   }
+}
+
+function listingTimeout(): Failure {
+  const what =
+    "the AWS files or the token files can't be read: no answer from their disk, so no token is renewed";
+  return new Failure("LISTING_TIMEOUT", what, "see whether the disk of ~/.aws or of the state folder hangs");
 }
 
 /** What there is to tell of failures in a pass, one line each; those that wait for their next attempt are failures still. */

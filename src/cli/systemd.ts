@@ -124,7 +124,7 @@ function noSystemd(): Failure {
   return new Failure(
     "NO_SYSTEMD",
     "systemd does not run here, as in most containers",
-    `start '${serviceName} daemon --if-not-running' with the container, or run '${serviceName} daemon --once' from cron every 15 minutes`,
+    `start '${serviceName} daemon --if-not-running' with the container, or run '${serviceName} daemon --once --splay 10m' from cron every 15 minutes`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { inspectFile } from "./inspect.ts";
 import { tryLock } from "./lock.ts";
 import { writeState } from "./write.ts";
@@ -45,6 +45,12 @@ export function writeRefresher(state: string, file: RefresherFile): Promise<void
  */
 export function lockRefresher(state: string) {
   return tryLock(state, lockIn(state));
+}
+
+/** Tells the file of that lock from one made later in its place; undefined where there is none. Opens nothing: see `tryLock`. */
+export function refresherLockFile(state: string): string | undefined {
+  const found = statSync(lockIn(state), { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}`;
 }
 
 /** Whether somebody has that lock. @throws Failure STATE_FOLDER, STATE_LOCK */

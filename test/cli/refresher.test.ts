@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { openSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Refresher } from "../../src/cli/refresher.ts";
+import { openSurroundings } from "../../src/cli/surroundings.ts";
+import { User } from "../support/program/user.ts";
+
+describe("a pass over AWS files on a disk that hangs", () => {
+  const user = new User({});
+  after(() => user.remove());
+
+  it("fails in time, and the next ones with it until the disk answers", async () => {
+    user.write(
+      ".config/docker-credential-ecr/config.yaml",
+      'version: 1\nidentities: { alice: { profile: alice } }\nregistries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]\n',
+    );
+    const credentials = user.write(".aws/credentials", "");
+    rmSync(credentials);
+    assert.equal(Bun.spawnSync(["mkfifo", "-m", "600", credentials]).exitCode, 0);
+    const around = await openSurroundings({ HOME: user.home }, user.home);
+    const refresher = new Refresher(around, undefined, () => {}, 200);
+    await refresher.readConfig();
+    const { signal } = new AbortController();
+    const before = performance.now();
+    for (let round = 0; round < 2; round++) {
+      await assert.rejects(refresher.pass(signal), { code: "LISTING_TIMEOUT" });
+    }
+    assert.ok(performance.now() - before < 1_000);
+    writeFileSync(openSync(credentials, "r+"), "");
+    rmSync(credentials);
+    writeFileSync(join(user.home, ".aws/config"), "");
+  });
+});
