@@ -17,6 +17,9 @@ const mocha = [bunProgram(), "--bun", join(root, "node_modules", "mocha", "bin",
 const namespace = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const enter = ["sh", join(root, "test", "support", "e2e", "namespace.sh")];
 
+/** Milliseconds that Mocha may take to end once it has counted. */
+const ending = 20_000;
+
 const parts = { unit: runUnit, e2e: runE2e };
 const [first, ...rest] = process.argv.slice(2);
 const only = Object.hasOwn(parts, first ?? "") ? first : undefined;
@@ -100,14 +103,26 @@ async function runMocha([program, ...args], env, end) {
   const passOn = (signal) => end(child, signal);
   for (const signal of signals) process.on(signal, passOn);
   let tail = "";
+  let overdue;
+  const counted = () => /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(tail);
   child.stdout.on("data", (chunk) => {
     process.stdout.write(chunk);
     tail = (tail + chunk).slice(-400);
+    if (counted()) overdue ??= setTimeout(giveUp, ending);
   });
+  function giveUp() {
+    console.log(
+      `failed: a test left something open, Mocha was done but did not end within ${ending / 1_000} s`,
+    );
+    end(child, "SIGKILL");
+    // A program that it left behind may hold the other end.
+    child.stdout.destroy();
+  }
   const status = await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));
+  clearTimeout(overdue);
   for (const signal of signals) process.off(signal, passOn);
 
-  const line = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(tail);
+  const line = counted();
   if (!line) {
     console.log("failed: Mocha did not come to its end");
     return { passed: 0, failed: 1, skipped: 0 };
