@@ -70,7 +70,8 @@ async function configure(
   const hint = sudoHint(env, process.geteuid?.() ?? -1, target.path, await ownerOf(target.path));
   if (hint !== undefined) tell(hint);
   if (podman && options.all) {
-    return tell(await wirePodmanForAll(env, home, target.state, { dryRun, replace }));
+    const done = await wirePodmanForAll(env, home, target.state, { dryRun, replace });
+    return "shown" in done ? print(done.shown) : tell(done.said);
   }
 
   const before = await readClientFile(target.path);

@@ -21,15 +21,16 @@ import type { WiringTarget } from "./wiring-target.ts";
  *
  * @param text of the target; undefined: there is none
  * @returns none where there is nothing to add
- * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, DECLINED, and what reading config.yaml throws
+ * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, DECLINED, DOCKER_CONFIG_SYNTAX, and what reading config.yaml throws
  */
 export async function proposedHosts(
-  { path, program }: WiringTarget,
+  { path, program, name }: WiringTarget,
   text: string | undefined,
   { yes, dryRun }: ConfigureOptions,
   { env, home, print }: Context,
   person: Person | undefined,
 ): Promise<readonly string[]> {
+  const docker = readDockerConfig(text ?? "{}", name);
   const around = await openSurroundings(env, home);
   const [{ keeping, config }, profiles, images] = await Promise.all([
     seenKeeping(around),
@@ -42,7 +43,7 @@ export async function proposedHosts(
     ...findingsOfConfig(text ?? "{}"),
     ...images,
   ];
-  const list = candidates(findings, readDockerConfig(text ?? "{}"));
+  const list = candidates(findings, docker);
   if (list.length === 0) throw nothingFound();
   print(`Registries that were found, for ${path}:\n\n${renderProposal(list)}\n`);
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
