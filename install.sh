@@ -7,24 +7,29 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
   cat <<EOF
-Usage: ./install.sh [--prefix DIR] [--dry-run] [--service [--system --user NAME]]
-                    [--replace] [--all | --import | --replace-ecr-login | REGISTRY...]
+Usage: ./install.sh [OPTION...] [REGISTRY...]
        ./install.sh [--prefix DIR] [--dry-run] --uninstall
 
-Builds $name with Node.js 20 or newer and npm, and places it in DIR/bin
-(DIR: /usr/local for root, else ~/.local), its man page and the completions for
-bash, zsh and fish below DIR/share. Safe to run again.
+Builds $name with Node.js 20 or newer and npm, and places it
+in DIR/bin, its man page and the completions for bash, zsh and fish below
+DIR/share. Safe to run again.
+
+What Docker asks this helper for, one of these:
 
   REGISTRY...   wire these ECR registries into Docker's credHelpers
   --all         make Docker ask this helper for every registry (credsStore)
   --import      the same, and move the logins that Docker has into its keeping
   --replace-ecr-login
-                take over from AWS's own helper: in Docker's config, and by a link
-                docker-credential-ecr-login in DIR/bin for what still names that
-  --replace     even where another helper, or with --all a login, has that place
-  --service     keep tokens fresh in the background: a service of your own, or with
-                --system --user NAME one of the system that runs as NAME, whose
-                Docker config is then the one that is wired (needs root)
+                take over from AWS's own helper: in Docker's config, and by a
+                link docker-credential-ecr-login in DIR/bin
+
+Options:
+  --prefix DIR  default: /usr/local for root, else ~/.local
+  --replace     wire even where another helper, or with --all a login, stands
+  --service     keep tokens fresh in the background by a service of your own
+  --service --system --user NAME
+                by one of the system that runs as NAME, whose Docker config is
+                then the one that is wired; needs root
   --dry-run     say what would be done and do nothing
   --uninstall   remove its services, take it out of every Docker config and its
                 tokens out of outputs, remove program and tokens
@@ -38,7 +43,7 @@ fail() {
 
 # Found out only after the build it would be a pity.
 choose() {
-  [ "${way:-$1}" = "$1" ] || fail "give one of these: --all or --import, --replace-ecr-login, registries"
+  [ "${way:-$1}" = "$1" ] || fail "give one of --all, --import, --replace-ecr-login, registries"
   way=$1
 }
 
@@ -186,7 +191,9 @@ if [ -n "$uninstall" ]; then
       remove_services --dry-run
       for who in "$me" ${others[@]+"${others[@]}"}; do take_out "$who" --dry-run; done
     fi
-    echo "would remove $program, its man page and completions in $share, and $state"
+    echo "would remove $program"
+    echo "would remove its man page and completions in $share"
+    echo "would remove $state"
     if is_login_ours; then echo "would remove $login"; fi
     for who in ${others[@]+"${others[@]}"}; do echo "would remove the tokens of $who"; done
     exit 0
@@ -201,6 +208,8 @@ if [ -n "$uninstall" ]; then
     echo "removed the tokens of $who"
   done
   if is_login_ours; then rm -f -- "$login"; fi
+  was_there=
+  if [ -e "$program" ] || [ -e "$state" ]; then was_there=yes; fi
   folders=$(sort -ru "$made" 2>/dev/null || true)
   rm -f -- "$program" "${shared[@]}"
   rm -rf -- "$state"
@@ -208,14 +217,21 @@ if [ -n "$uninstall" ]; then
   while IFS= read -r folder; do
     [ -z "$folder" ] || rmdir -- "$folder" 2>/dev/null || true
   done <<<"$folders"
-  echo "removed $program and $state"
+  if [ -n "$was_there" ]; then
+    echo "removed $program"
+    echo "removed $state"
+  else
+    echo "$program is not there: nothing to remove"
+  fi
   if [ -e "$config" ]; then echo "$config is yours, and stays"; fi
   [ -z "$left" ] || fail "something was left, named above"
   exit 0
 fi
 
 if [ -n "$dry" ]; then
-  echo "would build $name in $here and place it at $program, its man page and completions in $share"
+  echo "would build $name in $here"
+  echo "would place $program"
+  echo "would place its man page and completions in $share"
   if [ "$way" = login ]; then echo "would place $login, a link to it"; fi
   if [ ${#wiring[@]} -gt 0 ]; then echo "would run: $name configure-docker ${wiring[*]}${user:+, as $user}"; fi
   if [ -n "$service" ]; then echo "would run: $name service install ${whose[*]-}"; fi
@@ -252,7 +268,8 @@ cp dist/$name.1 "$man_page"
 "$program" completion zsh >"$zsh_completion"
 "$program" completion fish >"$fish_completion"
 chmod 644 "${shared[@]}"
-echo "placed $program, its man page and completions in $share"
+echo "placed $program"
+echo "placed its man page and completions in $share"
 
 found=$(command -v $name || true)
 if [ -z "$found" ]; then

@@ -45,7 +45,7 @@ export async function proposedHosts(
   ];
   const list = candidates(findings, docker);
   if (list.length === 0) throw nothingFound();
-  print(`Registries that were found, for ${path}:\n\n${renderProposal(list)}\n`);
+  print(`Registries that were found, for ${path}:\n\n${renderProposal(list, program)}\n`);
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
   const registrations = registrationsFor(profiles, proposed, config);
   if (registrations !== undefined) {
