@@ -87,7 +87,7 @@ as_user() {
   local who=$1 home
   shift
   if [ "$who" = "$(id -un)" ]; then "$@"; return; fi
-  [[ $who =~ ^[A-Za-z0-9_][A-Za-z0-9._-]*$ ]] || fail "$who is no user's name"
+  [[ $who =~ ^[A-Za-z_][A-Za-z0-9._-]*[$]?$ ]] || fail "$who is no user's name"
   eval "home=~$who"
   local clean=(env -i "HOME=$home" "PATH=$PATH" "$@")
   # A folder that this user may not enter ends the program before it begins.

@@ -1,5 +1,6 @@
 import { readProfileRegistries } from "../aws/profile-registries.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
+import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { ConfigureOptions } from "./configure-options.ts";
 import type { Context } from "./context.ts";
@@ -50,8 +51,10 @@ export async function proposedHosts(
   const registrations = registrationsFor(profiles, proposed, config);
   if (registrations !== undefined) {
     const file = around.folders.configFile;
+    const isNew = around.files.stamp(file) === stampOf("absent");
+    const [verb, head] = isNew ? ["write into", "version: 1\n"] : ["add to", ""];
     print(
-      `So that a profile serves its registries whatever AWS_PROFILE says, write into\n${file}:\n\n${registrations}\n`,
+      `So that a profile serves its registries whatever AWS_PROFILE says, ${verb}\n${file}:\n\n${head}${registrations}\n`,
     );
   }
   if (proposed.length === 0 || yes || dryRun) return proposed;
