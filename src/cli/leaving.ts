@@ -1,3 +1,5 @@
+import type { Fallback } from "../config/config.ts";
+import { readConfig } from "../config/read.ts";
 import { FileLogins } from "../store/file-logins.ts";
 import { marks } from "../store/keychain-marks.ts";
 import { readRefresher } from "../store/refresher-state.ts";
@@ -20,10 +22,10 @@ const somethingLeft = 3;
 export async function leave(dryRun: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, exitWith } = context;
   const around = await openSurroundings(env, home);
-  const { state } = around.folders;
-  const imported = await importedServers(state);
-  const isElsewhere = (server: string) => !imported.has(server);
-  const inFiles = Object.keys(await new FileLogins(state, around.log).list()).filter(isElsewhere);
+  const { state, configFile } = around.folders;
+  const isPutBack = await puttingBack(state, configFile);
+  const files = new FileLogins(state, around.log);
+  const inFiles = Object.keys(await files.list()).filter((server) => !isPutBack(server, "file"));
   if (inFiles.length > 0) throw wouldBeLost(inFiles);
   const left = (line: string) => {
     printError(line);
@@ -40,21 +42,28 @@ export async function leave(dryRun: boolean, context: Context): Promise<void> {
       else print(`${path}: tokens were taken out`);
     }
   }
-  const inKeychain = (await marks(state)).filter(isElsewhere);
+  const inKeychain = (await marks(state)).filter((server) => !isPutBack(server, "keychain"));
   if (inKeychain.length > 0) left(`left in the keychain: logins to ${inKeychain.join(", ")}`);
 }
 
-/** Those that `--undo --everywhere` puts back. */
-async function importedServers(state: string): Promise<ReadonlySet<string>> {
-  const records = await Promise.all(
-    (await recordsIn(`${state}/clients`)).map(({ record }) => readRecord(record)),
-  );
-  return new Set(records.flatMap(({ imported = [] }) => imported.map(({ server }) => server)));
+/** Tells which logins `--undo --everywhere` puts back: those that were imported, if they lie where it looks. */
+async function puttingBack(state: string, configFile: string) {
+  const known = await recordsIn(`${state}/clients`);
+  const records = await Promise.all(known.map(({ record }) => readRecord(record)));
+  const imported = new Set(records.flatMap(({ imported = [] }) => imported.map(({ server }) => server)));
+  // With a config that can't be read it looks everywhere.
+  const looked = await readConfig(configFile).then(({ fallback }) => fallback.kind, onFailure);
+  return (server: string, place: Fallback["kind"]) =>
+    imported.has(server) && (looked === undefined || looked === place);
+}
+
+function onFailure(error: unknown): undefined {
+  if (!(error instanceof Failure)) throw error;
 }
 
 function wouldBeLost(servers: readonly string[]): Failure {
   const what = `logins to ${servers.join(", ")} lie in this program's encrypted files and nowhere else`;
   const mend =
-    "'docker-credential-ecr configure-docker --export' writes them into config.json, 'echo HOST | docker-credential-ecr erase' forgets one";
+    "'docker-credential-ecr configure-docker --export' (under fallback: file) writes them into config.json, 'echo HOST | docker-credential-ecr erase' forgets one";
   return new Failure("LOGINS_KEPT", what, mend);
 }

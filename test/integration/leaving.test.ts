@@ -80,6 +80,10 @@ describe("configure-docker --leave", () => {
     user.write(".docker/config.json", `{"auths":{"b.example":{"auth":"${btoa("me:hush")}"}}}`);
     assert.equal((await user.run(["configure-docker", "--import"])).exitCode, 0);
     assert.equal((await leave(user)).exitCode, 0);
+    // With another fallback --undo would not find what lies there.
+    user.write(configPath, "version: 1\n");
+    assert.match((await leave(user)).stderr, /logins to b\.example lie/);
+    user.write(configPath, "version: 1\nfallback: file\n");
     silent(await user.store("c.example", "me", "hush"));
     const before = snapshot(user.home);
     const { stdout, stderr, exitCode } = await leave(user);
