@@ -99,6 +99,18 @@ describe("the screens of setting up:", () => {
     sameAsGolden(await session(...lines), "configure-docker-podman", user);
   });
 
+  it("service where none is installed", async function () {
+    // launchd has other words.
+    if (process.platform !== "linux") this.skip();
+    const lines = [
+      "service status",
+      "service uninstall --dry-run",
+      "service uninstall",
+      "service install --system",
+    ];
+    sameAsGolden(await session(...lines), "service-none", user);
+  });
+
   it("install.sh and --uninstall", function () {
     this.timeout(30_000);
     // Elsewhere services lie in other places.
