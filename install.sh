@@ -95,17 +95,21 @@ as_user() {
   else (cd / && sudo -n -u "$who" "${clean[@]}"); fi
 }
 
-# Undoes 'service install', for oneself and for everybody whose service runs the program; $1: nothing or --dry-run.
-remove_services() {
+# Whose service of the system runs the program, one a line; they may be gone.
+system_users() {
   local unit who
   for unit in /etc/systemd/system/$name-*.service /Library/LaunchDaemons/$name-*.plist; do
     [ -f "$unit" ] && grep -qF "$program" "$unit" || continue
     [ "$(id -u)" = 0 ] || fail "$unit runs $program: sudo ./install.sh --prefix $prefix --uninstall (nothing was removed)"
     who=${unit##*/$name-}
-    who=${who%.*}
-    "$program" service uninstall --system --user "$who" ${1:+"$1"}
-    if [ "$who" != "$(id -un)" ] && id -u "$who" >/dev/null 2>&1; then others+=("$who"); fi
+    printf '%s\n' "${who%.*}"
   done
+}
+
+# Undoes 'service install', for oneself and for everybody in $served; $1: nothing or --dry-run.
+remove_services() {
+  local who
+  for who in $served; do "$program" service uninstall --system --user "$who" ${1:+"$1"}; done
   "$program" service uninstall ${1:+"$1"}
 }
 
@@ -184,8 +188,21 @@ if [ -n "$uninstall" ]; then
   if [ ! -x "$program" ] && [ -n "$(find "$state/clients" "$state/outputs" -type f 2>/dev/null)" ]; then
     fail "$program is not there, but Docker's config or an output still has its work: give the --prefix it was installed with (nothing was removed)"
   fi
-  me=$(id -un) left=
+  me=$(id -un) left= served=
   others=()
+  if [ -x "$program" ]; then
+    served=$(system_users)
+    for who in $served; do
+      if [ "$who" != "$me" ] && id -u "$who" >/dev/null 2>&1; then others+=("$who"); fi
+    done
+    # What can't be undone must show while the services still tell whose it is.
+    for who in "$me" ${others[@]+"${others[@]}"}; do
+      if ! said=$(take_out "$who" --dry-run 2>&1); then
+        printf '%s\n' "$said" >&2
+        fail "nothing was removed"
+      fi
+    done
+  fi
   if [ -n "$dry" ]; then
     if [ -x "$program" ]; then
       remove_services --dry-run

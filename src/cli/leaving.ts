@@ -32,8 +32,9 @@ export async function leave(dryRun: boolean, context: Context): Promise<void> {
     exitWith(somethingLeft);
   };
 
+  // A service's has been ended by now, but not where all is only shown.
   const health = await daemonHealth(state, await readRefresher(state), around.now());
-  if (health.running) left(`${healthLine(health)}: end it, or it writes tokens anew`);
+  if (health.running && !dryRun) left(`${healthLine(health)}: end it, or it writes tokens anew`);
   if (dryRun) {
     for (const path of await outputsWithTokens(state)) print(`${path}: tokens would be taken out`);
   } else {

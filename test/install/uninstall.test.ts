@@ -82,7 +82,7 @@ describe("install.sh --uninstall", function () {
     const before = snapshot(user.home);
     const { stderr, status } = installer.run(["--uninstall"]);
     assert.equal(status, 1);
-    assert.match(stderr, /logins to c\.example .*\[LOGINS_KEPT\]\n$/);
+    assert.match(stderr, /logins to c\.example .*\[LOGINS_KEPT\]\ninstall\.sh: nothing was removed\n$/);
     assert.deepEqual(snapshot(user.home), before);
   });
 
@@ -113,6 +113,15 @@ describe("install.sh --uninstall", function () {
     const dry = installer.run(["--uninstall", "--dry-run"], env, through);
     assert.match(dry.stdout, /would remove the tokens of ecr-ci\n/);
     assert.deepEqual(snapshot(ci.home), before);
+
+    const wired = readFileSync(docker);
+    writeFileSync(docker, "{");
+    const { stderr, status } = installer.run(["--uninstall"], env, through);
+    assert.equal(status, 1);
+    assert.ok(stderr.includes(docker), stderr);
+    // Else nobody would know afterwards whose Docker config is left.
+    assert.deepEqual(readdirSync(join(user.home, "units")), ["docker-credential-ecr-ecr-ci.service"]);
+    writeFileSync(docker, wired);
 
     const removed = installer.run(["--uninstall"], env, through);
     assert.equal(removed.status, 0, removed.stdout + removed.stderr);

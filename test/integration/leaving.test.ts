@@ -60,7 +60,9 @@ describe("configure-docker --leave", () => {
     const user = await withOutputs("config.json");
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
-    const { stderr, exitCode } = await leave(user, "--dry-run");
+    // Before, a service's daemon runs as it should.
+    assert.equal((await leave(user, "--dry-run")).stderr, "");
+    const { stderr, exitCode } = await leave(user);
     assert.equal(exitCode, 3);
     assert.match(stderr, new RegExp(`daemon: running, process ${daemon.pid}: end it`));
     await endDaemon(daemon);
