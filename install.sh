@@ -300,7 +300,7 @@ if [ "$way" = login ]; then place_login; fi
 if [ ${#wiring[@]} -gt 0 ]; then
   as_user "${user:-$(id -un)}" "$program" configure-docker "${wiring[@]}"
 else
-  echo "now tell Docker which registries to ask it for, for instance:"
-  echo "  $name configure-docker 111122223333.dkr.ecr.us-east-1.amazonaws.com"
+  echo "now tell Docker which registries to ask it for; this proposes those that it finds:"
+  echo "  $name configure-docker"
 fi
 if [ -n "$service" ]; then "$program" service install ${whose[@]+"${whose[@]}"}; fi

@@ -77,6 +77,7 @@ describe("install.sh --uninstall", function () {
     const installer = new Installer(standing.user());
     const { user } = installer;
     user.write(configPath, "version: 1\nfallback: file\n");
+    assert.match(installer.run([]).stdout, /proposes.*:\n {2}docker-credential-ecr configure-docker\n$/);
     assert.equal(installer.run(["--all"]).status, 0);
     silent(await user.store("c.example", "me", "hush"));
     const before = snapshot(user.home);
