@@ -7,21 +7,32 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
   cat <<EOF
-Usage: ./install.sh [--prefix DIR] [--dry-run] [--replace] [--service] [--all | REGISTRY...]
-       ./install.sh [--prefix DIR] [--dry-run] --service --system --user NAME [--all | REGISTRY...]
+Usage: ./install.sh [OPTION...] [REGISTRY...]
        ./install.sh [--prefix DIR] [--dry-run] --uninstall
 
-Builds $name with Node.js 20 or newer and npm, and places it in DIR/bin
-(DIR: /usr/local for root, else ~/.local), its man page and the completions for
-bash, zsh and fish below DIR/share. Safe to run again.
+Builds $name with Node.js 20 or newer and npm, and places it
+in DIR/bin, its man page and the completions for bash, zsh and fish below
+DIR/share. Safe to run again.
+
+What Docker asks this helper for, one of these:
 
   REGISTRY...   wire these ECR registries into Docker's credHelpers
   --all         make Docker ask this helper for every registry (credsStore)
-  --replace     even where another helper, or with --all a login, has that place
-  --service     keep tokens fresh in the background: a service of your own, or with
-                --system --user NAME one of the system that runs as NAME (needs root)
+  --import      the same, and move the logins that Docker has into its keeping
+  --replace-ecr-login
+                take over from AWS's own helper: in Docker's config, and by a
+                link docker-credential-ecr-login in DIR/bin
+
+Options:
+  --prefix DIR  default: /usr/local for root, else ~/.local
+  --replace     wire even where another helper, or with --all a login, stands
+  --service     keep tokens fresh in the background by a service of your own
+  --service --system --user NAME
+                by one of the system that runs as NAME, whose Docker config is
+                then the one that is wired; needs root
   --dry-run     say what would be done and do nothing
-  --uninstall   remove its services, take it out of every Docker config, remove program and tokens
+  --uninstall   remove its services, take it out of every Docker config and its
+                tokens out of outputs, remove program and tokens
 EOF
 }
 
@@ -30,28 +41,37 @@ fail() {
   exit 1
 }
 
-prefix= dry= uninstall= service=
+# Found out only after the build it would be a pity.
+choose() {
+  [ "${way:-$1}" = "$1" ] || fail "give one of --all, --import, --replace-ecr-login, registries"
+  way=$1
+}
+
+prefix= dry= uninstall= service= way=
 wiring=()
 whose=()
+user=
 while [ $# -gt 0 ]; do
   case $1 in
     --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder"; prefix=$2; shift ;;
     --prefix=*) prefix=${1#*=} ;;
     --dry-run) dry=yes ;;
     --uninstall) uninstall=yes ;;
-    --all | --replace) wiring+=("$1") ;;
+    --all | --import) wiring+=("$1"); choose all ;;
+    --replace-ecr-login) wiring+=("$1"); choose login ;;
+    --replace) wiring+=("$1") ;;
     --service) service=yes ;;
     --system) whose+=(--system) ;;
-    --user) [ $# -gt 1 ] || fail "--user needs a name"; whose+=(--user "$2"); shift ;;
-    --user=*) whose+=(--user "${1#*=}") ;;
+    --user) [ $# -gt 1 ] || fail "--user needs a name"; user=$2; whose+=(--user "$2"); shift ;;
+    --user=*) user=${1#*=}; whose+=(--user "$user") ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; fail "unknown option: $1" ;;
-    *) wiring+=("$1") ;;
+    *) wiring+=("$1"); choose registries ;;
   esac
   shift
 done
 
-# Found out only after the build it would be a pity.
+# This as well.
 if [ ${#whose[@]} -gt 0 ] && { [ -z "$service" ] || [ ${#whose[@]} -ne 3 ]; }; then
   fail "give --service --system --user NAME, all three"
 fi
@@ -62,16 +82,65 @@ if [ -n "$service" ] && [ -z "$dry$uninstall" ]; then
   fi
 fi
 
-# Undoes 'service install', for oneself and for everybody whose service runs the program; $1: nothing or --dry-run.
-remove_services() {
+# Runs what follows $1, a user's name, as that user, in that account's own environment.
+as_user() {
+  local who=$1 home
+  shift
+  if [ "$who" = "$(id -un)" ]; then "$@"; return; fi
+  [[ $who =~ ^[A-Za-z_][A-Za-z0-9._-]*[$]?$ ]] || fail "$who is no user's name"
+  eval "home=~$who"
+  local clean=(env -i "HOME=$home" "PATH=$PATH" "$@")
+  # A folder that this user may not enter ends the program before it begins.
+  if command -v runuser >/dev/null; then (cd / && runuser -u "$who" -- "${clean[@]}")
+  else (cd / && sudo -n -u "$who" "${clean[@]}"); fi
+}
+
+# Whose service of the system runs the program, one a line; they may be gone.
+system_users() {
   local unit who
   for unit in /etc/systemd/system/$name-*.service /Library/LaunchDaemons/$name-*.plist; do
     [ -f "$unit" ] && grep -qF "$program" "$unit" || continue
     [ "$(id -u)" = 0 ] || fail "$unit runs $program: sudo ./install.sh --prefix $prefix --uninstall (nothing was removed)"
     who=${unit##*/$name-}
-    "$program" service uninstall --system --user "${who%.*}" ${1:+"$1"}
+    printf '%s\n' "${who%.*}"
   done
+}
+
+# Undoes 'service install', for oneself and for everybody in $served; $1: nothing or --dry-run.
+remove_services() {
+  local who
+  for who in $served; do "$program" service uninstall --system --user "$who" ${1:+"$1"}; done
   "$program" service uninstall ${1:+"$1"}
+}
+
+# Takes it out of what $1, a user, has had it put into; $2: nothing or --dry-run.
+take_out() {
+  local code=0
+  as_user "$1" "$program" configure-docker --leave ${2:+"$2"} || code=$?
+  # What is left was named; anything else must be mended while the program is there to do it.
+  case $code in 0) ;; 3) left=yes ;; *) exit "$code" ;; esac
+  as_user "$1" "$program" configure-docker --undo --everywhere ${2:+"$2"}
+}
+
+# Whether the name of AWS's own helper, beside the program, is a link to it.
+is_login_ours() {
+  [ -L "$login" ] && case $(readlink "$login") in "$name" | "$program") true ;; *) false ;; esac
+}
+
+place_login() {
+  local first
+  if [ -L "$login" ] || [ -e "$login" ]; then
+    if ! is_login_ours; then
+      echo "warning: $login is not of this program and stays: what still names ecr-login asks that" >&2
+      return
+    fi
+  fi
+  ln -sfn -- $name "$login"
+  echo "placed $login"
+  first=$(command -v "${login##*/}" || true)
+  if [ -n "$first" ] && [ "$first" != "$login" ]; then
+    echo "warning: $first comes first on your PATH: what still names ecr-login asks that" >&2
+  fi
 }
 
 # The folders on the way to $1 that are not there yet.
@@ -92,6 +161,7 @@ if [ -z "$prefix" ]; then
 fi
 case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 program=$prefix/bin/$name
+login=$prefix/bin/$name-login
 share=$prefix/share
 man_page=$share/man/man1/$name.1
 bash_completion=$share/bash-completion/completions/$name
@@ -107,26 +177,56 @@ case $state_home in /*) ;; *) state_home=$kept_in/.local/state ;; esac
 state=$state_home/$name
 # The folders that installing made, one a line, so that uninstalling removes no others.
 made=$state/made-folders
+config=${XDG_CONFIG_HOME:-}
+case $config in /*) ;; *) config=$kept_in/.config ;; esac
+config=$config/$name/config.yaml
 
 if [ -n "$uninstall" ]; then
   [ ${#wiring[@]} -eq 0 ] || fail "--uninstall takes no registries"
   [ -z "$service" ] || fail "--uninstall removes services by itself: leave --service out"
   # Only the program can undo what it did; without it the records of that must stay.
-  if [ ! -x "$program" ] && [ -n "$(ls -A "$state/clients" 2>/dev/null)" ]; then
-    fail "$program is not there, but Docker's config still names it: give the --prefix it was installed with (nothing was removed)"
+  if [ ! -x "$program" ] && [ -n "$(find "$state/clients" "$state/outputs" -type f 2>/dev/null)" ]; then
+    fail "$program is not there, but Docker's config or an output still has its work: give the --prefix it was installed with (nothing was removed)"
+  fi
+  me=$(id -un) left= served=
+  others=()
+  if [ -x "$program" ]; then
+    served=$(system_users)
+    for who in $served; do
+      if [ "$who" != "$me" ] && id -u "$who" >/dev/null 2>&1; then others+=("$who"); fi
+    done
+    # What can't be undone must show while the services still tell whose it is.
+    for who in "$me" ${others[@]+"${others[@]}"}; do
+      if ! said=$(take_out "$who" --dry-run 2>&1); then
+        printf '%s\n' "$said" >&2
+        fail "nothing was removed"
+      fi
+    done
   fi
   if [ -n "$dry" ]; then
     if [ -x "$program" ]; then
       remove_services --dry-run
-      "$program" configure-docker --undo --everywhere --dry-run
+      for who in "$me" ${others[@]+"${others[@]}"}; do take_out "$who" --dry-run; done
     fi
-    echo "would remove $program, its man page and completions in $share, and $state"
+    echo "would remove $program"
+    echo "would remove its man page and completions in $share"
+    echo "would remove $state"
+    if is_login_ours; then echo "would remove $login"; fi
+    for who in ${others[@]+"${others[@]}"}; do echo "would remove the tokens of $who"; done
     exit 0
   fi
   if [ -x "$program" ]; then
     remove_services ""
-    "$program" configure-docker --undo --everywhere
+    for who in "$me" ${others[@]+"${others[@]}"}; do take_out "$who" ""; done
   fi
+  for who in ${others[@]+"${others[@]}"}; do
+    # By the user, not by root: the folders on the way are the user's.
+    as_user "$who" sh -c "rm -rf -- \"\$HOME/.local/state/$name\""
+    echo "removed the tokens of $who"
+  done
+  if is_login_ours; then rm -f -- "$login"; fi
+  was_there=
+  if [ -e "$program" ] || [ -e "$state" ]; then was_there=yes; fi
   folders=$(sort -ru "$made" 2>/dev/null || true)
   rm -f -- "$program" "${shared[@]}"
   rm -rf -- "$state"
@@ -134,13 +234,23 @@ if [ -n "$uninstall" ]; then
   while IFS= read -r folder; do
     [ -z "$folder" ] || rmdir -- "$folder" 2>/dev/null || true
   done <<<"$folders"
-  echo "removed $program and $state"
+  if [ -n "$was_there" ]; then
+    echo "removed $program"
+    echo "removed $state"
+  else
+    echo "$program is not there: nothing to remove"
+  fi
+  if [ -e "$config" ]; then echo "$config is yours, and stays"; fi
+  [ -z "$left" ] || fail "something was left, named above"
   exit 0
 fi
 
 if [ -n "$dry" ]; then
-  echo "would build $name in $here and place it at $program, its man page and completions in $share"
-  if [ ${#wiring[@]} -gt 0 ]; then echo "would run: $name configure-docker ${wiring[*]}"; fi
+  echo "would build $name in $here"
+  echo "would place $program"
+  echo "would place its man page and completions in $share"
+  if [ "$way" = login ]; then echo "would place $login, a link to it"; fi
+  if [ ${#wiring[@]} -gt 0 ]; then echo "would run: $name configure-docker ${wiring[*]}${user:+, as $user}"; fi
   if [ -n "$service" ]; then echo "would run: $name service install ${whose[*]-}"; fi
   exit 0
 fi
@@ -175,7 +285,8 @@ cp dist/$name.1 "$man_page"
 "$program" completion zsh >"$zsh_completion"
 "$program" completion fish >"$fish_completion"
 chmod 644 "${shared[@]}"
-echo "placed $program, its man page and completions in $share"
+echo "placed $program"
+echo "placed its man page and completions in $share"
 
 found=$(command -v $name || true)
 if [ -z "$found" ]; then
@@ -185,10 +296,11 @@ elif [ "$found" != "$program" ]; then
   echo "warning: $found comes first on your PATH and is what Docker will run" >&2
 fi
 
+if [ "$way" = login ]; then place_login; fi
 if [ ${#wiring[@]} -gt 0 ]; then
-  "$program" configure-docker "${wiring[@]}"
+  as_user "${user:-$(id -un)}" "$program" configure-docker "${wiring[@]}"
 else
-  echo "now tell Docker which registries to ask it for, for instance:"
-  echo "  $name configure-docker 111122223333.dkr.ecr.us-east-1.amazonaws.com"
+  echo "now tell Docker which registries to ask it for; this proposes those that it finds:"
+  echo "  $name configure-docker"
 fi
 if [ -n "$service" ]; then "$program" service install ${whose[@]+"${whose[@]}"}; fi

@@ -13,8 +13,10 @@ const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, lang
   text,
 }));
 const commands = blocks
-  .filter(({ language }) => language === "sh")
+  .filter(({ language }) => language === "sh" || language === "cron")
   .flatMap(({ text }) => text.trim().split("\n"))
+  // When cron is to run it, and how long it may wait first.
+  .map((line) => line.replace(/^\*\S* \* \* \* \* /, "").replace("--splay 10m", "--splay 0s"))
   .filter((line) => line.startsWith("docker-credential-ecr "));
 
 describe("README examples", () => {

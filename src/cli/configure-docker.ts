@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { readClientFile } from "../clients/config-file.ts";
 import { type ConfigureOptions, checkOptions } from "./configure-options.ts";
 import type { Context } from "./context.ts";
@@ -33,6 +33,7 @@ export function configureDockerCommand(context: Context): Command {
     .option("--everywhere", "with --undo: in every file that this helper was put into")
     .option("--leave-logins", "with --undo: logins that were imported stay where they are kept")
     .option("--export", "--undo, and write every login that is kept here into config.json")
+    .addOption(new Option("--leave", "what install.sh --uninstall asks for").hideHelp())
     .addHelpText(
       "after",
       `
@@ -59,6 +60,7 @@ async function configure(
   const { env, home, print } = context;
   const tell = (text: string) => print(wrapped(text));
   const { podman = false, dryRun = false, replace = false } = options;
+  if (options.leave) return (await import("./leaving.ts")).leave(dryRun, context);
   const target = await wiringTarget(env, home, podman);
   const person = personHere();
   if (options.undo || options.export) {
@@ -68,7 +70,8 @@ async function configure(
   const hint = sudoHint(env, process.geteuid?.() ?? -1, target.path, await ownerOf(target.path));
   if (hint !== undefined) tell(hint);
   if (podman && options.all) {
-    return tell(await wirePodmanForAll(env, home, target.state, { dryRun, replace }));
+    const done = await wirePodmanForAll(env, home, target.state, { dryRun, replace });
+    return "shown" in done ? print(done.shown) : tell(done.said);
   }
 
   const before = await readClientFile(target.path);

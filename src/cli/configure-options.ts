@@ -15,6 +15,7 @@ export interface ConfigureOptions {
   readonly everywhere?: boolean;
   readonly leaveLogins?: boolean;
   readonly export?: boolean;
+  readonly leave?: boolean;
 }
 
 /** @throws Failure USAGE for what goes badly together */

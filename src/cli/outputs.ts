@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { within } from "../refresher/guard.ts";
-import { keepOutputFailure, outputPaths } from "../store/output-records.ts";
+import { keepOutputFailure, outputPaths, readOutputRecord } from "../store/output-records.ts";
 import { Failure } from "../token/failure.ts";
 import type { Keeping } from "./keeping.ts";
 import { forgetOutput, keepOutput } from "./output.ts";
@@ -47,6 +47,30 @@ export async function keepOutputs(
   const failures = (await Promise.all(outcomes)).filter((failure) => failure !== undefined);
   const wakeAt = Math.min(...ends);
   return { failures, ...(wakeAt < Infinity && { wakeAt }) };
+}
+
+/** The files that hold tokens of this program's. */
+export async function outputsWithTokens(state: string): Promise<readonly string[]> {
+  const paths = await outputPaths(state);
+  const records = await Promise.all(paths.map((path) => readOutputRecord(state, path)));
+  return records
+    .filter(({ hosts }) => hosts.length > 0)
+    .map(({ path }) => path)
+    .sort();
+}
+
+/** Takes the tokens out of those files. */
+export async function forgetOutputs(
+  around: Surroundings,
+): Promise<readonly { readonly path: string; readonly failure?: Failure }[]> {
+  const paths = await outputsWithTokens(around.folders.state);
+  return await Promise.all(
+    paths.map(async (path) => {
+      const work = within(AbortSignal.timeout(longest), forgetOutput(path, around), () => tooLong(path));
+      const failure = await failureOf(work);
+      return failure ? { path, failure } : { path };
+    }),
+  );
 }
 
 async function failureOf(work: Promise<void>): Promise<Failure | undefined> {

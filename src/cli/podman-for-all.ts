@@ -18,6 +18,7 @@ export function podmanDropIn(env: Environment, home: string | undefined, state: 
  * Makes podman, skopeo and buildah ask this helper for every registry that no auth file of theirs names: `credsStore`
  * is unknown to them. A drop-in, since a registries.conf in HOME would hide the system's.
  *
+ * @returns what was done, or the lines that would be
  * @throws Failure PODMAN_TAKEN where a registries.conf names helpers already, CLIENT_FILE, STATE_…
  */
 export async function wirePodmanForAll(
@@ -25,19 +26,20 @@ export async function wirePodmanForAll(
   home: string | undefined,
   state: string,
   { dryRun, replace }: { readonly dryRun: boolean; readonly replace: boolean },
-): Promise<string> {
+): Promise<{ readonly said: string } | { readonly shown: string }> {
   const { path, record, registries } = podmanDropIn(env, home, state);
   const before = await readClientFile(path);
-  if (before === dropInText) return `${path}: nothing to change`;
+  if (before === dropInText) return { said: `${path}: nothing to change` };
   const taken = replace ? undefined : await firstThatNamesHelpers(registries, path);
   if (taken !== undefined) {
     const what = `${taken} names credential-helpers already, which a file of this program's would put out of use`;
     throw new Failure("PODMAN_TAKEN", what, 'add "ecr" to its list by hand, or give --replace');
   }
-  if (dryRun) return changedLines(path, before ?? "", dropInText);
+  if (dryRun) return { shown: changedLines(path, before ?? "", dropInText) };
   await writeLasting(state, record, { path, kind: "own", folders: await missingFolders(path), replaced: {} });
   await replaceClientFile(path, dropInText, before);
-  return `${path}: podman, skopeo and buildah now ask this helper for all registries that no auth.json names`;
+  const said = `${path}: podman, skopeo and buildah now ask this helper for all registries that no auth.json names`;
+  return { said };
 }
 
 async function firstThatNamesHelpers(places: readonly string[], own: string): Promise<string | undefined> {

@@ -38,13 +38,17 @@ export function candidates(findings: readonly Finding[], config: DockerConfig): 
 /** Columns that a screen has at least. */
 const width = 80;
 
-/** What is proposed, for a terminal of 80 columns; the new ones numbered. */
-export function renderProposal(list: readonly Candidate[]): string {
+/**
+ * What is proposed, for a terminal of 80 columns; the new ones numbered.
+ *
+ * @param program that would ask: Docker, podman
+ */
+export function renderProposal(list: readonly Candidate[], program: string): string {
   let number = 0;
   return list
     .map((candidate) => {
       const mark = candidate.state === "new" ? String(++number) : "-";
-      return `${mark.padStart(4)}  ${candidate.host}\n      ${clipped(detail(candidate))}`;
+      return `${mark.padStart(4)}  ${candidate.host}\n      ${clipped(detail(candidate, program))}`;
     })
     .join("\n");
 }
@@ -66,13 +70,13 @@ export function chosen(answer: string, hosts: readonly string[]): readonly strin
   return [...picked];
 }
 
-function detail({ where, state, asked }: Candidate): string {
-  if (state === "ours") return "Docker asks this helper for it already";
+function detail({ where, state, asked }: Candidate, program: string): string {
+  if (state === "ours") return `${program} asks this helper for it already`;
   if (state === "other") {
     const how = asked === ecrLoginName ? "use --replace-ecr-login" : "name it with --replace";
-    return `Docker asks ${asked} for it: ${how} to change that`;
+    return `${program} asks ${asked} for it: ${how} to change that`;
   }
-  const instead = asked === undefined ? "" : `; Docker asks ${asked} now`;
+  const instead = asked === undefined ? "" : `; ${program} asks ${asked} now`;
   return where.join(", ") + instead;
 }
 

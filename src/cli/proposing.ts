@@ -1,5 +1,6 @@
 import { readProfileRegistries } from "../aws/profile-registries.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
+import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { ConfigureOptions } from "./configure-options.ts";
 import type { Context } from "./context.ts";
@@ -21,15 +22,16 @@ import type { WiringTarget } from "./wiring-target.ts";
  *
  * @param text of the target; undefined: there is none
  * @returns none where there is nothing to add
- * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, DECLINED, and what reading config.yaml throws
+ * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, DECLINED, DOCKER_CONFIG_SYNTAX, and what reading config.yaml throws
  */
 export async function proposedHosts(
-  { path, program }: WiringTarget,
+  { path, program, name }: WiringTarget,
   text: string | undefined,
   { yes, dryRun }: ConfigureOptions,
   { env, home, print }: Context,
   person: Person | undefined,
 ): Promise<readonly string[]> {
+  const docker = readDockerConfig(text ?? "{}", name);
   const around = await openSurroundings(env, home);
   const [{ keeping, config }, profiles, images] = await Promise.all([
     seenKeeping(around),
@@ -42,15 +44,17 @@ export async function proposedHosts(
     ...findingsOfConfig(text ?? "{}"),
     ...images,
   ];
-  const list = candidates(findings, readDockerConfig(text ?? "{}"));
+  const list = candidates(findings, docker);
   if (list.length === 0) throw nothingFound();
-  print(`Registries that were found, for ${path}:\n\n${renderProposal(list)}\n`);
+  print(`Registries that were found, for ${path}:\n\n${renderProposal(list, program)}\n`);
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
   const registrations = registrationsFor(profiles, proposed, config);
   if (registrations !== undefined) {
     const file = around.folders.configFile;
+    const isNew = around.files.stamp(file) === stampOf("absent");
+    const [verb, head] = isNew ? ["write into", "version: 1\n"] : ["add to", ""];
     print(
-      `So that a profile serves its registries whatever AWS_PROFILE says, write into\n${file}:\n\n${registrations}\n`,
+      `So that a profile serves its registries whatever AWS_PROFILE says, ${verb}\n${file}:\n\n${head}${registrations}\n`,
     );
   }
   if (proposed.length === 0 || yes || dryRun) return proposed;

@@ -100,14 +100,33 @@ function furnish(command: Command, context: Context): void {
     .configureOutput({
       writeOut: (text) => context.print(text.trimEnd()),
       writeErr: (text) => console.error(text.trimEnd()),
+      outputError: (text) => context.printError(mistake(text, command).oneLine),
     });
   for (const each of command.commands) furnish(each, context);
+}
+
+/** What commander says of a mistyped line, as every other failure is told. */
+function mistake(text: string, command: Command): Failure {
+  const [what = "", more = ""] = text
+    .trim()
+    .replace(/^error: /, "")
+    .split("\n");
+  const [, meant] = /^\(Did you mean (.+)\?\)$/.exec(more) ?? [];
+  const mend = meant === undefined ? `see '${spelt(command)} --help'` : `did you mean ${meant}?`;
+  return new Failure("USAGE", what.replace(/\.$/, ""), mend);
+}
+
+/** "docker-credential-ecr service install" */
+function spelt(command: Command): string {
+  return command.parent ? `${spelt(command.parent)} ${command.name()}` : command.name();
 }
 
 /** As Docker's own helpers answer, on stdout. What the person may have meant goes to stderr. */
 async function refuse(args: readonly string[]): Promise<number> {
   const [word] = args;
   console.log(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
+  const isPersonLost = word === undefined && process.stderr.isTTY;
+  if (isPersonLost) console.error(`'${name} --help' lists the commands for people`);
   if (word === undefined || isHelperAction(word)) return 1;
   const { nearestOf } = await import("../config/section.ts");
   const meant = nearestOf(word, [...Object.keys(commands), ...helperActions, "--help"]);

@@ -23,6 +23,7 @@ export async function undoAll(
     logins: options.export ? "all" : options.leaveLogins ? "none" : "imported",
     kept: otherLogins(env, foldersOf(env, home, await openQuickFiles()), Date.now),
     print: tell,
+    show: print,
     mayWrite: (keys) => mayWrite(keys, options, tell, person),
     now: Date.now,
   };

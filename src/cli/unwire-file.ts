@@ -15,6 +15,8 @@ export interface Undoing {
   readonly logins: "imported" | "all" | "none";
   readonly kept: OtherLogins;
   print(text: string): void;
+  /** Lines of a file, which are printed as they are. */
+  show(text: string): void;
   /** Asked before logins are written in plain text, with their names in `auths`; throws where they are not to be. */
   mayWrite(keys: readonly string[]): Promise<void>;
   now(): number;
@@ -37,8 +39,8 @@ export async function unwireFile(path: string, record: string, undoing: Undoing)
     if (!dryRun) await removeState(record);
     return print(`${path}: there is none, nothing to undo`);
   }
-  const after = restored(before ?? "{}", known, moving, undoing.now());
-  if (dryRun) return print(difference(path, before ?? "", after ?? ""));
+  const after = restored(before ?? "{}", path, known, moving, undoing.now());
+  if (dryRun) return undoing.show(difference(path, before ?? "", after ?? ""));
   if (count > 0) await undoing.mayWrite(Object.keys(moving.entries));
   if (after === null) await removeClientFile(path, known.folders ?? []);
   else if (after !== before) await replaceClientFile(path, after, before, count > 0);
@@ -58,8 +60,14 @@ async function movingBack(text: string, known: UndoRecord, { logins, kept }: Und
 }
 
 /** @returns null: no file */
-function restored(before: string, known: UndoRecord, moving: MovingOut, now: number): string | null {
-  const unwired = unwire(before, known.replaced);
+function restored(
+  before: string,
+  path: string,
+  known: UndoRecord,
+  moving: MovingOut,
+  now: number,
+): string | null {
+  const unwired = unwire(before, known.replaced, path);
   const text = withEntries(unwired, { ...tokensBack(unwired, known, now), ...moving.entries });
   const isEmpty = !isBlank(text) && JSON.stringify(JSON.parse(text)) === "{}";
   return isEmpty && known.was !== undefined ? known.was : text;

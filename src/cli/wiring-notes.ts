@@ -37,7 +37,7 @@ export async function wiringNotes(
     ...tokens.map((token) => `${would}taken out: ${tokenWords(token, now)}; this helper gets its own`),
     ...beside.map(
       (token) =>
-        `${tokenWords(token, now)} lies in ${target.path}: Docker no longer looks at it; --remove-stale-auths takes it out`,
+        `${tokenWords(token, now)} lies in ${target.path}: Docker ${dryRun ? "would then not look" : "no longer looks"} at it; --remove-stale-auths takes it out`,
     ),
     ...(target.program === "podman" ? await podmanNotes(wiring, env, home, now) : []),
     ...(wiring.kind === "instead-of" ? ecrLoginLines(env, home) : []),

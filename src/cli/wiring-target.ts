@@ -32,7 +32,7 @@ export async function wiringTarget(
     program,
     path,
     record: recordPath(state, path),
-    name: podman ? "podman's auth.json" : "Docker's config.json",
+    name: `${podman ? "podman's auth.json" : "Docker's config.json"} (${path})`,
     state,
   };
 }

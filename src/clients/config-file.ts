@@ -106,7 +106,7 @@ export async function checkClientFile(path: string): Promise<void> {
 }
 
 function mustBeWritable({ mode }: Stats): void {
-  if ((mode & 0o200) === 0) throw Object.assign(new Error("read-only"), { code: "EROFS" });
+  if ((mode & 0o200) === 0) throw Object.assign(new Error("read-only"), { code: readOnly });
 }
 
 /** The folders on the way to a file that are not there yet, innermost first. */
@@ -156,14 +156,30 @@ function changed(path: string): Failure {
   return new Failure("CLIENT_FILE_CHANGED", what, "run the same again");
 }
 
+/** Of a file whose owner may only read it: whoever made it so meant it, or another program makes the file. */
+const readOnly = "its owner may only read it";
+
 function trouble(path: string, verb: string, error: unknown): Failure {
   const code = (error as { code?: string }).code ?? "unknown error";
-  return new Failure(
-    "CLIENT_FILE",
-    `${path} can't be ${verb} (${code})`,
-    "see who owns it and whether its disk is writable",
-    {
-      cause: error,
-    },
-  );
+  return new Failure("CLIENT_FILE", `${path} can't be ${verb} (${code})`, mendOf(path, code), {
+    cause: error,
+  });
+}
+
+function mendOf(path: string, code: string): string {
+  switch (code) {
+    case readOnly:
+      return `run 'chmod u+w ${path}', or give what --dry-run shows to whoever makes that file`;
+    case "EISDIR":
+      return "a folder lies in its place: move it away";
+    case "ELOOP":
+      return "links lead in a circle: mend or remove them";
+    case "ENOTDIR":
+      return "a file lies in a folder's place: see its path, and DOCKER_CONFIG if that is set";
+    case "ENOSPC":
+    case "EDQUOT":
+      return "free space on its disk";
+    default:
+      return "see who owns it and whether its disk is writable";
+  }
 }

@@ -1,6 +1,7 @@
 import { visit } from "jsonc-parser";
 import { Failure } from "../token/failure.ts";
 import { type DockerConfig, readDockerConfig } from "./docker-config-reading.ts";
+import { ecrLoginName } from "./ecr-login.ts";
 import { isBlank, set } from "./json-text.ts";
 
 /** The helper's name as Docker's config.json has it: the program's less "docker-credential-". */
@@ -42,9 +43,9 @@ export function wire(text: string, wiring: Wiring, replace: boolean, name = "Doc
   if (wiring.kind === "instead-of") return takeOver(text, config, wiring.helper);
   if (wiring.kind === "all") {
     const before = config.credsStore ?? null;
-    if (before !== null && before !== helperName && !replace) throw taken("credsStore", before, name);
+    if (before !== null && before !== helperName && !replace) throw taken("credsStore", before, name, "all");
     if (before === helperName) return { text, replaced: {} };
-    if (config.logins.length > 0 && !replace) throw wouldHide(config.logins);
+    if (config.logins.length > 0 && !replace) throw wouldHide(config.logins, name);
     return { text: set(base, ["credsStore"], helperName), replaced: { credsStore: before } };
   }
   let edited = base;
@@ -52,7 +53,7 @@ export function wire(text: string, wiring: Wiring, replace: boolean, name = "Doc
   for (const host of wiring.hosts) {
     const before = config.credHelpers[host] ?? null;
     if (before === helperName) continue;
-    if (before !== null && !replace) throw taken(`credHelpers for ${host}`, before, name);
+    if (before !== null && !replace) throw taken(`credHelpers for ${host}`, before, name, "hosts");
     edited = set(edited, ["credHelpers", host], helperName);
     credHelpers[host] = before;
   }
@@ -81,8 +82,8 @@ function takeOver(text: string, config: DockerConfig, helper: string): Edited {
  * Docker's config.json without this helper: what it had replaced stands again, what it had added is gone.
  * A place that somebody has given to another helper since is left alone.
  */
-export function unwire(text: string, replaced: Replaced): string {
-  const config = readDockerConfig(text);
+export function unwire(text: string, replaced: Replaced, name?: string): string {
+  const config = readDockerConfig(text, name);
   let edited = text;
   if (config.credsStore === helperName)
     edited = set(edited, ["credsStore"], replaced.credsStore ?? undefined);
@@ -127,18 +128,24 @@ export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
   };
 }
 
-function taken(place: string, helper: string, name: string): Failure {
-  return new Failure(
-    "DOCKER_CONFIG_TAKEN",
-    `another helper, ${helper}, has ${place} in ${name}`,
-    "name single registries instead of --all, or give this helper its place with --replace",
-  );
+function taken(place: string, helper: string, name: string, wiring: "all" | "hosts"): Failure {
+  // An empty name is how Docker is told to ask nobody.
+  const what =
+    helper === ""
+      ? `by ${place} in ${name} Docker asks no helper`
+      : `another helper, ${helper}, has ${place} in ${name}`;
+  const isEcrLogin = helper === ecrLoginName;
+  const mend = isEcrLogin
+    ? "take over from it with --replace-ecr-login"
+    : "give this helper its place with --replace";
+  const instead = wiring === "all" ? "name single registries instead of --all, or " : "";
+  return new Failure("DOCKER_CONFIG_TAKEN", what, `${instead}${mend}`);
 }
 
-function wouldHide(hosts: readonly string[]): Failure {
+function wouldHide(hosts: readonly string[], name: string): Failure {
   return new Failure(
     "DOCKER_CONFIG_TAKEN",
-    `with --all Docker would no longer use the logins in config.json for ${hosts.join(", ")}`,
+    `with --all Docker would no longer use the logins in ${name} for ${hosts.join(", ")}`,
     "move them into this helper's keeping with --import, name single registries instead of --all, or give --replace and log in to those again",
   );
 }

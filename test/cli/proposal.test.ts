@@ -42,12 +42,13 @@ describe("what configure-docker proposes", () => {
       [...where.map((each) => ({ host, where: each })), { host: "b.example", where: "x" }],
       { credHelpers: { "b.example": "pass" }, logins: [] },
     );
-    const lines = renderProposal([...list, ...list]).split("\n");
+    const lines = renderProposal([...list, ...list], "podman").split("\n");
     assert.ok(lines.every((line) => line.length <= 80));
     assert.deepEqual(
       lines.filter((_, index) => index % 2 === 0).map((line) => line.slice(0, 6).trim()),
       ["1", "-", "2", "-"],
     );
+    assert.ok(lines.some((line) => line.trim().startsWith("podman asks pass for it: ")));
   });
 
   it("takes all, none, numbers and ranges for an answer", () => {

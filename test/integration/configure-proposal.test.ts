@@ -13,7 +13,7 @@ import {
 } from "../support/program/standing.ts";
 import { snapshot } from "../support/program/state.ts";
 import { atTerminal } from "../support/program/terminal.ts";
-import type { User } from "../support/program/user.ts";
+import { configPath, type User } from "../support/program/user.ts";
 
 const farRegistry = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
 
@@ -109,6 +109,18 @@ describe("configure-docker without registries", () => {
     user.write(".config/docker-credential-ecr/config.yaml", `version: 1\n${yaml}\n`);
     const shown = await user.run(["registries", "--json"]);
     assert.equal(JSON.parse(shown.stdout).registries[0].registry, farRegistry);
+  });
+
+  it("shows a whole config.yaml where there is none, and what to add where there is one", async () => {
+    user.writeAwsConfig({ "profile far": { sso_account_id: "444455556666", region: "eu-west-1" } });
+    const { stdout } = await user.run(["configure-docker"]);
+    const [, yaml = ""] = /write into\n\S+\/config\.yaml:\n\n([\s\S]*?)\n\n/.exec(stdout) ?? [];
+    user.write(configPath, `${yaml}\n`);
+    const shown = await user.run(["registries", "--json"]);
+    assert.equal(JSON.parse(shown.stdout).registries[0].registry, farRegistry, shown.stderr);
+    user.write(configPath, "version: 1\n");
+    const { stdout: more } = await user.run(["configure-docker"]);
+    assert.match(more, /add to\n\S+\/config\.yaml:\n\nidentities:\n/);
   });
 
   it("says so where nothing is found, and makes nothing", async () => {

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { FakeSystemd } from "../support/program/fake-systemd.ts";
+import { Installer } from "../support/program/installer.ts";
+import { aliceKeeps } from "../support/program/keeping.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
+import { member, registry, useStanding } from "../support/program/standing.ts";
+import { snapshot } from "../support/program/state.ts";
+import { configPath } from "../support/program/user.ts";
+import { silent } from "../support/program/verdicts.ts";
+
+describe("install.sh --uninstall", function () {
+  this.timeout(30_000);
+  const standing = useStanding();
+
+  /** Somebody who has it, and tokens in these files below HOME. */
+  async function withOutputs(...names: string[]): Promise<Installer> {
+    const installer = new Installer(standing.user());
+    const { user } = installer;
+    mkdirSync(join(user.home, "ci"), { mode: 0o700 });
+    user.writeAwsKeys({ alice: member("alice") });
+    const listed = names.map((name) => `  - dockerConfig: ${user.home}/ci/${name}\n`).join("");
+    user.write(configPath, aliceKeeps("111122223333", "us-east-1", `outputs:\n${listed}`));
+    assert.equal(installer.run([registry]).status, 0);
+    assert.equal((await user.run(["daemon", "--once"])).exitCode, 0);
+    assert.deepEqual(readdirSync(join(user.home, "ci")).sort(), names);
+    return installer;
+  }
+
+  it("takes tokens out of outputs", async () => {
+    const installer = await withOutputs("a.json", "b.json");
+    const { home } = installer.user;
+    const before = snapshot(home);
+    const dry = installer.run(["--uninstall", "--dry-run"]);
+    assert.match(dry.stdout, /ci\/a\.json: tokens would be taken out\n.*ci\/b\.json/);
+    assert.deepEqual(snapshot(home), before);
+    const { stdout, stderr, status } = installer.run(["--uninstall"]);
+    assert.deepEqual([status, stderr], [0, ""], stdout);
+    assert.deepEqual(readdirSync(join(home, "ci")), []);
+    assert.equal(installer.isThere, false);
+  });
+
+  it("names the output that tokens are left in, and removes all else", async () => {
+    const installer = await withOutputs("a.json", "b.json");
+    const { user } = installer;
+    user.write("ci/a.json", "{");
+    const { stderr, status } = installer.run(["--uninstall"]);
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /tokens are left in \S+\/ci\/a\.json: .*\ninstall\.sh: something was left, named above\n$/,
+    );
+    assert.deepEqual(readdirSync(join(user.home, "ci")), ["a.json"]);
+    assert.equal(installer.isThere, false);
+    assert.equal(existsSync(user.state), false);
+  });
+
+  it("refuses where the program lies elsewhere and tokens stand in outputs", async () => {
+    const installer = await withOutputs("a.json");
+    assert.equal((await installer.user.run(["configure-docker", "--undo"])).exitCode, 0);
+    const { stderr, status } = installer.run(["--prefix", "/nowhere", "--uninstall"]);
+    assert.equal(status, 1);
+    assert.match(stderr, /output.*--prefix.*nothing was removed/);
+    assert.ok(existsSync(installer.user.state));
+  });
+
+  it("removes nothing while it would take logins along that lie nowhere else", async () => {
+    const installer = new Installer(standing.user());
+    const { user } = installer;
+    user.write(configPath, "version: 1\nfallback: file\n");
+    assert.match(installer.run([]).stdout, /proposes.*:\n {2}docker-credential-ecr configure-docker\n$/);
+    assert.equal(installer.run(["--all"]).status, 0);
+    silent(await user.store("c.example", "me", "hush"));
+    const before = snapshot(user.home);
+    const { stderr, status } = installer.run(["--uninstall"]);
+    assert.equal(status, 1);
+    assert.match(stderr, /logins to c\.example .*\[LOGINS_KEPT\]\ninstall\.sh: nothing was removed\n$/);
+    assert.deepEqual(snapshot(user.home), before);
+  });
+
+  it("takes it out of the Docker config of whoever the system's service ran as", function () {
+    const own = process.geteuid?.() === 0 ? ownMounts() : undefined;
+    if (process.platform !== "linux" || !own) return this.skip();
+    const installer = new Installer(standing.user());
+    const { user } = installer;
+    const systemd = new FakeSystemd(user);
+    const ci = standing.user();
+    chownSync(ci.home, 54_321, 54_321);
+    // Whoever runs the builds may get at the program.
+    chmodSync(user.home, 0o755);
+    chmodSync(installer.prefix.replace(/prefix$/, "fake-bin"), 0o755);
+    mkdirSync(join(user.home, "units"));
+    const accounts = `${readFileSync("/etc/passwd", "utf8").trimEnd()}\necr-ci:x:54321:54321::${ci.home}:/bin/sh\n`;
+    writeFileSync(join(user.home, "passwd"), accounts, { mode: 0o644 });
+    const mounts = `mount --bind ${user.home}/units /etc/systemd/system && mount --bind ${user.home}/passwd /etc/passwd`;
+    const through = [...own, ...shell(`${mounts} && exec "$@"`)];
+    const env = { PATH: `${systemd.bin}:${installer.path}` };
+    const docker = join(ci.home, ".docker/config.json");
+
+    const placed = installer.run(["--service", "--system", "--user", "ecr-ci", registry], env, through);
+    assert.equal(placed.status, 0, placed.stdout + placed.stderr);
+    assert.match(readFileSync(docker, "utf8"), new RegExp(`"${registry}": "ecr"`));
+    assert.equal(existsSync(join(user.home, ".docker")), false);
+    const before = snapshot(ci.home);
+    const dry = installer.run(["--uninstall", "--dry-run"], env, through);
+    assert.match(dry.stdout, /would remove the tokens of ecr-ci\n/);
+    assert.deepEqual(snapshot(ci.home), before);
+
+    const wired = readFileSync(docker);
+    writeFileSync(docker, "{");
+    const { stderr, status } = installer.run(["--uninstall"], env, through);
+    assert.equal(status, 1);
+    assert.ok(stderr.includes(docker), stderr);
+    // Else nobody would know afterwards whose Docker config is left.
+    assert.deepEqual(readdirSync(join(user.home, "units")), ["docker-credential-ecr-ecr-ci.service"]);
+    writeFileSync(docker, wired);
+
+    const removed = installer.run(["--uninstall"], env, through);
+    assert.equal(removed.status, 0, removed.stdout + removed.stderr);
+    assert.equal(existsSync(docker), false);
+    assert.equal(existsSync(ci.state), false);
+    assert.equal(installer.isThere, false);
+  });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { DockerConfig } from "../support/program/docker-config.ts";
+import { registry, useStanding } from "../support/program/standing.ts";
+
+/** Each line names the file and a way on that works here. */
+describe("what configure-docker refuses, it says with a mend that fits:", () => {
+  const standing = useStanding();
+  let docker: DockerConfig;
+  beforeEach(() => {
+    docker = new DockerConfig(standing.user());
+    mkdirSync(docker.path.replace(/\/config\.json$/, ""), { mode: 0o700 });
+  });
+
+  /** Asserts that the line has these parts and not these others. */
+  async function says(args: readonly string[], parts: readonly string[], not: readonly string[] = []) {
+    const { stderr, exitCode } = await docker.user.run(["configure-docker", ...args]);
+    assert.equal(exitCode, 1);
+    for (const part of [docker.path, ...parts]) assert.ok(stderr.includes(part), `${part} in ${stderr}`);
+    for (const part of not) assert.ok(!stderr.includes(part), `${part} not in ${stderr}`);
+  }
+
+  it("AWS's own helper in its place", async () => {
+    docker.write(JSON.stringify({ credHelpers: { [registry]: "ecr-login" } }));
+    await says([registry], ["ecr-login", "--replace-ecr-login"], ["name single registries"]);
+    docker.write('{"credsStore":"ecr-login"}');
+    await says(["--all"], ["ecr-login", "--replace-ecr-login"]);
+  });
+
+  it("another helper in its place", async () => {
+    docker.write(JSON.stringify({ credsStore: "desktop", credHelpers: { [registry]: "pass" } }));
+    await says([registry], ["pass", "--replace"], ["name single registries", "--replace-ecr-login"]);
+    await says(["--all"], ["desktop", "name single registries", "--replace"], ["--replace-ecr-login"]);
+  });
+
+  it("a registry for which Docker is to ask no helper", async () => {
+    docker.write(JSON.stringify({ credHelpers: { [registry]: "" } }));
+    await says([registry], ["asks no helper", "--replace"], ["another helper"]);
+  });
+
+  it("a file that is not JSON, with --undo as well", async () => {
+    docker.write("{");
+    for (const args of [[registry], ["--undo"], []]) await says(args, ["DOCKER_CONFIG_SYNTAX"]);
+    const other = `${docker.user.home}/other`;
+    await docker.configure([registry], { env: { DOCKER_CONFIG: other } });
+    docker.user.write("other/config.json", "[]");
+    const { stderr } = await docker.user.run(["configure-docker", "--undo", "--everywhere"], {
+      env: { DOCKER_CONFIG: `${docker.user.home}/third` },
+    });
+    assert.ok(stderr.includes(`${other}/config.json`), stderr);
+  });
+
+  it("a file that its owner may only read", async () => {
+    docker.write("{}");
+    chmodSync(docker.path, 0o444);
+    await says([registry], [`chmod u+w ${docker.path}`, "--dry-run"], ["EROFS"]);
+  });
+
+  it("a folder in its place", async () => {
+    mkdirSync(docker.path);
+    await says([registry], ["EISDIR", "folder"], ["whether its disk"]);
+  });
+
+  it("a link that leads in a circle", async () => {
+    symlinkSync("config.json", docker.path);
+    await says([registry], ["ELOOP", "link"], ["whether its disk"]);
+  });
+
+  it("a DOCKER_CONFIG that is no folder", async () => {
+    docker.write("{}");
+    const { stderr } = await docker.user.run(["configure-docker", registry], {
+      env: { DOCKER_CONFIG: docker.path },
+    });
+    assert.match(stderr, /ENOTDIR.*DOCKER_CONFIG/);
+    assert.deepEqual(readdirSync(docker.user.home), [".docker"]);
+  });
+});

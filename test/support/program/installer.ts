@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { programPath } from "./program.ts";
+import type { User } from "./user.ts";
+
+const script = fileURLToPath(new URL("../../../install.sh", import.meta.url));
+
+/** install.sh in the hands of a user, with the program built already: npm has nothing to do. */
+export class Installer {
+  readonly prefix: string;
+  readonly bin: string;
+  readonly #script: string;
+  /** Where its programs are found. */
+  readonly path: string;
+
+  constructor(readonly user: User) {
+    this.prefix = join(user.home, "prefix");
+    this.bin = join(this.prefix, "bin");
+    const checkout = join(user.home, "checkout");
+    this.#script = join(checkout, "install.sh");
+    mkdirSync(join(checkout, "bin"), { recursive: true });
+    copyFileSync(script, this.#script);
+    mkdirSync(join(checkout, "dist"));
+    symlinkSync(programPath(), join(checkout, "dist/docker-credential-ecr"));
+    writeFileSync(join(checkout, "dist/docker-credential-ecr.1"), "");
+    const npm = join(checkout, "bin/npm");
+    writeFileSync(npm, "#!/bin/sh\n");
+    chmodSync(npm, 0o755);
+    this.path = `${this.bin}:${join(checkout, "bin")}:${process.env.PATH}`;
+  }
+
+  /** @param through a command that starts it in its turn */
+  run(args: readonly string[], env: Record<string, string> = {}, through: readonly string[] = []) {
+    const [command = "", ...rest] = [...through, this.#script, "--prefix", this.prefix, ...args];
+    const { stdout, stderr, status } = spawnSync(command, rest, {
+      env: { ...this.user.env, PATH: this.path, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      encoding: "utf8",
+    });
+    return { stdout, stderr, status };
+  }
+
+  /** Whether the program lies where it was placed. */
+  get isThere(): boolean {
+    return existsSync(join(this.bin, "docker-credential-ecr"));
+  }
+}
