@@ -23,11 +23,13 @@ export function readDockerConfig(text: string, name = "Docker's config.json"): D
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw unusable(`the whole in ${name} is not an object`);
   }
-  const { credsStore, credHelpers = {} } = value as Record<string, unknown>;
-  if (credsStore !== undefined && typeof credsStore !== "string") {
+  // To Docker null is the same as nothing.
+  const { credsStore, credHelpers: helpers } = value as Record<string, unknown>;
+  const credHelpers = helpers ?? {};
+  if (credsStore !== undefined && credsStore !== null && typeof credsStore !== "string") {
     throw unusable(`credsStore in ${name} is not a string`);
   }
-  const isMap = typeof credHelpers === "object" && credHelpers !== null && !Array.isArray(credHelpers);
+  const isMap = typeof credHelpers === "object" && !Array.isArray(credHelpers);
   if (!isMap || Object.values(credHelpers).some((helper) => typeof helper !== "string")) {
     throw unusable(`credHelpers in ${name} is not an object of strings`);
   }

@@ -54,10 +54,9 @@ export function set(text: string, path: readonly [string, ...string[]], value: s
   const [first, second] = path;
   if (second === undefined) return applied(text, [insertion(text, root, [[first, value]], 1)]);
   const parent = findNodeAtLocation(root, [first]);
-  const edit = parent
-    ? insertion(text, parent, [[second, value]], 2)
-    : insertion(text, root, [[first, { [second]: value }]], 1);
-  return applied(text, [edit]);
+  if (!parent) return applied(text, [insertion(text, root, [[first, { [second]: value }]], 1)]);
+  if (parent.type === "null") return applied(text, [replacement(text, parent, { [second]: value }, 1)]);
+  return applied(text, [insertion(text, parent, [[second, value]], 2)]);
 }
 
 /**

@@ -57,6 +57,14 @@ describe("wiring Docker's config.json", () => {
     });
   }
 
+  it("takes null for nothing, as Docker does", () => {
+    const before = '{\n  "auths": null,\n  "credHelpers": null,\n  "credsStore": null\n}\n';
+    const { text, replaced } = wire(before, hosts, false);
+    assert.deepEqual(JSON.parse(text), { auths: null, credHelpers: { [host]: "ecr" }, credsStore: null });
+    assert.deepEqual(JSON.parse(unwire(text, replaced)), { auths: null, credsStore: null });
+    assert.equal(JSON.parse(wire(before, all, false).text).credsStore, "ecr");
+  });
+
   it("takes an empty file for {}, as Docker does", () => {
     for (const blank of ["", " \n"]) {
       assert.deepEqual(JSON.parse(wire(blank, all, false).text), { credsStore: "ecr" });
