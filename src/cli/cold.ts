@@ -131,7 +131,10 @@ export function coldPorts(
       const answer = inspect(registry).then(() => coldGet(registry, getPorts));
       return within(limits.whole, answer, registry);
     },
-    store: (registry, held) => storeLogin(registry, held, loginPorts),
+    async store(registry, held) {
+      await store.tryKeychainAgain();
+      await storeLogin(registry, held, loginPorts);
+    },
     erase: (registry) => eraseLogin(registry, loginPorts),
     list,
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,

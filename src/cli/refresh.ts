@@ -32,6 +32,7 @@ export function refreshCommand(context: Context): Command {
 async function refresh(named: readonly string[], options: Options, context: Context): Promise<void> {
   const asked = minValidityOf(options.minValidity);
   const around = await openSurroundings(context.env, context.home);
+  await around.store.tryKeychainAgain();
   const { keeping: found, config: before } = await seenKeeping(around);
   await around.store.settle(before.store);
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);

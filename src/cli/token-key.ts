@@ -34,6 +34,8 @@ export function openTokenKey(
   };
   return {
     get: async () => (await key()).get(),
+    successorOf: async (former) => (await key()).successorOf(former),
+    tryAgain: async () => (await key()).tryAgain(),
     forget: async () => (await key()).forget(),
   };
 }

@@ -31,6 +31,9 @@ export interface TokenKeyOptions {
 export class TokenKey {
   #known: Uint8Array | undefined;
   #failed: { readonly at: number; readonly failure: Failure } | undefined;
+  /** Failures before it count no more. */
+  #heededSince = Number.NEGATIVE_INFINITY;
+  #lookedForSuccessorAt: number | undefined;
 
   constructor(private readonly options: TokenKeyOptions) {}
 
@@ -49,10 +52,32 @@ export class TokenKey {
     }
   };
 
+  /**
+   * The key that has taken the place of `former`, which does not open a file: after the keychain was emptied, or the
+   * setting changed to and fro, another process has made one. Without it the two would take each other's tokens for
+   * rubbish for ever. Never fails: undefined where none can be had.
+   */
+  readonly successorOf = async (former: Uint8Array): Promise<Uint8Array | undefined> => {
+    const isOther = (key: Uint8Array | undefined) => key !== undefined && !Bun.deepEquals(key, former);
+    if (isOther(this.#known)) return this.#known;
+    let found = await this.inMemory();
+    if (!isOther(found)) found = await this.heldByKeychain();
+    if (!isOther(found)) return undefined;
+    this.#known = found;
+    return found;
+  };
+
+  /** From now on what has failed before is tried again: a person asks, who may have unlocked the keychain meanwhile. */
+  readonly tryAgain = async (): Promise<void> => {
+    this.#heededSince = this.options.now();
+  };
+
   /** Removes it wherever it lies: what it has encrypted is lost. @throws Failure KEYCHAIN_… */
   readonly forget = async (): Promise<void> => {
     this.#known = undefined;
     if (this.memoryPath !== undefined) await removeState(this.memoryPath);
+    const failed = await this.failedLately();
+    if (failed) throw failed;
     await this.options.keychain.remove(tokenKeyName);
   };
 
@@ -68,9 +93,15 @@ export class TokenKey {
 
   /** One process at a time asks, so that of many that begin together one makes the key. */
   private async inTurn(): Promise<Uint8Array> {
+    const began = this.options.now();
     const release = await this.lock();
     try {
-      return (await this.inMemory()) ?? (await this.fromKeychain());
+      const lying = await this.inMemory();
+      if (lying) return lying;
+      // Whoever was waited for has had no answer: asking once more would be a second wait.
+      const failed = await this.failedSince(began);
+      if (failed) throw failed;
+      return await this.fromKeychain();
     } catch (error) {
       await this.noteFailure(error);
       throw error;
@@ -93,31 +124,63 @@ export class TokenKey {
   }
 
   private async fromKeychain(): Promise<Uint8Array> {
-    const { keychain, state, runtimeFolder } = this.options;
-    const [text] = await keychain.read([tokenKeyName]);
-    let key = text === undefined ? undefined : parseKey(text);
+    const { keychain, state } = this.options;
+    let key = await this.readKeychain();
     if (!key) {
       key = newKey();
       await keychain.write(tokenKeyName, JSON.stringify(keyText(key)));
     }
     await removeState(tokenKeyFailurePath(state)).catch(() => undefined);
+    await this.layIntoMemory(key);
+    return key;
+  }
+
+  private async readKeychain(): Promise<Uint8Array | undefined> {
+    const [text] = await this.options.keychain.read([tokenKeyName]);
+    return text === undefined ? undefined : parseKey(text);
+  }
+
+  /** Asked for once in a while only: a file that was damaged opens with no key. */
+  private async heldByKeychain(): Promise<Uint8Array | undefined> {
+    const { now, patience } = this.options;
+    const last = this.#lookedForSuccessorAt;
+    if (last !== undefined && now() - last < patience) return undefined;
+    this.#lookedForSuccessorAt = now();
+    if (await this.failedLately()) return undefined;
+    try {
+      const key = await this.readKeychain();
+      if (key) await this.layIntoMemory(key);
+      return key;
+    } catch (error) {
+      await this.noteFailure(error);
+      return undefined;
+    }
+  }
+
+  private async layIntoMemory(key: Uint8Array): Promise<void> {
+    const { runtimeFolder } = this.options;
     const path = this.memoryPath;
     if (path !== undefined && runtimeFolder !== undefined && (await isMemoryFolder(runtimeFolder))) {
       // Without it the next asks the keychain again.
       await writeState(dirname(path), path, keyText(key)).catch(() => undefined);
     }
-    return key;
   }
 
-  private async failedLately(): Promise<Failure | undefined> {
-    const { state, now, patience } = this.options;
-    const isLate = (at: number) => at <= now() && now() - at < patience;
-    if (this.#failed && isLate(this.#failed.at)) return this.#failed.failure;
+  private failedLately(): Promise<Failure | undefined> {
+    const { now, patience } = this.options;
+    return this.failedSince(Math.max(now() - patience + 1, this.#heededSince));
+  }
+
+  /** @param since milliseconds since the epoch */
+  private async failedSince(since: number): Promise<Failure | undefined> {
+    const { state, now } = this.options;
+    const counts = (at: number) => at <= now() && at >= since;
+    if (this.#failed && counts(this.#failed.at)) return this.#failed.failure;
     const found = await inspectFile(tokenKeyFailurePath(state));
     if (found.kind !== "text") return undefined;
     try {
       const { at, code, what } = JSON.parse(found.text);
-      return isLate(at) && isKeychainCode(code) ? keychainFailure(code, String(what)) : undefined;
+      return counts(at) && isKeychainCode(code) ? keychainFailure(code, String(what)) : undefined;
     } catch {
       return undefined;
     }

@@ -106,9 +106,11 @@ describe("store: keychain", () => {
   it("ends in time where D-Bus takes a question and never answers, and asks once a minute", async function () {
     this.timeout(30_000);
     keyring().hang();
-    const first = await alice.get(registry);
-    answered(first, registry);
-    assert.ok(first.tookMs < 10_000, `${first.tookMs} ms`);
+    const hosts = [registry, westRegistry];
+    for (const first of await Promise.all(hosts.map((host) => alice.get(host)))) {
+      assert.equal(first.exitCode, 0, first.stderr);
+      assert.ok(first.tookMs < 7_500, `${first.tookMs} ms: the other's wait came first`);
+    }
     const second = await alice.get(registry);
     answered(second, registry);
     assert.ok(second.tookMs < 3_000, `${second.tookMs} ms`);

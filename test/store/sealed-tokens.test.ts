@@ -116,6 +116,19 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
+  it("goes over to the key that another process has made, in the place of taking its tokens for rubbish", async () => {
+    const store = open();
+    await store.settle("keychain");
+    await store.writeRegistry(registryEntry());
+    entries.held.clear();
+    const other = open();
+    await other.writeRegistry(registryEntry({ secret: "made-up new" }));
+    assert.equal((await store.readRegistry(host))?.secret, "made-up new");
+    await store.writeRegistry(registryEntry({ secret: "made-up newest" }));
+    assert.equal((await other.readRegistry(host))?.secret, "made-up newest");
+    assert.deepEqual(reported, []);
+  });
+
   it("reads nothing while the keychain is locked, says so once, and writes nothing in plain", async () => {
     await written("keychain");
     entries.broken = locked;
@@ -172,10 +185,27 @@ describe("store: keychain", () => {
     await written("keychain");
     entries.broken = locked;
     await open().settle("file");
+    assert.match(
+      reported.at(-1) ?? "",
+      /^store is now file: the key.* was left in the keychain: .*\[KEYCHAIN_LOCKED\]$/,
+    );
     assert.equal(await open().readRegistry(host), undefined);
     assert.equal(await open().readLogin(otherHost), undefined);
     await open().writeRegistry(registryEntry());
     assert.deepEqual(await open().readRegistry(host), registryEntry());
+  });
+
+  it("waits once for a keychain that does not answer when it is given up", async () => {
+    await written("keychain");
+    let asked = 0;
+    const ask = async () => {
+      asked++;
+      throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
+    };
+    Object.assign(entries, { read: ask, remove: ask });
+    const key = tokenKeyIn(state(), entries);
+    await new TokenStore(state(), Date.now, (line) => reported.push(line), { key }).settle("file");
+    assert.equal(asked, 1);
   });
 
   it("counts for who can't read the config, and for who read it before", async () => {
