@@ -124,6 +124,11 @@ describe("a keychain's trouble", () => {
       "KEYCHAIN_TIMEOUT",
       /not answer/,
     ],
+    [
+      "Entry is matched by 2 credentials: [Entry { inner: Wrapper { path: Path(",
+      "KEYCHAIN_UNREACHABLE",
+      /several entries of that name/,
+    ],
     ["Platform failure: something new", "KEYCHAIN_UNREACHABLE", /\(something new\)/],
     ["", "KEYCHAIN_UNREACHABLE", /did not say why/],
   ] as const) {
