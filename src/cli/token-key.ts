@@ -35,6 +35,7 @@ export function openTokenKey(
   return {
     get: async () => (await key()).get(),
     successorOf: async (former) => (await key()).successorOf(former),
+    lookAnew: async () => (await opened)?.lookAnew(),
     tryAgain: async () => (await key()).tryAgain(),
     forget: async () => (await key()).forget(),
   };

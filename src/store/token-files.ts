@@ -14,6 +14,8 @@ export interface TokenKeyPort {
   get(): Promise<Uint8Array>;
   /** The key that has taken the place of `former`, which does not open a file; undefined where none can be had. */
   successorOf(former: Uint8Array): Promise<Uint8Array | undefined>;
+  /** What this process knows of it counts no more. */
+  lookAnew(): Promise<void>;
   /** What has failed before is no reason any more not to ask. */
   tryAgain(): Promise<void>;
   /** Removes it. @throws Failure KEYCHAIN_… */
@@ -26,6 +28,7 @@ export const noTokenKey: TokenKeyPort = {
     throw keychainFailure("KEYCHAIN_UNREACHABLE", "no keychain was asked");
   },
   successorOf: async () => undefined,
+  lookAnew: async () => {},
   tryAgain: async () => {},
   forget: async () => {},
 };

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
+import { readAtRest } from "./at-rest.ts";
 import { memoryKeyPath, tokenKeyFailurePath, tokenKeyLockPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
 import { keyText, newKey, parseKey } from "./key-text.ts";
@@ -67,18 +68,34 @@ export class TokenKey {
     return found;
   };
 
+  /** From now on it is looked up where it lies: another process may have removed it, and made another. */
+  readonly lookAnew = async (): Promise<void> => {
+    this.#known = undefined;
+  };
+
   /** From now on what has failed before is tried again: a person asks, who may have unlocked the keychain meanwhile. */
   readonly tryAgain = async (): Promise<void> => {
     this.#heededSince = this.options.now();
   };
 
-  /** Removes it wherever it lies: what it has encrypted is lost. @throws Failure KEYCHAIN_… */
+  /**
+   * Removes it wherever it lies: what it has encrypted is lost. Not where somebody wants tokens encrypted again
+   * meanwhile: that is noted before a key is made, and one is made under the same lock.
+   *
+   * @throws Failure KEYCHAIN_…
+   */
   readonly forget = async (): Promise<void> => {
     this.#known = undefined;
-    if (this.memoryPath !== undefined) await removeState(this.memoryPath);
-    const failed = await this.failedLately();
-    if (failed) throw failed;
-    await this.options.keychain.remove(tokenKeyName);
+    const release = await this.lock();
+    try {
+      if ((await readAtRest(this.options.state)).store === "keychain") return;
+      if (this.memoryPath !== undefined) await removeState(this.memoryPath);
+      const failed = await this.failedLately();
+      if (failed) throw failed;
+      await this.options.keychain.remove(tokenKeyName);
+    } finally {
+      release();
+    }
   };
 
   private get memoryPath(): string | undefined {

@@ -101,6 +101,7 @@ export class TokenStore {
    * fails: what a disk refuses is told to `report` and tried again at the next call.
    */
   readonly settle = async (wanted: AtRest): Promise<void> => {
+    if (this.#files.wanted !== wanted) await this.#key.lookAnew();
     this.#files.wanted = wanted;
     const mark = await readAtRest(this.state);
     if (mark.store === wanted && mark.isSettled) return;

@@ -12,7 +12,12 @@ const abandonedAfter = 60_000;
  * @param state the state folder; `path` lies one folder below it
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
-export async function writeState(state: string, path: string, content: unknown): Promise<void> {
+export async function writeState(
+  state: string,
+  path: string,
+  content: unknown,
+  isSecondTry = false,
+): Promise<void> {
   const temporaryFolder = `${state}/tmp`;
   for (const folder of [state, dirname(path), temporaryFolder]) await ensureOwnFolder(folder);
   const temporary = `${temporaryFolder}/${basename(path)}.${crypto.randomUUID()}`;
@@ -21,6 +26,10 @@ export async function writeState(state: string, path: string, content: unknown):
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
+    // Another process has swept the temporary file away, as `settle` does.
+    if ((error as { code?: string }).code === "ENOENT" && !isSecondTry) {
+      return writeState(state, path, content, true);
+    }
     throw new Failure(
       "STATE_WRITE",
       `${path} can't be written (${(error as { code?: string }).code ?? "unknown error"})`,

@@ -129,6 +129,18 @@ describe("store: keychain", () => {
     assert.deepEqual(reported, []);
   });
 
+  it("writes with the key of today in a process that knew one before the setting went to and fro", async () => {
+    const daemon = open();
+    await daemon.settle("keychain");
+    await daemon.writeRegistry(registryEntry());
+    await open().settle("file");
+    await daemon.settle("file");
+    await open().settle("keychain");
+    await daemon.settle("keychain");
+    await daemon.writeRegistry(registryEntry({ secret: "made-up new" }));
+    assert.equal((await open().readRegistry(host))?.secret, "made-up new");
+  });
+
   it("reads nothing while the keychain is locked, says so once, and writes nothing in plain", async () => {
     await written("keychain");
     entries.broken = locked;
@@ -227,18 +239,18 @@ describe("store: keychain", () => {
     assert.equal((await readAtRest(state())).isSettled, true);
   });
 
-  it("leaves nothing in plain of those who write while it is chosen", async () => {
+  it("leaves nothing in plain, and nothing out, of those who write while it is chosen", async () => {
     await written("file");
     const writers = Array.from({ length: 60 }, open);
     await Promise.all(writers.map((store) => store.settle("file")));
+    const hostOf = (number: number) => `registry-${number}.example.com`;
     const writing = writers.map(async (store, number) => {
       for (let step = 0; step < number; step++) await readAtRest(state());
-      // One whose temporary file is cleared away under its hands goes without; it shows nothing.
-      const entry = registryEntry({ host: `registry-${number}.example.com` });
-      await store.writeRegistry(entry).catch(() => undefined);
+      await store.writeRegistry(registryEntry({ host: hostOf(number) }));
     });
     await Promise.all([open().settle("keychain"), ...writing]);
     nothingPlain();
+    for (const number of writers.keys()) assert.ok(await open().readRegistry(hostOf(number)), hostOf(number));
   });
 
   it("holds for a process whose disk refuses to note it", async () => {

@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { writeAtRest } from "../../src/store/at-rest.ts";
 import { memoryKeyPath } from "../../src/store/files.ts";
 import { keychainFailure } from "../../src/store/keychain.ts";
 import { isMemoryFolder } from "../../src/store/memory-folder.ts";
@@ -140,6 +141,25 @@ describe("the key of encrypted tokens", () => {
     assert.deepEqual(await one.get(), former);
     assert.equal(await open({ now: () => now }).successorOf(former), undefined);
     assert.equal(asked, 2, "another process does not ask what has just not answered");
+  });
+
+  it("is forgotten by one process at a time, and not where tokens are to be encrypted again", async () => {
+    await open().get();
+    await writeAtRest(state(), "keychain", false);
+    await open().forget();
+    assert.equal(entries.held.size, 1);
+    await writeAtRest(state(), "file", true);
+    let running = 0;
+    let most = 0;
+    const { remove } = entries;
+    entries.remove = async (name) => {
+      most = Math.max(most, ++running);
+      await remove(name);
+      running--;
+    };
+    await Promise.all([1, 2, 3].map(() => open().forget()));
+    assert.equal(most, 1);
+    assert.equal(entries.held.size, 0);
   });
 
   onLinux("beside a folder of a memory file system", () => {
