@@ -1,12 +1,13 @@
 import { dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
 import { readAtRest } from "./at-rest.ts";
-import { memoryKeyPath, tokenKeyFailurePath, tokenKeyLockPath } from "./files.ts";
+import { memoryKeyPath, tokenKeyLockPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
 import { keyText, newKey, parseKey } from "./key-text.ts";
-import { type Keychain, type KeychainCode, keychainCodes, keychainFailure } from "./keychain.ts";
+import { type Keychain, keychainFailure } from "./keychain.ts";
 import { type Release, tryLock } from "./lock.ts";
 import { isMemoryFolder } from "./memory-folder.ts";
+import { TokenKeyTrouble } from "./token-key-trouble.ts";
 import { removeState, writeState } from "./write.ts";
 
 /** What the key is called in the keychain, beside the logins, whose names are server URLs. */
@@ -31,24 +32,24 @@ export interface TokenKeyOptions {
  */
 export class TokenKey {
   #known: Uint8Array | undefined;
-  #failed: { readonly at: number; readonly failure: Failure } | undefined;
-  /** Failures before it count no more. */
-  #heededSince = Number.NEGATIVE_INFINITY;
   #lookedForSuccessorAt: number | undefined;
+  readonly #trouble: TokenKeyTrouble;
 
-  constructor(private readonly options: TokenKeyOptions) {}
+  constructor(private readonly options: TokenKeyOptions) {
+    this.#trouble = new TokenKeyTrouble(options.state, options.now, options.patience);
+  }
 
   /** A new key where the keychain holds none. @throws Failure KEYCHAIN_…, STATE_FOLDER, STATE_LOCK */
   readonly get = async (): Promise<Uint8Array> => {
     this.#known ??= await this.inMemory();
     if (this.#known) return this.#known;
-    const failed = await this.failedLately();
+    const failed = await this.#trouble.lately();
     if (failed) throw failed;
     try {
       this.#known = await this.inTurn();
       return this.#known;
     } catch (error) {
-      if (error instanceof Failure) this.#failed = { at: this.options.now(), failure: error };
+      if (error instanceof Failure) this.#trouble.keep(error);
       throw error;
     }
   };
@@ -75,7 +76,7 @@ export class TokenKey {
 
   /** From now on what has failed before is tried again: a person asks, who may have unlocked the keychain meanwhile. */
   readonly tryAgain = async (): Promise<void> => {
-    this.#heededSince = this.options.now();
+    this.#trouble.heedFromNow();
   };
 
   /**
@@ -90,7 +91,7 @@ export class TokenKey {
     try {
       if ((await readAtRest(this.options.state)).store === "keychain") return;
       if (this.memoryPath !== undefined) await removeState(this.memoryPath);
-      const failed = await this.failedLately();
+      const failed = await this.#trouble.lately();
       if (failed) throw failed;
       await this.options.keychain.remove(tokenKeyName);
     } finally {
@@ -116,11 +117,11 @@ export class TokenKey {
       const lying = await this.inMemory();
       if (lying) return lying;
       // Whoever was waited for has had no answer: asking once more would be a second wait.
-      const failed = await this.failedSince(began);
+      const failed = await this.#trouble.since(began);
       if (failed) throw failed;
       return await this.fromKeychain();
     } catch (error) {
-      await this.noteFailure(error);
+      await this.#trouble.note(error);
       throw error;
     } finally {
       release();
@@ -141,13 +142,13 @@ export class TokenKey {
   }
 
   private async fromKeychain(): Promise<Uint8Array> {
-    const { keychain, state } = this.options;
+    const { keychain } = this.options;
     let key = await this.readKeychain();
     if (!key) {
       key = newKey();
       await keychain.write(tokenKeyName, JSON.stringify(keyText(key)));
     }
-    await removeState(tokenKeyFailurePath(state)).catch(() => undefined);
+    await this.#trouble.over();
     await this.layIntoMemory(key);
     return key;
   }
@@ -163,13 +164,13 @@ export class TokenKey {
     const last = this.#lookedForSuccessorAt;
     if (last !== undefined && now() - last < patience) return undefined;
     this.#lookedForSuccessorAt = now();
-    if (await this.failedLately()) return undefined;
+    if (await this.#trouble.lately()) return undefined;
     try {
       const key = await this.readKeychain();
       if (key) await this.layIntoMemory(key);
       return key;
     } catch (error) {
-      await this.noteFailure(error);
+      await this.#trouble.note(error);
       return undefined;
     }
   }
@@ -182,36 +183,4 @@ export class TokenKey {
       await writeState(dirname(path), path, keyText(key)).catch(() => undefined);
     }
   }
-
-  private failedLately(): Promise<Failure | undefined> {
-    const { now, patience } = this.options;
-    return this.failedSince(Math.max(now() - patience + 1, this.#heededSince));
-  }
-
-  /** @param since milliseconds since the epoch */
-  private async failedSince(since: number): Promise<Failure | undefined> {
-    const { state, now } = this.options;
-    const counts = (at: number) => at <= now() && at >= since;
-    if (this.#failed && counts(this.#failed.at)) return this.#failed.failure;
-    const found = await inspectFile(tokenKeyFailurePath(state));
-    if (found.kind !== "text") return undefined;
-    try {
-      const { at, code, what } = JSON.parse(found.text);
-      return counts(at) && isKeychainCode(code) ? keychainFailure(code, String(what)) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** For other processes: of a build's many gets one asks a keychain that hangs. */
-  private async noteFailure(error: unknown): Promise<void> {
-    if (!(error instanceof Failure) || !isKeychainCode(error.code)) return;
-    const { state, now } = this.options;
-    const note = { format: 1, at: now(), code: error.code, what: error.message };
-    await writeState(state, tokenKeyFailurePath(state), note).catch(() => undefined);
-  }
-}
-
-function isKeychainCode(code: unknown): code is KeychainCode {
-  return keychainCodes.some((each) => each === code);
 }
