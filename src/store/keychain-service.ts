@@ -28,10 +28,20 @@ async function answer(text: string, loadKeychain: () => Promise<Keychain>): Prom
   return { values: [] };
 }
 
-/** The system's loader names the library and what it misses. */
+/**
+ * The system's loader names the library and what it misses, or that its disk lets nothing be run: in one of the
+ * causes, under advice for programmers.
+ */
 function unloadable(error: unknown): never {
-  const words = error instanceof Error ? error.message.split("\n")[0]?.slice(0, 200) : "";
+  const found = messagesOf(error);
+  const telling = found.find((message) => !/^Cannot find (native binding|module)/.test(message)) ?? found[0];
+  const words = telling?.split("\n")[0]?.slice(0, 200) ?? "";
   throw keychainFailure("KEYCHAIN_UNREACHABLE", `the keychain's library can't be loaded (${words})`, error);
+}
+
+/** An error's own, and those of its causes. */
+function messagesOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...messagesOf(error.cause)] : [];
 }
 
 function trouble(error: unknown): Answer {

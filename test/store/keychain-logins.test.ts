@@ -155,6 +155,16 @@ describe("a keychain's trouble", () => {
       await answerQuestion(question, unloadable),
       /can't be loaded \(libc\.so\.7: cannot open shared object file\)/,
     );
+    const underneath = async () => {
+      const cause = new Error("Cannot find module 'b'", {
+        cause: new Error("a.node: failed to map segment"),
+      });
+      throw new Error("Cannot find native binding. Try npm i", { cause });
+    };
+    assert.match(
+      await answerQuestion(question, underneath),
+      /can't be loaded \(a\.node: failed to map segment\)/,
+    );
     for (const text of ["", "hush-hush", "null"]) {
       const nonsense = await answerQuestion(text, async () =>
         inParts(new MemoryEntries(), undefined, String),
