@@ -1,4 +1,5 @@
 import { Failure } from "../token/failure.ts";
+import { endWithParent } from "./end-with-parent.ts";
 import { type Keychain, keychainCodes, keychainFailure } from "./keychain.ts";
 
 /** What a process is asked that speaks to the keychain, on its stdin. */
@@ -54,6 +55,8 @@ function trouble(error: unknown): Answer {
 
 /** What this process, started by another of its kind, is there for: the system's keychain and stdin. */
 export async function serveKeychain(): Promise<void> {
+  // Should Docker kill the one that asks, nobody else would end what waits for D-Bus.
+  endWithParent();
   const answered = await answerQuestion(await Bun.stdin.text(), async () => {
     const { entryLimit, systemEntries } = await import("./keychain-entries.ts");
     const { inParts } = await import("./keychain-parts.ts");
