@@ -101,7 +101,7 @@ async function passOnce(around: Surroundings, { print, printError, exitWith }: C
   const failures = [...failuresOf(last), ...unread.map(({ oneLine }) => oneLine)];
   for (const line of failures) printError(line);
   for (const { oneLine } of sources.flatMap(({ problems }) => problems)) print(oneLine);
-  for (const { what, mend, code } of plan.unattended) print(new Failure(code, what, mend).oneLine);
+  for (const note of plan.unattended) print(Failure.from(note).oneLine);
   const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
   const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;
   print(`${registries} registries kept, ${renewed} tokens renewed, ${failures.length} failed`);

@@ -75,7 +75,7 @@ export async function followRules(
     failed: failed.map(({ failure }) => failure),
     waiting: sources.flatMap(({ host }) => {
       const failure = failedNow.has(host) ? undefined : readings.sources[host]?.failure;
-      return failure ? [new Failure(failure.code, failure.what, failure.mend)] : [];
+      return failure ? [Failure.from(failure)] : [];
     }),
     readings,
   };

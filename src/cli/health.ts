@@ -1,8 +1,8 @@
 import { isRefresherRunning, type RefresherFile } from "../store/refresher-state.ts";
 import { readable } from "./table.ts";
 
-/** Milliseconds: a daemon that lives has a heartbeat younger than this. */
-const heartbeatCounts = 3 * 60_000;
+/** Milliseconds: a daemon that lives has a heartbeat younger than this, since it beats every minute. */
+export const heartbeatCounts = 3 * 60_000;
 
 /** How the daemon is. */
 export interface Health {
@@ -51,7 +51,8 @@ export function healthLine({ running, pid, silentForSeconds }: Health): string {
     : `daemon: running, process ${pid}`;
 }
 
-function isThere(pid: number): boolean {
+/** Whether there is a process of that number. */
+export function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { Login } from "../clients/docker-auths.ts";
 import { helperName } from "../clients/docker-config.ts";
 import { type FileLogin, serverOf } from "../clients/docker-logins.ts";
+import { refusalOf } from "../helper/handed-on.ts";
 import type { OtherLogins } from "../helper/other-logins.ts";
 import { HandedBack } from "../helper/reply.ts";
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
 
 /** A login that is to be kept here. */
 export interface Incoming {
@@ -95,6 +95,6 @@ function withNothingTaken(error: unknown, server: string, place: string): unknow
     return new Failure(error.code, `${error.message}; ${tail}`, error.mend, { cause: error });
   }
   if (!(error instanceof HandedBack)) return error;
-  const what = `the login to ${server} was refused by ${place} (${redact(error.reply.stdout).trim()}); ${tail}`;
+  const what = `the login to ${server} was refused by ${place} (${refusalOf(error)}); ${tail}`;
   return new Failure("IMPORT_REFUSED", what, "mend that, or choose another fallback, then run it again");
 }

@@ -1,9 +1,9 @@
 import type { Login } from "../clients/docker-auths.ts";
 import { type Entries, entriesIn, type FileLogin, loginsIn, withLogin } from "../clients/docker-logins.ts";
+import { refusalOf } from "../helper/handed-on.ts";
 import type { OtherLogins } from "../helper/other-logins.ts";
 import { HandedBack } from "../helper/reply.ts";
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
 import { isSame } from "./moving-in.ts";
 import type { Imported, UndoRecord } from "./undo-record.ts";
 
@@ -102,7 +102,7 @@ async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
-    const why = error instanceof HandedBack ? redact(error.reply.stdout).trim() : (error as Error).message;
+    const why = error instanceof HandedBack ? refusalOf(error) : (error as Error).message;
     if (!(error instanceof Failure || error instanceof HandedBack)) throw error;
     const mend = "unlock what keeps them and run it again, or leave them there with --leave-logins";
     throw new Failure("EXPORT_UNREADABLE", `logins that are kept can't be put back: ${why}`, mend, {

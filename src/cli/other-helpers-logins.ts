@@ -1,11 +1,10 @@
 import type { Login } from "../clients/docker-auths.ts";
 import { askOtherHelper, findOtherHelper } from "../clients/other-helper.ts";
-import { handedOn } from "../helper/handed-on.ts";
+import { handedOn, refusalOf } from "../helper/handed-on.ts";
 import { onlyOthers } from "../helper/other-logins.ts";
 import { HandedBack } from "../helper/reply.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
 
 /** Milliseconds for one question: a person may have to unlock it. */
 const limit = 60_000;
@@ -37,7 +36,7 @@ function source(program: string, error: unknown): unknown {
   const mend = "mend that, or leave its logins where they are: name registries instead of --import";
   const failure = (why: string) =>
     new Failure("IMPORT_SOURCE", `the logins of ${program} can't be read: ${why}`, mend, { cause: error });
-  if (error instanceof HandedBack) return failure(redact(error.reply.stdout).trim() || "it says no reason");
+  if (error instanceof HandedBack) return failure(refusalOf(error));
   if (!(error instanceof Failure)) return error;
   switch (error.code) {
     case "FALLBACK_MISSING":

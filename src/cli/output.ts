@@ -1,6 +1,7 @@
 import { isEmptyObject, withAuths } from "../clients/docker-auths.ts";
 import { emptyConfig } from "../clients/docker-config.ts";
 import { editOutput } from "../clients/output-file.ts";
+import { awaitLock } from "../store/lock.ts";
 import {
   lockOutput,
   type OutputRecord,
@@ -31,8 +32,7 @@ export async function keepOutput(
   around: Surroundings,
 ): Promise<void> {
   const { state } = around.folders;
-  const release = await turn(state, path);
-  try {
+  await inTurn(state, path, async () => {
     const record = await readOutputRecord(state, path);
     const { logins, revision } = await tokens();
     const settled = () => fingerprint([around.files.stamp(path), revision]);
@@ -43,22 +43,17 @@ export async function keepOutput(
       await keepRecord(state, after);
       throw isTaken(path, taken);
     }
-  } finally {
-    release();
-  }
+  });
 }
 
 /** Takes this program's tokens out of a file, and with them what it had made for them. @throws Failure as `keepOutput` */
 export async function forgetOutput(path: string, around: Surroundings): Promise<void> {
   const { state } = around.folders;
-  const release = await turn(state, path);
-  try {
+  await inTurn(state, path, async () => {
     const record = await readOutputRecord(state, path);
     if (record.hosts.length > 0) await put(record, nothing, around).catch(unlessGone);
     await removeOutputRecord(state, path);
-  } finally {
-    release();
-  }
+  });
 }
 
 async function put(
@@ -88,16 +83,16 @@ async function keepRecord(state: string, record: OutputRecord): Promise<void> {
   await writeOutputRecord(state, record).catch(() => undefined);
 }
 
-async function turn(state: string, path: string) {
-  const until = performance.now() + patience;
-  for (;;) {
-    const release = await lockOutput(state, path);
-    if (release) return release;
-    if (performance.now() > until) {
-      const what = `output ${path} is being written by another process of this user's`;
-      throw new Failure("OUTPUT_BUSY", what, "it is tried again within a minute");
-    }
-    await Bun.sleep(50);
+async function inTurn(state: string, path: string, work: () => Promise<void>): Promise<void> {
+  const release = await awaitLock(() => lockOutput(state, path), patience);
+  if (!release) {
+    const what = `output ${path} is being written by another process of this user's`;
+    throw new Failure("OUTPUT_BUSY", what, "it is tried again within a minute");
+  }
+  try {
+    await work();
+  } finally {
+    release();
   }
 }
 

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { missingFolders, readClientFile, replaceClientFile } from "../clients/config-file.ts";
 import { containersFiles, dropInText, namesHelpers } from "../clients/containers-config.ts";
 import { requireHome } from "../config/folders.ts";
-import { writeState } from "../store/write.ts";
+import { writeLasting } from "../store/write.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { changedLines } from "./difference.ts";
@@ -35,7 +35,7 @@ export async function wirePodmanForAll(
     throw new Failure("PODMAN_TAKEN", what, 'add "ecr" to its list by hand, or give --replace');
   }
   if (dryRun) return changedLines(path, before ?? "", dropInText);
-  await writeState(state, record, { path, kind: "own", folders: await missingFolders(path), replaced: {} });
+  await writeLasting(state, record, { path, kind: "own", folders: await missingFolders(path), replaced: {} });
   await replaceClientFile(path, dropInText, before);
   return `${path}: podman, skopeo and buildah now ask this helper for all registries that no auth.json names`;
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
+import { followNow } from "./following.ts";
 import { seenKeeping } from "./keeping.ts";
 import { minValidityOf, onlyNamed } from "./named.ts";
 import { keepOutputs } from "./outputs.ts";
@@ -18,7 +19,9 @@ interface Options {
 export function refreshCommand(context: Context): Command {
   return new Command("refresh")
     .summary("make sure now that tokens have enough life left")
-    .description("For the named registries, or for all that are kept. Exit 1 if it can't be had.")
+    .description(
+      "For the named registries, or for all that are kept; then replication rules are read anew too. Exit 1 if it can't be had.",
+    )
     .argument("[REGISTRY...]", "host names of ECR registries")
     .option(
       "--min-validity <duration>",
@@ -33,17 +36,19 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   const asked = minValidityOf(options.minValidity);
   const around = await openSurroundings(context.env, context.home);
   await around.store.tryKeychainAgain();
+  const failed = (failure: Failure) => {
+    context.printError(failure.oneLine);
+    context.exitWith(1);
+  };
+  // Whoever has just changed replication rules need not wait for the daemon's next look at them.
+  if (named.length === 0) for (const failure of (await followNow(around)).failed) failed(failure);
   const { keeping: found, config: before } = await seenKeeping(around);
   await around.store.settle(before.store);
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);
   const { jobs, unattended } = keeping.plan;
   // Nobody can have them in the background, so that they are not had is no failure of this command.
-  for (const { code, what, mend } of unattended) context.printError(new Failure(code, what, mend).oneLine);
-  const failed = (failure: Failure) => {
-    context.printError(failure.oneLine);
-    context.exitWith(1);
-  };
+  for (const note of unattended) context.printError(Failure.from(note).oneLine);
   const refreshing = new Refreshing(ports, asked, options.force === true);
   const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
   await refreshing.ofAll(jobs, progress, ({ lines, failure }) => {

@@ -156,7 +156,7 @@ export function failuresOf({ report, state, outputs }: Pass): string[] {
   const failed = report.failed.map(({ failure }) => failure.oneLine);
   const waiting = report.skipped.flatMap(({ key }) => {
     const failure = state.groups[key]?.failure;
-    return failure ? [new Failure(failure.code, failure.what, failure.mend).oneLine] : [];
+    return failure ? [Failure.from(failure).oneLine] : [];
   });
   return [...failed, ...waiting, ...outputs.map(({ oneLine }) => oneLine)];
 }

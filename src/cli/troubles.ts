@@ -1,4 +1,4 @@
-import { Failure } from "../token/failure.ts";
+import { Failure, type FailureNote } from "../token/failure.ts";
 import type { Pass } from "./refresher.ts";
 
 /** What each trouble is about, and the line that tells it. */
@@ -28,8 +28,7 @@ export class Troubles {
 /** What is wrong after a pass: also with what waits for its next attempt. */
 export function troublesOf({ keeping, report, state, outputs }: Pass): Lines {
   const lines = new Map<string, string>();
-  const add = (about: string, { code, what, mend }: { code: string; what: string; mend: string }) =>
-    lines.set(about, new Failure(code, what, mend).oneLine);
+  const add = (about: string, note: FailureNote) => lines.set(about, Failure.from(note).oneLine);
   for (const { key } of keeping.plan.jobs) {
     const failure = state.groups[key]?.failure;
     if (failure) add(key, failure);

@@ -12,7 +12,7 @@ import {
 } from "../clients/docker-logins.ts";
 import { isBlank } from "../clients/json-text.ts";
 import type { OtherLogins } from "../helper/other-logins.ts";
-import { writeState } from "../store/write.ts";
+import { writeLasting } from "../store/write.ts";
 import { difference } from "./difference.ts";
 import { type Incoming, type MovingIn, moveIn } from "./moving-in.ts";
 import { mergeImported, readRecord } from "./undo-record.ts";
@@ -72,7 +72,7 @@ export async function wireFile(
   const dropped = Object.fromEntries(plan.tokens.map(({ key }) => [key, entries[key]]));
   const imported = moved.map(({ key, server, isKept }) => ({ key, server, wasKept: isKept }));
   // The record first: were it lost after the edit, what was replaced would be lost too.
-  await writeState(state, record, {
+  await writeLasting(state, record, {
     path,
     was: before === undefined ? null : isBlank(before) ? before : known.was,
     folders: [...(known.folders ?? []), ...(await missingFolders(path))],

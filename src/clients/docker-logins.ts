@@ -60,6 +60,11 @@ export function entriesIn(text: string): Entries {
  */
 export function serverOf(key: string): string {
   if (key === "https://index.docker.io/v1/") return key;
+  return hostOfKey(key);
+}
+
+/** The host that Docker makes of a key: without scheme and path. */
+export function hostOfKey(key: string): string {
   return key.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "";
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from "../token/failure.ts";
+import { redact } from "../token/redact.ts";
 import type { OtherLogins } from "./other-logins.ts";
 import { HandedBack, type Reply } from "./reply.ts";
 import { type HelperAction, wire } from "./wire.ts";
@@ -43,6 +44,11 @@ export function handedOn(
       return Object.fromEntries(list);
     },
   };
+}
+
+/** Why the other helper refused, in its own words but for secrets. */
+export function refusalOf({ reply }: HandedBack): string {
+  return redact(reply.stdout).trim() || "it says no reason";
 }
 
 function parse(text: string, name: string): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { inspectFile } from "./inspect.ts";
 import { type Login, mustFit } from "./login.ts";
 import { readLoginKey, readOrMakeLoginKey } from "./login-key.ts";
 import { nonceLength, seal, unseal } from "./seal.ts";
-import { removeState, writeState } from "./write.ts";
+import { removeState, writeLasting } from "./write.ts";
 
 /**
  * Logins to hosts that are not ECR's in encrypted files, one a server, for machines without a keychain. The
@@ -35,7 +35,7 @@ export class FileLogins {
       const id = serverKey(server);
       const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
       const sealed = await seal(JSON.stringify({ server, username, secret }), key, id, nonce);
-      await writeState(this.state, sealedLoginPath(this.state, id), { format: 1, sealed });
+      await writeLasting(this.state, sealedLoginPath(this.state, id), { format: 1, sealed });
     });
 
   readonly erase = async (server: string): Promise<void> => {

@@ -1,6 +1,6 @@
 import { Failure } from "../token/failure.ts";
 import { otherLoginsLockPath } from "./files.ts";
-import { tryLock } from "./lock.ts";
+import { awaitLock, tryLock } from "./lock.ts";
 
 /** Milliseconds: longer than who holds it may take, which is a person's time to unlock a keychain. */
 const longestWait = 20_000;
@@ -16,23 +16,14 @@ export async function inTurn<Result>(
   work: () => Promise<Result>,
   wait = longestWait,
 ): Promise<Result> {
-  const deadline = performance.now() + wait;
-  for (;;) {
-    const release = await tryLock(state, otherLoginsLockPath(state));
-    if (release) {
-      try {
-        return await work();
-      } finally {
-        release();
-      }
-    }
-    if (performance.now() > deadline) {
-      throw new Failure(
-        "LOGINS_BUSY",
-        "another process has been storing or erasing a login all the time",
-        "end it, then try again",
-      );
-    }
-    await Bun.sleep(10);
+  const release = await awaitLock(() => tryLock(state, otherLoginsLockPath(state)), wait);
+  if (!release) {
+    const what = "another process has been storing or erasing a login all the time";
+    throw new Failure("LOGINS_BUSY", what, "end it, then try again");
+  }
+  try {
+    return await work();
+  } finally {
+    release();
   }
 }

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { keychainMarkPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
-import { removeState, writeState } from "./write.ts";
+import { removeState, writeLasting } from "./write.ts";
 
 /**
  * Which servers the keychain may hold a login to: a file each, so that two processes never write the same
@@ -14,7 +14,7 @@ export async function hasMark(state: string, server: string): Promise<boolean> {
 
 /** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
 export function writeMark(state: string, server: string): Promise<void> {
-  return writeState(state, keychainMarkPath(state, server), { format: 1, server });
+  return writeLasting(state, keychainMarkPath(state, server), { format: 1, server });
 }
 
 export async function removeMark(state: string, server: string): Promise<void> {

@@ -44,6 +44,27 @@ export async function tryLock(
   }
 }
 
+/** Milliseconds between two attempts. */
+const pause = 10;
+
+/**
+ * Attempts again and again to take a lock that another may hold.
+ *
+ * @param wait milliseconds
+ * @returns undefined where another has held it all the time
+ */
+export async function awaitLock(
+  attempt: () => Promise<Release | undefined>,
+  wait: number,
+): Promise<Release | undefined> {
+  const deadline = performance.now() + wait;
+  for (;;) {
+    const release = await attempt();
+    if (release || performance.now() > deadline) return release;
+    await Bun.sleep(pause);
+  }
+}
+
 /** SQLite would make the file 0644. A mode set through a second handle is no way: closing that one ends the lock. */
 function openPrivately(path: string): Database {
   const before = process.umask(0o077);

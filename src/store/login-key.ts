@@ -2,7 +2,7 @@ import { Failure } from "../token/failure.ts";
 import { loginKeyPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
 import { keyText, newKey, parseKey } from "./key-text.ts";
-import { writeState } from "./write.ts";
+import { writeLasting } from "./write.ts";
 
 /**
  * The key of the encrypted logins.
@@ -25,7 +25,7 @@ export async function readOrMakeLoginKey(state: string): Promise<Uint8Array> {
   const known = await readLoginKey(state);
   if (known) return known;
   const key = newKey();
-  await writeState(state, loginKeyPath(state), keyText(key));
+  await writeLasting(state, loginKeyPath(state), keyText(key));
   return key;
 }
 

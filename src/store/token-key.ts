@@ -5,7 +5,7 @@ import { memoryKeyPath, tokenKeyLockPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
 import { keyText, newKey, parseKey } from "./key-text.ts";
 import { type Keychain, keychainFailure } from "./keychain.ts";
-import { type Release, tryLock } from "./lock.ts";
+import { awaitLock, type Release, tryLock } from "./lock.ts";
 import { isMemoryFolder } from "./memory-folder.ts";
 import { TokenKeyTrouble } from "./token-key-trouble.ts";
 import { removeState, writeState } from "./write.ts";
@@ -130,15 +130,9 @@ export class TokenKey {
 
   private async lock(): Promise<Release> {
     const { state, wait } = this.options;
-    const deadline = performance.now() + wait;
-    for (;;) {
-      const release = await tryLock(state, tokenKeyLockPath(state));
-      if (release) return release;
-      if (performance.now() > deadline) {
-        throw keychainFailure("KEYCHAIN_TIMEOUT", "another process waits for the keychain's answer");
-      }
-      await Bun.sleep(10);
-    }
+    const release = await awaitLock(() => tryLock(state, tokenKeyLockPath(state)), wait);
+    if (release) return release;
+    throw keychainFailure("KEYCHAIN_TIMEOUT", "another process waits for the keychain's answer");
   }
 
   private async fromKeychain(): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import { readdir, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { open, readdir, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
 import { ensureOwnFolder } from "./folder.ts";
@@ -12,23 +12,34 @@ const abandonedAfter = 60_000;
  * @param state the state folder; `path` lies one folder below it
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
-export async function writeState(
+export function writeState(state: string, path: string, content: unknown): Promise<void> {
+  return write(state, path, content, false);
+}
+
+/** The same for what AWS can't give anew: it is on the disk before this returns, and a power cut takes nothing. */
+export function writeLasting(state: string, path: string, content: unknown): Promise<void> {
+  return write(state, path, content, true);
+}
+
+async function write(
   state: string,
   path: string,
   content: unknown,
+  lasts: boolean,
   isSecondTry = false,
 ): Promise<void> {
   const temporaryFolder = `${state}/tmp`;
   for (const folder of [state, dirname(path), temporaryFolder]) await ensureOwnFolder(folder);
   const temporary = `${temporaryFolder}/${basename(path)}.${crypto.randomUUID()}`;
   try {
-    await writeFile(temporary, JSON.stringify(content), { mode: 0o600, flag: "wx" });
+    await writeFile(temporary, JSON.stringify(content), { mode: 0o600, flag: "wx", flush: lasts });
     await rename(temporary, path);
+    if (lasts) await flushFolder(dirname(path));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     // Another process has swept the temporary file away, as `settle` does.
     if ((error as { code?: string }).code === "ENOENT" && !isSecondTry) {
-      return writeState(state, path, content, true);
+      return write(state, path, content, lasts, true);
     }
     throw new Failure(
       "STATE_WRITE",
@@ -36,6 +47,18 @@ export async function writeState(
       "free or mount writable the disk that holds it, or set XDG_STATE_HOME to another",
       { cause: error },
     );
+  }
+}
+
+/** So that the new name lasts too. Where a folder can't be opened, as on Windows, the file system sees to it. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => undefined);
+  try {
+    await folder?.sync();
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EINVAL") throw error;
+  } finally {
+    await folder?.close();
   }
 }
 

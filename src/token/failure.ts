@@ -1,3 +1,10 @@
+/** What is kept of a failure until somebody asks: each as in `Failure`. */
+export interface FailureNote {
+  readonly code: string;
+  readonly what: string;
+  readonly mend: string;
+}
+
 /** Why something could not be done, told so that a tired engineer can mend it. */
 export class Failure extends Error {
   /** Stable, upper case with underscores, documented: scripts may key on it. */
@@ -14,6 +21,10 @@ export class Failure extends Error {
     this.name = "Failure";
     this.code = code;
     this.mend = mend;
+  }
+
+  static from({ code, what, mend }: FailureNote): Failure {
+    return new Failure(code, what, mend);
   }
 
   /** The one line a client shows its user. Never the words that Docker takes for "not found". */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../support/program/eventually.ts";
 import { aliceKeeps, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
@@ -7,6 +7,18 @@ import { programPath } from "../support/program/program.ts";
 import { useStanding } from "../support/program/standing.ts";
 
 const config = aliceKeeps("111122223333");
+
+function openFiles(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return readlinkSync(`${folder}/${fd}`);
+    } catch {
+      // Closed meanwhile.
+      return [];
+    }
+  });
+}
 
 describe("a daemon whose machine changes under it", () => {
   const standing = useStanding();
@@ -20,7 +32,7 @@ describe("a daemon whose machine changes under it", () => {
     // Who opens it waits for a writer, as for a file server that doesn't answer.
     assert.equal(Bun.spawnSync(["mkfifo", credentials]).exitCode, 0);
     daemon.kill("SIGHUP");
-    await Bun.sleep(500);
+    await eventually("a reader", () => openFiles(daemon.pid).includes(credentials));
     assert.equal((await endDaemon(daemon)).at(-1), "info ended");
     assert.equal(heartbeat(user).pid, undefined);
   });

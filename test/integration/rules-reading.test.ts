@@ -57,6 +57,22 @@ describe("the reading of replication rules", () => {
     assert.equal(readings(), 3);
   });
 
+  it("is done at once by a refresh of all, which fails where they can't be read", async () => {
+    setRules([one, "us-west-2"]);
+    const user = follower(standing);
+    await user.run(["daemon", "--once"]);
+    setRules([one, "us-west-2"], ["444455556666", "eu-west-1"]);
+    assert.equal((await user.run(["refresh"])).exitCode, 0);
+    assert.ok(hasToken(user, abroadTarget));
+    user.writeAwsKeys({ alice: member("mallory") });
+    const denied = await user.run(["refresh"]);
+    assert.match(denied.stderr, /the replication rules of .*user\/mallory may not .*\[ACCESS_DENIED\]/);
+    assert.equal(denied.exitCode, 1);
+    const before = readings();
+    await user.run(["refresh", westTarget]);
+    assert.equal(readings(), before);
+  });
+
   it("is not repeated for an edit that changes nobody's identity, nor by a new start", async () => {
     const user = follower(standing);
     await user.run(["daemon", "--once"]);

@@ -1,10 +1,8 @@
 import { type RefresherFile, readRefresher } from "../../store/refresher-state.ts";
+import { heartbeatCounts, isThere } from "../health.ts";
 import { readable } from "../table.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
-
-/** Milliseconds: it beats every minute, and `status` counts as long. */
-const heartbeatCounts = 3 * 60_000;
 
 /** Whether the daemon, where one was started, is alive. */
 export const daemon: MachineDiagnostic = {
@@ -13,7 +11,7 @@ export const daemon: MachineDiagnostic = {
   needs: ["state-folder"],
   look: async ({ folders: { state }, now }) => {
     const file = await readRefresher(state);
-    return judgeDaemon(file, now(), file?.pid !== undefined && isProcess(file.pid));
+    return judgeDaemon(file, now(), file?.pid !== undefined && isThere(file.pid));
   },
 };
 
@@ -21,9 +19,9 @@ export const daemon: MachineDiagnostic = {
  * A fresh heartbeat counts more than a process that can't be seen: the folder may be shared with a container.
  *
  * @param now milliseconds since the epoch
- * @param isThere whether there is a process of that number
+ * @param hasProcess whether there is a process of that number
  */
-export function judgeDaemon(file: RefresherFile | undefined, now: number, isThere: boolean): Finding {
+export function judgeDaemon(file: RefresherFile | undefined, now: number, hasProcess: boolean): Finding {
   if (!file) return skipped("no daemon has run: a get renews by itself");
   const ago = now - file.lastTickAt;
   if (file.pid === undefined) {
@@ -32,16 +30,7 @@ export function judgeDaemon(file: RefresherFile | undefined, now: number, isTher
   const beat = `last heartbeat ${readable(Math.abs(ago))} ${ago < 0 ? "ahead" : "ago"}`;
   if (Math.abs(ago) < heartbeatCounts) return ok(`process ${file.pid}, ${beat}`);
   const restart = "start it again: 'docker-credential-ecr daemon', or its service";
-  return isThere
+  return hasProcess
     ? failed("DAEMON_HANGS", `process ${file.pid} of the daemon does nothing any more: ${beat}`, restart)
     : failed("DAEMON_DEAD", `the daemon has died: process ${file.pid} is gone, ${beat}`, restart);
-}
-
-function isProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === "EPERM";
-  }
 }

@@ -1,5 +1,6 @@
 import { readClientFile } from "../../clients/config-file.ts";
-import { wire } from "../../clients/docker-config.ts";
+import { readDockerConfig } from "../../clients/docker-config-reading.ts";
+import { entriesIn, hostOfKey } from "../../clients/docker-logins.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Machine } from "./machine.ts";
 
@@ -40,10 +41,8 @@ export function parseDockerFile(text: string | undefined, path: string): DockerF
   if (text === undefined || text.trim() === "") {
     return { path, exists: text !== undefined, credHelpers: {}, logins: [] };
   }
-  // Wires nothing; it checks the text as configure-docker does.
-  wire(text, { kind: "hosts", hosts: [] }, false);
-  const { credsStore, credHelpers = {}, auths } = JSON.parse(text);
-  return { path, exists: true, ...(credsStore && { credsStore }), credHelpers, logins: loginsIn(auths) };
+  const { credsStore, credHelpers } = readDockerConfig(text);
+  return { path, exists: true, ...(credsStore && { credsStore }), credHelpers, logins: loginsIn(text) };
 }
 
 /** Who Docker asks for a host: `credHelpers` by exact match, else `credsStore`. "": it looks into the file itself. */
@@ -51,14 +50,8 @@ export function helperFor({ credHelpers, credsStore = "" }: DockerFile, host: st
   return Object.hasOwn(credHelpers, host) ? (credHelpers[host] ?? "") : credsStore;
 }
 
-/** As Docker makes a host of a key: without scheme and path. */
-export function hostOfKey(key: string): string {
-  return key.replace(/^https?:\/\//, "").split("/")[0] ?? "";
-}
-
-function loginsIn(auths: unknown): readonly FileLogin[] {
-  if (typeof auths !== "object" || auths === null) return [];
-  return Object.entries(auths).flatMap(([key, entry]) => {
+function loginsIn(text: string): readonly FileLogin[] {
+  return Object.entries(entriesIn(text)).flatMap(([key, entry]) => {
     if (typeof entry !== "object" || entry === null) return [];
     const { auth, identitytoken, registrytoken, password } = entry as Record<string, unknown>;
     // Docker leaves an empty entry for a login that a helper keeps.

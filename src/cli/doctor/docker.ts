@@ -1,8 +1,9 @@
 import { helperName as ours } from "../../clients/docker-config.ts";
+import { hostOfKey } from "../../clients/docker-logins.ts";
 import { expiryOfPassword } from "../../token/expiry.ts";
 import { readable } from "../table.ts";
 import type { MachineDiagnostic, RegistryDiagnostic } from "./diagnostic.ts";
-import { type DockerFile, helperFor, hostOfKey, readDockerFile } from "./docker-file.ts";
+import { type DockerFile, helperFor, readDockerFile } from "./docker-file.ts";
 import { type Finding, failed, ok } from "./finding.ts";
 import { whoIs } from "./helper.ts";
 import { findOnPath } from "./programs.ts";

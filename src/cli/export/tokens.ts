@@ -25,7 +25,7 @@ export async function tokensToExport(
   const { keeping: found, config } = await seenKeeping(around);
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const { jobs, unattended } = keeping.plan;
-  for (const { code, what, mend } of unattended) printError(new Failure(code, what, mend).oneLine);
+  for (const note of unattended) printError(Failure.from(note).oneLine);
   if (jobs.length === 0) {
     throw new Failure("NOTHING_KEPT", "there is no token to export: no registry is kept", "name registries");
   }

@@ -19,7 +19,7 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
     [...paths].map(async (path) => {
       const { hosts } = await readOutputRecord(state, path);
       const failure = await readOutputFailure(state, path);
-      const lastError = failure && new Failure(failure.code, failure.what, failure.mend).oneLine;
+      const lastError = failure && Failure.from(failure).oneLine;
       const found = { dockerConfig: path, named: named.has(path), registries: hosts.length };
       return { ...found, ...(lastError !== undefined && { lastError }) };
     }),

@@ -35,7 +35,7 @@ export async function replicationReport(
       ...(isHis && { readAt }),
       targets: targets.map((target) => target.host),
       problems: problems.map(({ oneLine }) => oneLine),
-      ...(failure && { lastError: new Failure(failure.code, failure.what, failure.mend).oneLine }),
+      ...(failure && { lastError: Failure.from(failure).oneLine }),
     };
   });
 }

@@ -61,8 +61,8 @@ export class Tokens {
       ...described,
       ...lifeOf(life, clock),
       ...(isRunning && group && { nextRenewalAt: clock.now + nextIn(entry, group, life, clock) }),
-      ...(failure && { lastError: spelled(failure) }),
-      ...(unattended && { notRenewed: spelled(unattended) }),
+      ...(failure && { lastError: Failure.from(failure).oneLine }),
+      ...(unattended && { notRenewed: Failure.from(unattended).oneLine }),
     };
   }
 
@@ -95,10 +95,6 @@ function lifeOf(life: Life | undefined, clock: Clock) {
     expiresAt: left > 0 ? clock.now + left : life.expiresAt,
     isFresh: lifeState(life, clock) === "fresh",
   };
-}
-
-function spelled({ what, mend, code }: { what: string; mend: string; code: string }): string {
-  return new Failure(code, what, mend).oneLine;
 }
 
 /**

@@ -52,7 +52,7 @@ export class TokenBook {
  * @param expiration seconds since the epoch
  */
 function makePassword(expiration: number): string {
-  const payload = randomBytes(randomInt(794, 939)).toString("base64");
+  const payload = randomBytes(randomInt(794, 937)).toString("base64");
   const datakey = randomBytes(139).toString("base64");
   return Buffer.from(
     JSON.stringify({ payload, datakey, version: "2", type: "DATA_KEY", expiration }),
