@@ -52,7 +52,12 @@ export function coldPorts(
 ): ColdPorts {
   const began = now();
   const { state, configFile } = folders;
-  const log = (line: string) => appendLog(state, now(), line);
+  const said = new Set<string>();
+  // Once: one cause, a keychain that is locked say, shows at each step of a get.
+  const log = (line: string) => {
+    if (!said.has(line)) appendLog(state, now(), line);
+    said.add(line);
+  };
   const store = new TokenStore(state, now, log, { key: openTokenKey(env, folders, now) });
   const asking = new Asking({ files, env, home: home ?? "/", folders, store, now, log, config: seenConfig });
   const { registrationOf, aliased } = asking;
@@ -131,7 +136,10 @@ export function coldPorts(
       const answer = inspect(registry).then(() => coldGet(registry, getPorts));
       return within(limits.whole, answer, registry);
     },
-    store: (registry, held) => storeLogin(registry, held, loginPorts),
+    async store(registry, held) {
+      await store.tryKeychainAgain();
+      await storeLogin(registry, held, loginPorts);
+    },
     erase: (registry) => eraseLogin(registry, loginPorts),
     list,
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,

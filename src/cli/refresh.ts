@@ -35,6 +35,7 @@ export function refreshCommand(context: Context): Command {
 async function refresh(named: readonly string[], options: Options, context: Context): Promise<void> {
   const asked = minValidityOf(options.minValidity);
   const around = await openSurroundings(context.env, context.home);
+  await around.store.tryKeychainAgain();
   const failed = (failure: Failure) => {
     context.printError(failure.oneLine);
     context.exitWith(1);

@@ -34,6 +34,9 @@ export function openTokenKey(
   };
   return {
     get: async () => (await key()).get(),
+    successorOf: async (former) => (await key()).successorOf(former),
+    lookAnew: async () => (await opened)?.lookAnew(),
+    tryAgain: async () => (await key()).tryAgain(),
     forget: async () => (await key()).forget(),
   };
 }

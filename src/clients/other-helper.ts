@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
+import type { Subprocess } from "bun";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
@@ -57,7 +58,7 @@ export function findOtherHelper(name: string, { env, self }: OtherHelperOptions)
  * Asks another helper in Docker's protocol. One that hangs is ended.
  *
  * @param program from `findOtherHelper`
- * @throws Failure FALLBACK_TIMEOUT, FALLBACK_FAILED where it could not be started
+ * @throws Failure FALLBACK_TIMEOUT, FALLBACK_FAILED where it could not be started, or failed without a word
  */
 export async function askOtherHelper(
   program: string,
@@ -84,11 +85,18 @@ export async function askOtherHelper(
       );
     }
     const [stdout, stderr, exitCode] = reply;
+    if (exitCode !== 0 && `${stdout}${stderr}`.trim() === "") throw wordless(program, action, child);
     // 1 for whatever it was: of the others some clients know nothing, and take stdout for an answer.
     return { stdout, stderr: exitCode === 0 ? "" : stderr, exitCode: exitCode === 0 ? 0 : 1 };
   } finally {
     clearTimeout(timer);
   }
+}
+
+function wordless(program: string, action: string, { signalCode, exitCode }: Subprocess): Failure {
+  const how = signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`;
+  const what = `${program} ${action} ${how} and said nothing`;
+  return new Failure("FALLBACK_FAILED", what, `run '${program} list' by hand`);
 }
 
 function start(program: string, action: string, input: string, env: Environment) {

@@ -51,6 +51,11 @@ export function troubleOf(message: string): { readonly code: KeychainCode; reado
   if (/did not receive a reply/i.test(message)) {
     return { code: "KEYCHAIN_TIMEOUT", what: "the keychain does not answer" };
   }
+  if (/matched by \d+ credentials/i.test(message)) {
+    const what =
+      "the keychain holds several entries of that name (leave one of them, by seahorse for instance)";
+    return { code: "KEYCHAIN_UNREACHABLE", what };
+  }
   return { code: "KEYCHAIN_UNREACHABLE", what: `no keychain can be reached (${reasonIn(message)})` };
 }
 

@@ -37,13 +37,7 @@ export class KeychainProcess implements Keychain {
     // Bun unpacks the library there: in /tmp it would lie on where others may write, and where often nothing may be run.
     const folder = `${state}/native`;
     await ensureOwnFolder(folder);
-    const child = Bun.spawn([...command, keychainWord], {
-      stdin: Buffer.from(JSON.stringify(question)),
-      stdout: "pipe",
-      stderr: "ignore",
-      env: { ...environmentFor(env), TMPDIR: folder },
-      cwd: "/",
-    });
+    const child = start([...command, keychainWord], question, { ...environmentFor(env), TMPDIR: folder });
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), limit);
     try {
@@ -58,6 +52,18 @@ export class KeychainProcess implements Keychain {
   }
 }
 
+function start(command: string[], question: Question, env: Record<string, string>) {
+  const stdin = Buffer.from(JSON.stringify(question));
+  try {
+    return Bun.spawn(command, { stdin, stdout: "pipe", stderr: "ignore", env, cwd: "/" });
+  } catch (error) {
+    // As where this user may start no more processes.
+    const code = (error as { code?: string }).code ?? "unknown error";
+    const what = `the process that asks the keychain can't be started (${code})`;
+    throw keychainFailure("KEYCHAIN_UNREACHABLE", what, error);
+  }
+}
+
 function valuesIn(text: string): readonly (string | null)[] {
   const answer = parse(text);
   if (!answer) throw keychainFailure("KEYCHAIN_UNREACHABLE", "the process that asks the keychain broke off");
@@ -68,7 +74,9 @@ function valuesIn(text: string): readonly (string | null)[] {
 
 function parse(text: string): Answer | undefined {
   try {
-    return JSON.parse(text);
+    const answer = JSON.parse(text);
+    const isOne = Array.isArray(answer?.values) || typeof answer?.failed?.what === "string";
+    return isOne ? answer : undefined;
   } catch {
     return undefined;
   }

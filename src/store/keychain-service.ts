@@ -1,4 +1,5 @@
 import { Failure } from "../token/failure.ts";
+import { endWithParent } from "./end-with-parent.ts";
 import { type Keychain, keychainCodes, keychainFailure } from "./keychain.ts";
 
 /** What a process is asked that speaks to the keychain, on its stdin. */
@@ -28,10 +29,20 @@ async function answer(text: string, loadKeychain: () => Promise<Keychain>): Prom
   return { values: [] };
 }
 
-/** The system's loader names the library and what it misses. */
+/**
+ * The system's loader names the library and what it misses, or that its disk lets nothing be run: in one of the
+ * causes, under advice for programmers.
+ */
 function unloadable(error: unknown): never {
-  const words = error instanceof Error ? error.message.split("\n")[0]?.slice(0, 200) : "";
+  const found = messagesOf(error);
+  const telling = found.find((message) => !/^Cannot find (native binding|module)/.test(message)) ?? found[0];
+  const words = telling?.split("\n")[0]?.slice(0, 200) ?? "";
   throw keychainFailure("KEYCHAIN_UNREACHABLE", `the keychain's library can't be loaded (${words})`, error);
+}
+
+/** An error's own, and those of its causes. */
+function messagesOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...messagesOf(error.cause)] : [];
 }
 
 function trouble(error: unknown): Answer {
@@ -44,6 +55,8 @@ function trouble(error: unknown): Answer {
 
 /** What this process, started by another of its kind, is there for: the system's keychain and stdin. */
 export async function serveKeychain(): Promise<void> {
+  // Should Docker kill the one that asks, nobody else would end what waits for D-Bus.
+  endWithParent();
   const answered = await answerQuestion(await Bun.stdin.text(), async () => {
     const { entryLimit, systemEntries } = await import("./keychain-entries.ts");
     const { inParts } = await import("./keychain-parts.ts");

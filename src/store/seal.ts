@@ -42,7 +42,7 @@ export async function unseal(sealed: string, key: Uint8Array, context: string): 
       imported,
       made,
     );
-    return new TextDecoder().decode(plain);
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(plain);
   } catch {
     return undefined;
   }

@@ -50,7 +50,7 @@ export async function settle(
       }
     }
   }
-  // What killed writers left, and what others write at this moment: they can't rename it, and say so in the log.
+  // What killed writers left, and what others write at this moment: they write it once more, and look at the mark then.
   if (wanted === "keychain") {
     for (const name of await readdir(`${state}/tmp`).catch(() => []))
       await removeState(`${state}/tmp/${name}`);

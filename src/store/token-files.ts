@@ -12,6 +12,12 @@ import { removeState, writeState } from "./write.ts";
 export interface TokenKeyPort {
   /** A new one where there is none. @throws Failure KEYCHAIN_… */
   get(): Promise<Uint8Array>;
+  /** The key that has taken the place of `former`, which does not open a file; undefined where none can be had. */
+  successorOf(former: Uint8Array): Promise<Uint8Array | undefined>;
+  /** What this process knows of it counts no more. */
+  lookAnew(): Promise<void>;
+  /** What has failed before is no reason any more not to ask. */
+  tryAgain(): Promise<void>;
   /** Removes it. @throws Failure KEYCHAIN_… */
   forget(): Promise<void>;
 }
@@ -21,6 +27,9 @@ export const noTokenKey: TokenKeyPort = {
   get: async () => {
     throw keychainFailure("KEYCHAIN_UNREACHABLE", "no keychain was asked");
   },
+  successorOf: async () => undefined,
+  lookAnew: async () => {},
+  tryAgain: async () => {},
   forget: async () => {},
 };
 
@@ -95,7 +104,7 @@ export class TokenFiles {
   /** What an encrypted file holds; undefined as for `read`. */
   async open<Entry>(path: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
     try {
-      const opened = await openEntry(sealed, this.placeOf(path), await this.mustHaveKey());
+      const opened = await this.openAsKeyed(this.placeOf(path), sealed);
       if (!opened)
         this.report(
           `STATE_FILE ${path} was left aside: its key is another, or it was changed or moved`,
@@ -109,6 +118,14 @@ export class TokenFiles {
       this.#told = true;
       return undefined;
     }
+  }
+
+  private async openAsKeyed<Entry>(place: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
+    const key = await this.mustHaveKey();
+    const opened = await openEntry(sealed, place, key);
+    if (opened) return opened;
+    const successor = await this.key.successorOf(key);
+    return successor && openEntry(sealed, place, successor);
   }
 
   private async mustHaveKey(): Promise<Uint8Array> {

@@ -1,11 +1,13 @@
 import { dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
-import { memoryKeyPath, tokenKeyFailurePath, tokenKeyLockPath } from "./files.ts";
+import { readAtRest } from "./at-rest.ts";
+import { memoryKeyPath, tokenKeyLockPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
 import { keyText, newKey, parseKey } from "./key-text.ts";
-import { type Keychain, type KeychainCode, keychainCodes, keychainFailure } from "./keychain.ts";
+import { type Keychain, keychainFailure } from "./keychain.ts";
 import { awaitLock, type Release, tryLock } from "./lock.ts";
 import { isMemoryFolder } from "./memory-folder.ts";
+import { TokenKeyTrouble } from "./token-key-trouble.ts";
 import { removeState, writeState } from "./write.ts";
 
 /** What the key is called in the keychain, beside the logins, whose names are server URLs. */
@@ -30,30 +32,71 @@ export interface TokenKeyOptions {
  */
 export class TokenKey {
   #known: Uint8Array | undefined;
-  #failed: { readonly at: number; readonly failure: Failure } | undefined;
+  #lookedForSuccessorAt: number | undefined;
+  readonly #trouble: TokenKeyTrouble;
 
-  constructor(private readonly options: TokenKeyOptions) {}
+  constructor(private readonly options: TokenKeyOptions) {
+    this.#trouble = new TokenKeyTrouble(options.state, options.now, options.patience);
+  }
 
   /** A new key where the keychain holds none. @throws Failure KEYCHAIN_…, STATE_FOLDER, STATE_LOCK */
   readonly get = async (): Promise<Uint8Array> => {
     this.#known ??= await this.inMemory();
     if (this.#known) return this.#known;
-    const failed = await this.failedLately();
+    const failed = await this.#trouble.lately();
     if (failed) throw failed;
     try {
       this.#known = await this.inTurn();
       return this.#known;
     } catch (error) {
-      if (error instanceof Failure) this.#failed = { at: this.options.now(), failure: error };
+      if (error instanceof Failure) this.#trouble.keep(error);
       throw error;
     }
   };
 
-  /** Removes it wherever it lies: what it has encrypted is lost. @throws Failure KEYCHAIN_… */
+  /**
+   * The key that has taken the place of `former`, which does not open a file: after the keychain was emptied, or the
+   * setting changed to and fro, another process has made one. Without it the two would take each other's tokens for
+   * rubbish for ever. Never fails: undefined where none can be had.
+   */
+  readonly successorOf = async (former: Uint8Array): Promise<Uint8Array | undefined> => {
+    const isOther = (key: Uint8Array | undefined) => key !== undefined && !Bun.deepEquals(key, former);
+    if (isOther(this.#known)) return this.#known;
+    let found = await this.inMemory();
+    if (!isOther(found)) found = await this.heldByKeychain();
+    if (!isOther(found)) return undefined;
+    this.#known = found;
+    return found;
+  };
+
+  /** From now on it is looked up where it lies: another process may have removed it, and made another. */
+  readonly lookAnew = async (): Promise<void> => {
+    this.#known = undefined;
+  };
+
+  /** From now on what has failed before is tried again: a person asks, who may have unlocked the keychain meanwhile. */
+  readonly tryAgain = async (): Promise<void> => {
+    this.#trouble.heedFromNow();
+  };
+
+  /**
+   * Removes it wherever it lies: what it has encrypted is lost. Not where somebody wants tokens encrypted again
+   * meanwhile: that is noted before a key is made, and one is made under the same lock.
+   *
+   * @throws Failure KEYCHAIN_…
+   */
   readonly forget = async (): Promise<void> => {
     this.#known = undefined;
-    if (this.memoryPath !== undefined) await removeState(this.memoryPath);
-    await this.options.keychain.remove(tokenKeyName);
+    const release = await this.lock();
+    try {
+      if ((await readAtRest(this.options.state)).store === "keychain") return;
+      if (this.memoryPath !== undefined) await removeState(this.memoryPath);
+      const failed = await this.#trouble.lately();
+      if (failed) throw failed;
+      await this.options.keychain.remove(tokenKeyName);
+    } finally {
+      release();
+    }
   };
 
   private get memoryPath(): string | undefined {
@@ -68,11 +111,17 @@ export class TokenKey {
 
   /** One process at a time asks, so that of many that begin together one makes the key. */
   private async inTurn(): Promise<Uint8Array> {
+    const began = this.options.now();
     const release = await this.lock();
     try {
-      return (await this.inMemory()) ?? (await this.fromKeychain());
+      const lying = await this.inMemory();
+      if (lying) return lying;
+      // Whoever was waited for has had no answer: asking once more would be a second wait.
+      const failed = await this.#trouble.since(began);
+      if (failed) throw failed;
+      return await this.fromKeychain();
     } catch (error) {
-      await this.noteFailure(error);
+      await this.#trouble.note(error);
       throw error;
     } finally {
       release();
@@ -87,45 +136,45 @@ export class TokenKey {
   }
 
   private async fromKeychain(): Promise<Uint8Array> {
-    const { keychain, state, runtimeFolder } = this.options;
-    const [text] = await keychain.read([tokenKeyName]);
-    let key = text === undefined ? undefined : parseKey(text);
+    const { keychain } = this.options;
+    let key = await this.readKeychain();
     if (!key) {
       key = newKey();
       await keychain.write(tokenKeyName, JSON.stringify(keyText(key)));
     }
-    await removeState(tokenKeyFailurePath(state)).catch(() => undefined);
+    await this.#trouble.over();
+    await this.layIntoMemory(key);
+    return key;
+  }
+
+  private async readKeychain(): Promise<Uint8Array | undefined> {
+    const [text] = await this.options.keychain.read([tokenKeyName]);
+    return text === undefined ? undefined : parseKey(text);
+  }
+
+  /** Asked for once in a while only: a file that was damaged opens with no key. */
+  private async heldByKeychain(): Promise<Uint8Array | undefined> {
+    const { now, patience } = this.options;
+    const last = this.#lookedForSuccessorAt;
+    if (last !== undefined && now() - last < patience) return undefined;
+    this.#lookedForSuccessorAt = now();
+    if (await this.#trouble.lately()) return undefined;
+    try {
+      const key = await this.readKeychain();
+      if (key) await this.layIntoMemory(key);
+      return key;
+    } catch (error) {
+      await this.#trouble.note(error);
+      return undefined;
+    }
+  }
+
+  private async layIntoMemory(key: Uint8Array): Promise<void> {
+    const { runtimeFolder } = this.options;
     const path = this.memoryPath;
     if (path !== undefined && runtimeFolder !== undefined && (await isMemoryFolder(runtimeFolder))) {
       // Without it the next asks the keychain again.
       await writeState(dirname(path), path, keyText(key)).catch(() => undefined);
     }
-    return key;
   }
-
-  private async failedLately(): Promise<Failure | undefined> {
-    const { state, now, patience } = this.options;
-    const isLate = (at: number) => at <= now() && now() - at < patience;
-    if (this.#failed && isLate(this.#failed.at)) return this.#failed.failure;
-    const found = await inspectFile(tokenKeyFailurePath(state));
-    if (found.kind !== "text") return undefined;
-    try {
-      const { at, code, what } = JSON.parse(found.text);
-      return isLate(at) && isKeychainCode(code) ? keychainFailure(code, String(what)) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** For other processes: of a build's many gets one asks a keychain that hangs. */
-  private async noteFailure(error: unknown): Promise<void> {
-    if (!(error instanceof Failure) || !isKeychainCode(error.code)) return;
-    const { state, now } = this.options;
-    const note = { format: 1, at: now(), code: error.code, what: error.message };
-    await writeState(state, tokenKeyFailurePath(state), note).catch(() => undefined);
-  }
-}
-
-function isKeychainCode(code: unknown): code is KeychainCode {
-  return keychainCodes.some((each) => each === code);
 }

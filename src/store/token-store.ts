@@ -14,6 +14,7 @@ import { Failure } from "../token/failure.ts";
 import { type AtRest, readAtRest } from "./at-rest.ts";
 import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
+import { mustFit } from "./login.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
 import type { ReportFile } from "./told-files.ts";
 import { removeAbandoned } from "./write.ts";
@@ -62,8 +63,11 @@ export class TokenStore {
     await removeAbandoned(this.state, this.now());
   };
 
-  readonly writeLogin = (entry: LoginEntry | LogoutEntry): Promise<void> =>
-    this.#files.write(loginPath(this.state, entry.host), entry);
+  /** @throws also LOGIN_TOO_LONG */
+  readonly writeLogin = async (entry: LoginEntry | LogoutEntry): Promise<void> => {
+    if ("secret" in entry) mustFit(entry.host, entry);
+    await this.#files.write(loginPath(this.state, entry.host), entry);
+  };
 
   readonly writeAuthorization = async (key: string, entry: AuthorizationEntry): Promise<void> => {
     await this.#files.write(authorizationPath(this.state, key), entry);
@@ -97,18 +101,33 @@ export class TokenStore {
    * fails: what a disk refuses is told to `report` and tried again at the next call.
    */
   readonly settle = async (wanted: AtRest): Promise<void> => {
+    if (this.#files.wanted !== wanted) await this.#key.lookAnew();
     this.#files.wanted = wanted;
     const mark = await readAtRest(this.state);
     if (mark.store === wanted && mark.isSettled) return;
     const { settle } = await import("./settle.ts");
     try {
       await settle(this.state, wanted, this.#files, this.report);
-      if (wanted === "file") await this.#key.forget();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.report(`store is now ${wanted}: ${error.oneLine}`);
+      return;
     }
+    if (wanted === "file") await this.forgetKey();
   };
+
+  private async forgetKey(): Promise<void> {
+    try {
+      await this.#key.forget();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const what = "the key, which opens nothing here any more, was left in the keychain";
+      this.report(`store is now file: ${what}: ${error.message} [${error.code}]`);
+    }
+  }
+
+  /** For who was told by a person: that the keychain failed lately is no reason any more not to ask it. */
+  readonly tryKeychainAgain = (): Promise<void> => this.#key.tryAgain();
 
   /** Makes sure that a token could be kept. @throws Failure KEYCHAIN_… */
   readonly mustKeep = (): Promise<void> => this.#files.mustKeep();

@@ -21,7 +21,13 @@ export function writeLasting(state: string, path: string, content: unknown): Pro
   return write(state, path, content, true);
 }
 
-async function write(state: string, path: string, content: unknown, lasts: boolean): Promise<void> {
+async function write(
+  state: string,
+  path: string,
+  content: unknown,
+  lasts: boolean,
+  isSecondTry = false,
+): Promise<void> {
   const temporaryFolder = `${state}/tmp`;
   for (const folder of [state, dirname(path), temporaryFolder]) await ensureOwnFolder(folder);
   const temporary = `${temporaryFolder}/${basename(path)}.${crypto.randomUUID()}`;
@@ -31,6 +37,10 @@ async function write(state: string, path: string, content: unknown, lasts: boole
     if (lasts) await flushFolder(dirname(path));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
+    // Another process has swept the temporary file away, as `settle` does.
+    if ((error as { code?: string }).code === "ENOENT" && !isSecondTry) {
+      return write(state, path, content, lasts, true);
+    }
     throw new Failure(
       "STATE_WRITE",
       `${path} can't be written (${(error as { code?: string }).code ?? "unknown error"})`,

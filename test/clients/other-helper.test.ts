@@ -75,6 +75,16 @@ describe("another credential helper", () => {
     );
   });
 
+  for (const [script, how] of [
+    ["exit 3", /get ended with exit code 3 and said nothing/],
+    ["kill -KILL $$", /get was ended by SIGKILL and said nothing/],
+  ] as const) {
+    it(`that fails without a word is told of: ${script}`, async () => {
+      const asking = askOtherHelper(helper(script), "get", "", options());
+      await assert.rejects(asking, { code: "FALLBACK_FAILED", message: how });
+    });
+  }
+
   it("that can't be started is told of", async () => {
     const path = join(folder(), "docker-credential-stub");
     writeWithMode(path, "#!/nonexistent/interpreter\n", 0o755);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { endTree } from "../../src/aws/end-tree.ts";
 import { askOtherHelper } from "../../src/clients/other-helper.ts";
@@ -8,6 +8,7 @@ import { KeychainProcess } from "../../src/store/keychain-process.ts";
 import { loginsContract } from "../store/logins-contract.ts";
 import { Keyring } from "../support/keyring/keyring.ts";
 import { useKeyring } from "../support/keyring/use-keyring.ts";
+import { childrenOf, parentOf } from "../support/program/children.ts";
 import { commands } from "../support/program/commands.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { programPath } from "../support/program/program.ts";
@@ -172,6 +173,17 @@ describe("logins in the operating system's keychain", () => {
     this.timeout(40_000);
     told(await hanging(), "KEYCHAIN_TIMEOUT", hub, "18 seconds");
     assert.ok((await hanging()).tookMs < 20_000);
+  });
+
+  it("leave no process waiting for D-Bus when the one that asks is killed", async () => {
+    silent(await alice.store(hub, "me", "hush-hush"));
+    keyring().hang();
+    const asking = alice.start(["get"], { input: hub });
+    const waiting = await eventually("the process that asks", () => childrenOf(asking.pid)[0]);
+    await eventually("its library", () => readFileSync(`/proc/${waiting}/maps`, "utf8").includes("/native/"));
+    asking.kill("SIGKILL");
+    await asking.ended;
+    await eventually("its end", () => parentOf(waiting) === undefined);
   });
 
   it("are in no file, no error and no log", async () => {

@@ -97,7 +97,11 @@ describe("store: keychain", () => {
       const second = answered(await alice.get(registry, elsewhere), registry);
       assert.notEqual(second, first);
       assert.equal(readFileSync(tokenFile(alice, registry), "utf8"), before);
-      assert.match(logOf(alice), /ECR tokens can't be kept: .*\[KEYCHAIN_(LOCKED|UNREACHABLE)\]/);
+      assert.match(
+        logOf(alice),
+        /^.*ECR tokens can't be kept: .*\[KEYCHAIN_(LOCKED|UNREACHABLE)\]\n$/,
+        "once",
+      );
       nothingPlain();
       assert.equal(answered(await alice.get(registry), registry), first, "where the key lies in memory");
     });
@@ -106,9 +110,11 @@ describe("store: keychain", () => {
   it("ends in time where D-Bus takes a question and never answers, and asks once a minute", async function () {
     this.timeout(30_000);
     keyring().hang();
-    const first = await alice.get(registry);
-    answered(first, registry);
-    assert.ok(first.tookMs < 10_000, `${first.tookMs} ms`);
+    const hosts = [registry, westRegistry];
+    for (const first of await Promise.all(hosts.map((host) => alice.get(host)))) {
+      assert.equal(first.exitCode, 0, first.stderr);
+      assert.ok(first.tookMs < 7_500, `${first.tookMs} ms: the other's wait came first`);
+    }
     const second = await alice.get(registry);
     answered(second, registry);
     assert.ok(second.tookMs < 3_000, `${second.tookMs} ms`);

@@ -124,6 +124,11 @@ describe("a keychain's trouble", () => {
       "KEYCHAIN_TIMEOUT",
       /not answer/,
     ],
+    [
+      "Entry is matched by 2 credentials: [Entry { inner: Wrapper { path: Path(",
+      "KEYCHAIN_UNREACHABLE",
+      /several entries of that name/,
+    ],
     ["Platform failure: something new", "KEYCHAIN_UNREACHABLE", /\(something new\)/],
     ["", "KEYCHAIN_UNREACHABLE", /did not say why/],
   ] as const) {
@@ -149,6 +154,16 @@ describe("a keychain's trouble", () => {
     assert.match(
       await answerQuestion(question, unloadable),
       /can't be loaded \(libc\.so\.7: cannot open shared object file\)/,
+    );
+    const underneath = async () => {
+      const cause = new Error("Cannot find module 'b'", {
+        cause: new Error("a.node: failed to map segment"),
+      });
+      throw new Error("Cannot find native binding. Try npm i", { cause });
+    };
+    assert.match(
+      await answerQuestion(question, underneath),
+      /can't be loaded \(a\.node: failed to map segment\)/,
     );
     for (const text of ["", "hush-hush", "null"]) {
       const nonsense = await answerQuestion(text, async () =>

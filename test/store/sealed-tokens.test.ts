@@ -116,6 +116,31 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
+  it("goes over to the key that another process has made, in the place of taking its tokens for rubbish", async () => {
+    const store = open();
+    await store.settle("keychain");
+    await store.writeRegistry(registryEntry());
+    entries.held.clear();
+    const other = open();
+    await other.writeRegistry(registryEntry({ secret: "made-up new" }));
+    assert.equal((await store.readRegistry(host))?.secret, "made-up new");
+    await store.writeRegistry(registryEntry({ secret: "made-up newest" }));
+    assert.equal((await other.readRegistry(host))?.secret, "made-up newest");
+    assert.deepEqual(reported, []);
+  });
+
+  it("writes with the key of today in a process that knew one before the setting went to and fro", async () => {
+    const daemon = open();
+    await daemon.settle("keychain");
+    await daemon.writeRegistry(registryEntry());
+    await open().settle("file");
+    await daemon.settle("file");
+    await open().settle("keychain");
+    await daemon.settle("keychain");
+    await daemon.writeRegistry(registryEntry({ secret: "made-up new" }));
+    assert.equal((await open().readRegistry(host))?.secret, "made-up new");
+  });
+
   it("reads nothing while the keychain is locked, says so once, and writes nothing in plain", async () => {
     await written("keychain");
     entries.broken = locked;
@@ -172,10 +197,27 @@ describe("store: keychain", () => {
     await written("keychain");
     entries.broken = locked;
     await open().settle("file");
+    assert.match(
+      reported.at(-1) ?? "",
+      /^store is now file: the key.* was left in the keychain: .*\[KEYCHAIN_LOCKED\]$/,
+    );
     assert.equal(await open().readRegistry(host), undefined);
     assert.equal(await open().readLogin(otherHost), undefined);
     await open().writeRegistry(registryEntry());
     assert.deepEqual(await open().readRegistry(host), registryEntry());
+  });
+
+  it("waits once for a keychain that does not answer when it is given up", async () => {
+    await written("keychain");
+    let asked = 0;
+    const ask = async () => {
+      asked++;
+      throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
+    };
+    Object.assign(entries, { read: ask, remove: ask });
+    const key = tokenKeyIn(state(), entries);
+    await new TokenStore(state(), Date.now, (line) => reported.push(line), { key }).settle("file");
+    assert.equal(asked, 1);
   });
 
   it("counts for who can't read the config, and for who read it before", async () => {
@@ -197,18 +239,18 @@ describe("store: keychain", () => {
     assert.equal((await readAtRest(state())).isSettled, true);
   });
 
-  it("leaves nothing in plain of those who write while it is chosen", async () => {
+  it("leaves nothing in plain, and nothing out, of those who write while it is chosen", async () => {
     await written("file");
     const writers = Array.from({ length: 60 }, open);
     await Promise.all(writers.map((store) => store.settle("file")));
+    const hostOf = (number: number) => `registry-${number}.example.com`;
     const writing = writers.map(async (store, number) => {
       for (let step = 0; step < number; step++) await readAtRest(state());
-      // One whose temporary file is cleared away under its hands goes without; it shows nothing.
-      const entry = registryEntry({ host: `registry-${number}.example.com` });
-      await store.writeRegistry(entry).catch(() => undefined);
+      await store.writeRegistry(registryEntry({ host: hostOf(number) }));
     });
     await Promise.all([open().settle("keychain"), ...writing]);
     nothingPlain();
+    for (const number of writers.keys()) assert.ok(await open().readRegistry(hostOf(number)), hostOf(number));
   });
 
   it("holds for a process whose disk refuses to note it", async () => {

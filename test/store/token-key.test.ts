@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { writeAtRest } from "../../src/store/at-rest.ts";
 import { memoryKeyPath } from "../../src/store/files.ts";
 import { keychainFailure } from "../../src/store/keychain.ts";
 import { isMemoryFolder } from "../../src/store/memory-folder.ts";
@@ -76,6 +77,91 @@ describe("the key of encrypted tokens", () => {
     assert.ok(await open().get());
   });
 
+  it("is asked for at once where a person says so, and after that as patiently as before", async () => {
+    let now = 1_000_000;
+    const times = { now: () => now };
+    entries.broken = keychainFailure("KEYCHAIN_LOCKED", "locked");
+    const one = open(times);
+    assert.equal(await codeOf(one.get()), "KEYCHAIN_LOCKED");
+    now += 1_000;
+    for (const each of [one, open(times)]) {
+      let asked = 0;
+      entries.read = async () => {
+        asked++;
+        throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
+      };
+      await each.tryAgain();
+      for (const _ of [1, 2]) assert.equal(await codeOf(each.get()), "KEYCHAIN_TIMEOUT");
+      assert.equal(asked, 1);
+      now += 1_000;
+    }
+  });
+
+  it("is asked for by one alone of those who wait for a keychain that does not answer", async () => {
+    let asked = 0;
+    entries.read = async () => {
+      asked++;
+      throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
+    };
+    const waiting = Array.from({ length: 4 }, () => open({ patience: 0, now: () => 1_000 }).get());
+    assert.deepEqual(await Promise.all(waiting.map(codeOf)), Array(4).fill("KEYCHAIN_TIMEOUT"));
+    assert.equal(asked, 1);
+  });
+
+  it("is followed by the one that another process has made in its place", async () => {
+    const one = open();
+    const former = await one.get();
+    assert.equal(await one.successorOf(former), undefined);
+    entries.held.clear();
+    const next = await open().get();
+    const later = open({ patience: 0 });
+    assert.deepEqual(await later.successorOf(former), next);
+    assert.deepEqual(await later.get(), next);
+    assert.equal(await later.successorOf(next), undefined);
+  });
+
+  it("has its successor looked for once in a while, by a keychain that can be asked", async () => {
+    let now = 1_000_000;
+    const one = open({ now: () => now });
+    const former = await one.get();
+    let asked = 0;
+    entries.read = async () => {
+      asked++;
+      throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
+    };
+    for (const [after, times] of [
+      [0, 1],
+      [59_000, 1],
+      [2_000, 2],
+    ] as const) {
+      now += after;
+      assert.equal(await one.successorOf(former), undefined);
+      assert.equal(asked, times);
+    }
+    assert.deepEqual(await one.get(), former);
+    assert.equal(await open({ now: () => now }).successorOf(former), undefined);
+    assert.equal(asked, 2, "another process does not ask what has just not answered");
+  });
+
+  it("is forgotten by one process at a time, and not where tokens are to be encrypted again", async () => {
+    await open().get();
+    await writeAtRest(state(), "keychain", false);
+    await open().forget();
+    assert.equal(entries.held.size, 1);
+    await writeAtRest(state(), "file", true);
+    let running = 0;
+    let most = 0;
+    const { remove } = entries;
+    entries.remove = async (name) => {
+      most = Math.max(most, ++running);
+      await remove(name);
+      running--;
+    };
+    await Promise.all([1, 2, 3].map(() => open().forget()));
+    assert.equal(most, 1);
+    assert.equal(entries.held.size, 0);
+  });
+
   onLinux("beside a folder of a memory file system", () => {
     let run: string;
     beforeEach(() => {
@@ -112,6 +198,16 @@ describe("the key of encrypted tokens", () => {
       }
       chmodSync(run, 0o700);
       assert.equal(await isMemoryFolder(run), true);
+    });
+
+    it("lies there anew once another process has made one in its place", async () => {
+      const former = await open({ runtimeFolder: run }).get();
+      entries.held.clear();
+      const next = await open().get();
+      assert.deepEqual(await open({ runtimeFolder: run }).get(), former, "the one that lies there");
+      assert.deepEqual(await open({ runtimeFolder: run }).successorOf(former), next);
+      entries.broken = new Error("asked");
+      assert.deepEqual(await open({ runtimeFolder: run }).get(), next);
     });
 
     it("is removed from both when it is forgotten", async () => {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -37,6 +38,20 @@ for (const writes of [writeState, writeLasting]) {
       await write({ a: 2 });
       assert.deepEqual(temporaries(), []);
       assert.deepEqual(readdirSync(`${state()}/tokens`), ["host.json"]);
+    });
+
+    it("writes once more where its temporary file is swept away under its hands", async () => {
+      await write();
+      let swept = 0;
+      const content = {
+        toJSON: () => {
+          if (swept++ === 0) rmSync(`${state()}/tmp`, { recursive: true });
+          return { a: 2 };
+        },
+      };
+      await write(content);
+      assert.equal(readFileSync(path(), "utf8"), '{"a":2}');
+      assert.equal(swept, 2);
     });
 
     it("replaces a file that others may use, and a link, instead of writing into them", async () => {
