@@ -42,8 +42,14 @@ export async function movingOut(
     .map((server) => ({ key: server, server, wasKept: false }));
   for (const { key, server, wasKept } of [...imported, ...others]) {
     const login = await asked(() => kept.get(server));
-    if (!login) continue;
     const there = standing.get(key);
+    if (!login) {
+      // Also where `fallback` has been changed since: the former one is not asked, and has it still.
+      const why =
+        "no login to it is kept here now; unless you have logged out, see fallback in config.yaml, or log in";
+      if (!there) left.push(`${key}: ${why}`);
+      continue;
+    }
     if (there && !isLogin(there, login)) {
       left.push(`${key}: another login to it stands in the file; the one kept here stays here`);
       continue;

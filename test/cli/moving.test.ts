@@ -110,12 +110,9 @@ describe("moving logins out", () => {
   });
 
   it("puts back what came from the file, as it is now, and removes here what the file has", async () => {
-    const { entries, leaving } = await movingOut(
-      fileOf({ "https://a.example": { email: "e" } }),
-      imported,
-      false,
-      kept,
-    );
+    const before = fileOf({ "https://a.example": { email: "e" } });
+    const { entries, leaving, left } = await movingOut(before, imported, false, kept);
+    assert.match(left.join(), /^gone\.example: no login to it is kept here now/);
     assert.deepEqual(entries, { "https://a.example": { email: "e", ...auth(me) }, "b.example": auth(me) });
     assert.deepEqual(await moveOut(leaving, fileOf(entries), kept), []);
     assert.deepEqual([...kept.held.keys()], ["b.example", "c.example"]);
