@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { lstat, open, readdir, readFile, unlink } from "node:fs/promises";
+import { lstat, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { awsPlaces } from "../../aws/places.ts";
 import { withoutSecrets } from "../../clients/docker-config.ts";
 import { parseAwsFiles } from "../../token/aws-files.ts";
@@ -68,7 +68,13 @@ async function bundleText(report: Report, machine: Machine): Promise<string> {
 }
 
 async function readText(path: string | undefined): Promise<string> {
-  return path === undefined ? "" : await readFile(path, "utf8").catch(() => "");
+  if (path === undefined) return "";
+  // A pipe would have it wait, and what comes out of one is somebody else's to read.
+  const isPlain = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return isPlain ? await readFile(path, "utf8").catch(() => "") : "";
 }
 
 /** Mode, owner, size, time of change and name; no content. */
