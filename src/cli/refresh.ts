@@ -7,6 +7,7 @@ import { keepOutputs } from "./outputs.ts";
 import { Progress } from "./progress.ts";
 import { Refreshing } from "./refresh-job.ts";
 import { refreshPorts } from "./refreshing.ts";
+import { noneKept } from "./shown.ts";
 import { openSurroundings } from "./surroundings.ts";
 
 interface Options {
@@ -37,6 +38,7 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);
   const { jobs, unattended } = keeping.plan;
+  if (keeping.kept.length === 0 && process.stderr.isTTY) context.printError(noneKept);
   // Nobody can have them in the background, so that they are not had is no failure of this command.
   for (const { code, what, mend } of unattended) context.printError(new Failure(code, what, mend).oneLine);
   const failed = (failure: Failure) => {

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { printable } from "../../config/problem.ts";
 import { healthLine } from "../health.ts";
+import { noneKept } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 import { withTilde } from "../tilde.ts";
 import { byAttention, codeOf, conditionOf, countOf, noteOf } from "./attention.ts";
@@ -56,8 +57,7 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
       .map((line) => paint("red", line, screen)),
   ];
   if (registries.length === 0) {
-    const none = "No registry is kept: the first pull learns one, or config.yaml names them.";
-    return [...lines, ...wrap(none, screen)];
+    return [...lines, ...wrap(noneKept, screen)];
   }
   const whole = `${registries.length} ${registries.length === 1 ? "registry" : "registries"}`;
   return [...lines, ...wrap(`${whole}: ${countOf(registries)}`, screen), ""];
