@@ -5,7 +5,7 @@ import { chain } from "./doctor/chain.ts";
 import { openMachine } from "./doctor/machine.ts";
 import { type Look, renderEntry, renderSummary } from "./doctor/render.ts";
 import { reportOf } from "./doctor/report.ts";
-import { type Entry, runSteps, stepsOf } from "./doctor/runner.ts";
+import { chaptersOf, type Entry, runChapters } from "./doctor/runner.ts";
 import { keptSubjects, subjectOf } from "./doctor/subjects.ts";
 import { Visit } from "./doctor/visit.ts";
 import { terminalOf } from "./terminal.ts";
@@ -57,8 +57,8 @@ async function diagnose(
 
   tell(`docker-credential-ecr ${machine.version}${hosts.length === 1 ? `, ${hosts[0]}` : ""}`);
   let heading: string | undefined;
-  const entries = await runSteps(
-    stepsOf(chain, machine, visits),
+  const entries = await runChapters(
+    chaptersOf(chain, machine, visits),
     () => performance.now(),
     (entry) => {
       if (hosts.length > 1 && entry.registry !== heading) tell(`\n${entry.registry}`);
