@@ -161,7 +161,9 @@ function trouble(path: string, verb: string, error: unknown): Failure {
   return new Failure(
     "CLIENT_FILE",
     `${path} can't be ${verb} (${code})`,
-    "see who owns it and whether its disk is writable",
+    verb === "read"
+      ? `see 'ls -lL ${path}': this user must be able to read it`
+      : "see who owns it and whether its disk is writable",
     {
       cause: error,
     },
