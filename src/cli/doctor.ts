@@ -5,7 +5,7 @@ import { chain } from "./doctor/chain.ts";
 import { openMachine } from "./doctor/machine.ts";
 import { type Look, renderEntry, renderSummary } from "./doctor/render.ts";
 import { reportOf } from "./doctor/report.ts";
-import { runSteps, stepsOf } from "./doctor/runner.ts";
+import { chaptersOf, type Entry, runChapters } from "./doctor/runner.ts";
 import { keptSubjects, subjectOf } from "./doctor/subjects.ts";
 import { Visit } from "./doctor/visit.ts";
 import { terminalOf } from "./terminal.ts";
@@ -57,8 +57,8 @@ async function diagnose(
 
   tell(`docker-credential-ecr ${machine.version}${hosts.length === 1 ? `, ${hosts[0]}` : ""}`);
   let heading: string | undefined;
-  const entries = await runSteps(
-    stepsOf(chain, machine, visits),
+  const entries = await runChapters(
+    chaptersOf(chain, machine, visits),
     () => performance.now(),
     (entry) => {
       if (hosts.length > 1 && entry.registry !== heading) tell(`\n${entry.registry}`);
@@ -69,7 +69,7 @@ async function diagnose(
   const report = reportOf(entries, hosts, machine.version, machine.now());
   if (json) print(JSON.stringify(report, undefined, 2));
   tell(`\n${renderSummary(entries, look)}`);
-  if (hosts.length === 0) tell("No registry is known yet: name one to have the way to it looked at.");
+  if (hosts.length === 0) tell(`${whyNone(entries)}: name one to have the way to it looked at.`);
   if (!report.ok) exitWith(1);
   if (bundle === undefined) return;
   await writeBundle(bundle, report, machine);
@@ -78,5 +78,19 @@ async function diagnose(
 
 function lookOf({ env, home }: Context, wantsColour: boolean): Look {
   const terminal = terminalOf(process.stdout, env, wantsColour);
-  return { width: Math.max(80, terminal?.width ?? 80), colour: terminal?.colour ?? false, home };
+  return {
+    width: Math.max(narrowest, terminal?.width ?? 80),
+    colour: terminal?.colour ?? false,
+    // Where HOME says otherwise, "~" would be another folder to who reads it.
+    home: env.HOME === home ? home : undefined,
+  };
+}
+
+/** Columns. */
+const narrowest = 40;
+
+/** Why there was no registry to look at. */
+function whyNone(entries: readonly Entry[]): string {
+  const isBroken = entries.some(({ name, status }) => name === "config" && status === "failed");
+  return isBroken ? "Without config.yaml no registry is known" : "No registry is known yet";
 }

@@ -73,7 +73,8 @@ async function exportTokens(named: readonly string[], options: Options, context:
 }
 
 /** @throws Failure USAGE */
-function placeOf({ format, name, namespace }: Options): SecretPlace {
+function placeOf({ format, name, namespace, output }: Options): SecretPlace {
+  if (output === "") throw unusable("--output names no file");
   if (format !== "kubernetes-secret" && (name ?? namespace) !== undefined) {
     throw unusable("--name and --namespace are for a kubernetes-secret");
   }

@@ -8,6 +8,7 @@ import { keepOutputs } from "./outputs.ts";
 import { Progress } from "./progress.ts";
 import { Refreshing } from "./refresh-job.ts";
 import { refreshPorts } from "./refreshing.ts";
+import { noneKept } from "./shown.ts";
 import { openSurroundings } from "./surroundings.ts";
 
 interface Options {
@@ -47,6 +48,7 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);
   const { jobs, unattended } = keeping.plan;
+  if (keeping.kept.length === 0 && process.stderr.isTTY) context.printError(noneKept);
   // Nobody can have them in the background, so that they are not had is no failure of this command.
   for (const note of unattended) context.printError(Failure.from(note).oneLine);
   const refreshing = new Refreshing(ports, asked, options.force === true);

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { overlaps } from "../config/overlaps.ts";
 import type { Context } from "./context.ts";
-import { type ShownRegistry, shownRegistries } from "./shown.ts";
+import { noneKept, type ShownRegistry, shownRegistries } from "./shown.ts";
 import { openSurroundings } from "./surroundings.ts";
 import { table } from "./table.ts";
 
@@ -26,9 +26,11 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
     exitWith(1);
   }
   if (json) {
-    const listed = registries.map(({ host, origin, source, identity, unattended }) => {
+    const listed = registries.map(({ host, account, region, origin, source, identity, unattended }) => {
       return {
         registry: host,
+        account,
+        region,
         origin,
         ...(source !== undefined && { source }),
         identity,
@@ -36,10 +38,11 @@ async function show(json: boolean, { env, home, print, printError, exitWith }: C
       };
     });
     const error = configError && { configError: configError.oneLine };
-    return print(JSON.stringify({ registries: listed, overlaps: met, ...error }, undefined, 2));
+    return print(JSON.stringify({ version: 1, registries: listed, overlaps: met, ...error }, undefined, 2));
   }
   const rows = registries.map((one) => [one.host, keptAs(one), one.identity]);
   print(table([["REGISTRY", "KEPT AS", "IDENTITY"], ...rows]));
+  if (kept && rows.length === 0 && process.stderr.isTTY) printError(noneKept);
   for (const { what, winner, loser, why } of met) {
     const because = why === "first" ? "it stands first" : "it is the narrower";
     print(`${what}: line ${winner} of config.yaml counts, not line ${loser}: ${because}`);

@@ -4,6 +4,7 @@ import { helperActions, isHelperAction, unknownAction, usage } from "../helper/w
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
+import { printWhole } from "./stdout.ts";
 
 const name = "docker-credential-ecr";
 
@@ -41,7 +42,7 @@ export async function run(
   const context: Context = {
     env,
     home,
-    print: (text) => console.log(text),
+    print: (text) => printWhole(text),
     printError: (text) => console.error(`${name}: ${text}`),
     exitWith: (code) => {
       exitCode = code;

@@ -24,6 +24,9 @@ export interface ShownRegistry {
   readonly unattended?: Unattended;
 }
 
+/** For people, where there is nothing to show. */
+export const noneKept = "No registry is kept: the first pull learns one, or config.yaml names them.";
+
 /** What is kept, or with a config.yaml that can't be used, what lies there. */
 export interface Shown {
   readonly registries: readonly ShownRegistry[];

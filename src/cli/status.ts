@@ -60,7 +60,7 @@ async function show(options: Options, context: Context): Promise<void> {
   if (options.watch) {
     const watching = theTerminal(terminal);
     return watch(async (now) => {
-      return statusScreen(await statusReport(around), { ...now, home }, now.rows);
+      return statusScreen(await statusReport(around), { ...now, home }, now.rows, 1);
     }, watching);
   }
   const report = await statusReport(around);

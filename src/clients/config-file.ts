@@ -161,12 +161,12 @@ const readOnly = "its owner may only read it";
 
 function trouble(path: string, verb: string, error: unknown): Failure {
   const code = (error as { code?: string }).code ?? "unknown error";
-  return new Failure("CLIENT_FILE", `${path} can't be ${verb} (${code})`, mendOf(path, code), {
+  return new Failure("CLIENT_FILE", `${path} can't be ${verb} (${code})`, mendOf(path, verb, code), {
     cause: error,
   });
 }
 
-function mendOf(path: string, code: string): string {
+function mendOf(path: string, verb: string, code: string): string {
   switch (code) {
     case readOnly:
       return `run 'chmod u+w ${path}', or give what --dry-run shows to whoever makes that file`;
@@ -180,6 +180,8 @@ function mendOf(path: string, code: string): string {
     case "EDQUOT":
       return "free space on its disk";
     default:
-      return "see who owns it and whether its disk is writable";
+      return verb === "read"
+        ? `see 'ls -lL ${path}': this user must be able to read it`
+        : "see who owns it and whether its disk is writable";
   }
 }

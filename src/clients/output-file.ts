@@ -70,6 +70,10 @@ async function find(path: string): Promise<Found> {
 
 function mustBeOurs(path: string, found: Stats): Stats {
   const user = process.geteuid?.();
+  if (found.isDirectory()) {
+    const mend = "name a file, in that folder say";
+    throw new Failure("OUTPUT_FILE", `output ${printable(path)} is a folder`, mend);
+  }
   if (!found.isFile())
     throw new Failure("OUTPUT_FILE", `output ${printable(path)} is no plain file`, "remove it");
   if (user === undefined || found.uid === user) return found;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkClientFile, replaceClientFile } from "../../src/clients/config-file.ts";
+import { checkClientFile, readClientFile, replaceClientFile } from "../../src/clients/config-file.ts";
 import { modeOf, useTempFolder } from "../support/fakes/temp-folder.ts";
 
 describe("replacing a file of another program", () => {
@@ -41,5 +41,9 @@ describe("replacing a file of another program", () => {
     writeFileSync(path(), "");
     chmodSync(path(), 0o444);
     await assert.rejects(checkClientFile(path()), { code: "CLIENT_FILE" });
+  });
+
+  it("that can't be read has a mend for reading", async () => {
+    await assert.rejects(readClientFile(folder()), { code: "CLIENT_FILE", mend: /^see 'ls -lL .*read it$/ });
   });
 });

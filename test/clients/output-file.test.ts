@@ -193,7 +193,7 @@ describe("a file that tokens are written to", () => {
 
   it("is no folder, pipe, circle of links, file of other than UTF-8, or one that may not be written", async () => {
     mkdirSync(`${folder()}/folder`);
-    await refused(`${folder()}/folder`, "OUTPUT_FILE", "no plain file");
+    await refused(`${folder()}/folder`, "OUTPUT_FILE", "is a folder");
     Bun.spawnSync(["mkfifo", `${folder()}/pipe`]);
     await refused(`${folder()}/pipe`, "OUTPUT_FILE", "no plain file");
     symlinkSync("round", `${folder()}/round`);

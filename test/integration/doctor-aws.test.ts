@@ -80,6 +80,7 @@ const faults: Readonly<Record<string, Fault>> = {
       set(user, { AWS_CA_BUNDLE: user.write("ca.pem", ca) });
     },
     fails: "certificates TLS",
+    seen: /; the authorities in .*\/ca\.pem alone count$/,
     mend: /AWS_CA_BUNDLE/,
   },
   "a name that does not resolve": {

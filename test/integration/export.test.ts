@@ -101,6 +101,14 @@ describe("export", () => {
     assert.match((await docker(user, [registry])).stderr, /\[CONFIG_INVALID\]\n$/);
   });
 
+  it("--output wants the name of a file, and never has a folder removed", async () => {
+    const user = keeper(standing, both);
+    assert.match((await docker(user, ["--output", ""])).stderr, /\[USAGE\]\n$/);
+    mkdirSync(join(user.home, "out"), { mode: 0o700 });
+    const { stderr } = await docker(user, ["--output", join(user.home, "out")]);
+    assert.match(stderr, /\/out is a folder: name a file.* \[OUTPUT_FILE\]\n$/);
+  });
+
   it("makes a Secret that says when it ends", async () => {
     const user = keeper(standing, both);
     const { stdout, exitCode } = await secret(user, ["--namespace", "ci", "--name", "ecr.pull"]);

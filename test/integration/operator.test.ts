@@ -41,9 +41,15 @@ describe("status, registries and refresh", () => {
     assert.match(stdout, /111122223333\S+ +configured +alice/);
     assert.match(stdout, /444455556666\S+ +learnt, not renewed +keys in the environment/);
     assert.match(stdout, /line 8 of config.yaml counts, not line 5: it is the narrower/);
-    const { registries, overlaps } = JSON.parse((await user.run(["registries", "--json"])).stdout);
+    const { version, registries, overlaps, ...more } = JSON.parse(
+      (await user.run(["registries", "--json"])).stdout,
+    );
+    assert.deepEqual([version, more], [1, {}]);
+    const place = { account: "444455556666", region: "us-east-1" };
+    const learnt = { registry: otherRegistry, ...place, origin: "learnt", unattended: true };
     assert.equal(registries.length, 2);
-    assert.equal(overlaps[0].why, "narrower");
+    assert.deepEqual(registries[1], { ...learnt, identity: registries[1].identity });
+    assert.deepEqual(overlaps, [{ ...overlaps[0], winner: 8, loser: 5, why: "narrower" }]);
   });
 
   it("refresh makes sure of the life asked for, once, and of a new token by force", async () => {

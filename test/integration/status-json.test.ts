@@ -8,7 +8,9 @@ import { edit } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
-const docs = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");
+const whole = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");
+/** What follows is of another command. */
+const [docs = ""] = whole.split("\n## What is kept");
 const documented = new Map(
   [...docs.matchAll(/^\| `([a-zA-Z[\].]+)`( \*)? \| /gm)].map(([, key = "", mark]) => [
     key,
@@ -54,6 +56,9 @@ describe("docs/status.md", () => {
     const kept = aliceKeeps("111122223333");
     const others = [keeper(standing, kept), keeper(standing, `${kept}store: keychain\n`)];
     for (const each of others) await each.run(["daemon", "--once"]);
+    const shut = keeper(standing, kept);
+    shut.write(".local/state/docker-credential-ecr", "no folder");
+    others.push(shut);
     return [all, hung, broken, ...(await Promise.all(others.map(statusOf)))];
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { modeOf } from "../support/fakes/temp-folder.ts";
 import { readMetrics } from "../support/metrics.ts";
 import { eventually } from "../support/program/eventually.ts";
@@ -130,6 +130,25 @@ describe("status", () => {
     assert.ok(Math.abs((expiry?.value ?? 0) - (Date.now() + 12 * hour) / 1000) < 60);
     const { stdout } = await user.run(["status", "--prometheus"]);
     assert.deepEqual([...readMetrics(stdout).keys()], [...metrics.keys()]);
+  });
+
+  it("tells of a state folder that can't be used, and ends 1, though nothing is kept", async () => {
+    for (const [seed, why] of [
+      ["ln -s / $0", /is not a folder/],
+      ["echo > $0", /is not a folder/],
+      ["mkdir -m 777 $0", /others may enter/],
+      ["ln -s $0 $0", /is not a folder/],
+    ] as const) {
+      const user = standing.user();
+      mkdirSync(dirname(user.state), { recursive: true });
+      assert.equal(spawnSync("sh", ["-c", seed, user.state]).status, 0);
+      const { exitCode, stdout } = await user.run(["status"]);
+      assert.equal(exitCode, 1, seed);
+      assert.match(stdout.split("\n")[1] ?? "", why);
+      const { ok, stateError } = JSON.parse((await user.run(["status", "--json"])).stdout);
+      assert.equal(ok, false);
+      assert.match(stateError, /\[STATE_FOLDER\]$/);
+    }
   });
 
   it("--prometheus takes the place of nothing but a file", async () => {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { lstat, open, readdir, readFile } from "node:fs/promises";
+import { lstat, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { awsPlaces } from "../../aws/places.ts";
 import { withoutSecrets } from "../../clients/docker-config.ts";
 import { parseAwsFiles } from "../../token/aws-files.ts";
@@ -29,15 +29,19 @@ export async function writeBundle(path: string, report: Report, machine: Machine
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const file = await open(path, flags, 0o600);
     try {
-      await file.writeFile(text);
-    } finally {
-      await file.close();
+      await file.writeFile(text).finally(() => file.close());
+    } catch (error) {
+      // Half a report helps nobody, and would be in the next one's way.
+      await unlink(path).catch(() => undefined);
+      throw error;
     }
   } catch (error) {
     const { code = "unknown error" } = error as { code?: string };
     if (code === "EEXIST") throw exists(path);
     const what = `the bundle ${path} can't be written (${code})`;
-    throw new Failure("BUNDLE_WRITE", what, "name another file", { cause: error });
+    const isFull = code === "ENOSPC" || code === "EDQUOT";
+    const mend = isFull ? "free its disk, or name another file" : "name a file in a folder of yours";
+    throw new Failure("BUNDLE_WRITE", what, mend, { cause: error });
   }
 }
 
@@ -64,7 +68,13 @@ async function bundleText(report: Report, machine: Machine): Promise<string> {
 }
 
 async function readText(path: string | undefined): Promise<string> {
-  return path === undefined ? "" : await readFile(path, "utf8").catch(() => "");
+  if (path === undefined) return "";
+  // A pipe would have it wait, and what comes out of one is somebody else's to read.
+  const isPlain = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return isPlain ? await readFile(path, "utf8").catch(() => "") : "";
 }
 
 /** Mode, owner, size, time of change and name; no content. */

@@ -3,7 +3,8 @@ import { hostOfKey } from "../../clients/docker-logins.ts";
 import { expiryOfPassword } from "../../token/expiry.ts";
 import { readable } from "../table.ts";
 import type { MachineDiagnostic, RegistryDiagnostic } from "./diagnostic.ts";
-import { type DockerFile, helperFor, readDockerFile } from "./docker-file.ts";
+import { type DockerFile, helperFor } from "./docker-file.ts";
+import { dockerFileOf } from "./docker-place.ts";
 import { type Finding, failed, ok } from "./finding.ts";
 import { whoIs } from "./helper.ts";
 import { findOnPath } from "./programs.ts";
@@ -13,9 +14,10 @@ export const dockerConfig: MachineDiagnostic = {
   name: "docker-config",
   scope: "machine",
   look: async (machine) => {
-    const { path, exists } = await readDockerFile(machine);
-    const whence = machine.env.DOCKER_CONFIG ? " (DOCKER_CONFIG)" : "";
-    const user = machine.env.SUDO_USER ? `; of root, not of ${machine.env.SUDO_USER}` : "";
+    const { path, exists } = await dockerFileOf(machine);
+    const { DOCKER_CONFIG, HOME, SUDO_USER } = machine.env;
+    const whence = DOCKER_CONFIG ? " (DOCKER_CONFIG)" : HOME ? "" : " (HOME is not set: the account's)";
+    const user = SUDO_USER ? `; of root, not of ${SUDO_USER}` : "";
     return ok(exists ? `${path}${whence}${user}` : `there is no ${path}${whence}${user}`);
   },
 };
@@ -26,7 +28,7 @@ export const dockerWiring: RegistryDiagnostic = {
   scope: "registry",
   needs: ["registry-name", "docker-config"],
   look: async ({ host, machine }) => {
-    const file = await readDockerFile(machine);
+    const file = await dockerFileOf(machine);
     const helper = helperFor(file, host);
     return judgeWiring(file, host, helper === ours || (await isThisProgram(helper)));
 
@@ -65,7 +67,7 @@ export const dockerLogins: RegistryDiagnostic = {
   name: "docker-logins",
   scope: "registry",
   needs: ["registry-name", "docker-config"],
-  look: async ({ host, machine }) => judgeLogins(await readDockerFile(machine), host, machine.now()),
+  look: async ({ host, machine }) => judgeLogins(await dockerFileOf(machine), host, machine.now()),
 };
 
 /** @param now milliseconds since the epoch */

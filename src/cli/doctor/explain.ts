@@ -14,7 +14,8 @@ export interface Sent {
  * What a registry's refusal means. The words are ECR's own:
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html
  */
-export function explain({ status, body }: RegistryAnswer, { host, region }: Registry, sent: Sent): Finding {
+export function explain({ status, body }: RegistryAnswer, registry: Registry, sent: Sent): Finding {
+  const { host } = registry;
   const { code, message } = firstError(body);
   if (/authorization token has expired/i.test(message)) {
     return failed("TOKEN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.mend);
@@ -22,16 +23,15 @@ export function explain({ status, body }: RegistryAnswer, { host, region }: Regi
   const denial = denied.exec(message);
   if (denial) return explainDenial(message, denial);
   if (status === 404 && code === "NAME_UNKNOWN") {
-    const cached = "under a pull-through cache rule, allow ecr:CreateRepository";
-    return failed(
-      "REPOSITORY_UNKNOWN",
-      message,
-      `see 'aws ecr describe-repositories --region ${region}'; ${cached}`,
-    );
+    return failed("REPOSITORY_UNKNOWN", message, whereRepositoriesAre(registry));
   }
   if (status === 404 && code === "MANIFEST_UNKNOWN") {
-    const cached = "under a pull-through cache rule, allow ecr:BatchImportUpstreamImage";
-    return failed("IMAGE_UNKNOWN", message, `check tag and digest; ${cached}`);
+    const cached = "; under a pull-through cache rule, allow ecr:BatchImportUpstreamImage";
+    return failed(
+      "IMAGE_UNKNOWN",
+      message,
+      `check tag and digest${registry.kind === "public" ? "" : cached}`,
+    );
   }
   switch (status) {
     case 400: {
@@ -57,6 +57,13 @@ export function explain({ status, body }: RegistryAnswer, { host, region }: Regi
   }
   const what = `what answers for ${host} is not ECR (HTTP ${status})`;
   return failed("BAD_ANSWER", what, "check for a captive portal, a proxy or a name server that lies");
+}
+
+function whereRepositoriesAre(registry: Registry): string {
+  if (registry.kind === "public") return "look for its name at https://gallery.ecr.aws";
+  const { account, region } = registry;
+  const command = `aws ecr describe-repositories --registry-id ${account} --region ${region}`;
+  return `see '${command}'; under a pull-through cache rule, allow ecr:CreateRepository`;
 }
 
 const denied = /User: (\S+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/;

@@ -10,15 +10,22 @@ export const stateFolder: MachineDiagnostic = {
   name: "state-folder",
   scope: "machine",
   look: async ({ folders: { state } }) => {
-    const stranger = strangerAbove(state);
-    if (stranger !== undefined) return ofStranger(state, stranger);
-    for (const path of [state, ...(await foldersIn(state))]) {
-      const finding = judgeFolder(path, await inspect(path), process.geteuid?.());
-      if (finding.status === "failed") return finding;
-    }
+    const finding = await lookAtState(state);
+    if (finding.status === "failed") return finding;
     return ok((await inspect(state)) === "absent" ? `${state}, not made yet` : state);
   },
 };
+
+/** Whether the state folder and those in it can be used, or made. */
+export async function lookAtState(state: string): Promise<Finding> {
+  const stranger = strangerAbove(state);
+  if (stranger !== undefined) return ofStranger(state, stranger);
+  for (const path of [state, ...(await foldersIn(state))]) {
+    const finding = judgeFolder(path, await inspect(path), process.geteuid?.());
+    if (finding.status === "failed") return finding;
+  }
+  return ok(state);
+}
 
 type Folder = "absent" | "unreadable" | (Pick<Stats, "mode" | "uid"> & { readonly isFolder: boolean });
 

@@ -6,7 +6,8 @@ import type { Keychain } from "../../store/keychain.ts";
 import { KeychainProcess } from "../../store/keychain-process.ts";
 import { Failure } from "../../token/failure.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
-import { type DockerFile, readDockerFile } from "./docker-file.ts";
+import type { DockerFile } from "./docker-file.ts";
+import { dockerFileOf } from "./docker-place.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 
 /** Milliseconds for one of the three questions. A person who unlocks the keychain meanwhile has to hurry. */
@@ -22,7 +23,7 @@ export const keychain: MachineDiagnostic = {
     const { env, folders, program } = machine;
     const unused = whyUnused(
       await readConfig(folders.configFile),
-      await readDockerFile(machine).catch(() => undefined),
+      await dockerFileOf(machine).catch(() => undefined),
     );
     if (unused !== undefined) return skipped(unused);
     try {

@@ -1,3 +1,4 @@
+import { isAlias, isNode, isScalar, parseDocument, visit } from "yaml";
 import type { Environment } from "../../token/dependencies.ts";
 import type { AwsFiles } from "../../token/profile-closure.ts";
 import { redact, redacted } from "../../token/redact.ts";
@@ -15,23 +16,69 @@ export function maskedEnvironment(env: Environment): string {
   return Object.keys(env)
     .sort()
     .flatMap((name) => {
-      if (plain.test(name)) return [`${name}=${redact(env[name] ?? "")}`];
+      if (plain.test(name)) return [`${name}=${shownValue(name, env[name] ?? "")}`];
       return ofInterest.test(name) ? [`${name} is set`] : [];
     })
     .join("\n");
 }
 
-/** config.yaml; an external id is meant for the two sides alone. */
+/** A proxy may stand there without a scheme; a query is for the server alone. */
+function shownValue(name: string, value: string): string {
+  const isBareProxy = isProxy(name) && !value.includes("://");
+  return redact(isBareProxy ? value.replace(/^.*@/s, `${redacted}@`) : withoutQuery(value));
+}
+
+function withoutQuery(value: string): string {
+  return value.replace(/^(\w+:\/\/[^?]*)\?.*$/s, `$1?${redacted}`);
+}
+
+const isProxy = (name: string) => /(?:HTTPS?|ALL)_PROXY$/i.test(name);
+
+/** config.yaml; an external id is meant for the two sides alone. YAML has many ways to write one. */
 export function maskedConfig(text: string): string {
-  const externalId = /(["']?externalId["']?\s*:\s*)(?:"[^"\n]*"|'[^'\n]*'|[^\s,}]+)/g;
-  return redact(text.replace(externalId, `$1${redacted}`));
+  const document = parseDocument(text, { uniqueKeys: false });
+  const values: string[] = [];
+  const spots: { readonly from: number; readonly to: number }[] = [];
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || key.value !== "externalId" || !isNode(value)) return;
+      const held = isAlias(value) ? value.resolve(document) : value;
+      if (isScalar(held)) values.push(String(held.value));
+      if (value.range) spots.push({ from: value.range[0], to: value.range[1] });
+    },
+  });
+  let shown = text;
+  for (const { from, to } of spots.toSorted((a, b) => b.from - a.from)) {
+    const end = text.slice(from, to).endsWith("\n") ? "\n" : "";
+    shown = shown.slice(0, from) + redacted + end + shown.slice(to);
+  }
+  if (document.errors.length > 0) shown = maskedLines(shown);
+  const known = values.filter((value) => value.length >= 4);
+  return redact(known.reduce((clean, value) => clean.replaceAll(value, redacted), shown));
+}
+
+/** What can't be read as YAML: a line with an external id from there on, and those below it that are deeper. */
+function maskedLines(text: string): string {
+  const lines = text.split("\n");
+  const indentOf = (line: string) => line.search(/\S|$/);
+  let above: number | undefined;
+  return lines
+    .map((line) => {
+      if (above !== undefined && (line.trim() === "" || indentOf(line) > above)) {
+        return line.trim() === "" ? line : redacted;
+      }
+      const at = line.indexOf("externalId");
+      above = at < 0 ? undefined : indentOf(line);
+      return at < 0 ? line : `${line.slice(0, at)}externalId: ${redacted}`;
+    })
+    .join("\n");
 }
 
 export function maskedProfiles(sections: AwsFiles["config"]): string {
   return Object.entries(sections)
     .map(([name, settings]) => {
       const lines = Object.entries(settings ?? {}).map(([key, value = ""]) =>
-        plainSettings.test(key) ? `${key} = ${redact(value)}` : `${key} is set`,
+        plainSettings.test(key) ? `${key} = ${redact(withoutQuery(value))}` : `${key} is set`,
       );
       return [`[${name}]`, ...lines].join("\n");
     })
@@ -56,7 +103,8 @@ export function secretsIn(env: Environment, { config, credentials }: AwsFiles): 
     ),
   );
   const proxies = Object.entries(env).flatMap(([name, value = ""]) => {
-    const password = /_PROXY$/i.test(name) ? URL.parse(value)?.password : undefined;
+    const url = value.includes("://") ? value : `http://${value}`;
+    const password = isProxy(name) ? URL.parse(url)?.password : undefined;
     return password ? [password, decodeURIComponent(password)] : [];
   });
   const values = [...variables, ...settings].map(([, value = ""]) => value);

@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import { helperName as ours } from "../../clients/docker-config.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
-import { type DockerFile, readDockerFile, readDockerFileAt } from "./docker-file.ts";
+import { type DockerFile, readDockerFileAt } from "./docker-file.ts";
+import { dockerFileOf } from "./docker-place.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 
 /**
@@ -15,7 +16,7 @@ export const packer: MachineDiagnostic = {
   scope: "machine",
   needs: ["docker-config"],
   look: async (machine) => {
-    const file = await readDockerFile(machine);
+    const file = await dockerFileOf(machine);
     const usual = machine.ownHome && `${machine.ownHome}/.docker/config.json`;
     return judgePacker({
       file,

@@ -1,21 +1,37 @@
+import { readConfig } from "../../config/read.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
-import { failed, ok } from "./finding.ts";
+import { type Finding, failed, failedBy, ok } from "./finding.ts";
 
 /** Whether the host is one of Amazon ECR's. */
 export const registryName: RegistryDiagnostic = {
   name: "registry-name",
   scope: "registry",
-  look: async ({ subject }) => {
+  look: async ({ subject, machine }) => {
     if (subject.kind === "ecr") {
       const { registry } = subject;
       if (registry.kind === "public") return ok("Amazon ECR Public");
       const more = `${registry.fips ? ", FIPS" : ""}${registry.dualStack ? ", dual-stack" : ""}`;
       return ok(`account ${registry.account}, ${registry.region}, partition ${registry.partition}${more}`);
     }
-    return failed(
-      "NOT_ECR",
-      `${subject.host} is not a name of Amazon ECR's, so no ECR token is given out for it`,
-      "ECR's are ACCOUNT.dkr.ecr.REGION.amazonaws.com; list another name for one under aliases in config.yaml",
-    );
+    const { host } = subject;
+    try {
+      await readConfig(machine.folders.configFile);
+    } catch (error) {
+      const { status, code = "", seen, mend = "" } = failedBy(error);
+      return { status, code, seen: `whether ${host} is an alias can't be told: ${seen}`, mend };
+    }
+    return judgeOther(host);
   },
 };
+
+export function judgeOther(host: string): Finding {
+  const [, account = ""] = /^(\d+)\.dkr[.-]ecr/.exec(host) ?? [];
+  const isMiscounted = account !== "" && account.length !== 12;
+  return failed(
+    "NOT_ECR",
+    `${host} is not a name of Amazon ECR's, so no ECR token is given out for it`,
+    isMiscounted
+      ? `an account id has 12 digits, and ${account} has ${account.length}`
+      : "ECR's are ACCOUNT.dkr.ecr.REGION.amazonaws.com; list another name for one under aliases in config.yaml",
+  );
+}

@@ -19,6 +19,11 @@ export function renderEntry({ status, name, seen, mend = "", code = "" }: Entry,
   const head = paint(status, status.padEnd(statusWidth), look) + name.padEnd(nameWidth);
   // Commands to copy keep the whole path: a shell leaves "~" as it is between quotes.
   const shown = withTilde(seen, look.home);
+  const isNarrow = look.width < 3 * (statusWidth + nameWidth);
+  if (status !== "failed" && isNarrow) {
+    const below = `\n${" ".repeat(statusWidth)}`;
+    return head.trimEnd() + below + wrap(shown, statusWidth, look.width);
+  }
   if (status !== "failed") return head + wrap(shown, statusWidth + nameWidth, look.width);
   const under = (label: string, text: string) =>
     " ".repeat(statusWidth) + label.padEnd(6) + wrap(text, statusWidth + 6, look.width);
@@ -31,7 +36,8 @@ export function renderSummary(entries: readonly Entry[], look: Look): string {
   const counts = `${count("ok")} ok, ${count("failed")} failed, ${count("skipped")} skipped`;
   const first = entries.find(({ status }) => status === "failed");
   if (!first) return paint("ok", counts, look);
-  return `${paint("failed", counts, look)}: mend ${first.name} first, then run doctor again`;
+  const lines = wrap(`${counts}: mend ${first.name} first, then run doctor again`, 0, look.width);
+  return lines.startsWith(counts) ? paint("failed", counts, look) + lines.slice(counts.length) : lines;
 }
 
 function paint(status: Entry["status"], text: string, { colour }: Look): string {

@@ -1,3 +1,4 @@
+import { eachOf } from "../../refresher/guard.ts";
 import { Failure } from "../../token/failure.ts";
 import { redact } from "../../token/redact.ts";
 import { type Diagnostic, usualLimit } from "./diagnostic.ts";
@@ -21,17 +22,24 @@ export interface Step {
   look(signal: AbortSignal): Promise<Finding>;
 }
 
+/** Steps that are looked at one after another. */
+export type Chapter = readonly Step[];
+
 /**
  * What is looked at in which order: one registry's chain as it stands; of several, the machine once and then what
  * is of each.
  */
-export function stepsOf(chain: readonly Diagnostic[], machine: Machine, visits: readonly Visit[]): Step[] {
+export function chaptersOf(
+  chain: readonly Diagnostic[],
+  machine: Machine,
+  visits: readonly Visit[],
+): Chapter[] {
   const ofMachine = chain.filter(({ scope }) => scope === "machine");
   const rest = chain.filter(({ scope }) => scope === "registry");
   const [only] = visits;
-  if (only && visits.length === 1) return chain.map((each) => step(each, machine, only));
-  const steps = ofMachine.map((each) => step(each, machine, undefined));
-  return [...steps, ...visits.flatMap((visit) => rest.map((each) => step(each, machine, visit)))];
+  if (only && visits.length === 1) return [chain.map((each) => step(each, machine, only))];
+  const first = ofMachine.map((each) => step(each, machine, undefined));
+  return [first, ...visits.map((visit) => rest.map((each) => step(each, machine, visit)))];
 }
 
 function step(diagnostic: Diagnostic, machine: Machine, visit: Visit | undefined): Step {
@@ -40,20 +48,50 @@ function step(diagnostic: Diagnostic, machine: Machine, visit: Visit | undefined
   return { diagnostic, registry: visit.host, look: (signal) => diagnostic.look(visit, signal) };
 }
 
+/** Registries that are looked at at once: of many behind an API that hangs, each one waits. */
+const atOnce = 16;
+
+/**
+ * Runs the first chapter, and after it the others side by side.
+ *
+ * @param told each entry in the order of the steps; of those side by side a chapter when it is over
+ */
+export async function runChapters(
+  [first = [], ...rest]: readonly Chapter[],
+  now: () => number,
+  told: (entry: Entry) => void,
+): Promise<Entry[]> {
+  const broken = new Map<string, string>();
+  const entries = await runSteps(first, now, told, broken);
+  const ends = rest.map((steps) => ({ steps, ...Promise.withResolvers<Entry[]>() }));
+  const all = eachOf(ends, atOnce, async ({ steps, resolve }) =>
+    resolve(await runSteps(steps, now, () => {}, broken)),
+  );
+  for (const { promise } of ends) {
+    for (const entry of await promise) {
+      entries.push(entry);
+      told(entry);
+    }
+  }
+  await all;
+  return entries;
+}
+
 /**
  * Runs the steps one after another. What needs a link that is broken is skipped, and so is what needs that; what
  * takes too long fails.
  *
  * @param now milliseconds of any clock
  * @param told each entry as soon as it is there
+ * @param broken what is known to be: the first broken link by the key of what it breaks
  */
 export async function runSteps(
   steps: readonly Step[],
   now: () => number,
   told: (entry: Entry) => void,
+  broken = new Map<string, string>(),
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
-  const broken = new Map<string, string>();
   for (const each of steps) {
     const { diagnostic, registry } = each;
     const { name, needs = [] } = diagnostic;

@@ -55,6 +55,9 @@ export const certificates: RegistryDiagnostic = {
 
 export function judgeCertificates(reach: Reach): Finding {
   const bad = brokenAt(reach, "certificates");
+  if (bad?.code === "TLS" && reach.bundle) {
+    return { ...bad, seen: `${bad.seen}; the authorities in ${reach.bundle} alone count` };
+  }
   if (bad) return bad;
   if (reach.broken) return skipped("no connection came about");
   return ok(reach.bundle ? `accepted by ${reach.bundle}` : "accepted by Bun's and the system's authorities");

@@ -21,13 +21,13 @@ export function statusLines(report: StatusReport): readonly string[] {
 }
 
 /**
- * What concerns no single registry: tokens that can't be kept, and why the daemon goes by the config.yaml of before,
+ * What concerns no single registry: a folder that can't be used, tokens that can't be kept, and why the daemon goes by the config.yaml of before,
  * where that is not what `configError` says already.
  */
-export function troublesOf({ daemon, configError, unkept }: StatusReport): readonly string[] {
+export function troublesOf({ daemon, configError, stateError, unkept }: StatusReport): readonly string[] {
   const isOfBefore = daemon.configError !== undefined && daemon.configError !== configError;
   return [
-    ...(unkept === undefined ? [] : [unkept]),
+    ...[stateError, unkept].filter((line) => line !== undefined),
     ...(isOfBefore ? [`daemon: goes by the config of before: ${daemon.configError}`] : []),
   ];
 }

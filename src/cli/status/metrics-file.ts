@@ -20,7 +20,11 @@ export async function writeMetrics(path: string, text: string): Promise<void> {
   } catch (error) {
     const code = (error as { code?: string }).code ?? "unknown error";
     const what = `the metrics can't be written to ${printable(path)} (${code})`;
-    const mend = `see that ${printable(dirname(path))} is there and that this user may write into it`;
+    const folder = printable(dirname(path));
+    const isFull = code === "ENOSPC" || code === "EDQUOT";
+    const mend = isFull
+      ? `free some room on the disk of ${folder}`
+      : `see that ${folder} is there and that this user may write into it`;
     throw new Failure("METRICS_WRITE", what, mend, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { parseState } from "../../refresher/state.ts";
 import { readClock } from "../../store/clock.ts";
 import { readRefresher } from "../../store/refresher-state.ts";
 import { Failure } from "../../token/failure.ts";
+import { lookAtState } from "../doctor/folders.ts";
 import { daemonHealth, type Health } from "../health.ts";
 import { shownRegistries } from "../shown.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -25,6 +26,8 @@ export interface StatusReport {
   readonly outputs: readonly OutputState[];
   /** Why encrypted tokens can be neither read nor kept here. */
   readonly unkept?: string;
+  /** Why the state folder can't be used, so that what lies there can't be told. */
+  readonly stateError?: string;
   /** Why config.yaml can't be used. */
   readonly configError?: string;
 }
@@ -40,18 +43,25 @@ export async function statusReport(around: Surroundings): Promise<StatusReport> 
   for (const registry of shown.registries) registries.push(await tokens.of(registry, daemon.running));
   const { kept, configError } = shown;
   const unkept = await whyUnkept(around);
+  const stateError = await stateTrouble(folders.state);
   return {
     version: 1,
     program: version,
     at: now(),
-    ok: !configError && registries.every(({ isFresh }) => isFresh),
+    ok: !configError && stateError === undefined && registries.every(({ isFresh }) => isFresh),
     daemon,
     registries,
     replication: kept ? await replicationReport(around, kept.keeping) : [],
     outputs: kept ? await outputStates(folders.state, kept.config) : [],
     ...(unkept !== undefined && { unkept }),
+    ...(stateError !== undefined && { stateError }),
     ...(configError && { configError: configError.oneLine }),
   };
+}
+
+async function stateTrouble(state: string): Promise<string | undefined> {
+  const { status, code = "", seen, mend = "" } = await lookAtState(state);
+  return status === "failed" ? new Failure(code, seen, mend).oneLine : undefined;
 }
 
 async function whyUnkept({ store }: Surroundings): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { printable } from "../../config/problem.ts";
 import { healthLine } from "../health.ts";
+import { noneKept } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
 import { withTilde } from "../tilde.ts";
 import { byAttention, codeOf, conditionOf, countOf, noteOf } from "./attention.ts";
@@ -20,21 +21,27 @@ export interface Screen extends Terminal {
   readonly home: string | undefined;
 }
 
-/** However small the terminal is, so many registries are shown. */
-const fewest = 5;
+/** However small the terminal is, so many registries are shown where the screen can be scrolled. */
+const usualFewest = 5;
 
 /**
  * For a terminal: a row a registry, what needs somebody first, and what there is to tell of it below.
  *
  * @param rows lines that the whole may have; those registries that don't fit are counted
+ * @param fewest so many are shown all the same
  */
-export function statusScreen(report: StatusReport, screen: Screen, rows = Infinity): readonly string[] {
+export function statusScreen(
+  report: StatusReport,
+  screen: Screen,
+  rows = Infinity,
+  fewest = usualFewest,
+): readonly string[] {
   const head = headOf(report, screen);
   const foot = footOf(report, screen);
   const tokens = byAttention(report.registries);
   const blocks = blocksOf(tokens, report.at, screen);
   const room = rows - head.length - foot.length;
-  const shown = fitting(blocks, room);
+  const shown = fitting(blocks, room, fewest);
   const rest = tokens.slice(shown);
   const more = rest.length === 0 ? [] : [`and ${rest.length} more: ${countOf(rest)}; status --all shows all`];
   return [...head, ...blocks.slice(0, shown).flat(), ...more.flatMap((line) => wrap(line, screen)), ...foot];
@@ -50,8 +57,7 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
       .map((line) => paint("red", line, screen)),
   ];
   if (registries.length === 0) {
-    const none = "No registry is kept: the first pull learns one, or config.yaml names them.";
-    return [...lines, ...wrap(none, screen)];
+    return [...lines, ...wrap(noneKept, screen)];
   }
   const whole = `${registries.length} ${registries.length === 1 ? "registry" : "registries"}`;
   return [...lines, ...wrap(`${whole}: ${countOf(registries)}`, screen), ""];
@@ -78,14 +84,23 @@ function blocksOf(
   });
 }
 
+/** A reason is the same wherever it differs in the registry alone, which the row names. */
+function reasonOf(note: string, { account, region }: ShownToken): string {
+  const own = [account, region].filter((part) => part !== undefined);
+  return own.reduce((text, part) => text.replaceAll(part, "-"), note.replace(hosts, "-"));
+}
+
+const hosts = /\b\d{12}\.dkr[.-]ecr[\w.-]*/g;
+
 /** A failure that many share, as those of one identity do, is told once; after that its code stands for it. */
 function withNote(row: string, token: ShownToken, told: Set<string>, screen: Screen): readonly string[] {
   const note = noteOf(token);
   if (note === undefined) return [row];
   const colour = token.secondsLeft > 0 ? "yellow" : "red";
   const painted = (line: string) => paint(colour, line, screen);
-  if (!told.has(note)) {
-    told.add(note);
+  const reason = reasonOf(note, token);
+  if (!told.has(reason)) {
+    told.add(reason);
     return [row, ...wrap(note, screen, "  ").map(painted)];
   }
   const code = codeOf(note) ?? "as above";
@@ -99,7 +114,7 @@ function footOf({ outputs, replication, at }: StatusReport, screen: Screen): rea
 }
 
 /** How many blocks have room, with a line for what is left over. */
-function fitting(blocks: readonly (readonly string[])[], room: number): number {
+function fitting(blocks: readonly (readonly string[])[], room: number, fewest: number): number {
   let used = 0;
   const over = blocks.findIndex((block, at) => {
     used += block.length;

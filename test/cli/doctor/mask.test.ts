@@ -25,6 +25,41 @@ describe("what a bundle shows", () => {
     assert.match(shown, /region: x }/);
   });
 
+  it("of config.yaml: no external id, however YAML has it written", () => {
+    const forms = [
+      "{ externalId: hush-1, source: ci }",
+      '{ "externalId" : "hush-1 and more", region: x }',
+      "{ externalId: 'hush''hush-1' }",
+      '{ externalId: "hush\\x2d1 hush" }',
+      "\n  externalId: >-\n    hush-1\n    hush-2\n  region: x",
+      "\n  externalId: |\n    hush-1\n  region: x",
+      '\n  externalId:\n    "hush-1"',
+      "\n  externalId: &it hush-1 hush-2",
+      "\n  note: &it hush-1\n  externalId: *it",
+      "{ ? externalId : hush-1 }",
+    ];
+    for (const form of forms) {
+      for (const rest of ["", "y: [", "  bad\n\tz: 1"]) {
+        const shown = maskedConfig(`version: 1\na: ${form}\nb: kept\n${rest}`);
+        assert.doesNotMatch(shown, /hush/, `${form} ${rest}`);
+        assert.match(shown, /^version: 1\na:[\s\S]*^b: kept$/m, form);
+      }
+    }
+  });
+
+  it("of addresses: neither the login of a proxy without a scheme nor what is asked for", () => {
+    const env = { HTTPS_PROXY: "me:hush@proxy:1", AWS_ENDPOINT_URL: "https://127.0.0.1/a?key=hush" };
+    assert.equal(
+      maskedEnvironment(env),
+      "AWS_ENDPOINT_URL=https://127.0.0.1/a?[redacted]\nHTTPS_PROXY=[redacted]@proxy:1",
+    );
+    assert.deepEqual(secretsIn(env, { config: {}, credentials: {} }), ["hush", "hush"]);
+    assert.equal(
+      maskedProfiles({ a: { sso_start_url: "https://x/start?key=hush" } }),
+      "[a]\nsso_start_url = https://x/start?[redacted]",
+    );
+  });
+
   it("of profiles: what says who asks, not what opens", () => {
     const shown = maskedProfiles({
       ci: {

@@ -15,6 +15,17 @@ describe("doctor's rendering", () => {
     }
   });
 
+  it("keeps to a narrow terminal too", () => {
+    const narrow = { ...plain, width: 40 };
+    const failed = entry({ status: "failed", seen: words, mend: words, code: "CODE" });
+    const all = [entry({ seen: words }), entry({ status: "skipped", seen: words }), failed];
+    const text = [...all.map((each) => renderEntry(each, narrow)), renderSummary(all, narrow)].join("\n");
+    for (const line of text.split("\n")) assert.ok(line.length <= 40, line);
+    assert.equal(text.replace(/\s+/g, " ").split(words).length, 5);
+    assert.match(text, /^ok {7}disk\n {9}one two/);
+    assert.match(text, /1 ok, 1 failed, 1 skipped: mend disk\nfirst/);
+  });
+
   it("breaks nothing that is to be copied", () => {
     const word = "x".repeat(100);
     assert.ok(renderEntry(entry({ status: "failed", mend: `run ${word} now` }), plain).includes(word));

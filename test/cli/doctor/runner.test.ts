@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Finding, failed, ok, skipped } from "../../../src/cli/doctor/finding.ts";
-import { type Entry, runSteps, type Step } from "../../../src/cli/doctor/runner.ts";
+import { type Entry, runChapters, runSteps, type Step } from "../../../src/cli/doctor/runner.ts";
 import { Failure } from "../../../src/token/failure.ts";
 
 interface Plan {
@@ -131,5 +131,35 @@ describe("runSteps", () => {
         [0, "after a"],
       ],
     );
+  });
+});
+
+describe("runChapters", () => {
+  it("looks at registries side by side, and tells of them in their order", async () => {
+    const gate = Promise.withResolvers<Finding>();
+    const told: string[] = [];
+    const machine = step("config", { scope: "machine", look: bad });
+    const slow = step("slow", { registry: "a", look: () => gate.promise });
+    const needy = step("needy", { registry: "a", needs: ["config"], look: () => ok("never") });
+    // Were they looked at one after another, nobody would open the gate.
+    const quick = step("quick", {
+      registry: "b",
+      look: () => {
+        gate.resolve(ok("at last"));
+        return failed("BAD", "b is bad", "mend it");
+      },
+    });
+    const entries = await runChapters(
+      [[machine], [slow, needy], [quick]],
+      () => 0,
+      ({ name }) => told.push(name),
+    );
+    assert.deepEqual(told, ["config", "slow", "needy", "quick"]);
+    assert.deepEqual(short(entries), [
+      "config failed BAD",
+      "slow ok at last",
+      "needy skipped because config failed",
+      "quick failed BAD",
+    ]);
   });
 });

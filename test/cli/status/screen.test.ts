@@ -38,6 +38,49 @@ describe("status' screen", () => {
     for (const line of folded) assert.ok(line.length <= 80);
   });
 
+  it("tells once what differs in account and region alone, and apart what differs in the reason", () => {
+    const failing = (account: string, region: string, why: string) => {
+      const registry = host(account, region);
+      // Of several accounts the error names the first.
+      const lastError = `no ECR token for ${host("111122223333", region)} under ci: api.ecr.${region}.amazonaws.com ${why} [CODE]`;
+      return shownToken({ registry, account, region, ...none, lastError });
+    };
+    const tokens = [
+      failing("111122223333", "us-east-1", "refuses"),
+      failing("444455556666", "us-east-1", "refuses"),
+      failing("111122223333", "eu-west-1", "refuses"),
+      failing("111122223333", "eu-west-3", "hangs"),
+    ];
+    const text = statusScreen(statusReport(tokens), screen).join("\n");
+    assert.equal(text.match(/refuses/g)?.length, 1);
+    assert.equal(text.match(/hangs/g)?.length, 1);
+    assert.equal(text.match(/^\d{12} .* {2}CODE$/gm)?.length, 2);
+  });
+
+  it("of a watch never has more lines than there are, and counts who is left out", () => {
+    const tokens = Array.from({ length: 9 }, (_, at) => {
+      const lastError = `${"word ".repeat(40)}${at} [CODE]`;
+      return shownToken({ registry: host(String(100_000_000_000 + at)), ...none, lastError });
+    });
+    const lines = statusScreen(statusReport(tokens), screen, 16, 1);
+    assert.ok(lines.length <= 16, `${lines.length}`);
+    assert.match(lines.at(-1) ?? "", /^and [78] more: /);
+  });
+
+  it("on a narrow terminal goes without renewal, identity and bar, and keeps registry and words", () => {
+    const tokens = [shownToken({ registry: host("111122223333", "ap-northeast-1") }), shownToken()];
+    const at = (width: number) => {
+      const lines = statusScreen(statusReport(tokens), { ...screen, width });
+      for (const line of lines) assert.ok(Bun.stringWidth(line) <= width, `${width}: ${line}`);
+      return lines.slice(-2).join("\n");
+    };
+    assert.match(at(64), /^1111\S+ {2}ci .*█░+ 6h 0m {4}-$/m);
+    assert.match(at(60), /^111122223333 ap-northeast-1 {2}ci {8}█+░+ 6h 0m$/m);
+    assert.match(at(50), /^111122223333 ap-northeast-1 {2}█+░+ 6h 0m$/m);
+    assert.match(at(40), /^111122223333 ap-northeast-1 {2}6h 0m$/m);
+    assert.match(at(30), /^1111\S+theast-1 {2}6h 0m$/m);
+  });
+
   it("makes no two registries look alike", () => {
     const hosts = [
       host("111122223333"),

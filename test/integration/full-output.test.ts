@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { healthyUser } from "../support/program/doctor.ts";
+import { aliceKeeps, keeper } from "../support/program/keeping.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
+import { useStanding } from "../support/program/standing.ts";
+
+describe("on a disk that is full", () => {
+  const standing = useStanding();
+
+  const full = existsSync("/dev/full") ? it : it.skip;
+  full("no command says that it has printed what was lost", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333", "us-east-1"));
+    assert.equal((await user.run(["refresh"])).exitCode, 0);
+    for (const args of [
+      ["export", "--format", "docker-config"],
+      ["status"],
+      ["status", "--json"],
+      ["status", "--prometheus"],
+      ["registries"],
+      ["doctor", "--json"],
+    ]) {
+      const ran = await user.run(args, { through: shell('exec "$@" > /dev/full') });
+      assert.equal(ran.exitCode, 1, args.join(" "));
+      assert.match(ran.stderr, /^docker-credential-ecr: .* \(ENOSPC\): .* \[STDOUT_WRITE\]\n$/);
+    }
+  });
+
+  const mounts = ownMounts();
+  const here = mounts ? it : it.skip;
+  here("neither half a bundle nor half a file of metrics is left, and the mend is to free it", async () => {
+    const user = healthyUser(standing);
+    const disk = join(user.home, "disk");
+    mkdirSync(disk);
+    const script = `mount -t tmpfs -o size=16k none "${disk}"; cp /dev/zero "${disk}/filler" 2>/dev/null; "$@"; ended=$?; ls "${disk}"; exit $ended`;
+    const through = [...(mounts ?? []), ...shell(script)];
+    for (const [args, code] of [
+      [["doctor", "--json", "--bundle", join(disk, "report")], "BUNDLE_WRITE"],
+      [["status", "--prometheus", join(disk, "ecr.prom")], "METRICS_WRITE"],
+    ] as const) {
+      const ran = await user.run(args, { through });
+      assert.equal(ran.exitCode, 1);
+      assert.match(ran.stdout, /(?:^|\n)filler\n$/);
+      assert.match(ran.stderr, new RegExp(`\\(ENOSPC\\): free .* \\[${code}\\]\\n$`));
+    }
+  });
+});
