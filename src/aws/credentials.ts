@@ -7,7 +7,7 @@ import { customEndpoint, wishes } from "./endpoints.ts";
 import { environmentCredentials } from "./environment-credentials.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
 import { namedSourceCredentials } from "./named-source.ts";
-import { type CredentialSource, credentialSource } from "./profiles.ts";
+import { type CredentialSource, credentialSource, isHalfSet } from "./profiles.ts";
 import { type AwsCredentials, type Session, sessionName, silent, userAgent } from "./session.ts";
 import { SourceError } from "./source-error.ts";
 
@@ -56,7 +56,8 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
  * The SDK's default chain for Node, in its order (credential-provider-node), of its own providers but for the
  * container's. Put together here and not taken whole, because that one
  * - goes on to the next source where a profile's own fails, so that in the end the instance's role answers for a
- *   profile that AWS_PROFILE misspells or whose credential_process failed, and why is lost;
+ *   profile that AWS_PROFILE misspells, whose roles lead in a circle or whose credential_process failed, and why is
+ *   lost;
  * - warns on stderr;
  * - asks for ever where a session's end lies before the local clock.
  */
@@ -67,7 +68,7 @@ async function ofAmbience(session: Session): Promise<AwsCredentials> {
   const profile = env.AWS_PROFILE || "default";
   if (env.AWS_PROFILE || profiles.sections[profile]) {
     const source = credentialSource(profiles, profile);
-    if (source.kind !== "none") return ofProfile(session, profile, source);
+    if (source.kind !== "none" || isHalfSet(profiles, profile)) return ofProfile(session, profile, source);
   }
   if (env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN) return ofTokenFile(session);
   if (hasContainerCredentials(session)) return containerCredentials(session);

@@ -1,3 +1,5 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { parseKnownFiles } from "@smithy/core/config";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
@@ -8,6 +10,8 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 
 /** The AWS config and credentials files as one, the way the SDK lays them over each other. */
 export interface Profiles extends AwsPlaces {
+  /** Why a file that is there can't be read, one each. */
+  readonly unread: readonly string[];
   /** Profiles by name; other sections as "sso-session.NAME" and "services.NAME". */
   readonly sections: Readonly<Record<string, Profile | undefined>>;
 }
@@ -20,7 +24,19 @@ export async function readProfiles(env: Environment, home: string): Promise<Prof
     configFilepath: configPath,
     ignoreCache: true,
   });
-  return { configPath, credentialsPath, sections };
+  const unread = [await troubleWith(configPath), await troubleWith(credentialsPath)];
+  return { configPath, credentialsPath, sections, unread: unread.filter((why) => why !== undefined) };
+}
+
+/** The SDK takes a file that it can't read for none. */
+async function troubleWith(path: string): Promise<string | undefined> {
+  try {
+    await access(path, constants.R_OK);
+    return (await stat(path)).isDirectory() ? `${path} is a folder` : undefined;
+  } catch (error) {
+    const { code = "unknown error" } = error as { code?: string };
+    return code === "ENOENT" || code === "ENOTDIR" ? undefined : `${path} can't be read (${code})`;
+  }
 }
 
 /** The profile whose settings (endpoints, CA bundle, FIPS) hold for an identity. */
@@ -74,6 +90,15 @@ export function credentialSource(profiles: Profiles, name: string): CredentialSo
   }
 }
 
+/**
+ * Whether a profile from which no credentials come was meant to give some: it names a role, or one key of a pair.
+ * One that holds a region alone leaves them to the machine.
+ */
+export function isHalfSet({ sections }: Profiles, name: string): boolean {
+  const { role_arn, aws_access_key_id, aws_secret_access_key } = sections[name] ?? {};
+  return [role_arn, aws_access_key_id, aws_secret_access_key].some(Boolean);
+}
+
 function kindOf(settings: Profile, isVisited: boolean): CredentialSource["kind"] {
   const { credential_source, source_profile, role_arn } = settings;
   if (credential_source && !source_profile && (role_arn || isVisited)) return "named";
@@ -96,8 +121,17 @@ function isStatic(settings: Profile): boolean {
   return settings.aws_access_key_id !== undefined && settings.aws_secret_access_key !== undefined;
 }
 
-function profileNotFound({ configPath, credentialsPath }: Profiles, name: string, first: string): Failure {
+function profileNotFound(profiles: Profiles, name: string, first: string): Failure {
+  const { configPath, credentialsPath, unread } = profiles;
   const whose = name === first ? "" : `, which profile ${first} has as a source,`;
+  if (unread.length > 0) {
+    const what = `profile ${name}${whose} was not found: ${unread.join(", ")}`;
+    return new Failure(
+      "PROFILE_NOT_FOUND",
+      what,
+      "let this user read it: see 'ls -lL' of it and of its folder",
+    );
+  }
   return new Failure(
     "PROFILE_NOT_FOUND",
     `profile ${name}${whose} is neither in ${configPath} nor in ${credentialsPath}`,

@@ -120,6 +120,12 @@ describe("fetchToken: failures", () => {
     assert.deepEqual(asker.served(), []);
   });
 
+  it("tells what lies in the place of the file in which the profile may be", async () => {
+    asker.write(".aws/config/file", "");
+    const failure = await asker.fail({ env: { AWS_PROFILE: "p" } });
+    assert.match(failure.oneLine, /profile p was not found: \S+config is a folder: .*\[PROFILE_NOT_FOUND\]$/);
+  });
+
   describe("the instance metadata service", () => {
     it("is given its own limit", async () => {
       asker.aws.controls.hang("Imds*");

@@ -212,6 +212,21 @@ END
     assert.ok((token.sessionEndsAt ?? 0) > Date.now());
   });
 
+  for (const [what, settings] of [
+    [
+      "whose roles lead in a circle",
+      `role_arn = ${ciRole}\nsource_profile = two\n[profile two]\nrole_arn = ${ciRole}\nsource_profile = p`,
+    ],
+    ["with half a pair of keys", "aws_access_key_id = TESTKEY"],
+    ["with a role and no source for it", `role_arn = ${ciRole}`],
+  ] as const) {
+    it(`never has the instance's role stand in for a profile ${what}`, async () => {
+      asker.writeConfig(`[profile p]\n${settings}\n`);
+      assert.equal((await asker.fail({ env: { AWS_PROFILE: "p" } })).code, "PROFILE_INCOMPLETE");
+      assert.deepEqual(asker.served(), []);
+    });
+  }
+
   it("asks ECR Public in us-east-1 whatever the environment's region", async () => {
     for (const host of ["public.ecr.aws", "ecr-public.aws.com"]) {
       const token = await asker.ask({ host, env: { ...keysOf(alice), AWS_REGION: "eu-west-1" } });

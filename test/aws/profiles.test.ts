@@ -10,6 +10,7 @@ const by = (source_profile: string) => ({ role_arn, source_profile });
 const profilesOf = (sections: Record<string, Profile>) => ({
   configPath: "/aws/config",
   credentialsPath: "/aws/credentials",
+  unread: [],
   sections,
 });
 
@@ -45,6 +46,14 @@ describe("credentialSource", () => {
       assert.deepEqual(source, { kind, profile: chain.at(-1), chain });
     });
   }
+
+  it("tells of a file that can't be read, in which the profile may be", () => {
+    const unread = ["/aws/config can't be read (EACCES)"];
+    assert.throws(() => credentialSource({ ...profilesOf({}), unread }, "a"), {
+      code: "PROFILE_NOT_FOUND",
+      message: "profile a was not found: /aws/config can't be read (EACCES)",
+    });
+  });
 
   for (const [what, sections, code, words] of [
     ["a profile that there is not", {}, "PROFILE_NOT_FOUND", /^profile a is neither in \/aws\/config nor in/],

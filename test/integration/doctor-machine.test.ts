@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { lockRefresher } from "../../src/store/refresher-state.ts";
 import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
 import { diagnose, failures, healthyUser, named, wire } from "../support/program/doctor.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
@@ -252,5 +253,16 @@ describe("doctor finds on the machine", () => {
     const user = healthyUser(standing);
     heartbeat(user, 4_194_305, minute);
     assert.equal(named(await diagnose(user, registry), "daemon").status, "ok");
+  });
+
+  it("nothing in a daemon whose first pass is under way", async () => {
+    const user = healthyUser(standing);
+    const release = await lockRefresher(user.state);
+    try {
+      const { status, seen } = named(await diagnose(user, registry), "daemon");
+      assert.deepEqual([status, seen], ["ok", "it runs, its first pass is under way"]);
+    } finally {
+      release?.();
+    }
   });
 });

@@ -61,13 +61,12 @@ const cases: Readonly<Record<string, Case>> = {
   "profiles in a circle": {
     set: (user) => {
       user.env.AWS_PROFILE = "one";
-      user.env.AWS_EC2_METADATA_DISABLED = "true";
       user.writeAwsConfig({
         "profile one": { role_arn: ciRole, source_profile: "two" },
         "profile two": { role_arn: ciRole, source_profile: "one" },
       });
     },
-    code: "PROFILE_INCOMPLETE|NO_CREDENTIALS",
+    code: "PROFILE_INCOMPLETE",
     parts: ["profile one (AWS_PROFILE)"],
   },
   "a profile that wants MFA": {

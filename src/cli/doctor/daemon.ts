@@ -1,5 +1,5 @@
 import { type RefresherFile, readRefresher } from "../../store/refresher-state.ts";
-import { heartbeatCounts, isThere } from "../health.ts";
+import { daemonHealth, heartbeatCounts, isThere } from "../health.ts";
 import { readable } from "../table.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
@@ -11,6 +11,8 @@ export const daemon: MachineDiagnostic = {
   needs: ["state-folder"],
   look: async ({ folders: { state }, now }) => {
     const file = await readRefresher(state);
+    const { running, pid } = await daemonHealth(state, file, now());
+    if (running && pid === undefined) return ok("it runs, its first pass is under way");
     return judgeDaemon(file, now(), file?.pid !== undefined && isThere(file.pid));
   },
 };
