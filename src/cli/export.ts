@@ -51,7 +51,9 @@ Examples:
 }
 
 async function exportTokens(named: readonly string[], options: Options, context: Context): Promise<void> {
-  const { format, output } = options;
+  const { format } = options;
+  // By the habit of other programs.
+  const output = options.output === "-" ? undefined : options.output;
   const place = placeOf(options);
   const asked = minValidityOf(options.minValidity);
   const isTerminal = process.stdout.isTTY;

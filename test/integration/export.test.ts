@@ -101,6 +101,13 @@ describe("export", () => {
     assert.match((await docker(user, [registry])).stderr, /\[CONFIG_INVALID\]\n$/);
   });
 
+  it("--output - is stdout", async () => {
+    const user = keeper(standing, both);
+    const { stdout } = await docker(user, ["--output", "-"], { cwd: user.home });
+    assert.deepEqual(Object.keys(secretsIn(stdout)), [registry, westRegistry]);
+    assert.ok(!existsSync(`${user.home}/-`));
+  });
+
   it("--output wants the name of a file, and never has a folder removed", async () => {
     const user = keeper(standing, both);
     assert.match((await docker(user, ["--output", ""])).stderr, /\[USAGE\]\n$/);
