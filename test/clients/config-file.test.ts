@@ -44,6 +44,11 @@ describe("replacing a file of another program", () => {
   });
 
   it("that can't be read has a mend for reading", async () => {
-    await assert.rejects(readClientFile(folder()), { code: "CLIENT_FILE", mend: /^see 'ls -lL .*read it$/ });
+    const unreadable = join(folder(), "x".repeat(300));
+    await assert.rejects(readClientFile(unreadable), {
+      code: "CLIENT_FILE",
+      mend: /^see 'ls -lL .*read it$/,
+    });
+    await assert.rejects(readClientFile(folder()), { code: "CLIENT_FILE", mend: /^a folder lies/ });
   });
 });

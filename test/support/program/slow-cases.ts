@@ -1,7 +1,7 @@
 const waiting: (() => unknown)[] = [];
 
 /**
- * A case that does little but wait for many seconds. All such cases begin with the first integration test of a run
+ * A case that does little but wait for many seconds. All such cases begin with the first test of test/integration
  * and go on beside the others, so that together they take no longer than the longest of them.
  *
  * @returns its outcome; it begins at once if it has not yet
