@@ -1,3 +1,4 @@
+import type { Config } from "../config/config.ts";
 import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
@@ -32,6 +33,7 @@ class Daemon {
   readonly #refresher: Refresher;
   readonly #heartbeat = new Heartbeat(() => this.keep(!this.#stop.signal.aborted));
   readonly #sleeper = new Sleeper();
+  #config: Config | undefined;
   /** Somebody wants another pass after the one that runs. */
   #isWanted = true;
   /** By SIGHUP: somebody has changed something that does not show. */
@@ -95,14 +97,19 @@ class Daemon {
   /** One pass. @returns milliseconds until the next is due */
   private async tick(): Promise<number> {
     this.#isWanted = false;
-    await this.watch("config", () => this.#refresher.readConfig());
+    let isOther = false;
+    await this.watch("config", async () => {
+      const config = await this.#refresher.readConfig();
+      isOther = config !== this.#config;
+      this.#config = config;
+    });
     let pass: Pass | undefined;
     await this.watch("pass", async () => {
       pass = await this.pass();
       if (await this.follow()) pass = await this.pass();
     });
-    // Renewals leave tens of megabytes behind, which an idle process would keep for long.
-    if (pass && pass.report.renewed.length > 0) Bun.gc(true);
+    // Both leave tens of megabytes behind, which an idle process would keep for long.
+    if (isOther || (pass && pass.report.renewed.length > 0)) Bun.gc(true);
     if (!this.#stop.signal.aborted) {
       await this.#heartbeat.beat();
       this.start.notifier.ready(statusOf(pass));
