@@ -3,6 +3,7 @@ import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
 import type { Context } from "./context.ts";
+import { counted, registriesCounted } from "./counted.ts";
 import type { DaemonLock } from "./daemon-lock.ts";
 import { daemonLog, type Tell } from "./daemon-log.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -149,7 +150,8 @@ class Daemon {
 
   private tellOf(pass: Pass): void {
     for (const { identity, region, registries } of pass.report.renewed) {
-      this.tell("info", `renewed the token of ${identity} in ${region} for ${registries.length} registries`);
+      const whose = registriesCounted(registries.length);
+      this.tell("info", `renewed the token of ${identity} in ${region} for ${whose}`);
     }
     this.#troubles.set("tokens", troublesOf(pass));
   }
@@ -179,7 +181,7 @@ class Daemon {
 function statusOf(pass: Pass | undefined): string {
   if (!pass) return "no token is renewed: see the log";
   const { length } = pass.keeping.kept;
-  return `${length} registries kept, ${failuresOf(pass).length} failures`;
+  return `${registriesCounted(length)} kept, ${counted(failuresOf(pass).length, "failure")}`;
 }
 
 function lineOf(error: unknown): string {

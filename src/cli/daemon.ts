@@ -9,6 +9,7 @@ import {
 } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
+import { counted, registriesCounted } from "./counted.ts";
 import { DaemonLock } from "./daemon-lock.ts";
 import { runDaemon } from "./daemon-loop.ts";
 import { failuresOf, Refresher } from "./refresher.ts";
@@ -104,6 +105,8 @@ async function passOnce(around: Surroundings, { print, printError, exitWith }: C
   for (const note of plan.unattended) print(Failure.from(note).oneLine);
   const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
   const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;
-  print(`${registries} registries kept, ${renewed} tokens renewed, ${failures.length} failed`);
+  print(
+    `${registriesCounted(registries)} kept, ${counted(renewed, "token")} renewed, ${failures.length} failed`,
+  );
   if (failures.length > 0) exitWith(1);
 }

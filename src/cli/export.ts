@@ -5,6 +5,7 @@ import { inSeconds, isNamespaceName, isSecretName, type SecretPlace } from "../c
 import { editOutput } from "../clients/output-file.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
+import { counted } from "./counted.ts";
 import { exported, type Format, formats } from "./export/form.ts";
 import { mustBeForSecrets } from "./export/place.ts";
 import { tokensToExport } from "./export/tokens.ts";
@@ -70,8 +71,7 @@ async function exportTokens(named: readonly string[], options: Options, context:
   }
   const path = resolve(output);
   await editOutput(path, async (before) => exported(format, place, tokens, before, path), around.now());
-  const count = tokens.logins.size;
-  context.print(`${output}: tokens for ${count} ${count === 1 ? "host" : "hosts"}, valid until ${until}`);
+  context.print(`${output}: tokens for ${counted(tokens.logins.size, "host")}, valid until ${until}`);
 }
 
 /** @throws Failure USAGE */

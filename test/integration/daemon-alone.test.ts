@@ -97,7 +97,7 @@ describe("a daemon whose machine changes under it", () => {
     const user = keeper(standing, config);
     const waiting = user.start(["daemon", "--once", "--splay", "10h"]);
     const quick = await keeper(standing, config).run(["daemon", "--once", "--splay", "1s"]);
-    assert.match(quick.stdout, /1 tokens renewed/);
+    assert.match(quick.stdout, /1 token renewed/);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
     waiting.kill("SIGTERM");
     assert.equal((await waiting.ended).stdout, "");

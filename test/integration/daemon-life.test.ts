@@ -51,7 +51,7 @@ describe("what a daemon keeps", () => {
     utimesSync(tokenFile(user, registry), longAgo, longAgo);
     passTime(user, 8 * hour);
     utimesSync(tokenFile(user, registry), longAgo, longAgo);
-    assert.match((await user.run(["daemon", "--once"])).stdout, /^1 registries kept, 1 tokens renewed/);
+    assert.match((await user.run(["daemon", "--once"])).stdout, /^1 registry kept, 1 token renewed/);
     const tooLongAgo = longAgo - (0.2 * day) / 1000;
     utimesSync(tokenFile(user, registry), tooLongAgo, tooLongAgo);
     passTime(user, 8 * hour);
@@ -80,7 +80,7 @@ describe("what a daemon keeps", () => {
     passTime(user, 8 * hour);
     assert.match(
       (await user.run(["daemon", "--once"])).stdout,
-      /^2 registries kept, 1 tokens renewed, 0 failed/,
+      /^2 registries kept, 1 token renewed, 0 failed/,
     );
     const calls = standing.calls();
     const second = answered(await user.get(alias), alias);

@@ -42,7 +42,7 @@ describe("daemon", () => {
       const { stdout, stderr, exitCode } = await user.run(["daemon", "--once"]);
       assert.equal(exitCode, 1);
       assert.match(stderr, /^docker-credential-ecr: .*alice.*\[\w+\]\n$/);
-      assert.equal(stdout, "1 registries kept, 0 tokens renewed, 1 failed\n");
+      assert.equal(stdout, "1 registry kept, 0 tokens renewed, 1 failed\n");
     }
   });
 

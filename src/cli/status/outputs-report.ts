@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { outputPaths, readOutputFailure, readOutputRecord } from "../../store/output-records.ts";
 import { Failure } from "../../token/failure.ts";
+import { counted } from "../counted.ts";
 
 /** A file under `outputs` as the last attempt left it. */
 export interface OutputState {
@@ -29,7 +30,7 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
 /** For a person. */
 export function outputLine({ dockerConfig, named, registries, lastError }: OutputState): string {
   const name = `output ${dockerConfig}`;
-  const held = `${name}: tokens for ${registries} ${registries === 1 ? "host" : "hosts"}`;
+  const held = `${name}: tokens for ${counted(registries, "host")}`;
   if (lastError !== undefined) return `${held}; ${withoutStart(lastError, name)}`;
   return named ? held : `${held}, to be taken out by the daemon's next pass`;
 }

@@ -1,6 +1,7 @@
 import { parseReadings } from "../../refresher/readings.ts";
 import { readReadings } from "../../store/replication.ts";
 import { Failure } from "../../token/failure.ts";
+import { counted } from "../counted.ts";
 import type { Keeping } from "../keeping.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { readable } from "../table.ts";
@@ -43,7 +44,7 @@ export async function replicationReport(
 /** The same for a terminal: a line for each registry and for each of its problems. */
 export function replicationLines(reports: readonly SourceReport[], now: number): readonly string[] {
   return reports.flatMap(({ source, identity, readAt, targets, problems, lastError }) => {
-    const count = targets.length === 1 ? "1 target" : `${targets.length} targets`;
+    const count = counted(targets.length, "target");
     const read = readAt === undefined ? "rules never read" : `rules read ${readable(now - readAt)} ago`;
     const error = lastError === undefined ? "" : `; last error: ${lastError}`;
     return [`replication of ${source}: ${count}, ${read} by ${identity}${error}`, ...problems];

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { printable } from "../../config/problem.ts";
+import { registriesCounted } from "../counted.ts";
 import { healthLine } from "../health.ts";
 import { noneKept } from "../shown.ts";
 import type { Terminal } from "../terminal.ts";
@@ -59,8 +60,7 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
   if (registries.length === 0) {
     return [...lines, ...wrap(noneKept, screen)];
   }
-  const whole = `${registries.length} ${registries.length === 1 ? "registry" : "registries"}`;
-  return [...lines, ...wrap(`${whole}: ${countOf(registries)}`, screen), ""];
+  return [...lines, ...wrap(`${registriesCounted(registries.length)}: ${countOf(registries)}`, screen), ""];
 }
 
 /** The lines of each registry; with the first those of the table's head. */
