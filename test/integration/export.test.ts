@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from "node:path";
 import { parse } from "yaml";
 import { modeOf } from "../support/fakes/temp-folder.ts";
+import { matchesGolden } from "../support/program/golden.ts";
 import { aliceKeeps, keeper } from "../support/program/keeping.ts";
-import { atTerminal, folded, matchesGolden, plain } from "../support/program/screen.ts";
+import { atTerminal, folded, plain } from "../support/program/screen.ts";
 import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { hour, passTime } from "../support/program/state.ts";
 import { configPath, type User, type UserRunOptions } from "../support/program/user.ts";

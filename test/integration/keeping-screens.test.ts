@@ -1,8 +1,7 @@
 import { sameAsGolden } from "../support/program/golden.ts";
 import { aliceKeeps } from "../support/program/keeping.ts";
-import { folded } from "../support/program/screen.ts";
+import { session } from "../support/program/session.ts";
 import { member, registry, useStanding, westRegistry } from "../support/program/standing.ts";
-import { atTerminal } from "../support/program/terminal.ts";
 import { configPath, type User } from "../support/program/user.ts";
 
 /** What somebody sees who has tokens kept fresh, at a terminal of 80 columns, kept in golden/. */
@@ -14,28 +13,16 @@ describe("the screens of keeping tokens:", () => {
     user.writeAwsKeys({ alice: member("alice"), mallory: member("mallory") });
   });
 
-  /** Each command and what it shows. */
-  async function session(...lines: readonly string[]): Promise<string> {
-    let shown = "";
-    for (const line of lines) {
-      const { screen, exitCode } = await atTerminal(user, line.split(" "));
-      const end = exitCode === 0 ? "" : `[exit ${exitCode}]\n`;
-      const home = "/home/".padEnd(user.home.length, "x");
-      shown += `${folded(`$ docker-credential-ecr ${line}`)}\n${folded(screen.replaceAll(user.home, home))}${end}\n`;
-    }
-    return shown;
-  }
-
   for (const command of ["daemon", "doctor", "export", "refresh", "registries", "status"]) {
     it(`${command} --help`, async () => {
-      sameAsGolden(await session(`${command} --help`), `help-${command}`, user);
+      sameAsGolden(await session(user, `${command} --help`), `help-${command}`, user);
     });
   }
 
   it("one pass, and what is kept", async () => {
     user.write(configPath, aliceKeeps("111122223333", "us-east-1, us-west-2"));
     const lines = ["registries", "daemon --once", "daemon --once", "registries", `refresh ${westRegistry}`];
-    sameAsGolden(await session(...lines), "keeping", user);
+    sameAsGolden(await session(user, ...lines), "keeping", user);
   });
 
   it("where one can't be had, and a config that is broken", async () => {
@@ -43,16 +30,16 @@ describe("the screens of keeping tokens:", () => {
       configPath,
       aliceKeeps("111122223333", "us-east-1").replace("profile: alice", "profile: mallory"),
     );
-    const shown = await session("daemon --once", "refresh");
+    const shown = await session(user, "daemon --once", "refresh");
     user.write(configPath, "version: 1\nregistires: []\n");
     sameAsGolden(
-      shown + (await session("daemon --once", "registries", `refresh ${registry}`)),
+      shown + (await session(user, "daemon --once", "registries", `refresh ${registry}`)),
       "not-kept",
       user,
     );
   });
 
   it("where nothing is", async () => {
-    sameAsGolden(await session("daemon --once", "registries", "refresh"), "nothing-kept", user);
+    sameAsGolden(await session(user, "daemon --once", "registries", "refresh"), "nothing-kept", user);
   });
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { statSync, utimesSync } from "node:fs";
 import { eventually } from "../support/program/eventually.ts";
+import { matchesGolden } from "../support/program/golden.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
-import { atTerminal, folded, matchesGolden, onceShown } from "../support/program/screen.ts";
+import { atTerminal, folded, onceShown } from "../support/program/screen.ts";
 import {
   keys,
   member,

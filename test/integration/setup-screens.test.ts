@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { sameAsGolden } from "../support/program/golden.ts";
 import { Installer } from "../support/program/installer.ts";
-import { folded } from "../support/program/screen.ts";
+import { onScreen, session } from "../support/program/session.ts";
 import { otherRegistry, publicRegistry, registry, useStanding } from "../support/program/standing.ts";
-import { atTerminal } from "../support/program/terminal.ts";
 import { configPath, type User } from "../support/program/user.ts";
 
 /** What somebody sees who sets it up, at a terminal of 80 columns, kept in golden/. */
@@ -16,36 +15,20 @@ describe("the screens of setting up:", () => {
     user.env["PATH"] = "/nowhere";
   });
 
-  /** As a terminal breaks it, with a folder as long as the one that it stands for. */
-  function onScreen(text: string): string {
-    return folded(text.replaceAll(user.home, "/home/".padEnd(user.home.length, "x")));
-  }
-
-  /** Each command and what it shows. */
-  async function session(...lines: readonly string[]): Promise<string> {
-    let shown = "";
-    for (const line of lines) {
-      const { screen, exitCode } = await atTerminal(user, line === "" ? [] : line.split(" "));
-      const end = exitCode === 0 ? "" : `[exit ${exitCode}]\n`;
-      shown += `${folded(`$ docker-credential-ecr ${line}`.trimEnd())}\n${onScreen(screen)}${end}\n`;
-    }
-    return shown;
-  }
-
   it("what there is", async () => {
-    sameAsGolden(await session("--help", ""), "help", user);
+    sameAsGolden(await session(user, "--help", ""), "help", user);
   });
 
   for (const command of ["configure-docker", "service", "service install", "completion"]) {
     it(`${command} --help`, async () => {
-      sameAsGolden(await session(`${command} --help`), `help-${command.replace(" ", "-")}`, user);
+      sameAsGolden(await session(user, `${command} --help`), `help-${command.replace(" ", "-")}`, user);
     });
   }
 
   it("mistyped", async () => {
     const lines = ["confgure-docker", "configure-docker --dryrun", "service instal", "completion bahs"];
     sameAsGolden(
-      await session(...lines, "status --wtach", "configure-docker --undo --all"),
+      await session(user, ...lines, "status --wtach", "configure-docker --undo --all"),
       "mistyped",
       user,
     );
@@ -62,7 +45,7 @@ describe("the screens of setting up:", () => {
       "configure-docker --undo",
       "configure-docker --undo",
     ];
-    sameAsGolden(await session(...lines), "configure-docker", user);
+    sameAsGolden(await session(user, ...lines), "configure-docker", user);
   });
 
   it("configure-docker beside others", async () => {
@@ -83,7 +66,7 @@ describe("the screens of setting up:", () => {
       "configure-docker --replace-ecr-login",
     ];
     // How long a token is over changes by the day.
-    const shown = (await session(...lines)).replace(/over for [\dhm ]+/, "over for 1h");
+    const shown = (await session(user, ...lines)).replace(/over for [\dhm ]+/, "over for 1h");
     sameAsGolden(shown, "configure-docker-beside-others", user);
   });
 
@@ -96,7 +79,7 @@ describe("the screens of setting up:", () => {
       "configure-docker --podman --undo --dry-run",
       "configure-docker --podman --undo",
     ];
-    sameAsGolden(await session(...lines), "configure-docker-podman", user);
+    sameAsGolden(await session(user, ...lines), "configure-docker-podman", user);
   });
 
   it("service where none is installed", async function () {
@@ -108,7 +91,7 @@ describe("the screens of setting up:", () => {
       "service uninstall",
       "service install --system",
     ];
-    sameAsGolden(await session(...lines), "service-none", user);
+    sameAsGolden(await session(user, ...lines), "service-none", user);
   });
 
   it("install.sh and --uninstall", function () {
@@ -129,7 +112,7 @@ describe("the screens of setting up:", () => {
       "--uninstall",
     ]) {
       const { stdout, stderr, status } = installer.run(line.split(" "));
-      shown += `$ ./install.sh ${line}\n${onScreen(stdout + stderr)}${status === 0 ? "" : `[exit ${status}]\n`}\n`;
+      shown += `$ ./install.sh ${line}\n${onScreen(stdout + stderr, user)}${status === 0 ? "" : `[exit ${status}]\n`}\n`;
     }
     sameAsGolden(shown, "install", user);
   });

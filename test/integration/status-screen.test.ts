@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/program/eventually.ts";
+import { matchesGolden } from "../support/program/golden.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
 import { follower, following } from "../support/program/replicating.ts";
-import { atTerminal, matchesGolden, plain, type ScreenSize } from "../support/program/screen.ts";
+import { atTerminal, plain, type ScreenSize } from "../support/program/screen.ts";
 import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
 import { hour, minute, passTime } from "../support/program/state.ts";
 import { configPath, type User, type Variables } from "../support/program/user.ts";

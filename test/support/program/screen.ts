@@ -1,6 +1,3 @@
-import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { programPath } from "./program.ts";
 import type { User, Variables } from "./user.ts";
 
@@ -72,12 +69,4 @@ export function onceShown(sent: string): string {
 /** Lines that are too long go on in the next, as a terminal of 80 columns shows them. */
 export function folded(text: string): string {
   return text.replace(/.{80}(?=.)/g, "$&\n");
-}
-
-/** Asserts that a screen is what its golden file has, and fits 80 columns. UPDATE_GOLDEN writes it anew. */
-export function matchesGolden(shown: string, name: string): void {
-  for (const line of shown.split("\n")) assert.ok(Bun.stringWidth(line) <= 80, line);
-  const golden = fileURLToPath(new URL(`../../integration/golden/${name}.txt`, import.meta.url));
-  if (process.env.UPDATE_GOLDEN) writeFileSync(golden, shown);
-  assert.equal(shown, readFileSync(golden, "utf8"));
 }
