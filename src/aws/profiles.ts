@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { accessSync, constants, statSync } from "node:fs";
 import { parseKnownFiles } from "@smithy/core/config";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
@@ -10,8 +9,8 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 
 /** The AWS config and credentials files as one, the way the SDK lays them over each other. */
 export interface Profiles extends AwsPlaces {
-  /** Why a file that is there can't be read, one each. */
-  readonly unread: readonly string[];
+  /** Looks why a file that is there can't be read, one each: for an error, since a get has no use for it. */
+  unread(): readonly string[];
   /** Profiles by name; other sections as "sso-session.NAME" and "services.NAME". */
   readonly sections: Readonly<Record<string, Profile | undefined>>;
 }
@@ -24,15 +23,15 @@ export async function readProfiles(env: Environment, home: string): Promise<Prof
     configFilepath: configPath,
     ignoreCache: true,
   });
-  const unread = [await troubleWith(configPath), await troubleWith(credentialsPath)];
-  return { configPath, credentialsPath, sections, unread: unread.filter((why) => why !== undefined) };
+  const unread = () => [configPath, credentialsPath].flatMap((path) => troubleWith(path) ?? []);
+  return { configPath, credentialsPath, sections, unread };
 }
 
 /** The SDK takes a file that it can't read for none. */
-async function troubleWith(path: string): Promise<string | undefined> {
+function troubleWith(path: string): string | undefined {
   try {
-    await access(path, constants.R_OK);
-    return (await stat(path)).isDirectory() ? `${path} is a folder` : undefined;
+    accessSync(path, constants.R_OK);
+    return statSync(path).isDirectory() ? `${path} is a folder` : undefined;
   } catch (error) {
     const { code = "unknown error" } = error as { code?: string };
     return code === "ENOENT" || code === "ENOTDIR" ? undefined : `${path} can't be read (${code})`;
@@ -122,8 +121,9 @@ function isStatic(settings: Profile): boolean {
 }
 
 function profileNotFound(profiles: Profiles, name: string, first: string): Failure {
-  const { configPath, credentialsPath, unread } = profiles;
+  const { configPath, credentialsPath } = profiles;
   const whose = name === first ? "" : `, which profile ${first} has as a source,`;
+  const unread = profiles.unread();
   if (unread.length > 0) {
     const what = `profile ${name}${whose} was not found: ${unread.join(", ")}`;
     return new Failure(

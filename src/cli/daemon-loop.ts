@@ -109,7 +109,7 @@ class Daemon {
       pass = await this.pass();
       if (await this.follow()) pass = await this.pass();
     });
-    // Both leave tens of megabytes behind, which an idle process would keep for long.
+    // Reading a config and renewing leave tens of megabytes behind, which an idle process would keep for long.
     if (isOther || (pass && pass.report.renewed.length > 0)) Bun.gc(true);
     if (!this.#stop.signal.aborted) {
       await this.#heartbeat.beat();

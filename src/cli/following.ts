@@ -1,5 +1,4 @@
 import { followedSources } from "../config/followed.ts";
-import { readConfig } from "../config/read.ts";
 import { type ReadingPorts, readSources } from "../refresher/read-sources.ts";
 import {
   laterReadings,
@@ -79,17 +78,6 @@ export async function followRules(
     }),
     readings,
   };
-}
-
-/**
- * The same by the config as it is now, all rules at once: for who asks for it.
- *
- * @throws Failure also where config.yaml can't be used
- */
-export async function followNow(around: Surroundings): Promise<Followed> {
-  const { files, folders } = around;
-  const stamp = files.stamp(folders.configFile);
-  return followRules(around, { config: await readConfig(folders.configFile), stamp }, { anew: true });
 }
 
 function ofHosts<Value>(all: Readonly<Record<string, Value>>, hosts: ReadonlySet<string>) {

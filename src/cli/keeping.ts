@@ -15,7 +15,7 @@ import { Asking } from "./asking.ts";
 import { conditionsOf } from "./conditions.ts";
 import { type KeptSource, keptSources } from "./kept-sources.ts";
 import { seenRules } from "./seen-rules.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { SeenConfig, Surroundings } from "./surroundings.ts";
 
 /** What is kept, with all that its renewal needs. */
 export interface Keeping {
@@ -114,10 +114,20 @@ export async function sameRegistration(
   throw new Failure("IDENTITY_CHANGED", what, "it is looked at again within a minute");
 }
 
-/** What is kept by the config as it is now. @throws Failure where it can't be used */
-export async function seenKeeping(around: Surroundings): Promise<{ keeping: Keeping; config: Config }> {
-  const { configFile } = around.folders;
-  const stamp = around.files.stamp(configFile);
-  const config = await readConfig(configFile);
-  return { keeping: await keepingOf({ ...around, config: async () => ({ config, stamp }) }, config), config };
+/** The config as it is now. @throws Failure where it can't be used */
+export async function seenConfig({ files, folders: { configFile } }: Surroundings): Promise<SeenConfig> {
+  const stamp = files.stamp(configFile);
+  return { config: await readConfig(configFile), stamp };
+}
+
+/** What is kept by a config, usually as it is now. @throws Failure where it can't be used */
+export async function seenKeeping(
+  around: Surroundings,
+  given?: SeenConfig,
+): Promise<{ keeping: Keeping; config: Config }> {
+  const seen = given ?? (await seenConfig(around));
+  return {
+    keeping: await keepingOf({ ...around, config: async () => seen }, seen.config),
+    config: seen.config,
+  };
 }

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
-import { followNow } from "./following.ts";
-import { seenKeeping } from "./keeping.ts";
+import { followRules } from "./following.ts";
+import { seenConfig, seenKeeping } from "./keeping.ts";
 import { minValidityOf, onlyNamed } from "./named.ts";
 import { keepOutputs } from "./outputs.ts";
 import { Progress } from "./progress.ts";
@@ -42,8 +42,10 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     context.exitWith(1);
   };
   // Whoever has just changed replication rules need not wait for the daemon's next look at them.
-  if (named.length === 0) for (const failure of (await followNow(around)).failed) failed(failure);
-  const { keeping: found, config: before } = await seenKeeping(around);
+  const seen = await seenConfig(around);
+  const followed = named.length === 0 ? await followRules(around, seen, { anew: true }) : undefined;
+  for (const failure of followed?.failed ?? []) failed(failure);
+  const { keeping: found, config: before } = await seenKeeping(around, seen);
   await around.store.settle(before.store);
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);

@@ -16,6 +16,7 @@ import {
 import { dirname, resolve } from "node:path";
 import { Failure } from "../token/failure.ts";
 import { removeAbandoned } from "./abandoned.ts";
+import { isDiskFull } from "./disk-full.ts";
 
 /** The text of a file that belongs to another program; undefined where there is none. @throws Failure CLIENT_FILE */
 export async function readClientFile(path: string): Promise<string | undefined> {
@@ -167,6 +168,7 @@ function trouble(path: string, verb: string, error: unknown): Failure {
 }
 
 function mendOf(path: string, verb: string, code: string): string {
+  if (isDiskFull(code)) return "free space on its disk";
   switch (code) {
     case readOnly:
       return `run 'chmod u+w ${path}', or give what --dry-run shows to whoever makes that file`;
@@ -176,9 +178,6 @@ function mendOf(path: string, verb: string, code: string): string {
       return "links lead in a circle: mend or remove them";
     case "ENOTDIR":
       return "a file lies in a folder's place: see its path, and DOCKER_CONFIG if that is set";
-    case "ENOSPC":
-    case "EDQUOT":
-      return "free space on its disk";
     default:
       return verb === "read"
         ? `see 'ls -lL ${path}': this user must be able to read it`

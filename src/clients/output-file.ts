@@ -5,6 +5,7 @@ import { printable } from "../config/problem.ts";
 import { Failure } from "../token/failure.ts";
 import { removeAbandoned } from "./abandoned.ts";
 import { writeWhole } from "./config-file.ts";
+import { isDiskFull } from "./disk-full.ts";
 import { trustedTarget } from "./trusted-path.ts";
 
 /** How often a file that others write at the same time is edited anew. */
@@ -112,7 +113,7 @@ function failure(path: string, why: string, error: unknown): Failure {
 
 function mendOf(path: string, code: string | undefined): string {
   const folder = printable(dirname(path));
-  if (code === "ENOSPC" || code === "EDQUOT") return "free space on its disk";
+  if (isDiskFull(code)) return "free space on its disk";
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
     return `make ${folder} writable for this user; a systemd unit must also name it in ReadWritePaths=`;
   }

@@ -15,7 +15,7 @@ type Sections = Readonly<Record<string, Profile>>;
 const settings = (env: Env = {}, sections: Sections = {}, profile = "p") => ({
   env,
   profile,
-  profiles: { configPath: "/aws/config", credentialsPath: "/aws/credentials", unread: [], sections },
+  profiles: { configPath: "/aws/config", credentialsPath: "/aws/credentials", unread: () => [], sections },
 });
 
 function registry(host: string): Registry {

@@ -10,7 +10,7 @@ const by = (source_profile: string) => ({ role_arn, source_profile });
 const profilesOf = (sections: Record<string, Profile>) => ({
   configPath: "/aws/config",
   credentialsPath: "/aws/credentials",
-  unread: [],
+  unread: () => [],
   sections,
 });
 
@@ -48,7 +48,7 @@ describe("credentialSource", () => {
   }
 
   it("tells of a file that can't be read, in which the profile may be", () => {
-    const unread = ["/aws/config can't be read (EACCES)"];
+    const unread = () => ["/aws/config can't be read (EACCES)"];
     assert.throws(() => credentialSource({ ...profilesOf({}), unread }, "a"), {
       code: "PROFILE_NOT_FOUND",
       message: "profile a was not found: /aws/config can't be read (EACCES)",

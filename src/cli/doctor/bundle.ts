@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { awsPlaces } from "../../aws/places.ts";
+import { isDiskFull } from "../../clients/disk-full.ts";
 import { withoutSecrets } from "../../clients/docker-config.ts";
 import { parseAwsFiles } from "../../token/aws-files.ts";
 import { Failure } from "../../token/failure.ts";
@@ -39,8 +40,9 @@ export async function writeBundle(path: string, report: Report, machine: Machine
     const { code = "unknown error" } = error as { code?: string };
     if (code === "EEXIST") throw exists(path);
     const what = `the bundle ${path} can't be written (${code})`;
-    const isFull = code === "ENOSPC" || code === "EDQUOT";
-    const mend = isFull ? "free its disk, or name another file" : "name a file in a folder of yours";
+    const mend = isDiskFull(code)
+      ? "free its disk, or name another file"
+      : "name a file in a folder of yours";
     throw new Failure("BUNDLE_WRITE", what, mend, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeWhole } from "../../clients/config-file.ts";
+import { isDiskFull } from "../../clients/disk-full.ts";
 import { printable } from "../../config/problem.ts";
 import { Failure } from "../../token/failure.ts";
 
@@ -21,8 +22,7 @@ export async function writeMetrics(path: string, text: string): Promise<void> {
     const code = (error as { code?: string }).code ?? "unknown error";
     const what = `the metrics can't be written to ${printable(path)} (${code})`;
     const folder = printable(dirname(path));
-    const isFull = code === "ENOSPC" || code === "EDQUOT";
-    const mend = isFull
+    const mend = isDiskFull(code)
       ? `free some room on the disk of ${folder}`
       : `see that ${folder} is there and that this user may write into it`;
     throw new Failure("METRICS_WRITE", what, mend, { cause: error });
