@@ -135,7 +135,8 @@ async function ofTokenFile(session: Session): Promise<AwsCredentials> {
   const provider = fromTokenFile({
     webIdentityTokenFile: AWS_WEB_IDENTITY_TOKEN_FILE,
     roleArn: AWS_ROLE_ARN,
-    roleSessionName: AWS_ROLE_SESSION_NAME ?? sessionName,
+    // Empty counts as unset, as it does for the AWS CLI.
+    roleSessionName: AWS_ROLE_SESSION_NAME || sessionName,
     roleAssumerWithWebIdentity: async (params) => {
       const { assumeRoleWithWebIdentity } = await import("./assume-role.ts");
       return assumeRoleWithWebIdentity(session, params);

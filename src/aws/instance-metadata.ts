@@ -23,7 +23,8 @@ const requestLimit = 1_000;
  * @throws InstanceMetadataError
  */
 export async function instanceMetadata(session: Session): Promise<AwsCredentials> {
-  if (session.env.AWS_EC2_METADATA_DISABLED && session.env.AWS_EC2_METADATA_DISABLED !== "false") {
+  // As for the AWS CLI: "true" in any case, and nothing else.
+  if (session.env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === "true") {
     throw new InstanceMetadataError("AWS_EC2_METADATA_DISABLED keeps from asking for an instance's role");
   }
   // With it Bun's node:http would ask a proxy for what only this machine's own address may be asked for.

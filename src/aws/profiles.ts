@@ -18,11 +18,13 @@ export interface Profiles extends AwsPlaces {
 /** Reads the files anew. The SDK's own cache of them is filled with the same, for the loaders that have no say in it. */
 export async function readProfiles(env: Environment, home: string): Promise<Profiles> {
   const { configPath, credentialsPath } = awsPlaces(env, home);
-  const sections = await parseKnownFiles({
+  const parsed = await parseKnownFiles({
     filepath: credentialsPath,
     configFilepath: configPath,
     ignoreCache: true,
   });
+  // A profile may be called like a property of every object, "constructor" for one.
+  const sections = Object.assign(Object.create(null), parsed);
   const unread = () => [configPath, credentialsPath].flatMap((path) => troubleWith(path) ?? []);
   return { configPath, credentialsPath, sections, unread };
 }

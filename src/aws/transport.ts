@@ -93,7 +93,10 @@ export class Transport {
   }
 
   #trusting(init: BunFetchRequestInit): BunFetchRequestInit {
-    return this.#roots === undefined ? init : { ...init, tls: { ca: this.#roots } };
+    // NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not turn the check off.
+    const rejectUnauthorized = true;
+    const ca = this.#roots === undefined ? {} : { ca: this.#roots };
+    return { ...init, tls: { ...ca, rejectUnauthorized } };
   }
 
   #noteClock(date: string | null, sent: number, received: number): void {

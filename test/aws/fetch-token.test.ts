@@ -155,6 +155,13 @@ describe("fetchToken: failures", () => {
       assert.deepEqual(asker.served(), []);
     });
 
+    for (const value of ["False", "0", "1", "yes"]) {
+      it(`is asked where AWS_EC2_METADATA_DISABLED is ${value}, as by the AWS CLI`, async () => {
+        await asker.fail({ env: { AWS_EC2_METADATA_DISABLED: value } }).catch(() => undefined);
+        assert.notDeepEqual(asker.served(), []);
+      });
+    }
+
     it("is where AWS_DEFAULT_PROFILE leads, and the mend says why", async () => {
       const env = { AWS_DEFAULT_PROFILE: "d", AWS_EC2_METADATA_DISABLED: "true" };
       assert.match((await asker.fail({ env })).mend, /^AWS_DEFAULT_PROFILE is the AWS CLI's own/);

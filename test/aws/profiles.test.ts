@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { awsPlaces } from "../../src/aws/places.ts";
-import { credentialSource, type Profile, profileNameOf } from "../../src/aws/profiles.ts";
+import { credentialSource, type Profile, profileNameOf, readProfiles } from "../../src/aws/profiles.ts";
 import { Failure } from "../../src/token/failure.ts";
 
 const keys = { aws_access_key_id: "TESTKEY", aws_secret_access_key: "test-secret" };
@@ -12,6 +12,15 @@ const profilesOf = (sections: Record<string, Profile>) => ({
   credentialsPath: "/aws/credentials",
   unread: () => [],
   sections,
+});
+
+describe("readProfiles", () => {
+  for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+    it(`finds no profile ${name} that no file has`, async () => {
+      const profiles = await readProfiles({}, "/nonexistent");
+      assert.throws(() => credentialSource(profiles, name), { code: "PROFILE_NOT_FOUND" });
+    });
+  }
 });
 
 describe("credentialSource", () => {

@@ -84,6 +84,15 @@ const sources: Readonly<Record<string, Source>> = {
     asks: ["AssumeRoleWithWebIdentity"],
     who: "assumed-role/ci",
   },
+  "a web identity with an empty session name": {
+    set: (user) => {
+      const file = user.write("web-identity", "test-web-identity-token");
+      const role = { AWS_ROLE_ARN: ciRole, AWS_ROLE_SESSION_NAME: "" };
+      Object.assign(user.env, { ...role, AWS_WEB_IDENTITY_TOKEN_FILE: file });
+    },
+    asks: ["AssumeRoleWithWebIdentity"],
+    who: "assumed-role/ci",
+  },
   "a profile with a web identity": {
     set: (user) => {
       const file = user.write("web-identity", "test-web-identity-token");

@@ -21,6 +21,12 @@ describe("certificates", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 0);
   });
 
+  it("are checked with NODE_TLS_REJECT_UNAUTHORIZED=0 too", async () => {
+    const user = standing.user({ ...keys("alice"), ...trustingNobody, NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+    told(await user.get(registry), "TLS", registry, "api.ecr.us-east-1.amazonaws.com");
+    assert.equal(standing.count("GetAuthorizationToken"), 0);
+  });
+
   it("are judged by AWS_CA_BUNDLE, or by ca_bundle of the profile", async () => {
     const { caFile } = standing.aws;
     const user = standing.user(trustingNobody);
