@@ -1,7 +1,7 @@
 import type { Environment } from "../token/dependencies.ts";
-import { resolveCredentials } from "./credentials.ts";
+import { profileNameOf, readProfiles } from "./credentials/profiles.ts";
+import { resolveCredentials } from "./credentials/resolve.ts";
 import { type Asked, failureOf, timeout } from "./errors.ts";
-import { profileNameOf, readProfiles } from "./profiles.ts";
 import { readBundle } from "./roots.ts";
 import { type AwsCredentials, type Limits, type Session, usualLimits } from "./session.ts";
 import { Transport } from "./transport.ts";

@@ -1,4 +1,4 @@
-import { processFailure } from "./credential-process.ts";
+import { processFailure } from "./credentials/process.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import type { Diagnosis } from "./errors.ts";
 import type { SourceError } from "./source-error.ts";

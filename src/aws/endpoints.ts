@@ -2,7 +2,7 @@ import { apiEndpoint, SUFFIXES } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import type { Profile, Profiles } from "./profiles.ts";
+import type { Profile, Profiles } from "./credentials/profiles.ts";
 
 /** Services whose address can be set, as the AWS config file writes them. */
 export type Service = "ecr" | "ecr_public" | "sts" | "sso" | "sso_oidc" | "signin";

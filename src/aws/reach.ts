@@ -1,8 +1,8 @@
 import { Failure } from "../token/failure.ts";
 import { type AwsRequest, openSession } from "./ask.ts";
+import { profileNameOf } from "./credentials/profiles.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import { registryEndpoint } from "./endpoints.ts";
-import { profileNameOf } from "./profiles.ts";
 import { proxyFor } from "./proxy.ts";
 import type { Session } from "./session.ts";
 import { TransportError } from "./transport-error.ts";

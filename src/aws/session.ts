@@ -1,8 +1,8 @@
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { Identity } from "../token/identity.ts";
+import type { Profiles } from "./credentials/profiles.ts";
 import type { EndpointSettings } from "./endpoints.ts";
-import type { Profiles } from "./profiles.ts";
 import type { Transport } from "./transport.ts";
 
 /** What all steps of one fetch share. */

@@ -1,5 +1,5 @@
 import { Failure } from "../token/failure.ts";
-import type { CredentialSource } from "./profiles.ts";
+import type { CredentialSource } from "./credentials/profiles.ts";
 import { RoleError } from "./role-error.ts";
 
 /** A source of credentials failed; `cause` is what the SDK's provider threw. */

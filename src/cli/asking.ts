@@ -1,4 +1,4 @@
-import { type IdentityState, identityState } from "../aws/dependencies.ts";
+import { type IdentityState, identityState } from "../aws/credentials/dependencies.ts";
 import type { Config } from "../config/config.ts";
 import { isLeftToRules, registrationUnderRules } from "../config/followed.ts";
 import { aliasTarget } from "../config/kept.ts";

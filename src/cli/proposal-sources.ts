@@ -1,4 +1,4 @@
-import type { ProfileRegistry } from "../aws/profile-registries.ts";
+import type { ProfileRegistry } from "../aws/credentials/profile-registries.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
 import { entriesIn } from "../clients/docker-logins.ts";
 import type { Config } from "../config/config.ts";

@@ -1,4 +1,4 @@
-import { readProfileRegistries } from "../aws/profile-registries.ts";
+import { readProfileRegistries } from "../aws/credentials/profile-registries.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
 import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";

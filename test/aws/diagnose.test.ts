@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { AnswerError } from "../../src/aws/authorization.ts";
-import { processFailure } from "../../src/aws/credential-process.ts";
+import { InstanceMetadataError } from "../../src/aws/credentials/instance-metadata.ts";
+import { processFailure } from "../../src/aws/credentials/process.ts";
 import { failureOf } from "../../src/aws/errors.ts";
-import { InstanceMetadataError } from "../../src/aws/instance-metadata.ts";
 import { RoleError } from "../../src/aws/role-error.ts";
 import { SourceError } from "../../src/aws/source-error.ts";
 import { TransportError, type TransportProblem, transportError } from "../../src/aws/transport-error.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Profile } from "../../src/aws/credentials/profiles.ts";
 import { customEndpoint, registryEndpoint, stsEndpoint } from "../../src/aws/endpoints.ts";
-import type { Profile } from "../../src/aws/profiles.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import type { Registry } from "../../src/registry/registry.ts";
 import { Failure } from "../../src/token/failure.ts";

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readFile, stat, unlink } from "node:fs/promises";
-import { awsPlaces } from "../../aws/places.ts";
+import { parseAwsFiles } from "../../aws/credentials/config-files.ts";
+import { awsPlaces } from "../../aws/credentials/file-paths.ts";
 import { isDiskFull } from "../../clients/disk-full.ts";
 import { withoutSecrets } from "../../clients/docker-config.ts";
-import { parseAwsFiles } from "../../token/aws-files.ts";
 import { Failure } from "../../token/failure.ts";
 import { redact, redacted } from "../../token/redact.ts";
 import type { Machine } from "./machine.ts";

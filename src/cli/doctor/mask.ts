@@ -1,6 +1,6 @@
 import { isAlias, isNode, isScalar, parseDocument, visit } from "yaml";
+import type { AwsFiles } from "../../aws/credentials/profile-closure.ts";
 import type { Environment } from "../../token/dependencies.ts";
-import type { AwsFiles } from "../../token/profile-closure.ts";
 import { redact, redacted } from "../../token/redact.ts";
 
 /** Variables of which the value may be told; of the others that play a part, only that they are set. */

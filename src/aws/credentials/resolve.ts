@@ -1,15 +1,15 @@
 import { fromIni, fromTokenFile } from "@aws-sdk/credential-providers";
-import { Failure } from "../token/failure.ts";
-import type { Identity, RoleIdentity } from "../token/identity.ts";
-import { containerCredentials, hasContainerCredentials } from "./container-credentials.ts";
-import { withinProcessLimits } from "./credential-process.ts";
-import { customEndpoint, wishes } from "./endpoints.ts";
-import { environmentCredentials } from "./environment-credentials.ts";
+import { Failure } from "../../token/failure.ts";
+import type { Identity, RoleIdentity } from "../../token/identity.ts";
+import { customEndpoint, wishes } from "../endpoints.ts";
+import { type AwsCredentials, type Session, sessionName, silent, userAgent } from "../session.ts";
+import { SourceError } from "../source-error.ts";
+import { containerCredentials, hasContainerCredentials } from "./container.ts";
+import { environmentCredentials } from "./environment.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
 import { namedSourceCredentials } from "./named-source.ts";
+import { withinProcessLimits } from "./process.ts";
 import { type CredentialSource, credentialSource, isHalfSet } from "./profiles.ts";
-import { type AwsCredentials, type Session, sessionName, silent, userAgent } from "./session.ts";
-import { SourceError } from "./source-error.ts";
 
 /**
  * The AWS credentials of an identity, got anew.

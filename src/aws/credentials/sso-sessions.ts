@@ -1,5 +1,5 @@
-import type { Environment } from "../token/dependencies.ts";
-import { type AwsFiles, followedSections } from "../token/profile-closure.ts";
+import type { Environment } from "../../token/dependencies.ts";
+import { type AwsFiles, followedSections } from "./profile-closure.ts";
 
 /**
  * The files that change when somebody signs in again: the caches of `aws sso login` and `aws login`, and the token

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { loadSharedConfigFiles } from "@smithy/core/config";
 import fc from "fast-check";
-import { parseAwsFiles } from "../../src/token/aws-files.ts";
-import { type AwsFiles, profileClosure } from "../../src/token/profile-closure.ts";
-import { useTempFolder } from "../support/fakes/temp-folder.ts";
+import { parseAwsFiles } from "../../../src/aws/credentials/config-files.ts";
+import { type AwsFiles, profileClosure } from "../../../src/aws/credentials/profile-closure.ts";
+import { useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const CONFIG = `
 # who pulls

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Identity } from "../../src/token/identity.ts";
-import { keysOf } from "../support/aws/environment.ts";
-import { Asker, alice, ciRole, pullRole, user } from "./asker.ts";
+import type { Identity } from "../../../src/token/identity.ts";
+import { keysOf } from "../../support/aws/environment.ts";
+import { Asker, alice, ciRole, pullRole, user } from "../asker.ts";
 
 const hour = 3_600_000;
 const aliceKeys = `aws_access_key_id = ${alice.accessKeyId}\naws_secret_access_key = ${alice.secretAccessKey}\n`;

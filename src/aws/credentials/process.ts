@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { exec } from "node:child_process";
 import { externalDataInterceptor } from "@smithy/core/config";
-import type { Environment } from "../token/dependencies.ts";
-import { endTree } from "./end-tree.ts";
+import type { Environment } from "../../token/dependencies.ts";
+import { endTree } from "../end-tree.ts";
 
 interface Surroundings {
   readonly env: Environment;

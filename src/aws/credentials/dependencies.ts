@@ -1,4 +1,3 @@
-import { parseAwsFiles } from "../token/aws-files.ts";
 import {
   ambientNames,
   type Dependencies,
@@ -6,11 +5,12 @@ import {
   environmentFingerprint,
   fingerprint,
   namedNames,
-} from "../token/dependencies.ts";
-import type { Identity } from "../token/identity.ts";
-import { type AwsFiles, leansOnEnvironment, profileClosure } from "../token/profile-closure.ts";
-import { awsPlaces } from "./places.ts";
-import { signInFiles } from "./sign-ins.ts";
+} from "../../token/dependencies.ts";
+import type { Identity } from "../../token/identity.ts";
+import { parseAwsFiles } from "./config-files.ts";
+import { awsPlaces } from "./file-paths.ts";
+import { type AwsFiles, leansOnEnvironment, profileClosure } from "./profile-closure.ts";
+import { signInFiles } from "./sso-sessions.ts";
 
 /** An identity, told apart from every other that would get another token. */
 export interface IdentityState {

@@ -1,10 +1,10 @@
-import { Failure } from "../token/failure.ts";
-import { containerCredentials, hasContainerCredentials } from "./container-credentials.ts";
-import { environmentCredentials } from "./environment-credentials.ts";
+import { Failure } from "../../token/failure.ts";
+import { type AwsCredentials, type Session, sessionName } from "../session.ts";
+import { SourceError } from "../source-error.ts";
+import { containerCredentials, hasContainerCredentials } from "./container.ts";
+import { environmentCredentials } from "./environment.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
 import type { CredentialSource, Profile } from "./profiles.ts";
-import { type AwsCredentials, type Session, sessionName } from "./session.ts";
-import { SourceError } from "./source-error.ts";
 
 /**
  * The credentials of a profile whose chain of source profiles ends in a `credential_source`: those of the source,

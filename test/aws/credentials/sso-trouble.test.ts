@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Asker } from "./asker.ts";
+import { Asker } from "../asker.ts";
 
 const hour = 3_600_000;
 // A session of its own: the SDK renews one of a name no more than twice a minute in a process.

@@ -1,5 +1,5 @@
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
-import { type AwsCredentials, type Session, silent } from "./session.ts";
+import { type AwsCredentials, type Session, silent } from "../session.ts";
 
 /** The instance metadata service gave no credentials; `cause` says why. */
 export class InstanceMetadataError extends Error {

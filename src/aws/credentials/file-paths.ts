@@ -1,4 +1,4 @@
-import type { Environment } from "../token/dependencies.ts";
+import type { Environment } from "../../token/dependencies.ts";
 
 /** Where the AWS config and credentials files are. */
 export interface AwsPlaces {

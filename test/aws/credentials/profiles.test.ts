@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { awsPlaces } from "../../src/aws/places.ts";
-import { credentialSource, type Profile, profileNameOf, readProfiles } from "../../src/aws/profiles.ts";
-import { Failure } from "../../src/token/failure.ts";
+import { awsPlaces } from "../../../src/aws/credentials/file-paths.ts";
+import {
+  credentialSource,
+  type Profile,
+  profileNameOf,
+  readProfiles,
+} from "../../../src/aws/credentials/profiles.ts";
+import { Failure } from "../../../src/token/failure.ts";
 
 const keys = { aws_access_key_id: "TESTKEY", aws_secret_access_key: "test-secret" };
 const role_arn = "arn:aws:iam::111122223333:role/ci";

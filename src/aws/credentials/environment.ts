@@ -1,4 +1,4 @@
-import type { AwsCredentials, Session } from "./session.ts";
+import type { AwsCredentials, Session } from "../session.ts";
 
 /** The keys in the environment, if it holds both. */
 export function environmentCredentials({ env }: Session): AwsCredentials | undefined {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { containerCredentials, hasContainerCredentials } from "../../src/aws/container-credentials.ts";
-import type { Session } from "../../src/aws/session.ts";
-import { Failure } from "../../src/token/failure.ts";
-import { Asker, registryHost } from "./asker.ts";
+import { containerCredentials, hasContainerCredentials } from "../../../src/aws/credentials/container.ts";
+import type { Session } from "../../../src/aws/session.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import { Asker, registryHost } from "../asker.ts";
 
 const full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { registriesOfProfiles } from "../../src/aws/profile-registries.ts";
+import { registriesOfProfiles } from "../../../src/aws/credentials/profile-registries.ts";
 
 const hostsOf = (sections: Record<string, Record<string, string>>) =>
   registriesOfProfiles({ sections }).map(({ profile, registry }) => `${profile} ${registry.host}`);

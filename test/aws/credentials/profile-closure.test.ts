@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { type AwsFiles, leansOnEnvironment, profileClosure } from "../../src/token/profile-closure.ts";
+import {
+  type AwsFiles,
+  leansOnEnvironment,
+  profileClosure,
+} from "../../../src/aws/credentials/profile-closure.ts";
 
 const FILES: AwsFiles = {
   config: {

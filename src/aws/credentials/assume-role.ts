@@ -6,10 +6,10 @@ import {
   type Credentials,
   STSClient,
 } from "@aws-sdk/client-sts";
-import { clientSettings } from "./client-settings.ts";
-import { stsEndpoint } from "./endpoints.ts";
-import { RoleError } from "./role-error.ts";
-import type { AwsCredentials, Session } from "./session.ts";
+import { clientSettings } from "../client-settings.ts";
+import { stsEndpoint } from "../endpoints.ts";
+import { RoleError } from "../role-error.ts";
+import type { AwsCredentials, Session } from "../session.ts";
 
 /**
  * Role sessions for the whole fetch, in the place of the SDK's own assumers: theirs leave partition, FIPS and custom

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { keysOf } from "../support/aws/environment.ts";
-import { Asker, alice, ciRole, pullRole } from "./asker.ts";
+import { keysOf } from "../../support/aws/environment.ts";
+import { Asker, alice, ciRole, pullRole } from "../asker.ts";
 
 const hour = 3_600_000;
 const partner = "arn:aws:iam::444455556666:role/partner";

@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { parseKnownFiles } from "@smithy/core/config";
-import type { Environment } from "../token/dependencies.ts";
-import { Failure } from "../token/failure.ts";
-import type { Identity } from "../token/identity.ts";
-import { type AwsPlaces, awsPlaces } from "./places.ts";
+import type { Environment } from "../../token/dependencies.ts";
+import { Failure } from "../../token/failure.ts";
+import type { Identity } from "../../token/identity.ts";
+import { type AwsPlaces, awsPlaces } from "./file-paths.ts";
 
 export type Profile = Readonly<Record<string, string | undefined>>;
 

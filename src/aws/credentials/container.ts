@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { Failure } from "../token/failure.ts";
-import type { AwsCredentials, Session } from "./session.ts";
+import { Failure } from "../../token/failure.ts";
+import type { AwsCredentials, Session } from "../session.ts";
 
 /** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */
 const ecs = "169.254.170.2";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { signInFiles } from "../../src/aws/sign-ins.ts";
-import { parseAwsFiles } from "../../src/token/aws-files.ts";
-import type { Environment } from "../../src/token/dependencies.ts";
+import { parseAwsFiles } from "../../../src/aws/credentials/config-files.ts";
+import { signInFiles } from "../../../src/aws/credentials/sso-sessions.ts";
+import type { Environment } from "../../../src/token/dependencies.ts";
 
 const config = `
 [profile session]

@@ -1,6 +1,6 @@
-import { parseHost, privateHost } from "../registry/host.ts";
-import type { Registry } from "../registry/registry.ts";
-import type { Environment } from "../token/dependencies.ts";
+import { parseHost, privateHost } from "../../registry/host.ts";
+import type { Registry } from "../../registry/registry.ts";
+import type { Environment } from "../../token/dependencies.ts";
 import { type Profiles, readProfiles } from "./profiles.ts";
 
 /** A registry that an AWS profile is likely to open. */
