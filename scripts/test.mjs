@@ -1,5 +1,6 @@
 // Runs the tests and ends with one line that sums them up.
-// Usage: node scripts/test.mjs [unit|e2e] [ARGUMENT OF MOCHA…]
+// Usage: node scripts/test.mjs [fast|unit|e2e] [ARGUMENT OF MOCHA…]
+//   fast: the unit tests alone, for the time between two edits
 //   unit: unit, contract and integration tests; they run anywhere, but for those of a few programs
 //   e2e: real clients against a real engine, in namespaces of their own; what can't run on this machine is
 //        skipped by name, but for CI=true, where it fails the run
@@ -20,7 +21,7 @@ const enter = ["sh", join(root, "test", "support", "e2e", "namespace.sh")];
 /** Milliseconds that Mocha may take to end once it has counted. */
 const ending = 20_000;
 
-const parts = { unit: runUnit, e2e: runE2e };
+const parts = { fast: runFast, unit: runUnit, e2e: runE2e };
 const [first, ...rest] = process.argv.slice(2);
 const only = Object.hasOwn(parts, first ?? "") ? first : undefined;
 const mochaArguments = only === undefined ? process.argv.slice(2) : rest;
@@ -31,6 +32,20 @@ for (const name of only === undefined ? ["unit", "e2e"] : [only]) {
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
+
+/** Without what starts the compiled program or installs it; needs no build. */
+function runFast() {
+  const slow = [
+    "test/e2e/**",
+    "test/install/**",
+    "test/integration/**",
+    "test/man/**",
+    "test/readme.test.ts",
+  ];
+  const ignored = slow.flatMap((files) => ["--ignore", files]);
+  const command = [...mocha, ...withFiles(["test/**/*.test.ts", ...ignored])];
+  return runMocha(command, {}, (child, signal) => child.kill(signal));
+}
 
 async function runUnit() {
   // Elsewhere the tests that need one skip themselves, and Mocha counts them.
