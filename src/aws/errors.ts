@@ -128,7 +128,9 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   if (isServiceException(service)) {
     return diagnoseService(service, asked, error instanceof RoleError ? error : undefined);
   }
-  if (error instanceof AnswerError) return { code: "BAD_ANSWER", why: error.message, mend: mendOfAnswer };
+  if (error instanceof AnswerError) {
+    return { code: "BAD_ANSWER", why: error.message, mend: mendOfAnswer(asked.env) };
+  }
   const why = service instanceof Error ? `${service.name}: ${service.message}` : String(service);
   return { code: "UNEXPECTED", why, mend: "run it again; if it stays, report this line as a bug" };
 }
@@ -139,8 +141,13 @@ function mendOfNone({ AWS_PROFILE, AWS_DEFAULT_PROFILE }: Environment): string {
   return "set AWS_PROFILE, run 'aws configure sso', or name an identity for this registry in config.yaml";
 }
 
-const mendOfAnswer =
-  "see what answers there: a custom endpoint (AWS_ENDPOINT_URL_ECR) or a proxy in AWS's place";
+function mendOfAnswer(env: Environment): string {
+  const names = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL_ECR_PUBLIC", "AWS_ENDPOINT_URL"];
+  const set = names.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
+  return set.length > 0
+    ? `see what answers at ${set.join(", ")}, or unset it`
+    : "see what answers there: a custom endpoint (AWS_ENDPOINT_URL_ECR) or a proxy in AWS's place";
+}
 
 function isServiceException(error: unknown): error is ServiceException {
   return error instanceof Error && "$metadata" in error;

@@ -1,6 +1,6 @@
 import type { AuthorizationToken } from "../token/authorization.ts";
 import { type AwsRequest, askAws } from "./ask.ts";
-import { authorize } from "./authorization.ts";
+import { AnswerError, authorize } from "./authorization.ts";
 
 /**
  * Asks AWS for an authorization token of the registry's region.
@@ -10,9 +10,16 @@ import { authorize } from "./authorization.ts";
 export function fetchToken(request: AwsRequest): Promise<AuthorizationToken> {
   return askAws(request, "token", async (session, credentials) => {
     const authorization = await authorize(session, credentials);
+    const { clockSkew } = session.transport;
+    const { expiresAt } = authorization;
+    if (expiresAt - clockSkew <= request.now()) {
+      throw new AnswerError(
+        `the token in the answer has expired already, at ${new Date(expiresAt).toISOString()}`,
+      );
+    }
     return {
       ...authorization,
-      clockSkew: session.transport.clockSkew,
+      clockSkew,
       ...(credentials.expiration && { sessionEndsAt: credentials.expiration.getTime() }),
     };
   });

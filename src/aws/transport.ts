@@ -14,6 +14,8 @@ export interface TransportOptions {
   readonly requestLimit: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of a clock that can't be set, since any moment; default performance.now. */
+  readonly timer?: () => number;
 }
 
 /** Below this a difference of clocks is not told from the answer's own travelling time: milliseconds. */
@@ -51,7 +53,7 @@ export class Transport {
    * @throws TransportError where no answer came
    */
   async send(request: Request, { direct = false } = {}): Promise<Response> {
-    const { env, signal, requestLimit, now } = this.#options;
+    const { env, signal, requestLimit, now, timer = () => performance.now() } = this.#options;
     const url = new URL(request.url);
     const proxy = direct ? undefined : proxyFor(url, env);
     const where = { host: url.host, proxy: proxy === undefined ? undefined : hostOf(proxy) };
@@ -65,11 +67,11 @@ export class Transport {
       // BUN_CONFIG_VERBOSE_FETCH in the environment would have Bun write keys and tokens to stderr.
       verbose: false,
     };
-    const sent = now();
+    const sent = timer();
     try {
       const response = await this.#fetch(request, init);
       const { status, statusText, headers } = response;
-      this.#noteClock(headers.get("date"), sent, now());
+      this.#noteClock(headers.get("date"), now() - (timer() - sent) / 2);
       // Read here, so that the limit and the errors of this room hold for the body too.
       const body = await response.bytes();
       this.lastError = undefined;
@@ -99,10 +101,11 @@ export class Transport {
     return { ...init, tls: { ...ca, rejectUnauthorized } };
   }
 
-  #noteClock(date: string | null, sent: number, received: number): void {
+  /** @param at the middle of the request by our clock, which may have been set since the request was sent */
+  #noteClock(date: string | null, at: number): void {
     const served = Date.parse(date ?? "");
     // The header has whole seconds, cut off.
-    if (!Number.isNaN(served)) this.#skew = Math.round(served + 500 - (sent + received) / 2);
+    if (!Number.isNaN(served)) this.#skew = Math.round(served + 500 - at);
   }
 }
 

@@ -17,7 +17,7 @@ import { type FileDependency, fingerprint } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
-import { lifeOf, lifeState } from "../token/life.ts";
+import { elapsed, lifeOf, lifeState } from "../token/life.ts";
 import { seenRules } from "./seen-rules.ts";
 import type { Deadlines, ObtainOptions, SeenConfig, Surroundings } from "./surroundings.ts";
 
@@ -160,19 +160,24 @@ export class Asking {
     const { fetchToken } = await import("../aws/fetch-token.ts");
     const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
     const signal = given ? AbortSignal.any([given, limit]) : limit;
+    const began = { clock: readClock(files, now()), timer: performance.now() };
     const token = await fetchToken({ registry, identity: asked.asker, env, home, now, signal });
     // The files may have been edited after the key was made and before the credentials were read.
     if ((await this.registrationOf(registry)).authorization !== asked.authorization) {
       throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
     }
     const { username, password, expiresAt, clockSkew, sessionEndsAt } = token;
+    const clock = readClock(files, now());
+    // The age of the boot counts the machine's sleep too; where there is none, the wall clock may have been set.
+    const slept = clock.boot ? elapsed(began.clock, clock) : 0;
+    const took = Math.max(performance.now() - began.timer, slept);
     return {
       format: entryFormat,
       identity: asked.identity,
       region: registry.region,
       username,
       secret: password,
-      life: lifeOf(expiresAt, clockSkew, asked.minValidity, readClock(files, now())),
+      life: lifeOf(expiresAt, clockSkew, asked.minValidity, clock, took),
       ...(sessionEndsAt !== undefined && { sessionEndsAt: sessionEndsAt - clockSkew }),
     };
   }

@@ -119,7 +119,7 @@ class Daemon {
   }
 
   private async pass(): Promise<Pass | undefined> {
-    const pass = await this.#refresher.pass(this.#stop.signal, this.start.splay);
+    const pass = await this.#refresher.pass(this.#stop.signal, this.start.splay, this.#isReload);
     // Of what it was stopped in nothing can be said.
     if (pass && !this.#stop.signal.aborted) this.tellOf(pass);
     return pass;

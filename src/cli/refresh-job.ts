@@ -4,7 +4,7 @@ import type { Job } from "../refresher/job.ts";
 import type { RefreshPorts } from "../refresher/ports.ts";
 import { usualTiming } from "../refresher/timing.ts";
 import { Failure } from "../token/failure.ts";
-import { type Life, lifeState, timeLeft } from "../token/life.ts";
+import { type Life, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 import type { Progress } from "./progress.ts";
 import { readable } from "./table.ts";
 
@@ -44,7 +44,7 @@ export class Refreshing {
     const left = readable(timeLeft(life, this.ports.clock()));
     const lines = job.registries.map(({ host }) => `${host}: ${left} left`);
     // Not by what is left now: of a token that was just enough a moment has gone by since.
-    const whole = life.expiresAt - life.issuedAt;
+    const whole = lifeLength(life);
     return whole >= (this.asked ?? 0) ? { lines } : { lines, failure: tooShort(job, whole) };
   }
 

@@ -4,7 +4,7 @@ import { within } from "../refresher/guard.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
 import { noReadings, type Readings } from "../refresher/readings.ts";
-import { parseState, type RefresherState, startState } from "../refresher/state.ts";
+import { parseState, type RefresherState, rested, startState } from "../refresher/state.ts";
 import { forgetOthers } from "../refresher/stock.ts";
 import { refreshPass } from "../refresher/tick.ts";
 import { readClock } from "../store/clock.ts";
@@ -68,9 +68,10 @@ export class Refresher {
   /**
    * @returns undefined where there has been no good config yet
    * @param splay milliseconds over which the first calls of a start are spread
+   * @param anew a person wants it: no rest after the last calls
    * @throws Failure LISTING_TIMEOUT
    */
-  async pass(stop: AbortSignal, splay = 0): Promise<Pass | undefined> {
+  async pass(stop: AbortSignal, splay = 0, anew = false): Promise<Pass | undefined> {
     const seen = this.#seen;
     const { files, folders, now } = this.around;
     if (!this.#state) {
@@ -91,7 +92,7 @@ export class Refresher {
       },
     };
     const { jobs } = keeping.plan;
-    const before = forgetOthers(this.#state, jobs);
+    const before = forgetOthers(anew ? rested(this.#state) : this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
     if (stop.aborted) return { keeping, report, state, outputs: [] };

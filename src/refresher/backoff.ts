@@ -1,4 +1,4 @@
-import { type Clock, lifeState, timeLeft } from "../token/life.ts";
+import { type Clock, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Issued } from "./renewal.ts";
 import type { Backoff, Random, Timing } from "./timing.ts";
@@ -23,7 +23,8 @@ export function waitAfter(
   const scale = lying ? shortness(lying, clock, timing) : 1;
   let longest = scale * (state === "fresh" ? usual.cap : usual.capUnfresh);
   if (lying && state !== "expired") longest = Math.min(longest, servesFor(lying, clock) * timing.hurry);
-  return jittered({ base: scale * usual.base, floor: scale * usual.floor }, count, longest, random);
+  // The floor stays: of a token that lives for seconds, or is over, next to nothing would be left of it.
+  return jittered({ base: scale * usual.base, floor: usual.floor }, count, longest, random);
 }
 
 /** The same for what nobody waits for. */
@@ -48,10 +49,10 @@ function shortness(
   clock: Clock,
   { shortLife, sessionFloor }: Timing,
 ): number {
-  const whole = life.expiresAt - life.issuedAt;
+  const whole = lifeLength(life);
   const session = sessionEndsAt === undefined ? 0 : sessionEndsAt - life.issuedAt;
   const lasts = session > ageOf(life, clock) ? Math.min(whole, Math.max(session, sessionFloor)) : whole;
-  return Math.min(1, Math.max(0, lasts) / shortLife);
+  return Math.min(1, lasts / shortLife);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 import { type Clock, lifeState, timeLeft } from "../token/life.ts";
 import { isWaiting } from "./failing.ts";
 import type { Job } from "./job.ts";
-import { ageOf, pauseLeft } from "./pause.ts";
+import { ageOf, pauseLeft, restLeft } from "./pause.ts";
 import type { GroupState, RefresherState } from "./state.ts";
 
 /** absent: none, or expired. stale: within its reserve, or the clock was set to before its issue. */
@@ -15,7 +15,7 @@ export interface Verdict {
   readonly entry: AuthorizationEntry | undefined;
   /** Absent: the token is good for a while. */
   readonly need: Need | undefined;
-  /** What a need waits for: the backoff after a failure, or the splay of a first start. */
+  /** What a need waits for: the backoff after a failure, the rest after any call, or the splay of a first start. */
   readonly held: "backoff" | "splay" | undefined;
   /** Milliseconds until it is due; 0: now. */
   readonly dueIn: number;
@@ -68,10 +68,13 @@ export function verdictOf(
   if (goodTime > 0) return { job, entry, need: undefined, held: undefined, dueIn: goodTime };
   const life = entry ? lifeState(entry.life, clock) : "expired";
   const need = life === "fresh" ? "renewal" : life === "usable" ? "stale" : "absent";
+  const rest = group?.rest ? restLeft(group.rest, clock) : 0;
   const failure = group?.failure;
   if (failure && isWaiting(failure, job.conditions, clock)) {
-    return { job, entry, need, held: "backoff", dueIn: pauseLeft(failure.wait, clock) };
+    const wait = Math.max(pauseLeft(failure.wait, clock), rest);
+    return { job, entry, need, held: "backoff", dueIn: wait };
   }
+  if (rest > 0) return { job, entry, need, held: "backoff", dueIn: rest };
   const splay = group?.hold ? pauseLeft(group.hold, clock) : 0;
   const outlived = need === "absent" || (entry !== undefined && timeLeft(entry.life, clock) > splay);
   if (splay > 0 && outlived) return { job, entry, need, held: "splay", dueIn: splay };

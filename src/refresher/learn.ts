@@ -22,7 +22,8 @@ export function afterToken(
   const heldUp = heldUpFor(group, verdict, clock);
   const arrival = { heldUp, formerSessionEndsAt: group.issue?.sessionEndsAt };
   const issue = planIssue(entry, arrival, clock, random, timing);
-  return { issue, ...(group.hold && { hold: group.hold }) };
+  const { hold, rest } = group;
+  return { issue, ...(hold && { hold }), ...(rest && { rest }) };
 }
 
 /** A group's state after a failure; the token lying there goes on to be served. */

@@ -1,4 +1,4 @@
-import { type Clock, type Life, lifeOf, lifeState, timeLeft } from "../token/life.ts";
+import { type Clock, elapsed, type Life, lifeLength, lifeOf, lifeState, timeLeft } from "../token/life.ts";
 
 /**
  * A time to wait, which is reckoned as a token's life is: the age of the boot counts too, and a clock that
@@ -22,5 +22,17 @@ export function pauseLeft(pause: Pause, clock: Clock): number {
 
 /** Milliseconds since a token's issue by the same reckoning; no more than its whole life. */
 export function ageOf(life: Life, clock: Clock): number {
-  return life.expiresAt - life.issuedAt - timeLeft(life, clock);
+  return lifeLength(life) - timeLeft(life, clock);
+}
+
+/** A time to wait that no step of the wall clock ends early, while the machine is not restarted. */
+export interface Rest {
+  readonly from: Clock;
+  /** Milliseconds. */
+  readonly length: number;
+}
+
+/** Milliseconds; 0 once over. */
+export function restLeft({ from, length }: Rest, clock: Clock): number {
+  return Math.max(0, length - elapsed(from, clock));
 }

@@ -1,4 +1,4 @@
-import type { Clock, Life } from "../token/life.ts";
+import { type Clock, type Life, lifeLength } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Random, Timing } from "./timing.ts";
 
@@ -38,7 +38,7 @@ export function drawRenewal(
   random: Random,
   timing: Timing,
 ): number {
-  const whole = life.expiresAt - life.issuedAt;
+  const whole = lifeLength(life);
   const age = ageOf(life, clock);
   const drawn = (span: number) => {
     const next = heldUp === undefined ? 0 : steady(span, random, timing) - heldUp;

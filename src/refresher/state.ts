@@ -1,5 +1,5 @@
 import type { Clock, Life } from "../token/life.ts";
-import { type Pause, pauseOf } from "./pause.ts";
+import { type Pause, pauseOf, type Rest } from "./pause.ts";
 
 /** What the refresher remembers between passes: plain JSON, kept in the heartbeat file and read by `status`. */
 export interface RefresherState {
@@ -17,6 +17,8 @@ export interface GroupState {
   readonly failure?: KeptFailure;
   /** Not before it is over, at the first start. */
   readonly hold?: Pause;
+  /** After a call, whatever came of it. */
+  readonly rest?: Rest;
   /** The `Job.revision` under which the registries' files were last written, and the issue that they hold. */
   readonly served?: { readonly issuedAt: number; readonly revision: string };
 }
@@ -55,9 +57,15 @@ export const emptyState: RefresherState = { format: stateFormat, groups: {} };
  */
 export function startState(before: RefresherState, splay: number, clock: Clock): RefresherState {
   const groups = Object.fromEntries(
-    Object.entries(before.groups).map(([key, { hold, ...group }]) => [key, group]),
+    Object.entries(rested(before).groups).map(([key, { hold, ...group }]) => [key, group]),
   );
   return { format: stateFormat, groups, ...(splay > 0 && { splay: pauseOf(splay, clock) }) };
+}
+
+/** The state without the rests after calls: for a process that has made none, and at a person's word. */
+export function rested(state: RefresherState): RefresherState {
+  const groups = Object.entries(state.groups).map(([key, { rest, ...group }]) => [key, group] as const);
+  return { ...state, groups: Object.fromEntries(groups) };
 }
 
 /**
@@ -76,11 +84,12 @@ export function parseState(value: unknown): RefresherState {
 
 function isGroup(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { issue, failure, hold, served } = value;
+  const { issue, failure, hold, rest, served } = value;
   return (
     (issue === undefined || hasNumbers(issue, ["issuedAt", "expiresAt", "renewAfter"])) &&
     (failure === undefined || isFailure(failure)) &&
     (hold === undefined || isPause(hold)) &&
+    (rest === undefined || isRest(rest)) &&
     (served === undefined || hasNumbers(served, ["issuedAt"]))
   );
 }
@@ -91,6 +100,10 @@ export function isFailure(value: unknown): value is KeptFailure {
 
 export function isPause(value: unknown): value is Life {
   return hasNumbers(value, ["issuedAt", "freshUntil", "expiresAt"]);
+}
+
+function isRest(value: unknown): value is Rest {
+  return hasNumbers(value, ["length"]) && hasNumbers((value as Record<string, unknown>).from, ["now"]);
 }
 
 export function hasNumbers(value: unknown, names: readonly string[]): boolean {

@@ -77,14 +77,18 @@ class Pass {
     const { ports, random, timing } = this;
     const { job, entry } = verdict;
     const outcome = await renew(job, entry, ports, this.stop, timing);
-    const group = this.group(job);
-    if (outcome.kind === "overtaken") this.overtaken.push(job);
+    const clock = ports.clock();
+    const group: GroupState = { ...this.group(job), rest: { from: clock, length: timing.rest } };
+    if (outcome.kind === "overtaken") {
+      this.changed.set(job.key, group);
+      this.overtaken.push(job);
+    }
     if (outcome.kind === "failed") {
-      this.changed.set(job.key, afterFailure(group, verdict, outcome.failure, ports.clock(), random, timing));
+      this.changed.set(job.key, afterFailure(group, verdict, outcome.failure, clock, random, timing));
       this.failed.push({ job, failure: outcome.failure, step: "renew" });
     }
     if (outcome.kind === "done") {
-      this.changed.set(job.key, afterToken(group, verdict, outcome.entry, ports.clock(), random, timing));
+      this.changed.set(job.key, afterToken(group, verdict, outcome.entry, clock, random, timing));
       this.brought.set(job.key, outcome.entry);
       this.renewed.push(job);
       await this.serve(job, outcome.entry);

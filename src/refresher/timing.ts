@@ -16,9 +16,14 @@ export interface Timing {
   readonly backoff: Readonly<Record<TroubleKind, Backoff>>;
   /**
    * The waits of `backoff` are for tokens and sessions that last so long or longer; for those of shorter life they
-   * are shorter in proportion, or the token would be over before the second attempt.
+   * are shorter in proportion, down to the floor, or the token would be over before the second attempt.
    */
   readonly shortLife: number;
+  /**
+   * So long AWS is not called again for the same token, whatever came of the last call and whatever is stored: tokens
+   * that live for seconds, clocks that jump.
+   */
+  readonly rest: number;
   /** A call that takes longer is given up. */
   readonly callLimit: number;
   /** Calls at the same time. */
@@ -57,6 +62,7 @@ export const usualTiming: Timing = {
     person: { base: 5 * minute, floor: 5 * minute, cap: 60 * minute, capUnfresh: 60 * minute },
   },
   shortLife: 60 * minute,
+  rest: 15 * second,
   callLimit: 30 * second,
   atOnce: 8,
 };

@@ -47,6 +47,7 @@ describe("a pass", () => {
     await machine.pass([a, b]);
     machine.answer = () => Promise.reject(refused);
     machine.held.delete("b");
+    machine.time.pass(minute);
     await machine.pass([a, b]);
     const before = machine.state;
     machine.state = parseState(JSON.parse(JSON.stringify(before)));

@@ -38,10 +38,24 @@ const SPECIFICATION: [situation: string, happens: (clock: SettableClock) => unkn
         .set(-24 * hour),
     "usable",
   ],
+  [
+    "a reboot that loses the clock, and 12 h of the new boot",
+    (clock) =>
+      clock
+        .reboot()
+        .set(-24 * hour)
+        .pass(12 * hour),
+    "expired",
+  ],
 
   ["the system no longer tells its boot", (clock) => clock.forgetBoot(), "fresh"],
   ["no boot told, the expiry", (clock) => clock.forgetBoot().pass(12 * hour), "expired"],
-  ["no boot told, the clock set back", (clock) => clock.forgetBoot().set(-24 * hour), "usable"],
+  ["no boot told, the clock set back", (clock) => clock.forgetBoot().set(-12 * hour), "usable"],
+  [
+    "no boot told, set back by more than a life",
+    (clock) => clock.forgetBoot().set(-12 * hour - 1),
+    "expired",
+  ],
 ];
 
 describe("lifeState, for a token of 12 h with a reserve of 1 h", () => {
@@ -149,6 +163,36 @@ describe("lifeOf a token", () => {
     });
   }
 
+  const TOO_LONG: [what: string, skew: number, took: number, left: number][] = [
+    ["its answer's Date is 5 h behind", -5 * hour, 0, 12 * hour],
+    ["its answer's Date is 100 years behind", -876_000 * hour, 0, 12 * hour],
+    ["our clock was put right by 36 h meanwhile", -18 * hour, 10 * second, 12 * hour - 10 * second],
+    ["the machine slept for 5 h with the request on its way", -5 * hour, 5 * hour, 7 * hour],
+    ["it slept longer than the token lives", -13 * hour, 13 * hour, 0],
+  ];
+  for (const [what, skew, took, left] of TOO_LONG) {
+    it(`of 12 h: lasts no longer from its request on, though ${what}`, () => {
+      const clock = new SettableClock().read();
+      const life = lifeOf(clock.now + 12 * hour, skew, hour, clock, took);
+      assert.equal(timeLeft(life, clock), left);
+      assert.equal(lifeState(life, clock), left > 0 ? "fresh" : "expired");
+    });
+  }
+
+  it("is believed for 12 h at most, whatever its file says", () => {
+    const clock = new SettableClock();
+    const { now } = clock;
+    const years = 876_000 * hour;
+    const life: Life = {
+      ...lifeOf(now + 12 * hour, 0, hour, clock.read()),
+      freshUntil: years,
+      expiresAt: 2 * years,
+    };
+    assert.equal(timeLeft(life, clock.read()), 12 * hour);
+    assert.equal(lifeState(life, clock.pass(12 * hour - 1).read()), "usable");
+    assert.equal(lifeState(life, clock.pass(1).read()), "expired");
+  });
+
   it("that expired before it came is expired", () => {
     const clock = new SettableClock().read();
     assert.equal(lifeState(lifeOf(clock.now - 1, 0, hour, clock), clock), "expired");
@@ -206,8 +250,9 @@ const TIME_LEFT: [situation: string, happens: (clock: SettableClock) => unknown,
         .pass(hour)
         .reboot()
         .set(-24 * hour),
-    12 * hour,
+    12 * hour - 30 * second,
   ],
+  ["the system tells no boot, set back by a year", (c) => c.forgetBoot().set(-365 * 24 * hour), 0],
 ];
 
 describe("timeLeft of a token of 12 h", () => {

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { eventually } from "../support/program/eventually.ts";
+import { aliceKeeps, heartbeat, keeper } from "../support/program/keeping.ts";
+import { beginSlowCases, slowCase } from "../support/program/slow-cases.ts";
+import { keys, OpenStanding, publicRegistry, registry, useStanding } from "../support/program/standing.ts";
+import { authorizationFiles, hour, minute, second, tokenFile } from "../support/program/state.ts";
+import { answered, told } from "../support/program/verdicts.ts";
+
+/** Seconds from its coming until a token's end. */
+const OVER: readonly [what: string, seconds: number][] = [
+  ["a second ago", -1],
+  ["half an hour ago", -1800],
+  ["ten years ago, as some stand-ins of AWS have it", -10 * 365 * 24 * 3600],
+];
+
+describe("a token that is over when it comes", () => {
+  const standing = useStanding();
+
+  for (const [what, seconds] of OVER) {
+    it(`${what}, is refused and not stored`, async () => {
+      standing.aws.controls.set({ tokenLifeSeconds: seconds });
+      const alice = standing.user(keys("alice"));
+      for (const host of [registry, publicRegistry]) {
+        const ran = await alice.get(host);
+        told(ran, "BAD_ANSWER", host, "expired", `AWS_ENDPOINT_URL=${standing.aws.urls.tls}`);
+        assert.ok(!existsSync(tokenFile(alice, host)));
+      }
+      assert.deepEqual(authorizationFiles(alice), []);
+    });
+  }
+
+  it("leaves a valid one alone", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    const secret = answered(await user.get(registry), registry);
+    standing.aws.controls.set({ tokenLifeSeconds: -60 });
+    assert.match((await user.run(["refresh", "--force"])).stderr, /expired.*\[BAD_ANSWER\]/);
+    assert.equal(answered(await user.get(registry), registry), secret);
+  });
+
+  it("is no token for doctor either", async () => {
+    standing.aws.controls.set({ tokenLifeSeconds: -60 });
+    const { stdout, exitCode } = await keeper(standing, aliceKeeps("111122223333")).run(["doctor", registry]);
+    assert.match(stdout, /BAD_ANSWER/);
+    assert.notEqual(exitCode, 0);
+  });
+});
+
+describe("a token whose answer has a wrong date", () => {
+  const standing = useStanding();
+
+  it("is believed for 12 hours at most", async () => {
+    // AWS's clock is 5 h behind, its tokens' ends are right: 17 h from its own time.
+    standing.aws.controls.set({ clockOffsetMs: -5 * hour, tokenLifeSeconds: 17 * 3600 });
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    answered(await user.get(registry), registry);
+    const { registries } = JSON.parse((await user.run(["status", "--json"])).stdout);
+    assert.ok(registries[0].secondsLeft <= 12 * 3600, `${registries[0].secondsLeft / 3600} hours`);
+  });
+});
+
+const opened: OpenStanding[] = [];
+after(() => Promise.all(opened.map((each) => each.close())));
+
+describe("the calls of a daemon", function () {
+  this.timeout(60_000);
+  before(beginSlowCases);
+
+  const RATES: readonly [what: string, tokenLifeSeconds: number, failing: boolean][] = [
+    ["whose tokens are over when they come", -60, false],
+    ["whose tokens live for a second", 1, false],
+    ["whose token of 20 s is followed by HTTP 500", 20, true],
+  ];
+  for (const [what, tokenLifeSeconds, isFailing] of RATES) {
+    const outcome = slowCase(async () => {
+      const standing = await OpenStanding.start();
+      opened.push(standing);
+      standing.aws.controls.set({ tokenLifeSeconds });
+      const user = keeper(standing, aliceKeeps("111122223333"));
+      const daemon = user.start(["daemon"]);
+      const calls = () =>
+        standing.aws.controls.log().filter((each) => each.operation === "GetAuthorizationToken");
+      await eventually("the first call", () => calls().length > 0, 20_000);
+      if (isFailing) standing.aws.controls.fail("GetAuthorizationToken");
+      const first = calls()[0]?.at ?? 0;
+      // The SDK tries one that failed three times, within a second or two.
+      const later = () => calls().find(({ at }) => at > first + 5 * second);
+      const next = await eventually("the next call", later, 40_000);
+      assert.equal(heartbeat(user).pid, daemon.pid);
+      const gap = next.at - first;
+      assert.ok(14.9 * second <= gap && gap < minute, `${gap} ms after the first`);
+      assert.ok(calls().filter(({ at }) => at < next.at).length <= 3);
+    });
+    it(`${what}: never within 15 s of the one before`, outcome);
+  }
+});
