@@ -1,4 +1,5 @@
 import { parseDuration } from "../config/duration.ts";
+import { hostRegionProblem } from "../config/region-names.ts";
 import { groupJobs } from "../refresher/group.ts";
 import type { Kept, Plan } from "../refresher/plan.ts";
 import { readServerUrl } from "../registry/server-url.ts";
@@ -31,6 +32,8 @@ export async function onlyNamed(
       const what = `${JSON.stringify(name)} is not an Amazon ECR registry`;
       throw new Failure("NOT_ECR", what, "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com");
     }
+    const problem = hostRegionProblem(registry);
+    if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${problem.what}`, problem.mend);
     if (kept.some((one) => one.registry.host === registry.host)) continue;
     const registration = await keeping.asking.registrationOf(registry);
     const { identity, authorization } = registration;

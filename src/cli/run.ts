@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
-import { helperActions, isHelperAction, unknownAction, usage } from "../helper/wire.ts";
+import { helperActions, unknownAction, usage } from "../helper/wire.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { Context } from "./context.ts";
@@ -122,15 +122,12 @@ function spelt(command: Command): string {
   return command.parent ? `${spelt(command.parent)} ${command.name()}` : command.name();
 }
 
-/** As Docker's own helpers answer, on stdout. What the person may have meant goes to stderr. */
+/** As Docker's own helpers answer, on stdout. What to type instead goes to stderr. */
 async function refuse(args: readonly string[]): Promise<number> {
   const [word] = args;
   console.log(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
-  const isPersonLost = word === undefined && process.stderr.isTTY;
-  if (isPersonLost) console.error(`'${name} --help' lists the commands for people`);
-  if (word === undefined || isHelperAction(word)) return 1;
-  const { nearestOf } = await import("../config/section.ts");
-  const meant = nearestOf(word, [...Object.keys(commands), ...helperActions, "--help"]);
-  if (meant !== undefined) console.error(`${name}: did you mean ${meant}?`);
+  const { hintFor } = await import("./mistyped.ts");
+  const hint = hintFor(args, [...Object.keys(commands), ...helperActions, "--help"], process.stderr.isTTY);
+  if (hint !== undefined) console.error(`${name}: ${hint}`);
   return 1;
 }

@@ -1,5 +1,6 @@
 import type { Wiring } from "../clients/docker-config.ts";
 import { ecrLoginName } from "../clients/ecr-login.ts";
+import { hostRegionProblem } from "../config/region-names.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
 import type { ConfigureOptions } from "./configure-options.ts";
@@ -48,6 +49,8 @@ async function keptHosts({ env, home, print }: Context): Promise<readonly string
 
 function hostOf(registry: string): string {
   const url = readServerUrl(registry);
+  const problem = url.kind === "ecr" ? hostRegionProblem(url.registry) : undefined;
+  if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${problem.what}`, problem.mend);
   if (url.kind === "ecr") return url.registry.host;
   const why = url.kind === "malformed" ? url.reason : "it is not an Amazon ECR registry";
   throw new Failure(

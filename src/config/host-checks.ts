@@ -1,5 +1,6 @@
 import { readServerUrl } from "../registry/server-url.ts";
 import { type Complaint, type KeyPath, quoted, spell } from "./problem.ts";
+import { hostRegionProblem } from "./region-names.ts";
 import type { RawConfig } from "./schema.ts";
 
 /** For a key that must hold the host name of an ECR registry, spelled as programs compare it. */
@@ -10,6 +11,8 @@ export function hostComplaints(path: KeyPath, text: string): Complaint[] {
     const mend = "write ACCOUNT.dkr.ecr.REGION.amazonaws.com or public.ecr.aws";
     return [{ path, what: `${key} is no host of ECR's`, mend }];
   }
+  const problem = hostRegionProblem(read.registry);
+  if (problem) return [{ path, what: `${key}: ${problem.what}`, mend: problem.mend }];
   if (read.host === text) return [];
   return [{ path, what: `${key} is more than a host name in lower case`, mend: `write ${read.host}` }];
 }

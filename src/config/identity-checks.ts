@@ -1,5 +1,6 @@
 import { parseDuration } from "./duration.ts";
 import { type Complaint, quoted, spell } from "./problem.ts";
+import { regionProblem } from "./region-names.ts";
 import type { RawConfig, RawIdentity } from "./schema.ts";
 import { meant } from "./section.ts";
 
@@ -12,7 +13,15 @@ export function identityComplaints(config: RawConfig): Complaint[] {
     ...kindComplaints(name, identity),
     ...sourceComplaints(name, identity, identities),
     ...durationComplaints(name, identity, identities),
+    ...regionComplaints(name, identity),
   ]);
+}
+
+function regionComplaints(name: string, { region }: RawIdentity): Complaint[] {
+  const problem = region === undefined ? undefined : regionProblem(region);
+  if (!problem) return [];
+  const path = ["identities", name, "region"];
+  return [{ path, what: `${spell(path)} (${quoted(region ?? "")}) ${problem.what}`, mend: problem.mend }];
 }
 
 /** For a key that names an identity: nothing, or that there is none of this name. */

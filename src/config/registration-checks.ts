@@ -3,6 +3,7 @@ import type { Partition } from "../registry/registry.ts";
 import { hostComplaints } from "./host-checks.ts";
 import { unknownIdentity } from "./identity-checks.ts";
 import { type Complaint, type KeyPath, quoted, spell } from "./problem.ts";
+import { regionProblem } from "./region-names.ts";
 import type { RawConfig, RawIdentity, RawRegistration } from "./schema.ts";
 
 type RawIdentities = Readonly<Record<string, RawIdentity>>;
@@ -46,14 +47,9 @@ function targetComplaints(path: KeyPath, { account, regions = [], host }: RawReg
   }
   return regions.flatMap((region, index) => {
     const at = [...path, "regions", index];
-    if (parseHost(privateHost("111122223333", region)) === undefined) {
-      return [
-        {
-          path: at,
-          what: `${spell(at)} (${quoted(region)}) is no AWS region`,
-          mend: "write a region's name, such as us-east-1",
-        },
-      ];
+    const problem = regionProblem(region);
+    if (problem) {
+      return [{ path: at, what: `${spell(at)} (${quoted(region)}) ${problem.what}`, mend: problem.mend }];
     }
     if (regions.indexOf(region) !== index) {
       return [

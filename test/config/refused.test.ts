@@ -35,6 +35,21 @@ const cases: Case[] = [
     "registries: [{ account: '111122223333', regions: [§us-east] }]",
     /no AWS region/,
   ],
+  [
+    "a misspelt region",
+    "registries: [{ account: '111122223333', regions: [§us-esat-1] }]",
+    /"us-esat-1".*did you mean us-east-1/,
+  ],
+  [
+    "a misspelt region in a host",
+    "registries: [{ host: §111122223333.dkr.ecr.eu-wset-1.amazonaws.com }]",
+    /eu-wset-1 is no AWS region.*did you mean eu-west-1/,
+  ],
+  [
+    "a misspelt region of a role",
+    `identities: { a: { roleArn: "${role}", region: §us-wset-2 } }`,
+    /"us-wset-2".*did you mean us-west-2/,
+  ],
   ["no regions", "registries: [{ account: '111122223333', regions: §[] }]", /is empty/],
   [
     "a region twice",

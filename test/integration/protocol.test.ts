@@ -67,7 +67,29 @@ describe("Docker's protocol", () => {
     ["-v", "-h"],
   ]) {
     it(`prints the usage on stdout for ${JSON.stringify(args)}`, async () => {
-      assert.deepEqual(await run(args, registry), { stdout: usageLine, stderr: "", exitCode: 1 });
+      const { stdout, exitCode } = await run(args, registry);
+      assert.deepEqual({ stdout, exitCode }, { stdout: usageLine, exitCode: 1 });
+    });
+  }
+
+  for (const [args, hint] of [
+    [["get", registry], `echo ${registry} | ${name} get`],
+    [["erase", registry], `docker logout ${registry}`],
+    [["store", registry], `docker login ${registry}`],
+    [["login"], `${name} configure-docker`],
+    [["login", registry], `${name} configure-docker ${registry}`],
+    [["logout", registry], `docker logout ${registry}`],
+    [["uninstall"], "./install.sh --uninstall"],
+    [["upgrade"], "./install.sh"],
+    [["install"], "./install.sh"],
+    [["config"], `${name} doctor`],
+    [["-V"], `${name} --version`],
+  ] as const) {
+    it(`answers ${args.join(" ")} on stderr with what to type`, async () => {
+      const { stdout, stderr, exitCode } = await run([...args], registry);
+      assert.equal(stdout, args.length === 1 ? `${name}: unknown action: ${args[0]}\n` : usageLine);
+      assert.ok(stderr.includes(hint), stderr);
+      assert.equal(exitCode, 1);
     });
   }
 

@@ -1,0 +1,23 @@
+import { isPlausibleRegion, knownRegions } from "../registry/regions.ts";
+import type { Registry } from "../registry/registry.ts";
+import { nearestOf } from "./section.ts";
+
+/** What is wrong with a region's name, and what to write instead. */
+export interface RegionProblem {
+  readonly what: string;
+  readonly mend: string;
+}
+
+/** @returns undefined for a region that is known, or may be newer than this version */
+export function regionProblem(region: string): RegionProblem | undefined {
+  if (isPlausibleRegion(region)) return undefined;
+  const nearest = nearestOf(region, knownRegions);
+  const mend = nearest === undefined ? "write a region's name, such as us-east-1" : `did you mean ${nearest}`;
+  return { what: "is no AWS region", mend };
+}
+
+/** The same for the region in a registry's host name. */
+export function hostRegionProblem(registry: Registry): RegionProblem | undefined {
+  const problem = regionProblem(registry.region);
+  return problem && { ...problem, what: `${registry.region} ${problem.what}` };
+}
