@@ -1,16 +1,18 @@
 import type { Environment } from "../token/dependencies.ts";
-import { profileNameOf, readProfiles } from "./credentials/profiles.ts";
+import type { AwsCredentials } from "./credentials/aws-credentials.ts";
+import { type ReadFiles, readAwsFiles } from "./credentials/config-files.ts";
+import { chosenProfile } from "./credentials/credential-source.ts";
 import { resolveCredentials } from "./credentials/resolve.ts";
 import { type Asked, failureOf, timeout } from "./errors.ts";
 import { readBundle } from "./roots.ts";
-import { type AwsCredentials, type Limits, type Session, usualLimits } from "./session.ts";
+import { type Limits, type Session, usualLimits } from "./session.ts";
 import { Transport } from "./transport.ts";
 
 /** What every question to a registry's API comes with. */
 export interface AwsRequest extends Omit<Asked, "wanted"> {
   /**
-   * process.env in the program. Of another one everything is honoured but what only the SDK reads: the place of the
-   * sign-in files (HOME), the settings of instance metadata, SSO's custom endpoints, AWS_MAX_ATTEMPTS.
+   * process.env in the program. Of another one everything is honoured but what only the SDK reads: the settings of
+   * instance metadata, AWS_MAX_ATTEMPTS.
    */
   readonly env: Environment;
   /** The folder that holds `.aws`. */
@@ -19,6 +21,11 @@ export interface AwsRequest extends Omit<Asked, "wanted"> {
   readonly now: () => number;
   /** The whole budget: when it ends the question does, whatever hangs. */
   readonly signal: AbortSignal;
+  /**
+   * The AWS files as they were read when the identity was told from others, so that what is fetched is that one's
+   * whatever has become of the files since; absent: they are read now.
+   */
+  readonly files?: ReadFiles;
   /** Tests shorten them. */
   readonly limits?: Partial<Limits>;
 }
@@ -74,19 +81,21 @@ async function converse<Answer>(
 /**
  * The way to AWS as the environment and the identity's profile set it, before anything is asked.
  *
- * @throws Failure CA_BUNDLE
+ * @throws Failure CA_BUNDLE, AWS_FILE_INVALID
  */
 export async function openSession(request: AwsRequest): Promise<Session> {
   const { registry, identity, env, home, now, signal } = request;
   const limits = { ...usualLimits, ...request.limits };
-  const profiles = await readProfiles(env, home);
-  const profile = profileNameOf(identity, env);
-  const bundlePath = env.AWS_CA_BUNDLE || profiles.sections[profile]?.ca_bundle;
+  const read = request.files ?? (await readAwsFiles(env, home, () => ""));
+  if ("failure" in read) throw read.failure;
+  const { files: profiles } = read;
+  const profile = chosenProfile(identity, env).name;
+  const bundlePath = env.AWS_CA_BUNDLE || profiles.profile(profile)?.get("ca_bundle")?.value;
   const bundle = bundlePath ? await readBundle(bundlePath) : undefined;
   const transport = new Transport({ env, bundle, signal, requestLimit: limits.request, now });
   const settings = { env, profiles, profile };
   return {
-    ...{ registry, identity, env, profiles, settings, transport, signal, limits },
+    ...{ registry, identity, env, profiles, home, now, settings, transport, signal, limits },
     waitingFor: "the AWS credentials",
   };
 }

@@ -1,6 +1,7 @@
 import { clientSettings } from "./client-settings.ts";
+import type { AwsCredentials } from "./credentials/aws-credentials.ts";
 import { registryEndpoint } from "./endpoints.ts";
-import type { AwsCredentials, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** The answer of either API as far as it matters. */
 export interface RawAuthorization {

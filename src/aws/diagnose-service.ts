@@ -169,7 +169,7 @@ function isThrottling(name: string, status: number | undefined): boolean {
 }
 
 function renewal({ identity, env }: Asked): string {
-  if (identity.kind === "ambient" && !env.AWS_PROFILE && env.AWS_ACCESS_KEY_ID) {
+  if (identity.kind === "ambient" && env.AWS_ACCESS_KEY_ID) {
     return "put fresh AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN into the environment";
   }
   return `renew the session keys (aws_session_token) of ${describeIdentity(identity, env)}, or sign in again`;

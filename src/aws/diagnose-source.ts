@@ -1,4 +1,4 @@
-import { processFailure } from "./credentials/process.ts";
+import { profileOption } from "./credentials/profile-option.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import type { Diagnosis } from "./errors.ts";
 import type { SourceError } from "./source-error.ts";
@@ -19,7 +19,7 @@ export function diagnoseSource(error: SourceError, last: LastRequest | undefined
   if (cause instanceof TransportError) return diagnoseTransport(cause);
   if (last?.lastError) return diagnoseTransport(last.lastError);
   const text = cause instanceof Error ? cause.message : String(cause);
-  const option = profile === undefined || profile === "default" ? "" : ` --profile ${profile}`;
+  const option = profileOption(profile);
   switch (kind) {
     case "sso":
       return diagnoseSso(text, profile, option, last?.lastStatus ?? 0);
@@ -32,7 +32,7 @@ export function diagnoseSource(error: SourceError, last: LastRequest | undefined
     case "process":
       return {
         code: "PROCESS_FAILED",
-        why: `the credential_process of profile ${profile} gave no credentials: ${processProblem(text)}`,
+        why: `the credential_process of profile ${profile} gave no credentials: ${text}`,
         mend: "run its command by hand; it must print the credentials as JSON (Version 1), end by itself and exit 0",
       };
     case "web-identity":
@@ -41,18 +41,14 @@ export function diagnoseSource(error: SourceError, last: LastRequest | undefined
         why: `the web identity token can't be read: ${text}`,
         mend: `check ${profile === undefined ? "AWS_WEB_IDENTITY_TOKEN_FILE" : `web_identity_token_file of profile ${profile}`}`,
       };
-    case "named":
+    case "environment":
+    case "static":
+    case "container":
+    case "instance":
       return {
         code: "NO_CREDENTIALS",
         why: `the credential_source of profile ${profile} has none: ${text}`,
         mend: "see that the environment, container or instance that it names has credentials",
-      };
-    case "static":
-    case "none":
-      return {
-        code: "PROFILE_INCOMPLETE",
-        why: `profile ${profile} leads to no credentials: ${text}`,
-        mend: `give it keys, a role with source_profile or credential_source, or a sign-in ('aws configure sso${option}')`,
       };
   }
 }
@@ -79,17 +75,6 @@ function diagnoseSso(text: string, profile: string | undefined, option: string, 
       mend: "try again in a minute",
     };
   }
-  if (
-    /incomplete|missing required|conflicting|could not be found|not configured|required parameters|is not valid/i.test(
-      text,
-    )
-  ) {
-    return {
-      code: "PROFILE_INCOMPLETE",
-      why: `the SSO settings of profile ${profile} don't do: ${text}`,
-      mend: `set them anew with 'aws configure sso${option}'`,
-    };
-  }
   if (/^InvalidRequestException/.test(text)) {
     return {
       code: "AWS_REFUSED",
@@ -102,13 +87,4 @@ function diagnoseSso(text: string, profile: string | undefined, option: string, 
     why: `the SSO session of profile ${profile} has ended or was never begun`,
     mend: `run 'aws sso login${option}'`,
   };
-}
-
-/** The SDK's words for what was printed are harmless; only those of ours are known for what failed. */
-function processProblem(text: string): string {
-  if (text.startsWith(processFailure)) return text.slice(processFailure.length).trim();
-  if (/invalid JSON/.test(text)) return "what it printed is not JSON";
-  if (/Version 1/.test(text)) return "what it printed is not of Version 1";
-  if (/expired/.test(text)) return "what it printed has expired";
-  return "what it printed lacks AccessKeyId or SecretAccessKey";
 }

@@ -2,7 +2,7 @@ import { apiEndpoint, SUFFIXES } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import type { Profile, Profiles } from "./credentials/profiles.ts";
+import { type AwsFiles, whereIs } from "./credentials/config-files.ts";
 
 /** Services whose address can be set, as the AWS config file writes them. */
 export type Service = "ecr" | "ecr_public" | "sts" | "sso" | "sso_oidc" | "signin";
@@ -10,7 +10,7 @@ export type Service = "ecr" | "ecr_public" | "sts" | "sso" | "sso_oidc" | "signi
 /** What the environment and one profile say about endpoints. */
 export interface EndpointSettings {
   readonly env: Environment;
-  readonly profiles: Profiles;
+  readonly profiles: AwsFiles;
   /** The name of the profile whose settings hold. */
   readonly profile: string;
 }
@@ -51,28 +51,33 @@ export function stsEndpoint(region: string, { partition }: Registry, settings: E
  */
 export function customEndpoint(service: Service, settings: EndpointSettings): string | undefined {
   const { env, profiles, profile: name } = settings;
-  const profile = profiles.sections[name];
-  const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? profile?.ignore_configured_endpoint_urls;
+  const profile = profiles.profile(name);
+  const ignored =
+    env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? profile?.get("ignore_configured_endpoint_urls")?.value;
   if (isTrue(ignored)) return undefined;
   const ownName = `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
   for (const variable of [ownName, "AWS_ENDPOINT_URL"]) {
     const value = env[variable];
     if (value) return checked(value, variable);
   }
-  const section: Profile | undefined = profiles.sections[`services.${profile?.services}`];
-  const own = profile?.services === undefined ? undefined : section?.[`${service}.endpoint_url`];
-  if (own)
-    return checked(own, `${service} endpoint_url of services ${profile?.services} in ${profiles.configPath}`);
-  const general = profile?.endpoint_url;
-  return general ? checked(general, `endpoint_url of profile ${name} in ${profiles.configPath}`) : undefined;
+  const services = profile?.get("services")?.value;
+  const section = services === undefined ? undefined : profiles.services(services);
+  const own = section?.get(service)?.nested?.get("endpoint_url");
+  if (own?.value) {
+    const where = `${profiles.configPath}:${own.line}`;
+    return checked(own.value, `${service} endpoint_url of services ${services} (${where})`);
+  }
+  const general = profile?.get("endpoint_url");
+  if (!general?.value) return undefined;
+  return checked(general.value, `endpoint_url of profile ${name} (${whereIs(general)})`);
 }
 
 /** Whether FIPS and dual-stack endpoints are asked for. */
 export function wishes({ env, profiles, profile: name }: EndpointSettings) {
-  const profile = profiles.sections[name];
+  const profile = profiles.profile(name);
   return {
-    fips: isTrue(env.AWS_USE_FIPS_ENDPOINT ?? profile?.use_fips_endpoint),
-    dualStack: isTrue(env.AWS_USE_DUALSTACK_ENDPOINT ?? profile?.use_dualstack_endpoint),
+    fips: isTrue(env.AWS_USE_FIPS_ENDPOINT ?? profile?.get("use_fips_endpoint")?.value),
+    dualStack: isTrue(env.AWS_USE_DUALSTACK_ENDPOINT ?? profile?.get("use_dualstack_endpoint")?.value),
   };
 }
 

@@ -25,6 +25,8 @@ export type FailureCode =
   /** No source of credentials has any. Public registries are then pulled from anonymously. */
   | "NO_CREDENTIALS"
   | "PROFILE_NOT_FOUND"
+  /** A config or credentials file of AWS's that can't be parsed. */
+  | "AWS_FILE_INVALID"
   /** A profile that names no source of credentials, or half of one. */
   | "PROFILE_INCOMPLETE"
   | "MFA_REQUIRED"
@@ -117,8 +119,8 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   if (error instanceof InstanceMetadataError) {
     return {
       code: "NO_CREDENTIALS",
-      why: `there are no AWS credentials: none in the environment, the AWS files or a container, and ${error.message}`,
-      mend: mendOfNone(asked.env),
+      why: `there are no AWS credentials: none in the environment, the AWS files${unreadable(session)} or a container, and ${error.message}`,
+      mend: mendOfNone,
     };
   }
   if (error instanceof SourceError) return diagnoseSource(error, session?.transport);
@@ -135,11 +137,14 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   return { code: "UNEXPECTED", why, mend: "run it again; if it stays, report this line as a bug" };
 }
 
-function mendOfNone({ AWS_PROFILE, AWS_DEFAULT_PROFILE }: Environment): string {
-  // Who set it relies on it, and learns from nothing else why it has no effect: AWS's SDKs don't read it.
-  if (AWS_DEFAULT_PROFILE && !AWS_PROFILE) return "AWS_DEFAULT_PROFILE is the AWS CLI's own: set AWS_PROFILE";
-  return "set AWS_PROFILE, run 'aws configure sso', or name an identity for this registry in config.yaml";
+/** In brackets: a file that counts as absent may be the one that was meant. */
+function unreadable(session: Session | undefined): string {
+  const files = session?.profiles.unreadable ?? [];
+  return files.length > 0 ? ` (${files.join(", ")})` : "";
 }
+
+const mendOfNone =
+  "set AWS_PROFILE, run 'aws configure sso', or name an identity for this registry in config.yaml";
 
 function mendOfAnswer(env: Environment): string {
   const names = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL_ECR_PUBLIC", "AWS_ENDPOINT_URL"];

@@ -1,6 +1,5 @@
 import { Failure } from "../token/failure.ts";
 import { type AwsRequest, openSession } from "./ask.ts";
-import { profileNameOf } from "./credentials/profiles.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import { registryEndpoint } from "./endpoints.ts";
 import { proxyFor } from "./proxy.ts";
@@ -41,7 +40,7 @@ export async function reachApi(request: AwsRequest): Promise<Reach> {
     return { broken: { link: "certificates", failure: failureOnTheWay(error) } };
   }
   const { env, profiles } = session;
-  const bundle = env.AWS_CA_BUNDLE || profiles.sections[profileNameOf(request.identity, env)]?.ca_bundle;
+  const bundle = env.AWS_CA_BUNDLE || profiles.profile(session.settings.profile)?.get("ca_bundle")?.value;
   let url: URL;
   try {
     url = new URL(registryEndpoint(request.registry, session.settings));

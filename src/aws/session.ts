@@ -1,7 +1,7 @@
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { Identity } from "../token/identity.ts";
-import type { Profiles } from "./credentials/profiles.ts";
+import type { AwsFiles } from "./credentials/config-files.ts";
 import type { EndpointSettings } from "./endpoints.ts";
 import type { Transport } from "./transport.ts";
 
@@ -10,7 +10,11 @@ export interface Session {
   readonly registry: Registry;
   readonly identity: Identity;
   readonly env: Environment;
-  readonly profiles: Profiles;
+  readonly profiles: AwsFiles;
+  /** The folder that holds `.aws`. */
+  readonly home: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly settings: EndpointSettings;
   readonly transport: Transport;
   /** Ends everything. */
@@ -18,14 +22,6 @@ export interface Session {
   readonly limits: Limits;
   /** What is being waited for, for whoever must tell that the time ran out. */
   waitingFor: string;
-}
-
-/** As the SDK has them. */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
 }
 
 /** Milliseconds. */

@@ -1,5 +1,5 @@
 import { Failure } from "../token/failure.ts";
-import type { CredentialSource } from "./credentials/profiles.ts";
+import type { CredentialSource } from "./credentials/credential-source.ts";
 import { RoleError } from "./role-error.ts";
 
 /** A source of credentials failed; `cause` is what the SDK's provider threw. */
@@ -23,5 +23,5 @@ export class SourceError extends Error {
 
 interface SourceOfError {
   readonly kind: CredentialSource["kind"];
-  readonly profile: string | undefined;
+  readonly profile?: string;
 }

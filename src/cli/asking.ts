@@ -1,3 +1,4 @@
+import type { ReadFiles } from "../aws/credentials/config-files.ts";
 import { type IdentityState, identityState } from "../aws/credentials/dependencies.ts";
 import type { Config } from "../config/config.ts";
 import { isLeftToRules, registrationUnderRules } from "../config/followed.ts";
@@ -37,12 +38,19 @@ const awsAnswers: ReadonlySet<string> = new Set([
 
 /** A registration as those want it who renew in the background. */
 export interface AskedRegistration extends Registration {
-  /** Files whose change may mend a failure and changes nothing of who asks. */
-  readonly mendedBy: readonly string[];
+  /** Files whose change may end a failure and changes nothing of the identity. */
+  readonly retryWhenChanged: readonly string[];
+  /** The AWS files that the identity was found in. */
+  readonly read: ReadFiles;
+  /** Whether a credential_process, which may read the AWS files by itself, gives the credentials. */
+  readonly runsProcess: boolean;
 }
 
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
 export class Asking {
+  /** Not parsed again while the files are the same. */
+  private lastRead: ReadFiles | undefined;
+
   /**
    * @param states what was found of identities, for a caller that asks for many registries at one moment; absent: it is
    *   looked up each time, so that a change shows
@@ -58,7 +66,7 @@ export class Asking {
     const { config, stamp } = await this.seenConfig();
     const { identity: asker, name, rules } = await this.identityFor(config, registry);
     const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
-    const { key, dependencies, mendedBy } = await this.stateOf(asker);
+    const { key, dependencies, ...state } = await this.stateOf(asker);
     const { kind, partition, region } = registry;
     const described = describeIdentity(asker, env);
     return {
@@ -68,7 +76,9 @@ export class Asking {
       authorization: fingerprint([key, kind, partition, region]).slice(0, 40),
       dependencies: { ...dependencies, files: [...dependencies.files, ...configured] },
       minValidity: config.minValidity,
-      mendedBy,
+      retryWhenChanged: state.retryWhenChanged,
+      read: state.read,
+      runsProcess: state.runsProcess,
     };
   };
 
@@ -90,7 +100,7 @@ export class Asking {
   /** One call to AWS for all who ask at once. @throws Failure */
   obtain(
     registry: Registry,
-    registration: Registration,
+    registration: AskedRegistration,
     deadlines: Deadlines,
     options: ObtainOptions = {},
   ): Promise<AuthorizationEntry> {
@@ -129,7 +139,9 @@ export class Asking {
     const name = this.states && JSON.stringify(identity);
     const known = name && this.states?.get(name);
     if (known) return known;
-    const state = await identityState(identity, env, home, files.stamp, readBootId(files));
+    const machine = { env, home, boot: readBootId(files), readStamp: files.stamp };
+    const state = await identityState(identity, machine, this.lastRead);
+    this.lastRead = state.read;
     if (name) this.states?.set(name, state);
     return state;
   }
@@ -153,7 +165,7 @@ export class Asking {
 
   private async fetchEntry(
     registry: Registry,
-    asked: Registration,
+    asked: AskedRegistration,
     { fetch, signal: given }: Deadlines,
   ): Promise<AuthorizationEntry> {
     const { files, env, home, now } = this.around;
@@ -161,9 +173,9 @@ export class Asking {
     const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
     const signal = given ? AbortSignal.any([given, limit]) : limit;
     const began = { clock: readClock(files, now()), timer: performance.now() };
-    const token = await fetchToken({ registry, identity: asked.asker, env, home, now, signal });
-    // The files may have been edited after the key was made and before the credentials were read.
-    if ((await this.registrationOf(registry)).authorization !== asked.authorization) {
+    const request = { registry, identity: asked.asker, env, home, now, signal, files: asked.read };
+    const token = await fetchToken(request);
+    if (!isStillOf(asked, await this.registrationOf(registry))) {
       throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
     }
     const { username, password, expiresAt, clockSkew, sessionEndsAt } = token;
@@ -181,6 +193,15 @@ export class Asking {
       ...(sessionEndsAt !== undefined && { sessionEndsAt: sessionEndsAt - clockSkew }),
     };
   }
+}
+
+/**
+ * Whether the token that an identity was given is still that identity's: the files that it was found in gave the
+ * credentials, but a credential_process may have read them when they were others, be they the same again by now.
+ */
+function isStillOf(asked: AskedRegistration, now: AskedRegistration): boolean {
+  const isSame = now.authorization === asked.authorization;
+  return isSame && (!asked.runsProcess || Bun.deepEquals(now.read.stamps, asked.read.stamps));
 }
 
 interface ServingIdentity {

@@ -18,7 +18,7 @@ import type { Environment } from "../token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { redact } from "../token/redact.ts";
-import { Asking } from "./asking.ts";
+import { type AskedRegistration, Asking } from "./asking.ts";
 import { otherLogins } from "./other-logins.ts";
 import type { SeenConfig } from "./surroundings.ts";
 import { openTokenKey } from "./token-key.ts";
@@ -73,7 +73,7 @@ export function coldPorts(
     return { config, stamp };
   }
 
-  function obtain(registry: Registry, registration: Registration, hurried: boolean) {
+  function obtain(registry: Registry, registration: AskedRegistration, hurried: boolean) {
     const fetch = began + (hurried ? limits.hurriedFetch : limits.fetch);
     const turn = began + (hurried ? limits.hurriedTurn : limits.turn);
     const obtained = asking.obtain(registry, registration, { fetch, turn });

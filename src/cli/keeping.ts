@@ -3,15 +3,14 @@ import type { Config } from "../config/config.ts";
 import { follows } from "../config/followed.ts";
 import { keptRegistries } from "../config/kept.ts";
 import { readConfig } from "../config/read.ts";
-import type { Registration } from "../helper/cold-get.ts";
 import { type Kept, type Origin, type Plan, planRefresh } from "../refresher/plan.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { tokenPath } from "../store/files.ts";
-import { environmentFingerprint } from "../token/dependencies.ts";
+import { ambientNames, environmentFingerprint } from "../token/dependencies.ts";
 import type { RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
-import { Asking } from "./asking.ts";
+import { type AskedRegistration, Asking } from "./asking.ts";
 import { conditionsOf } from "./conditions.ts";
 import { type KeptSource, keptSources } from "./kept-sources.ts";
 import { seenRules } from "./seen-rules.ts";
@@ -22,7 +21,7 @@ export interface Keeping {
   readonly plan: Plan;
   readonly kept: readonly Kept[];
   /** By host; as of the moment that the list was made. */
-  readonly registrations: ReadonlyMap<string, Registration>;
+  readonly registrations: ReadonlyMap<string, AskedRegistration>;
   readonly asking: Asking;
   /** Of what is kept, minimum life in milliseconds by config.yaml. */
   readonly minValidity: number;
@@ -42,7 +41,7 @@ export async function keepingOf(given: Surroundings, config: Config): Promise<Ke
   // For the length of the list: many registries have one identity.
   const listing = new Asking(around, new Map());
   const kept: Kept[] = [];
-  const registrations = new Map<string, Registration>();
+  const registrations = new Map<string, AskedRegistration>();
   const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
     const registration = await listing.registrationOf(registry);
     if (!more.onlyInEnvironment) registrations.set(registry.host, registration);
@@ -98,8 +97,10 @@ function isOfAnotherEnvironment(
   { env }: Surroundings,
 ): boolean {
   const { environment } = dependencies;
-  if (environment.names.join() !== names.join()) return false;
-  return environmentFingerprint(names, env) !== environment.fingerprint;
+  // Variables that the paths of the files name come on top.
+  const usual = (some: readonly string[]) => some.filter((name) => ambientNames.includes(name)).join();
+  if (usual(environment.names) !== usual(names)) return false;
+  return environmentFingerprint(environment.names, env) !== environment.fingerprint;
 }
 
 /** Who serves a registry now, provided that it still is the identity with that key. @throws Failure IDENTITY_CHANGED */
@@ -107,7 +108,7 @@ export async function sameRegistration(
   { asking }: Keeping,
   registry: Registry,
   key: string,
-): Promise<Registration> {
+): Promise<AskedRegistration> {
   const registration = await asking.registrationOf(registry);
   if (registration.authorization === key) return registration;
   const what = `the identity for ${registry.host} has just changed`;

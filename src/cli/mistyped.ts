@@ -1,4 +1,4 @@
-import { nearestOf } from "../config/section.ts";
+import { nearestOf } from "../token/nearest.ts";
 import { type HelperAction, isHelperAction } from "../helper/wire.ts";
 
 const name = "docker-credential-ecr";

@@ -40,7 +40,8 @@ export async function rulesReader(around: Surroundings, seen: SeenConfig): Promi
     async read(source, signal) {
       const { registry, registration } = askedOf(source);
       const { describeReplication } = await import("../aws/describe-replication.ts");
-      return describeReplication({ registry, identity: registration.asker, env, home, now, signal });
+      const { asker: identity, read } = registration;
+      return describeReplication({ registry, identity, env, home, now, signal, files: read });
     },
     async isCurrent(source) {
       const { registry, registration } = askedOf(source);

@@ -1,6 +1,6 @@
 import { isPlausibleRegion, knownRegions } from "../registry/regions.ts";
 import type { Registry } from "../registry/registry.ts";
-import { nearestOf } from "./section.ts";
+import { nearestOf } from "../token/nearest.ts";
 
 /** What is wrong with a region's name, and what to write instead. */
 export interface RegionProblem {

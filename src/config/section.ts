@@ -1,5 +1,5 @@
-import { distance } from "fastest-levenshtein";
 import * as z from "zod/mini";
+import { nearestOf } from "../token/nearest.ts";
 
 /**
  * A mapping with known keys and no other. An unknown one is told together with the known one that it
@@ -34,16 +34,4 @@ export function complaintIn(message: string): { what: string; mend: string } | u
 export function meant(unknown: string, known: readonly string[]): string {
   const nearest = nearestOf(unknown, known);
   return nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}`;
-}
-
-/** The known word that an unknown one was likely meant for. */
-export function nearestOf(unknown: string, known: readonly string[]): string | undefined {
-  // Nobody misspells a long text, and the distance costs its length.
-  if (unknown.length > 64) return undefined;
-  const bare = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, "");
-  const wanted = bare(unknown);
-  const [best] = known
-    .map((word) => ({ word, away: distance(wanted, bare(word)) }))
-    .sort((a, b) => a.away - b.away);
-  return best && best.away <= Math.max(wanted.length, best.word.length) / 3 ? best.word : undefined;
 }

@@ -24,10 +24,10 @@ export interface Registration {
 }
 
 /** What a cold get takes from the rooms behind it. */
-export interface ColdGetPorts {
+export interface ColdGetPorts<Own extends Registration = Registration> {
   clock(): Clock;
   /** @throws Failure where the config can't be used */
-  registrationOf(registry: Registry): Promise<Registration>;
+  registrationOf(registry: Registry): Promise<Own>;
   /** What a warm get would answer now. */
   warm(host: string): Promise<Held | undefined>;
   /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
@@ -36,7 +36,7 @@ export interface ColdGetPorts {
   readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
   readFailure(key: string): Promise<FailureEntry | undefined>;
   /** One call to AWS for all who ask; `hurried` where a valid token lies ready should it take long. */
-  obtain(registry: Registry, registration: Registration, hurried: boolean): Promise<AuthorizationEntry>;
+  obtain(registry: Registry, registration: Own, hurried: boolean): Promise<AuthorizationEntry>;
   /** @throws Failure where the disk refuses */
   writeRegistry(entry: RegistryEntry): Promise<void>;
   log(line: string): void;
@@ -52,9 +52,9 @@ const failureCounts = 60_000;
  * @returns undefined for a public registry where no credentials give a token: it is then pulled from anonymously
  * @throws Failure
  */
-export async function coldGet(
+export async function coldGet<Own extends Registration>(
   registry: Registry,
-  ports: ColdGetPorts,
+  ports: ColdGetPorts<Own>,
   isSecondTry = false,
 ): Promise<Held | undefined> {
   const registration = await registrationOrHeld(registry, ports);
@@ -140,10 +140,10 @@ const anonymousWillDo: ReadonlySet<string> = new Set([
   "SSO_ROLE_DENIED",
 ]);
 
-async function registrationOrHeld(
+async function registrationOrHeld<Own extends Registration>(
   registry: Registry,
-  ports: ColdGetPorts,
-): Promise<Registration | RegistryEntry> {
+  ports: ColdGetPorts<Own>,
+): Promise<Own | RegistryEntry> {
   try {
     return await ports.registrationOf(registry);
   } catch (error) {

@@ -42,9 +42,11 @@ const placeNames = [
 /** What the default credential chain takes its credentials from. AWS_REGION is not here: the region comes from the host. */
 const credentialNames = [
   "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
+  "AWS_SECURITY_TOKEN",
   "AWS_ROLE_ARN",
   "AWS_ROLE_SESSION_NAME",
   "AWS_WEB_IDENTITY_TOKEN_FILE",

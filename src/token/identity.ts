@@ -28,23 +28,38 @@ export interface RoleIdentity {
 export const ambient: AmbientIdentity = { kind: "ambient" };
 
 /** A short name for a person, with nothing secret in it: "profile ci", "role arn:… by profile ci". */
-export function describeIdentity(
-  identity: Identity,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
+export function describeIdentity(identity: Identity, env: Environment): string {
   switch (identity.kind) {
     case "profile":
       return `profile ${identity.profile}`;
     case "role":
       return `role ${identity.roleArn}`;
     case "ambient":
-      if (env.AWS_PROFILE) return `profile ${env.AWS_PROFILE}${byVariable}`;
-      if (env.AWS_ACCESS_KEY_ID) return environmentKeys;
-      return "the default AWS credential chain";
+      return describeEnvironment(env);
   }
 }
 
-const byVariable = " (AWS_PROFILE)";
+function describeEnvironment(env: Environment): string {
+  if (env.AWS_ACCESS_KEY_ID) return environmentKeys;
+  const variable = profileVariable(env);
+  return variable ? `profile ${variable.profile} (${variable.name})` : "the default AWS credential chain";
+}
+
+/** The variable that names a profile. Where both are set AWS_PROFILE counts, as for the AWS CLI 2 and the SDKs. */
+export interface ProfileVariable {
+  readonly name: "AWS_PROFILE" | "AWS_DEFAULT_PROFILE";
+  readonly profile: string;
+}
+
+/** An empty variable counts as unset. */
+export function profileVariable(env: Environment): ProfileVariable | undefined {
+  if (env.AWS_PROFILE) return { name: "AWS_PROFILE", profile: env.AWS_PROFILE };
+  if (env.AWS_DEFAULT_PROFILE) return { name: "AWS_DEFAULT_PROFILE", profile: env.AWS_DEFAULT_PROFILE };
+  return undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const environmentKeys = "keys in the environment (AWS_ACCESS_KEY_ID)";
 
 /** By which variable an environment said who asks, as `describeIdentity` told it; other: by neither. */
@@ -56,6 +71,6 @@ export type Chosen =
 /** Of a token that another environment got no more is kept than the description. */
 export function chosenBy(description: string): Chosen {
   if (description === environmentKeys) return { by: "keys" };
-  if (!description.startsWith("profile ") || !description.endsWith(byVariable)) return { by: "other" };
-  return { by: "profile", profile: description.slice("profile ".length, -byVariable.length) };
+  const profile = /^profile (.+) \(AWS_(?:DEFAULT_)?PROFILE\)$/s.exec(description)?.[1];
+  return profile === undefined ? { by: "other" } : { by: "profile", profile };
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { AnswerError } from "../../src/aws/authorization.ts";
 import { InstanceMetadataError } from "../../src/aws/credentials/instance-metadata.ts";
-import { processFailure } from "../../src/aws/credentials/process.ts";
 import { failureOf } from "../../src/aws/errors.ts";
 import { RoleError } from "../../src/aws/role-error.ts";
 import { SourceError } from "../../src/aws/source-error.ts";
@@ -166,22 +165,21 @@ describe("failureOf: sources of credentials", () => {
     [source("sso", "x", "default"), "SSO_EXPIRED", /profile default/, /'aws sso login'/],
     [source("sso", "ForbiddenException: No access"), "SSO_ROLE_DENIED", /profile p/, /permission set/],
     [source("sso", "TooManyRequestsException"), "THROTTLED", /Identity Center/, /minute/],
-    [source("sso", "Profile is configured with incomplete"), "PROFILE_INCOMPLETE", /SSO/, /configure sso/],
     [source("login", `ended ${secrets}`), "LOGIN_EXPIRED", /profile p/, /aws login --profile p/],
-    [source("process", `${processFailure} exit code 3`), "PROCESS_FAILED", /: exit code 3$/, /by hand/],
-    [source("process", `printed invalid JSON ${secrets}`), "PROCESS_FAILED", /not JSON$/, /by hand/],
-    [source("process", "did not return Version 1."), "PROCESS_FAILED", /not of Version 1$/, /by hand/],
-    [source("process", "returned expired credentials"), "PROCESS_FAILED", /has expired$/, /by hand/],
-    [source("process", `something else ${secrets}`), "PROCESS_FAILED", /lacks AccessKeyId/, /by hand/],
+    [source("process", "exit code 3"), "PROCESS_FAILED", /: exit code 3$/, /by hand/],
     [source("web-identity", "ENOENT"), "WEB_IDENTITY_FILE", /ENOENT/, /web_identity_token_file of profile p/],
     [
-      SourceError.of({ kind: "web-identity", profile: undefined }, "ENOENT"),
+      SourceError.of({ kind: "web-identity" }, "ENOENT"),
       "WEB_IDENTITY_FILE",
       /ENOENT/,
       /AWS_WEB_IDENTITY_TOKEN_FILE/,
     ],
-    [source("named", "mute"), "NO_CREDENTIALS", /credential_source of profile p has none: mute/, /instance/],
-    [source("none", "Could not resolve"), "PROFILE_INCOMPLETE", /profile p leads to no/, /aws configure sso/],
+    [
+      source("instance", "mute"),
+      "NO_CREDENTIALS",
+      /credential_source of profile p has none: mute/,
+      /instance/,
+    ],
     [SourceError.of({ kind: "sso", profile: "p" }, transport("dns", "ENOTFOUND")), "DNS", /api/, /DNS/],
     [new InstanceMetadataError("it is mute"), "NO_CREDENTIALS", /and it is mute$/, /^set AWS_PROFILE, /],
   ] as const) {
@@ -192,13 +190,6 @@ describe("failureOf: sources of credentials", () => {
       assert.match(failure.mend, mend);
     });
   }
-
-  it("tells who set AWS_DEFAULT_PROFILE that nothing here reads it", () => {
-    const none = new InstanceMetadataError("it is mute");
-    const mend = "AWS_DEFAULT_PROFILE is the AWS CLI's own: set AWS_PROFILE";
-    assert.equal(told(none, { env: { AWS_DEFAULT_PROFILE: "d" } }).mend, mend);
-    assert.notEqual(told(none, { env: { AWS_DEFAULT_PROFILE: "d", AWS_PROFILE: "p" } }).mend, mend);
-  });
 });
 
 function transport(problem: TransportProblem, code: string, proxy?: string) {

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
-import type { Profile } from "../../src/aws/credentials/profiles.ts";
 import { customEndpoint, registryEndpoint, stsEndpoint } from "../../src/aws/endpoints.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import type { Registry } from "../../src/registry/registry.ts";
 import { Failure } from "../../src/token/failure.ts";
+import { awsFiles } from "../support/aws/files.ts";
 
 const plain = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const fips = { AWS_USE_FIPS_ENDPOINT: "true" };
 const dual = { AWS_USE_DUALSTACK_ENDPOINT: "TRUE" };
 
 type Env = Readonly<Record<string, string>>;
-type Sections = Readonly<Record<string, Profile>>;
+type Sections = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const settings = (env: Env = {}, sections: Sections = {}, profile = "p") => ({
   env,
   profile,
-  profiles: { configPath: "/aws/config", credentialsPath: "/aws/credentials", unread: () => [], sections },
+  profiles: awsFiles(sections),
 });
 
 function registry(host: string): Registry {
@@ -65,7 +65,7 @@ describe("endpoints", () => {
   }
 
   it("by the profile's wishes, which the environment's overrule", () => {
-    const sections = { p: { use_fips_endpoint: "true", use_dualstack_endpoint: "true" } };
+    const sections = { "profile p": { use_fips_endpoint: "true", use_dualstack_endpoint: "true" } };
     const ecr = (env: Env) => registryEndpoint(registry(plain), settings(env, sections));
     assert.equal(ecr({}), "https://ecr-fips.us-east-1.api.aws");
     assert.equal(ecr({ AWS_USE_FIPS_ENDPOINT: "false" }), "https://ecr.us-east-1.api.aws");
@@ -79,7 +79,10 @@ describe("endpoints", () => {
     assert.equal(stsEndpoint("us-east-1", registry(plain), settings(env)), "https://vpce.example");
   });
 
-  const all = { p: { services: "s", endpoint_url: "http://profile" }, "services.s": sectionOf("http://own") };
+  const all = {
+    "profile p": { services: "s", endpoint_url: "http://profile" },
+    "services s": sectionOf("http://own"),
+  };
   for (const [what, env, sections, expected] of [
     ["nothing", {}, {}, undefined],
     [
@@ -90,15 +93,20 @@ describe("endpoints", () => {
     ],
     ["the general variable", { AWS_ENDPOINT_URL: "http://b" }, all, "http://b"],
     ["the services section", {}, all, "http://own"],
-    ["the profile", {}, { p: { services: "s", endpoint_url: "http://profile" } }, "http://profile"],
+    ["the profile", {}, { "profile p": { services: "s", endpoint_url: "http://profile" } }, "http://profile"],
     ["another service's only", { AWS_ENDPOINT_URL_STS: "http://a" }, {}, undefined],
-    ["a section that the profile does not name", {}, { p: {}, "services.s": all["services.s"] }, undefined],
-    ["another profile", {}, { q: { endpoint_url: "http://q" } }, undefined],
+    [
+      "a section that the profile does not name",
+      {},
+      { "profile p": {}, "services s": all["services s"] },
+      undefined,
+    ],
+    ["another profile", {}, { "profile q": { endpoint_url: "http://q" } }, undefined],
     ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" }, all, undefined],
     [
       "the profile's wish to ignore them",
       { AWS_ENDPOINT_URL: "http://b" },
-      { p: { ignore_configured_endpoint_urls: "true" } },
+      { "profile p": { ignore_configured_endpoint_urls: "true" } },
       undefined,
     ],
   ] as const) {
@@ -111,8 +119,12 @@ describe("endpoints", () => {
     for (const [env, sections, origin] of [
       [{ AWS_ENDPOINT_URL: "vpce.example:443" }, {}, /^AWS_ENDPOINT_URL is not/],
       [{ AWS_ENDPOINT_URL_ECR: "ftp://x" }, {}, /^AWS_ENDPOINT_URL_ECR is not/],
-      [{}, { p: { endpoint_url: "x" } }, /^endpoint_url of profile p in \/aws\/config is not/],
-      [{}, { p: { services: "s" }, "services.s": sectionOf("x") }, /^ecr endpoint_url of services s in/],
+      [{}, { "profile p": { endpoint_url: "x" } }, /^endpoint_url of profile p \(\/aws\/config:2\) is not/],
+      [
+        {},
+        { "profile p": { services: "s" }, "services s": sectionOf("x") },
+        /^ecr endpoint_url of services s \(\/aws\/config:6\) is not/,
+      ],
     ] as const) {
       const ask = () => registryEndpoint(registry(plain), settings(env as Env, sections as Sections));
       assert.throws(ask, (error) => {
@@ -125,7 +137,6 @@ describe("endpoints", () => {
   });
 });
 
-/** As the SDK's parser gives a nested setting. */
 function sectionOf(url: string) {
-  return { "ecr.endpoint_url": url };
+  return { ecr: `\n  endpoint_url = ${url}` };
 }

@@ -161,11 +161,6 @@ describe("fetchToken: failures", () => {
         assert.notDeepEqual(asker.served(), []);
       });
     }
-
-    it("is where AWS_DEFAULT_PROFILE leads, and the mend says why", async () => {
-      const env = { AWS_DEFAULT_PROFILE: "d", AWS_EC2_METADATA_DISABLED: "true" };
-      assert.match((await asker.fail({ env })).mend, /^AWS_DEFAULT_PROFILE is the AWS CLI's own/);
-    });
   });
 
   describe("a credential_process", () => {

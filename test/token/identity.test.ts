@@ -8,7 +8,15 @@ const role: Identity = { kind: "role", roleArn: "arn:aws:iam::111122223333:role/
 const NAMES: [identity: Identity, env: Record<string, string>, name: string][] = [
   [profile, { AWS_PROFILE: "other", AWS_ACCESS_KEY_ID: "made-up" }, "profile ci"],
   [role, { AWS_PROFILE: "other" }, "role arn:aws:iam::111122223333:role/pull"],
-  [ambient, { AWS_PROFILE: "dev", AWS_ACCESS_KEY_ID: "made-up" }, "profile dev (AWS_PROFILE)"],
+  [ambient, { AWS_PROFILE: "dev" }, "profile dev (AWS_PROFILE)"],
+  [ambient, { AWS_DEFAULT_PROFILE: "dev" }, "profile dev (AWS_DEFAULT_PROFILE)"],
+  [ambient, { AWS_PROFILE: "dev", AWS_DEFAULT_PROFILE: "other" }, "profile dev (AWS_PROFILE)"],
+  [ambient, { AWS_PROFILE: "", AWS_DEFAULT_PROFILE: "dev" }, "profile dev (AWS_DEFAULT_PROFILE)"],
+  [
+    ambient,
+    { AWS_PROFILE: "dev", AWS_ACCESS_KEY_ID: "made-up" },
+    "keys in the environment (AWS_ACCESS_KEY_ID)",
+  ],
   [ambient, { AWS_ACCESS_KEY_ID: "made-up" }, "keys in the environment (AWS_ACCESS_KEY_ID)"],
   [ambient, {}, "the default AWS credential chain"],
   [ambient, { AWS_PROFILE: "", AWS_ACCESS_KEY_ID: "" }, "the default AWS credential chain"],

@@ -9,7 +9,8 @@ import {
 import { clientSettings } from "../client-settings.ts";
 import { stsEndpoint } from "../endpoints.ts";
 import { RoleError } from "../role-error.ts";
-import type { AwsCredentials, Session } from "../session.ts";
+import type { Session } from "../session.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
 
 /**
  * Role sessions for the whole fetch, in the place of the SDK's own assumers: theirs leave partition, FIPS and custom

@@ -1,56 +1,202 @@
-import type { AwsFiles } from "./profile-closure.ts";
+import { type Environment, type FileDependency, fingerprint } from "../../token/dependencies.ts";
+import { Failure } from "../../token/failure.ts";
+import { readBounded } from "./bounded-file.ts";
+import {
+  ConfigSyntaxError,
+  parseConfig,
+  type Sections,
+  type Setting,
+  type Settings,
+} from "./config-syntax.ts";
+import { type AwsPaths, awsPaths } from "./file-paths.ts";
+import { shellWords } from "./shell-words.ts";
 
-type Sections = Record<string, Record<string, string>>;
+/** A setting, and the file that has it. */
+export interface LocatedSetting extends Setting {
+  readonly path: string;
+}
+
+/** The settings of a section by their names, in lower case. */
+export type Profile = ReadonlyMap<string, LocatedSetting>;
+
+/** Bytes; enough for tens of thousands of profiles. */
+const largestFile = 4 * 1024 * 1024;
+
+/** The AWS config and credentials files, as the AWS CLI reads them and lays them over each other. */
+export interface AwsFiles extends AwsPaths {
+  /** A profile with the settings of both files; where both have one, the credentials file's counts. */
+  profile(name: string): Profile | undefined;
+  /** The same with the settings of one file. */
+  profileIn(file: "config" | "credentials", name: string): Profile | undefined;
+  ssoSession(name: string): Profile | undefined;
+  services(name: string): Profile | undefined;
+  readonly profileNames: readonly string[];
+  /** All sections of a file by their headers, as they are written. */
+  sections(file: "config" | "credentials"): ReadonlyMap<string, Profile>;
+  /** Another for each content of the files, in hex. */
+  contentKey(): string;
+  /** Each file that is there and is no plain file, or that this user may not read: with the reason. It counts as absent. */
+  readonly unreadable: readonly string[];
+}
+
+/** What was read, or why it can't be used. */
+export type ReadFiles =
+  | { readonly files: AwsFiles; readonly stamps: readonly FileDependency[] }
+  | { readonly failure: Failure; readonly stamps: readonly FileDependency[] };
 
 /**
- * The AWS config and credentials files by sections, for telling whether an identity has changed: line by
- * line what the SDK's parser does, which takes a third of a cold get to load, and a hundred may be waiting.
+ * Reads both files.
+ *
+ * @param home the folder that holds `.aws`
+ * @param readStamp of a path; see the store
+ * @param previous is given back where neither file has changed since
  */
-export function parseAwsFiles(config: string, credentials: string): AwsFiles {
-  return { config: profilesOf(parseSections(config)), credentials: parseSections(credentials) };
-}
-
-/** Of the config file the SDK takes [default] and what has a kind; "profile.ci" is then "ci". */
-function profilesOf({ default: fallback, ...sections }: Sections): Sections {
-  const profiles: Sections = Object.create(null);
-  if (fallback) profiles["default"] = fallback;
-  for (const [name, settings] of Object.entries(sections)) {
-    if (/^(?:sso-session|services)\./.test(name)) profiles[name] = settings;
-    else if (name.startsWith("profile.")) profiles[name.slice("profile.".length)] = settings;
+export async function readAwsFiles(
+  env: Environment,
+  home: string,
+  readStamp: (path: string) => string,
+  previous?: ReadFiles,
+): Promise<ReadFiles> {
+  const paths = awsPaths(env, home);
+  const both = [paths.configPath, paths.credentialsPath];
+  // Before the content, so that an edit in between shows.
+  const stamps = both.map((path) => ({ path, stamp: readStamp(path) }));
+  if (previous && Bun.deepEquals(previous.stamps, stamps)) return previous;
+  try {
+    const [config, credentials] = await Promise.all(both.map(readText));
+    const unreadable = [config, credentials].flatMap((text) => text?.unreadable ?? []);
+    const files = layFiles(paths, config?.text ?? "", credentials?.text ?? "", unreadable);
+    return { files, stamps };
+  } catch (error) {
+    if (error instanceof Failure) return { failure: error, stamps };
+    throw error;
   }
-  return profiles;
 }
 
-function parseSections(text: string): Sections {
-  const sections: Sections = Object.create(null);
-  let section: string | undefined;
-  let parent: string | undefined;
-  for (const raw of text.split(/\r?\n/)) {
-    const line = (raw.split(/(?:^|\s)[;#]/, 1)[0] ?? "").trim();
-    if (line.startsWith("[") && line.endsWith("]")) {
-      section = sectionName(line.slice(1, -1));
-      parent = undefined;
-      continue;
-    }
-    const at = line.indexOf("=");
-    if (section === undefined || at < 1) continue;
-    const name = line.slice(0, at).trim();
-    const value = line.slice(at + 1).trim();
-    if (value === "") {
-      parent = name;
-      continue;
-    }
-    if (raw.trimStart() === raw) parent = undefined;
-    const settings = sections[section] ?? (Object.create(null) as Record<string, string>);
-    sections[section] = settings;
-    settings[parent === undefined ? name : `${parent}.${name}`] = value;
+/** The same of texts. @throws Failure AWS_FILE_INVALID */
+export function parseAwsFiles(paths: AwsPaths, config: string, credentials: string): AwsFiles {
+  return layFiles(paths, config, credentials, []);
+}
+
+async function readText(path: string): Promise<{ readonly text?: string; readonly unreadable?: string }> {
+  const found = await readBounded(path, largestFile);
+  switch (found.kind) {
+    case "absent":
+      return {};
+    case "unreadable":
+      return { unreadable: `${path} ${found.why}` };
+    case "too-large":
+      throw invalid(path, undefined, `it is larger than ${largestFile / 1024 / 1024} MiB`);
+    case "bytes":
+      return { text: decode(path, found.bytes) };
   }
-  return sections;
 }
 
-/** "profile ci" is "profile.ci"; undefined for a kind that the SDK passes over. */
-function sectionName(header: string): string | undefined {
-  const [, kind, , name] = /^([\w-]+)\s(["'])?([\w-@+.%:/]+)\2$/.exec(header) ?? [];
-  if (kind === undefined) return header;
-  return ["profile", "sso-session", "services"].includes(kind) ? `${kind}.${name}` : undefined;
+function parse(path: string, text: string): Sections {
+  const nul = text.indexOf("\0");
+  if (nul >= 0) throw invalid(path, lineAt(text, nul), "it holds a NUL byte, so it is no text or UTF-16");
+  try {
+    return parseConfig(text);
+  } catch (error) {
+    if (error instanceof ConfigSyntaxError) throw invalid(path, error.line, error.message);
+    throw error;
+  }
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  const [first, second, third] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (isUtf16) throw invalid(path, 1, "it is UTF-16, not UTF-8");
+  if (first === 0xef && second === 0xbb && third === 0xbf) {
+    throw invalid(path, 1, "it begins with a byte order mark, which the AWS CLI doesn't accept either");
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const text = new TextDecoder("utf-8").decode(bytes);
+    throw invalid(path, lineAt(text, text.indexOf("\ufffd")), "it is not UTF-8");
+  }
+}
+
+function lineAt(text: string, at: number): number {
+  return text.slice(0, Math.max(0, at)).split(/\r\n?|\n/).length;
+}
+
+function invalid(path: string, line: number | undefined, why: string): Failure {
+  const where = line === undefined ? path : `${path}:${line}`;
+  return new Failure(
+    "AWS_FILE_INVALID",
+    `the AWS file ${where} can't be parsed: ${why}`,
+    "correct it (UTF-8 text with [sections] and NAME = VALUE lines), or name another one in " +
+      "AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE",
+  );
+}
+
+function layFiles(
+  paths: AwsPaths,
+  config: string,
+  credentials: string,
+  unreadable: readonly string[],
+): AwsFiles {
+  const configSections = parse(paths.configPath, config);
+  const { profiles, ssoSessions, services } = sortSections(configSections);
+  const credentialsSections = parse(paths.credentialsPath, credentials);
+  const located = (settings: Settings | undefined, path: string) => settings && locate(settings, path);
+  const inConfig = (sections: Sections, name: string) => located(sections.get(name), paths.configPath);
+  const profileIn = (file: "config" | "credentials", name: string) =>
+    file === "config"
+      ? inConfig(profiles, name)
+      : located(credentialsSections.get(name), paths.credentialsPath);
+  return {
+    ...paths,
+    profile(name) {
+      const config = profileIn("config", name);
+      const credentials = profileIn("credentials", name);
+      return config && credentials ? new Map([...config, ...credentials]) : (config ?? credentials);
+    },
+    profileIn,
+    ssoSession: (name) => inConfig(ssoSessions, name),
+    services: (name) => inConfig(services, name),
+    profileNames: [...new Set([...profiles.keys(), ...credentialsSections.keys()])],
+    sections(file) {
+      const [path, sections] =
+        file === "config" ? [paths.configPath, configSections] : [paths.credentialsPath, credentialsSections];
+      return new Map([...sections].map(([header, settings]) => [header, locate(settings, path)]));
+    },
+    contentKey: () => fingerprint([config, credentials]),
+    unreadable,
+  };
+}
+
+function locate(settings: Settings, path: string): Profile {
+  return new Map([...settings].map(([name, setting]) => [name, { ...setting, path }]));
+}
+
+/**
+ * The sections of a config file by their kind, as botocore's build_profile_map sorts them. Of two sections for one
+ * name the later one counts alone.
+ */
+function sortSections(sections: Sections) {
+  const profiles = new Map<string, Settings>();
+  const ssoSessions = new Map<string, Settings>();
+  const services = new Map<string, Settings>();
+  const kinds = [
+    ["profile", profiles],
+    ["sso-session", ssoSessions],
+    ["services", services],
+  ] as const;
+  for (const [header, settings] of sections) {
+    const kind = kinds.find(([word]) => header.startsWith(word))?.[1];
+    if (header === "default") profiles.set(header, settings);
+    else if (kind) {
+      const words = shellWords(header);
+      if (words?.length === 2 && words[1] !== undefined) kind.set(words[1], settings);
+    }
+  }
+  return { profiles, ssoSessions, services };
+}
+
+/** Where a setting is, for a message. */
+export function whereIs({ path, line }: LocatedSetting): string {
+  return `${path}:${line}`;
 }

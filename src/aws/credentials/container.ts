@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Failure } from "../../token/failure.ts";
-import type { AwsCredentials, Session } from "../session.ts";
+import type { Session } from "../session.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
 
 /** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */
 const ecs = "169.254.170.2";
@@ -14,11 +15,6 @@ const plainHosts: ReadonlySet<string> = new Set([
 
 const tries = 2;
 const code = "CONTAINER_CREDENTIALS";
-
-/** Whether the environment names an endpoint for a container's credentials. */
-export function hasContainerCredentials({ env }: Session): boolean {
-  return Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
-}
 
 /**
  * The credentials of an ECS task or an EKS pod (pod identity), never asked for by proxy.

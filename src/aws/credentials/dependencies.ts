@@ -6,10 +6,13 @@ import {
   fingerprint,
   namedNames,
 } from "../../token/dependencies.ts";
+import { Failure } from "../../token/failure.ts";
 import type { Identity } from "../../token/identity.ts";
-import { parseAwsFiles } from "./config-files.ts";
-import { awsPlaces } from "./file-paths.ts";
-import { type AwsFiles, leansOnEnvironment, profileClosure } from "./profile-closure.ts";
+import { readBounded } from "./bounded-file.ts";
+import { type ReadFiles, readAwsFiles } from "./config-files.ts";
+import { chosenProfile, type Decision, decideSource, isOfMachine } from "./credential-source.ts";
+import { awsPaths } from "./file-paths.ts";
+import { profileClosure } from "./profile-closure.ts";
 import { signInFiles } from "./sso-sessions.ts";
 
 /** An identity, told apart from every other that would get another token. */
@@ -18,87 +21,88 @@ export interface IdentityState {
   readonly key: string;
   /** Conditions that a reader can check without parsing anything. They may change though the key does not. */
   readonly dependencies: Dependencies;
-  /** Files whose change may mend a failure and changes nothing of who asks. */
-  readonly mendedBy: readonly string[];
+  /** Files whose change may end a failure and changes nothing of the identity. */
+  readonly retryWhenChanged: readonly string[];
+  /** The AWS files that all this was found in: who fetches by these fetches as this identity. */
+  readonly read: ReadFiles;
+  /** Whether a program that may read the files by itself gives the credentials. */
+  readonly runsProcess: boolean;
+}
+
+/** What of the machine an identity may depend on. */
+export interface Machine {
+  readonly env: Environment;
+  /** The folder that holds `.aws`. */
+  readonly home: string;
+  /** The identity of this boot of this machine. */
+  readonly boot: string | undefined;
+  /** See the store. */
+  readStamp(path: string): string;
 }
 
 /**
- * What an identity depends on now. No credential is resolved and nothing leaves the machine.
+ * What an identity depends on now. No credential is fetched and nothing leaves the machine.
  *
- * @param boot the identity of this boot of this machine
- * @param readStamp see the store room; files are stamped before they are read, so that an edit in between shows
+ * @param previous what was read before: files that have not changed since are not read again
  */
 export async function identityState(
   identity: Identity,
-  env: Environment,
-  home: string,
-  readStamp: (path: string) => string,
-  boot: string | undefined,
+  machine: Machine,
+  previous?: ReadFiles,
 ): Promise<IdentityState> {
-  const { configPath, credentialsPath } = awsPlaces(env, home);
-  const files = [];
-  for (const path of [configPath, credentialsPath]) files.push({ path, stamp: readStamp(path) });
-  const awsFiles = parseAwsFiles(await readText(configPath), await readText(credentialsPath));
-  const names = environmentNames(identity, awsFiles);
+  const { env, home, boot, readStamp } = machine;
+  const read = await readAwsFiles(env, home, readStamp, previous);
+  const decision = decided(identity, env, read);
+  const names = [...environmentNames(identity, decision), ...awsPaths(env, home).variables];
   const environment = { names, fingerprint: environmentFingerprint(names, env) };
-  const roots = rootProfiles(identity, env);
-  const profiles = roots.map((profile) => profileClosure(awsFiles, profile));
-  const machine = asksAsMachine(identity, env, awsFiles) ? (boot ?? "unknown") : undefined;
+  const closure =
+    "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
+  const isMachine = decision !== undefined && isOfMachine(decision);
+  const bootId = isMachine ? (boot ?? "unknown") : undefined;
+  const files = [...read.stamps];
   // A pod's token file is rotated; whose it is stays.
-  const tokenFile = machine === undefined ? undefined : env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+  const tokenFile = isMachine ? env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE : undefined;
   if (tokenFile) files.push({ path: tokenFile, stamp: readStamp(tokenFile) });
-  const subject = tokenFile && subjectOf(await readText(tokenFile));
+  const subject = tokenFile && (await subjectOf(tokenFile));
   return {
-    key: fingerprint([identity, environment.fingerprint, profiles, machine, subject]),
-    dependencies: { environment, files, ...(machine !== undefined && boot !== undefined && { boot }) },
-    mendedBy: signInFiles(awsFiles, roots, env, home),
+    key: fingerprint([identity, environment.fingerprint, closure, bootId, subject]),
+    dependencies: { environment, files, ...(isMachine && boot !== undefined && { boot }) },
+    retryWhenChanged: signInFiles(decision?.source, "files" in read ? read.files : undefined, env, home),
+    read,
+    runsProcess: decision?.source.kind === "process",
   };
 }
 
-function environmentNames(identity: Identity, files: AwsFiles): readonly string[] {
-  switch (identity.kind) {
-    case "ambient":
-      return ambientNames;
-    case "profile":
-      return leansOnEnvironment(files, identity.profile) ? ambientNames : namedNames;
-    case "role":
-      return environmentNames(identity.source, files);
+/** Undefined where there are no credentials: who fetches is given the reason. */
+function decided(identity: Identity, env: Environment, read: ReadFiles): Decision | undefined {
+  if ("failure" in read) return undefined;
+  try {
+    return decideSource(identity, env, read.files);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
   }
 }
 
-function rootProfiles(identity: Identity, env: Environment): readonly string[] {
-  switch (identity.kind) {
-    case "ambient":
-      return [env.AWS_PROFILE || "default"];
-    case "profile":
-      return [identity.profile];
-    case "role":
-      return rootProfiles(identity.source, env);
-  }
+/** A profile that config.yaml names has nothing of the environment's but where its source takes it from there. */
+function environmentNames(identity: Identity, decision: Decision | undefined): readonly string[] {
+  if (identity.kind === "role") return environmentNames(identity.source, decision);
+  const kind = decision?.source.kind ?? "environment";
+  const isOfEnvironment = ["environment", "container", "instance", "process"].includes(kind);
+  return identity.kind === "ambient" || isOfEnvironment ? ambientNames : namedNames;
 }
 
-/** Whether neither environment nor files say who asks, so that the machine's or container's own role does. */
-function asksAsMachine(identity: Identity, env: Environment, { config, credentials }: AwsFiles): boolean {
-  if (identity.kind === "profile") return false;
-  if (identity.kind === "role") return asksAsMachine(identity.source, env, { config, credentials });
-  const isNamed = env.AWS_PROFILE || env.AWS_ACCESS_KEY_ID || env.AWS_ROLE_ARN;
-  return !isNamed && !config["default"] && !credentials["default"];
-}
+/** Bytes; a token is some kilobytes. */
+const largestToken = 65_536;
 
 /** The `sub` of a JWT, unverified: it only tells one pod's token from another's. */
-function subjectOf(token: string): unknown {
+async function subjectOf(path: string): Promise<unknown> {
+  const found = await readBounded(path, largestToken);
+  if (found.kind !== "bytes") return undefined;
   try {
+    const token = new TextDecoder().decode(found.bytes);
     return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).sub;
   } catch {
     return undefined;
-  }
-}
-
-/** What can't be read counts as empty, as it does for the SDK. */
-async function readText(path: string): Promise<string> {
-  try {
-    return await Bun.file(path).text();
-  } catch {
-    return "";
   }
 }

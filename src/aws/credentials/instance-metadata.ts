@@ -1,5 +1,6 @@
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
-import { type AwsCredentials, type Session, silent } from "../session.ts";
+import { type Session, silent } from "../session.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
 
 /** The instance metadata service gave no credentials; `cause` says why. */
 export class InstanceMetadataError extends Error {
@@ -11,6 +12,12 @@ export class InstanceMetadataError extends Error {
 
 /** The SDK's limit for one request, in milliseconds; it tries none again. */
 const requestLimit = 1_000;
+
+const profileSettings = [
+  "ec2_metadata_service_endpoint",
+  "ec2_metadata_service_endpoint_mode",
+  "ec2_metadata_v1_disabled",
+];
 
 /**
  * The credentials of the EC2 instance's role, by IMDSv2 (or by version 1 where the SDK's settings allow it).
@@ -26,6 +33,12 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
   // As for the AWS CLI: "true" in any case, and nothing else.
   if (session.env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === "true") {
     throw new InstanceMetadataError("AWS_EC2_METADATA_DISABLED keeps from asking for an instance's role");
+  }
+  const profile = session.profiles.profile(session.settings.profile);
+  for (const name of profileSettings) {
+    // From the files we have read them already; the SDK would by rules of its own.
+    const value = process.env[`AWS_${name.toUpperCase()}`] ?? profile?.get(name)?.value;
+    if (value !== undefined) process.env[`AWS_${name.toUpperCase()}`] = value;
   }
   // With it Bun's node:http would ask a proxy for what only this machine's own address may be asked for.
   delete process.env.NODE_USE_ENV_PROXY;

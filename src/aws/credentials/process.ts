@@ -1,56 +1,74 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { exec } from "node:child_process";
-import { externalDataInterceptor } from "@smithy/core/config";
-import type { Environment } from "../../token/dependencies.ts";
 import { endTree } from "../end-tree.ts";
-
-interface Surroundings {
-  readonly env: Environment;
-  readonly signal: AbortSignal;
-}
-
-type Finished = (error: Error | null, result?: { stdout: string; stderr: string }) => void;
-
-/** By text, since the SDK keeps nothing else of an error of a credential_process. */
-export const processFailure = "credential_process failed:";
-
-const surroundings = new AsyncLocalStorage<Surroundings>();
+import type { Session } from "../session.ts";
+import { SourceError } from "../source-error.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
+import type { CredentialSource } from "./credential-source.ts";
 
 /**
- * Runs `work` so that a `credential_process` that the SDK starts in it ends with the signal, and starts without the
- * variables that would make a Bun program of ours out of another one (BUN_OPTIONS, BUN_BE_BUN).
+ * The credentials that a `credential_process` prints. It is run by a shell, as the SDKs for Go and JavaScript do,
+ * ends with the session's signal, and starts without the variables that would make a Bun program of ours out of
+ * another one (BUN_OPTIONS, BUN_BE_BUN).
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  *
- * The SDK starts it without a time limit and lets no option through; what it offers is this record, in which it looks
- * for another `exec`.
+ * @throws SourceError, whose cause holds neither the command nor what it printed: both may hold secrets
  */
-export function withinProcessLimits<Result>(
-  env: Environment,
-  signal: AbortSignal,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  externalDataInterceptor.getTokenRecord().exec = execute;
-  return surroundings.run({ env, signal }, work);
+export async function processCredentials(
+  session: Session,
+  source: CredentialSource & { readonly kind: "process" },
+): Promise<AwsCredentials> {
+  session.waitingFor = `the credential_process of profile ${source.profile}`;
+  try {
+    return parse(await run(session, source.command), session.now());
+  } catch (error) {
+    throw SourceError.of(source, error);
+  }
 }
 
-function execute(command: string, finished: Finished): void {
-  const { env = process.env, signal } = surroundings.getStore() ?? {};
+function run({ env, signal }: Session, command: string): Promise<string> {
   const inherited = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
   const options = { env: Object.fromEntries(inherited), windowsHide: true };
-  const end = () => child.pid !== undefined && endTree(child.pid);
-  const child = exec(command, options, (error, stdout, stderr) => {
-    signal?.removeEventListener("abort", end);
-    // Neither the command nor what it wrote: both may hold secrets.
-    if (error) finished(new Error(`${processFailure} ${signal?.aborted ? tooLate : outcome(error)}`));
-    else finished(null, { stdout, stderr });
+  return new Promise((resolve, reject) => {
+    const end = () => child.pid !== undefined && endTree(child.pid);
+    const child = exec(command, options, (error, stdout) => {
+      signal.removeEventListener("abort", end);
+      if (error) reject(new Error(signal.aborted ? "it did not end in time" : outcome(error)));
+      else resolve(stdout);
+    });
+    signal.addEventListener("abort", end, { once: true });
+    // One that reads its stdin must not wait for an answer that never comes.
+    child.stdin?.end();
   });
-  signal?.addEventListener("abort", end, { once: true });
-  // One that reads its stdin must not wait for a word that nobody will say.
-  child.stdin?.end();
 }
-
-const tooLate = "it did not end in time";
 
 function outcome({ code, signal }: { code?: unknown; signal?: unknown }): string {
   if (typeof code === "number") return `exit code ${code}`;
   return typeof signal === "string" ? `ended by ${signal}` : "it could not be started";
+}
+
+function parse(text: string, now: number): AwsCredentials {
+  const printed = jsonObject(text);
+  if (!printed) throw new Error("what it printed is not JSON");
+  const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = printed;
+  if (Version !== 1) throw new Error("what it printed is not of Version 1");
+  if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") {
+    throw new Error("what it printed lacks AccessKeyId or SecretAccessKey");
+  }
+  const expiration = Expiration ? new Date(String(Expiration)) : undefined;
+  if (expiration && expiration.getTime() < now) throw new Error("what it printed has expired");
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(typeof SessionToken === "string" && SessionToken && { sessionToken: SessionToken }),
+    ...(expiration && !Number.isNaN(expiration.getTime()) && { expiration }),
+  };
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text.trim());
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { parseHost, privateHost } from "../../registry/host.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { Environment } from "../../token/dependencies.ts";
-import { type Profiles, readProfiles } from "./profiles.ts";
+import { type AwsFiles, readAwsFiles } from "./config-files.ts";
 
 /** A registry that an AWS profile is likely to open. */
 export interface ProfileRegistry {
@@ -14,18 +14,20 @@ export async function readProfileRegistries(
   env: Environment,
   home: string,
 ): Promise<readonly ProfileRegistry[]> {
-  return await readProfiles(env, home).then(registriesOfProfiles, () => []);
+  const read = await readAwsFiles(env, home, () => "");
+  return "files" in read ? registriesOfProfiles(read.files) : [];
 }
 
 /**
  * Those whose account a profile names, by its role or by AWS IAM Identity Center, in the profile's own region.
  * Without a region a profile suggests nothing: the registry would be a guess.
  */
-export function registriesOfProfiles({ sections }: Pick<Profiles, "sections">): readonly ProfileRegistry[] {
-  return Object.entries(sections).flatMap(([profile, settings = {}]) => {
-    if (/^(?:sso-session|services)\./.test(profile)) return [];
-    const { role_arn, sso_account_id, region } = settings;
-    const account = /^arn:[\w-]+:iam::(\d{12}):role\//.exec(role_arn ?? "")?.[1] ?? sso_account_id;
+export function registriesOfProfiles(files: AwsFiles): readonly ProfileRegistry[] {
+  return files.profileNames.flatMap((profile) => {
+    const [role, ssoAccount, region] = ["role_arn", "sso_account_id", "region"].map(
+      (name) => files.profile(profile)?.get(name)?.value,
+    );
+    const account = /^arn:[\w-]+:iam::(\d{12}):role\//.exec(role ?? "")?.[1] ?? ssoAccount;
     if (account === undefined || region === undefined) return [];
     const registry = parseHost(privateHost(account, region));
     return registry ? [{ profile, registry }] : [];

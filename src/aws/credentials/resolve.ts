@@ -1,30 +1,21 @@
-import { fromIni, fromTokenFile } from "@aws-sdk/credential-providers";
 import { Failure } from "../../token/failure.ts";
 import type { Identity, RoleIdentity } from "../../token/identity.ts";
-import { customEndpoint, wishes } from "../endpoints.ts";
-import { type AwsCredentials, type Session, sessionName, silent, userAgent } from "../session.ts";
+import { type Session, sessionName } from "../session.ts";
 import { SourceError } from "../source-error.ts";
-import { containerCredentials, hasContainerCredentials } from "./container.ts";
-import { environmentCredentials } from "./environment.ts";
-import { instanceMetadata } from "./instance-metadata.ts";
-import { namedSourceCredentials } from "./named-source.ts";
-import { withinProcessLimits } from "./process.ts";
-import { type CredentialSource, credentialSource, isHalfSet } from "./profiles.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
+import { type CredentialSource, decideSource, type ProfileRole } from "./credential-source.ts";
 
 /**
- * The AWS credentials of an identity, got anew.
+ * The AWS credentials of an identity, fetched anew from the source that `decideSource` names.
  *
  * @throws Failure, RoleError, SourceError, InstanceMetadataError, TransportError
  */
 export async function resolveCredentials(session: Session, identity: Identity): Promise<AwsCredentials> {
-  switch (identity.kind) {
-    case "profile":
-      return ofProfile(session, identity.profile, credentialSource(session.profiles, identity.profile));
-    case "role":
-      return ofRole(session, identity);
-    case "ambient":
-      return ofAmbience(session);
-  }
+  if (identity.kind === "role") return ofRole(session, identity);
+  const { source, roles } = decideSource(identity, session.env, session.profiles);
+  let credentials = await fromSource(session, source);
+  for (const role of roles) credentials = await assumeProfileRole(session, credentials, role);
+  return credentials;
 }
 
 async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredentials> {
@@ -52,100 +43,51 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
   return assumeRole(session, source, params, role.region);
 }
 
-/**
- * The SDK's default chain for Node, in its order (credential-provider-node), of its own providers but for the
- * container's. Put together here and not taken whole, because that one
- * - goes on to the next source where a profile's own fails, so that in the end the instance's role answers for a
- *   profile that AWS_PROFILE misspells, whose roles lead in a circle or whose credential_process failed, and why is
- *   lost;
- * - warns on stderr;
- * - asks for ever where a session's end lies before the local clock.
- */
-async function ofAmbience(session: Session): Promise<AwsCredentials> {
-  const { env, profiles } = session;
-  const keys = env.AWS_PROFILE ? undefined : environmentCredentials(session);
-  if (keys) return keys;
-  const profile = env.AWS_PROFILE || "default";
-  if (env.AWS_PROFILE || profiles.sections[profile]) {
-    const source = credentialSource(profiles, profile);
-    if (source.kind !== "none" || isHalfSet(profiles, profile)) return ofProfile(session, profile, source);
+/** Each source's module is loaded when it is used: a cold get waits for no other. */
+async function fromSource(session: Session, source: CredentialSource): Promise<AwsCredentials> {
+  switch (source.kind) {
+    case "environment":
+    case "static":
+      return source.keys;
+    case "web-identity":
+      return (await import("./web-identity.ts")).webIdentityCredentials(session, source);
+    case "sso":
+      return (await import("./sso.ts")).ssoCredentials(session, source);
+    case "login":
+      return (await import("./login.ts")).loginCredentials(session, source);
+    case "process":
+      return (await import("./process.ts")).processCredentials(session, source);
+    case "container":
+      return (await import("./container.ts")).containerCredentials(session);
+    case "instance":
+      return fromInstance(session, source);
   }
-  if (env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN) return ofTokenFile(session);
-  if (hasContainerCredentials(session)) return containerCredentials(session);
-  return instanceMetadata(session);
 }
 
-/**
- * What the SDK makes of a profile, but for a `credential_source`. The sign-in files of SSO and `aws login` it looks for under process.env's HOME,
- * and an SSO profile once more where process.env's AWS_CONFIG_FILE says.
- */
-async function ofProfile(
+async function fromInstance(session: Session, source: CredentialSource): Promise<AwsCredentials> {
+  const { instanceMetadata } = await import("./instance-metadata.ts");
+  try {
+    return await instanceMetadata(session);
+  } catch (error) {
+    throw source.profile === undefined ? error : SourceError.of(source, error);
+  }
+}
+
+async function assumeProfileRole(
   session: Session,
-  profile: string,
-  source: CredentialSource,
+  source: AwsCredentials,
+  { profile, roleArn, sessionName: name, externalId, duration = "3600" }: ProfileRole,
 ): Promise<AwsCredentials> {
-  if (source.kind === "named") return namedSourceCredentials(session, source);
-  const { env, profiles, signal, transport, registry } = session;
-  const provider = fromIni({
-    profile,
-    filepath: profiles.credentialsPath,
-    configFilepath: profiles.configPath,
-    ignoreCache: true,
-    logger: silent,
-    // For SSO, its OIDC service and `aws login`: no region, which they take from the files.
-    clientConfig: {
-      requestHandler: transport.requestHandler,
-      customUserAgent: userAgent,
-      logger: silent,
-      useFipsEndpoint: wishes(session.settings).fips && !hasCustomSignIn(session),
-      useDualstackEndpoint: wishes(session.settings).dualStack && !hasCustomSignIn(session),
-    },
-    roleAssumer: async (credentials, params) => {
-      const { assumeRole } = await import("./assume-role.ts");
-      return assumeRole(session, credentials, params);
-    },
-    roleAssumerWithWebIdentity: async (params) => {
-      const { assumeRoleWithWebIdentity } = await import("./assume-role.ts");
-      return assumeRoleWithWebIdentity(session, params);
-    },
-  });
-  session.waitingFor = waitingFor(source);
-  try {
-    return await withinProcessLimits(env, signal, () =>
-      provider({ callerClientConfig: { region: async () => registry.region } }),
-    );
-  } catch (cause) {
-    throw SourceError.of(source, cause);
+  const seconds = Number.parseInt(duration, 10);
+  if (Number.isNaN(seconds)) {
+    const mend = "write it in seconds, 900 to 43200";
+    throw new Failure("ROLE_DURATION", `duration_seconds of profile ${profile} is not a number`, mend);
   }
-}
-
-function hasCustomSignIn({ settings }: Session): boolean {
-  return (["sso", "sso_oidc", "signin"] as const).some((service) => customEndpoint(service, settings));
-}
-
-function waitingFor({ kind, profile }: CredentialSource): string {
-  if (kind === "process") return `the credential_process of profile ${profile}`;
-  return kind === "sso"
-    ? `IAM Identity Center (profile ${profile})`
-    : `the credentials of profile ${profile}`;
-}
-
-async function ofTokenFile(session: Session): Promise<AwsCredentials> {
-  const { AWS_WEB_IDENTITY_TOKEN_FILE = "", AWS_ROLE_ARN = "", AWS_ROLE_SESSION_NAME } = session.env;
-  const provider = fromTokenFile({
-    webIdentityTokenFile: AWS_WEB_IDENTITY_TOKEN_FILE,
-    roleArn: AWS_ROLE_ARN,
-    // Empty counts as unset, as it does for the AWS CLI.
-    roleSessionName: AWS_ROLE_SESSION_NAME || sessionName,
-    roleAssumerWithWebIdentity: async (params) => {
-      const { assumeRoleWithWebIdentity } = await import("./assume-role.ts");
-      return assumeRoleWithWebIdentity(session, params);
-    },
-    logger: silent,
+  const { assumeRole } = await import("./assume-role.ts");
+  return assumeRole(session, source, {
+    RoleArn: roleArn,
+    RoleSessionName: name ?? sessionName,
+    DurationSeconds: seconds,
+    ...(externalId && { ExternalId: externalId }),
   });
-  try {
-    return await provider();
-  } catch (cause) {
-    throw SourceError.of({ kind: "web-identity", profile: undefined }, cause);
-  }
 }

@@ -1,19 +1,29 @@
 import type { Environment } from "../../token/dependencies.ts";
-import { type AwsFiles, followedSections } from "./profile-closure.ts";
+import type { AwsFiles } from "./config-files.ts";
+import type { CredentialSource } from "./credential-source.ts";
+import { expandedPath } from "./file-paths.ts";
+
+/** Where `aws sso login` keeps a sign-in. @param name of the sso-session, or the start URL of the older form */
+export function ssoCachePath(home: string, name: string): string {
+  return `${home}/.aws/sso/cache/${hex("sha1", name)}.json`;
+}
+
+/** Where `aws login` keeps sign-ins. */
+export function loginCacheFolder(env: Environment, home: string): string {
+  const { AWS_LOGIN_CACHE_DIRECTORY: folder } = env;
+  return folder === undefined ? `${home}/.aws/login/cache` : expandedPath(folder, env, home);
+}
 
 /**
- * The files that change when somebody signs in again: the caches of `aws sso login` and `aws login`, and the token
- * files of web identities and pods. They say nothing of who asks, and the first two are also rewritten by each
- * refresh of a session, so no token depends on them; but a failure may be mended once one has changed.
+ * The files that change with a new sign-in: the caches of `aws sso login` and `aws login`, and the token files of web
+ * identities and pods. They say nothing of the identity, and the first two are also rewritten by each renewal of a
+ * session, so no token depends on them; but a failure may be over once one has changed.
  *
- * Where they lie: https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html, for `aws login`
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html
- *
- * @param profiles in which the search for credentials begins
+ * @param source absent: none is decided
  */
 export function signInFiles(
-  files: AwsFiles,
-  profiles: readonly string[],
+  source: CredentialSource | undefined,
+  files: AwsFiles | undefined,
   env: Environment,
   home: string,
 ): readonly string[] {
@@ -21,17 +31,18 @@ export function signInFiles(
   const add = (path: string | undefined) => path && paths.add(path);
   add(env.AWS_WEB_IDENTITY_TOKEN_FILE);
   add(env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE);
-  const logins = env.AWS_LOGIN_CACHE_DIRECTORY ?? `${home}/.aws/login/cache`;
-  for (const profile of profiles) {
-    for (const [name, both] of followedSections(files, profile)) {
-      const session = /^sso-session\.(.+)$/.exec(name)?.[1];
-      for (const { sso_start_url, login_session, web_identity_token_file } of both) {
-        const signedIn = sso_start_url && (session ?? sso_start_url);
-        if (signedIn) add(`${home}/.aws/sso/cache/${hex("sha1", signedIn)}.json`);
-        if (login_session) add(`${logins}/${hex("sha256", login_session)}.json`);
-        add(web_identity_token_file);
-      }
-    }
+  if (source?.kind === "web-identity") add(source.tokenFile);
+  if (source?.kind === "sso") add(ssoCachePath(home, source.session ?? source.startUrl));
+  const addLogin = (session: string) => add(`${loginCacheFolder(env, home)}/${hex("sha256", session)}.json`);
+  if (source?.kind === "login") addLogin(source.session);
+  if (source?.kind !== "process" || !files) return [...paths];
+  // Which of them it uses is unknown.
+  for (const name of files.profileNames) {
+    const settings = files.profile(name);
+    const signIn = settings?.get("sso_session") ?? settings?.get("sso_start_url");
+    if (signIn) add(ssoCachePath(home, signIn.value));
+    const login = settings?.get("login_session");
+    if (login) addLogin(login.value);
   }
   return [...paths];
 }

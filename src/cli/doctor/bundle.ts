@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir, readFile, stat, unlink } from "node:fs/promises";
-import { parseAwsFiles } from "../../aws/credentials/config-files.ts";
-import { awsPlaces } from "../../aws/credentials/file-paths.ts";
+import { readAwsFiles } from "../../aws/credentials/config-files.ts";
+import { awsPaths } from "../../aws/credentials/file-paths.ts";
 import { isDiskFull } from "../../clients/disk-full.ts";
 import { withoutSecrets } from "../../clients/docker-config.ts";
 import { Failure } from "../../token/failure.ts";
@@ -49,8 +49,10 @@ export async function writeBundle(path: string, report: Report, machine: Machine
 
 async function bundleText(report: Report, machine: Machine): Promise<string> {
   const { env, home, folders, dockerConfig, program } = machine;
-  const { configPath, credentialsPath } = awsPlaces(env, home);
-  const aws = parseAwsFiles(await readText(configPath), await readText(credentialsPath));
+  const { configPath, credentialsPath } = awsPaths(env, home);
+  const read = await readAwsFiles(env, home, () => "");
+  const aws = "files" in read ? read.files : undefined;
+  const unparsed = "failure" in read ? read.failure.message : "";
   const platform = `${process.platform} ${process.arch}, Bun ${Bun.version}, user ${process.geteuid?.()}`;
   const sections: readonly (readonly [string, string])[] = [
     ["program", `${program}\n${platform}`],
@@ -58,8 +60,8 @@ async function bundleText(report: Report, machine: Machine): Promise<string> {
     ["environment", maskedEnvironment(env)],
     [`Docker's ${dockerConfig}`, masked(await readText(dockerConfig), withoutSecrets)],
     [folders.configFile, masked(await readText(folders.configFile), maskedConfig)],
-    [configPath, maskedProfiles(aws.config)],
-    [`${credentialsPath}: profiles`, Object.keys(aws.credentials).join("\n")],
+    [configPath, aws ? maskedProfiles(aws.sections("config")) : unparsed],
+    [`${credentialsPath}: profiles`, aws ? [...aws.sections("credentials").keys()].join("\n") : unparsed],
     [`files in ${folders.state}`, await listing(folders.state)],
     [`${folders.state}/log, its end`, redact((await readText(`${folders.state}/log`)).slice(-16_384))],
   ];

@@ -1,5 +1,5 @@
 import { isAlias, isNode, isScalar, parseDocument, visit } from "yaml";
-import type { AwsFiles } from "../../aws/credentials/profile-closure.ts";
+import type { AwsFiles, Profile } from "../../aws/credentials/config-files.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { redact, redacted } from "../../token/redact.ts";
 
@@ -74,15 +74,28 @@ function maskedLines(text: string): string {
     .join("\n");
 }
 
-export function maskedProfiles(sections: AwsFiles["config"]): string {
-  return Object.entries(sections)
-    .map(([name, settings]) => {
-      const lines = Object.entries(settings ?? {}).map(([key, value = ""]) =>
-        plainSettings.test(key) ? `${key} = ${redact(withoutQuery(value))}` : `${key} is set`,
-      );
-      return [`[${name}]`, ...lines].join("\n");
-    })
+export function maskedProfiles(sections: ReadonlyMap<string, Profile>): string {
+  return [...sections]
+    .map(([header, settings]) => [`[${header}]`, ...flatSettings(settings).map(maskedSetting)].join("\n"))
     .join("\n");
+}
+
+function maskedSetting({ name, value }: FlatSetting): string {
+  return plainSettings.test(name) ? `${name} = ${redact(withoutQuery(value))}` : `${name} is set`;
+}
+
+interface FlatSetting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A setting below another has the names of both. */
+function flatSettings(settings: Profile): readonly FlatSetting[] {
+  return [...settings].flatMap(([name, { value, nested }]) =>
+    nested
+      ? [...nested].map(([inner, below]) => ({ name: `${name}.${inner}`, value: below.value }))
+      : [{ name, value }],
+  );
 }
 
 /** What a masker of a whole file makes of it; a file that it can't read is told of by its size alone. */
@@ -95,18 +108,19 @@ export function masked(text: string, mask: (text: string) => string): string {
 }
 
 /** Every secret that this program can know of. */
-export function secretsIn(env: Environment, { config, credentials }: AwsFiles): readonly string[] {
+export function secretsIn(env: Environment, files: AwsFiles | undefined): readonly string[] {
   const variables = Object.entries(env).filter(([name]) => /SECRET|TOKEN$|PASSW|ACCESS_KEY/i.test(name));
-  const settings = [...Object.values(config), ...Object.values(credentials)].flatMap((section) =>
-    Object.entries(section ?? {}).filter(([name]) =>
-      /secret|session_token|access_key|external_id/.test(name),
-    ),
-  );
+  const sections = (["config", "credentials"] as const).flatMap((file) => [
+    ...(files?.sections(file).values() ?? []),
+  ]);
+  const settings = sections
+    .flatMap(flatSettings)
+    .filter(({ name }) => /secret|(?:session|security)_token|access_key|external_id/i.test(name));
   const proxies = Object.entries(env).flatMap(([name, value = ""]) => {
     const url = value.includes("://") ? value : `http://${value}`;
     const password = isProxy(name) ? URL.parse(url)?.password : undefined;
     return password ? [password, decodeURIComponent(password)] : [];
   });
-  const values = [...variables, ...settings].map(([, value = ""]) => value);
+  const values = [...variables.map(([, value = ""]) => value), ...settings.map(({ value }) => value)];
   return [...values, ...proxies].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
 }

@@ -1,10 +1,9 @@
 import type { AwsRequest } from "../../aws/ask.ts";
 import { type Reach, reachApi } from "../../aws/reach.ts";
-import type { Registration } from "../../helper/cold-get.ts";
 import type { Image } from "../../registry/image.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { AuthorizationToken } from "../../token/authorization.ts";
-import { Asking } from "../asking.ts";
+import { type AskedRegistration, Asking } from "../asking.ts";
 import type { Machine } from "./machine.ts";
 
 /** What doctor was asked about. */
@@ -17,7 +16,7 @@ export type Subject =
 export class Visit {
   /** What AWS gave the token diagnostic; it is never kept on disk. */
   token: AuthorizationToken | undefined;
-  #registration: Promise<Registration> | undefined;
+  #registration: Promise<AskedRegistration> | undefined;
   #reach: Promise<Reach> | undefined;
 
   constructor(
@@ -36,7 +35,7 @@ export class Visit {
   }
 
   /** Who asks. @throws Failure where config.yaml can't be used */
-  registration(): Promise<Registration> {
+  registration(): Promise<AskedRegistration> {
     this.#registration ??= new Asking(this.machine).registrationOf(this.registry);
     return this.#registration;
   }
@@ -50,6 +49,7 @@ export class Visit {
   /** As a `get` would ask AWS. */
   async request(signal: AbortSignal): Promise<AwsRequest> {
     const { env, home, now } = this.machine;
-    return { registry: this.registry, identity: (await this.registration()).asker, env, home, now, signal };
+    const { asker: identity, read: files } = await this.registration();
+    return { registry: this.registry, identity, env, home, now, signal, files };
   }
 }

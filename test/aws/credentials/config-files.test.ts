@@ -1,177 +1,206 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { loadSharedConfigFiles } from "@smithy/core/config";
-import fc from "fast-check";
-import { parseAwsFiles } from "../../../src/aws/credentials/config-files.ts";
-import { type AwsFiles, profileClosure } from "../../../src/aws/credentials/profile-closure.ts";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readAwsFiles } from "../../../src/aws/credentials/config-files.ts";
+import { awsPaths } from "../../../src/aws/credentials/file-paths.ts";
+import { shellWords } from "../../../src/aws/credentials/shell-words.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import { awsFiles } from "../../support/aws/files.ts";
 import { useTempFolder } from "../../support/fakes/temp-folder.ts";
 
-const CONFIG = `
-# who pulls
-[default]
-region = us-east-1
-
-[profile ci]
-role_arn = arn:aws:iam::111122223333:role/pull
-source_profile = base   ; a comment
-
-[profile "base"]
-region=eu-west-1
-s3 =
-  max_queue_size = 5
-  addressing_style = path
-
-[sso-session company]
-sso_start_url = https://company.example/#/start
-
-[services lab]
-ecr =
-  endpoint_url = https://ecr.lab.example
-`;
-
-describe("parseAwsFiles", () => {
-  const { config, credentials } = parseAwsFiles(CONFIG, "[base]\r\naws_access_key_id = made-up\r\n");
-
-  it("names the sections as the SDK does", () => {
-    assert.deepEqual(Object.keys(config).sort(), [
-      "base",
-      "ci",
-      "default",
-      "services.lab",
-      "sso-session.company",
-    ]);
-    assert.deepEqual(Object.keys(credentials), ["base"]);
-  });
-
-  it("reads settings, without comments and line ends", () => {
-    assert.equal(config["ci"]?.["source_profile"], "base");
-    assert.equal(config["base"]?.["region"], "eu-west-1");
-    assert.equal(config["sso-session.company"]?.["sso_start_url"], "https://company.example/#/start");
-    assert.equal(credentials["base"]?.["aws_access_key_id"], "made-up");
-  });
-
-  it("finds nothing in nothing, and ends on anything", () => {
-    assert.deepEqual(
-      profileClosure(parseAwsFiles("", ""), "ci"),
-      profileClosure({ config: {}, credentials: {} }, "ci"),
-    );
-    fc.assert(fc.property(fc.string(), (text) => void parseAwsFiles(text, text)));
-  });
+describe("shellWords", () => {
+  for (const [text, words] of [
+    ["profile ci", ["profile", "ci"]],
+    ["profile   ci  ", ["profile", "ci"]],
+    ["profile 'my ci'", ["profile", "my ci"]],
+    ['profile "my \\"ci\\" \\x"', ["profile", 'my "ci" \\x']],
+    ["profile my\\ ci", ["profile", "my ci"]],
+    ["profile a'b c'd", ["profile", "ab cd"]],
+    ["profile ''", ["profile", ""]],
+    ["profile équipe", ["profile", "équipe"]],
+    ["profile a#b,(c)=~&*", ["profile", "a#b,(c)=~&*"]],
+    ["profile 'ci", undefined],
+    ["profile ci\\", undefined],
+  ] as const) {
+    it(`of ${text}`, () => assert.deepEqual(shellWords(text), words));
+  }
 });
 
-/** What people write: with quotes, indented, twice, in the wrong file, where nothing is read. */
-const HEADERS = [
-  "[default]",
-  "[profile default]",
-  "[profile ci]",
-  '[profile "ci"]',
-  "[ci]",
-  "[profile base] # comment",
-  "[base]",
-  "[profile hop]",
-  "[sso-session company]",
-  "[services lab]",
-  "; [profile ci]",
-];
-const SETTINGS = [
-  "source_profile = base",
-  "source_profile=hop ; comment",
-  "sso_session = company",
-  "services = lab",
-  "role_arn = one",
-  "role_arn = two",
-  "credential_process = one",
-  "s3 =",
-  "ecr =",
-  "endpoint_url = https://one.example",
-  "endpoint_url = https://two.example",
-  "no setting",
-  "=",
-];
+describe("AWS files: sections", () => {
+  const names = (config: string, credentials = "") => awsFiles(config, credentials).profileNames;
 
-const setting = fc
-  .tuple(fc.constantFrom("", "", "  ", "\t"), fc.constantFrom(...SETTINGS))
-  .map(([indent, line]) => indent + line);
-const section = fc
-  .tuple(fc.constantFrom(...HEADERS), fc.array(setting, { minLength: 1, maxLength: 3 }))
-  .map(([header, lines]) => [header, ...lines]);
-const text = fc.array(section, { maxLength: 5 }).map((sections) => sections.flat());
-const edit = fc.record({
-  file: fc.constantFrom(0, 0, 1),
-  at: fc.nat(14),
-  remove: fc.nat(1),
-  add: fc.option(fc.oneof(setting, fc.constantFrom(...HEADERS))),
-});
-
-describe("an edit of the AWS files that changes for the SDK what a profile leans on", () => {
-  const temp = useTempFolder();
-
-  const bySdk = async (texts: readonly string[]): Promise<AwsFiles> => {
-    const paths = texts.map((content, index) => {
-      writeFileSync(`${temp()}/${index}`, content);
-      return `${temp()}/${index}`;
+  for (const [header, profile] of [
+    ["default", "default"],
+    ["profile default", "default"],
+    ["profile ci", "ci"],
+    ["profile   ci ", "ci"],
+    ["profile 'my ci'", "my ci"],
+    ['profile "my ci"', "my ci"],
+    ["profile équipe", "équipe"],
+    ["profile team(dev)", "team(dev)"],
+    ["profile a,b=c~#&*", "a,b=c~#&*"],
+    ["profile constructor", "constructor"],
+    ["profile __proto__", "__proto__"],
+  ] as const) {
+    it(`[${header}] of the config file is profile ${profile}`, () => {
+      const files = awsFiles(`[${header}]\nregion = us-east-1\n`);
+      assert.deepEqual(files.profileNames, [profile]);
+      assert.equal(files.profile(profile)?.get("region")?.value, "us-east-1");
     });
-    const [configFilepath = "", filepath = ""] = paths;
-    const { configFile, credentialsFile } = await loadSharedConfigFiles({
-      configFilepath,
-      filepath,
-      ignoreCache: true,
-    });
-    return { config: configFile, credentials: credentialsFile };
-  };
-  const byUs = ([config = "", credentials = ""]: readonly string[]) => parseAwsFiles(config, credentials);
-  const shown = (files: AwsFiles, profile: string) => JSON.stringify(profileClosure(files, profile));
-
-  const assertShown = async (before: readonly string[], after: readonly string[]) => {
-    const [wasSdk, isSdk] = [await bySdk(before), await bySdk(after)];
-    for (const profile of ["default", "ci"]) {
-      if (shown(wasSdk, profile) === shown(isSdk, profile)) continue;
-      assert.notEqual(shown(byUs(before), profile), shown(byUs(after), profile), profile);
-    }
-  };
-
-  const CASES: [what: string, before: string, after: string][] = [
-    [
-      "of a base that an indented profile names",
-      "[profile ci]\n  source_profile = base\n[profile base]\n  role_arn = one",
-      "[profile ci]\n  source_profile = base\n[profile base]\n  role_arn = two",
-    ],
-    [
-      "of a profile that a section of the same name, without 'profile', follows",
-      "[profile ci]\nrole_arn = one\n[ci]\nrole_arn = x",
-      "[profile ci]\nrole_arn = two\n[ci]\nrole_arn = x",
-    ],
-    [
-      "of [profile default] beside [default]",
-      "[profile default]\nrole_arn = one\n[default]\nrole_arn = x",
-      "[profile default]\nrole_arn = two\n[default]\nrole_arn = x",
-    ],
-    [
-      "of a base, where the name of another stands in a section without 'profile'",
-      "[profile ci]\nsource_profile = base\n[ci]\nsource_profile = hop\n[profile base]\nrole_arn = one",
-      "[profile ci]\nsource_profile = base\n[ci]\nsource_profile = hop\n[profile base]\nrole_arn = two",
-    ],
-    [
-      "of a setting below another",
-      "[profile ci]\nservices = lab\n[services lab]\necr =\n  endpoint_url = https://one.example",
-      "[profile ci]\nservices = lab\n[services lab]\necr =\n  endpoint_url = https://two.example",
-    ],
-  ];
-  for (const [what, before, after] of CASES) {
-    it(`shows: ${what}`, () => assertShown([before, ""], [after, ""]));
   }
 
-  it("shows, whatever the files say", async () => {
-    await fc.assert(
-      fc.asyncProperty(text, text, edit, async (config, credentials, { file, at, remove, add }) => {
-        const before = [config, credentials];
-        const after = before.map((lines, index) =>
-          index === file ? lines.toSpliced(at, remove, ...(add ? [add] : [])) : lines,
-        );
-        const whole = (files: readonly (readonly string[])[]) => files.map((lines) => lines.join("\n"));
-        await assertShown(whole(before), whole(after));
-      }),
-      { numRuns: 300 },
+  it("of no profile are passed over", () => {
+    const headers = [
+      "ci",
+      "profile",
+      "profile a b",
+      "profile 'x",
+      "Profile ci",
+      "preview",
+      "sso-session s",
+      "services s",
+    ];
+    assert.deepEqual(names(headers.map((header) => `[${header}]\nregion = us-east-1\n`).join("")), []);
+  });
+
+  it("of the credentials file have the profile's name as it is", () => {
+    assert.deepEqual(names("", "[ci]\n[my ci]\n[profile x]\n"), ["ci", "my ci", "profile x"]);
+  });
+
+  it("of one name: the later counts alone", () => {
+    const files = awsFiles("[profile ci]\nregion = a\noutput = x\n[profile 'ci']\nregion = b\n");
+    assert.deepEqual([...(files.profile("ci")?.keys() ?? [])], ["region"]);
+    assert.equal(files.profile("ci")?.get("region")?.value, "b");
+  });
+
+  it("of both files are laid over each other, and each setting knows its place", () => {
+    const files = awsFiles("[profile ci]\nregion = a\noutput = x\n", "\n[ci]\nregion = b\n");
+    const profile = files.profile("ci");
+    assert.deepEqual(profile?.get("region"), { value: "b", line: 3, path: "/aws/credentials" });
+    assert.deepEqual(profile?.get("output"), { value: "x", line: 3, path: "/aws/config" });
+    assert.equal(files.profileIn("config", "ci")?.get("region")?.value, "a");
+    assert.equal(files.profile("toString"), undefined);
+  });
+
+  it("of sso-sessions and services may be quoted too", () => {
+    const files = awsFiles(
+      "[sso-session 'Acme Dev']\nsso_region = x\n[services \"my lab\"]\necr =\n  endpoint_url = u\n",
     );
+    assert.equal(files.ssoSession("Acme Dev")?.get("sso_region")?.value, "x");
+    assert.equal(files.services("my lab")?.get("ecr")?.nested?.get("endpoint_url")?.value, "u");
+  });
+});
+
+describe("AWS files: where they are", () => {
+  const home = "/home/alice";
+  for (const [variable, path] of [
+    [undefined, "/home/alice/.aws/config"],
+    ["~/aws", "/home/alice/aws"],
+    ["~", "/home/alice"],
+    ["$HOME/aws", "/home/alice/aws"],
+    [`${"$"}{BASE}/x/$NAME.cfg`, "/base/x/n.cfg"],
+    ["$UNSET/x", "$UNSET/x"],
+    ["/a/~/b", "/a/~/b"],
+    ["~root/x", "/root/x"],
+    ["~no-such-user/x", "~no-such-user/x"],
+    ["", ""],
+  ] as const) {
+    it(`${variable === undefined ? "by default" : JSON.stringify(variable)}: ${path}`, () => {
+      const env = {
+        HOME: home,
+        BASE: "/base",
+        NAME: "n",
+        ...(variable !== undefined && { AWS_CONFIG_FILE: variable }),
+      };
+      assert.equal(awsPaths(env, home).configPath, path);
+    });
+  }
+
+  it("by variables that the path names, which then count", () => {
+    const env = { AWS_CONFIG_FILE: "$A/x", AWS_SHARED_CREDENTIALS_FILE: `${"$"}{B}/$A` };
+    assert.deepEqual(awsPaths(env, home).variables, ["A", "B"]);
+  });
+});
+
+describe("AWS files: bad ones", () => {
+  const temp = useTempFolder();
+  const read = async (content: string | Uint8Array) => {
+    const path = join(temp(), "credentials");
+    writeFileSync(path, content);
+    return readAt(path);
+  };
+  const readAt = (path: string) =>
+    readAwsFiles({ AWS_CONFIG_FILE: "", AWS_SHARED_CREDENTIALS_FILE: path }, temp(), () => "stamp");
+  const keys = "[ci]\naws_access_key_id = TESTKEY\n";
+
+  for (const [what, content, words] of [
+    ["UTF-16", Buffer.from(`\ufeff${keys}`, "utf16le"), /credentials:1 can't be parsed: it is UTF-16/],
+    ["UTF-16 of the other order", Buffer.from(`\ufeff${keys}`, "utf16le").swap16(), /it is UTF-16/],
+    ["UTF-16 without a mark", Buffer.from(keys, "utf16le"), /:1 can't be parsed: it holds a NUL byte/],
+    ["a byte order mark", `\ufeff${keys}`, /:1 can't be parsed: it begins with a byte order mark/],
+    ["Latin-1", Buffer.from(`${keys}# J\xf6rg\n`, "latin1"), /:3 can't be parsed: it is not UTF-8/],
+    ["a NUL byte", `${keys}x = \0\n`, /:3 can't be parsed: it holds a NUL byte/],
+    ["10 MB", `${keys}${"# padding\n".repeat(1_000_000)}`, /can't be parsed: it is larger than 4 MiB/],
+    ["no setting in a line", `${keys}hello\n`, /:3 can't be parsed: neither a \[section\] nor/],
+    ["a section twice", `${keys}${keys}`, /:3 can't be parsed: section \[ci\] is there twice/],
+  ] as const) {
+    it(`${what}: refused with the file and the line`, async () => {
+      const outcome = await read(content);
+      assert.ok("failure" in outcome);
+      assert.equal(outcome.failure.code, "AWS_FILE_INVALID");
+      assert.match(outcome.failure.oneLine, words);
+    });
+  }
+
+  it("a pipe, a folder, a device and none are no file, and nothing waits for them", async () => {
+    const pipe = join(temp(), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const [path, why] of [
+      [pipe, `${pipe} is no plain file`],
+      [temp(), `${temp()} is a folder`],
+      [join(temp(), "none"), ""],
+      [join(pipe, "below"), ""],
+      ["/dev/zero", "/dev/zero is no plain file"],
+      ["", ""],
+    ] as const) {
+      const outcome = await readAt(path);
+      assert.ok("files" in outcome, path);
+      assert.deepEqual(outcome.files.profileNames, []);
+      assert.equal(outcome.files.unreadable.join(), why);
+    }
+  });
+
+  it("a link is followed; one in a circle can't be read", async () => {
+    const path = join(temp(), "credentials");
+    writeFileSync(path, keys);
+    symlinkSync(path, join(temp(), "link"));
+    symlinkSync(join(temp(), "circle"), join(temp(), "circle"));
+    const outcome = await readAt(join(temp(), "link"));
+    assert.ok("files" in outcome && outcome.files.profile("ci"));
+    const circle = await readAt(join(temp(), "circle"));
+    assert.ok("files" in circle);
+    assert.match(circle.files.unreadable.join(), /circle can't be read \(ELOOP\)/);
+  });
+
+  it("what this user may not read counts as absent, and is named", async function () {
+    if (process.geteuid?.() === 0) this.skip();
+    const folder = join(temp(), "closed");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "credentials"), keys);
+    chmodSync(folder, 0);
+    const outcome = await readAt(join(folder, "credentials")).finally(() => chmodSync(folder, 0o700));
+    assert.ok("files" in outcome);
+    assert.match(outcome.files.unreadable.join(), /can't be read \(EACCES\)/);
+  });
+
+  it("files that have not changed are not read again", async () => {
+    const path = join(temp(), "credentials");
+    writeFileSync(path, keys);
+    const env = { AWS_CONFIG_FILE: "", AWS_SHARED_CREDENTIALS_FILE: path };
+    const first = await readAwsFiles(env, temp(), () => "one");
+    assert.equal(await readAwsFiles(env, temp(), () => "one", first), first);
+    assert.notEqual(await readAwsFiles(env, temp(), () => "two", first), first);
+    assert.ok(!(first instanceof Failure));
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { containerCredentials, hasContainerCredentials } from "../../../src/aws/credentials/container.ts";
+import { containerCredentials } from "../../../src/aws/credentials/container.ts";
+import { hasContainer } from "../../../src/aws/credentials/environment.ts";
 import type { Session } from "../../../src/aws/session.ts";
 import { Failure } from "../../../src/token/failure.ts";
 import { Asker, registryHost } from "../asker.ts";
@@ -42,7 +43,7 @@ describe("containerCredentials", () => {
   ] as const) {
     it(`asks ${value}, and not by proxy`, async () => {
       const { session, asked } = sessionOf({ [variable]: value });
-      assert.ok(hasContainerCredentials(session));
+      assert.ok(hasContainer(session.env));
       assert.equal((await containerCredentials(session)).accessKeyId, keys.AccessKeyId);
       assert.deepEqual(
         asked.map(({ request, direct }) => [request.url, direct]),
@@ -70,7 +71,7 @@ describe("containerCredentials", () => {
     const { session, asked } = sessionOf({ [relative]: "/a", [full]: "https://creds.example/" });
     await containerCredentials(session);
     assert.equal(asked[0]?.request.url, "http://169.254.170.2/a");
-    assert.equal(hasContainerCredentials(sessionOf({ [full]: "" }).session), false);
+    assert.equal(hasContainer({ [full]: "" }), false);
   });
 
   it("tries a second time where the agent fails or throttles, and no third", async () => {

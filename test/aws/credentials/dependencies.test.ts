@@ -15,7 +15,7 @@ describe("identityState", () => {
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
   const stateOf = (env: Environment, boot = "boot one", identity: Identity = ambient) =>
-    identityState(identity, env, home, () => "stamp", boot);
+    identityState(identity, { env, home, boot, readStamp: () => "stamp" });
   const keyOf = async (...args: Parameters<typeof stateOf>) => (await stateOf(...args)).key;
   const writeConfig = (text: string) => writeFileSync(join(home, ".aws/config"), text);
 

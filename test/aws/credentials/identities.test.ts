@@ -42,13 +42,17 @@ describe("fetchToken: identities", () => {
     assert.equal((await asker.ask({ env })).sessionEndsAt, Date.UTC(2031, 0, 2, 3, 4, 5));
   });
 
-  it("prefers AWS_PROFILE to keys in the environment, as the SDK does", async () => {
+  it("prefers keys in the environment to AWS_PROFILE, as the AWS CLI does", async () => {
     const bob = user("bob");
     asker.writeConfig(
       `[profile b]\naws_access_key_id=${bob.accessKeyId}\naws_secret_access_key=${bob.secretAccessKey}\n`,
     );
-    await asker.ask({ env: { ...keysOf(alice), AWS_PROFILE: "b" } });
-    assert.equal(asker.lastPrincipal(), bob.arn);
+    for (const variable of ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) {
+      await asker.ask({ env: { ...keysOf(alice), [variable]: "b" } });
+      assert.equal(asker.lastPrincipal(), alice.arn);
+      await asker.ask({ env: { [variable]: "b" } });
+      assert.equal(asker.lastPrincipal(), bob.arn);
+    }
   });
 
   it("reads the files anew each time", async () => {

@@ -41,7 +41,7 @@ describe("fetchToken: credential_source", () => {
 
   it("takes the instance's, by AWS_PROFILE too", async () => {
     byNamed("Ec2InstanceMetadata");
-    const token = await asker.ask({ env: { AWS_PROFILE: "p", ...keysOf(alice) } });
+    const token = await asker.ask({ env: { AWS_PROFILE: "p" } });
     assert.equal(asker.lastPrincipal(), `${assumed}/ecr-pull/docker-credential-ecr`);
     assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - hour) < 60_000);
     assert.equal(asker.aws.controls.calls().ImdsToken, 1);
@@ -71,26 +71,6 @@ credential_source = Environment
     assert.equal(asker.lastPrincipal(), `${assumed}/partner/build-42`);
     assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - 3_000_000) < 60_000);
     assert.equal(asker.aws.controls.calls().AssumeRole, 2);
-  });
-
-  it("follows the profile where a source profile has no role and both kinds of source, as the SDK does", async () => {
-    asker.writeConfig(`
-[profile outer]
-role_arn = ${pullRole}
-source_profile = both
-[profile both]
-credential_source = Ec2InstanceMetadata
-source_profile = keys
-[profile keys]
-${Object.entries(keysOf(alice))
-  .map(([name, value]) => `${name.toLowerCase()} = ${value}`)
-  .join("\n")}
-`);
-    await asker.ask(profile("outer"));
-    assert.deepEqual(asker.served(), [
-      "AssumeRole sts.us-east-1.amazonaws.com",
-      "GetAuthorizationToken api.ecr.us-east-1.amazonaws.com",
-    ]);
   });
 
   it("ends within the limit where the instance metadata service is mute", async () => {

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
-import { parseAwsFiles } from "../../../src/aws/credentials/config-files.ts";
+import { decideSource } from "../../../src/aws/credentials/credential-source.ts";
 import { signInFiles } from "../../../src/aws/credentials/sso-sessions.ts";
 import type { Environment } from "../../../src/token/dependencies.ts";
+import { awsFiles } from "../../support/aws/files.ts";
 
 const config = `
 [profile session]
 sso_session = corp
 sso_account_id = 111122223333
+sso_role_name = ci
 [sso-session corp]
 sso_start_url = https://corp.example.com/start
 sso_region = us-east-1
 [profile old]
 sso_start_url = https://old.example.com/start
+sso_region = us-east-1
+sso_account_id = 111122223333
+sso_role_name = ci
 [profile console]
 login_session = arn:aws:iam::111122223333:user/alice
 [profile chained]
@@ -22,6 +27,7 @@ role_arn = arn:aws:iam::111122223333:role/ci
 web_identity_token_file = /run/token
 [profile keys]
 aws_access_key_id = TESTKEY
+aws_secret_access_key = test-secret
 `;
 const corpFile = `/home/alice/.aws/sso/cache/${sha("sha1", "corp")}.json`;
 const loginFile = `${sha("sha256", "arn:aws:iam::111122223333:user/alice")}.json`;
@@ -53,16 +59,20 @@ const CASES: [what: string, profile: string, env: Environment, files: string[]][
     ["/run/web", "/run/container"],
   ],
   ["static keys", "keys", {}, []],
-  ["a profile that there is not", "nobody", {}, []],
 ];
 
 describe("the files that a new sign-in changes:", () => {
   for (const [what, profile, env, files] of CASES) {
     it(what, () => {
-      assert.deepEqual(signInFiles(parseAwsFiles(config, ""), [profile], env, "/home/alice"), files);
+      const read = awsFiles(config);
+      assert.deepEqual(signInFiles(sourceOf(profile), read, env, "/home/alice"), files);
     });
   }
 });
+
+function sourceOf(profile: string) {
+  return decideSource({ kind: "profile", profile }, {}, awsFiles(config)).source;
+}
 
 function sha(algorithm: "sha1" | "sha256", text: string): string {
   return new Bun.CryptoHasher(algorithm).update(text).digest("hex");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "../../../src/cli/doctor/mask.ts";
+import { awsFiles } from "../../support/aws/files.ts";
 
 describe("what a bundle shows", () => {
   it("of the environment: values where they are harmless, else that they are set", () => {
@@ -53,15 +54,15 @@ describe("what a bundle shows", () => {
       maskedEnvironment(env),
       "AWS_ENDPOINT_URL=https://127.0.0.1/a?[redacted]\nHTTPS_PROXY=[redacted]@proxy:1",
     );
-    assert.deepEqual(secretsIn(env, { config: {}, credentials: {} }), ["hush", "hush"]);
+    assert.deepEqual(secretsIn(env, undefined), ["hush", "hush"]);
     assert.equal(
-      maskedProfiles({ a: { sso_start_url: "https://x/start?key=hush" } }),
+      maskedProfiles(awsFiles({ a: { sso_start_url: "https://x/start?key=hush" } }).sections("config")),
       "[a]\nsso_start_url = https://x/start?[redacted]",
     );
   });
 
   it("of profiles: what says who asks, not what opens", () => {
-    const shown = maskedProfiles({
+    const files = awsFiles({
       ci: {
         role_arn: "arn:aws:iam::111122223333:role/ci",
         aws_secret_access_key: "hush",
@@ -70,7 +71,7 @@ describe("what a bundle shows", () => {
       vault: { credential_process: "vault hush" },
     });
     assert.equal(
-      shown,
+      maskedProfiles(files.sections("config")),
       "[ci]\nrole_arn = arn:aws:iam::111122223333:role/ci\naws_secret_access_key is set\nexternal_id is set\n[vault]\ncredential_process is set",
     );
   });
@@ -78,10 +79,7 @@ describe("what a bundle shows", () => {
   it("nowhere a secret that is known, the longest first", () => {
     const secrets = secretsIn(
       { AWS_SECRET_ACCESS_KEY: "env-secret", HTTPS_PROXY: "http://me:p%40ss-word@proxy", AWS_PROFILE: "ci" },
-      {
-        config: { a: { external_id: "external-of-two" } },
-        credentials: { a: { aws_session_token: "session" } },
-      },
+      awsFiles({ a: { external_id: "external-of-two" } }, { a: { aws_session_token: "session" } }),
     );
     assert.deepEqual(secrets, ["external-of-two", "p%40ss-word", "env-secret", "p@ss-word", "session"]);
   });

@@ -1,0 +1,37 @@
+import { fromLoginCredentials } from "@aws-sdk/credential-providers";
+import { externalDataInterceptor } from "@smithy/core/config";
+import { signInClient } from "../client-settings.ts";
+import { type Session, silent } from "../session.ts";
+import { SourceError } from "../source-error.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
+import type { LoginSource } from "./credential-source.ts";
+import { loginCacheFolder } from "./sso-sessions.ts";
+
+/**
+ * The credentials of `aws login`. The SDK's provider takes the session from a profile of a file, so it is given one
+ * that exists in memory alone.
+ *
+ * @throws SourceError
+ */
+export async function loginCredentials(session: Session, source: LoginSource): Promise<AwsCredentials> {
+  session.waitingFor = `the credentials of profile ${source.profile}`;
+  const region = source.region === undefined ? "" : `region = ${source.region}\n`;
+  const file = `aws login of ${source.profile} for ${session.registry.host}`;
+  externalDataInterceptor.interceptFile(file, `[profile p]\nlogin_session = ${source.session}\n${region}`);
+  externalDataInterceptor.interceptFile(`${file}, credentials`, "");
+  // The provider looks there itself.
+  process.env.AWS_LOGIN_CACHE_DIRECTORY = loginCacheFolder(session.env, session.home);
+  const { region: _, ...clientConfig } = signInClient(session, "signin", "");
+  const provider = fromLoginCredentials({
+    profile: "p",
+    configFilepath: file,
+    filepath: `${file}, credentials`,
+    logger: silent,
+    clientConfig,
+  });
+  try {
+    return await provider({ callerClientConfig: { region: async () => session.registry.region } });
+  } catch (error) {
+    throw SourceError.of(source, error);
+  }
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { signInClient } from "../client-settings.ts";
+import type { Session } from "../session.ts";
+import { readBounded } from "./bounded-file.ts";
+import type { SsoSource } from "./credential-source.ts";
+import { ssoCachePath } from "./sso-sessions.ts";
+
+/** What `aws sso login` keeps of a sign-in. */
+interface SignIn {
+  readonly accessToken: string;
+  readonly expiresAt: string;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly refreshToken?: string;
+}
+
+/** Milliseconds: with less left a sign-in is renewed. */
+const renewedBelow = 300_000;
+
+/** Bytes. */
+const largestSignIn = 1024 * 1024;
+
+/**
+ * The access token of a sign-in, renewed where it is about to end and can be.
+ *
+ * @throws Error where there is no valid one
+ */
+export async function ssoAccessToken(session: Session, source: SsoSource): Promise<string> {
+  const path = ssoCachePath(session.home, source.session ?? source.startUrl);
+  const signIn = await readSignIn(path);
+  if (!signIn) throw new Error("there is no sign-in");
+  const left = Date.parse(signIn.expiresAt) - session.now();
+  const isRenewable =
+    source.session !== undefined && signIn.clientId && signIn.clientSecret && signIn.refreshToken;
+  if (!(left > renewedBelow) && isRenewable) {
+    const renewed = await renew(session, source, signIn).catch(() => undefined);
+    if (renewed) {
+      await replace(path, renewed).catch(() => undefined);
+      return renewed.accessToken;
+    }
+  }
+  if (left > 0) return signIn.accessToken;
+  throw new Error("the sign-in has ended");
+}
+
+async function readSignIn(path: string): Promise<SignIn | undefined> {
+  const found = await readBounded(path, largestSignIn);
+  if (found.kind !== "bytes") return undefined;
+  try {
+    const signIn: Partial<Record<keyof SignIn, unknown>> | null = JSON.parse(
+      new TextDecoder().decode(found.bytes),
+    );
+    const isWhole = typeof signIn?.accessToken === "string" && typeof signIn.expiresAt === "string";
+    return isWhole ? (signIn as SignIn) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function renew(session: Session, { region }: SsoSource, signIn: SignIn): Promise<SignIn | undefined> {
+  const { SSOOIDCClient, CreateTokenCommand } = await import("@aws-sdk/nested-clients/sso-oidc");
+  const client = new SSOOIDCClient(signInClient(session, "sso_oidc", region));
+  const { clientId, clientSecret, refreshToken } = signIn;
+  const asked = { clientId, clientSecret, refreshToken, grantType: "refresh_token" };
+  const answer = await client.send(new CreateTokenCommand(asked), { abortSignal: session.signal });
+  if (!answer.accessToken || answer.expiresIn === undefined) return undefined;
+  return {
+    ...signIn,
+    accessToken: answer.accessToken,
+    expiresAt: new Date(session.now() + answer.expiresIn * 1000).toISOString().replace(/\.\d+Z$/, "Z"),
+    ...(answer.refreshToken && { refreshToken: answer.refreshToken }),
+  };
+}
+
+/** Whole or not at all: the AWS CLI reads it at any time. */
+async function replace(path: string, signIn: SignIn): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, JSON.stringify(signIn), { mode: 0o600, flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

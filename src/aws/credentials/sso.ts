@@ -1,0 +1,33 @@
+import { signInClient } from "../client-settings.ts";
+import type { Session } from "../session.ts";
+import { SourceError } from "../source-error.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
+import type { SsoSource } from "./credential-source.ts";
+import { ssoAccessToken } from "./sso-token.ts";
+
+/** The credentials of a permission set, by the sign-in of `aws sso login`. @throws SourceError */
+export async function ssoCredentials(session: Session, source: SsoSource): Promise<AwsCredentials> {
+  session.waitingFor = `IAM Identity Center (profile ${source.profile})`;
+  try {
+    const accessToken = await ssoAccessToken(session, source);
+    const { SSOClient, GetRoleCredentialsCommand } = await import("@aws-sdk/nested-clients/sso");
+    const client = new SSOClient(signInClient(session, "sso", source.region));
+    const asked = { accountId: source.account, roleName: source.role, accessToken };
+    const answer = await client.send(new GetRoleCredentialsCommand(asked), { abortSignal: session.signal });
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = answer.roleCredentials ?? {};
+    if (!accessKeyId || !secretAccessKey || !sessionToken)
+      throw new Error("the answer is not valid: no keys");
+    return {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      ...(expiration && { expiration: new Date(expiration) }),
+    };
+  } catch (error) {
+    // The name of AWS's exception is what tells them apart.
+    throw SourceError.of(
+      source,
+      error instanceof Error && "$metadata" in error ? new Error(String(error)) : error,
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import { type AwsFiles, parseAwsFiles } from "../../../src/aws/credentials/config-files.ts";
+
+/** Settings by section header, or the text itself. */
+export type FileContent = string | Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The AWS files of that content, as the program reads them; in messages they are /aws/config and /aws/credentials. */
+export function awsFiles(config: FileContent, credentials: FileContent = ""): AwsFiles {
+  const paths = { configPath: "/aws/config", credentialsPath: "/aws/credentials", variables: [] };
+  return parseAwsFiles(paths, textOf(config), textOf(credentials));
+}
+
+function textOf(content: FileContent): string {
+  if (typeof content === "string") return content;
+  const sections = Object.entries(content).map(([header, settings]) => {
+    const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
+    return `[${header}]\n${lines.join("")}`;
+  });
+  return sections.join("\n");
+}
