@@ -1,7 +1,7 @@
 import type { Environment } from "../token/dependencies.ts";
 import type { AwsCredentials } from "./credentials/aws-credentials.ts";
 import { type ReadFiles, readAwsFiles } from "./credentials/config-files.ts";
-import { chosenProfile } from "./credentials/credential-source.ts";
+import { chosenProfile, filesFor } from "./credentials/credential-source.ts";
 import { resolveCredentials } from "./credentials/resolve.ts";
 import { type Asked, failureOf, timeout } from "./errors.ts";
 import { readBundle } from "./roots.ts";
@@ -87,8 +87,7 @@ export async function openSession(request: AwsRequest): Promise<Session> {
   const { registry, identity, env, home, now, signal } = request;
   const limits = { ...usualLimits, ...request.limits };
   const read = request.files ?? (await readAwsFiles(env, home, () => ""));
-  if ("failure" in read) throw read.failure;
-  const { files: profiles } = read;
+  const profiles = filesFor(identity, env, read);
   const profile = chosenProfile(identity, env).name;
   const bundlePath = env.AWS_CA_BUNDLE || profiles.profile(profile)?.get("ca_bundle")?.value;
   const bundle = bundlePath ? await readBundle(bundlePath) : undefined;

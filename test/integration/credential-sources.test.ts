@@ -31,6 +31,43 @@ const sources: Readonly<Record<string, Source>> = {
     asks: [],
     who: "user/alice",
   },
+  "keys in the environment, whatever AWS_PROFILE says": {
+    set: (user) => {
+      Object.assign(user.env, keys("alice"), { AWS_PROFILE: "bob" });
+      user.writeAwsKeys({ bob: member("bob") });
+    },
+    asks: [],
+    who: "user/alice",
+  },
+  AWS_DEFAULT_PROFILE: {
+    set: (user) => {
+      user.env.AWS_DEFAULT_PROFILE = "bob";
+      user.writeAwsKeys({ default: member("alice"), bob: member("bob") });
+    },
+    asks: [],
+    who: "user/bob",
+  },
+  "settings in capitals": {
+    set: (user) => {
+      const { accessKeyId, secretAccessKey } = member("bob");
+      user.env.AWS_PROFILE = "ci";
+      user.write(
+        ".aws/credentials",
+        `[ci]\nAWS_ACCESS_KEY_ID: ${accessKeyId}\nAWS_SECRET_ACCESS_KEY: ${secretAccessKey}\n`,
+      );
+    },
+    asks: [],
+    who: "user/bob",
+  },
+  "a profile with a quoted name": {
+    set: (user) => {
+      user.env.AWS_PROFILE = "mon équipe (dev)";
+      user.writeAwsConfig({ "profile 'mon équipe (dev)'": { role_arn: ciRole, source_profile: "a b" } });
+      user.writeAwsKeys({ "a b": member("alice") });
+    },
+    asks: ["AssumeRole"],
+    who: "assumed-role/ci",
+  },
   "the default profile": {
     set: (user) => void user.writeAwsKeys({ default: member("alice") }),
     asks: [],
@@ -57,10 +94,14 @@ const sources: Readonly<Record<string, Source>> = {
     asks: ["AssumeRole", "AssumeRole"],
     who: "assumed-role/ecr-pull",
   },
-  "a profile whose role the environment's keys assume": {
+  "an identity of config.yaml whose role the environment's keys assume": {
     set: (user) => {
-      Object.assign(user.env, keys("alice"), { AWS_PROFILE: "role" });
+      Object.assign(user.env, keys("alice"));
       user.writeAwsConfig({ "profile role": { role_arn: ciRole, credential_source: "Environment" } });
+      user.write(
+        ".config/docker-credential-ecr/config.yaml",
+        'version: 1\nidentities: { role: { profile: role } }\nregistries: [{ account: "111122223333", identity: role }]\n',
+      );
     },
     asks: ["AssumeRole"],
     who: "assumed-role/ci",
@@ -110,6 +151,18 @@ const sources: Readonly<Record<string, Source>> = {
         "sso-session company": { sso_region: "us-east-1", sso_start_url: "https://example.com/start" },
       });
       signIn(user, "company");
+    },
+    asks: ["GetRoleCredentials"],
+    who: "assumed-role/ci",
+  },
+  "an SSO session with a quoted name": {
+    set: (user) => {
+      user.env.AWS_PROFILE = "sso";
+      user.writeAwsConfig({
+        "profile sso": { sso_session: "Acme Dev", ...ssoSettings },
+        "sso-session 'Acme Dev'": { sso_region: "us-east-1", sso_start_url: "https://example.com/start" },
+      });
+      signIn(user, "Acme Dev");
     },
     asks: ["GetRoleCredentials"],
     who: "assumed-role/ci",

@@ -1,7 +1,7 @@
 import type { Environment } from "../../token/dependencies.ts";
 import { type Identity, profileVariable } from "../../token/identity.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
-import type { AwsFiles } from "./config-files.ts";
+import { type AwsFiles, parseAwsFiles, type ReadFiles } from "./config-files.ts";
 import { environmentKeys, hasContainer } from "./environment.ts";
 import { profileOption } from "./profile-option.ts";
 import { incomplete, profileNotFound, refusalOfUnused } from "./profile-refusals.ts";
@@ -76,6 +76,18 @@ export function chosenProfile(identity: Identity, env: Environment): ChosenProfi
     case "role":
       return chosenProfile(identity.source, env);
   }
+}
+
+/**
+ * The AWS files for an identity. Keys in the environment need none: there a file that can't be parsed counts as empty.
+ *
+ * @throws Failure AWS_FILE_INVALID
+ */
+export function filesFor(identity: Identity, env: Environment, read: ReadFiles): AwsFiles {
+  if ("files" in read) return read.files;
+  const needsFiles = chosenProfile(identity, env).by !== "default" || !environmentKeys(env);
+  if (needsFiles) throw read.failure;
+  return parseAwsFiles({ configPath: "", credentialsPath: "", variables: [] }, "", "");
 }
 
 /**

@@ -10,7 +10,7 @@ import { Failure } from "../../token/failure.ts";
 import type { Identity } from "../../token/identity.ts";
 import { readBounded } from "./bounded-file.ts";
 import { type ReadFiles, readAwsFiles } from "./config-files.ts";
-import { chosenProfile, type Decision, decideSource, isOfMachine } from "./credential-source.ts";
+import { chosenProfile, type Decision, decideSource, filesFor, isOfMachine } from "./credential-source.ts";
 import { awsPaths } from "./file-paths.ts";
 import { profileClosure } from "./profile-closure.ts";
 import { signInFiles } from "./sso-sessions.ts";
@@ -75,9 +75,8 @@ export async function identityState(
 
 /** Undefined where there are no credentials: who fetches is given the reason. */
 function decided(identity: Identity, env: Environment, read: ReadFiles): Decision | undefined {
-  if ("failure" in read) return undefined;
   try {
-    return decideSource(identity, env, read.files);
+    return decideSource(identity, env, filesFor(identity, env, read));
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;
