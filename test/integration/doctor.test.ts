@@ -159,7 +159,13 @@ describe("doctor --bundle", () => {
     assert.match(ran.stdout, /report\.txt: the report, with secrets taken out/);
     assert.equal(modeOf(path), "0600");
     const text = readFileSync(path, "utf8");
-    for (const part of ["stored-token", "AWS_PROFILE=alice", "role/pull", "[other]", "region = us-east-1"]) {
+    for (const part of [
+      "stored-token",
+      "AWS_PROFILE=alice",
+      "role/pull",
+      "[profile other]",
+      "region = us-east-1",
+    ]) {
       assert.ok(text.includes(part), `${part} expected`);
     }
     const { secretAccessKey, accessKeyId } = member("alice");

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
-import { keys, publicRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import {
+  keys,
+  member,
+  publicRegistry,
+  registry,
+  useStanding,
+  westRegistry,
+} from "../support/program/standing.ts";
 import { answered, silent, told } from "../support/program/verdicts.ts";
 
 /** Fills a folder with all that would lead a Bun program astray. Whatever of its code runs writes `marker`. */
@@ -112,12 +119,12 @@ describe("a hostile working folder", () => {
   it("has no part in a cold get of a public registry, nor in one by a role", async () => {
     const alice = standing.user({ AWS_PROFILE: "ci" });
     alice.writeAwsConfig({
-      "profile ci": { role_arn: "arn:aws:iam::111122223333:role/ci", credential_source: "Environment" },
+      "profile ci": { role_arn: "arn:aws:iam::111122223333:role/ci", source_profile: "alice" },
     });
-    const env = keys("alice");
+    alice.writeAwsKeys({ alice: member("alice") });
     await Promise.all(
       [publicRegistry, westRegistry].map(async (host) => {
-        answered(await alice.get(host, { ...there(), env }), host);
+        answered(await alice.get(host, there()), host);
       }),
     );
     assert.equal(standing.count("AssumeRole"), 2);
