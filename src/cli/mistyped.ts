@@ -1,5 +1,5 @@
-import { nearestOf } from "../token/nearest.ts";
 import { type HelperAction, isHelperAction } from "../helper/wire.ts";
+import { nearestOf } from "../token/nearest.ts";
 
 const name = "docker-credential-ecr";
 const install = "run './install.sh' in a checkout of the new version";
