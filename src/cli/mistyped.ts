@@ -39,6 +39,11 @@ export function hintFor(
 ): string | undefined {
   const [word, argument = ""] = args;
   if (word === undefined) return isTerminal ? `'${name} --help' lists the commands for people` : undefined;
+  const hint = hintForWord(word, argument, known);
+  return hint && `${name}: ${hint}`;
+}
+
+function hintForWord(word: string, argument: string, known: readonly string[]): string | undefined {
   // Shown on a terminal: what is no plain host is not repeated.
   const registry = /^[\w.:/-]{1,255}$/.test(argument) ? argument : "";
   if (isHelperAction(word)) return registry === "" ? undefined : byHand[word](registry);

@@ -128,6 +128,6 @@ async function refuse(args: readonly string[]): Promise<number> {
   console.log(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
   const { hintFor } = await import("./mistyped.ts");
   const hint = hintFor(args, [...Object.keys(commands), ...helperActions, "--help"], process.stderr.isTTY);
-  if (hint !== undefined) console.error(`${name}: ${hint}`);
+  if (hint !== undefined) console.error(hint);
   return 1;
 }
