@@ -19,7 +19,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { run } = await import("./cli/run.ts");
-  return run(args, withoutBun(env), await homeOf(env));
+  const home = await homeOf(env);
+  return run(args, givenEnvironment(home), home);
 }
 
 /** Docker's protocol. */
@@ -39,11 +40,11 @@ async function help(action: HelperAction): Promise<number> {
     },
     cold: async () => {
       const { coldPorts } = await import("./cli/cold.ts");
-      return coldPorts(files, withoutBun(env), home, folders, Date.now);
+      return coldPorts(files, givenEnvironment(home), home, folders, Date.now);
     },
     others: async () => {
       const { otherLogins } = await import("./cli/other-logins.ts");
-      return otherLogins(withoutBun(env), folders, Date.now);
+      return otherLogins(givenEnvironment(home), folders, Date.now);
     },
   };
   const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
@@ -66,6 +67,16 @@ async function readInput(files: QuickFiles): Promise<string> {
 function print(stdout: string, stderr: string): void {
   if (stdout !== "") console.log(stdout.slice(0, -1));
   if (stderr !== "") console.error(stderr.slice(0, -1));
+}
+
+/**
+ * The environment as it was given, of which tokens depend. The AWS SDK looks for HOME in the process's own, and fails
+ * where there is none and the user has no account: there it is what counts as home.
+ */
+function givenEnvironment(home: string | undefined): NodeJS.ProcessEnv {
+  const given = { ...withoutBun(env) };
+  env.HOME = home || "/";
+  return given;
 }
 
 /** Takes out what would make another Bun program, a credential_process say, load code: BUN_OPTIONS, BUN_INSPECT… */

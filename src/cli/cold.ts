@@ -59,7 +59,7 @@ export function coldPorts(
     said.add(line);
   };
   const store = new TokenStore(state, now, log, { key: openTokenKey(env, folders, now) });
-  const asking = new Asking({ files, env, home: home ?? "/", folders, store, now, log, config: seenConfig });
+  const asking = new Asking({ files, env, home: home ?? "", folders, store, now, log, config: seenConfig });
   const { registrationOf, aliased } = asking;
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
@@ -68,7 +68,7 @@ export function coldPorts(
   async function seenConfig(): Promise<SeenConfig> {
     // The stamp first, so that an edit in between shows.
     const stamp = files.stamp(configFile);
-    const config = await readConfig(configFile);
+    const config = await readConfig(configFile, ({ oneLine }) => log(oneLine));
     await store.settle(config.store);
     return { config, stamp };
   }

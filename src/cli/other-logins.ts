@@ -19,7 +19,8 @@ interface Options {
 export function otherLogins(env: Environment, folders: Folders, now: () => number): OtherLogins {
   const log = (line: string) => appendLog(folders.state, now(), line);
   const options: Options = { env, folders, log };
-  const kept = async () => await keptBy((await readConfig(folders.configFile)).fallback, options);
+  const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
+  const kept = async () => await keptBy((await config()).fallback, options);
 
   /** A broken config.yaml takes no login away that is kept here. */
   async function keptDespiteConfig(): Promise<Pick<OtherLogins, "get" | "list">> {

@@ -32,6 +32,8 @@ export interface Pass {
 /** The refresher over this program's files: its passes one after another, and what it remembers between them. */
 export class Refresher {
   #seen: SeenConfig | undefined;
+  /** Why no config.yaml is read, as it was logged last. */
+  #barred: string | undefined;
   #state: RefresherState | undefined;
   #readings: Readings | undefined;
   /** Until then no rules are read: a first start is spread. */
@@ -60,7 +62,12 @@ export class Refresher {
     const stamp = files.stamp(folders.configFile);
     // Thousands of entries take a while to read. A link to nothing counts as absent and is no config.
     if (this.#seen?.stamp === stamp && stamp !== stampOf("absent")) return this.#seen.config;
-    const config = await readConfig(folders.configFile);
+    let barred: string | undefined;
+    const config = await readConfig(folders.configFile, ({ oneLine }) => {
+      barred = oneLine;
+    });
+    if (barred !== undefined && barred !== this.#barred) this.around.log(barred);
+    this.#barred = barred;
     this.#seen = { config, stamp };
     return config;
   }

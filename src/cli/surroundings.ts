@@ -63,5 +63,5 @@ export async function openSurroundings(env: Environment, home: string | undefine
   const key = openTokenKey(env, folders, now);
   const options = { key, inspect: inspectQuickly(files) };
   const store = new TokenStore(folders.state, now, oncePerFile(log, files.stamp), options);
-  return { files, env, home: home ?? "/", folders, store, now, log };
+  return { files, env, home: home ?? "", folders, store, now, log };
 }

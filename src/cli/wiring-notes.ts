@@ -61,7 +61,7 @@ async function podmanNotes(
   home: string | undefined,
   now: number,
 ): Promise<readonly string[]> {
-  const { first } = containersFiles(env, home ?? "/", process.getuid?.() ?? 0, process.platform);
+  const { first } = containersFiles(env, home ?? "", process.getuid?.() ?? 0, process.platform);
   const text = first && (await readClientFile(first).catch(() => undefined));
   if (!text || wiring.kind !== "hosts") return [];
   return loginsIn(text)
@@ -74,7 +74,7 @@ async function podmanNotes(
 }
 
 function ecrLoginLines(env: Environment, home: string | undefined): readonly string[] {
-  const cache = ecrLoginCache(env, home ?? "/");
+  const cache = ecrLoginCache(env, home ?? "");
   const lies = existsSync(cache)
     ? [`${cache} is no longer used; it holds tokens in plain text: remove it`]
     : [];

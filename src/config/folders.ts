@@ -20,12 +20,12 @@ export interface FolderFiles {
 /**
  * The folders of this program, by the XDG base directory rules, under which a variable that is no absolute path counts as unset.
  *
- * @param home the user's home folder; undefined: there is none
+ * @param home see `homeOf`
  */
 export function foldersOf(env: Environment, home: string | undefined, files: FolderFiles): Folders {
   const ownHome = home !== undefined && isForeign(home, files) ? rootsHome(files) : home;
-  const stateHome =
-    absolute(env.XDG_STATE_HOME) ?? (ownHome === undefined ? undefined : `${ownHome}/.local/state`);
+  const hasHome = ownHome !== undefined && !isRootFolder(ownHome);
+  const stateHome = absolute(env.XDG_STATE_HOME) ?? (hasHome ? `${ownHome}/.local/state` : undefined);
   const configHome = absolute(env.XDG_CONFIG_HOME) ?? (home === undefined ? "/etc" : `${home}/.config`);
   return {
     state: stateHome === undefined ? homelessState() : `${stateHome}/${name}`,
@@ -33,9 +33,14 @@ export function foldersOf(env: Environment, home: string | undefined, files: Fol
   };
 }
 
-/** For users without an account, as containers run under: whoever owns it, only files of this user's count. */
+/** For a user without an account, as in containers. Where the folder is another user's, no file in it counts. */
 function homelessState(): string {
   return `/tmp/${name}-${process.geteuid?.() ?? "user"}`;
+}
+
+/** Container engines set HOME to "/" for a user without an account, who may write nothing there. */
+function isRootFolder(home: string): boolean {
+  return home === "" && process.geteuid?.() !== 0;
 }
 
 /** Root in another user's HOME (`sudo -E`, containers): what it made there would shut that user out of it. */
@@ -55,9 +60,14 @@ function homeIn(text: string, user: number): string | undefined {
   return absolute(fields.find(([, , number]) => number === String(user))?.[5]);
 }
 
-/** HOME, or where it is unset, as under systemd, the account's own; undefined for a user without an account. */
+/**
+ * HOME, or where that is unset, as under systemd, or empty, the account's own home folder, as Docker and AWS's Go SDK
+ * have it. Without a slash at its end: "" is the root folder.
+ *
+ * @returns undefined for a user without an account
+ */
 export async function homeOf(env: Environment): Promise<string | undefined> {
-  // A relative one, such as "~" where nobody expands it, would put tokens into the folder that Docker runs in.
+  // A relative one, such as an unexpanded "~", would put tokens into the folder that Docker runs in.
   const home = absolute(env.HOME);
   if (home !== undefined) return home;
   try {
@@ -77,6 +87,10 @@ export function requireHome(home: string | undefined): string {
   throw new Failure("NO_HOME", "this user has no home folder", "set HOME, or DOCKER_CONFIG");
 }
 
+/** Without slashes at its end. */
 function absolute(path: string | undefined): string | undefined {
-  return path?.startsWith("/") ? path : undefined;
+  if (!path?.startsWith("/")) return undefined;
+  let end = path.length;
+  while (path[end - 1] === "/") end--;
+  return path.slice(0, end);
 }

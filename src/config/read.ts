@@ -1,27 +1,32 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { Failure } from "../token/failure.ts";
+import { type BarredFolder, barredFolder } from "./barred-folder.ts";
 import { type Config, emptyConfig } from "./config.ts";
 import { printable } from "./problem.ts";
 
 const largest = 1024 * 1024;
 
+type Report = (failure: Failure) => void;
+
 /**
- * Reads config.yaml; where there is none, the empty config. Whoever could write the file could make this
+ * Reads config.yaml; where there is none, the empty config. A user who could write the file could make this
  * program ask under any identity and run any helper, so it must be this user's or root's, and theirs alone to write.
+ * A folder that this user can't enter, as in another user's HOME, holds no config of this user's.
  *
+ * @param report gets CONFIG_UNREADABLE where such a folder is in the way
  * @throws Failure CONFIG_UNREADABLE, CONFIG_WRITABLE, and what `parseConfig` throws
  */
-export async function readConfig(path: string): Promise<Config> {
-  const text = await readText(path);
+export async function readConfig(path: string, report: Report = () => {}): Promise<Config> {
+  const text = await readText(path, report);
   if (text === undefined) return emptyConfig;
   // Only who has a config pays for loading what reads it.
   const { parseConfig } = await import("./parse.ts");
   return parseConfig(text, path);
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  const file = await openFile(path);
+async function readText(path: string, report: Report): Promise<string | undefined> {
+  const file = await openFile(path, report);
   if (!file) return undefined;
   try {
     await mustBeOurs(file, path);
@@ -36,16 +41,21 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-async function openFile(path: string): Promise<FileHandle | undefined> {
+async function openFile(path: string, report: Report): Promise<FileHandle | undefined> {
   try {
     // A pipe in its place must not make anybody wait.
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = codeOf(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(path, `can't be read (${code})`, error);
-    // A link to nothing is a config that is missing, for instance from a disk that is not there yet. To go on
-    // without it would be to ask under another identity.
-    if (await isLink(path)) throw unreadable(path, "is a link to a file that is not there", error);
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      // A link to nothing is a config that is missing, for instance from a disk that is not there yet. To go on
+      // without it would be to ask under another identity.
+      if (await isLink(path)) throw unreadable(path, "is a link to a file that is not there", error);
+      return undefined;
+    }
+    const barred = await barredFolder(path);
+    if (!barred) throw unreadable(path, `can't be read (${code})`, error);
+    report(outOfReach(path, barred, error));
     return undefined;
   }
 }
@@ -101,6 +111,12 @@ function unreadable(path: string, why: string, cause?: unknown): Failure {
     mend,
     cause === undefined ? {} : { cause },
   );
+}
+
+function outOfReach(path: string, { folder, code }: BarredFolder, cause: unknown): Failure {
+  const what = `${printable(path)} is not read: this user can't enter ${printable(folder)} (${code})`;
+  const mend = `see 'ls -ld ${printable(folder)}'; let this user enter it, or set HOME or XDG_CONFIG_HOME to a folder of this user's`;
+  return new Failure("CONFIG_UNREADABLE", what, mend, { cause });
 }
 
 function codeOf(error: unknown): string {

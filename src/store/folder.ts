@@ -40,6 +40,16 @@ export function strangerAbove(path: string): number | undefined {
   return undefined;
 }
 
+/** Whether a folder on the way to a file can't be entered, so that no file of this user's is there. Never throws. */
+export async function isOutOfReach(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (error) {
+    return ["EACCES", "ELOOP", "ENAMETOOLONG"].includes((error as { code?: string }).code ?? "");
+  }
+}
+
 function refusal(path: string, why: string, cause?: unknown): Failure {
   return new Failure(
     "STATE_FOLDER",

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { isOutOfReach } from "./folder.ts";
 import { largestFile, type QuickFiles } from "./quick-files.ts";
 
 /** A file of the state folder as it was found. */
@@ -28,7 +29,7 @@ export async function inspectFile(path: string): Promise<Inspected> {
     }
   } catch (error) {
     const code = (error as { code?: string }).code ?? "unknown error";
-    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };
+    if (code === "ENOENT" || code === "ENOTDIR" || (await isOutOfReach(path))) return { kind: "absent" };
     return {
       kind: "refused",
       why: code === "ELOOP" ? "it is a symbolic link" : `it can't be read (${code})`,

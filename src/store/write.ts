@@ -1,7 +1,7 @@
 import { open, readdir, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
-import { ensureOwnFolder } from "./folder.ts";
+import { ensureOwnFolder, isOutOfReach } from "./folder.ts";
 
 /** Temporary files older than this belong to writers that were killed. */
 const abandonedAfter = 60_000;
@@ -69,7 +69,7 @@ export async function removeState(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    if (code === "ENOENT" || code === "ENOTDIR" || (await isOutOfReach(path))) return false;
     throw new Failure(
       "STATE_WRITE",
       `${path} can't be removed (${(error as { code?: string }).code ?? "unknown error"})`,

@@ -62,6 +62,26 @@ describe("foldersOf", () => {
     assert.equal(chosen, "/s/docker-credential-ecr");
   });
 
+  it("the root folder as HOME, as container engines set it for a user without an account", () => {
+    const { state, configFile } = foldersOf({ XDG_STATE_HOME: "" }, "", ownedBy(0));
+    const user = process.geteuid?.();
+    const own = `/tmp/docker-credential-ecr-${user}`;
+    assert.equal(state, user === 0 ? "/.local/state/docker-credential-ecr" : own);
+    assert.equal(configFile, "/.config/docker-credential-ecr/config.yaml");
+  });
+
+  it("no HOME", () =>
+    assert.deepEqual(foldersOf({}, undefined, ownedBy(0)), {
+      state: `/tmp/docker-credential-ecr-${process.geteuid?.()}`,
+      configFile: "/etc/docker-credential-ecr/config.yaml",
+    }));
+
+  it("slashes at the end of XDG folders", () =>
+    assert.deepEqual(foldersOf({ XDG_STATE_HOME: "/s/", XDG_CONFIG_HOME: "/c//" }, HOME, ownedBy(0)), {
+      state: "/s/docker-credential-ecr",
+      configFile: "/c/docker-credential-ecr/config.yaml",
+    }));
+
   it("a HOME that is not there", () =>
     assert.match(foldersOf({}, HOME, ownedBy(undefined)).state, /^\/home\/somebody\//));
 });
@@ -75,7 +95,11 @@ const ownedBy = (uid: number | undefined) => ({
 });
 
 describe("homeOf", () => {
-  it("is HOME", async () => assert.equal(await homeOf({ HOME }), HOME));
+  it("is HOME, without slashes at its end", async () => {
+    assert.equal(await homeOf({ HOME }), HOME);
+    assert.equal(await homeOf({ HOME: `${HOME}//` }), HOME);
+    assert.equal(await homeOf({ HOME: "/" }), "");
+  });
 
   it("is no empty path where HOME is unset or empty", async () => {
     for (const env of [{}, { HOME: "" }]) assert.match((await homeOf(env)) ?? "", /^\//);

@@ -1,13 +1,18 @@
 import { readConfig } from "../../config/read.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
-import { ok } from "./finding.ts";
+import { type Finding, failedBy, ok } from "./finding.ts";
 
 /** Whether config.yaml can be used. */
 export const config: MachineDiagnostic = {
   name: "config",
   scope: "machine",
   look: async ({ files, folders: { configFile } }) => {
-    const { registries, identities } = await readConfig(configFile);
+    let barred: Finding | undefined;
+    const { registries, identities } = await readConfig(configFile, (failure) => {
+      // Everything goes on without it.
+      barred = { ...failedBy(failure), blocksNothing: true };
+    });
+    if (barred) return barred;
     const isThere = files.stamp(configFile) !== "absent";
     if (!isThere) return ok("there is none: the default AWS credential chain asks");
     const names = Object.keys(identities).length;

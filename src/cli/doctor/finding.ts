@@ -11,6 +11,8 @@ export interface Finding {
   readonly mend?: string;
   /** Of a failed one: stable, as in `Failure`. */
   readonly code?: string;
+  /** Of a failed one: what needs it can be looked at all the same. */
+  readonly blocksNothing?: boolean;
 }
 
 export function ok(seen: string): Finding {

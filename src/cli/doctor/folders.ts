@@ -1,6 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { access, lstat, readdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { type BarredFolder, barredFolder } from "../../config/barred-folder.ts";
 import { strangerAbove } from "../../store/folder.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";
@@ -18,6 +19,8 @@ export const stateFolder: MachineDiagnostic = {
 
 /** Whether the state folder and those in it can be used, or made. */
 export async function lookAtState(state: string): Promise<Finding> {
+  const barred = await barredFolder(state);
+  if (barred) return outOfReach(barred);
   const stranger = strangerAbove(state);
   if (stranger !== undefined) return ofStranger(state, stranger);
   for (const path of [state, ...(await foldersIn(state))]) {
@@ -52,6 +55,12 @@ export function judgeFolder(path: string, found: Folder, user: number | undefine
     return failed("STATE_FOLDER", `others may enter ${path} (mode ${mode})`, `chmod 700 ${path}`);
   }
   return ok(path);
+}
+
+function outOfReach({ folder, code }: BarredFolder): Finding {
+  const what = `this user can't enter ${folder} (${code}), so no token is stored`;
+  const mend = `see 'ls -ld ${folder}', or set HOME or XDG_STATE_HOME to a folder of this user's`;
+  return failed("STATE_FOLDER", what, mend);
 }
 
 function ofStranger(state: string, owner: number): Finding {
@@ -110,8 +119,8 @@ export function judgeDisk({ path, free, isOutOfFiles, refusal }: Room): Finding 
   if (refusal !== undefined) {
     return failed(
       "DISK_REFUSED",
-      `${path} may not be written (${refusal})`,
-      `see 'ls -ld ${path}', ${elsewhere}`,
+      `this user may not write ${path} (${refusal}), so no token is stored`,
+      `see 'ls -ld ${path}', or set HOME or XDG_STATE_HOME to a folder of this user's`,
     );
   }
   if (isOutOfFiles) {

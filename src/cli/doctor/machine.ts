@@ -26,7 +26,7 @@ export async function openMachine(env: Environment, home: string | undefined): P
   return {
     files,
     env,
-    home: home ?? "/",
+    home: home ?? "",
     folders,
     store: new TokenStore(folders.state, now, silently, { key: lyingTokenKey(files, env) }),
     now,

@@ -17,12 +17,13 @@ export const packer: MachineDiagnostic = {
   needs: ["docker-config"],
   look: async (machine) => {
     const file = await dockerFileOf(machine);
-    const usual = machine.ownHome && `${machine.ownHome}/.docker/config.json`;
+    const { ownHome } = machine;
+    const usual = ownHome === undefined ? undefined : `${ownHome}/.docker/config.json`;
     return judgePacker({
       file,
       isSet: Boolean(machine.env.DOCKER_CONFIG),
       usual: usual && usual !== file.path ? await readDockerFileAt(usual).catch(() => undefined) : undefined,
-      plugins: await dockerPlugins(machine.env, machine.ownHome),
+      plugins: await dockerPlugins(machine.env, ownHome),
     });
   },
 };
@@ -72,12 +73,13 @@ function forgetsHelpers(version: string): boolean {
 
 /** https://developer.hashicorp.com/packer/docs/configure: where plugins lie, HOST/ORGANISATION/docker/packer-plugin-docker_v… */
 async function dockerPlugins(env: Environment, home: string | undefined): Promise<readonly string[]> {
-  const config = env.PACKER_CONFIG_DIR ?? (home && `${env.XDG_CONFIG_HOME ?? `${home}/.config`}/packer`);
+  const usual = home === undefined ? "" : `${env.XDG_CONFIG_HOME ?? `${home}/.config`}/packer`;
+  const config = env.PACKER_CONFIG_DIR ?? usual;
   const roots = [
     ...(env.PACKER_PLUGIN_PATH ?? "").split(":"),
     config && `${config}/plugins`,
-    home && `${home}/.packer.d/plugins`,
-  ].filter((root) => root?.startsWith("/"));
+    ...(home === undefined ? [] : [`${home}/.packer.d/plugins`]),
+  ].filter((root) => root.startsWith("/"));
   const names = await Promise.all(
     roots.map((root) => list(`${root}/github.com/hashicorp/docker`)).concat(roots.map((root) => list(root))),
   );

@@ -99,7 +99,7 @@ export async function runSteps(
     const began = now();
     const finding = cause ? skipped(`${cause} failed`) : await lookAt(each);
     const entry = { name, ...(registry && { registry }), ...clean(finding), took: Math.round(now() - began) };
-    if (cause ?? (finding.status === "failed" && name)) {
+    if (cause ?? (finding.status === "failed" && !finding.blocksNothing && name)) {
       broken.set(diagnostic.scope === "machine" ? name : keyOf(name, registry), cause ?? name);
     }
     entries.push(entry);

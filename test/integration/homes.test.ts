@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  asAccount,
+  homelessState,
+  itAsAccount,
+  newUid,
+  openToOthers,
+  removeHomelessStates,
+} from "../support/program/as-account.ts";
+import type { Diagnosed } from "../support/program/doctor.ts";
+import type { Ran } from "../support/program/run.ts";
+import { keys, registry, useStanding } from "../support/program/standing.ts";
+import { configPath, type User, type Variables } from "../support/program/user.ts";
+import { answered, notFound, silent, told } from "../support/program/verdicts.ts";
+
+const stranger = 399_999;
+const program = "docker-credential-ecr";
+
+/** A folder below the test's own, as the account finds it. */
+interface Place {
+  /** Makes it. */
+  readonly make: (path: string, uid: number) => void;
+  /** Whether the account can create files below it. */
+  readonly isUsable: boolean;
+  /** Whether something on the way to a file below it can't be entered; what is not there can be. */
+  readonly isBarred: boolean;
+}
+
+function folder(path: string, mode: number, owner: number): void {
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, mode);
+  chownSync(path, owner, owner);
+}
+
+const places: Readonly<Record<string, Place>> = {
+  own: { make: (path, uid) => folder(path, 0o700, uid), isUsable: true, isBarred: false },
+  "a link to an own": {
+    make: (path, uid) => {
+      folder(`${path}-target`, 0o700, uid);
+      symlinkSync(`${path}-target`, path);
+    },
+    isUsable: true,
+    isBarred: false,
+  },
+  missing: { make: () => {}, isUsable: false, isBarred: false },
+  "another user's": { make: (path) => folder(path, 0o700, stranger), isUsable: false, isBarred: true },
+  unreadable: { make: (path, uid) => folder(path, 0o000, uid), isUsable: false, isBarred: true },
+  "read-only": { make: (path) => folder(path, 0o755, 0), isUsable: false, isBarred: false },
+  "a circle of links": { make: (path) => symlinkSync(path, path), isUsable: false, isBarred: true },
+};
+
+/** What a variable that is to name a folder says: a place, or words that name none. */
+const words: Readonly<Record<string, string | undefined>> = {
+  unset: undefined,
+  empty: "",
+  relative: "~/here",
+};
+
+const homes = [...Object.keys(words), "/", ...Object.keys(places)];
+const xdgFolders: readonly Variables[] = [
+  {},
+  { XDG_STATE_HOME: "own", XDG_CONFIG_HOME: "own" },
+  { XDG_STATE_HOME: "own" },
+  { XDG_CONFIG_HOME: "own" },
+  { XDG_STATE_HOME: "another user's", XDG_CONFIG_HOME: "another user's" },
+  { XDG_STATE_HOME: "relative", XDG_CONFIG_HOME: "empty" },
+];
+
+/** One account with its variables. */
+interface Case {
+  readonly uid: number;
+  readonly env: Variables;
+  readonly through: readonly string[];
+  /** The state folder; undefined where it can't be made. */
+  readonly state: string | undefined;
+  /** Whether config.yaml can't be reached. */
+  readonly isBarred: boolean;
+}
+
+describe("a user", () => {
+  const standing = useStanding();
+  let alice: User;
+  let base: string;
+
+  before(() => openToOthers(standing));
+  beforeEach(() => {
+    alice = standing.user(keys("alice"));
+    base = mkdtempSync(join(tmpdir(), "ecr-homes-"));
+    chmodSync(base, 0o755);
+  });
+  afterEach(() => {
+    rmSync(base, { recursive: true, force: true });
+    removeHomelessStates();
+  });
+
+  /** Makes the folders and works out, apart from the program, what is to be stored where. */
+  function caseOf(hasAccount: boolean, home: string, xdg: Variables): Case {
+    const uid = newUid();
+    const at = (variable: string) => join(base, `${uid}-${variable}`);
+    const env: Record<string, string | undefined> = {};
+    for (const [variable, what = ""] of Object.entries({ HOME: home, ...xdg })) {
+      places[what]?.make(at(variable), uid);
+      env[variable] = what === "/" ? "/" : places[what] ? at(variable) : words[what];
+    }
+    places["own"]?.make(at("account"), uid);
+    const account = hasAccount ? at("account") : undefined;
+    const isHomeless = home === "/" || (!places[home] && !hasAccount);
+    const ownState = isHomeless
+      ? homelessState(uid)
+      : `${places[home] ? env.HOME : account}/.local/state/${program}`;
+    const statePlace = places[xdg.XDG_STATE_HOME ?? ""];
+    const state = statePlace ? `${env.XDG_STATE_HOME}/${program}` : ownState;
+    const isUsable = (statePlace ?? places[home] ?? { isUsable: true }).isUsable;
+    const configPlace = places[xdg.XDG_CONFIG_HOME ?? ""] ?? places[home];
+    const through = asAccount({ uid, home: account }, base);
+    return {
+      uid,
+      env,
+      through,
+      state: isUsable ? state : undefined,
+      isBarred: configPlace?.isBarred === true,
+    };
+  }
+
+  async function doctor({ env, through }: Case): Promise<readonly Diagnosed[]> {
+    const { stdout, stderr } = await alice.run(["doctor", "--json"], { env, through });
+    assert.equal(stderr, "");
+    return JSON.parse(stdout).diagnostics;
+  }
+
+  /** Two gets answer, with one call to AWS if the token can be stored; else `doctor` says that it is not, and why. */
+  async function getsToken(one: Case): Promise<void> {
+    const options = { env: one.env, through: one.through };
+    const first = answered(await alice.get(registry, options), registry);
+    const isStored = answered(await alice.get(registry, options), registry) === first;
+    assert.equal(isStored, one.state !== undefined, "stored");
+    if (one.state === undefined || one.isBarred) judge(await doctor(one), one);
+    if (one.state !== undefined && one.isBarred) {
+      const lines = readFileSync(`${one.state}/log`, "utf8");
+      assert.match(
+        lines,
+        /config\.yaml is not read: this user can't enter \/.* \(\w+\): .*\[CONFIG_UNREADABLE\]\n$/,
+      );
+      assert.equal(lines.trimEnd().split("\n").length, 1);
+    }
+  }
+
+  function judge(diagnostics: readonly Diagnosed[], { state, isBarred }: Case): void {
+    const failed = diagnostics.filter(({ status }) => status === "failed");
+    const notStored = failed.filter(({ code }) => code === "STATE_FOLDER" || code === "DISK_REFUSED");
+    assert.equal(notStored.length, state === undefined ? 1 : 0);
+    for (const { seen, mend } of notStored) {
+      assert.match(seen, /^this user (?:can't enter|may not write) \/.* \(E\w+\), so no token is stored$/);
+      assert.match(
+        mend ?? "",
+        /^see 'ls -ld \/.*', or set HOME or XDG_STATE_HOME to a folder of this user's$/,
+      );
+    }
+    const config = failed.filter(({ code }) => code === "CONFIG_UNREADABLE");
+    assert.equal(config.length, isBarred ? 1 : 0);
+    for (const { seen } of config)
+      assert.match(seen, /config\.yaml is not read: this user can't enter \/.* \(E\w+\)$/);
+    assert.ok(!failed.some(({ code }) => code === "UNEXPECTED"), JSON.stringify(failed));
+  }
+
+  for (const hasAccount of [true, false]) {
+    for (const home of homes) {
+      const who = `${hasAccount ? "with" : "without"} an account, HOME ${home}`;
+      itAsAccount(
+        `${who}, under six settings of the XDG folders: a token, stored or with a reason`,
+        async () => {
+          await Promise.all(
+            xdgFolders.map((xdg) =>
+              getsToken(caseOf(hasAccount, home, xdg)).catch((error) => {
+                throw new Error(`${JSON.stringify(xdg)}: ${error.message}`, { cause: error });
+              }),
+            ),
+          );
+        },
+      );
+
+      itAsAccount(`${who}: store, list, erase and the rest do what can be done`, async () => {
+        const one = caseOf(hasAccount, home, {});
+        const options = { env: one.env, through: one.through };
+        notFound(await alice.get("https://index.docker.io/v1/", options));
+        silent(await alice.erase(registry, options));
+        silent(await alice.erase("example.com", options));
+        const stored = await alice.store(registry, "AWS", "hush-hush", options);
+        if (one.state === undefined) told(stored, "STATE_FOLDER", "XDG_STATE_HOME");
+        else silent(stored);
+        const { stdout } = await alice.list(options);
+        assert.deepEqual(JSON.parse(stdout), one.state === undefined ? {} : { [registry]: "AWS" });
+        silent(await alice.erase(registry, options));
+        for (const command of ["status", "registries"]) noSurprise(await alice.run([command], options));
+      });
+    }
+  }
+
+  const noSurprise = ({ stdout, stderr }: Ran) =>
+    assert.doesNotMatch(stdout + stderr, /UNEXPECTED|INTERNAL|uv_/);
+
+  itAsAccount(
+    "without a home: profiles in files that variables name, and a sign-in that has no place",
+    async () => {
+      const one = caseOf(false, "unset", {});
+      const config = join(base, "config");
+      const credentials = alice.writeAwsKeys({ alice: { ...keysOf() } });
+      chmodSync(alice.home, 0o755);
+      chmodSync(join(alice.home, ".aws"), 0o755);
+      chmodSync(credentials, 0o644);
+      const sso =
+        "sso_region = us-east-1\nsso_start_url = https://example.com/start\nsso_account_id = 111122223333\nsso_role_name = ci\n";
+      const text = `[profile process]\ncredential_process = printf '${processOutput()}'\n[profile sso]\n${sso}`;
+      await Bun.write(config, text);
+      const env = {
+        ...one.env,
+        AWS_ACCESS_KEY_ID: undefined,
+        AWS_SECRET_ACCESS_KEY: undefined,
+        AWS_CONFIG_FILE: config,
+        AWS_SHARED_CREDENTIALS_FILE: credentials,
+      };
+      for (const AWS_PROFILE of ["alice", "process"]) {
+        answered(await alice.get(registry, { through: one.through, env: { ...env, AWS_PROFILE } }), registry);
+      }
+      const signedOut = await alice.get(registry, {
+        through: one.through,
+        env: { ...env, AWS_PROFILE: "sso" },
+      });
+      told(signedOut, "SSO_EXPIRED", "aws sso login --profile sso");
+    },
+  );
+
+  const unreadable: Readonly<Record<string, (path: string) => void>> = {
+    "of another user": (path) => {
+      chownSync(path, stranger, stranger);
+      chmodSync(path, 0o600);
+    },
+    "without any right": (path) => chmodSync(path, 0o000),
+    "that is a folder": (path) => {
+      rmSync(path);
+      mkdirSync(path, { mode: 0o755 });
+    },
+    "that is a link to where the user can't enter": (path) => {
+      rmSync(path);
+      folder(join(base, "closed"), 0o700, stranger);
+      symlinkSync(join(base, "closed/config.yaml"), path);
+    },
+  };
+  for (const [what, spoil] of Object.entries(unreadable)) {
+    itAsAccount(`a config.yaml ${what} is an error, for it may name another identity`, async () => {
+      const one = caseOf(true, "own", {});
+      const home = one.env.HOME ?? "";
+      mkdirSync(join(home, configPath, ".."), { recursive: true });
+      await Bun.write(join(home, configPath), "version: 1\n");
+      spoil(join(home, configPath));
+      const options = { env: one.env, through: one.through };
+      told(await alice.get(registry, options), "CONFIG_UNREADABLE", "config.yaml");
+      assert.equal(standing.calls(), 0);
+      silent(await alice.erase(registry, options));
+    });
+  }
+
+  itAsAccount("a daemon's pass logs once that config.yaml can't be reached, and goes on", async () => {
+    const one = caseOf(true, "own", { XDG_CONFIG_HOME: "another user's" });
+    const options = { env: one.env, through: one.through };
+    const { exitCode } = await alice.run(["daemon", "--once"], options);
+    assert.equal(exitCode, 0);
+    const lines = readFileSync(`${one.state}/log`, "utf8");
+    assert.equal(lines.match(/CONFIG_UNREADABLE/g)?.length, 1, lines);
+  });
+});
+
+const keysOf = () => ({
+  arn: "",
+  accessKeyId: keys("alice").AWS_ACCESS_KEY_ID ?? "",
+  secretAccessKey: keys("alice").AWS_SECRET_ACCESS_KEY ?? "",
+});
+
+function processOutput(): string {
+  const { accessKeyId, secretAccessKey } = keysOf();
+  return JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
+}
