@@ -54,12 +54,12 @@ export async function askRegistry(
 
 async function get(transport: Transport, url: string, authorization?: string): Promise<RegistryAnswer> {
   const headers = new Headers({ accept: manifestTypes, ...(authorization && { authorization }) });
-  const response = await transport.send(new Request(url, { headers }));
+  const response = await transport.send(new Request(url, { headers }), { cutAt: longestBody });
   const digest = response.headers.get("docker-content-digest");
   const contentType = response.headers.get("content-type");
   return {
     status: response.status,
-    body: (await response.text()).slice(0, longestBody),
+    body: await response.text(),
     ...(digest && { digest }),
     ...(contentType && { contentType }),
   };

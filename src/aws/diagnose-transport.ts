@@ -46,6 +46,12 @@ export function diagnoseTransport({ problem, code, host, proxy }: TransportError
       };
     case "address":
       return { code: "PROXY", why: `the address of ${reached} is not one`, mend: mendOfProxy };
+    case "size":
+      return {
+        code: "BAD_ANSWER",
+        why: `the answer of ${host}${via} is ${code === "TOO_LARGE" ? "larger than 1 MiB" : "compressed in a way that can't be read"}`,
+        mend: "see what answers there: a custom endpoint (AWS_ENDPOINT_URL_ECR) or a proxy in AWS's place",
+      };
     case "other":
       return { code: "UNREACHABLE", why: `${host}${via} gave no answer (${code})`, mend: network };
   }

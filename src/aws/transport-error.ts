@@ -1,3 +1,5 @@
+import { EncodingError } from "./http/answer-body.ts";
+
 /** Why no answer came. */
 export type TransportProblem =
   /** No answer within one request's limit. */
@@ -11,6 +13,8 @@ export type TransportProblem =
   | "tls"
   | "proxy"
   | "address"
+  /** The answer is larger than any of AWS's, or compressed beyond recognition. */
+  | "size"
   | "other";
 
 /** A request that got no answer. Its `code` and `name` are those by which the SDK knows what is worth another try. */
@@ -57,6 +61,8 @@ const problems: Readonly<Record<string, TransportProblem>> = {
 
 /** What Bun's fetch threw, told apart. */
 export function transportError(error: unknown, where: Where): TransportError {
+  if (error instanceof TransportError) return error;
+  if (error instanceof EncodingError) return new TransportError("size", "ENCODING", where, { cause: error });
   const code = codeOf(error);
   const problem = problems[code] ?? (isTls(code) ? "tls" : "other");
   return new TransportError(problem, code, where, { cause: error });

@@ -1,5 +1,7 @@
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
+import { usualLimit } from "../limits/bounded-stream.ts";
 import type { Environment } from "../token/dependencies.ts";
+import { readBody } from "./http/answer-body.ts";
 import { proxyFor } from "./proxy.ts";
 import { allRoots } from "./roots.ts";
 import { isUntrusted, TransportError, transportError, type Where } from "./transport-error.ts";
@@ -16,6 +18,11 @@ export interface TransportOptions {
   readonly now: () => number;
   /** Milliseconds of a clock that can't be set, since any moment; default performance.now. */
   readonly timer?: () => number;
+}
+
+export interface SendOptions {
+  readonly direct?: boolean;
+  readonly cutAt?: number;
 }
 
 /** Below this a difference of clocks is not told from the answer's own travelling time: milliseconds. */
@@ -50,9 +57,10 @@ export class Transport {
 
   /**
    * @param direct never by proxy: for addresses that mean another machine when asked from there
+   * @param cutAt so many bytes of the body are enough; absent: an answer of more than 1 MiB is none
    * @throws TransportError where no answer came
    */
-  async send(request: Request, { direct = false } = {}): Promise<Response> {
+  async send(request: Request, { direct = false, cutAt }: SendOptions = {}): Promise<Response> {
     const { env, signal, requestLimit, now, timer = () => performance.now() } = this.#options;
     const url = new URL(request.url);
     const proxy = direct ? undefined : proxyFor(url, env);
@@ -64,6 +72,8 @@ export class Transport {
       proxy: proxy === undefined ? false : { url: proxy, respectNoProxy: false },
       // A signed request is meant for one host, and its session token for nobody else's eyes.
       redirect: "manual",
+      // A few kilobytes may stand for gigabytes: `readBody` decompresses, within the limit.
+      decompress: false,
       // BUN_CONFIG_VERBOSE_FETCH in the environment would have Bun write keys and tokens to stderr.
       verbose: false,
     };
@@ -72,11 +82,12 @@ export class Transport {
       const response = await this.#fetch(request, init);
       const { status, statusText, headers } = response;
       this.#noteClock(headers.get("date"), now() - (timer() - sent) / 2);
-      // Read here, so that the limit and the errors of this room hold for the body too.
-      const body = await response.bytes();
+      // Read here, so that the limits and the errors of this room hold for the body too.
+      const { bytes, isWhole } = await readBody(response, cutAt ?? usualLimit);
+      if (!isWhole && cutAt === undefined) throw new TransportError("size", "TOO_LARGE", where);
       this.lastError = undefined;
       this.lastStatus = status;
-      return new Response(body.length > 0 ? body : null, { status, statusText, headers });
+      return new Response(bytes.length > 0 ? bytes : null, { status, statusText, headers: decoded(headers) });
     } catch (error) {
       this.lastError = ended(signal, limit, where, error) ?? transportError(error, where);
       throw this.lastError;
@@ -84,6 +95,7 @@ export class Transport {
   }
 
   async #fetch(request: Request, init: BunFetchRequestInit): Promise<Response> {
+    request.headers.set("accept-encoding", "identity");
     const spare = request.clone() as Request;
     try {
       return await fetch(request, this.#trusting(init));
@@ -118,6 +130,13 @@ function ended(
   if (signal.aborted) return new TransportError("ended", "ABORTED", where, { cause });
   if (limit.aborted) return new TransportError("timeout", "ETIMEDOUT", where, { cause });
   return undefined;
+}
+
+/** Without what was true of the body as it came. */
+function decoded(headers: Headers): Headers {
+  const kept = new Headers(headers);
+  for (const name of ["content-encoding", "content-length", "transfer-encoding"]) kept.delete(name);
+  return kept;
 }
 
 /** Host and port of a proxy's URL, which may hold a password. */
