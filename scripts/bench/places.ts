@@ -10,6 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatEntry } from "../../src/token/entry-text.ts";
+import { parseRegistryEntry } from "../../src/token/parse-entry.ts";
 
 /** Throw-away folders of one bench. */
 export class Places {
@@ -43,12 +45,11 @@ export class Places {
   keepOthers(home: string, count: number): void {
     const tokens = join(home, ".local/state/docker-credential-ecr/tokens");
     const [name = ""] = readdirSync(tokens);
-    const text = readFileSync(join(tokens, name), "utf8");
+    const entry = parseRegistryEntry(readFileSync(join(tokens, name), "utf8"));
+    if (!entry) throw new Error(`${name} holds no token`);
     for (let number = 0; number < count; number++) {
-      const host = name.replace(/^\d{12}/, String(500_000_000_000 + number));
-      writeFileSync(join(tokens, host), text.replace(name.replace(".json", ""), host.replace(".json", "")), {
-        mode: 0o600,
-      });
+      const host = entry.host.replace(/^\d{12}/, String(500_000_000_000 + number));
+      writeFileSync(join(tokens, `${host}.entry`), formatEntry({ ...entry, host }), { mode: 0o600 });
     }
   }
 

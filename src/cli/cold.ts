@@ -17,6 +17,7 @@ import { dependenciesHold, readWarm } from "../store/warm.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { lifeState } from "../token/life.ts";
 import { redact } from "../token/redact.ts";
 import { type AskedRegistration, Asking } from "./asking.ts";
 import { otherLogins } from "./other-logins.ts";
@@ -103,10 +104,18 @@ export function coldPorts(
     return registry !== undefined && (await authorizationOf(registry)) === authorization;
   }
 
-  /** Tells the log of files that a warm get had to pass over. */
-  async function inspect({ host }: Registry): Promise<void> {
-    await store.readLogin(host);
-    await store.readRegistry(host);
+  /** An explicit login that a warm get could not read: encrypted with a key of the keychain's, or of a former version. */
+  async function validLogin(host: string): Promise<LoginEntry | undefined> {
+    const login = loginIn(await store.readLogin(host));
+    return login && lifeState(login.life, clock()) !== "expired" ? login : undefined;
+  }
+
+  async function cold(registry: Registry): Promise<Held | undefined> {
+    const login = await validLogin(registry.host);
+    if (login) return login;
+    // Reports a file that the warm get had to leave aside.
+    await store.readRegistry(registry.host);
+    return coldGet(registry, getPorts);
   }
 
   async function warm(host: string): Promise<Held | undefined> {
@@ -132,10 +141,7 @@ export function coldPorts(
   const loginPorts = { ...store, clock, isServed, authorizationOf };
   return {
     aliased,
-    get: (registry) => {
-      const answer = inspect(registry).then(() => coldGet(registry, getPorts));
-      return within(limits.whole, answer, registry);
-    },
+    get: (registry) => within(limits.whole, cold(registry), registry),
     async store(registry, held) {
       await store.tryKeychainAgain();
       await storeLogin(registry, held, loginPorts);

@@ -20,6 +20,8 @@ export interface UndoRecord {
   readonly imported?: readonly Imported[];
   /** Entries of `auths` that held ECR's tokens and were emptied. */
   readonly dropped?: Entries;
+  /** Of `dropped`: a damaged token is not put back, and all else is undone. */
+  readonly droppedFingerprint?: string;
 }
 
 export interface Imported {
@@ -40,7 +42,9 @@ export async function readRecord(path: string): Promise<UndoRecord> {
   if (found.kind !== "text") return { replaced: {} };
   try {
     const record = JSON.parse(found.text) as UndoRecord;
-    return { ...record, replaced: record.replaced ?? {} };
+    const { dropped, droppedFingerprint, ...rest } = record;
+    const isDamaged = droppedFingerprint !== undefined && droppedFingerprint !== fingerprint(dropped);
+    return { ...rest, ...(dropped && !isDamaged && { dropped }), replaced: record.replaced ?? {} };
   } catch {
     return { replaced: {} };
   }

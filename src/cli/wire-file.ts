@@ -13,6 +13,7 @@ import {
 import { isBlank } from "../clients/json-text.ts";
 import type { OtherLogins } from "../helper/other-logins.ts";
 import { writeLasting } from "../store/write.ts";
+import { fingerprint } from "../token/dependencies.ts";
 import { difference } from "./difference.ts";
 import { type Incoming, type MovingIn, moveIn } from "./moving-in.ts";
 import { mergeImported, readRecord } from "./undo-record.ts";
@@ -69,7 +70,8 @@ export async function wireFile(
   const moved = movedOut(plan);
   const known = await readRecord(record);
   const entries = entriesIn(before ?? emptyConfig);
-  const dropped = Object.fromEntries(plan.tokens.map(({ key }) => [key, entries[key]]));
+  const tokens = Object.fromEntries(plan.tokens.map(({ key }) => [key, entries[key]]));
+  const dropped = { ...known.dropped, ...tokens };
   const imported = moved.map(({ key, server, isKept }) => ({ key, server, wasKept: isKept }));
   // The record first: were it lost after the edit, what was replaced would be lost too.
   await writeLasting(state, record, {
@@ -78,7 +80,8 @@ export async function wireFile(
     folders: [...(known.folders ?? []), ...(await missingFolders(path))],
     replaced: mergeReplaced(known.replaced, replaced),
     imported: mergeImported(known.imported ?? [], imported),
-    dropped: { ...known.dropped, ...dropped },
+    dropped,
+    droppedFingerprint: fingerprint(dropped),
   });
   if (before !== undefined && !isBlank(before)) await keepBackup(path, before, moved);
   await replaceClientFile(path, text, before);

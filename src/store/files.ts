@@ -1,16 +1,26 @@
 import { fingerprint } from "../token/dependencies.ts";
 
+/** Of files in the format of docs/token-file.md. */
+export const entrySuffix = ".entry";
+/** Of those that were JSON. */
+export const formerSuffix = ".json";
+
 /** Names of the files in the state folder. A host has been through the registry room, so it is safe in a path. */
 export function tokenPath(state: string, host: string): string {
-  return `${state}/tokens/${host}.json`;
+  return `${state}/tokens/${host}${entrySuffix}`;
 }
 
 export function loginPath(state: string, host: string): string {
-  return `${state}/logins/${host}.json`;
+  return `${state}/logins/${host}${entrySuffix}`;
+}
+
+/** A login in the format before docs/token-file.md. */
+export function formerLoginPath(state: string, host: string): string {
+  return `${state}/logins/${host}${formerSuffix}`;
 }
 
 export function authorizationPath(state: string, key: string): string {
-  return `${state}/authorizations/${key}.json`;
+  return `${state}/authorizations/${key}${entrySuffix}`;
 }
 
 export function failurePath(state: string, key: string): string {

@@ -1,7 +1,7 @@
 import { Failure } from "../token/failure.ts";
 import { loginKeyPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
-import { keyText, newKey, parseKey } from "./key-text.ts";
+import { keyFileText, newKey, parseKey } from "./key-text.ts";
 import { writeLasting } from "./write.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function readLoginKey(state: string): Promise<Uint8Array | undefine
   if (found.kind === "absent") return undefined;
   if (found.kind === "refused") throw unusable(path, found.why);
   const key = parseKey(found.text);
-  if (!key) throw unusable(path, "it holds no key that this version writes");
+  if (!key) throw unusable(path, "it is damaged, or of another version");
   return key;
 }
 
@@ -25,7 +25,7 @@ export async function readOrMakeLoginKey(state: string): Promise<Uint8Array> {
   const known = await readLoginKey(state);
   if (known) return known;
   const key = newKey();
-  await writeLasting(state, loginKeyPath(state), keyText(key));
+  await writeLasting(state, loginKeyPath(state), keyFileText(key));
   return key;
 }
 

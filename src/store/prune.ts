@@ -1,4 +1,10 @@
 import { readdir, unlink } from "node:fs/promises";
+import {
+  parseAuthorizationEntry,
+  parseFailureEntry,
+  parseLoginEntry,
+  parseRegistryEntry,
+} from "../token/parse-entry.ts";
 import { inspectFile } from "./inspect.ts";
 
 /** Milliseconds after its end that a file of each folder is kept for those who look at it: `status`, a logout. */
@@ -27,8 +33,16 @@ export async function pruneState(state: string, now: number): Promise<void> {
 async function endOf(path: string): Promise<number | undefined> {
   const found = await inspectFile(path);
   if (found.kind !== "text") return undefined;
+  const { text } = found;
+  const entry = parseRegistryEntry(text) ?? parseAuthorizationEntry(text) ?? parseLoginEntry(text);
+  if (entry) return "life" in entry ? entry.life.expiresAt : entry.loggedOutAt;
+  return parseFailureEntry(text)?.at ?? formerEnd(text);
+}
+
+/** Of an entry that was JSON, as all were before docs/token-file.md. */
+function formerEnd(text: string): number | undefined {
   try {
-    const { life, at, loggedOutAt } = JSON.parse(found.text);
+    const { life, at, loggedOutAt } = JSON.parse(text);
     const end = life?.expiresAt ?? at ?? loggedOutAt;
     return typeof end === "number" ? end : undefined;
   } catch {

@@ -1,4 +1,6 @@
-import type { Sealed } from "../token/entry.ts";
+import { entryFormat, type Sealed } from "../token/entry.ts";
+import { describeEntry, type SecretEntry } from "../token/entry-text.ts";
+import { isFormer } from "../token/former-login.ts";
 import { seal, unseal } from "./seal.ts";
 
 /**
@@ -8,12 +10,12 @@ import { seal, unseal } from "./seal.ts";
  * @param place of the file in the state folder, as `tokenPath("", host)`
  * @param nonce see `seal`
  */
-export async function sealEntry<Entry extends { readonly secret: string }>(
+export async function sealEntry<Entry extends SecretEntry>(
   { secret, ...rest }: Entry,
   place: string,
   key: Uint8Array,
   nonce: Uint8Array,
-): Promise<Omit<Entry, "secret"> & { sealed: string }> {
+): Promise<Sealed<SecretEntry>> {
   return { ...rest, sealed: await seal(secret, key, contextOf(place, rest), nonce) };
 }
 
@@ -23,11 +25,10 @@ export async function openEntry<Entry>(
   place: string,
   key: Uint8Array,
 ): Promise<Entry | undefined> {
-  const secret = await unseal(sealed, key, contextOf(place, rest));
-  return secret === undefined ? undefined : ({ ...rest, secret } as Entry);
+  const secret = await unseal(sealed, key, contextOf(place, rest as unknown as Omit<SecretEntry, "secret">));
+  return secret === undefined ? undefined : ({ ...rest, format: entryFormat, secret } as Entry);
 }
 
-/** An entry and what JSON makes of it have their keys in one order. */
-function contextOf(place: string, rest: object): string {
-  return JSON.stringify([place, rest]);
+function contextOf(place: string, rest: Omit<SecretEntry, "secret">): string {
+  return isFormer(rest) ? JSON.stringify([place, rest]) : `${place}\n${describeEntry(rest)}`;
 }

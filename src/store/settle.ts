@@ -1,15 +1,8 @@
 import { readdir, stat, utimes } from "node:fs/promises";
-import {
-  type AuthorizationEntry,
-  type LoginEntry,
-  type LogoutEntry,
-  parseAuthorizationEntry,
-  parseLoginEntry,
-  parseRegistryEntry,
-  type RegistryEntry,
-  type Sealed,
-} from "../token/entry.ts";
+import type { AuthorizationEntry, LoginEntry, LogoutEntry, RegistryEntry, Sealed } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { parseLoginOfAnyFormat } from "../token/former-login.ts";
+import { parseAuthorizationEntry, parseRegistryEntry } from "../token/parse-entry.ts";
 import { type AtRest, writeAtRest } from "./at-rest.ts";
 import { type Inspected, inspectFile } from "./inspect.ts";
 import type { TokenFiles } from "./token-files.ts";
@@ -18,7 +11,7 @@ import { removeState } from "./write.ts";
 const folders = {
   tokens: parseRegistryEntry,
   authorizations: parseAuthorizationEntry,
-  logins: parseLoginEntry,
+  logins: parseLoginOfAnyFormat,
 } as const;
 
 /**

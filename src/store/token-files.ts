@@ -1,8 +1,11 @@
-import type { Sealed } from "../token/entry.ts";
+import { withoutChecksum } from "../token/checksum.ts";
+import type { FailureEntry, LogoutEntry, Sealed } from "../token/entry.ts";
+import { formatEntry, type SecretEntry } from "../token/entry-text.ts";
 import { Failure } from "../token/failure.ts";
 import { type AtRest, readAtRest } from "./at-rest.ts";
 import { inspectFile } from "./inspect.ts";
 import { keychainFailure } from "./keychain.ts";
+import { removeDamaged } from "./remove-damaged.ts";
 import { nonceLength } from "./seal.ts";
 import { openEntry, sealEntry } from "./sealed-entry.ts";
 import type { ReportFile } from "./told-files.ts";
@@ -52,6 +55,7 @@ export class TokenFiles {
   async read<Entry extends object>(
     path: string,
     parse: (text: string) => Entry | Sealed<Entry> | undefined,
+    { removesDamaged = false } = {},
   ): Promise<Entry | undefined> {
     const unkept = this.#unkept.get(path);
     if (unkept) return unkept as Entry;
@@ -59,25 +63,31 @@ export class TokenFiles {
     if (found.kind === "absent") return undefined;
     const entry = found.kind === "text" ? parse(found.text) : undefined;
     if (entry === undefined) {
-      const why = found.kind === "refused" ? found.why : "not a file that this version writes";
-      this.report(`STATE_FILE ${path} was left aside: ${why}`, path);
+      const isIntact = found.kind === "text" && withoutChecksum(found.text) !== undefined;
+      const unreadable = `${isIntact ? "" : "damaged, or "}not a file that this version writes`;
+      this.report(
+        `STATE_FILE ${path} was left aside: ${found.kind === "refused" ? found.why : unreadable}`,
+        path,
+      );
+      if (removesDamaged && found.kind === "text" && !isIntact) await removeDamaged(this.state, path);
       return undefined;
     }
     return isSealed(entry) ? this.open(path, entry) : entry;
   }
 
   /** @throws Failure STATE_FOLDER, STATE_WRITE, and KEYCHAIN_… where it may not be written in plain */
-  async write(path: string, entry: object): Promise<void> {
-    if (!hasSecret(entry)) return writeState(this.state, path, entry);
+  async write(path: string, entry: SecretEntry | LogoutEntry | FailureEntry): Promise<void> {
+    if ("endpoint" in entry) return writeState(this.state, path, JSON.stringify(entry));
+    if ("loggedOutAt" in entry) return writeState(this.state, path, formatEntry(entry));
     if (!(await this.isToBeSealed())) {
-      await writeState(this.state, path, entry);
+      await writeState(this.state, path, formatEntry(entry));
       // The config may have changed between the two.
       if (!(await this.isToBeSealed())) return;
       await removeState(path);
     }
     const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
     const sealed = await sealEntry(entry, this.placeOf(path), await this.mustHaveKey(), nonce);
-    await writeState(this.state, path, sealed);
+    await writeState(this.state, path, formatEntry(sealed));
     this.#unkept.delete(path);
   }
 
@@ -146,8 +156,4 @@ export class TokenFiles {
 
 function isSealed<Entry>(entry: Entry | Sealed<Entry>): entry is Sealed<Entry> {
   return typeof entry === "object" && entry !== null && "sealed" in entry;
-}
-
-function hasSecret(entry: object): entry is { readonly secret: string } {
-  return "secret" in entry;
 }

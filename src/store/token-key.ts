@@ -3,7 +3,7 @@ import { Failure } from "../token/failure.ts";
 import { readAtRest } from "./at-rest.ts";
 import { memoryKeyPath, tokenKeyLockPath } from "./files.ts";
 import { inspectFile } from "./inspect.ts";
-import { keyText, newKey, parseKey } from "./key-text.ts";
+import { keyFileText, keyText, newKey, parseKey } from "./key-text.ts";
 import { type Keychain, keychainFailure } from "./keychain.ts";
 import { awaitLock, type Release, tryLock } from "./lock.ts";
 import { isMemoryFolder } from "./memory-folder.ts";
@@ -174,7 +174,7 @@ export class TokenKey {
     const path = this.memoryPath;
     if (path !== undefined && runtimeFolder !== undefined && (await isMemoryFolder(runtimeFolder))) {
       // Without it the next asks the keychain again.
-      await writeState(dirname(path), path, keyText(key)).catch(() => undefined);
+      await writeState(dirname(path), path, keyFileText(key)).catch(() => undefined);
     }
   }
 }

@@ -1,18 +1,29 @@
 import { readdir } from "node:fs/promises";
+import type {
+  AuthorizationEntry,
+  FailureEntry,
+  LoginEntry,
+  LogoutEntry,
+  RegistryEntry,
+} from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { parseLoginOfAnyFormat } from "../token/former-login.ts";
 import {
-  type AuthorizationEntry,
-  type FailureEntry,
-  type LoginEntry,
-  type LogoutEntry,
   parseAuthorizationEntry,
   parseFailureEntry,
   parseLoginEntry,
   parseRegistryEntry,
-  type RegistryEntry,
-} from "../token/entry.ts";
-import { Failure } from "../token/failure.ts";
+} from "../token/parse-entry.ts";
 import { type AtRest, readAtRest } from "./at-rest.ts";
-import { authorizationPath, failurePath, loginPath, tokenPath } from "./files.ts";
+import {
+  authorizationPath,
+  entrySuffix,
+  failurePath,
+  formerLoginPath,
+  formerSuffix,
+  loginPath,
+  tokenPath,
+} from "./files.ts";
 import { inspectFile } from "./inspect.ts";
 import { mustFit } from "./login.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
@@ -23,6 +34,8 @@ export interface TokenStoreOptions {
   /** Asked for only where tokens are encrypted, or are to be. */
   readonly key?: TokenKeyPort;
   readonly inspect?: typeof inspectFile;
+  /** For who only looks: a damaged file stays. */
+  readonly isReadOnly?: boolean;
 }
 
 /**
@@ -34,13 +47,16 @@ export class TokenStore {
   readonly #files: TokenFiles;
 
   readonly #key: TokenKeyPort;
+  /** Of tokens the next write replaces it anyway, and until then it shows that the registry is in use. */
+  readonly #removesDamaged: { readonly removesDamaged: boolean };
 
   constructor(
     private readonly state: string,
     private readonly now: () => number,
     private readonly report: ReportFile,
-    { key = noTokenKey, inspect = inspectFile }: TokenStoreOptions = {},
+    { key = noTokenKey, inspect = inspectFile, isReadOnly = false }: TokenStoreOptions = {},
   ) {
+    this.#removesDamaged = { removesDamaged: !isReadOnly };
     this.#key = key;
     this.#files = new TokenFiles(state, key, report, inspect);
   }
@@ -48,11 +64,19 @@ export class TokenStore {
   readonly readRegistry = (host: string): Promise<RegistryEntry | undefined> =>
     this.#files.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
 
-  readonly readLogin = (host: string): Promise<LoginEntry | LogoutEntry | undefined> =>
-    this.#files.read(loginPath(this.state, host), (text) => ofHost(host, parseLoginEntry(text)));
+  readonly readLogin = async (host: string): Promise<LoginEntry | LogoutEntry | undefined> => {
+    const login = await this.#files.read(
+      loginPath(this.state, host),
+      (text) => ofHost(host, parseLoginEntry(text)),
+      this.#removesDamaged,
+    );
+    if (login) return login;
+    const former = formerLoginPath(this.state, host);
+    return this.#files.read(former, (text) => ofHost(host, parseLoginOfAnyFormat(text)));
+  };
 
   readonly readAuthorization = (key: string): Promise<AuthorizationEntry | undefined> =>
-    this.#files.read(authorizationPath(this.state, key), parseAuthorizationEntry);
+    this.#files.read(authorizationPath(this.state, key), parseAuthorizationEntry, this.#removesDamaged);
 
   readonly readFailure = (key: string): Promise<FailureEntry | undefined> =>
     this.#files.read(failurePath(this.state, key), parseFailureEntry);
@@ -67,6 +91,7 @@ export class TokenStore {
   readonly writeLogin = async (entry: LoginEntry | LogoutEntry): Promise<void> => {
     if ("secret" in entry) mustFit(entry.host, entry);
     await this.#files.write(loginPath(this.state, entry.host), entry);
+    await this.#files.remove(formerLoginPath(this.state, entry.host));
   };
 
   readonly writeAuthorization = async (key: string, entry: AuthorizationEntry): Promise<void> => {
@@ -80,19 +105,25 @@ export class TokenStore {
   readonly removeRegistry = (host: string): Promise<boolean> =>
     this.#files.remove(tokenPath(this.state, host));
 
-  readonly removeLogin = (host: string): Promise<boolean> => this.#files.remove(loginPath(this.state, host));
+  readonly removeLogin = async (host: string): Promise<boolean> => {
+    const wasFormer = await this.#files.remove(formerLoginPath(this.state, host));
+    return (await this.#files.remove(loginPath(this.state, host))) || wasFormer;
+  };
 
   readonly removeAuthorization = (key: string): Promise<boolean> =>
     this.#files.remove(authorizationPath(this.state, key));
 
   /** Hosts with a token file or a login, sorted, each once. */
   readonly hosts = async (): Promise<readonly string[]> => {
-    const names = await Promise.all(
-      ["tokens", "logins"].map((folder) => listFolder(`${this.state}/${folder}`)),
-    );
-    const hosts = names
-      .flat()
-      .flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : []));
+    const [tokens, logins] = await Promise.all([
+      listFolder(`${this.state}/tokens`),
+      listFolder(`${this.state}/logins`),
+    ]);
+    const hosts = [
+      ...withoutSuffix(tokens, entrySuffix),
+      ...withoutSuffix(logins, entrySuffix),
+      ...withoutSuffix(logins, formerSuffix),
+    ];
     return [...new Set(hosts)].sort();
   };
 
@@ -136,6 +167,10 @@ export class TokenStore {
 /** A file copied or renamed by hand opens nothing. */
 function ofHost<Entry extends { host: string }>(host: string, entry: Entry | undefined): Entry | undefined {
   return entry?.host === host ? entry : undefined;
+}
+
+function withoutSuffix(names: readonly string[], suffix: string): string[] {
+  return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
 }
 
 async function listFolder(path: string): Promise<readonly string[]> {

@@ -1,14 +1,14 @@
-import { type Dependencies, type Environment, environmentFingerprint } from "../token/dependencies.ts";
 import {
-  type LoginEntry,
-  parseLoginEntry,
-  parseRegistryEntry,
-  type RegistryEntry,
-  type Sealed,
-} from "../token/entry.ts";
+  type Dependencies,
+  type Environment,
+  environmentFingerprint,
+  stampOf,
+} from "../token/dependencies.ts";
+import type { LoginEntry, RegistryEntry, Sealed } from "../token/entry.ts";
 import { lifeState } from "../token/life.ts";
+import { parseLoginEntry, parseRegistryEntry } from "../token/parse-entry.ts";
 import { readBootId, readClock } from "./clock.ts";
-import { loginPath, tokenPath } from "./files.ts";
+import { formerLoginPath, loginPath, tokenPath } from "./files.ts";
 import type { QuickFile, QuickFiles } from "./quick-files.ts";
 
 /** What a warm get finds: as it is to be printed, or to be opened first by `openWarm`. */
@@ -27,7 +27,12 @@ export function readWarm(
   now: number,
 ): Warm | undefined {
   const file = files.read(loginPath(state, host));
-  if (!file) return freshToken(files, state, host, env, now);
+  if (!file) {
+    // One that is no plain file, or of a former version, is left to the cold path.
+    const paths = [loginPath(state, host), formerLoginPath(state, host)];
+    const isThere = paths.some((path) => files.stamp(path) !== stampOf("absent"));
+    return isThere ? undefined : freshToken(files, state, host, env, now);
+  }
   const login = isOwn(file) ? parseLoginEntry(file.text) : undefined;
   // A login that can't be read: the cold path says so in the log.
   if (login?.host !== host) return undefined;

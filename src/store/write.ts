@@ -9,6 +9,7 @@ const abandonedAfter = 60_000;
 /**
  * Writes a file of the state folder whole or not at all: 0600, under a temporary name, then renamed.
  *
+ * @param content a text as it is, anything else as JSON
  * @param state the state folder; `path` lies one folder below it
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
@@ -32,7 +33,11 @@ async function write(
   for (const folder of [state, dirname(path), temporaryFolder]) await ensureOwnFolder(folder);
   const temporary = `${temporaryFolder}/${basename(path)}.${crypto.randomUUID()}`;
   try {
-    await writeFile(temporary, JSON.stringify(content), { mode: 0o600, flag: "wx", flush: lasts });
+    await writeFile(temporary, typeof content === "string" ? content : JSON.stringify(content), {
+      mode: 0o600,
+      flag: "wx",
+      flush: lasts,
+    });
     await rename(temporary, path);
     if (lasts) await flushFolder(dirname(path));
   } catch (error) {

@@ -1,3 +1,5 @@
+import { sha256 } from "./sha256.ts";
+
 /** What an identity depends on: where one of these changes, a token that was got under it no longer answers. */
 export interface Dependencies {
   readonly environment: EnvironmentDependency;
@@ -70,8 +72,8 @@ export function environmentFingerprint(names: readonly string[], env: Environmen
   let text = "";
   for (const name of names) {
     const value = env[name];
-    // The length keeps one value from being read as the end of another.
-    text += value === undefined ? `${name}\n` : `${name}=${value.length}:${value}\n`;
+    // No value holds a NUL, so none can be read as the end of another.
+    text += value === undefined ? `${name}\0` : `${name}=${value}\0`;
   }
   return sha256(text);
 }
@@ -79,10 +81,6 @@ export function environmentFingerprint(names: readonly string[], env: Environmen
 /** SHA-256, in hex, of a JSON value. */
 export function fingerprint(value: unknown): string {
   return sha256(JSON.stringify(value));
-}
-
-function sha256(text: string): string {
-  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
 }
 
 /** What of a file's metadata shows that it was edited or replaced. Times in nanoseconds since the epoch. */

@@ -55,7 +55,7 @@ describe("service under a real systemd", () => {
       const installed = succeeded(await service("install", "--splay", "1s"));
       assert.match(installed.stdout, /active \(running\), enabled, process \d+/);
       await until("its token is there", () =>
-        existsSync(`${state()}/docker-credential-ecr/tokens/${appRegistry}.json`),
+        existsSync(`${state()}/docker-credential-ecr/tokens/${appRegistry}.entry`),
       );
       assert.equal(existsSync(`${ci.home}/sprung`), false, "no code of the session's runs in the service");
       assert.equal(tokensAsked().length, 1);
@@ -137,7 +137,7 @@ describe("service under a real systemd", () => {
     it("runs as its user, who finds the tokens, within all that its unit forbids", async () => {
       succeeded(await service("install", "--splay", "1s"));
       const tokens = `${builder.home}/.local/state/docker-credential-ecr/tokens`;
-      await until("its token is there", () => existsSync(`${tokens}/${appRegistry}.json`));
+      await until("its token is there", () => existsSync(`${tokens}/${appRegistry}.entry`));
       assert.equal(statSync(tokens).uid, 4243);
       const status = statusOf(await pid());
       assert.match(status, /^Uid:\s+4243\s+4243/m);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import type { RegistryEntry } from "../../src/token/entry.ts";
 import { ciRole, keys, member, registry, useStanding } from "../support/program/standing.ts";
-import { edit, hour, logOf, minute, passTime, second, tokenFile } from "../support/program/state.ts";
+import { edit, entryIn, hour, logOf, minute, passTime, second, tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
-const lifeIn = (user: User) => JSON.parse(readFileSync(tokenFile(user, registry), "utf8")).life;
+const lifeIn = (user: User) => (entryIn(tokenFile(user, registry)) as RegistryEntry).life;
 
 describe("a clock that jumps", () => {
   const standing = useStanding();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { passwordExpiring } from "../support/fakes/entries.ts";
 import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
-import { hour, logOf, minute, passTime, second, tokenFile } from "../support/program/state.ts";
+import { entryIn, hour, logOf, minute, passTime, second, tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, silent, told } from "../support/program/verdicts.ts";
 
@@ -140,11 +140,25 @@ describe("an explicit login", () => {
     assert.ok(renewed !== own && renewed !== bobs);
   });
 
-  it("whose file is damaged is told in the log, and the configured identity serves", async () => {
+  it("whose file is damaged is reported once in the log, and the configured identity serves", async () => {
     silent(await alice.store(registry, "AWS", bobs));
-    writeFileSync(join(alice.state, "logins", `${registry}.json`), "{");
-    assert.notEqual(answered(await alice.get(registry), registry), bobs);
-    assert.match(logOf(alice), /logins\/.* was left aside/);
+    const path = join(alice.state, "logins", `${registry}.entry`);
+    writeFileSync(path, readFileSync(path, "utf8").replace(bobs, bobs.slice(1)));
+    for (const _ of [1, 2]) assert.notEqual(answered(await alice.get(registry), registry), bobs);
+    assert.equal(logOf(alice).match(/logins\/\S+ was left aside: damaged/g)?.length, 1);
+  });
+
+  it("in the format of a former version counts too, also before a fresh token, until docker logout", async () => {
+    const cached = answered(await alice.get(registry), registry);
+    silent(await alice.store(registry, "AWS", bobs));
+    const path = join(alice.state, "logins", `${registry}.entry`);
+    const former = JSON.stringify({ ...entryIn(path), format: 1 });
+    rmSync(path);
+    alice.write(`.local/state/docker-credential-ecr/logins/${registry}.json`, former);
+    for (const _ of [1, 2]) assert.equal(answered(await alice.get(registry), registry), bobs);
+    await logout(registry);
+    assert.equal(answered(await alice.get(registry), registry), cached);
+    assert.deepEqual(logins(), [`${registry}.entry`], "that there was a logout");
   });
 
   it("to several registries at once loses none", async () => {

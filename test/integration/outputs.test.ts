@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { AuthorizationEntry } from "../../src/token/entry.ts";
 import { modeOf } from "../support/fakes/temp-folder.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { passNow } from "../support/program/keeping.ts";
 import { member, registry, useStanding, westRegistry } from "../support/program/standing.ts";
-import { authorizationFiles, hour, passTime } from "../support/program/state.ts";
+import { authorizationFiles, entryIn, hour, passTime } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
@@ -187,7 +188,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     const user = keeper(["ci/config.json"]);
     await Promise.all(Array.from({ length: 6 }, () => user.run(["refresh", "--force"])));
     const [kept = ""] = authorizationFiles(user);
-    assert.ok(secretFor(user, registry) === JSON.parse(readFileSync(kept, "utf8")).secret);
+    assert.ok(secretFor(user, registry) === (entryIn(kept) as AuthorizationEntry).secret);
     assert.deepEqual(readdirSync(join(user.home, "ci")), ["config.json"]);
   });
 

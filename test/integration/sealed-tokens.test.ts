@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { KeyText } from "../../src/store/key-text.ts";
+import { parseJsonWithChecksum } from "../../src/token/checksum.ts";
 import { useKeyring } from "../support/keyring/use-keyring.ts";
 import { commands } from "../support/program/commands.ts";
 import { keys, publicRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
-import { everythingIn, logOf, snapshot, tokenFile } from "../support/program/state.ts";
+import { amend, everythingIn, logOf, snapshot, tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, silent } from "../support/program/verdicts.ts";
 
@@ -147,7 +149,7 @@ describe("store: keychain", () => {
     const secret = answered(await alice.get(registry), registry);
     write("");
     assert.equal(answered(await alice.get(registry), registry), secret);
-    assert.match(readFileSync(tokenFile(alice, registry), "utf8"), /"secret"/);
+    assert.match(readFileSync(tokenFile(alice, registry), "utf8"), /^secret "/m);
     assert.equal(existsSync(join(run, "docker-credential-ecr/token-key.json")), false);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
     await keyring().kill();
@@ -166,7 +168,8 @@ describe("store: keychain", () => {
   it("serves explicit logins, their logout and list", async () => {
     silent(await alice.store(registry, "AWS", login));
     nothingPlain();
-    assert.equal(secretOf(await alice.get(registry)), login);
+    for (const options of [{}, elsewhere]) assert.equal(secretOf(await alice.get(registry, options)), login);
+    assert.equal(standing.calls(), 0);
     assert.deepEqual(JSON.parse((await alice.list()).stdout), { [registry]: "AWS" });
     silent(await alice.erase(registry));
     assert.notEqual(secretOf(await alice.get(registry)), login);
@@ -175,8 +178,8 @@ describe("store: keychain", () => {
   it("opens no file that was put into another's place", async () => {
     const secret = answered(await alice.get(registry), registry);
     answered(await alice.get(westRegistry), westRegistry);
-    const text = readFileSync(tokenFile(alice, westRegistry), "utf8").replaceAll(westRegistry, registry);
-    writeFileSync(tokenFile(alice, registry), text);
+    copyFileSync(tokenFile(alice, westRegistry), tokenFile(alice, registry));
+    amend(tokenFile(alice, registry), (text) => text.replaceAll(westRegistry, registry));
     assert.equal(answered(await alice.get(registry), registry), secret, "from the authorization's");
     assert.match(logOf(alice), /STATE_FILE .*changed or moved/);
   });
@@ -233,7 +236,8 @@ describe("store: keychain", () => {
     note(await alice.run(["daemon", "--once"], elsewhere));
     isOver = true;
     await looking;
-    const { key } = JSON.parse(readFileSync(join(run, "docker-credential-ecr/token-key.json"), "utf8"));
+    const keyFile = readFileSync(join(run, "docker-credential-ecr/token-key.json"), "utf8");
+    const { key } = parseJsonWithChecksum(keyFile) as KeyText;
     const told = [...said, ...seen, ...everythingWritten(alice.home)].join("\n");
     assert.ok(seen.some((text) => text.includes("keychain-process")));
     assert.ok(!told.includes(key));

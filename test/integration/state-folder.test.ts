@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { itAsRoot, modeOf, somebodyElse } from "../support/fakes/temp-folder.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { keys, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
-import { hour, passTime, tokenFile } from "../support/program/state.ts";
+import { entryIn, hour, passTime, tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, silent, told } from "../support/program/verdicts.ts";
 
@@ -118,8 +118,8 @@ describe("a state folder", () => {
     const back = 'code=$?; cp -a "$HOME/.local/state" "$HOME/after"; exit $code';
     const through = within(`${copy} rm -r "$HOME/copy"; ${fill} "$@"; ${back}`);
     assert.notEqual(answered(await alice.get(registry, { through }), registry), secret);
-    const kept = readFileSync(tokenFile(alice, registry).replace(".local/state", "after"), "utf8");
-    assert.equal(JSON.parse(kept).secret, secret);
+    const kept = entryIn(tokenFile(alice, registry).replace(".local/state", "after"));
+    assert.equal("secret" in kept && kept.secret, secret);
     standing.aws.controls.refuse("*");
     const again = alice.get(registry, { through: within(`${copy} rm -r "$HOME/copy"; ${fill} exec "$@"`) });
     assert.equal(answered(await again, registry), secret);
@@ -134,7 +134,7 @@ describe("a state folder", () => {
   it("lies where XDG_STATE_HOME says", async () => {
     const place = join(alice.home, "xdg");
     const secret = answered(await alice.get(registry, { env: { XDG_STATE_HOME: place } }), registry);
-    assert.ok(existsSync(join(place, "docker-credential-ecr/tokens", `${registry}.json`)));
+    assert.ok(existsSync(join(place, "docker-credential-ecr/tokens", `${registry}.entry`)));
     assert.equal(existsSync(join(alice.home, ".local")), false);
     assert.equal(answered(await alice.get(registry, { env: { XDG_STATE_HOME: place } }), registry), secret);
     assert.equal(standing.calls(), 1);
@@ -161,7 +161,7 @@ describe("a state folder", () => {
         const lines = readFileSync(out, "utf8").trim().split("\n");
         const accountHome = lines.at(-1);
         assert.ok(
-          lines.includes(`${accountHome}/.local/state/docker-credential-ecr/tokens/${registry}.json`),
+          lines.includes(`${accountHome}/.local/state/docker-credential-ecr/tokens/${registry}.entry`),
           lines.join(),
         );
       },
@@ -175,7 +175,7 @@ describe("a state folder", () => {
     answered(await alice.get(registry, { through: within(script) }), registry);
     const kept = readFileSync(found, "utf8");
     rmSync(found);
-    assert.match(kept, new RegExp(`^./.local/state/docker-credential-ecr/tokens/${registry}.json$`, "m"));
+    assert.match(kept, new RegExp(`^./.local/state/docker-credential-ecr/tokens/${registry}.entry$`, "m"));
     assert.deepEqual(readdirSync(alice.home), []);
   });
 

@@ -8,7 +8,7 @@ import {
   parseFailureEntry,
   parseLoginEntry,
   parseRegistryEntry,
-} from "../../src/token/entry.ts";
+} from "../../src/token/parse-entry.ts";
 import { seeded } from "../refresher/support.ts";
 import { aliceKeeps, keeper } from "../support/program/keeping.ts";
 import { ciRole, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";

@@ -16,7 +16,7 @@ import {
 import { join } from "node:path";
 import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
 import { keys, registry, useStanding, westRegistry } from "../support/program/standing.ts";
-import { authorizationFiles, edit, hour, logOf, passTime, tokenFile } from "../support/program/state.ts";
+import { amend, authorizationFiles, hour, logOf, passTime, tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
@@ -37,15 +37,17 @@ describe("a token file", () => {
   const damages: Readonly<Record<string, (path: string) => void>> = {
     "is empty": (path) => truncateSync(path, 0),
     "is truncated": (path) => truncateSync(path, lstatSync(path).size - 20),
-    "is no JSON": (path) => writeFileSync(path, "\0\0\0not JSON"),
-    "is JSON of another form": (path) => writeFileSync(path, "[1, null]"),
-    "is null": (path) => writeFileSync(path, "null"),
-    "lacks its life": (path) => edit(path, (entry) => delete entry.life),
-    "has a life of words": (path) =>
-      edit(path, (entry) => Object.assign(entry.life as object, { expiresAt: "never" })),
-    "is of a newer format": (path) => edit(path, (entry) => Object.assign(entry, { format: 2 })),
-    "is larger than any token": (path) =>
-      edit(path, (entry) => Object.assign(entry, { pad: "x".repeat(2 << 20) })),
+    "is no entry": (path) => writeFileSync(path, "\0\0\0no entry"),
+    "is JSON": (path) => writeFileSync(path, "[1, null]"),
+    "has one wrong letter in its secret": (path) => {
+      const text = readFileSync(path, "utf8");
+      const at = text.indexOf("\nsecret ") + 200;
+      writeFileSync(path, `${text.slice(0, at)}${text[at] === "x" ? "y" : "x"}${text.slice(at + 1)}`);
+    },
+    "lacks its expiry": (path) => amend(path, (text) => text.replace(/^expires .*\n/m, "")),
+    "has a life of words": (path) => amend(path, (text) => text.replace(/^expires .*/m, "expires never")),
+    "is of a newer format": (path) => amend(path, (text) => text.replace(/^(\S+) 2 /, "$1 3 ")),
+    "is larger than any token": (path) => amend(path, (text) => `${text}pad ${"x".repeat(2 << 20)}\n`),
     "may be read by others": (path) => chmodSync(path, 0o644),
     "may be written by the group": (path) => chmodSync(path, 0o620),
     "is a link": (path) => {
@@ -118,7 +120,12 @@ describe("a token file", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  for (const what of ["is no JSON", "is of a newer format", "may be read by others"]) {
+  for (const what of [
+    "is no entry",
+    "has one wrong letter in its secret",
+    "is of a newer format",
+    "may be read by others",
+  ]) {
     it(`whose authorization ${what} still answers while AWS is down, to its last minute`, async () => {
       damages[what]?.(eastAuthorization(alice));
       standing.aws.controls.refuse("*");
@@ -153,7 +160,9 @@ describe("a token file", () => {
   });
 
   function eastAuthorization(user: User): string {
-    const path = authorizationFiles(user).find((each) => readFileSync(each, "utf8").includes('"us-east-1"'));
+    const path = authorizationFiles(user).find((each) =>
+      readFileSync(each, "utf8").includes("region us-east-1\n"),
+    );
     if (path === undefined) throw new Error("no authorization is kept");
     return path;
   }

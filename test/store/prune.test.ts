@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { pruneState } from "../../src/store/prune.ts";
+import { withChecksum } from "../../src/token/checksum.ts";
+import { formatEntry } from "../../src/token/entry-text.ts";
 import { hour } from "../support/fakes/clock.ts";
-import { authorizationEntry, failureEntry, loginEntry, registryEntry } from "../support/fakes/entries.ts";
+import {
+  authorizationEntry,
+  failureEntry,
+  loginEntry,
+  logoutEntry,
+  registryEntry,
+} from "../support/fakes/entries.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 
 const now = Date.UTC(2026, 5, 1);
@@ -11,23 +19,25 @@ const ended = (ago: number) => ({ issuedAt: now - ago - hour, freshUntil: now - 
 describe("pruneState", () => {
   const temp = useTempFolder();
 
-  const FILES: [path: string, entry: unknown, stays: boolean][] = [
-    ["authorizations/valid.json", authorizationEntry({ life: ended(-hour) }), true],
-    ["authorizations/just-expired.json", authorizationEntry({ life: ended(hour / 2) }), true],
-    ["authorizations/expired.json", authorizationEntry({ life: ended(2 * hour) }), false],
-    ["authorizations/new.failed.json", failureEntry({ at: now - hour / 2 }), true],
-    ["authorizations/old.failed.json", failureEntry({ at: now - 2 * hour }), false],
-    ["logins/expired.json", loginEntry({ life: ended(2 * hour) }), false],
-    ["logins/valid.json", loginEntry({ life: ended(-hour) }), true],
-    ["tokens/expired.json", registryEntry({ life: ended(2 * hour) }), true],
-    ["tokens/forgotten.json", registryEntry({ life: ended(8 * 24 * hour) }), false],
-    ["tokens/of-a-newer-program.json", { format: 99, what: "nobody knows" }, true],
+  const FILES: [path: string, text: string, stays: boolean][] = [
+    ["authorizations/valid.entry", formatEntry(authorizationEntry({ life: ended(-hour) })), true],
+    ["authorizations/just-expired.entry", formatEntry(authorizationEntry({ life: ended(hour / 2) })), true],
+    ["authorizations/expired.entry", formatEntry(authorizationEntry({ life: ended(2 * hour) })), false],
+    ["authorizations/new.failed.json", JSON.stringify(failureEntry({ at: now - hour / 2 })), true],
+    ["authorizations/old.failed.json", JSON.stringify(failureEntry({ at: now - 2 * hour })), false],
+    ["logins/expired.entry", formatEntry(loginEntry({ life: ended(2 * hour) })), false],
+    ["logins/valid.entry", formatEntry(loginEntry({ life: ended(-hour) })), true],
+    ["tokens/expired.entry", formatEntry(registryEntry({ life: ended(2 * hour) })), true],
+    ["tokens/forgotten.entry", formatEntry(registryEntry({ life: ended(8 * 24 * hour) })), false],
+    ["logins/left.entry", formatEntry(logoutEntry({ loggedOutAt: now - 2 * hour })), false],
+    ["authorizations/of-an-older-program.json", JSON.stringify({ format: 1, life: ended(2 * hour) }), false],
+    ["tokens/of-a-newer-program.entry", withChecksum("docker-credential-ecr 99 token\n"), true],
   ];
-  for (const [path, entry, stays] of FILES) {
+  for (const [path, text, stays] of FILES) {
     it(`${stays ? "leaves" : "removes"} ${path}`, async () => {
       const file = `${temp()}/${path}`;
       mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
-      writeFileSync(file, JSON.stringify(entry), { mode: 0o600 });
+      writeFileSync(file, text, { mode: 0o600 });
       await pruneState(temp(), now);
       assert.equal(existsSync(file), stays);
     });
@@ -35,8 +45,8 @@ describe("pruneState", () => {
 
   it("leaves what it can't read, and minds no folder that is not there", async () => {
     mkdirSync(`${temp()}/tokens`);
-    writeFileSync(`${temp()}/tokens/torn.json`, '{"format":1,"li', { mode: 0o600 });
+    writeFileSync(`${temp()}/tokens/torn.entry`, "docker-credential-ecr 2 tok", { mode: 0o600 });
     await pruneState(temp(), now);
-    assert.equal(existsSync(`${temp()}/tokens/torn.json`), true);
+    assert.equal(existsSync(`${temp()}/tokens/torn.entry`), true);
   });
 });

@@ -26,7 +26,7 @@ import {
 import { MemoryEntries } from "../support/fakes/memory-entries.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 import { tokenKeyIn } from "../support/fakes/token-key.ts";
-import { everythingIn } from "../support/program/state.ts";
+import { amend, everythingIn } from "../support/program/state.ts";
 
 const locked = keychainFailure("KEYCHAIN_LOCKED", "the keychain is locked, and nobody unlocked it");
 
@@ -83,8 +83,8 @@ describe("store: keychain", () => {
   it("opens nothing that was put into another's place", async () => {
     await written("keychain");
     await open().writeRegistry(registryEntry({ host: otherHost, secret: "made-up other" }));
-    const text = readFileSync(tokenPath(state(), otherHost), "utf8").replaceAll(otherHost, host);
-    writeFileSync(tokenPath(state(), host), text);
+    renameSync(tokenPath(state(), otherHost), tokenPath(state(), host));
+    amend(tokenPath(state(), host), (text) => text.replaceAll(otherHost, host));
     assert.equal(await open().readRegistry(host), undefined);
     renameSync(authorizationPath(state(), "key"), authorizationPath(state(), "elsewhere"));
     assert.equal(await open().readAuthorization("elsewhere"), undefined);
@@ -98,13 +98,18 @@ describe("store: keychain", () => {
     const path = tokenPath(state(), host);
     const text = readFileSync(path, "utf8");
     for (const [from, to] of [
-      ['"expiresAt":1', '"expiresAt":2'],
+      ["\nexpires 1", "\nexpires 2"],
       ["profile ci", "profile xx"],
+      ['username "AWS"', 'username "SWA"'],
     ] as const) {
       assert.ok(text.includes(from));
-      writeFileSync(path, text.replace(from, to));
+      writeFileSync(path, text);
+      amend(path, (amended) => amended.replace(from, to));
       assert.equal(await open().readRegistry(host), undefined);
     }
+    assert.equal(reported.length, 3);
+    writeFileSync(path, text);
+    assert.deepEqual(await open().readRegistry(host), registryEntry());
   });
 
   it("takes tokens for absent whose key is lost, and keeps others from then on", async () => {

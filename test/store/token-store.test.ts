@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,8 +12,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { writeAtRest } from "../../src/store/at-rest.ts";
-import { authorizationPath, failurePath, loginPath, tokenPath } from "../../src/store/files.ts";
+import {
+  authorizationPath,
+  failurePath,
+  formerLoginPath,
+  loginPath,
+  tokenPath,
+} from "../../src/store/files.ts";
+import { nonceLength, seal } from "../../src/store/seal.ts";
 import { TokenStore } from "../../src/store/token-store.ts";
+import { withChecksum, withoutChecksum } from "../../src/token/checksum.ts";
+import { formatEntry } from "../../src/token/entry-text.ts";
 import {
   authorizationEntry,
   failureEntry,
@@ -154,11 +164,13 @@ describe("TokenStore", () => {
 
       it("leaves a truncated one aside and says so", async () => {
         writeFileSync(path(), readFileSync(path(), "utf8").slice(0, -3));
-        await leftAside(/not a file that this version writes/);
+        await leftAside(/damaged/);
       });
 
       it("leaves one of a newer format aside and as it is", async () => {
-        const newer = readFileSync(path(), "utf8").replace('"format":1', '"format":2');
+        const text = withoutChecksum(readFileSync(path(), "utf8"));
+        const newer =
+          text === undefined ? JSON.stringify({ format: 3 }) : withChecksum(text.replace(" 2 ", " 3 "));
         writeFileSync(path(), newer);
         await leftAside(/not a file that this version writes/);
         assert.equal(readFileSync(path(), "utf8"), newer);
@@ -184,12 +196,91 @@ describe("TokenStore", () => {
     });
   }
 
+  for (const [what, path, read] of [KINDS[1], KINDS[2]] as typeof KINDS) {
+    describe(`${what} that is damaged`, () => {
+      const damage = () => writeFileSync(path(), readFileSync(path(), "utf8").replace("made-up", "made-ub"));
+      beforeEach(async () => {
+        await open().writeLogin(loginEntry());
+        await open().writeAuthorization("key", authorizationEntry());
+        damage();
+      });
+
+      it("is reported once, by whichever process reads it first", async () => {
+        assert.equal(await read(), undefined);
+        assert.equal(await read(), undefined);
+        assert.equal(reported.length, 1);
+        assert.ok(!existsSync(path()));
+        assert.deepEqual(readdirSync(`${state()}/tmp`), []);
+      });
+
+      it("stays for a process that only looks", async () => {
+        const store = new TokenStore(state(), Date.now, (line) => reported.push(line), { isReadOnly: true });
+        await store.readLogin(host);
+        await store.readAuthorization("key");
+        assert.equal(reported.length, 1);
+        assert.ok(existsSync(path()));
+      });
+    });
+  }
+
+  describe("a login of the format before docs/token-file.md", () => {
+    const former = () => formerLoginPath(state(), host);
+    beforeEach(async () => {
+      await open().writeRegistry(registryEntry());
+      mkdirSync(`${state()}/logins`);
+      writeFileSync(former(), JSON.stringify({ ...loginEntry(), format: 1 }), { mode: 0o600 });
+    });
+
+    it("is read and listed until another takes its place", async () => {
+      assert.deepEqual(await open().readLogin(host), loginEntry());
+      assert.deepEqual(await open().hosts(), [host]);
+      const newer = loginEntry({ secret: "made-up newer" });
+      await open().writeLogin(newer);
+      assert.deepEqual(await open().readLogin(host), newer);
+      assert.ok(!existsSync(former()));
+    });
+
+    it("is removed by a logout", async () => {
+      assert.equal(await open().removeLogin(host), true);
+      assert.equal(await open().readLogin(host), undefined);
+      assert.equal(await open().removeLogin(host), false);
+    });
+
+    it("is encrypted when store: keychain is chosen, and decrypted when it is given up", async () => {
+      const entries = new MemoryEntries();
+      const sealing = () =>
+        new TokenStore(state(), Date.now, (line) => reported.push(line), {
+          key: tokenKeyIn(state(), entries),
+        });
+      await sealing().settle("keychain");
+      assert.doesNotMatch(readFileSync(former(), "utf8"), /made-up/);
+      assert.deepEqual(await sealing().readLogin(host), loginEntry());
+      await sealing().settle("file");
+      assert.match(readFileSync(former(), "utf8"), /made-up/);
+      assert.deepEqual(await sealing().readLogin(host), loginEntry());
+    });
+
+    it("that was encrypted then is opened", async () => {
+      const entries = new MemoryEntries();
+      await writeAtRest(state(), "keychain", true);
+      const key = tokenKeyIn(state(), entries);
+      const { secret, ...rest } = { ...loginEntry(), format: 1 };
+      const nonce = new Uint8Array(nonceLength);
+      const context = JSON.stringify([`/logins/${host}.json`, rest]);
+      const sealed = await seal(secret, await key.get(), context, nonce);
+      writeFileSync(former(), JSON.stringify({ ...rest, sealed }), { mode: 0o600 });
+      const store = new TokenStore(state(), Date.now, (line) => reported.push(line), { key });
+      assert.deepEqual(await store.readLogin(host), loginEntry());
+      assert.deepEqual(reported, []);
+    });
+  });
+
   it("leaves what speaks of another host aside: a copied file opens nothing", async () => {
     const store = open();
     await store.writeRegistry(registryEntry());
     await store.writeLogin(loginEntry());
-    writeFileSync(tokenPath(state(), otherHost), JSON.stringify(registryEntry()), { mode: 0o600 });
-    writeFileSync(loginPath(state(), otherHost), JSON.stringify(loginEntry()), { mode: 0o600 });
+    writeFileSync(tokenPath(state(), otherHost), formatEntry(registryEntry()), { mode: 0o600 });
+    writeFileSync(loginPath(state(), otherHost), formatEntry(loginEntry()), { mode: 0o600 });
     assert.equal(await store.readRegistry(otherHost), undefined);
     assert.equal(await store.readLogin(otherHost), undefined);
   });
@@ -204,7 +295,7 @@ describe("TokenStore", () => {
 
   it("names no host for files that are none of its own", async () => {
     mkdirSync(`${state()}/tokens`, { recursive: true });
-    for (const name of ["README", ".json.swp", `${host}.json~`])
+    for (const name of ["README", ".entry.swp", `${host}.entry~`, `${host}.json`])
       writeFileSync(`${state()}/tokens/${name}`, "");
     assert.deepEqual(await open().hosts(), []);
   });

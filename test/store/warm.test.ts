@@ -10,14 +10,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { readClock } from "../../src/store/clock.ts";
-import { loginPath, tokenPath } from "../../src/store/files.ts";
+import { formerLoginPath, loginPath, tokenPath } from "../../src/store/files.ts";
 import { libcFiles } from "../../src/store/libc-files.ts";
 import { nodeFiles } from "../../src/store/node-files.ts";
 import type { QuickFiles } from "../../src/store/quick-files.ts";
 import { TokenStore } from "../../src/store/token-store.ts";
 import { dependenciesHold, readWarm } from "../../src/store/warm.ts";
+import { withChecksum, withoutChecksum } from "../../src/token/checksum.ts";
 import { ambientNames, type Environment, environmentFingerprint } from "../../src/token/dependencies.ts";
 import type { RegistryEntry } from "../../src/token/entry.ts";
+import { formatEntry } from "../../src/token/entry-text.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
 import {
   host,
@@ -187,9 +189,9 @@ function warmGet(files: QuickFiles): void {
     });
 
     for (const [what, text] of [
-      ["cut off", '{"format":1,"host":"'],
-      ["of a newer format", JSON.stringify({ ...loginEntry({ life }), format: 2 })],
-      ["another host's", JSON.stringify(loginEntry({ host: otherHost, life }))],
+      ["cut off", "docker-credential-ecr 2 login\nhost "],
+      ["of a newer format", newer(formatEntry(loginEntry({ life })))],
+      ["another host's", formatEntry(loginEntry({ host: otherHost, life }))],
     ] as const) {
       it(`leaves one whose file is ${what} to the cold path, which tells it`, async () => {
         await logIn();
@@ -197,21 +199,25 @@ function warmGet(files: QuickFiles): void {
         assert.equal(secretFor(), undefined);
       });
     }
+
+    it("leaves one that is a link, or of a former version, to the cold path", async () => {
+      await logIn();
+      linkTo(loginPath(state(), host), `${temp()}/login`);
+      assert.equal(secretFor(), undefined);
+      rmSync(loginPath(state(), host));
+      assert.equal(secretFor(), cached);
+      writeFileSync(formerLoginPath(state(), host), "{");
+      assert.equal(secretFor(), undefined);
+    });
   });
 
   describe("and the token's file", () => {
     const path = () => tokenPath(state(), host);
     const spoilt: [what: string, work: () => void][] = [
       ["empty", () => writeFileSync(path(), "")],
-      ["cut off", () => writeFileSync(path(), '{"format":1,"host":"')],
-      [
-        "of a newer format",
-        () => writeFileSync(path(), JSON.stringify({ ...registryEntry({ life }), format: 2 })),
-      ],
-      [
-        "another host's",
-        () => writeFileSync(path(), JSON.stringify(registryEntry({ host: otherHost, life }))),
-      ],
+      ["cut off", () => writeFileSync(path(), "docker-credential-ecr 2 token\nhost ")],
+      ["of a newer format", () => writeFileSync(path(), newer(formatEntry(registryEntry({ life }))))],
+      ["another host's", () => writeFileSync(path(), formatEntry(registryEntry({ host: otherHost, life })))],
       ["readable by the group", () => chmodSync(path(), 0o640)],
       ["readable by all", () => chmodSync(path(), 0o604)],
       ["a link", () => linkTo(path(), `${temp()}/real`)],
@@ -228,6 +234,11 @@ function warmGet(files: QuickFiles): void {
       assert.equal(secretFor(), undefined);
     });
   });
+}
+
+/** A text of the next format, whole and intact. */
+function newer(text: string): string {
+  return withChecksum((withoutChecksum(text) ?? "").replace(" 2 ", " 3 "));
 }
 
 /** Moves a file away and leaves a link to it. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { withChecksum, withoutChecksum } from "../../src/token/checksum.ts";
+import { formatEntry, type StoredEntry } from "../../src/token/entry-text.ts";
 import {
   parseAuthorizationEntry,
   parseFailureEntry,
   parseLoginEntry,
   parseRegistryEntry,
-} from "../../src/token/entry.ts";
+} from "../../src/token/parse-entry.ts";
 import {
   authorizationEntry,
   failureEntry,
@@ -16,15 +18,23 @@ import {
 
 const dependencies = {
   environment: { names: ["HOME", "AWS_PROFILE"], fingerprint: "f".repeat(64) },
-  files: [{ path: "/home/somebody/.aws/config", stamp: "absent" }],
+  files: [
+    { path: "/home/somebody/.aws/config", stamp: "absent" },
+    { path: "/home/ü \n%20/credentials", stamp: "1-2-3-4" },
+  ],
+  boot: "0e5ec3b2-5ec0-4cf4-9f55-9a1ccb6b0f6e",
 };
+const life = { issuedAt: 1_700_000_000_000, freshUntil: 1_700_000_000_001, expiresAt: 1_700_000_000_002 };
+const { secret: _, ...sealed } = { ...registryEntry({ dependencies }), sealed: "bWFkZS11cA==" };
 
-const KINDS: [kind: string, entry: object, parse: (text: string) => object | undefined][] = [
-  ["a registry's entry", registryEntry({ dependencies }), parseRegistryEntry],
+type Parse = (text: string) => object | undefined;
+const KINDS: [kind: string, entry: StoredEntry, parse: Parse][] = [
+  ["a registry's token", registryEntry({ dependencies }), parseRegistryEntry],
+  ["a token without boot and conditions", registryEntry({ life }), parseRegistryEntry],
+  ["an encrypted token", sealed, parseRegistryEntry],
   ["an authorization", authorizationEntry({ sessionEndsAt: 1_700_000_000_000 }), parseAuthorizationEntry],
-  ["a login", loginEntry(), parseLoginEntry],
+  ["a login", loginEntry({ life: { ...life, expiresAtAws: 1_700_000_000_001 } }), parseLoginEntry],
   ["a logout", logoutEntry(), parseLoginEntry],
-  ["a failure", failureEntry(), parseFailureEntry],
 ];
 
 /** What an editor, a half-written disk or a joker may leave in the place of an entry. */
@@ -32,128 +42,163 @@ const RUBBISH = [
   "",
   " ",
   "\0",
-  "null",
-  "true",
-  "1",
-  '"text"',
-  "[]",
   "{}",
-  "[1,2]",
-  "{",
-  "}{",
-  "not JSON",
-  "\u{feff}{}",
-  "[".repeat(200_000),
-  `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`,
+  "docker-credential-ecr",
+  "docker-credential-ecr 2 token\n",
+  "docker-credential-ecr 2 login\n",
+  "docker-credential-ecr 2 logout\n",
   "x".repeat(2 ** 20),
-  JSON.stringify({ format: 1, junk: "x".repeat(2 ** 20) }),
+  "\n".repeat(2 ** 18),
 ];
 
-/** Values of every type, for a field that wants a string or a number. */
-const anyOther = (want: unknown) =>
-  [null, true, 7, "7", [], ["a"], {}].filter((value) => typeof value !== typeof want);
-
-/** The same entry with what lies at `path` replaced, or taken out where nothing is given. */
-function altered(entry: object, path: readonly string[], ...value: unknown[]): string {
-  const copy = structuredClone(entry) as Record<string, unknown>;
-  const last = path.at(-1) ?? "";
-  const parent = path.slice(0, -1).reduce((node, name) => node[name] as Record<string, unknown>, copy);
-  if (value.length === 0) delete parent[last];
-  else parent[last] = value[0];
-  return JSON.stringify(copy);
-}
-
 for (const [kind, entry, parse] of KINDS) {
-  const text = JSON.stringify(entry);
+  const text = formatEntry(entry);
+  const lines = (withoutChecksum(text) ?? "").split("\n").slice(0, -1);
+  const rewritten = (changed: readonly string[]) => withChecksum(changed.map((line) => `${line}\n`).join(""));
 
   describe(`the file of ${kind}`, () => {
     it("is read as it was written", () => assert.deepEqual(parse(text), entry));
 
-    it("is read with spaces around it and with what a later version of this format adds", () => {
-      assert.deepEqual(parse(` ${text}\n`), entry);
-      assert.deepEqual(parse(altered(entry, ["later"], { a: 1 })), { ...entry, later: { a: 1 } });
+    it("is ASCII, so that no decoder can change it", () => assert.match(text, /^[\n -~]+$/));
+
+    it("counts as absent with any byte damaged", () => {
+      for (let at = 0; at < text.length; at++) {
+        for (const mask of [1, 2, 4, 8, 16, 32, 64, 0x7f]) {
+          const damaged = String.fromCharCode(text.charCodeAt(at) ^ mask);
+          assert.equal(parse(text.slice(0, at) + damaged + text.slice(at + 1)), undefined, `${at} ${mask}`);
+        }
+      }
     });
 
     it("counts as absent wherever it is cut off", () => {
       for (let end = 0; end < text.length; end++) assert.equal(parse(text.slice(0, end)), undefined);
     });
 
-    it("counts as absent with a beginning that is missing or text after its end", () => {
+    it("counts as absent with a beginning that is missing, text before it or after its end", () => {
       for (let begin = 1; begin < text.length; begin++) assert.equal(parse(text.slice(begin)), undefined);
-      assert.equal(parse(`${text}x`), undefined);
-      assert.equal(parse(text + text), undefined);
-      assert.equal(parse(`[${text}]`), undefined);
+      for (const other of [`${text}x`, `${text}\n`, text + text, `\u{feff}${text}`, ` ${text}`]) {
+        assert.equal(parse(other), undefined);
+      }
     });
 
     it("counts as absent in a format that is newer, older or none", () => {
-      for (const format of [2, 0, 1.5, -1, "1", null, [1], true]) {
-        assert.equal(parse(altered(entry, ["format"], format)), undefined, String(format));
+      for (const format of ["3", "1", "02", "2.0", "-2", ""]) {
+        assert.equal(parse(withChecksum(lines.join("\n").replace(" 2 ", ` ${format} `))), undefined, format);
       }
-      assert.equal(parse(altered(entry, ["format"])), undefined);
     });
 
-    for (const [name, value] of Object.entries(entry)) {
-      if (name === "format" || name === "sessionEndsAt") continue;
-      it(`counts as absent where "${name}" is missing or of another type`, () => {
-        assert.equal(parse(altered(entry, [name])), undefined, "missing");
-        for (const other of anyOther(value)) {
-          assert.equal(parse(altered(entry, [name], other)), undefined, JSON.stringify(other));
+    it("counts as absent with a line twice or of an unknown name, which may be a later version's condition", () => {
+      for (let at = 1; at < lines.length; at++) {
+        const [before, after] = [lines.slice(0, at), lines.slice(at)];
+        const [next = ""] = after;
+        if (!next.startsWith("file ")) {
+          assert.equal(parse(rewritten([...before, next, ...after])), undefined, next);
         }
-      });
-    }
+        assert.equal(parse(rewritten([...before, "later x", ...after])), undefined, next);
+      }
+      assert.equal(parse(rewritten([...lines, "later x"])), undefined);
+    });
+
+    it("counts as absent without a line, but for those that not every entry has", () => {
+      for (const [at, line] of lines.entries()) {
+        const optional = /^(boot|machine|file|expires-by-aws|session-ends) /.test(line);
+        const parsed = parse(rewritten(lines.toSpliced(at, 1)));
+        assert.equal(parsed !== undefined, optional, line);
+      }
+    });
 
     it("counts as absent where it is rubbish", () => {
-      for (const rubbish of RUBBISH) assert.equal(parse(rubbish), undefined, rubbish.slice(0, 20));
+      for (const rubbish of RUBBISH) {
+        assert.equal(parse(rubbish), undefined, rubbish.slice(0, 20));
+        assert.equal(parse(withChecksum(rubbish)), undefined, rubbish.slice(0, 20));
+      }
     });
 
-    it("never throws, and gives nothing but what names the format", () => {
+    it("never throws", () => {
+      fc.assert(fc.property(fc.string(), (rubbish) => assert.equal(parse(rubbish), undefined)));
+      const damaged = fc.tuple(fc.nat({ max: lines.length - 1 }), fc.string({ unit: "binary" }));
       fc.assert(
-        fc.property(fc.oneof(fc.string(), fc.json()), (rubbish) => assert.equal(parse(rubbish), undefined)),
+        fc.property(damaged, ([at, line]) => {
+          parse(rewritten(lines.with(at, line)));
+        }),
       );
     });
   });
 }
 
-const PARTS: [path: string, values: unknown[]][] = [
-  ["life.issuedAt", ["1", null, undefined]],
-  ["life.freshUntil", ["1", null, undefined]],
-  ["life.expiresAt", ["1", null, undefined, true, []]],
-  ["life.boot", [null, "boot", 1, {}]],
-  ["life.boot.id", [null, 1, undefined]],
-  ["life.boot.uptime", [null, "1", undefined]],
-  ["dependencies.environment", [null, [], {}, "x", undefined]],
-  ["dependencies.environment.fingerprint", [null, 1, undefined]],
-  ["dependencies.environment.names", [null, "HOME", {}, [1], ["HOME", null], undefined]],
-  [
-    "dependencies.files",
-    [null, {}, "x", [null], ["x"], [{}], [{ path: "/x" }], [{ path: 1, stamp: "" }], undefined],
-  ],
-];
+describe("an entry", () => {
+  it("comes back whatever its texts hold", () => {
+    const any = fc.string({ unit: "binary" });
+    const path = fc.string({ unit: "binary" }).map((text) => `/${text.replaceAll("\0", "")}`);
+    fc.assert(
+      fc.property(any, any, any, path, (username, secret, identity, at) => {
+        const files = [{ path: at, stamp: "absent" }];
+        const entry = registryEntry({
+          ...{ username, secret, identity },
+          dependencies: { ...dependencies, files },
+        });
+        const text = formatEntry(entry);
+        assert.match(text, /^[\n -~]+$/);
+        assert.deepEqual(parseRegistryEntry(text), entry);
+      }),
+    );
+  });
 
-describe("a registry's entry", () => {
-  const entry = registryEntry({ dependencies });
+  it("has its times in whole milliseconds, never later", () => {
+    const entry = loginEntry({ life: { issuedAt: 1.5, freshUntil: -2.5, expiresAt: 1e14 + 0.5 } });
+    assert.deepEqual(parseLoginEntry(formatEntry(entry)), {
+      ...entry,
+      life: { issuedAt: 1, freshUntil: -3, expiresAt: 1e14 },
+    });
+  });
 
-  for (const [path, values] of PARTS) {
-    it(`counts as absent where ${path} is wrong`, () => {
+  it("is no other kind of entry", () => {
+    for (const [kind, entry] of KINDS) {
+      const text = formatEntry(entry);
+      const all = [parseRegistryEntry, parseAuthorizationEntry, parseLoginEntry, parseFailureEntry];
+      assert.equal(all.filter((parse) => parse(text) !== undefined).length, 1, kind);
+    }
+  });
+
+  const WRONG: [line: RegExp, to: readonly string[]][] = [
+    [/^expires .*/m, ["expires never", "expires 1e3", "expires 01", "expires -0", "expires 1.5", "expires "]],
+    [/^expires .*/m, ["expires 1000000000000000", "expires Infinity", "expires 0x10", "expires +1"]],
+    [/^boot .*/m, ["boot 1", "boot x y", "boot 1 ", "boot "]],
+    [/^environment .*/m, ["environment f  HOME", "environment f HOME ", "environment f A=B"]],
+    [/^file .*/m, ["file absent", "file ", "file absent %", "file absent %ff", "file absent %00"]],
+    [/^username .*/m, ["username AWS", 'username "AWS', "username 1", 'username "A"S"', 'username "AWS" ']],
+    [/^secret .*/m, ['secret "\\x"', "secret null", "secret ", 'secret "']],
+  ];
+  const text = withoutChecksum(formatEntry(registryEntry({ dependencies }))) ?? "";
+  for (const [line, values] of WRONG) {
+    it(`counts as absent with ${values.join(", ")}`, () => {
       for (const value of values) {
-        assert.equal(
-          parseRegistryEntry(altered(entry, path.split("."), value)),
-          undefined,
-          JSON.stringify(value),
-        );
+        assert.match(text, line);
+        assert.equal(parseRegistryEntry(withChecksum(text.replace(line, value))), undefined, value);
       }
     });
   }
+});
 
-  it("counts as absent where a time is no finite number: 1e999 would never expire", () => {
-    const text = JSON.stringify(entry).replace(/"expiresAt":\d+/, '"expiresAt":1e999');
-    assert.ok(text.includes("1e999"));
-    assert.equal(parseRegistryEntry(text), undefined);
-  });
+describe("the file of a failure", () => {
+  const text = JSON.stringify(failureEntry());
 
-  it("may lack the boot, which not every system tells", () => {
-    const { boot, ...life } = entry.life;
-    assert.ok(boot);
-    assert.deepEqual(parseRegistryEntry(JSON.stringify({ ...entry, life })), { ...entry, life });
+  it("is read as it was written", () => assert.deepEqual(parseFailureEntry(text), failureEntry()));
+
+  it("counts as absent where it is rubbish, cut off, or lacks something", () => {
+    for (const rubbish of [...RUBBISH, "null", "[]", "1", '"text"', "[".repeat(200_000)]) {
+      assert.equal(parseFailureEntry(rubbish), undefined);
+    }
+    for (let end = 0; end < text.length; end++)
+      assert.equal(parseFailureEntry(text.slice(0, end)), undefined);
+    for (const name of Object.keys(failureEntry())) {
+      for (const value of [undefined, null, [], {}, true]) {
+        assert.equal(
+          parseFailureEntry(JSON.stringify({ ...failureEntry(), [name]: value })),
+          undefined,
+          name,
+        );
+      }
+    }
   });
 });

@@ -28,7 +28,7 @@ export async function openMachine(env: Environment, home: string | undefined): P
     env,
     home: home ?? "",
     folders,
-    store: new TokenStore(folders.state, now, silently, { key: lyingTokenKey(files, env) }),
+    store: new TokenStore(folders.state, now, silently, { key: lyingTokenKey(files, env), isReadOnly: true }),
     now,
     log: silently,
     program: process.execPath,

@@ -62,10 +62,11 @@ export const storedToken: RegistryDiagnostic = {
 /** Files of this registry's that a `get` passes over, and why. */
 async function leftAside({ machine, host }: Visit): Promise<string | undefined> {
   const lines: string[] = [];
-  const store = new TokenStore(machine.folders.state, machine.now, (line) => {
+  const report = (line: string) => {
     // Not that an encrypted one can't be opened here.
     if (line.startsWith("STATE_FILE")) lines.push(line);
-  });
+  };
+  const store = new TokenStore(machine.folders.state, machine.now, report, { isReadOnly: true });
   await store.readLogin(host);
   await store.readRegistry(host);
   return lines[0]?.replace(/^STATE_FILE /, "");

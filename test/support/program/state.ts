@@ -9,6 +9,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
+import { withChecksum, withoutChecksum } from "../../../src/token/checksum.ts";
+import type { LogoutEntry } from "../../../src/token/entry.ts";
+import { formatEntry, type SecretEntry } from "../../../src/token/entry-text.ts";
+import {
+  parseAuthorizationEntry,
+  parseLoginEntry,
+  parseRegistryEntry,
+} from "../../../src/token/parse-entry.ts";
 import type { User } from "./user.ts";
 
 /** The paths of all files and folders below `folder`, itself included; links are not followed. */
@@ -19,14 +27,14 @@ export function everythingIn(folder: string): string[] {
   return [folder, ...below];
 }
 
-export const tokenFile = (user: User, host: string): string => join(user.state, "tokens", `${host}.json`);
+export const tokenFile = (user: User, host: string): string => join(user.state, "tokens", `${host}.entry`);
 
 /** The files of the authorization tokens, one for each identity and region; no failures. */
 export function authorizationFiles(user: User): string[] {
   const folder = join(user.state, "authorizations");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".json") && !name.endsWith(".failed.json"))
+    .filter((name) => name.endsWith(".entry"))
     .map((name) => join(folder, name));
 }
 
@@ -36,11 +44,28 @@ export function logOf(user: User): string {
   return existsSync(path) ? readFileSync(path, "utf8") : "";
 }
 
-/** Takes out of an entry's text, or puts into it. */
+/** The entry in a token file. */
+export function entryIn(path: string): SecretEntry | LogoutEntry {
+  const text = readFileSync(path, "utf8");
+  const entry = parseRegistryEntry(text) ?? parseAuthorizationEntry(text) ?? parseLoginEntry(text);
+  if (!entry || "sealed" in entry) throw new Error(`${path} holds no entry in plain`);
+  return entry;
+}
+
+/** Changes an entry in its file. */
 export function edit(path: string, change: (entry: Record<string, unknown>) => void): void {
-  const entry = JSON.parse(readFileSync(path, "utf8"));
-  change(entry);
-  writeFileSync(path, JSON.stringify(entry), { mode: 0o600 });
+  const entry = structuredClone(entryIn(path));
+  change(entry as unknown as Record<string, unknown>);
+  writePrivately(path, formatEntry(entry));
+}
+
+/** Changes the text of an entry's file under a checksum that is right. */
+export function amend(path: string, change: (text: string) => string): void {
+  writePrivately(path, withChecksum(change(withoutChecksum(readFileSync(path, "utf8")) ?? "")));
+}
+
+function writePrivately(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
   chmodSync(path, 0o600);
 }
 
@@ -80,7 +105,10 @@ export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
   const alone = ["refresher.json", "replication-readings.json"].map((name) => join(user.state, name));
   for (const file of [...inFolders, ...alone.filter(existsSync)]) {
     const seconds = statSync(file).mtimeMs / 1000;
-    writeFileSync(file, JSON.stringify(older(JSON.parse(readFileSync(file, "utf8")))));
+    const text = file.endsWith(".entry")
+      ? formatEntry(older(entryIn(file)) as SecretEntry)
+      : JSON.stringify(older(JSON.parse(readFileSync(file, "utf8"))));
+    writeFileSync(file, text);
     const modified = Math.max(0, seconds - wallMs / 1000);
     utimesSync(file, modified, modified);
   }
