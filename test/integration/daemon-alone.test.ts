@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs";
+import { openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../support/program/eventually.ts";
 import { aliceKeeps, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
@@ -8,31 +8,17 @@ import { useStanding } from "../support/program/standing.ts";
 
 const config = aliceKeeps("111122223333");
 
-function openFiles(pid: number): readonly string[] {
-  const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).flatMap((fd) => {
-    try {
-      return readlinkSync(`${folder}/${fd}`);
-    } catch {
-      // Closed meanwhile.
-      return [];
-    }
-  });
-}
-
 describe("a daemon whose machine changes under it", () => {
   const standing = useStanding();
 
-  it("ends in time though the disk of the AWS files hangs", async () => {
+  it("makes its passes and ends though an AWS file becomes a pipe that nobody writes to", async () => {
     const user = keeper(standing, config);
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
     const credentials = join(user.home, ".aws/credentials");
     rmSync(credentials);
-    // Who opens it waits for a writer, as for a file server that doesn't answer.
     assert.equal(Bun.spawnSync(["mkfifo", credentials]).exitCode, 0);
-    daemon.kill("SIGHUP");
-    await eventually("a reader", () => openFiles(daemon.pid).includes(credentials));
+    await passNow(user, daemon);
     assert.equal((await endDaemon(daemon)).at(-1), "info ended");
     assert.equal(heartbeat(user).pid, undefined);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,10 +11,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { itAsRoot } from "../support/fakes/temp-folder.ts";
 import { FakeSystemd } from "../support/program/fake-systemd.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
+import { programPath } from "../support/program/program.ts";
 import { User } from "../support/program/user.ts";
 
 // Root's own service is refused; this process is then somebody else, to whom root's files belong.
@@ -255,7 +257,7 @@ describe("service", () => {
       "refuses root's own service, and a program that its user can't start or others may replace",
       async () => {
         assert.match((await asRoot(["install"])).stderr, /\[ROOT_NEEDS_SYSTEM\]\n$/);
-        // The tests' program lies in a folder of root's alone.
+        chmodSync(dirname(programPath()), 0o700);
         const { stderr } = await asRoot(["install", "--system", "--user", "daemon"]);
         assert.match(stderr, /\[(?:PROGRAM_CLOSED|USER_HOME)\]\n$/);
         assert.deepEqual(readdirSync(join(user.home, "units")), []);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { aliceKeeps, keeper, passNow } from "../support/program/keeping.ts";
 import { follower, following } from "../support/program/replicating.ts";
 import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
-import { edit } from "../support/program/state.ts";
+import { editJson } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
@@ -45,7 +45,7 @@ describe("docs/status.md", () => {
     await passNow(user, daemon);
     const all = await statusOf(user);
     daemon.kill("SIGSTOP");
-    edit(`${user.state}/refresher.json`, (file) => {
+    editJson(`${user.state}/refresher.json`, (file) => {
       Object.assign(file, { lastTickAt: 0, configError: "x" });
     });
     const hung = await statusOf(user);

@@ -7,7 +7,7 @@ import { readMetrics } from "../support/metrics.ts";
 import { eventually } from "../support/program/eventually.ts";
 import { aliceKeeps, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
 import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
-import { edit, hour, minute, passTime } from "../support/program/state.ts";
+import { editJson, hour, minute, passTime } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
@@ -59,7 +59,7 @@ describe("status", () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const daemon = await running(user);
     daemon.kill("SIGSTOP");
-    edit(`${user.state}/refresher.json`, (file) => {
+    editJson(`${user.state}/refresher.json`, (file) => {
       file.lastTickAt = Date.now() - 12.5 * minute;
     });
     assert.equal(await first(user), `daemon: no heartbeat for 12m, process ${daemon.pid}`);

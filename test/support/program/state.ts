@@ -59,6 +59,13 @@ export function edit(path: string, change: (entry: Record<string, unknown>) => v
   writePrivately(path, formatEntry(entry));
 }
 
+/** Changes a file of JSON that holds no secret. */
+export function editJson(path: string, change: (file: Record<string, unknown>) => void): void {
+  const file = JSON.parse(readFileSync(path, "utf8"));
+  change(file);
+  writePrivately(path, JSON.stringify(file));
+}
+
 /** Changes the text of an entry's file under a checksum that is right. */
 export function amend(path: string, change: (text: string) => string): void {
   writePrivately(path, withChecksum(change(withoutChecksum(readFileSync(path, "utf8")) ?? "")));
