@@ -143,6 +143,61 @@ place_login() {
   fi
 }
 
+# Fails where another user could put something else in the place of the folder $1: a folder or link on the way is that
+# user's, or others may write there. The rules are those of src/clients/trusted-path.ts and src/service/program-place.ts.
+must_be_safe() {
+  local rest=$1 at='' next mode uid gid link me links=0
+  me=$(id -u)
+  while [ -n "$rest" ]; do
+    next=${rest%%/*}
+    case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+    case $next in '' | .) continue ;; ..) at=${at%/*}; continue ;; esac
+    next=$at/$next
+    # What is missing is made by this user.
+    [ -e "$next" ] || [ -L "$next" ] || return 0
+    read -r mode _ uid gid _ <<<"$(ls -ldn -- "$next")"
+    if [ "$uid" != "$me" ] && [ "$uid" != 0 ]; then
+      fail "$next belongs to user $uid, who could put other files in its place: choose another --prefix, or install as that user"
+    fi
+    if [ -L "$next" ]; then
+      links=$((links + 1))
+      [ $links -le 40 ] || fail "$1 is a circle of links"
+      link=$(readlink "$next")
+      case $link in /*) at= ;; esac
+      rest=$link/$rest
+      continue
+    fi
+    [ -d "$next" ] || fail "$next is in the place of a folder"
+    case $mode in
+      # In a sticky folder, such as /tmp, nobody replaces what is another user's.
+      ?????????[tT]*) ;;
+      ????????w*) fail "others may write into $next: chmod o-w $next" ;;
+      ?????w*)
+        # Groups below 1000 are the system's: Debian lets its group staff write /usr/local.
+        if [ "$gid" -ge 1000 ] && [ "$gid" != "$uid" ]; then fail "group $gid may write into $next: chmod g-w $next"; fi
+        ;;
+    esac
+    at=$next
+  done
+}
+
+# Fails where $1 can't be placed or removed: a file of this program must be a plain one, this user's, in a safe folder.
+must_be_placeable() {
+  local uid
+  must_be_safe "${1%/*}"
+  [ -e "$1" ] || return 0
+  [ -f "$1" ] || fail "$1 is no plain file: move it away"
+  read -r _ _ uid _ <<<"$(ls -ldn -- "$1")"
+  if [ "$uid" != "$(id -u)" ] && [ "$uid" != 0 ]; then fail "$1 belongs to user $uid: remove it"; fi
+}
+
+# Writes stdin to the file $1 of mode $2, whole or not at all; what is there, even a link, is replaced.
+place() {
+  mkdir -p "${1%/*}"
+  temporary=$(mktemp "$1.XXXXXX") || fail "$1 can't be written"
+  { cat >"$temporary" && chmod "$2" "$temporary" && mv -f -- "$temporary" "$1"; } || fail "$1 can't be written"
+}
+
 # The folders on the way to $1 that are not there yet.
 missing() {
   local at=$1
@@ -180,6 +235,11 @@ made=$state/made-folders
 config=${XDG_CONFIG_HOME:-}
 case $config in /*) ;; *) config=$kept_in/.config ;; esac
 config=$config/$name/config.yaml
+
+# Before anything is built, run or removed.
+for file in "$program" "${shared[@]}"; do must_be_placeable "$file"; done
+temporary=
+trap 'rm -f -- "${temporary:-}"' EXIT
 
 if [ -n "$uninstall" ]; then
   [ ${#wiring[@]} -eq 0 ] || fail "--uninstall takes no registries"
@@ -265,26 +325,22 @@ npm ci --ignore-scripts --no-audit --no-fund
 npm run --silent build
 
 new=$(missing "$prefix/bin"; missing "$state_home"; for file in "${shared[@]}"; do missing "${file%/*}"; done)
-mkdir -p "$prefix/bin"
+umask 022
 # In a folder of another user's there is no note: a state folder of root's would shut that user out.
 at=$state
 while [ ! -d "$at" ]; do at=$(dirname "$at"); done
 if [ -n "$new" ] && [ -O "$at" ]; then
   (umask 077 && mkdir -p "$state" && printf '%s\n' "$new" >>"$made")
 fi
-# Under a temporary name first: a helper that Docker is running just now can't be written over.
-temporary=$program.$$
-trap 'rm -f -- "$temporary"' EXIT
-cp dist/$name "$temporary"
-chmod 755 "$temporary"
-mv -f -- "$temporary" "$program"
-trap - EXIT
-for file in "${shared[@]}"; do mkdir -p "${file%/*}"; done
-cp dist/$name.1 "$man_page"
-"$program" completion bash >"$bash_completion"
-"$program" completion zsh >"$zsh_completion"
-"$program" completion fish >"$fish_completion"
-chmod 644 "${shared[@]}"
+place "$program" 755 <dist/$name
+place "$man_page" 644 <dist/$name.1
+# By variables: in a pipe a failure would leave the temporary file.
+text=$("$program" completion bash)
+place "$bash_completion" 644 <<<"$text"
+text=$("$program" completion zsh)
+place "$zsh_completion" 644 <<<"$text"
+text=$("$program" completion fish)
+place "$fish_completion" 644 <<<"$text"
 echo "placed $program"
 echo "placed its man page and completions in $share"
 

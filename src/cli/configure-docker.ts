@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { readClientFile } from "../clients/config-file.ts";
+import { openClientFile } from "../clients/config-file.ts";
 import { type ConfigureOptions, checkOptions } from "./configure-options.ts";
 import type { Context } from "./context.ts";
 import { declined, isYes, personHere } from "./person.ts";
@@ -74,7 +74,8 @@ async function configure(
     return "shown" in done ? print(done.shown) : tell(done.said);
   }
 
-  const before = await readClientFile(target.path);
+  const file = await openClientFile(target.path);
+  const before = file.text;
   const said = await wiringSaid(registries, options, context);
   const proposed = async () =>
     (await import("./proposing.ts")).proposedHosts(target, before, options, context, person);
@@ -86,7 +87,7 @@ async function configure(
     print(shown);
     if (!isYes(await person.ask("Write this? [Y/n] "), true)) throw declined();
   }
-  const isWritten = !dryRun && (await wireFile(target, before, plan));
+  const isWritten = !dryRun && (await wireFile(target, file, plan));
   if (!dryRun) {
     const done = `${target.program} now asks this helper for ${namedIn(wiring)}`.replace(" \n", "\n");
     tell(`${target.path}: ${isWritten ? done : "nothing to change"}`);

@@ -70,7 +70,7 @@ async function exportTokens(named: readonly string[], options: Options, context:
     return context.print(exported(format, place, tokens, undefined, "stdout").trimEnd());
   }
   const path = resolve(output);
-  await editOutput(path, async (before) => exported(format, place, tokens, before, path), around.now());
+  await editOutput(path, async (before) => exported(format, place, tokens, before, path));
   context.print(`${output}: tokens for ${counted(tokens.logins.size, "host")}, valid until ${until}`);
 }
 

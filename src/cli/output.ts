@@ -59,7 +59,7 @@ export async function forgetOutput(path: string, around: Surroundings): Promise<
 async function put(
   record: OutputRecord,
   logins: OutputTokens["logins"],
-  { folders, now }: Surroundings,
+  { folders }: Surroundings,
 ): Promise<{ after: OutputRecord; taken: readonly string[] }> {
   const { path, hosts, madeAuths, madeFile } = record;
   let result: { after: OutputRecord; taken: readonly string[] } = { after: record, taken: [] };
@@ -74,7 +74,7 @@ async function put(
     if (all.length > hosts.length) await writeOutputRecord(folders.state, { ...after, hosts: all });
     return madeFile && ours.hosts.length === 0 && isEmptyObject(text) ? undefined : text;
   };
-  await editOutput(path, edit, now());
+  await editOutput(path, edit);
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { missingFolders, readClientFile, replaceClientFile } from "../clients/config-file.ts";
+import { openClientFile, readClientFile, replaceClientFile } from "../clients/config-file.ts";
 import { containersFiles, dropInText, namesHelpers } from "../clients/containers-config.ts";
 import { requireHome } from "../config/folders.ts";
 import { writeLasting } from "../store/write.ts";
@@ -28,7 +28,8 @@ export async function wirePodmanForAll(
   { dryRun, replace }: { readonly dryRun: boolean; readonly replace: boolean },
 ): Promise<{ readonly said: string } | { readonly shown: string }> {
   const { path, record, registries } = podmanDropIn(env, home, state);
-  const before = await readClientFile(path);
+  const file = await openClientFile(path);
+  const before = file.text;
   if (before === dropInText) return { said: `${path}: nothing to change` };
   const taken = replace ? undefined : await firstThatNamesHelpers(registries, path);
   if (taken !== undefined) {
@@ -36,8 +37,9 @@ export async function wirePodmanForAll(
     throw new Failure("PODMAN_TAKEN", what, 'add "ecr" to its list by hand, or give --replace');
   }
   if (dryRun) return { shown: changedLines(path, before ?? "", dropInText) };
-  await writeLasting(state, record, { path, kind: "own", folders: await missingFolders(path), replaced: {} });
-  await replaceClientFile(path, dropInText, before);
+  const folders = file.found.missing.toReversed();
+  await writeLasting(state, record, { path, kind: "own", folders, replaced: {} });
+  await replaceClientFile(file, dropInText);
   const said = `${path}: podman, skopeo and buildah now ask this helper for all registries that no auth.json names`;
   return { said };
 }
@@ -49,7 +51,7 @@ async function firstThatNamesHelpers(places: readonly string[], own: string): Pr
       ? names.filter((name) => name.endsWith(".conf")).map((name) => `${place}/${name}`)
       : [place];
     for (const file of files) {
-      if (file !== own && namesHelpers((await readClientFile(file)) ?? "")) return file;
+      if (file !== own && namesHelpers((await readClientFile(file))?.toString("utf8") ?? "")) return file;
     }
   }
   return undefined;

@@ -12,8 +12,10 @@ import type { Environment } from "../token/dependencies.ts";
 export function sudoHint(env: Environment, uid: number, path: string, owner: number): string | undefined {
   const user = env.SUDO_USER;
   if (uid !== 0 || !user || user === "root") return undefined;
-  if (owner === 0) return `${path} is root's: for what ${user} runs without sudo, run this without sudo`;
-  return `${path} is not root's, since sudo kept HOME or DOCKER_CONFIG: for root's own, run this with sudo -H`;
+  // Another user's is refused.
+  return owner === 0
+    ? `${path} is root's: for what ${user} runs without sudo, run this without sudo`
+    : undefined;
 }
 
 /** The number of the user whose a file is, or the folder that it would be made in. */

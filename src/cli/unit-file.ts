@@ -1,19 +1,27 @@
-import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { lstat } from "node:fs/promises";
+import { type FileRules, findFile, removeFile, replaceFile } from "../clients/careful-file.ts";
+import { FileRefusal } from "../clients/file-refusal.ts";
+import { readPlainFile } from "../clients/plain-file.ts";
 import { signature } from "../service/service.ts";
 import { Failure } from "../token/failure.ts";
+
+const rules: FileRules = {
+  makesFolders: true,
+  folderMode: 0o755,
+  otherUserFix: "run this as that user (sudo -u, su)",
+};
 
 /**
  * The text of the file that describes the service; undefined where there is none.
  *
- * @throws Failure UNIT_FOREIGN where somebody else has made it, UNIT_FILE
+ * @throws Failure UNIT_FOREIGN where another program has made it, UNIT_FILE
  */
 export async function readUnit(path: string): Promise<string | undefined> {
   // A link: of a unit that is masked, or kept elsewhere.
   const found = await lstat(path).catch(() => undefined);
   if (!found) return undefined;
-  const text = found.isFile() ? await readFile(path, "utf8").catch((error) => fail(path, "read", error)) : "";
+  const bytes = found.isFile() ? await failing(path, () => readPlainFile(path, true)) : undefined;
+  const text = bytes?.toString("utf8") ?? "";
   if (text.includes(signature)) return text;
   const what = `${path} was not made by this program`;
   throw new Failure("UNIT_FOREIGN", what, "move it out of the way, or go on with it as it is");
@@ -21,24 +29,19 @@ export async function readUnit(path: string): Promise<string | undefined> {
 
 /** Writes it whole or not at all, readable by all: nothing in it is secret. @throws Failure UNIT_FILE */
 export async function writeUnit(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text, { mode: 0o644, flag: "wx" });
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    fail(path, "written", error);
-  }
+  await failing(path, async () => replaceFile(await findFile(path, rules), text, rules, 0o644));
 }
 
 /** @throws Failure UNIT_FILE */
 export async function removeUnit(path: string): Promise<void> {
-  await unlink(path).catch((error) => fail(path, "removed", error));
+  await failing(path, async () => removeFile(await findFile(path, rules), rules));
 }
 
-function fail(path: string, verb: string, cause: unknown): never {
-  const code = (cause as { code?: string }).code ?? "unknown error";
-  const mend = "see who owns it, and whether its disk is writable";
-  throw new Failure("UNIT_FILE", `${path} can't be ${verb} (${code})`, mend, { cause });
+async function failing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FileRefusal)) throw error;
+    throw new Failure("UNIT_FILE", `${path} ${error.why}`, error.fix, { cause: error });
+  }
 }

@@ -1,5 +1,10 @@
-import { backupPath, readBackup, removeBackup } from "../clients/backup.ts";
-import { readClientFile, removeClientFile, replaceClientFile } from "../clients/config-file.ts";
+import { backupPath, openBackup, removeBackup } from "../clients/backup.ts";
+import {
+  type ClientFile,
+  openClientFile,
+  removeClientFile,
+  replaceClientFile,
+} from "../clients/config-file.ts";
 import { unwire } from "../clients/docker-config.ts";
 import { entriesIn, loginsIn, withEntries, withoutLogin } from "../clients/docker-logins.ts";
 import { isBlank } from "../clients/json-text.ts";
@@ -26,13 +31,14 @@ export interface Undoing {
  * Takes this helper out of one file and puts back what it had replaced. Whenever it ends in between, it can be run
  * again, and each login stands in the file or is kept here, or both.
  *
- * @throws Failure CLIENT_FILE, CLIENT_FILE_CHANGED, DOCKER_CONFIG_SYNTAX, EXPORT_UNREADABLE
+ * @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, DOCKER_CONFIG_SYNTAX, EXPORT_UNREADABLE
  */
 export async function unwireFile(path: string, record: string, undoing: Undoing): Promise<void> {
   const { dryRun, print } = undoing;
-  const before = await readClientFile(path);
+  const file = await openClientFile(path);
+  const before = file.text;
   const known = await readRecord(record);
-  if (known.kind === "own") return await removeOwn(path, record, known, before, undoing);
+  if (known.kind === "own") return await removeOwn(file, record, known, undoing);
   const moving = await movingBack(before ?? "{}", known, undoing);
   const count = Object.keys(moving.entries).length;
   if (before === undefined && count === 0) {
@@ -42,9 +48,9 @@ export async function unwireFile(path: string, record: string, undoing: Undoing)
   const after = restored(before ?? "{}", path, known, moving, undoing.now());
   if (dryRun) return undoing.show(difference(path, before ?? "", after ?? ""));
   if (count > 0) await undoing.mayWrite(Object.keys(moving.entries));
-  if (after === null) await removeClientFile(path, known.folders ?? []);
-  else if (after !== before) await replaceClientFile(path, after, before, count > 0);
-  const written = (await readClientFile(path)) ?? "";
+  if (after === null) await removeClientFile(file, known.folders ?? []);
+  else if (after !== before) await replaceClientFile(file, after, count > 0);
+  const written = (await openClientFile(path)).text ?? "";
   const staying = await moveOut(moving.leaving, written, undoing.kept);
   await dropBackup(path, written, known, print);
   await removeState(record);
@@ -80,10 +86,11 @@ async function dropBackup(
   known: UndoRecord,
   print: (text: string) => void,
 ): Promise<void> {
-  const backup = await readBackup(path);
+  const file = await openBackup(path);
+  const backup = file.text;
   if (backup === undefined) return;
   const hasMoved = (known.imported ?? []).length > 0 || known.dropped !== undefined;
-  if (backup === now || (hasMoved && withoutLogins(backup) === withoutLogins(now))) await removeBackup(path);
+  if (backup === now || (hasMoved && withoutLogins(backup) === withoutLogins(now))) await removeBackup(file);
   else print(`${backupPath(path)} is the file as it was at first; remove it when you need it no more`);
 }
 
@@ -96,14 +103,14 @@ function withoutLogins(text: string): string {
 }
 
 async function removeOwn(
-  path: string,
+  file: ClientFile,
   record: string,
   known: UndoRecord,
-  before: string | undefined,
   { dryRun, print }: Undoing,
 ): Promise<void> {
-  if (dryRun) return print(before === undefined ? `${path}: there is none` : `would remove ${path}`);
-  await removeClientFile(path, known.folders ?? []);
+  const { path } = file.found;
+  if (dryRun) return print(file.text === undefined ? `${path}: there is none` : `would remove ${path}`);
+  if (file.text !== undefined) await removeClientFile(file, known.folders ?? []);
   await removeState(record);
   print(`${path}: removed`);
 }

@@ -1,5 +1,5 @@
-import { readBackup, writeBackup } from "../clients/backup.ts";
-import { checkClientFile, missingFolders, replaceClientFile } from "../clients/config-file.ts";
+import { openBackup, writeBackup } from "../clients/backup.ts";
+import { type ClientFile, checkClientFile, replaceClientFile } from "../clients/config-file.ts";
 import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker-config.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
 import {
@@ -52,19 +52,20 @@ export function plannedDifference(
 /**
  * Carries it out. Whenever it ends in between, each login stands in the file or is kept here, or both.
  *
- * @param before the file; undefined: there is none
  * @returns whether the file was changed
- * @throws Failure as `planned`, `moveIn`, CLIENT_FILE, CLIENT_FILE_CHANGED, STATE_…
+ * @throws Failure as `planned`, `moveIn`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
  */
 export async function wireFile(
   { path, record, name, state }: WiringTarget,
-  before: string | undefined,
+  file: ClientFile,
   plan: WiringPlan,
 ): Promise<boolean> {
+  const { found, text: before } = file;
   const { text, replaced } = planned(before, plan, name);
   const { moving, kept } = plan;
   const isChanged = text !== (before ?? emptyConfig);
-  if (isChanged) await checkClientFile(path);
+  if (isChanged) await checkClientFile(file);
+  const backup = await openBackup(path);
   if (moving && kept) await moveIn(moving.incoming, kept.logins, kept.place);
   if (!isChanged) return false;
   const moved = movedOut(plan);
@@ -77,14 +78,14 @@ export async function wireFile(
   await writeLasting(state, record, {
     path,
     was: before === undefined ? null : isBlank(before) ? before : known.was,
-    folders: [...(known.folders ?? []), ...(await missingFolders(path))],
+    folders: [...(known.folders ?? []), ...found.missing.toReversed()],
     replaced: mergeReplaced(known.replaced, replaced),
     imported: mergeImported(known.imported ?? [], imported),
     dropped,
     droppedFingerprint: fingerprint(dropped),
   });
-  if (before !== undefined && !isBlank(before)) await keepBackup(path, before, moved);
-  await replaceClientFile(path, text, before);
+  if (before !== undefined && !isBlank(before)) await keepBackup(backup, before, moved);
+  await replaceClientFile(file, text);
   return true;
 }
 
@@ -92,15 +93,14 @@ export async function wireFile(
  * The file as it was before this program's first edit, once; later edits leave it. What moved into this helper's
  * keeping must not lie on in plain text there.
  */
-async function keepBackup(path: string, before: string, moved: readonly MovedOut[]): Promise<void> {
-  const known = await readBackup(path);
-  const base = known ?? before;
+async function keepBackup(backup: ClientFile, before: string, moved: readonly MovedOut[]): Promise<void> {
+  const base = backup.text ?? before;
   const servers = new Set(moved.map(({ server }) => server));
   const keys = loginsIn(base).flatMap((each) =>
     each.kind === "login" && servers.has(each.server) ? [each.key] : [],
   );
   const text = withEntries(base, emptied(base, keys));
-  if (text !== known) await writeBackup(path, text);
+  if (text !== backup.text) await writeBackup(backup, text);
 }
 
 type MovedOut = Incoming & { readonly key: string };

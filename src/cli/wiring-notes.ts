@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { backupPath, readBackup } from "../clients/backup.ts";
+import { backupPath } from "../clients/backup.ts";
 import { readClientFile } from "../clients/config-file.ts";
 import { containersFiles } from "../clients/containers-config.ts";
 import { type EcrToken, loginsIn } from "../clients/docker-logins.ts";
@@ -41,7 +41,7 @@ export async function wiringNotes(
     ),
     ...(target.program === "podman" ? await podmanNotes(wiring, env, home, now) : []),
     ...(wiring.kind === "instead-of" ? ecrLoginLines(env, home) : []),
-    ...(!dryRun && (await readBackup(target.path)) !== undefined
+    ...(!dryRun && existsSync(backupPath(target.path))
       ? [`as it was at first: ${backupPath(target.path)}`]
       : []),
   ];
@@ -62,7 +62,7 @@ async function podmanNotes(
   now: number,
 ): Promise<readonly string[]> {
   const { first } = containersFiles(env, home ?? "", process.getuid?.() ?? 0, process.platform);
-  const text = first && (await readClientFile(first).catch(() => undefined));
+  const text = first && (await readClientFile(first).catch(() => undefined))?.toString("utf8");
   if (!text || wiring.kind !== "hosts") return [];
   return loginsIn(text)
     .filter((each) => each.kind === "ecr")

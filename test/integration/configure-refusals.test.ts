@@ -58,12 +58,12 @@ describe("what configure-docker refuses, it says with a mend that fits:", () => 
 
   it("a folder in its place", async () => {
     mkdirSync(docker.path);
-    await says([registry], ["EISDIR", "folder"], ["whether its disk"]);
+    await says([registry], ["is a folder", "move the folder away"], ["whether its disk"]);
   });
 
   it("a link that leads in a circle", async () => {
     symlinkSync("config.json", docker.path);
-    await says([registry], ["ELOOP", "link"], ["whether its disk"]);
+    await says([registry], ["circle of links"], ["whether its disk"]);
   });
 
   it("a DOCKER_CONFIG that is no folder", async () => {
@@ -71,7 +71,7 @@ describe("what configure-docker refuses, it says with a mend that fits:", () => 
     const { stderr } = await docker.user.run(["configure-docker", registry], {
       env: { DOCKER_CONFIG: docker.path },
     });
-    assert.match(stderr, /ENOTDIR.*DOCKER_CONFIG/);
+    assert.match(stderr, /is no folder: see DOCKER_CONFIG/);
     assert.deepEqual(readdirSync(docker.user.home), [".docker"]);
   });
 });

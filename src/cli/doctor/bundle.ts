@@ -1,22 +1,32 @@
-import { constants } from "node:fs";
-import { lstat, open, readdir, readFile, stat, unlink } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { readAwsFiles } from "../../aws/credentials/config-files.ts";
 import { awsPaths } from "../../aws/credentials/file-paths.ts";
-import { isDiskFull } from "../../clients/disk-full.ts";
+import { type FileRules, findFile, makeFile } from "../../clients/careful-file.ts";
 import { withoutSecrets } from "../../clients/docker-config.ts";
+import { FileRefusal } from "../../clients/file-refusal.ts";
+import { readPlainFile } from "../../clients/plain-file.ts";
+import { printable } from "../../config/problem.ts";
 import { Failure } from "../../token/failure.ts";
 import { redact, redacted } from "../../token/redact.ts";
 import type { Machine } from "./machine.ts";
 import { masked, maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "./mask.ts";
 import type { Report } from "./report.ts";
 
-/** @throws Failure BUNDLE_EXISTS: what lies there is never written over */
+const rules: FileRules = { allowsSharedFolder: true, otherUserFix: "run this as that user" };
+
+/** @throws Failure BUNDLE_EXISTS: what is there is never written over; BUNDLE_WRITE */
 export async function mustBeFree(path: string): Promise<void> {
-  const isTaken = await lstat(path).then(
-    () => true,
-    () => false,
-  );
-  if (isTaken) throw exists(path);
+  await failing(path, async () => {
+    const target = resolve(path);
+    // A link as well, wherever it leads.
+    const isTaken = await lstat(target).then(
+      () => true,
+      () => false,
+    );
+    if (isTaken) throw exists(path);
+    await findFile(target, rules);
+  });
 }
 
 /**
@@ -26,24 +36,19 @@ export async function mustBeFree(path: string): Promise<void> {
  */
 export async function writeBundle(path: string, report: Report, machine: Machine): Promise<void> {
   const text = await bundleText(report, machine);
+  await mustBeFree(path);
+  await failing(path, () => makeFile(resolve(path), text, rules));
+}
+
+async function failing(path: string, work: () => Promise<void>): Promise<void> {
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const file = await open(path, flags, 0o600);
-    try {
-      await file.writeFile(text).finally(() => file.close());
-    } catch (error) {
-      // Half a report helps nobody, and would be in the next one's way.
-      await unlink(path).catch(() => undefined);
-      throw error;
-    }
+    await work();
   } catch (error) {
-    const { code = "unknown error" } = error as { code?: string };
-    if (code === "EEXIST") throw exists(path);
-    const what = `the bundle ${path} can't be written (${code})`;
-    const mend = isDiskFull(code)
-      ? "free its disk, or name another file"
-      : "name a file in a folder of yours";
-    throw new Failure("BUNDLE_WRITE", what, mend, { cause: error });
+    if (!(error instanceof FileRefusal)) throw error;
+    if (error.kind === "changed") throw exists(path);
+    throw new Failure("BUNDLE_WRITE", `the bundle ${printable(path)} ${error.why}`, error.fix, {
+      cause: error,
+    });
   }
 }
 
@@ -74,11 +79,8 @@ async function bundleText(report: Report, machine: Machine): Promise<string> {
 async function readText(path: string | undefined): Promise<string> {
   if (path === undefined) return "";
   // A pipe would have it wait, and what comes out of one is somebody else's to read.
-  const isPlain = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  return isPlain ? await readFile(path, "utf8").catch(() => "") : "";
+  const bytes = await readPlainFile(path).catch(() => undefined);
+  return bytes?.toString("utf8") ?? "";
 }
 
 /** Mode, owner, size, time of change and name; no content. */
@@ -96,5 +98,9 @@ async function listing(folder: string): Promise<string> {
 }
 
 function exists(path: string): Failure {
-  return new Failure("BUNDLE_EXISTS", `${path} is there already`, "remove it, or name another file");
+  return new Failure(
+    "BUNDLE_EXISTS",
+    `${printable(path)} is there already`,
+    "remove it, or name another file",
+  );
 }

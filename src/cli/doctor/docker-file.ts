@@ -32,8 +32,8 @@ export async function readDockerFile({ dockerConfig }: Pick<Machine, "dockerConf
 
 /** @throws Failure CLIENT_FILE, DOCKER_CONFIG_SYNTAX */
 export async function readDockerFileAt(path: string): Promise<DockerFile> {
-  const text = await readClientFile(path);
-  return parseDockerFile(text, path);
+  const bytes = await readClientFile(path);
+  return parseDockerFile(bytes?.toString("utf8"), path);
 }
 
 /** @param text undefined: there is none. @throws Failure DOCKER_CONFIG_SYNTAX */

@@ -24,7 +24,7 @@ export class Installer {
     copyFileSync(script, this.#script);
     mkdirSync(join(checkout, "dist"));
     symlinkSync(programPath(), join(checkout, "dist/docker-credential-ecr"));
-    writeFileSync(join(checkout, "dist/docker-credential-ecr.1"), "");
+    writeFileSync(join(checkout, "dist/docker-credential-ecr.1"), ".TH DOCKER-CREDENTIAL-ECR 1\n");
     const npm = join(checkout, "bin/npm");
     writeFileSync(npm, "#!/bin/sh\n");
     chmodSync(npm, 0o755);

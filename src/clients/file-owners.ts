@@ -1,0 +1,53 @@
+import { readFileSync, type Stats } from "node:fs";
+
+/** What decides whether another user can change a file or folder. */
+type Rights = Pick<Stats, "uid" | "gid" | "mode">;
+
+/** The user that a namespace shows in place of every user that it does not know, root included. */
+const overflowUser = 65_534;
+
+/** Users whose folders and links are safe on the way to a file besides this user's. */
+export function trustedOwners(): readonly number[] {
+  return isInUserNamespace() ? [0, overflowUser] : [0];
+}
+
+/** Whether a user other than the owner and root may write. */
+export function isOpenToOthers({ uid, gid, mode }: Rights): boolean {
+  // Windows has no modes of this kind.
+  if (process.geteuid === undefined) return false;
+  if ((mode & 0o002) !== 0) return true;
+  return (mode & 0o020) !== 0 && !(uid === gid && isPrivateGroup(readText("/etc/group"), gid));
+}
+
+/**
+ * Whether a group is that of one user alone, as most Linux distributions make one for each account: then folders of
+ * mode 0775 are as safe as those of mode 0755.
+ *
+ * @param groups the text of /etc/group
+ */
+export function isPrivateGroup(groups: string, gid: number): boolean {
+  if (gid === 0) return false;
+  const entries = groups.split("\n").map((line) => line.split(":"));
+  const [group, ...more] = entries.filter(([, , number]) => number === String(gid));
+  if (!group || more.length > 0) return false;
+  const [name = "", , , members = ""] = group;
+  return members.split(",").every((member) => member.trim() === "" || member.trim() === name);
+}
+
+/** @param map the text of /proc/self/uid_map; empty where there is none */
+export function mapsAllUsers(map: string): boolean {
+  const [inside, outside, count] = map.trim().split(/\s+/);
+  return map.trim() === "" || (inside === "0" && outside === "0" && count === "4294967295");
+}
+
+function isInUserNamespace(): boolean {
+  return !mapsAllUsers(readText("/proc/self/uid_map"));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

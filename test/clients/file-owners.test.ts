@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { isPrivateGroup, mapsAllUsers } from "../../src/clients/file-owners.ts";
+
+describe("a group that may write", () => {
+  const groups = "root:x:0:\nann:x:1000:\nbob:x:1001:bob\nweb:x:1002:www-data\nteam:x:1003:\nalso:x:1003:\n";
+
+  for (const [gid, isPrivate, why] of [
+    [1000, true, "an account's own"],
+    [1001, true, "an account's own that lists it"],
+    [1002, false, "another user is in it"],
+    [1003, false, "two groups of the number"],
+    [1004, false, "no group of the number"],
+    [0, false, "root's"],
+  ] as const) {
+    it(`is ${isPrivate ? "" : "not "}one user's alone: ${why}`, () => {
+      assert.equal(isPrivateGroup(groups, gid), isPrivate);
+    });
+  }
+});
+
+describe("the user 65534", () => {
+  for (const [map, isAll] of [
+    ["         0          0 4294967295\n", true],
+    ["         0       1000          1\n", false],
+    ["         0     100000      65536\n", false],
+    ["", true],
+  ] as const) {
+    it(`is ${isAll ? "a user like any other" : "every user outside"} under the map ${JSON.stringify(map)}`, () => {
+      assert.equal(mapsAllUsers(map), isAll);
+    });
+  }
+});

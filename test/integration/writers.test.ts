@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { somebodyElse } from "../support/fakes/temp-folder.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
+import { useStanding } from "../support/program/standing.ts";
+import { contentOf, make, put, type Said, userOf, type Writer, writers } from "../support/program/writers.ts";
+
+// Device nodes, files of other users and disks of one's own are for root to make.
+const isRoot = process.geteuid?.() === 0 && process.platform === "linux" && ownMounts() !== undefined;
+
+const kinds = ["device", "pipe", "socket", "folder"] as const;
+
+(isRoot ? describe : describe.skip)("whatever writes a file that is not this program's own", function () {
+  this.timeout(30_000);
+  const standing = useStanding();
+  const all = writers();
+
+  /** Asserts a refusal that names the place and a way out of it. */
+  function refused({ exitCode, text }: Said, { codes }: Writer, why: RegExp): void {
+    assert.notEqual(exitCode, 0, text);
+    assert.match(text, codes);
+    assert.match(text, why);
+  }
+
+  const identityOf = (path: string) => {
+    const { ino, mode, uid, rdev, mtimeMs } = lstatSync(path);
+    return { ino, mode, uid, rdev, mtimeMs };
+  };
+
+  for (const [name, writer] of Object.entries(all)) {
+    describe(name, () => {
+      for (const kind of [...kinds, ...kinds.map((each) => `link to a ${each}`)]) {
+        it(`refuses a ${kind}, and leaves it`, async () => {
+          const user = await userOf(writer, standing);
+          const path = join(user.home, writer.file);
+          rmSync(path, { force: true });
+          make(kind, path);
+          const before = [identityOf(path), readdirSync(dirname(path))];
+          refused(await writer.run(user, []), writer, new RegExp(basename(path)));
+          assert.deepEqual([identityOf(path), readdirSync(dirname(path))], before);
+          if (kind.startsWith("link")) {
+            const target = join(dirname(path), "..", `the-${kind.split(" ").at(-1)}`);
+            assert.ok(!lstatSync(target).isFile());
+          }
+        });
+      }
+
+      for (const [what, why, seed] of [
+        [
+          "another user's file",
+          /user 12345|is there already/,
+          (path: string) => chownSync(path, somebodyElse, 0),
+        ],
+        [
+          "a file that is no UTF-8 text",
+          /not UTF-8|is there already|was not made by/,
+          (path: string) => put(path, '{"HttpHeaders":{"X-Name":"J\xf6rg"}}'),
+        ],
+        [
+          "a file that its owner may only read",
+          /chmod u\+w|is there already/,
+          (path: string) => chmodSync(path, 0o444),
+        ],
+      ] as const) {
+        // What install.sh places is not edited but replaced.
+        if (name.startsWith("install.sh") && !what.startsWith("another")) continue;
+        if (writer.onlyOnce && what.includes("only read")) continue;
+        it(`refuses ${what}, and leaves it`, async () => {
+          const user = await userOf(writer, standing);
+          const path = join(user.home, writer.file);
+          put(path, writer.text);
+          seed(path);
+          const before = [contentOf(path), identityOf(path), readdirSync(dirname(path))];
+          refused(await writer.run(user, []), writer, why);
+          assert.deepEqual([contentOf(path), identityOf(path), readdirSync(dirname(path))], before);
+        });
+      }
+
+      for (const [what, why, seed] of [
+        ["into which everybody may write", /chmod g?o-w/, (path: string) => chmodSync(path, 0o777)],
+        [
+          "that is another user's",
+          /user 12345/,
+          (path: string) => chownSync(path, somebodyElse, somebodyElse),
+        ],
+      ] as const) {
+        it(`refuses a folder ${what}`, async () => {
+          const user = await userOf(writer, standing);
+          const folder = dirname(join(user.home, writer.file));
+          const before = readdirSync(folder);
+          seed(folder);
+          refused(await writer.run(user, []), writer, why);
+          assert.deepEqual(readdirSync(folder), before);
+        });
+      }
+
+      for (const [what, why, mount] of [
+        [
+          "that has no room left",
+          /ENOSPC|No space left/,
+          (folder: string) =>
+            `cp -a "${folder}" "${folder}.was" && mount -t tmpfs -o size=16k,mode=755 none "${folder}" && cp -a "${folder}.was/." "${folder}"; cp /dev/zero "${folder}/filler" 2>/dev/null`,
+        ],
+        [
+          "that is read-only",
+          /EROFS|Read-only/,
+          (folder: string) => `mount --bind "${folder}" "${folder}" && mount -o remount,bind,ro "${folder}"`,
+        ],
+      ] as const) {
+        it(`leaves all as it is on a disk ${what}`, async () => {
+          const user = await userOf(writer, standing);
+          const path = join(user.home, writer.file);
+          const folder = dirname(path);
+          if (!writer.onlyNew) put(path, writer.text);
+          const names = readdirSync(folder);
+          const script = `${mount(folder)}; "$@"; ended=$?; ls -A "${folder}" | sed 's/^/left: /'; exit $ended`;
+          const said = await writer.run(user, ["unshare", "-m", ...shell(script)]);
+          refused(said, writer, why);
+          const left = [...said.text.matchAll(/^left: (.*)$/gm)].map(([, each = ""]) => each);
+          for (const each of names) assert.ok(left.includes(each), said.text);
+          assert.deepEqual(
+            left.filter((each) => each.startsWith(basename(path)) && !names.includes(each)),
+            [],
+            said.text,
+          );
+          assert.equal(contentOf(path), writer.onlyNew ? undefined : writer.text);
+        });
+      }
+
+      it("does its work where all is as it should be", async () => {
+        const user = await userOf(writer, standing);
+        const path = join(user.home, writer.file);
+        const { exitCode, text } = await writer.run(user, []);
+        if (!writer.onlyNew) assert.equal(exitCode, 0, text);
+        assert.notEqual(contentOf(path), name.endsWith("--undo") ? writer.text : undefined);
+      });
+    });
+  }
+});
