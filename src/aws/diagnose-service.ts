@@ -1,6 +1,10 @@
 import { describeIdentity } from "../token/identity.ts";
+import { cutForeign, oneLine } from "../token/printable.ts";
 import type { Asked, Diagnosis } from "./errors.ts";
 import type { RoleError } from "./role-error.ts";
+
+/** Characters of the name of an error; the longest of AWS's has half of them. */
+const longestName = 100;
 
 /** What the SDK throws for an answer that is an error, as far as it matters. */
 export interface ServiceException extends Error {
@@ -20,9 +24,10 @@ export function diagnoseService(
 ): Diagnosis {
   const who =
     role || asked.wanted === "caller" ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
-  const message = error.message.replace(/\s+/g, " ");
+  const message = oneLine(cutForeign(error.message));
+  const name = oneLine(cutForeign(error.name, longestName));
   const status = error.$metadata.httpStatusCode;
-  switch (error.name.replace(/Exception$/, "")) {
+  switch (name.replace(/Exception$/, "")) {
     case "AccessDenied":
     case "UnauthorizedOperation":
     case "NotAuthorized":
@@ -72,13 +77,13 @@ export function diagnoseService(
     case "IDPCommunicationError":
       return webIdentity(role, message);
   }
-  if (isThrottling(error.name, status)) {
+  if (isThrottling(name, status)) {
     const mend = "try again in a minute; have fewer callers share the account, or share one machine's tokens";
     return { code: "THROTTLED", why: `${who} was asked too often`, mend };
   }
   if (status !== undefined && status >= 500) {
     const mend = "try again; https://health.aws.amazon.com tells of outages";
-    return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${error.name})`, mend };
+    return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${name})`, mend };
   }
   if (role && /DurationSeconds exceeds|durationSeconds/.test(message)) {
     return {
@@ -88,7 +93,7 @@ export function diagnoseService(
     };
   }
   // No service of AWS's words its errors so: the SDK could make nothing of the answer.
-  if (status !== undefined && (status < 400 || error.name === "SyntaxError" || /^Unknown/.test(error.name))) {
+  if (status !== undefined && (status < 400 || name === "SyntaxError" || name.startsWith("Unknown"))) {
     return {
       code: "BAD_ANSWER",
       why: `what answered for ${who} is not AWS (HTTP ${status})`,
@@ -97,15 +102,15 @@ export function diagnoseService(
   }
   return {
     code: "AWS_REFUSED",
-    why: `${who} refused (${error.name}): ${message}`,
+    why: `${who} refused (${name}): ${message}`,
     mend: "look the error up in the documentation of the API",
   };
 }
 
 /** "User: ARN is not authorized to perform: ACTION on resource: R because no KIND policy allows the ACTION action" */
-const denial = /User: (\S+) is not authorized to perform: ([\w-]+:\w+)/;
-const lackingPolicy = /because no ([\w -]+?) allows/;
-const denyingPolicy = /with an explicit deny(?: in an? ([\w -]+?))?(?:$|[.:,])/;
+const denial = /User: (\S{1,2048}) is not authorized to perform: ([\w-]{1,64}:\w{1,128})/;
+const lackingPolicy = /because no ([\w -]{1,60}?) allows/;
+const denyingPolicy = /with an explicit deny(?: in an? ([\w -]{1,60}?))?(?:$|[.:,])/;
 
 function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis {
   const isPublic = registry.kind === "public";
@@ -161,7 +166,7 @@ function clock(who: string): Diagnosis {
 }
 
 function isAboutTime(message: string): boolean {
-  return /signature (?:expired|not yet current)|request has expired|time.*skewed/i.test(message);
+  return /signature (?:expired|not yet current)|request has expired|time.{0,200}skewed/i.test(message);
 }
 
 function isThrottling(name: string, status: number | undefined): boolean {

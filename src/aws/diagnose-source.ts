@@ -1,3 +1,4 @@
+import { cutForeign, oneLine } from "../token/printable.ts";
 import { profileOption } from "./credentials/profile-option.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import type { Diagnosis } from "./errors.ts";
@@ -18,7 +19,7 @@ export function diagnoseSource(error: SourceError, last: LastRequest | undefined
   const { kind, profile, cause } = error;
   if (cause instanceof TransportError) return diagnoseTransport(cause);
   if (last?.lastError) return diagnoseTransport(last.lastError);
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = oneLine(cutForeign(cause instanceof Error ? cause.message : String(cause)));
   const option = profileOption(profile);
   switch (kind) {
     case "sso":

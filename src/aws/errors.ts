@@ -1,8 +1,8 @@
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignError, foreignText } from "../token/foreign-text.ts";
 import { describeIdentity, type Identity } from "../token/identity.ts";
-import { redact } from "../token/redact.ts";
 import { AnswerError } from "./authorization.ts";
 import { InstanceMetadataError } from "./credentials/instance-metadata.ts";
 import { diagnoseService, type ServiceException } from "./diagnose-service.ts";
@@ -99,8 +99,8 @@ function told(
   cause: unknown,
 ) {
   const whom = describeIdentity(identity, env);
-  const what = `${lacking(wanted, registry.host)} under ${whom}: ${redact(why)}`.replace(/\s+/g, " ");
-  return new Failure(code, what, redact(mend), { cause });
+  const what = `${lacking(wanted, registry.host)} under ${whom}: ${foreignText(why)}`;
+  return new Failure(code, what, foreignText(mend), { cause });
 }
 
 function lacking(wanted: Asked["wanted"], host: string): string {
@@ -133,8 +133,11 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   if (error instanceof AnswerError) {
     return { code: "BAD_ANSWER", why: error.message, mend: mendOfAnswer(asked.env) };
   }
-  const why = service instanceof Error ? `${service.name}: ${service.message}` : String(service);
-  return { code: "UNEXPECTED", why, mend: "run it again; if it stays, report this line as a bug" };
+  return {
+    code: "UNEXPECTED",
+    why: foreignError(service),
+    mend: "run it again; if it stays, report this line as a bug",
+  };
 }
 
 /** In brackets: a file that counts as absent may be the one that was meant. */

@@ -1,4 +1,5 @@
 import { Failure } from "../token/failure.ts";
+import { foreignError } from "../token/foreign-text.ts";
 import { type AwsRequest, openSession } from "./ask.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import { registryEndpoint } from "./endpoints.ts";
@@ -75,8 +76,12 @@ export function failureOnTheWay(error: unknown): Failure {
     const { code, why, mend } = diagnoseTransport(error);
     return new Failure(code, why, mend, { cause: error });
   }
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new Failure("UNEXPECTED", what, "run it again; if it stays, report this line as a bug", {
-    cause: error,
-  });
+  return new Failure(
+    "UNEXPECTED",
+    foreignError(error),
+    "run it again; if it stays, report this line as a bug",
+    {
+      cause: error,
+    },
+  );
 }

@@ -17,8 +17,8 @@ import { dependenciesHold, readWarm } from "../store/warm.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignText } from "../token/foreign-text.ts";
 import { lifeState } from "../token/life.ts";
-import { redact } from "../token/redact.ts";
 import { type AskedRegistration, Asking } from "./asking.ts";
 import { otherLogins } from "./other-logins.ts";
 import type { SeenConfig } from "./surroundings.ts";
@@ -133,7 +133,7 @@ export function coldPorts(
     try {
       return { ...onlyOthers(await others.list()), ...ours };
     } catch (error) {
-      log(`logins to hosts that are not ECR's are not listed: ${redact(told(error).stdout)}`);
+      log(`logins to hosts that are not ECR's are not listed: ${foreignText(told(error).stdout)}`);
       return ours;
     }
   }

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { Notifier } from "../service/notifier.ts";
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
+import { foreignText } from "../token/foreign-text.ts";
 import type { Context } from "./context.ts";
 import { counted, registriesCounted } from "./counted.ts";
 import type { DaemonLock } from "./daemon-lock.ts";
@@ -186,8 +186,5 @@ function statusOf(pass: Pass | undefined): string {
 
 function lineOf(error: unknown): string {
   if (error instanceof Failure) return error.oneLine;
-  return `UNEXPECTED ${redact(error instanceof Error ? error.message : String(error))}`.replace(
-    /\p{Cc}+\s*/gu,
-    " ",
-  );
+  return `${foreignText(error instanceof Error ? error.message : String(error))} [UNEXPECTED]`;
 }

@@ -1,7 +1,7 @@
 import { launchdPlist, plistPath } from "../service/launchd-plist.ts";
 import { nameOf, type Service } from "../service/service.ts";
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
+import { foreignText } from "../token/foreign-text.ts";
 import type { RunProgram } from "./child-program.ts";
 import type { ServiceManager } from "./service-manager.ts";
 
@@ -45,7 +45,7 @@ export function launchd(service: Pick<Service, "isSystem" | "account">, run: Run
       }
       throw new Failure(
         "SERVICE_FAILED",
-        `${label} did not start: ${redact(said)}`,
+        `${label} did not start: ${foreignText(said)}`,
         `see 'plutil -lint ${path}'`,
       );
     },

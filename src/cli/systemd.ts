@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { type Service, serviceName } from "../service/service.ts";
 import { systemdUnit, systemUnits, unitName, userUnits, wantedBy } from "../service/systemd-unit.ts";
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
+import { foreignText } from "../token/foreign-text.ts";
 import type { Ended, RunProgram } from "./child-program.ts";
 import type { ServiceManager, ServiceState } from "./service-manager.ts";
 
@@ -26,7 +26,7 @@ export function systemd(
 
   async function must(args: readonly string[]): Promise<void> {
     const { exitCode, said } = await systemctl(args);
-    if (exitCode !== 0) throw failed(`'${shown} ${args.join(" ")}' failed: ${redact(said)}`);
+    if (exitCode !== 0) throw failed(`'${shown} ${args.join(" ")}' failed: ${foreignText(said)}`);
   }
 
   function failed(what: string): Failure {
@@ -54,8 +54,8 @@ export function systemd(
       // Words such as "degraded" come from a manager that answers; nothing, or "unknown", from none.
       if (/^(?:initializing|starting|running|degraded|maintenance|stopping)$/.test(stdout)) return;
       throw isSystem
-        ? failed(`systemd does not answer: ${redact(said)}`)
-        : noUserManager(account.name, redact(said));
+        ? failed(`systemd does not answer: ${foreignText(said)}`)
+        : noUserManager(account.name, foreignText(said));
     },
     async start(isChanged) {
       if (isChanged) await must(["daemon-reload"]);
@@ -63,7 +63,7 @@ export function systemd(
       const began = await systemctl([isChanged ? "restart" : "start", unit], startLimit);
       // Stopped at the time limit, systemctl leaves the start to the manager.
       if (began.exitCode === undefined || began.exitCode === 0) return;
-      throw failed(`${unit} did not start: ${redact(began.said)}`);
+      throw failed(`${unit} did not start: ${foreignText(began.said)}`);
     },
     async stop() {
       await systemctl(["disable", "--now", unit]);

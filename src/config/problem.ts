@@ -1,4 +1,5 @@
 import { Failure } from "../token/failure.ts";
+import { cutForeign } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
 
 export type ProblemCode = "CONFIG_SYNTAX" | "CONFIG_INVALID" | "CONFIG_VERSION";
@@ -75,7 +76,7 @@ export function spell(path: KeyPath): string {
 
 /** A value of the file as an error may show it: short, on one line, without what may be a secret. */
 export function quoted(value: string): string {
-  const shown = redact(value);
+  const shown = redact(cutForeign(value)).replace(/\p{Cf}/gu, "");
   return JSON.stringify(shown.length > 90 ? `${shown.slice(0, 80)}…` : shown);
 }
 

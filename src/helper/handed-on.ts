@@ -1,5 +1,5 @@
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
+import { foreignText } from "../token/foreign-text.ts";
 import type { OtherLogins } from "./other-logins.ts";
 import { HandedBack, type Reply } from "./reply.ts";
 import { type HelperAction, wire } from "./wire.ts";
@@ -48,7 +48,7 @@ export function handedOn(
 
 /** Why the other helper refused, in its own words but for secrets. */
 export function refusalOf({ reply }: HandedBack): string {
-  return redact(reply.stdout).trim() || "it says no reason";
+  return foreignText(reply.stdout) || "it says no reason";
 }
 
 function parse(text: string, name: string): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { Failure } from "../token/failure.ts";
-import { redact } from "../token/redact.ts";
+import { foreignError } from "../token/foreign-text.ts";
 
 /** @param what did not come in time */
 export function lateFailure(what: string): Failure {
@@ -13,8 +13,12 @@ export function lateFailure(what: string): Failure {
 /** @param what failed, where the error is none that says so itself */
 export function asFailure(error: unknown, what: string): Failure {
   if (error instanceof Failure) return error;
-  const why = redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  return new Failure("UNEXPECTED", `${what}: ${why}`, "if it stays, report this line as a bug", {
-    cause: error,
-  });
+  return new Failure(
+    "UNEXPECTED",
+    `${what}: ${foreignError(error)}`,
+    "if it stays, report this line as a bug",
+    {
+      cause: error,
+    },
+  );
 }

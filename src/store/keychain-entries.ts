@@ -1,5 +1,5 @@
 import { AsyncEntry } from "@napi-rs/keyring";
-import { redact } from "../token/redact.ts";
+import { foreignText } from "../token/foreign-text.ts";
 import { type KeychainCode, keychainFailure, keychainService } from "./keychain.ts";
 import type { Entries } from "./keychain-parts.ts";
 
@@ -64,8 +64,7 @@ function reasonIn(message: string): string {
   if (/ServiceUnknown|not provided by any .service/i.test(message)) {
     return "no Secret Service, such as gnome-keyring, runs in this D-Bus session";
   }
-  const words = redact(message)
-    .replace(/\s+/g, " ")
+  const words = foreignText(message)
     .replace(/^Platform failure: /, "")
     .replace(/\.$/, "");
   return words === "" ? "it did not say why" : words.slice(0, 200);

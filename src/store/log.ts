@@ -8,6 +8,7 @@ import {
   renameSync,
   writeSync,
 } from "node:fs";
+import { oneLine } from "../token/printable.ts";
 import { strangerAbove } from "./folder.ts";
 
 const largest = 256 * 1024;
@@ -20,7 +21,7 @@ const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
  * helper must be silent. At most two files of 256 KiB. Never fails: a log is not worth a login. Written
  * at once, since the process may end right after.
  *
- * @param line nothing secret; what is foreign has been through `redact`
+ * @param line nothing secret; what is foreign has been through `foreignText`
  */
 export function appendLog(state: string, now: number, line: string): void {
   const path = `${state}/log`;
@@ -31,10 +32,7 @@ export function appendLog(state: string, now: number, line: string): void {
     if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;
     const file = openSync(path, flags, 0o600);
     try {
-      writeSync(
-        file,
-        `${new Date(now).toISOString()} ${line.replace(/\p{Cc}+\s*/gu, " ").slice(0, longestLine)}\n`,
-      );
+      writeSync(file, `${new Date(now).toISOString()} ${oneLine(line.slice(0, longestLine))}\n`);
       if (fstatSync(file).size > largest) renameSync(path, `${path}.1`);
     } finally {
       closeSync(file);

@@ -1,3 +1,5 @@
+import { oneLine } from "./printable.ts";
+
 /** What is kept of a failure until somebody asks: each as in `Failure`. */
 export interface FailureNote {
   readonly code: string;
@@ -29,8 +31,9 @@ export class Failure extends Error {
 
   /** The one line a client shows its user. Never the words that Docker takes for "not found". */
   get oneLine(): string {
-    return `${this.message}: ${this.mend} [${this.code}]`
-      .replace(/\p{Cc}+\s*/gu, " ")
-      .replace(/credentials not found in native keychain/gi, "credentials not found");
+    return oneLine(`${this.message}: ${this.mend} [${this.code}]`).replace(
+      /credentials not found in native keychain/gi,
+      "credentials not found",
+    );
   }
 }

@@ -8,6 +8,7 @@ import { FileRefusal } from "../../clients/file-refusal.ts";
 import { readPlainFile } from "../../clients/plain-file.ts";
 import { printable } from "../../config/problem.ts";
 import { Failure } from "../../token/failure.ts";
+import { withoutControls } from "../../token/printable.ts";
 import { redact, redacted } from "../../token/redact.ts";
 import type { Machine } from "./machine.ts";
 import { masked, maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "./mask.ts";
@@ -68,12 +69,18 @@ async function bundleText(report: Report, machine: Machine): Promise<string> {
     [configPath, aws ? maskedProfiles(aws.sections("config")) : unparsed],
     [`${credentialsPath}: profiles`, aws ? [...aws.sections("credentials").keys()].join("\n") : unparsed],
     [`files in ${folders.state}`, await listing(folders.state)],
-    [`${folders.state}/log, its end`, redact((await readText(`${folders.state}/log`)).slice(-16_384))],
+    [`${folders.state}/log, its end`, await endOfLog(`${folders.state}/log`)],
   ];
   const text = sections.map(([title, body]) => `== ${title}\n${body.trimEnd()}\n`).join("\n");
   // Whatever stood where nobody looks for secrets.
   const secrets = secretsIn(env, aws);
   return secrets.reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
+}
+
+/** From a line's begin on, so that no half of a secret stays. */
+async function endOfLog(path: string): Promise<string> {
+  const end = (await readText(path)).slice(-16_384);
+  return redact(withoutControls(end.slice(end.indexOf("\n") + 1)));
 }
 
 async function readText(path: string | undefined): Promise<string> {

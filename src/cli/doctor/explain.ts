@@ -1,5 +1,6 @@
 import type { RegistryAnswer } from "../../aws/ask-registry.ts";
 import type { Registry } from "../../registry/registry.ts";
+import { cutForeign, oneLine } from "../../token/printable.ts";
 import { type Finding, failed } from "./finding.ts";
 
 /** The login that was refused. */
@@ -66,9 +67,10 @@ function whereRepositoriesAre(registry: Registry): string {
   return `see '${command}'; under a pull-through cache rule, allow ecr:CreateRepository`;
 }
 
-const denied = /User: (\S+) is not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/;
-const lackingPolicy = /because no ([\w -]+?) allows/;
-const denyingPolicy = /with an explicit deny(?: in an? ([\w -]+?))?(?:$|[.:,])/;
+const denied =
+  /User: (\S{1,2048}) is not authorized to perform: ([\w-]{1,64}:\w{1,128})(?: on resource: (\S{1,2048}))?/;
+const lackingPolicy = /because no ([\w -]{1,60}?) allows/;
+const denyingPolicy = /with an explicit deny(?: in an? ([\w -]{1,60}?))?(?:$|[.:,])/;
 
 /** Its last words say which side to mend. */
 function explainDenial(message: string, [, who = "", action = "", resource]: RegExpExecArray): Finding {
@@ -98,7 +100,7 @@ function explainDenial(message: string, [, who = "", action = "", resource]: Reg
 function firstError(body: string): { readonly code: string; readonly message: string } {
   try {
     const { code, message } = JSON.parse(body).errors[0];
-    return { code: String(code), message: String(message) };
+    return { code: cutForeign(String(code), 64), message: oneLine(cutForeign(String(message))) };
   } catch {
     return { code: "", message: "" };
   }

@@ -16,20 +16,29 @@ export function maskedEnvironment(env: Environment): string {
   return Object.keys(env)
     .sort()
     .flatMap((name) => {
-      if (plain.test(name)) return [`${name}=${shownValue(name, env[name] ?? "")}`];
+      if (plain.test(name)) return [`${name}=${shownValue(env[name] ?? "", isProxy(name))}`];
       return ofInterest.test(name) ? [`${name} is set`] : [];
     })
     .join("\n");
 }
 
-/** A proxy may stand there without a scheme; a query is for the server alone. */
-function shownValue(name: string, value: string): string {
-  const isBareProxy = isProxy(name) && !value.includes("://");
-  return redact(isBareProxy ? value.replace(/^.*@/s, `${redacted}@`) : withoutQuery(value));
+/** All of a proxy's or a URL's value up to its last "@" is a login, whatever is in it: the value is one address. */
+function shownValue(value: string, isAddress = false): string {
+  const start = startOfAddress(value);
+  const at = start > 0 || isAddress ? value.lastIndexOf("@") : -1;
+  const shown = at < start ? value : `${value.slice(0, start)}${redacted}${value.slice(at)}`;
+  return redact(withoutQuery(shown));
 }
 
+/** Behind the scheme; 0: there is none. */
+function startOfAddress(value: string): number {
+  return /^\s*\w{1,20}:[\\/]{2}/.exec(value)?.[0].length ?? 0;
+}
+
+/** A query is for the server alone. */
 function withoutQuery(value: string): string {
-  return value.replace(/^(\w+:\/\/[^?]*)\?.*$/s, `$1?${redacted}`);
+  const query = startOfAddress(value) > 0 ? value.indexOf("?") : -1;
+  return query < 0 ? value : `${value.slice(0, query)}?${redacted}`;
 }
 
 const isProxy = (name: string) => /(?:HTTPS?|ALL)_PROXY$/i.test(name);
@@ -81,7 +90,7 @@ export function maskedProfiles(sections: ReadonlyMap<string, Profile>): string {
 }
 
 function maskedSetting({ name, value }: FlatSetting): string {
-  return plainSettings.test(name) ? `${name} = ${redact(withoutQuery(value))}` : `${name} is set`;
+  return plainSettings.test(name) ? `${name} = ${shownValue(value)}` : `${name} is set`;
 }
 
 interface FlatSetting {
@@ -116,11 +125,38 @@ export function secretsIn(env: Environment, files: AwsFiles | undefined): readon
   const settings = sections
     .flatMap(flatSettings)
     .filter(({ name }) => /secret|(?:session|security)_token|access_key|external_id/i.test(name));
-  const proxies = Object.entries(env).flatMap(([name, value = ""]) => {
-    const url = value.includes("://") ? value : `http://${value}`;
-    const password = isProxy(name) ? URL.parse(url)?.password : undefined;
-    return password ? [password, decodeURIComponent(password)] : [];
-  });
+  const logins = Object.entries(env).flatMap(([name, value = ""]) => loginIn(name, value));
   const values = [...variables.map(([, value = ""]) => value), ...settings.map(({ value }) => value)];
-  return [...values, ...proxies].filter((value) => value.length >= 4).sort((a, b) => b.length - a.length);
+  return [...values, ...logins]
+    .filter((value) => value.length >= 4)
+    .flatMap(formsOf)
+    .sort((a, b) => b.length - a.length);
+}
+
+/** The password of an address, and it with its user. */
+function loginIn(name: string, value: string): readonly string[] {
+  const start = startOfAddress(value);
+  const at = value.lastIndexOf("@");
+  if (at <= start || (start === 0 && !isProxy(name))) return [];
+  const login = value.slice(start, at);
+  return [login, login.slice(login.indexOf(":") + 1)];
+}
+
+/** How programs write a secret on: as it is, percent-encoded and back, and as base64. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const encoded = [
+    encodeURIComponent(secret.toWellFormed()),
+    bytes.toString("base64"),
+    bytes.toString("base64url"),
+  ];
+  return [...new Set([secret, decodedPercent(secret), ...encoded])].filter((form) => form.length >= 4);
+}
+
+function decodedPercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

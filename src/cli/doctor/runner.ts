@@ -1,5 +1,7 @@
 import { eachOf } from "../../refresher/guard.ts";
 import { Failure } from "../../token/failure.ts";
+import { foreignError } from "../../token/foreign-text.ts";
+import { cutForeign, oneLine } from "../../token/printable.ts";
 import { redact } from "../../token/redact.ts";
 import { type Diagnostic, usualLimit } from "./diagnostic.ts";
 import { type Finding, failed, failedBy, skipped } from "./finding.ts";
@@ -119,8 +121,7 @@ async function lookAt({ diagnostic, look }: Step): Promise<Finding> {
     return await Promise.race([look(AbortSignal.timeout(limit)), late.promise]);
   } catch (error) {
     if (error instanceof Failure) return failedBy(error);
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return failed("UNEXPECTED", what, "run it again; if it stays, report this line as a bug");
+    return failed("UNEXPECTED", foreignError(error), "run it again; if it stays, report this line as a bug");
   } finally {
     clearTimeout(timer);
   }
@@ -134,9 +135,12 @@ function tooLate(name: string, limit: number): Failure {
   );
 }
 
+/** Characters of what a diagnostic found: lists of registries are long, and ours. */
+const longestFinding = 16_384;
+
 /** Foreign words end up in what was seen: no secret leaves here, and nothing that moves a terminal's cursor. */
 function clean({ status, seen, mend, code }: Finding): Finding {
-  const text = (value: string) => redact(value).replace(/\p{Cc}+\s*/gu, " ");
+  const text = (value: string) => oneLine(redact(cutForeign(value, longestFinding)));
   return {
     status,
     ...(code !== undefined && { code }),

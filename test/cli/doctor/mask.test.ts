@@ -54,11 +54,40 @@ describe("what a bundle shows", () => {
       maskedEnvironment(env),
       "AWS_ENDPOINT_URL=https://127.0.0.1/a?[redacted]\nHTTPS_PROXY=[redacted]@proxy:1",
     );
-    assert.deepEqual(secretsIn(env, undefined), ["hush", "hush"]);
+    assert.ok(secretsIn(env, undefined).includes("hush"));
     assert.equal(
       maskedProfiles(awsFiles({ a: { sso_start_url: "https://x/start?key=hush" } }).sections("config")),
       "[a]\nsso_start_url = https://x/start?[redacted]",
     );
+  });
+
+  const LOGINS = [
+    "p@ss4word",
+    "pa/ss/4word",
+    "p#4word?4word",
+    "p@4/4#4?4word",
+    "p%404word",
+    "p:4word:",
+    "p 4\tword",
+  ];
+  for (const password of LOGINS) {
+    it(`of a proxy with the password ${JSON.stringify(password)}: nothing but its place`, () => {
+      for (const scheme of ["http://", "", "socks5://"]) {
+        const value = `${scheme}ci:${password}@127.0.0.1:9`;
+        for (const name of ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"]) {
+          assert.equal(maskedEnvironment({ [name]: value }), `${name}=${scheme}[redacted]@127.0.0.1:9`);
+        }
+        const known = secretsIn({ HTTPS_PROXY: value }, undefined);
+        assert.ok(known.includes(password) && known.includes(encodeURIComponent(password)));
+      }
+      const shown = maskedEnvironment({ AWS_ENDPOINT_URL: `http://ci:${password}@127.0.0.1:9/` });
+      assert.equal(shown, "AWS_ENDPOINT_URL=http://[redacted]@127.0.0.1:9/");
+    });
+  }
+
+  it("of values that are no addresses: an @ is a part of them", () => {
+    const env = { AWS_PROFILE: "me@example.com", AWS_ROLE_SESSION_NAME: "me@example.com" };
+    assert.equal(maskedEnvironment(env), "AWS_PROFILE=me@example.com\nAWS_ROLE_SESSION_NAME=me@example.com");
   });
 
   it("of profiles: what says who asks, not what opens", () => {
@@ -81,6 +110,18 @@ describe("what a bundle shows", () => {
       { AWS_SECRET_ACCESS_KEY: "env-secret", HTTPS_PROXY: "http://me:p%40ss-word@proxy", AWS_PROFILE: "ci" },
       awsFiles({ a: { external_id: "external-of-two" } }, { a: { aws_session_token: "session" } }),
     );
-    assert.deepEqual(secrets, ["external-of-two", "p%40ss-word", "env-secret", "p@ss-word", "session"]);
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    for (const secret of ["external-of-two", "p%40ss-word", "env-secret", "p@ss-word", "session"]) {
+      assert.ok(secrets.includes(secret), secret);
+    }
+    for (const secret of ["external-of-two", "p%40ss-word", "env-secret", "session"]) {
+      assert.ok(secrets.includes(base64(secret)), secret);
+    }
+    assert.ok(!secrets.includes("ci"));
+    const lengths = secrets.map(({ length }) => length);
+    assert.deepEqual(
+      lengths,
+      lengths.toSorted((one, other) => other - one),
+    );
   });
 });

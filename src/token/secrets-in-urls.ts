@@ -1,0 +1,32 @@
+import { redacted, type Span, wordsOf } from "./spans.ts";
+
+/**
+ * The user and password of URLs and of addresses without a scheme, such as proxies have. Everything up to the last "@"
+ * of the word counts: people write passwords with "@", "/", "#" or "?" in them, and parsers differ in where they end.
+ * An ARN with an address in its session's name and an image with its digest are no URLs.
+ */
+export function* userInfo(text: string): Iterable<Span> {
+  if (!text.includes("@")) return;
+  for (const [from, to] of wordsOf(text)) {
+    const word = text.slice(from, to);
+    const at = lastSign(word);
+    const colon = word.indexOf(":");
+    if (at < 0 || colon < 0 || colon > at) continue;
+    if (word.includes("arn:aws") && !word.includes("://")) continue;
+    const scheme = word.indexOf("://");
+    const start = scheme >= 0 && scheme < at ? scheme + "://".length : startOfAddress(word, colon);
+    if (word.slice(start, at) !== redacted) yield [from + start, from + at];
+  }
+}
+
+/** The last "@" that doesn't begin an image's digest. */
+function lastSign(word: string): number {
+  const at = word.lastIndexOf("@");
+  return at > 0 && /^@sha(?:256|512):/.test(word.slice(at, at + 8)) ? word.lastIndexOf("@", at - 1) : at;
+}
+
+/** Behind the name and the opening quote or bracket in front of it. */
+function startOfAddress(word: string, colon: number): number {
+  for (let at = colon - 1; at >= 0; at--) if ("=\"'`(<[{,;".includes(word.charAt(at))) return at + 1;
+  return 0;
+}

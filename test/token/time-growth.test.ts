@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { Failure } from "../../src/token/failure.ts";
+import { foreignText } from "../../src/token/foreign-text.ts";
+import { cutForeign, oneLine } from "../../src/token/printable.ts";
+import { redact } from "../../src/token/redact.ts";
+
+/** What expressions and loops over a text have been made to hang with. */
+const pieces = [
+  "a",
+  "a.",
+  "A1b",
+  "a:",
+  "a@",
+  "://",
+  "a://",
+  "a://b@",
+  ":@",
+  "eyJ",
+  "-eyJa",
+  "eyJaaaaaaaaaaaaaaaa.",
+  "AKIA",
+  "<",
+  "<Secret",
+  "<Secret>",
+  "<Secret><![CDATA[",
+  "token",
+  "token=",
+  "token = ",
+  'token:"',
+  'token:\\"',
+  '"auth":',
+  "--token ",
+  "secret-",
+  "authorization: ",
+  "authorization:basic ",
+  "basic ",
+  "bearer \n",
+  "cookie:",
+  "%",
+  "%25",
+  "%3A ",
+  "%2F%40",
+  "=",
+  "\\",
+  '"',
+  " ",
+  "\n",
+  "\r\n",
+  "\u202e",
+  "\ud800",
+  "\x1b[",
+  "aaaaaaaaaaaa=",
+  "YTpiYTpiYTpi ",
+  `${"aB3".repeat(13)}\n`,
+];
+
+const failureLine = (text: string) => new Failure("CODE", text, text).oneLine;
+const FUNCTIONS: readonly (readonly [string, (text: string) => unknown])[] = [
+  ["redact", redact],
+  ["oneLine", oneLine],
+  ["foreignText", foreignText],
+  ["cutForeign", cutForeign],
+  ["a failure's line", failureLine],
+];
+
+const short = 16_384;
+const factor = 16;
+
+describe("the time for a foreign text", function () {
+  this.timeout(60_000);
+
+  for (const [name, call] of FUNCTIONS) {
+    it(`${name}: grows no faster than its length`, () => {
+      for (const piece of pieces) {
+        const of = (length: number) => piece.repeat(Math.ceil(length / piece.length));
+        const [brief, long] = [of(short), of(short * factor)];
+        // What compares every place with every other takes 256 times as long here. Below some milliseconds the clock,
+        // the collector and other processes decide.
+        const isLinear = () => fastest(call, long) < 80 * Math.max(fastest(call, brief), 2);
+        assert.ok(isLinear() || isLinear(), JSON.stringify(piece));
+      }
+    });
+  }
+});
+
+/** Milliseconds. */
+function fastest(call: (text: string) => unknown, text: string): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < 2; turn++) {
+    const began = performance.now();
+    call(text);
+    best = Math.min(best, performance.now() - began);
+  }
+  return best;
+}
