@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { type FileRules, findFile, removeFile, replaceFile } from "../clients/careful-file.ts";
-import { FileRefusal } from "../clients/file-refusal.ts";
 import { readPlainFile } from "../clients/plain-file.ts";
+import { FileRefusal } from "../config/file-refusal.ts";
 import { signature } from "../service/service.ts";
 import { Failure } from "../token/failure.ts";
 

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { chmod, type FileHandle, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
+import { FileRefusal } from "../config/file-refusal.ts";
 import { printable } from "../config/problem.ts";
+import { type PathRules, trustedTarget } from "../config/trusted-path.ts";
 import { removeAbandoned } from "./abandoned.ts";
-import { FileRefusal } from "./file-refusal.ts";
 import { mustBePlain, readPlainFile, refusalOf } from "./plain-file.ts";
-import { type PathRules, trustedTarget } from "./trusted-path.ts";
 
 /** The rules for one kind of file. Every file that is not in this program's own folders is written by these functions. */
 export interface FileRules extends PathRules {

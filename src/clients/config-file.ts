@@ -1,4 +1,5 @@
 import { rmdir } from "node:fs/promises";
+import { FileRefusal } from "../config/file-refusal.ts";
 import { printable } from "../config/problem.ts";
 import { Failure } from "../token/failure.ts";
 import {
@@ -10,7 +11,6 @@ import {
   replaceFile,
   textOf,
 } from "./careful-file.ts";
-import { FileRefusal } from "./file-refusal.ts";
 import { readPlainFile } from "./plain-file.ts";
 
 const rules: FileRules = {

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
+import { FileRefusal } from "../config/file-refusal.ts";
 import { printable } from "../config/problem.ts";
 import { Failure } from "../token/failure.ts";
 import { editFile, type FileRules } from "./careful-file.ts";
-import { FileRefusal } from "./file-refusal.ts";
 
 const rules: FileRules = { otherUserFix: "run the daemon as that user" };
 

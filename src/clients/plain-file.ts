@@ -1,8 +1,8 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { FileRefusal } from "../config/file-refusal.ts";
 import { printable } from "../config/problem.ts";
 import { isDiskFull } from "./disk-full.ts";
-import { FileRefusal } from "./file-refusal.ts";
 
 /** Bytes: no program of the kind writes more into such a file. */
 export const largestClientFile = 16 * 1024 * 1024;

@@ -1,9 +1,12 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Failure } from "../token/failure.ts";
 import { type BarredFolder, barredFolder } from "./barred-folder.ts";
 import { type Config, emptyConfig } from "./config.ts";
+import { FileRefusal } from "./file-refusal.ts";
 import { printable } from "./problem.ts";
+import { trustedTarget } from "./trusted-path.ts";
 
 const largest = 1024 * 1024;
 
@@ -11,7 +14,8 @@ type Report = (failure: Failure) => void;
 
 /**
  * Reads config.yaml; where there is none, the empty config. A user who could write the file could make this
- * program ask under any identity and run any helper, so it must be this user's or root's, and theirs alone to write.
+ * program ask under any identity and run any helper, so it must be this user's or root's, and theirs alone to write,
+ * as must every folder and link on the way to it.
  * A folder that this user can't enter, as in another user's HOME, holds no config of this user's.
  *
  * @param report gets CONFIG_UNREADABLE where such a folder is in the way
@@ -30,6 +34,7 @@ async function readText(path: string, report: Report): Promise<string | undefine
   if (!file) return undefined;
   try {
     await mustBeOurs(file, path);
+    await mustStayInPlace(path);
     const bytes = await readBytes(file, path);
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -82,6 +87,21 @@ async function mustBeOurs(file: FileHandle, path: string): Promise<void> {
     const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
     const what = `others may write ${printable(path)} (mode ${mode}), and with it say who asks AWS for tokens`;
     throw new Failure("CONFIG_WRITABLE", what, `look through it, then run: chmod go-w ${printable(path)}`);
+  }
+}
+
+/** The file may be this user's and yet not the one that was meant: another user can link to it in a folder of theirs. */
+async function mustStayInPlace(path: string): Promise<void> {
+  if (process.geteuid === undefined) return;
+  try {
+    await trustedTarget(resolve(path), { allowsSharedFolder: true, otherUserFix: "run this as that user" });
+  } catch (error) {
+    if (!(error instanceof FileRefusal)) throw error;
+    if (error.kind !== "unsafe") throw unreadable(path, error.why, error);
+    const what = `${printable(path)} is not read, since it says who asks AWS for tokens: it ${error.why}`;
+    throw new Failure("CONFIG_WRITABLE", what, `look through it, then ${error.fix}`, {
+      cause: error,
+    });
   }
 }
 

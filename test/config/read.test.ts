@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { emptyConfig } from "../../src/config/config.ts";
 import { readConfig } from "../../src/config/read.ts";
@@ -51,6 +51,37 @@ describe("readConfig", () => {
     const { code, oneLine } = await refusal(file());
     assert.equal(code, "CONFIG_WRITABLE");
     assert.match(oneLine, /belongs to user 12345/);
+  });
+
+  describe("in folders that another user", () => {
+    const path = () => join(folder(), "app", "config.yaml");
+    beforeEach(() => {
+      mkdirSync(join(folder(), "app"), { mode: 0o755 });
+      writeWithMode(path(), example, 0o600);
+    });
+
+    for (const mode of [0o757, 0o777]) {
+      it(`may write (mode ${mode.toString(8)}), refuses the file`, async () => {
+        chmodSync(join(folder(), "app"), mode);
+        const { code, oneLine } = await refusal(path());
+        assert.equal(code, "CONFIG_WRITABLE");
+        assert.ok(oneLine.includes(`chmod go-w ${join(folder(), "app")}`), oneLine);
+      });
+    }
+
+    it("may write, but not take this user's file from, reads it", async () => {
+      chmodSync(join(folder(), "app"), 0o1777);
+      assert.equal((await readConfig(path())).registries.length, 3);
+    });
+
+    itAsRoot("owns, or has a link in, refuses the file", async () => {
+      const link = join(folder(), "link");
+      symlinkSync("app", link);
+      lchownSync(link, somebodyElse, somebodyElse);
+      assert.match((await refusal(join(link, "config.yaml"))).oneLine, /user 12345.*\[CONFIG_WRITABLE\]$/);
+      chownSync(join(folder(), "app"), somebodyElse, somebodyElse);
+      assert.match((await refusal(path())).oneLine, /user 12345.*\[CONFIG_WRITABLE\]$/);
+    });
   });
 
   itAsRoot(

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { chmodSync } from "node:fs";
+import { chmodSync, lchownSync, renameSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { somebodyElse } from "../support/fakes/temp-folder.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
 import { keys, member, registry, useStanding } from "../support/program/standing.ts";
 import { logOf } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
@@ -101,6 +104,34 @@ registries:
     answered(await user.get("images.example.com"), "images.example.com");
     const other = await user.store("other.example.com", "me", "made-up secret");
     told(other, "FALLBACK_NONE", "other.example.com");
+  });
+
+  it("that another user could exchange is refused, also where it leads to this user's own file", async function () {
+    if (process.geteuid?.() !== 0) this.skip();
+    const user = userWith(aliceAndRole);
+    const path = join(user.home, configPath);
+    const folder = dirname(path);
+    chmodSync(folder, 0o777);
+    told(await user.get(registry), "CONFIG_WRITABLE", `chmod go-w ${folder}`);
+    const own = join(user.home, "older-config.yaml");
+    renameSync(path, own);
+    symlinkSync(own, path);
+    lchownSync(path, somebodyElse, somebodyElse);
+    told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml", "others may write");
+    chmodSync(folder, 0o755);
+    told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml", "user 12345");
+    assert.equal(standing.calls(), 0);
+  });
+
+  it("in a folder of mode 0777 on a read-only disk is obeyed: Kubernetes mounts a ConfigMap so", async function () {
+    if (process.geteuid?.() !== 0 || ownMounts() === undefined) this.skip();
+    const user = userWith(aliceAndRole);
+    const folder = dirname(join(user.home, configPath));
+    chmodSync(folder, 0o777);
+    const mount = `mount --bind "${folder}" "${folder}" && mount -o remount,bind,ro "${folder}" && exec "$@"`;
+    const got = await user.get(registry, { through: ["unshare", "-m", ...shell(mount)] });
+    answered(got, registry);
+    assert.deepEqual(principals(), ["user/alice"]);
   });
 
   it("says how much life a token must have left", async () => {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { editFile, type FileRules } from "../../clients/careful-file.ts";
-import { FileRefusal } from "../../clients/file-refusal.ts";
+import { FileRefusal } from "../../config/file-refusal.ts";
 import { printable } from "../../config/problem.ts";
 import { Failure } from "../../token/failure.ts";
 

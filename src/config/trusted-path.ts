@@ -1,9 +1,9 @@
 import type { Stats } from "node:fs";
-import { lstat, readlink } from "node:fs/promises";
+import { access, constants, lstat, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { printable } from "../config/problem.ts";
 import { isOpenToOthers, trustedOwners } from "./file-owners.ts";
 import { FileRefusal } from "./file-refusal.ts";
+import { printable } from "./problem.ts";
 
 /** Links on one path before it counts as a circle; Linux allows as many. */
 const mostLinks = 40;
@@ -52,12 +52,12 @@ export async function trustedTarget(path: string, rules: PathRules): Promise<Tru
     if (!found) {
       // What ".." would lead out of is not there.
       if ((parts.length > 0 && !rules.makesFolders) || parts.includes("..")) throw isMissing(next, parts);
-      mustBeSafeToAddTo(at, await look(at), rules, parts.length === 0);
+      await mustBeSafeToAddTo(at, await look(at), rules, parts.length === 0);
       return { target: join(next, ...parts), missing: foldersFrom(next, parts) };
     }
     if (!found.isSymbolicLink()) {
       if (parts.length > 0 && !found.isDirectory()) throw isNoFolder(next, rules);
-      if (parts.length > 0) mustBeSafeOnTheWay(next, found, owners, rules);
+      if (parts.length > 0) await mustBeSafeOnTheWay(next, found, owners, rules);
       at = next;
       stats = found;
       continue;
@@ -70,7 +70,7 @@ export async function trustedTarget(path: string, rules: PathRules): Promise<Tru
     parts.unshift(...namesIn(text));
   }
   const folder = dirname(at);
-  mustBeSafeToAddTo(folder, await look(folder), rules, true);
+  await mustBeSafeToAddTo(folder, await look(folder), rules, true);
   stats ??= await look(at);
   return { target: at, missing: [], ...(stats && { stats }) };
 }
@@ -98,22 +98,39 @@ async function look(at: string): Promise<Stats | undefined> {
 }
 
 /** @param isItsFolder whether the file itself is made there, and not a folder */
-function mustBeSafeToAddTo(
+async function mustBeSafeToAddTo(
   folder: string,
   found: Stats | undefined,
   rules: PathRules,
   isItsFolder: boolean,
-): void {
+): Promise<void> {
   if (!found?.isDirectory()) throw isNoFolder(folder, rules);
   mustBelongToUs(folder, found, [0], rules);
   const isShared = isSticky(found) && (rules.allowsSharedFolder || !isItsFolder);
   // Elsewhere the sticky bit does not help: others could be first to make the file.
-  if (isOpenToOthers(found) && !isShared) throw isOpen(folder, found);
+  if (!isShared) await mustBeClosed(folder, found);
 }
 
-function mustBeSafeOnTheWay(folder: string, found: Stats, owners: readonly number[], rules: PathRules): void {
+async function mustBeSafeOnTheWay(
+  folder: string,
+  found: Stats,
+  owners: readonly number[],
+  rules: PathRules,
+): Promise<void> {
   mustBelongToUs(folder, found, owners, rules);
-  if (isOpenToOthers(found) && !isSticky(found)) throw isOpen(folder, found);
+  if (!isSticky(found)) await mustBeClosed(folder, found);
+}
+
+async function mustBeClosed(folder: string, found: Stats): Promise<void> {
+  if (isOpenToOthers(found) && !(await isReadOnly(folder))) throw isOpen(folder, found);
+}
+
+/** Whether its disk is, as where Kubernetes mounts a ConfigMap: with mode 0777, but no user can write there. */
+async function isReadOnly(folder: string): Promise<boolean> {
+  return await access(folder, constants.W_OK).then(
+    () => false,
+    (error) => (error as { code?: string }).code === "EROFS",
+  );
 }
 
 function mustBelongToUs(at: string, { uid }: Stats, others: readonly number[], rules: PathRules): void {
