@@ -1,6 +1,6 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
 import { told } from "./helper/reply.ts";
-import { type Held, type Rooms, serve } from "./helper/serve.ts";
+import { type ColdPorts, type Held, type Rooms, serve } from "./helper/serve.ts";
 import { type HelperAction, isHelperAction } from "./helper/wire.ts";
 import { keychainMarkPath } from "./store/files.ts";
 import { keychainWord } from "./store/keychain.ts";
@@ -29,6 +29,7 @@ async function help(action: HelperAction): Promise<number> {
   const files = await openQuickFiles();
   const folders = foldersOf(env, home, files);
   const isThere = (path: string) => files.stamp(path) !== stampOf("absent");
+  let cold: ColdPorts | undefined;
   const rooms: Rooms = {
     warm: {
       warm: (host) => {
@@ -40,7 +41,8 @@ async function help(action: HelperAction): Promise<number> {
     },
     cold: async () => {
       const { coldPorts } = await import("./cli/cold.ts");
-      return coldPorts(files, givenEnvironment(home), home, folders, Date.now);
+      cold ??= coldPorts(files, givenEnvironment(home), home, folders, Date.now);
+      return cold;
     },
     others: async () => {
       const { otherLogins } = await import("./cli/other-logins.ts");
@@ -49,6 +51,7 @@ async function help(action: HelperAction): Promise<number> {
   };
   const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
   print(stdout, stderr);
+  await cold?.tidy();
   return exitCode;
 }
 

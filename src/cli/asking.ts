@@ -98,7 +98,7 @@ export class Asking {
   };
 
   /** One call to AWS for all who ask at once. @throws Failure */
-  obtain(
+  async obtain(
     registry: Registry,
     registration: AskedRegistration,
     deadlines: Deadlines,
@@ -107,14 +107,14 @@ export class Asking {
     const { files, folders, store, now, log } = this.around;
     const key = registration.authorization;
     const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
-    return fetchOnce({
+    let hasWritten = false;
+    const obtained = await fetchOnce({
       tryLock: () => tryLock(folders.state, lockPath(folders.state, key)),
       readAuthorization: () => store.readAuthorization(key),
       writeAuthorization: async (entry) => {
         if (await options.unless?.()) return;
         await store.writeAuthorization(key, entry);
-        // Here, since whoever has just asked AWS has the time, and does it seldom.
-        await pruneState(folders.state, now());
+        hasWritten = true;
       },
       readFailure: () => store.readFailure(key),
       writeFailure: (entry) => store.writeFailure(key, entry),
@@ -132,6 +132,16 @@ export class Asking {
         options.unkept?.(failure);
       },
     });
+    if (hasWritten) await this.tidy();
+    return obtained;
+  }
+
+  /** After a fetch, since fetches are rare and take long anyway, and without the lock that others wait for. */
+  private async tidy(): Promise<void> {
+    const { folders, now, later } = this.around;
+    const prune = () => pruneState(folders.state, now(), Math.random());
+    if (later) later(prune);
+    else await prune();
   }
 
   private async stateOf(identity: Identity): Promise<IdentityState> {

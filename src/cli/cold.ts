@@ -37,6 +37,8 @@ const limits = {
   hurriedTurn: 2_000,
   /** What is left for the fetch to end by itself when its time is over. */
   grace: 500,
+  /** Milliseconds for what is done after the answer. */
+  tidy: 1_000,
 } as const;
 
 /**
@@ -60,7 +62,19 @@ export function coldPorts(
     said.add(line);
   };
   const store = new TokenStore(state, now, log, { key: openTokenKey(env, folders, now) });
-  const asking = new Asking({ files, env, home: home ?? "", folders, store, now, log, config: seenConfig });
+  const put: (() => Promise<void>)[] = [];
+  const later = (work: () => Promise<void>) => void put.push(work);
+  const asking = new Asking({
+    files,
+    env,
+    home: home ?? "",
+    folders,
+    store,
+    now,
+    log,
+    later,
+    config: seenConfig,
+  });
   const { registrationOf, aliased } = asking;
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
@@ -148,6 +162,10 @@ export function coldPorts(
     },
     erase: (registry) => eraseLogin(registry, loginPorts),
     list,
+    tidy: async () => {
+      const done = Promise.all(put.splice(0).map((work) => work()));
+      await Promise.race([done, Bun.sleep(limits.tidy)]);
+    },
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
   };
 }

@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly store: TokenStore;
   now(): number;
   log(line: string): void;
+  /** Takes work that the caller's answer need not wait for; absent: it is done at once. */
+  later?(work: () => Promise<void>): void;
   /** The config to go by, where that is not simply the file as it is now. */
   config?(): Promise<SeenConfig>;
   /** The replication rules to go by, where those are not simply what the file says now. */

@@ -15,18 +15,30 @@ const keptAfter = {
   tokens: 7 * 86_400_000,
 } as const;
 
+/** Files of a folder that are looked at each time. */
+const atOnce = 64;
+
 /**
  * Removes what has expired: an identity whose keys change with each job would leave two files a job for
- * ever, with secrets in them. Never fails; what can't be read is left to whoever reads it.
+ * ever, with secrets in them. Looks at no more than 64 files of a folder, at different ones each time, so that
+ * it takes no longer the more there are: what a fetch adds is little beside what 64 looks find.
+ * Never fails; what can't be read is left to the reader that needs it.
+ *
+ * @param now milliseconds since the epoch
+ * @param random in [0, 1)
  */
-export async function pruneState(state: string, now: number): Promise<void> {
+export async function pruneState(state: string, now: number, random: number): Promise<void> {
   for (const [folder, kept] of Object.entries(keptAfter)) {
-    for (const name of await readdir(`${state}/${folder}`).catch(() => [])) {
-      const path = `${state}/${folder}/${name}`;
-      const end = await endOf(path);
-      if (end !== undefined && now - end > kept) await unlink(path).catch(() => undefined);
-    }
+    const names = await readdir(`${state}/${folder}`).catch((): string[] => []);
+    const first = names.length > atOnce ? Math.floor(random * names.length) : 0;
+    const looked = [...names.slice(first), ...names.slice(0, first)].slice(0, atOnce);
+    await Promise.all(looked.map((name) => pruneFile(`${state}/${folder}/${name}`, now - kept)));
   }
+}
+
+async function pruneFile(path: string, before: number): Promise<void> {
+  const end = await endOf(path);
+  if (end !== undefined && end < before) await unlink(path).catch(() => undefined);
 }
 
 /** When an entry ended: a token's expiry, the moment of a failure or a logout. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { pruneState } from "../../src/store/prune.ts";
 import { withChecksum } from "../../src/token/checksum.ts";
 import { formatEntry } from "../../src/token/entry-text.ts";
@@ -38,7 +38,7 @@ describe("pruneState", () => {
       const file = `${temp()}/${path}`;
       mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
       writeFileSync(file, text, { mode: 0o600 });
-      await pruneState(temp(), now);
+      await pruneState(temp(), now, 0);
       assert.equal(existsSync(file), stays);
     });
   }
@@ -46,7 +46,20 @@ describe("pruneState", () => {
   it("leaves what it can't read, and minds no folder that is not there", async () => {
     mkdirSync(`${temp()}/tokens`);
     writeFileSync(`${temp()}/tokens/torn.entry`, "docker-credential-ecr 2 tok", { mode: 0o600 });
-    await pruneState(temp(), now);
+    await pruneState(temp(), now, 0);
     assert.equal(existsSync(`${temp()}/tokens/torn.entry`), true);
+  });
+
+  it("looks at 64 files of a folder each time, from another one on, and in the end at all", async () => {
+    const folder = `${temp()}/authorizations`;
+    mkdirSync(folder);
+    const expired = formatEntry(authorizationEntry({ life: ended(2 * hour) }));
+    for (let n = 0; n < 200; n++) writeFileSync(`${folder}/${n}.entry`, expired, { mode: 0o600 });
+    const left: number[] = [];
+    for (const random of [0.99, 0, 0.5, 0.3]) {
+      await pruneState(temp(), now, random);
+      left.push(readdirSync(folder).length);
+    }
+    assert.deepEqual(left, [136, 72, 8, 0]);
   });
 });
