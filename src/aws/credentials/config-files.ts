@@ -1,13 +1,8 @@
 import { type Environment, type FileDependency, fingerprint } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import { readBounded } from "./bounded-file.ts";
-import {
-  ConfigSyntaxError,
-  parseConfig,
-  type Sections,
-  type Setting,
-  type Settings,
-} from "./config-syntax.ts";
+import { parseConfig } from "./config-index.ts";
+import { ConfigSyntaxError, type Section, type Sections, type Setting } from "./config-syntax.ts";
 import { type AwsPaths, awsPaths } from "./file-paths.ts";
 import { shellWords } from "./shell-words.ts";
 
@@ -30,7 +25,7 @@ export interface AwsFiles extends AwsPaths {
   profileIn(file: "config" | "credentials", name: string): Profile | undefined;
   ssoSession(name: string): Profile | undefined;
   services(name: string): Profile | undefined;
-  readonly profileNames: readonly string[];
+  profileNames(): readonly string[];
   /** All sections of a file by their headers, as they are written. */
   sections(file: "config" | "credentials"): ReadonlyMap<string, Profile>;
   /** Another for each content of the files, in hex. */
@@ -141,7 +136,7 @@ function layFiles(
   const configSections = parse(paths.configPath, config);
   const { profiles, ssoSessions, services } = sortSections(configSections);
   const credentialsSections = parse(paths.credentialsPath, credentials);
-  const located = (settings: Settings | undefined, path: string) => settings && locate(settings, path);
+  const located = (section: Section | undefined, path: string) => section && locate(section, path);
   const inConfig = (sections: Sections, name: string) => located(sections.get(name), paths.configPath);
   const profileIn = (file: "config" | "credentials", name: string) =>
     file === "config"
@@ -157,18 +152,18 @@ function layFiles(
     profileIn,
     ssoSession: (name) => inConfig(ssoSessions, name),
     services: (name) => inConfig(services, name),
-    profileNames: [...new Set([...profiles.keys(), ...credentialsSections.keys()])],
+    profileNames: () => [...new Set([...profiles.keys(), ...credentialsSections.keys()])],
     sections(file) {
       const [path, sections] =
         file === "config" ? [paths.configPath, configSections] : [paths.credentialsPath, credentialsSections];
-      return new Map([...sections].map(([header, settings]) => [header, locate(settings, path)]));
+      return new Map([...sections].map(([header, section]) => [header, locate(section, path)]));
     },
     contentKey: () => fingerprint([config, credentials]),
     unreadable,
   };
 }
 
-function locate(settings: Settings, path: string): Profile {
+function locate({ settings }: Section, path: string): Profile {
   return new Map([...settings].map(([name, setting]) => [name, { ...setting, path }]));
 }
 
@@ -177,20 +172,18 @@ function locate(settings: Settings, path: string): Profile {
  * name the later one counts alone.
  */
 function sortSections(sections: Sections) {
-  const profiles = new Map<string, Settings>();
-  const ssoSessions = new Map<string, Settings>();
-  const services = new Map<string, Settings>();
-  const kinds = [
-    ["profile", profiles],
-    ["sso-session", ssoSessions],
-    ["services", services],
-  ] as const;
-  for (const [header, settings] of sections) {
-    const kind = kinds.find(([word]) => header.startsWith(word))?.[1];
-    if (header === "default") profiles.set(header, settings);
-    else if (kind) {
-      const words = shellWords(header);
-      if (words?.length === 2 && words[1] !== undefined) kind.set(words[1], settings);
+  const profiles = new Map<string, Section>();
+  const ssoSessions = new Map<string, Section>();
+  const services = new Map<string, Section>();
+  const kinds = { profile: profiles, "sso-session": ssoSessions, services } as const;
+  for (const [header, section] of sections) {
+    // A file may have thousands of these.
+    if (/^profile [^\s"'\\]+$/.test(header)) profiles.set(header.slice("profile ".length), section);
+    else if (header === "default") profiles.set(header, section);
+    else {
+      const kind = (["profile", "sso-session", "services"] as const).find((word) => header.startsWith(word));
+      const words = kind && shellWords(header);
+      if (kind && words?.length === 2 && words[1] !== undefined) kinds[kind].set(words[1], section);
     }
   }
   return { profiles, ssoSessions, services };

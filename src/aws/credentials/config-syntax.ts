@@ -10,7 +10,12 @@ export interface Setting {
 export type Settings = ReadonlyMap<string, Setting>;
 
 /** Section headers, as they are written between the brackets, to their settings; the names in lower case. */
-export type Sections = ReadonlyMap<string, Settings>;
+export type Sections = ReadonlyMap<string, Section>;
+
+/** A section; its settings are put together when they are first asked for, since a file may have thousands. */
+export interface Section {
+  readonly settings: Settings;
+}
 
 /** A file that the AWS CLI can't parse. */
 export class ConfigSyntaxError extends Error {
@@ -24,14 +29,6 @@ export class ConfigSyntaxError extends Error {
   }
 }
 
-/** A setting while its lines are collected. */
-interface Draft {
-  readonly line: number;
-  readonly values: { readonly text: string; readonly line: number }[];
-}
-
-type DraftSection = Map<string, Draft>;
-
 /** Its settings count in every section. */
 const defaults = "DEFAULT";
 
@@ -40,83 +37,145 @@ const defaults = "DEFAULT";
  * (https://docs.python.org/3/library/configparser.html) and botocore's configloader: `=` and `:` separate, comments
  * have lines of their own, a deeper indented line continues the value above it, and what is named twice is an error.
  *
+ * @param firstLine the number of the first line
  * @throws ConfigSyntaxError
  */
-export function parseConfig(text: string): Sections {
+export function parseSections(text: string, firstLine = 1): Sections {
   const drafts = new Map<string, DraftSection>();
   let section: DraftSection | undefined;
-  let setting: Draft | undefined;
   let indent = 0;
-  let line = 0;
-  for (const raw of linesOf(text)) {
+  let line = firstLine - 1;
+  // Python counts all three kinds of line end.
+  const whole = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  for (let start = 0; start <= whole.length; ) {
+    const end = endOfLine(whole, start);
+    const raw = whole.slice(start, end);
+    start = end + 1;
     line++;
     const content = strip(raw);
-    if (content === "" || content.startsWith("#") || content.startsWith(";")) {
-      if (content === "") setting?.values.push({ text: "", line });
+    const first = content.charCodeAt(0);
+    if (content === "" || first === hash || first === semicolon) {
+      if (content === "") section?.continueValue("", line);
       continue;
     }
-    const itsIndent = raw.indexOf(content);
-    if (setting && itsIndent > indent) {
-      setting.values.push({ text: content, line });
-      continue;
-    }
+    const itsIndent = content.length === raw.length ? 0 : raw.indexOf(content);
+    if (itsIndent > indent && section?.continueValue(content, line)) continue;
     indent = itsIndent;
-    const header = headerOf(content);
+    const header = first === bracket ? headerOf(content) : undefined;
     if (header !== undefined) {
       if (header !== defaults && drafts.has(header)) {
         throw new ConfigSyntaxError(line, `section [${header}] is there twice`);
       }
-      section = drafts.get(header) ?? new Map();
+      section = drafts.get(header) ?? new DraftSection();
+      section.begin();
       drafts.set(header, section);
-      setting = undefined;
       continue;
     }
     if (!section) throw new ConfigSyntaxError(line, "a setting comes before the first [section]");
-    const at = content.search(/[=:]/);
+    const at = separatorIn(content);
     if (at < 1) throw new ConfigSyntaxError(line, "neither a [section] nor a setting (NAME = VALUE)");
-    const name = strip(content.slice(0, at)).toLowerCase();
-    if (section.has(name)) throw new ConfigSyntaxError(line, `${name} is set twice in the same section`);
-    setting = { line, values: [{ text: strip(content.slice(at + 1)), line }] };
-    section.set(name, setting);
+    section.add(strip(content.slice(0, at)).toLowerCase(), strip(content.slice(at + 1)), line);
   }
-  return finished(drafts);
+  const shared = drafts.get(defaults);
+  drafts.delete(defaults);
+  for (const draft of drafts.values()) draft.end(shared);
+  return drafts;
 }
 
-/** Python counts all three kinds of line end. */
-function linesOf(text: string): string[] {
-  return (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text).split("\n");
+const hash = 0x23;
+const semicolon = 0x3b;
+const bracket = 0x5b;
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf("\n", start);
+  return end < 0 ? text.length : end;
+}
+
+/** The first = or : */
+function separatorIn(content: string): number {
+  for (let at = 0; at < content.length; at++) {
+    const code = content.charCodeAt(at);
+    if (code === 0x3d || code === 0x3a) return at;
+  }
+  return -1;
 }
 
 /** From the first bracket to the last, whatever follows it. */
 function headerOf(content: string): string | undefined {
-  if (!content.startsWith("[")) return undefined;
   const end = content.lastIndexOf("]");
   return end > 1 ? content.slice(1, end) : undefined;
 }
 
-function finished(drafts: ReadonlyMap<string, DraftSection>): Sections {
-  const shared = drafts.get(defaults) ?? new Map<string, Draft>();
-  const sections = new Map<string, Settings>();
-  for (const [header, section] of drafts) {
-    if (header === defaults) continue;
-    const settings = new Map<string, Setting>();
-    for (const [name, draft] of section) settings.set(name, settingOf(draft));
-    for (const [name, draft] of shared) if (!settings.has(name)) settings.set(name, settingOf(draft));
-    sections.set(header, settings);
+interface Line {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** A section while its lines are collected. */
+class DraftSection implements Section {
+  readonly #names: string[] = [];
+  readonly #first: Line[] = [];
+  /** By the index of a setting: the lines that continue its value. */
+  readonly #more = new Map<number, Line[]>();
+  #shared: DraftSection | undefined;
+  #settings: Settings | undefined;
+  #isOpen = false;
+
+  /** After its header no line continues a value. */
+  begin(): void {
+    this.#isOpen = false;
   }
-  return sections;
+
+  add(name: string, text: string, line: number): void {
+    if (this.#names.includes(name)) {
+      throw new ConfigSyntaxError(line, `${name} is set twice in the same section`);
+    }
+    this.#names.push(name);
+    this.#first.push({ text, line });
+    this.#isOpen = true;
+  }
+
+  /** @returns false where there is no value to continue */
+  continueValue(text: string, line: number): boolean {
+    if (!this.#isOpen) return false;
+    const index = this.#names.length - 1;
+    const more = this.#more.get(index);
+    if (more) more.push({ text, line });
+    else this.#more.set(index, [{ text, line }]);
+    return true;
+  }
+
+  /** @throws ConfigSyntaxError for a block that is no settings */
+  end(shared: DraftSection | undefined): void {
+    this.#shared = shared;
+    for (const index of this.#more.keys()) this.#settingAt(index);
+  }
+
+  get settings(): Settings {
+    if (this.#settings) return this.#settings;
+    const settings = new Map<string, Setting>();
+    for (const [index, name] of this.#names.entries()) settings.set(name, this.#settingAt(index));
+    for (const [name, setting] of this.#shared?.settings ?? []) {
+      if (!settings.has(name)) settings.set(name, setting);
+    }
+    this.#settings = settings;
+    return settings;
+  }
+
+  #settingAt(index: number): Setting {
+    const first = this.#first[index] ?? { text: "", line: 0 };
+    const more = this.#more.get(index);
+    if (!more) return { value: first.text, line: first.line };
+    const lines = [first, ...more];
+    const value = stripEnd(lines.map(({ text }) => text).join("\n"));
+    const { line } = first;
+    return value.startsWith("\n") ? { value, line, nested: nestedOf(lines) } : { value, line };
+  }
 }
 
-function settingOf({ line, values }: Draft): Setting {
-  const [first] = values;
-  if (values.length === 1 && first) return { value: first.text, line };
-  const value = stripEnd(values.map(({ text }) => text).join("\n"));
-  return value.startsWith("\n") ? { value, line, nested: nestedOf(values) } : { value, line };
-}
-
-function nestedOf(values: Draft["values"]): Settings {
+function nestedOf(lines: readonly Line[]): Settings {
   const nested = new Map<string, Setting>();
-  for (const { text, line } of values) {
+  for (const { text, line } of lines) {
     if (text === "") continue;
     const at = text.indexOf("=");
     if (at < 0)
@@ -132,9 +191,10 @@ const blankStart = new RegExp(`^${blank}+`);
 const blankEnd = new RegExp(`${blank}+$`);
 
 function strip(text: string): string {
-  return isSolid(text.charCodeAt(0)) && isSolid(text.charCodeAt(text.length - 1))
-    ? text
-    : stripEnd(text.replace(blankStart, ""));
+  let start = 0;
+  while (text.charCodeAt(start) === 0x20) start++;
+  const begun = start === 0 ? text : text.slice(start);
+  return stripEnd(isSolid(begun.charCodeAt(0)) ? begun : begun.replace(blankStart, ""));
 }
 
 function stripEnd(text: string): string {

@@ -108,7 +108,7 @@ export function profileNotFound(files: AwsFiles, name: string, sourceOf?: Locate
     );
   }
   const paths = [files.configPath, files.credentialsPath].filter((path) => path !== "");
-  const nearest = nearestOf(name, files.profileNames);
+  const nearest = nearestOf(name, files.profileNames());
   return new Failure(
     "PROFILE_NOT_FOUND",
     `profile ${name}${whose} is neither in ${paths.join(" nor in ") || "AWS_CONFIG_FILE, which is empty,"}`,

@@ -23,7 +23,7 @@ export async function readProfileRegistries(
  * Without a region a profile suggests nothing: the registry would be a guess.
  */
 export function registriesOfProfiles(files: AwsFiles): readonly ProfileRegistry[] {
-  return files.profileNames.flatMap((profile) => {
+  return files.profileNames().flatMap((profile) => {
     const [role, ssoAccount, region] = ["role_arn", "sso_account_id", "region"].map(
       (name) => files.profile(profile)?.get(name)?.value,
     );

@@ -37,7 +37,7 @@ export function signInFiles(
   if (source?.kind === "login") addLogin(source.session);
   if (source?.kind !== "process" || !files) return [...paths];
   // Which of them it uses is unknown.
-  for (const name of files.profileNames) {
+  for (const name of files.profileNames()) {
     const settings = files.profile(name);
     const signIn = settings?.get("sso_session") ?? settings?.get("sso_start_url");
     if (signIn) add(ssoCachePath(home, signIn.value));

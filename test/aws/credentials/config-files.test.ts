@@ -28,7 +28,7 @@ describe("shellWords", () => {
 });
 
 describe("AWS files: sections", () => {
-  const names = (config: string, credentials = "") => awsFiles(config, credentials).profileNames;
+  const names = (config: string, credentials = "") => awsFiles(config, credentials).profileNames();
 
   for (const [header, profile] of [
     ["default", "default"],
@@ -45,7 +45,7 @@ describe("AWS files: sections", () => {
   ] as const) {
     it(`[${header}] of the config file is profile ${profile}`, () => {
       const files = awsFiles(`[${header}]\nregion = us-east-1\n`);
-      assert.deepEqual(files.profileNames, [profile]);
+      assert.deepEqual(files.profileNames(), [profile]);
       assert.equal(files.profile(profile)?.get("region")?.value, "us-east-1");
     });
   }
@@ -166,7 +166,7 @@ describe("AWS files: bad ones", () => {
     ] as const) {
       const outcome = await readAt(path);
       assert.ok("files" in outcome, path);
-      assert.deepEqual(outcome.files.profileNames, []);
+      assert.deepEqual(outcome.files.profileNames(), []);
       assert.equal(outcome.files.unreadable.join(), why);
     }
   });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { parseConfig } from "../../../src/aws/credentials/config-index.ts";
 import {
   ConfigSyntaxError,
-  parseConfig,
+  parseSections,
   type Sections,
   type Settings,
 } from "../../../src/aws/credentials/config-syntax.ts";
@@ -14,7 +15,7 @@ const plainSettings = (settings: Settings): Plain =>
     [...settings].map(([name, { value, nested }]) => [name, nested ? plainSettings(nested) : value]),
   );
 const plain = (sections: Sections) =>
-  Object.fromEntries([...sections].map(([header, settings]) => [header, plainSettings(settings)]));
+  Object.fromEntries([...sections].map(([header, { settings }]) => [header, plainSettings(settings)]));
 
 /** Each result is what Python 3.11 and botocore 1.43 give. */
 const TEXTS: [what: string, text: string, sections: Record<string, Plain>][] = [
@@ -79,21 +80,47 @@ describe("the text of an AWS file", () => {
 
   it("has its settings at the lines where they are", () => {
     const sections = parseConfig("# c\n[a]\n\nx = 1\ns3 =\n  # c\n  y = 2\n");
-    const settings = sections.get("a");
+    const settings = sections.get("a")?.settings;
     assert.deepEqual([settings?.get("x")?.line, settings?.get("s3")?.nested?.get("y")?.line], [4, 7]);
   });
 
-  it("is read or refused whatever it is", () => {
-    const piece = fc.constantFrom("[a]", "[", "]", "=", ":", "\n", "  ", "#", "x", "\r", "\u2028", "é");
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-        try {
-          parseConfig(pieces.join(""));
-        } catch (error) {
-          assert.ok(error instanceof ConfigSyntaxError);
-        }
-      }),
-    );
+  it("is read or refused whatever it is, and alike whether its sections are parsed one by one or all", () => {
+    const pieces = [
+      "[a]",
+      "[b]",
+      "[",
+      "]",
+      "=",
+      ":",
+      "\n",
+      "\n",
+      "\n",
+      "  ",
+      "#",
+      "x",
+      "y=1",
+      "x = 2",
+      "\r",
+      "\u2028",
+      "é",
+    ];
+    const outcome = (parse: (text: string) => Sections, text: string) => {
+      try {
+        const sections = parse(text);
+        const lines = [...sections.values()].flatMap(({ settings }) =>
+          [...settings.values()].map(({ line }) => line),
+        );
+        return [plain(sections), lines];
+      } catch (error) {
+        assert.ok(error instanceof ConfigSyntaxError);
+        return [error.line, error.message];
+      }
+    };
+    const property = fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 40 }), (some) => {
+      const text = some.join("");
+      assert.deepEqual(outcome(parseConfig, text), outcome(parseSections, text));
+    });
+    fc.assert(property, { numRuns: 2_000 });
   });
 
   it("takes no time that grows faster than it does", () => {
