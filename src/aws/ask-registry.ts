@@ -1,5 +1,6 @@
 import { type AwsRequest, openSession } from "./ask.ts";
 import { failureOnTheWay } from "./reach.ts";
+import type { Session } from "./session.ts";
 import type { Transport } from "./transport.ts";
 
 /** A login as Docker would send it. */
@@ -39,8 +40,10 @@ export async function askRegistry(
   path: string,
   login: RegistryLogin | undefined,
 ): Promise<RegistryAnswer> {
+  let session: Session | undefined;
   try {
-    const { transport } = await openSession(request);
+    session = await openSession(request);
+    const { transport } = session;
     const { host, kind } = request.registry;
     const basic = login && `Basic ${Buffer.from(`${login.username}:${login.secret}`).toString("base64")}`;
     if (kind === "private") return await get(transport, `https://${host}${path}`, basic);
@@ -48,7 +51,7 @@ export async function askRegistry(
     const bearer = exchange.status === 200 ? bearerIn(exchange.body) : undefined;
     return bearer ? await get(transport, `https://${host}${path}`, `Bearer ${bearer}`) : exchange;
   } catch (error) {
-    throw failureOnTheWay(error);
+    throw failureOnTheWay(error, session);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from "../token/dependencies.ts";
+import { caBundle } from "./ca-bundle.ts";
 import type { AwsCredentials } from "./credentials/aws-credentials.ts";
 import { type ReadFiles, readAwsFiles } from "./credentials/config-files.ts";
 import { chosenProfile, filesFor } from "./credentials/credential-source.ts";
@@ -47,7 +48,7 @@ export async function askAws<Answer>(
   const asked: Asked = { registry, identity, env, wanted };
   const progress: Progress = {};
   const late = Promise.withResolvers<never>();
-  const end = () => late.reject(timeout(asked, progress.session?.waitingFor));
+  const end = () => late.reject(timeout(asked, progress.session));
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
   const answer = converse(request, progress, question).catch((error) => {
@@ -89,12 +90,12 @@ export async function openSession(request: AwsRequest): Promise<Session> {
   const read = request.files ?? (await readAwsFiles(env, home, () => ""));
   const profiles = filesFor(identity, env, read);
   const profile = chosenProfile(identity, env).name;
-  const bundlePath = env.AWS_CA_BUNDLE || profiles.profile(profile)?.get("ca_bundle")?.value;
-  const bundle = bundlePath ? await readBundle(bundlePath) : undefined;
-  const transport = new Transport({ env, bundle, signal, requestLimit: limits.request, now });
   const settings = { env, profiles, profile };
+  const bundle = caBundle(settings, home);
+  const roots = bundle && (await readBundle(bundle));
+  const transport = new Transport({ env, bundle: roots, signal, requestLimit: limits.request, now });
   return {
-    ...{ registry, identity, env, profiles, home, now, settings, transport, signal, limits },
+    ...{ registry, identity, env, profiles, home, now, settings, bundle, transport, signal, limits },
     waitingFor: "the AWS credentials",
   };
 }

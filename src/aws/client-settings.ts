@@ -30,7 +30,7 @@ export function clientSettings(session: Session, region: string, endpoint: strin
  * @throws Failure BAD_ENDPOINT
  */
 export function signInClient(session: Session, service: "sso" | "sso_oidc" | "signin", region: string) {
-  const endpoint = customEndpoint(service, session.settings);
+  const endpoint = customEndpoint(service, session.settings)?.url;
   const { fips, dualStack } = wishes(session.settings);
   return {
     region,

@@ -1,7 +1,28 @@
 import { describeIdentity } from "../token/identity.ts";
 import { cutForeign, oneLine } from "../token/printable.ts";
+import { originOf } from "./endpoints.ts";
 import type { Asked, Diagnosis } from "./errors.ts";
+import type { Origin } from "./origin.ts";
 import type { RoleError } from "./role-error.ts";
+import type { Session } from "./session.ts";
+
+/** A host that a setting leads to, in the place of AWS's. */
+export interface CustomHost {
+  readonly host: string;
+  readonly origin: Origin;
+}
+
+/** The one that answered last, if it is such a host. */
+export function customHost(session: Answered | undefined): CustomHost | undefined {
+  const host = session?.transport.lastHost;
+  const origin = session && host !== undefined ? originOf(host, session.settings) : undefined;
+  return origin && host !== undefined ? { host, origin } : undefined;
+}
+
+interface Answered {
+  readonly settings: Session["settings"];
+  readonly transport: Pick<Session["transport"], "lastHost">;
+}
 
 /** Characters of the name of an error; the longest of AWS's has half of them. */
 const longestName = 100;
@@ -16,14 +37,17 @@ export interface ServiceException extends Error {
  * "Exception".
  *
  * @param role that was being assumed; absent: ECR answered
+ * @param custom absent: AWS's own endpoint answered
  */
 export function diagnoseService(
   error: ServiceException,
   asked: Asked,
   role: RoleError | undefined,
+  custom: CustomHost | undefined,
 ): Diagnosis {
-  const who =
+  const service =
     role || asked.wanted === "caller" ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
+  const who = custom ? `${service} at ${custom.host} (${custom.origin.name})` : service;
   const message = oneLine(cutForeign(error.message));
   const name = oneLine(cutForeign(error.name, longestName));
   const status = error.$metadata.httpStatusCode;
@@ -49,7 +73,7 @@ export function diagnoseService(
         why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key, or not with that session token`,
         mend:
           `check that the keys are whole, still active and of partition ${asked.registry.partition}, and that ` +
-          "the region is enabled for their account",
+          `the region is enabled for their account${custom ? `; or ${custom.origin.removal}` : ""}`,
       };
     case "InvalidSignature":
     case "SignatureDoesNotMatch":
@@ -82,7 +106,7 @@ export function diagnoseService(
     return { code: "THROTTLED", why: `${who} was asked too often`, mend };
   }
   if (status !== undefined && status >= 500) {
-    const mend = "try again; https://health.aws.amazon.com tells of outages";
+    const mend = custom ? mendOfCustom(custom) : "try again; https://health.aws.amazon.com lists outages";
     return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${name})`, mend };
   }
   if (role && /DurationSeconds exceeds|durationSeconds/.test(message)) {
@@ -97,14 +121,20 @@ export function diagnoseService(
     return {
       code: "BAD_ANSWER",
       why: `what answered for ${who} is not AWS (HTTP ${status})`,
-      mend: "check for a captive portal or proxy, and AWS_ENDPOINT_URL and its like",
+      mend: custom
+        ? mendOfCustom(custom)
+        : "look for a captive portal or a proxy that answers in AWS's place",
     };
   }
   return {
     code: "AWS_REFUSED",
     why: `${who} refused (${name}): ${message}`,
-    mend: "look the error up in the documentation of the API",
+    mend: custom ? mendOfCustom(custom) : "look the error up in the documentation of the API",
   };
+}
+
+export function mendOfCustom({ host, origin }: CustomHost): string {
+  return `see what answers at ${host}, or ${origin.removal}`;
 }
 
 /** "User: ARN is not authorized to perform: ACTION on resource: R because no KIND policy allows the ACTION action" */

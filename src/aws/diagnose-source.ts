@@ -1,29 +1,28 @@
 import { cutForeign, oneLine } from "../token/printable.ts";
 import { profileOption } from "./credentials/profile-option.ts";
+import { type CustomHost, customHost, mendOfCustom } from "./diagnose-service.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import type { Diagnosis } from "./errors.ts";
+import type { Session } from "./session.ts";
 import type { SourceError } from "./source-error.ts";
-import type { Transport } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
-
-/** How the last request ended. */
-export type LastRequest = Pick<Transport, "lastError" | "lastStatus">;
 
 /**
  * Why a source of credentials failed. The SDK's providers tell it by text alone; the kind of source, which we
  * know, says how to read it.
  *
- * @param last what they swallow, or keep the text of
+ * @param session whose transport has what they swallow, or keep the text of
  */
-export function diagnoseSource(error: SourceError, last: LastRequest | undefined): Diagnosis {
+export function diagnoseSource(error: SourceError, session: Session | undefined): Diagnosis {
   const { kind, profile, cause } = error;
-  if (cause instanceof TransportError) return diagnoseTransport(cause);
-  if (last?.lastError) return diagnoseTransport(last.lastError);
+  if (cause instanceof TransportError) return diagnoseTransport(cause, session);
+  const last = session?.transport;
+  if (last?.lastError) return diagnoseTransport(last.lastError, session);
   const text = oneLine(cutForeign(cause instanceof Error ? cause.message : String(cause)));
   const option = profileOption(profile);
   switch (kind) {
     case "sso":
-      return diagnoseSso(text, profile, option, last?.lastStatus ?? 0);
+      return diagnoseSso(text, profile, option, last?.lastStatus ?? 0, customHost(session));
     case "login":
       return {
         code: "LOGIN_EXPIRED",
@@ -54,12 +53,19 @@ export function diagnoseSource(error: SourceError, last: LastRequest | undefined
   }
 }
 
-function diagnoseSso(text: string, profile: string | undefined, option: string, status: number): Diagnosis {
+function diagnoseSso(
+  text: string,
+  profile: string | undefined,
+  option: string,
+  status: number,
+  custom: CustomHost | undefined,
+): Diagnosis {
+  const who = `IAM Identity Center${custom ? ` at ${custom.host} (${custom.origin.name})` : ""}`;
   if (status >= 500) {
     return {
       code: "AWS_FAULT",
-      why: `IAM Identity Center failed by itself (HTTP ${status})`,
-      mend: "try again; https://health.aws.amazon.com tells of outages",
+      why: `${who} failed by itself (HTTP ${status})`,
+      mend: custom ? mendOfCustom(custom) : "try again; https://health.aws.amazon.com lists outages",
     };
   }
   if (/ForbiddenException|ResourceNotFoundException|No access/.test(text)) {
@@ -81,6 +87,16 @@ function diagnoseSso(text: string, profile: string | undefined, option: string, 
       code: "AWS_REFUSED",
       why: `IAM Identity Center refused what profile ${profile} asks for: ${text}`,
       mend: `set it up anew with 'aws configure sso${option}'`,
+    };
+  }
+  // The SDK could make nothing of the answer.
+  if (/^(?:SyntaxError|Unknown)|the answer is not valid/.test(text)) {
+    return {
+      code: "BAD_ANSWER",
+      why: `what answered for ${who} is not AWS (HTTP ${status})`,
+      mend: custom
+        ? mendOfCustom(custom)
+        : "look for a captive portal or a proxy that answers in AWS's place",
     };
   }
   return {

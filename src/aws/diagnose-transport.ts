@@ -1,69 +1,106 @@
+import type { CaBundle } from "./ca-bundle.ts";
+import { originOf, wishOrigins } from "./endpoints.ts";
 import type { Diagnosis } from "./errors.ts";
+import type { Origin } from "./origin.ts";
+import type { Session } from "./session.ts";
 import type { TransportError } from "./transport-error.ts";
 
-/** Why no answer came, in words. */
-export function diagnoseTransport({ problem, code, host, proxy }: TransportError): Diagnosis {
-  const via = proxy === undefined ? "" : ` by proxy ${proxy}`;
-  // What can't be reached where there is a proxy is the proxy.
-  const reached = proxy === undefined ? host : `the proxy ${proxy}`;
-  const network =
-    proxy === undefined
-      ? "see that this machine's network reaches it (VPN, firewall, VPC endpoint)"
-      : mendOfProxy;
+/** What of a session tells where its settings come from. */
+export type Settings = Pick<Session, "settings" | "bundle">;
+
+/** Why no answer came, in words. @param session absent: it failed before there was one */
+export function diagnoseTransport(error: TransportError, session: Settings | undefined): Diagnosis {
+  const { problem, code, host, proxy } = error;
+  if (problem === "tls") return diagnoseTls(error, session);
+  if (proxy !== undefined) return diagnoseProxy(error, proxy);
+  const origin = session && originOf(host, session.settings);
+  const who = origin ? `${host}, to which ${origin.name} leads,` : host;
+  const mend = origin
+    ? `see why it does not answer, or ${origin.removal}`
+    : "see that this machine's network reaches it (VPN, firewall, VPC endpoint)";
   switch (problem) {
     case "timeout":
     case "ended":
-      return { code: "TIMEOUT", why: `${host}${via} did not answer in time`, mend: network };
-    case "dns":
-      return {
-        code: "DNS",
-        why: `the name of ${reached} can't be resolved`,
-        mend:
-          proxy === undefined
-            ? "check DNS and the network, and that AWS has that endpoint in that region"
-            : mendOfProxy,
-      };
+      return { code: "TIMEOUT", why: `${who} did not answer in time`, mend };
+    case "dns": {
+      const why = `the name of ${who} can't be resolved`;
+      return { code: "DNS", why, mend: origin ? `correct it, or ${origin.removal}` : mendOfDns(session) };
+    }
     case "refused":
     case "unreachable":
-      return { code: "UNREACHABLE", why: `${reached} can't be connected to (${code})`, mend: network };
+      return { code: "UNREACHABLE", why: `${who} can't be connected to (${code})`, mend };
     case "closed":
-      return {
-        code: "UNREACHABLE",
-        why: `${host}${via} closed the connection without an answer`,
-        mend: network,
-      };
-    case "tls":
-      return {
-        code: "TLS",
-        why: `the TLS certificate of ${host}${via} is not accepted (${code})`,
-        mend: mendOfTls(code),
-      };
-    case "proxy":
-      return {
-        code: "PROXY",
-        why: `the proxy ${proxy} does not connect to ${host} (${code})`,
-        mend: mendOfProxy,
-      };
-    case "address":
-      return { code: "PROXY", why: `the address of ${reached} is not one`, mend: mendOfProxy };
-    case "size":
-      return {
-        code: "BAD_ANSWER",
-        why: `the answer of ${host}${via} is ${code === "TOO_LARGE" ? "larger than 1 MiB" : "compressed in a way that can't be read"}`,
-        mend: "see what answers there: a custom endpoint (AWS_ENDPOINT_URL_ECR) or a proxy in AWS's place",
-      };
-    case "other":
-      return { code: "UNREACHABLE", why: `${host}${via} gave no answer (${code})`, mend: network };
+      return { code: "UNREACHABLE", why: `${who} closed the connection without an answer`, mend };
+    case "size": {
+      const inPlace = "look for a captive portal or a proxy that answers in AWS's place";
+      const fix = origin ? `see what answers there, or ${origin.removal}` : inPlace;
+      return { code: "BAD_ANSWER", why: `the answer of ${who} ${sizeProblem(code)}`, mend: fix };
+    }
+    default:
+      return { code: "UNREACHABLE", why: `${who} gave no answer (${code})`, mend };
   }
 }
 
-const mendOfProxy =
-  "check HTTPS_PROXY (http://HOST:PORT, with a login before the host if it wants one) and what the proxy allows, or list the host in NO_PROXY";
+function mendOfDns(session: Settings | undefined): string {
+  const wishes = session ? wishOrigins(session.settings) : [];
+  if (wishes.length === 0) return "check DNS and the network, and that AWS has that endpoint in that region";
+  const removals = wishes.map(({ removal }) => removal).join(" and ");
+  return `check DNS and the network; where AWS has no such endpoint in that region, ${removals}`;
+}
 
-function mendOfTls(code: string): string {
+/** What can't be reached where there is a proxy is the proxy. */
+function diagnoseProxy({ problem, code, host, proxyVariable }: TransportError, address: string): Diagnosis {
+  const variable = proxyVariable ?? "HTTPS_PROXY";
+  const proxy = `the proxy ${address} (${variable})`;
+  const form = "http://HOST:PORT, with a login before the host if it wants one";
+  const mend = `correct ${variable} (${form}), or list ${host} in NO_PROXY`;
+  switch (problem) {
+    case "timeout":
+    case "ended":
+      return { code: "TIMEOUT", why: `${host} did not answer in time by ${proxy}`, mend };
+    case "dns":
+      return { code: "DNS", why: `the name of ${proxy} can't be resolved`, mend };
+    case "refused":
+    case "unreachable":
+      return { code: "UNREACHABLE", why: `${proxy} can't be connected to (${code})`, mend };
+    case "closed":
+      return { code: "UNREACHABLE", why: `${host} gave no answer by ${proxy}`, mend };
+    case "proxy": {
+      const allow = `have the proxy allow ${host}, ${mend}`;
+      return { code: "PROXY", why: `${proxy} does not connect to ${host} (${code})`, mend: allow };
+    }
+    case "address":
+      return { code: "PROXY", why: `the value of ${variable} is no address of a proxy`, mend };
+    case "size":
+      return { code: "BAD_ANSWER", why: `the answer of ${host} by ${proxy} ${sizeProblem(code)}`, mend };
+    default:
+      return { code: "UNREACHABLE", why: `${host} gave no answer by ${proxy} (${code})`, mend };
+  }
+}
+
+function sizeProblem(code: string): string {
+  return code === "TOO_LARGE" ? "is larger than 1 MiB" : "is compressed in a way that can't be read";
+}
+
+function diagnoseTls(
+  { code, host, proxy, proxyVariable }: TransportError,
+  session: Settings | undefined,
+): Diagnosis {
+  const origin = session && originOf(host, session.settings);
+  const via = proxy === undefined ? "" : ` by the proxy ${proxy} (${proxyVariable ?? "HTTPS_PROXY"})`;
+  const leads = origin ? `, to which ${origin.name} leads,` : "";
+  const why = `the TLS certificate of ${host}${leads}${via} is not accepted (${code})`;
+  return { code: "TLS", why, mend: mendOfTls(code, session?.bundle, origin) };
+}
+
+function mendOfTls(code: string, bundle: CaBundle | undefined, origin: Origin | undefined): string {
   if (/EXPIRED|NOT_YET_VALID/.test(code))
     return "check this machine's clock, then who serves that certificate";
-  if (/ALTNAME|HOSTNAME/.test(code))
-    return "something else answers in its place: check the endpoint, DNS and proxy";
-  return "if a company's proxy signs for it, set AWS_CA_BUNDLE to a PEM file with its authority";
+  if (/ALTNAME|HOSTNAME/.test(code)) {
+    return origin
+      ? `correct the host, or ${origin.removal}`
+      : "something else answers in its place: check DNS and the proxy";
+  }
+  if (!bundle) return "set AWS_CA_BUNDLE to a PEM file with its authority, such as that of a company's proxy";
+  return `add its authority to ${bundle.path}, since by ${bundle.origin.name} no other counts, or ${bundle.origin.removal}`;
 }

@@ -2,10 +2,18 @@ import { apiEndpoint, SUFFIXES } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import { type AwsFiles, whereIs } from "./credentials/config-files.ts";
+import type { AwsFiles } from "./credentials/config-files.ts";
+import { type Origin, settingOrigin, variableOrigin } from "./origin.ts";
 
 /** Services whose address can be set, as the AWS config file writes them. */
-export type Service = "ecr" | "ecr_public" | "sts" | "sso" | "sso_oidc" | "signin";
+const services = ["ecr", "ecr_public", "sts", "sso", "sso_oidc", "signin"] as const;
+export type Service = (typeof services)[number];
+
+/** An address that a setting names. */
+export interface CustomEndpoint {
+  readonly url: string;
+  readonly origin: Origin;
+}
 
 /** What the environment and one profile say about endpoints. */
 export interface EndpointSettings {
@@ -24,7 +32,7 @@ export interface EndpointSettings {
  */
 export function registryEndpoint(registry: Registry, settings: EndpointSettings): string {
   const service = registry.kind === "public" ? "ecr_public" : "ecr";
-  return customEndpoint(service, settings) ?? apiEndpoint(registry, wishes(settings)).url;
+  return customEndpoint(service, settings)?.url ?? apiEndpoint(registry, wishes(settings)).url;
 }
 
 /**
@@ -35,7 +43,7 @@ export function registryEndpoint(registry: Registry, settings: EndpointSettings)
  */
 export function stsEndpoint(region: string, { partition }: Registry, settings: EndpointSettings): string {
   const custom = customEndpoint("sts", settings);
-  if (custom !== undefined) return custom;
+  if (custom) return custom.url;
   const { fips, dualStack } = wishes(settings);
   const suffix = dualStack ? SUFFIXES[partition].dualStack : SUFFIXES[partition].plain;
   const isFipsByItself = partition === "aws-us-gov" && !dualStack;
@@ -49,7 +57,7 @@ export function stsEndpoint(region: string, { partition }: Registry, settings: E
  *
  * @throws Failure BAD_ENDPOINT
  */
-export function customEndpoint(service: Service, settings: EndpointSettings): string | undefined {
+export function customEndpoint(service: Service, settings: EndpointSettings): CustomEndpoint | undefined {
   const { env, profiles, profile: name } = settings;
   const profile = profiles.profile(name);
   const ignored =
@@ -58,39 +66,74 @@ export function customEndpoint(service: Service, settings: EndpointSettings): st
   const ownName = `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
   for (const variable of [ownName, "AWS_ENDPOINT_URL"]) {
     const value = env[variable];
-    if (value) return checked(value, variable);
+    if (value) return checked(value, variableOrigin(variable));
   }
-  const services = profile?.get("services")?.value;
-  const section = services === undefined ? undefined : profiles.services(services);
+  const named = profile?.get("services")?.value;
+  const section = named === undefined ? undefined : profiles.services(named);
   const own = section?.get(service)?.nested?.get("endpoint_url");
   if (own?.value) {
-    const where = `${profiles.configPath}:${own.line}`;
-    return checked(own.value, `${service} endpoint_url of services ${services} (${where})`);
+    const located = { ...own, path: profiles.configPath };
+    return checked(own.value, settingOrigin(`${service} endpoint_url`, located, `services ${named}`));
   }
   const general = profile?.get("endpoint_url");
   if (!general?.value) return undefined;
-  return checked(general.value, `endpoint_url of profile ${name} (${whereIs(general)})`);
+  return checked(general.value, settingOrigin("endpoint_url", general, `profile ${name}`));
+}
+
+/** The setting that leads to a host and port, if one does. */
+export function originOf(host: string, settings: EndpointSettings): Origin | undefined {
+  const container = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+  if (URL.parse(settings.env[container] ?? "")?.host === host) return variableOrigin(container);
+  for (const service of services) {
+    try {
+      const custom = customEndpoint(service, settings);
+      if (custom && new URL(custom.url).host === host) return custom.origin;
+    } catch (error) {
+      // One that is no address leads nowhere.
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Whether FIPS and dual-stack endpoints are asked for. */
-export function wishes({ env, profiles, profile: name }: EndpointSettings) {
-  const profile = profiles.profile(name);
+export function wishes(settings: EndpointSettings) {
   return {
-    fips: isTrue(env.AWS_USE_FIPS_ENDPOINT ?? profile?.get("use_fips_endpoint")?.value),
-    dualStack: isTrue(env.AWS_USE_DUALSTACK_ENDPOINT ?? profile?.get("use_dualstack_endpoint")?.value),
+    fips: wishOrigin("use_fips_endpoint", settings) !== undefined,
+    dualStack: wishOrigin("use_dualstack_endpoint", settings) !== undefined,
   };
+}
+
+/** The settings that ask for them. */
+export function wishOrigins(settings: EndpointSettings): readonly Origin[] {
+  return (["use_fips_endpoint", "use_dualstack_endpoint"] as const).flatMap(
+    (name) => wishOrigin(name, settings) ?? [],
+  );
+}
+
+function wishOrigin(
+  name: "use_fips_endpoint" | "use_dualstack_endpoint",
+  { env, profiles, profile }: EndpointSettings,
+): Origin | undefined {
+  const variable = `AWS_${name.toUpperCase()}`;
+  const value = env[variable];
+  if (value !== undefined) return isTrue(value) ? variableOrigin(variable) : undefined;
+  const setting = profiles.profile(profile)?.get(name);
+  return setting && isTrue(setting.value) ? settingOrigin(name, setting) : undefined;
 }
 
 function isTrue(value: string | undefined): boolean {
   return value?.trim().toLowerCase() === "true";
 }
 
-function checked(value: string, origin: string): string {
+function checked(value: string, origin: Origin): CustomEndpoint {
   const url = URL.parse(value);
-  if (url && (url.protocol === "https:" || url.protocol === "http:") && url.hostname) return value;
+  if (url && (url.protocol === "https:" || url.protocol === "http:") && url.hostname) {
+    return { url: value, origin };
+  }
   throw new Failure(
     "BAD_ENDPOINT",
-    `${origin} is not an http or https URL`,
-    "write it as https://HOST, or unset it",
+    `${origin.name} is not an http or https URL`,
+    `write it as https://HOST, or ${origin.removal}`,
   );
 }

@@ -5,9 +5,10 @@ import { foreignError, foreignText } from "../token/foreign-text.ts";
 import { describeIdentity, type Identity } from "../token/identity.ts";
 import { AnswerError } from "./authorization.ts";
 import { InstanceMetadataError } from "./credentials/instance-metadata.ts";
-import { diagnoseService, type ServiceException } from "./diagnose-service.ts";
+import { customHost, diagnoseService, mendOfCustom, type ServiceException } from "./diagnose-service.ts";
 import { diagnoseSource } from "./diagnose-source.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
+import { fixForNone } from "./no-credentials.ts";
 import { RoleError } from "./role-error.ts";
 import type { Session } from "./session.ts";
 import { SourceError } from "./source-error.ts";
@@ -72,33 +73,53 @@ export interface Asked {
   readonly registry: Registry;
   readonly identity: Identity;
   readonly env: Environment;
+  /** For messages. */
+  readonly config?: ConfigPlace;
+}
+
+/** The program's own config, and the line that defines the identity; no line: it defines none. */
+export interface ConfigPlace {
+  readonly path: string;
+  readonly line?: number;
+}
+
+/** "…/config.yaml:4" */
+export function placeIn({ path, line }: ConfigPlace): string {
+  return line === undefined ? path : `${path}:${line}`;
 }
 
 /** Whatever was thrown on the way to an answer, in our words. @param session absent: it failed before there was one */
 export function failureOf(error: unknown, asked: Asked, session: Session | undefined): Failure {
   if (error instanceof Failure)
     return told(asked, error.code, error.message, error.mend, error.cause ?? error);
-  if (session?.signal.aborted) return timeout(asked, session.waitingFor, error);
+  if (session?.signal.aborted) return timeout(asked, session, error);
   const { code, why, mend } = diagnose(error, asked, session);
   return told(asked, code, why, mend, error);
 }
 
-/** The budget is spent. @param waitingFor what nothing came of */
-export function timeout(asked: Asked, waitingFor = "the AWS config files", cause?: unknown): Failure {
-  const mend = waitingFor.startsWith("the credential_process")
+/** The budget is spent. @param session that waits for something; absent: it was not open yet */
+export function timeout(asked: Asked, session: Session | undefined, cause?: unknown): Failure {
+  const waitingFor = session?.waitingFor ?? "the AWS config files";
+  const isProcess = waitingFor.startsWith("the credential_process");
+  const custom = isProcess ? undefined : customHost(session);
+  const leads = custom ? `, to which ${custom.origin.name} leads` : "";
+  const mend = isProcess
     ? "run its command by hand and see why it does not end"
-    : "see that it can be reached from here (network, VPN, proxy) and try again";
-  return told(asked, "TIMEOUT", `the time ran out waiting for ${waitingFor}`, mend, cause);
+    : custom
+      ? mendOfCustom(custom)
+      : "see that it can be reached from here (network, VPN, proxy) and try again";
+  return told(asked, "TIMEOUT", `the time ran out waiting for ${waitingFor}${leads}`, mend, cause);
 }
 
 function told(
-  { wanted, registry, identity, env }: Asked,
+  { wanted, registry, identity, env, config }: Asked,
   code: string,
   why: string,
   mend: string,
   cause: unknown,
 ) {
-  const whom = describeIdentity(identity, env);
+  const place = config?.line === undefined ? "" : ` (${placeIn(config)})`;
+  const whom = describeIdentity(identity, env) + place;
   const what = `${lacking(wanted, registry.host)} under ${whom}: ${foreignText(why)}`;
   return new Failure(code, what, foreignText(mend), { cause });
 }
@@ -115,23 +136,30 @@ function lacking(wanted: Asked["wanted"], host: string): string {
 }
 
 function diagnose(error: unknown, asked: Asked, session: Session | undefined): Diagnosis {
-  if (error instanceof TransportError) return diagnoseTransport(error);
+  if (error instanceof TransportError) return diagnoseTransport(error, session);
   if (error instanceof InstanceMetadataError) {
     return {
       code: "NO_CREDENTIALS",
       why: `there are no AWS credentials: none in the environment, the AWS files${unreadable(session)} or a container, and ${error.message}`,
-      mend: mendOfNone,
+      mend: `${error.fix ? `${error.fix}, or ` : ""}${fixForNone(asked, session?.profiles)}`,
     };
   }
-  if (error instanceof SourceError) return diagnoseSource(error, session?.transport);
+  if (error instanceof SourceError) return diagnoseSource(error, session);
   if (error instanceof RoleError && error.cause instanceof TransportError)
-    return diagnoseTransport(error.cause);
+    return diagnoseTransport(error.cause, session);
   const service = error instanceof RoleError ? error.cause : error;
   if (isServiceException(service)) {
-    return diagnoseService(service, asked, error instanceof RoleError ? error : undefined);
+    const role = error instanceof RoleError ? error : undefined;
+    return diagnoseService(service, asked, role, customHost(session));
   }
   if (error instanceof AnswerError) {
-    return { code: "BAD_ANSWER", why: error.message, mend: mendOfAnswer(asked.env) };
+    const custom = customHost(session);
+    const where = custom ? `${custom.host} (${custom.origin.name}): ` : "";
+    return {
+      code: "BAD_ANSWER",
+      why: where + error.message,
+      mend: custom ? mendOfCustom(custom) : mendOfAnswer,
+    };
   }
   return {
     code: "UNEXPECTED",
@@ -146,16 +174,7 @@ function unreadable(session: Session | undefined): string {
   return files.length > 0 ? ` (${files.join(", ")})` : "";
 }
 
-const mendOfNone =
-  "set AWS_PROFILE, run 'aws configure sso', or name an identity for this registry in config.yaml";
-
-function mendOfAnswer(env: Environment): string {
-  const names = ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL_ECR_PUBLIC", "AWS_ENDPOINT_URL"];
-  const set = names.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
-  return set.length > 0
-    ? `see what answers at ${set.join(", ")}, or unset it`
-    : "see what answers there: a custom endpoint (AWS_ENDPOINT_URL_ECR) or a proxy in AWS's place";
-}
+const mendOfAnswer = "look for a proxy that answers in AWS's place, and check this machine's clock";
 
 function isServiceException(error: unknown): error is ServiceException {
   return error instanceof Error && "$metadata" in error;

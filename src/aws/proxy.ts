@@ -9,23 +9,33 @@ import type { Environment } from "../token/dependencies.ts";
  *
  * The package proxy-from-env knows neither ranges nor that a domain stands for its subdomains, so with
  * `NO_PROXY=amazonaws.com` it would send to the proxy what curl, Go and Python do not.
- *
- * @returns the variable's value, with `http://` in front where it names no scheme
  */
-export function proxyFor(url: URL, env: Environment): string | undefined {
-  const proxy =
-    url.protocol === "https:"
-      ? either(env, "HTTPS_PROXY", "https_proxy")
-      : either(env, "HTTP_PROXY", "http_proxy");
+export function proxyFor(url: URL, env: Environment): ChosenProxy | undefined {
+  const isSecure = url.protocol === "https:";
+  const proxy = isSecure
+    ? either(env, "HTTPS_PROXY", "https_proxy")
+    : either(env, "HTTP_PROXY", "http_proxy");
   if (!proxy || isLoopback(hostOf(url))) return undefined;
-  const exempt = either(env, "NO_PROXY", "no_proxy") ?? "";
+  const exempt = either(env, "NO_PROXY", "no_proxy")?.value ?? "";
   if (exempt.split(/[\s,]+/).some((entry) => entry !== "" && matches(entry.toLowerCase(), url)))
     return undefined;
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  const { variable, value } = proxy;
+  return { variable, url: value.includes("://") ? value : `http://${value}` };
 }
 
-function either(env: Environment, upper: string, lower: string): string | undefined {
-  return env[upper]?.trim() || env[lower]?.trim() || undefined;
+/** A proxy, and the variable that names it. */
+export interface ChosenProxy {
+  /** With `http://` in front where the variable names no scheme. */
+  readonly url: string;
+  readonly variable: string;
+}
+
+function either(env: Environment, ...names: readonly string[]) {
+  for (const variable of names) {
+    const value = env[variable]?.trim();
+    if (value) return { variable, value };
+  }
+  return undefined;
 }
 
 /** Without the brackets of an IPv6 address. */

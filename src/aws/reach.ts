@@ -40,22 +40,21 @@ export async function reachApi(request: AwsRequest): Promise<Reach> {
   } catch (error) {
     return { broken: { link: "certificates", failure: failureOnTheWay(error) } };
   }
-  const { env, profiles } = session;
-  const bundle = env.AWS_CA_BUNDLE || profiles.profile(session.settings.profile)?.get("ca_bundle")?.value;
+  const bundle = session.bundle?.path;
   let url: URL;
   try {
     url = new URL(registryEndpoint(request.registry, session.settings));
   } catch (error) {
     return { ...(bundle && { bundle }), broken: { link: "endpoint", failure: failureOnTheWay(error) } };
   }
-  const proxyUrl = proxyFor(url, env);
-  const proxy = proxyUrl === undefined ? undefined : URL.parse(proxyUrl)?.host || "that is no address";
+  const chosen = proxyFor(url, session.env);
+  const proxy = chosen && (URL.parse(chosen.url)?.host || "that is no address");
   const way = { host: url.host, ...(proxy && { proxy }), ...(bundle && { bundle }) };
   try {
     const { status } = await session.transport.send(new Request(url.href));
     return { ...way, answer: { status, clockSkew: session.transport.clockSkew } };
   } catch (error) {
-    return { ...way, broken: { link: linkOf(error), failure: failureOnTheWay(error) } };
+    return { ...way, broken: { link: linkOf(error), failure: failureOnTheWay(error, session) } };
   }
 }
 
@@ -69,11 +68,11 @@ function linkOf(error: unknown): Link {
   return problem === "dns" ? "dns" : "api";
 }
 
-/** What went wrong between here and an answer, in our words. */
-export function failureOnTheWay(error: unknown): Failure {
+/** What went wrong between here and an answer, in our words. @param session absent: it failed before there was one */
+export function failureOnTheWay(error: unknown, session?: Session): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof TransportError) {
-    const { code, why, mend } = diagnoseTransport(error);
+    const { code, why, mend } = diagnoseTransport(error, session);
     return new Failure(code, why, mend, { cause: error });
   }
   return new Failure(

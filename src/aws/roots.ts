@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { getCACertificates } from "node:tls";
 import { Failure } from "../token/failure.ts";
+import type { CaBundle } from "./ca-bundle.ts";
 
 /**
  * The authorities of a bundle file that stands in the place of all others, as AWS_CA_BUNDLE does for
@@ -8,18 +9,18 @@ import { Failure } from "../token/failure.ts";
  *
  * @throws Failure CA_BUNDLE where the file can't be read or holds no certificate
  */
-export async function readBundle(path: string): Promise<string> {
-  const mend =
-    "point AWS_CA_BUNDLE, or ca_bundle in the AWS config file, to a readable PEM file, or unset it";
+export async function readBundle({ path, origin }: CaBundle): Promise<string> {
+  const bundle = `the CA bundle ${path}, by ${origin.name},`;
+  const mend = `name a PEM file there that this user can read, or ${origin.removal}`;
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new Failure("CA_BUNDLE", `the CA bundle ${path} can't be read`, mend, { cause });
+    throw new Failure("CA_BUNDLE", `${bundle} can't be read`, mend, { cause });
   }
   // Bun takes text without a certificate for a misspelt URL.
   if (/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(text)) return text;
-  throw new Failure("CA_BUNDLE", `the CA bundle ${path} holds no certificate`, mend);
+  throw new Failure("CA_BUNDLE", `${bundle} holds no certificate`, mend);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { Identity } from "../token/identity.ts";
+import type { CaBundle } from "./ca-bundle.ts";
 import type { AwsFiles } from "./credentials/config-files.ts";
 import type { EndpointSettings } from "./endpoints.ts";
 import type { Transport } from "./transport.ts";
@@ -16,6 +17,8 @@ export interface Session {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly settings: EndpointSettings;
+  /** The authorities to trust alone. */
+  readonly bundle: CaBundle | undefined;
   readonly transport: Transport;
   /** Ends everything. */
   readonly signal: AbortSignal;

@@ -25,6 +25,8 @@ export class TransportError extends Error {
   readonly host: string;
   /** The proxy in between, host and port only. */
   readonly proxy: string | undefined;
+  /** The variable that names it. */
+  readonly proxyVariable: string | undefined;
 
   constructor(problem: TransportProblem, code: string, where: Where, options?: { cause?: unknown }) {
     super(`${where.host}: ${problem} (${code})`, options);
@@ -34,12 +36,14 @@ export class TransportError extends Error {
     this.code = code;
     this.host = where.host;
     this.proxy = where.proxy;
+    this.proxyVariable = where.proxyVariable;
   }
 }
 
 export interface Where {
   readonly host: string;
   readonly proxy?: string | undefined;
+  readonly proxyVariable?: string | undefined;
 }
 
 const problems: Readonly<Record<string, TransportProblem>> = {

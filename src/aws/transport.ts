@@ -39,6 +39,8 @@ export class Transport {
   lastError: TransportError | undefined;
   /** The HTTP status of the last answer, for the same reason. */
   lastStatus: number | undefined;
+  /** The host, with its port, that the last request went to. */
+  lastHost: string | undefined;
   readonly #options: TransportOptions;
   #roots: string | string[] | undefined;
   #skew = 0;
@@ -64,12 +66,16 @@ export class Transport {
     const { env, signal, requestLimit, now, timer = () => performance.now() } = this.#options;
     const url = new URL(request.url);
     const proxy = direct ? undefined : proxyFor(url, env);
-    const where = { host: url.host, proxy: proxy === undefined ? undefined : hostOf(proxy) };
+    const where: Where = {
+      host: url.host,
+      ...(proxy && { proxy: hostOf(proxy.url), proxyVariable: proxy.variable }),
+    };
+    this.lastHost = url.host;
     const limit = AbortSignal.timeout(requestLimit);
     const init: BunFetchRequestInit = {
       signal: AbortSignal.any([signal, limit, request.signal]),
       // Our reading of NO_PROXY counts, not Bun's.
-      proxy: proxy === undefined ? false : { url: proxy, respectNoProxy: false },
+      proxy: proxy === undefined ? false : { url: proxy.url, respectNoProxy: false },
       // A signed request is meant for one host, and its session token for nobody else's eyes.
       redirect: "manual",
       // A few kilobytes may stand for gigabytes: `readBody` decompresses, within the limit.

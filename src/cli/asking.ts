@@ -1,5 +1,6 @@
 import type { ReadFiles } from "../aws/credentials/config-files.ts";
 import { type IdentityState, identityState } from "../aws/credentials/dependencies.ts";
+import type { ConfigPlace } from "../aws/errors.ts";
 import type { Config } from "../config/config.ts";
 import { isLeftToRules, registrationUnderRules } from "../config/followed.ts";
 import { aliasTarget } from "../config/kept.ts";
@@ -42,6 +43,8 @@ export interface AskedRegistration extends Registration {
   readonly retryWhenChanged: readonly string[];
   /** The AWS files that the identity was found in. */
   readonly read: ReadFiles;
+  /** Where config.yaml is, and where in it the identity. */
+  readonly config: ConfigPlace;
   /** Whether a credential_process, which may read the AWS files by itself, gives the credentials. */
   readonly runsProcess: boolean;
 }
@@ -65,12 +68,14 @@ export class Asking {
     const { env, folders } = this.around;
     const { config, stamp } = await this.seenConfig();
     const { identity: asker, name, rules } = await this.identityFor(config, registry);
+    const line = name === undefined ? undefined : config.identityLines[name];
     const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
     const { key, dependencies, ...state } = await this.stateOf(asker);
     const { kind, partition, region } = registry;
     const described = describeIdentity(asker, env);
     return {
       asker,
+      config: { path: folders.configFile, ...(line !== undefined && { line }) },
       identity: name === undefined ? described : `${name} (${described})`,
       // A token opens every registry that its principal may read in a region; public ones have their own kind.
       authorization: fingerprint([key, kind, partition, region]).slice(0, 40),
@@ -183,7 +188,16 @@ export class Asking {
     const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
     const signal = given ? AbortSignal.any([given, limit]) : limit;
     const began = { clock: readClock(files, now()), timer: performance.now() };
-    const request = { registry, identity: asked.asker, env, home, now, signal, files: asked.read };
+    const request = {
+      registry,
+      identity: asked.asker,
+      config: asked.config,
+      env,
+      home,
+      now,
+      signal,
+      files: asked.read,
+    };
     const token = await fetchToken(request);
     if (!isStillOf(asked, await this.registrationOf(registry))) {
       throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });

@@ -9,24 +9,29 @@ import {
   type Target,
 } from "./config.ts";
 import { parseDuration } from "./duration.ts";
+import type { KeyPath } from "./problem.ts";
 import type { RawConfig, RawIdentity, RawRegistration } from "./schema.ts";
 
 /**
  * A config that has passed all checks, in the words in which the program uses it.
  *
- * @param lineOf the line of an entry of `registries`
+ * @param lineOf the line of a value
  */
-export function build(raw: RawConfig, lineOf: (index: number) => number): Config {
+export function build(raw: RawConfig, lineOf: (path: KeyPath) => number): Config {
   const identities: Record<string, IdentityDefinition> = Object.create(null);
-  for (const [name, identity] of Object.entries(raw.identities ?? {}))
+  const identityLines: Record<string, number> = Object.create(null);
+  for (const [name, identity] of Object.entries(raw.identities ?? {})) {
     identities[name] = identityOf(identity);
+    identityLines[name] = lineOf(["identities", name]);
+  }
   const { minValidity, registries = [], store = emptyConfig.store, outputs = [] } = raw;
   return {
     version: 1,
     minValidity:
       (minValidity === undefined ? undefined : parseDuration(minValidity)) ?? emptyConfig.minValidity,
     identities,
-    registries: registries.map((each, index) => registrationOf(each, lineOf(index))),
+    identityLines,
+    registries: registries.map((each, index) => registrationOf(each, lineOf(["registries", index]))),
     aliases: Object.assign(Object.create(null), raw.aliases),
     fallback: raw.fallback === undefined ? emptyConfig.fallback : fallbackOf(raw.fallback),
     store,

@@ -7,6 +7,8 @@ export interface Config {
   readonly minValidity: number;
   /** By name, in the order of the file; without a prototype, so that any name can be looked up. */
   readonly identities: Readonly<Record<string, IdentityDefinition>>;
+  /** The line of each in config.yaml, from 1. Apart from the definitions, for an identity is the same on any line. */
+  readonly identityLines: Readonly<Record<string, number>>;
   readonly registries: readonly RegistrationDefinition[];
   /** Host name to ECR host, both canonical as `readServerUrl` makes them; without a prototype. */
   readonly aliases: Readonly<Record<string, string>>;
@@ -86,6 +88,7 @@ export const emptyConfig: Config = {
   version: 1,
   minValidity: 3_600_000,
   identities: Object.freeze(Object.create(null)),
+  identityLines: Object.freeze(Object.create(null)),
   registries: [],
   aliases: Object.freeze(Object.create(null)),
   fallback: { kind: "keychain" },

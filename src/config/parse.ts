@@ -3,7 +3,7 @@ import { type Config, emptyConfig } from "./config.ts";
 import { aliasComplaints } from "./host-checks.ts";
 import { identityComplaints } from "./identity-checks.ts";
 import { Located } from "./located.ts";
-import { type Complaint, failureOf, lineFinder, type Problem, quoted } from "./problem.ts";
+import { type Complaint, failureOf, type KeyPath, lineFinder, type Problem, quoted } from "./problem.ts";
 import { registrationComplaints } from "./registration-checks.ts";
 import { configSchema, type RawConfig } from "./schema.ts";
 import { schemaComplaints } from "./schema-problems.ts";
@@ -23,7 +23,8 @@ export function parseConfig(text: string, file: string): Config {
   const outcome = check(located);
   if (Array.isArray(outcome)) throw failureOf(outcome, text, file);
   const lineAt = lineFinder(text);
-  const lineOf = (index: number) => lineAt(located.offsetOf(["registries", index], "value"));
+  const lineOf = (path: KeyPath) =>
+    lineAt(located.offsetOf(path, path[0] === "identities" ? "key" : "value"));
   return build(outcome as RawConfig, lineOf);
 }
 

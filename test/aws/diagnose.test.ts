@@ -81,7 +81,7 @@ describe("failureOf: what AWS answered", () => {
       /shorten/,
     ],
     [exception("SyntaxError", "Unexpected token <", 200), "BAD_ANSWER", /HTTP 200/, /captive portal/],
-    [exception("UnknownError", "", 404), "BAD_ANSWER", /HTTP 404/, /AWS_ENDPOINT_URL/],
+    [exception("UnknownError", "", 404), "BAD_ANSWER", /HTTP 404/, /captive portal/],
     [new AnswerError("the answer holds no authorization token"), "BAD_ANSWER", /no authorization/, /proxy/],
     [exception("InvalidParameterException", `no ${secrets}`), "AWS_REFUSED", /InvalidParameter/, /look/],
     [new RangeError(`a bug\n${secrets}`), "UNEXPECTED", /RangeError: a bug/, /report/],
@@ -181,7 +181,12 @@ describe("failureOf: sources of credentials", () => {
       /instance/,
     ],
     [SourceError.of({ kind: "sso", profile: "p" }, transport("dns", "ENOTFOUND")), "DNS", /api/, /DNS/],
-    [new InstanceMetadataError("it is mute"), "NO_CREDENTIALS", /and it is mute$/, /^set AWS_PROFILE, /],
+    [
+      new InstanceMetadataError("it is mute"),
+      "NO_CREDENTIALS",
+      /and it is mute$/,
+      /^run 'aws configure sso' and/,
+    ],
   ] as const) {
     it(`${code} for ${String(error instanceof SourceError ? `${error.kind}: ${error.cause}` : error).slice(0, 60)}`, () => {
       const failure = told(error);
@@ -199,7 +204,14 @@ function transport(problem: TransportProblem, code: string, proxy?: string) {
 describe("failureOf: the way to AWS", () => {
   for (const [problem, code, proxy, told_, why, mend] of [
     ["timeout", "ETIMEDOUT", undefined, "TIMEOUT", /api\.example did not answer in time/, /network/],
-    ["timeout", "ETIMEDOUT", "p:1", "TIMEOUT", /api\.example by proxy p:1 did not/, /HTTPS_PROXY/],
+    [
+      "timeout",
+      "ETIMEDOUT",
+      "p:1",
+      "TIMEOUT",
+      /api\.example did not answer in time by the proxy p:1 \(HTTPS_PROXY\)/,
+      /HTTPS_PROXY/,
+    ],
     ["dns", "ENOTFOUND", undefined, "DNS", /name of api\.example/, /region/],
     ["dns", "ENOTFOUND", "p:1", "DNS", /name of the proxy p:1/, /HTTPS_PROXY/],
     ["refused", "ECONNREFUSED", "p:1", "UNREACHABLE", /the proxy p:1 .*ECONNREFUSED/, /NO_PROXY/],
@@ -208,8 +220,8 @@ describe("failureOf: the way to AWS", () => {
     ["tls", "CERT_HAS_EXPIRED", undefined, "TLS", /CERT_HAS_EXPIRED/, /clock/],
     ["tls", "ERR_TLS_CERT_ALTNAME_INVALID", undefined, "TLS", /ALTNAME/, /something else answers/],
     ["tls", "SELF_SIGNED_CERT_IN_CHAIN", undefined, "TLS", /SELF_SIGNED/, /AWS_CA_BUNDLE/],
-    ["proxy", "ERR_PROXY_TUNNEL", "p:1", "PROXY", /p:1 does not connect to api/, /login/],
-    ["address", "ERR_INVALID_URL", "p:1", "PROXY", /address of the proxy p:1/, /http:\/\/HOST:PORT/],
+    ["proxy", "ERR_PROXY_TUNNEL", "p:1", "PROXY", /p:1 \(HTTPS_PROXY\) does not connect to api/, /login/],
+    ["address", "ERR_INVALID_URL", "p:1", "PROXY", /HTTPS_PROXY is no address/, /http:\/\/HOST:PORT/],
     ["other", "Strange", undefined, "UNREACHABLE", /no answer \(Strange\)/, /VPN/],
   ] as const) {
     it(`${told_} for ${problem} ${code}${proxy ? " by proxy" : ""}`, () => {

@@ -111,7 +111,7 @@ describe("endpoints", () => {
     ],
   ] as const) {
     it(`a custom one by ${what}`, () => {
-      assert.equal(customEndpoint("ecr", settings(env, sections as Sections)), expected);
+      assert.equal(customEndpoint("ecr", settings(env, sections as Sections))?.url, expected);
     });
   }
 

@@ -52,7 +52,7 @@ describe("fetchToken: failures", () => {
     asker.aws.controls.hang("GetAuthorizationToken");
     const failure = await inTime(asker.fail({ limits: { request: 60 } }));
     assert.equal(failure.code, "TIMEOUT");
-    assert.match(failure.message, /api\.ecr\S+ by proxy 127\.0\.0\.1:\d+ did not answer in time/);
+    assert.match(failure.message, /api\.ecr\S+ did not answer in time by the proxy 127\.0\.0\.1:\d+ /);
   });
 
   it("tells of throttling by ECR and by STS", async () => {
@@ -131,7 +131,10 @@ describe("fetchToken: failures", () => {
       asker.aws.controls.hang("Imds*");
       const failure = await inTime(asker.fail({ env: {}, limits: { instanceMetadata: 60 } }));
       assert.equal(failure.code, "NO_CREDENTIALS");
-      assert.match(failure.message, /the instance metadata service did not answer/);
+      assert.match(
+        failure.message,
+        /the instance metadata service, to which AWS_EC2_METADATA_SERVICE_ENDPOINT leads, .*did not answer/,
+      );
     });
 
     it("does not keep from ending with the signal, though nothing tells it to", async () => {

@@ -5,7 +5,7 @@ const aws = "https://api.ecr.us-east-1.amazonaws.com/";
 const proxy = "http://proxy.example:3128";
 
 describe("proxyFor", () => {
-  const chosen = (url: string, env: Record<string, string>) => proxyFor(new URL(url), env);
+  const chosen = (url: string, env: Record<string, string>) => proxyFor(new URL(url), env)?.url;
 
   for (const [what, url, env, expected] of [
     ["none is set", aws, {}, undefined],

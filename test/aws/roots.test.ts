@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { variableOrigin } from "../../src/aws/origin.ts";
 import { allRoots, readBundle } from "../../src/aws/roots.ts";
 import { Failure } from "../../src/token/failure.ts";
 
@@ -12,6 +13,7 @@ describe("readBundle", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  const bundle = (path: string) => ({ path, origin: variableOrigin("AWS_CA_BUNDLE") });
   const write = (text: string) => {
     const path = join(folder, "bundle.pem");
     writeFileSync(path, text);
@@ -21,22 +23,23 @@ describe("readBundle", () => {
   for (const label of ["CERTIFICATE", "TRUSTED CERTIFICATE"]) {
     it(`takes a file with a ${label} as it is`, async () => {
       const text = `# a company's\n-----BEGIN ${label}-----\nMAo=\n-----END ${label}-----\n`;
-      assert.equal(await readBundle(write(text)), text);
+      assert.equal(await readBundle(bundle(write(text))), text);
     });
   }
 
   for (const [what, path, words] of [
-    ["is not there", () => join(folder, "gone.pem"), /gone\.pem can't be read$/],
+    ["is not there", () => join(folder, "gone.pem"), /gone\.pem, .* can't be read$/],
     ["is a folder", () => folder, /can't be read$/],
-    ["is empty", () => write(""), /bundle\.pem holds no certificate$/],
+    ["is empty", () => write(""), /bundle\.pem, .* holds no certificate$/],
     ["holds a key", () => write("-----BEGIN PRIVATE KEY-----\n"), /holds no certificate$/],
   ] as const) {
     it(`tells of one that ${what}`, async () => {
-      await assert.rejects(readBundle(path()), (error) => {
+      await assert.rejects(readBundle(bundle(path())), (error) => {
         assert.ok(error instanceof Failure);
         assert.equal(error.code, "CA_BUNDLE");
         assert.match(error.message, words);
-        assert.match(error.mend, /AWS_CA_BUNDLE/);
+        assert.match(error.message, /by AWS_CA_BUNDLE/);
+        assert.match(error.mend, /unset AWS_CA_BUNDLE$/);
         return true;
       });
     });

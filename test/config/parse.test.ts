@@ -18,6 +18,7 @@ describe("parseConfig", () => {
         ci: { kind: "profile", profile: "ci" },
         "prod-pull": { kind: "role", roleArn: "arn:aws:iam::{account}:role/ecr-pull", source: "ci" },
       },
+      identityLines: { ci: 4, "prod-pull": 5 },
       registries: [
         {
           target: { kind: "account", account: "111122223333", regions: ["us-east-1"] },

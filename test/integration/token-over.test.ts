@@ -23,7 +23,7 @@ describe("a token that is over when it comes", () => {
       const alice = standing.user(keys("alice"));
       for (const host of [registry, publicRegistry]) {
         const ran = await alice.get(host);
-        told(ran, "BAD_ANSWER", host, "expired", `AWS_ENDPOINT_URL=${standing.aws.urls.tls}`);
+        told(ran, "BAD_ANSWER", host, "expired", "AWS_ENDPOINT_URL");
         assert.ok(!existsSync(tokenFile(alice, host)));
       }
       assert.deepEqual(authorizationFiles(alice), []);

@@ -1,12 +1,16 @@
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
+import { type Origin, settingOrigin, variableOrigin } from "../origin.ts";
 import { type Session, silent } from "../session.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 
-/** The instance metadata service gave no credentials; `cause` says why. */
+/** The instance metadata service gave no credentials; `cause` says why, `fix` what to do where that is known. */
 export class InstanceMetadataError extends Error {
-  constructor(message: string, options?: { cause?: unknown }) {
+  readonly fix: string | undefined;
+
+  constructor(message: string, fix?: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = "InstanceMetadataError";
+    this.fix = fix;
   }
 }
 
@@ -32,7 +36,8 @@ const profileSettings = [
 export async function instanceMetadata(session: Session): Promise<AwsCredentials> {
   // As for the AWS CLI: "true" in any case, and nothing else.
   if (session.env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === "true") {
-    throw new InstanceMetadataError("AWS_EC2_METADATA_DISABLED keeps from asking for an instance's role");
+    const { name, removal } = variableOrigin("AWS_EC2_METADATA_DISABLED");
+    throw new InstanceMetadataError(`${name} keeps from asking for an instance's role`, removal);
   }
   const profile = session.profiles.profile(session.settings.profile);
   for (const name of profileSettings) {
@@ -45,23 +50,75 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
   session.waitingFor = "the instance metadata service";
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new InstanceMetadataError("the instance metadata service did not answer")),
+    () => late.reject(Object.assign(new Error("no answer"), { name: "TimeoutError" })),
     session.limits.instanceMetadata,
   );
+  let hasToken = true;
+  const logger = {
+    ...silent,
+    // The SDK says in no other way that its request for a session token failed.
+    debug: (...words: unknown[]) => {
+      if (words.some((word) => String(word).includes("v1 fallback"))) hasToken = false;
+    },
+  };
   try {
-    const ask = fromInstanceMetadata({ timeout: requestLimit, maxRetries: 0, logger: silent });
+    const ask = fromInstanceMetadata({ timeout: requestLimit, maxRetries: 0, logger });
     return await Promise.race([ask(), late.promise]);
   } catch (cause) {
-    if (cause instanceof InstanceMetadataError) throw cause;
-    throw new InstanceMetadataError(reasonOf(cause), { cause });
+    const { why, fix } = explain(cause, hasToken, endpointOrigin(session));
+    throw new InstanceMetadataError(why, fix, { cause });
   } finally {
     clearTimeout(timer);
   }
 }
 
-function reasonOf(cause: unknown): string {
-  const status = (cause as { statusCode?: unknown } | undefined)?.statusCode;
-  if (status === 404) return "the instance has no role (instance profile)";
-  if (typeof status === "number") return `the instance metadata service answered HTTP ${status}`;
-  return "the instance metadata service can't be reached or did not answer";
+/** The setting that leads to another instance metadata service than the instance's own. */
+function endpointOrigin({ env, profiles, settings }: Session): Origin | undefined {
+  const name = "ec2_metadata_service_endpoint";
+  const variable = `AWS_${name.toUpperCase()}`;
+  if (env[variable]) return variableOrigin(variable);
+  const setting = profiles.profile(settings.profile)?.get(name);
+  return setting?.value ? settingOrigin(name, setting) : undefined;
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-existing-instances.html */
+const modify = "aws ec2 modify-instance-metadata-options --instance-id ID";
+
+/** @param hasToken whether the service gave a session token, or was not asked for one */
+function explain(
+  cause: unknown,
+  hasToken: boolean,
+  origin: Origin | undefined,
+): { readonly why: string; readonly fix?: string } {
+  const { statusCode: status, name } = cause as { readonly statusCode?: unknown; readonly name?: unknown };
+  const service = `the instance metadata service${origin ? `, to which ${origin.name} leads,` : ""}`;
+  const isRefusedWithoutToken = status === 401 || name === "InstanceMetadataV1FallbackError";
+  if (isRefusedWithoutToken && !hasToken) {
+    return {
+      why:
+        `${service} gave no session token and answers nothing without one${status ? ` (HTTP ${status})` : ""}: ` +
+        "in a container that is a hop limit of 1",
+      fix: `raise the hop limit ('${modify} --http-put-response-hop-limit 2')`,
+    };
+  }
+  if (status === 403) {
+    return {
+      why: `${service} is disabled for this instance (HTTP 403)`,
+      fix: `enable it ('${modify} --http-endpoint enabled')`,
+    };
+  }
+  if (status === 404) {
+    return {
+      why: "the instance has no role (instance profile)",
+      fix: "attach an instance profile with a role to the instance",
+    };
+  }
+  const fix = origin && `see what answers there, or ${origin.removal}`;
+  const answered =
+    typeof status === "number"
+      ? `answered HTTP ${status}`
+      : name === "SyntaxError" || name === "CredentialsProviderError"
+        ? "answered something else than credentials"
+        : "can't be reached or did not answer";
+  return { why: `${service} ${answered}`, ...(fix !== undefined && { fix }) };
 }

@@ -24,12 +24,23 @@ export async function readProfileRegistries(
  */
 export function registriesOfProfiles(files: AwsFiles): readonly ProfileRegistry[] {
   return files.profileNames().flatMap((profile) => {
-    const [role, ssoAccount, region] = ["role_arn", "sso_account_id", "region"].map(
-      (name) => files.profile(profile)?.get(name)?.value,
-    );
-    const account = /^arn:[\w-]+:iam::(\d{12}):role\//.exec(role ?? "")?.[1] ?? ssoAccount;
+    const account = accountOfProfile(files, profile);
+    const region = files.profile(profile)?.get("region")?.value;
     if (account === undefined || region === undefined) return [];
     const registry = parseHost(privateHost(account, region));
     return registry ? [{ profile, registry }] : [];
   });
+}
+
+/** The account that a profile's own settings name. */
+export function accountOfProfile(files: AwsFiles, name: string): string | undefined {
+  const settings = files.profile(name);
+  const [role, session, sso, account] = ["role_arn", "login_session", "sso_account_id", "aws_account_id"].map(
+    (setting) => settings?.get(setting)?.value,
+  );
+  return accountIn(role) ?? sso ?? accountIn(session) ?? account;
+}
+
+function accountIn(arn: string | undefined): string | undefined {
+  return /^arn:[\w-]+:(?:iam|sts)::(\d{12}):/.exec(arn ?? "")?.[1];
 }

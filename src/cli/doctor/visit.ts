@@ -49,7 +49,7 @@ export class Visit {
   /** As a `get` would ask AWS. */
   async request(signal: AbortSignal): Promise<AwsRequest> {
     const { env, home, now } = this.machine;
-    const { asker: identity, read: files } = await this.registration();
-    return { registry: this.registry, identity, env, home, now, signal, files };
+    const { asker: identity, read: files, config } = await this.registration();
+    return { registry: this.registry, identity, config, env, home, now, signal, files };
   }
 }

@@ -90,7 +90,10 @@ credential_source = Environment
     const failure = await asker.fail({ ...profile("p", container()), limits: { request: 60 } });
     assert.ok(performance.now() - begun < 1_000);
     assert.equal(failure.code, "TIMEOUT");
-    assert.match(failure.message, /127\.0\.0\.1:\d+ did not answer in time/);
+    assert.match(
+      failure.message,
+      /127\.0\.0\.1:\d+, to which AWS_CONTAINER_CREDENTIALS_FULL_URI leads, did not answer in time/,
+    );
   });
 
   it("succeeds without a word where the container's endpoint is slow", async () => {

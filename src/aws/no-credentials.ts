@@ -1,0 +1,32 @@
+import type { AwsFiles } from "./credentials/config-files.ts";
+import { shellQuoted } from "./credentials/profile-option.ts";
+import { accountOfProfile } from "./credentials/profile-registries.ts";
+import type { Asked } from "./errors.ts";
+
+/** So many profiles a message names. */
+const most = 5;
+
+/** What to do where nothing says who is to fetch: the profiles of the registry's account, else those that there are. */
+export function fixForNone({ registry, config }: Asked, files: AwsFiles | undefined): string {
+  const file = config?.path ?? "config.yaml";
+  const all = files?.profileNames() ?? [];
+  const account = registry.kind === "private" ? registry.account : undefined;
+  const own = files ? all.filter((name) => account && accountOfProfile(files, name) === account) : [];
+  const [first] = own;
+  if (first !== undefined && own.length === 1) {
+    return `profile ${first} is of account ${account}: set AWS_PROFILE=${shellQuoted(first)}, or name it for this registry in ${file}`;
+  }
+  if (own.length > 1) {
+    return `profiles ${list(own)} are of account ${account}: set AWS_PROFILE to one of them, or name it for this registry in ${file}`;
+  }
+  const others = all.filter((name) => name !== "default");
+  if (others.length > 0) {
+    return `set AWS_PROFILE to one of ${list(others)}, or name it for this registry in ${file}`;
+  }
+  return `run 'aws configure sso' and set AWS_PROFILE to the profile that it writes, or name that for this registry in ${file}`;
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return names.slice(0, most).join(", ") + more;
+}
