@@ -1,5 +1,6 @@
 // What the tests need beside npm's packages, and the Debian package that brings it.
 // Usage: node scripts/e2e-needs.mjs prints the packages that are missing, one a line.
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,8 @@ const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 export const unitNeeds = [
   { program: "systemd-analyze", package: "systemd" },
   { program: "python3", package: "python3" },
+  // For the AWS CLI, which scripts/aws-cli.ts installs.
+  { program: "python3", package: "python3-venv", isUsable: hasVenv },
   { program: "bash", package: "bash" },
   { program: "zsh", package: "zsh" },
   { program: "fish", package: "fish" },
@@ -76,6 +79,11 @@ function isExecutable(path) {
 /** In an image of its own a program finds no loader: the name of one stands near the start of a dynamic program. */
 function isStatic(path) {
   return !/\/ld-(linux|musl)/.test(readFileSync(path).subarray(0, 4096).toString("latin1"));
+}
+
+/** Debian's Python comes without what makes a virtual environment. */
+function hasVenv(path) {
+  return spawnSync(path, ["-c", "import ensurepip, venv"]).status === 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

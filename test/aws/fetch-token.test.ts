@@ -81,9 +81,12 @@ describe("fetchToken: failures", () => {
     }
   });
 
-  it("uses a session that has ended by our clock alone", async () => {
+  it("refuses keys of the environment that have expired, before it asks AWS", async () => {
     const env = { ...keysOf(alice), AWS_CREDENTIAL_EXPIRATION: "2001-01-01T00:00:00Z" };
-    assert.equal((await asker.ask({ env })).sessionEndsAt, Date.UTC(2001, 0, 1));
+    const failure = await asker.fail({ env });
+    assert.equal(failure.code, "SESSION_EXPIRED");
+    assert.match(failure.message, /AWS_CREDENTIAL_EXPIRATION/);
+    assert.deepEqual(asker.served(), []);
   });
 
   it("tells of a CA bundle that is not there, before it asks anybody", async () => {

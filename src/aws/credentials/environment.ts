@@ -5,7 +5,8 @@ import type { AwsCredentials } from "./aws-credentials.ts";
 /**
  * The keys in the environment; undefined where it has none.
  *
- * @throws Failure NO_CREDENTIALS for a key id without its secret: the AWS CLI looks no further either
+ * @throws Failure NO_CREDENTIALS for a key id without its secret, or an AWS_CREDENTIAL_EXPIRATION that is no time: the
+ *   AWS CLI looks no further either
  */
 export function environmentKeys(env: Environment): AwsCredentials | undefined {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_CREDENTIAL_EXPIRATION } = env;
@@ -18,13 +19,38 @@ export function environmentKeys(env: Environment): AwsCredentials | undefined {
       "set AWS_SECRET_ACCESS_KEY too, or unset AWS_ACCESS_KEY_ID",
     );
   }
-  const expiration = new Date(AWS_CREDENTIAL_EXPIRATION ?? "");
+  const expiration = AWS_CREDENTIAL_EXPIRATION ? expirationOf(AWS_CREDENTIAL_EXPIRATION) : undefined;
   return {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     ...(sessionToken && { sessionToken }),
-    ...(!Number.isNaN(expiration.getTime()) && { expiration }),
+    ...(expiration && { expiration }),
   };
+}
+
+/** The AWS CLI refuses what is no time, too. */
+function expirationOf(text: string): Date {
+  // The AWS CLI itself writes "UTC" in some places.
+  const time = new Date(text.replace(/UTC$/, "Z"));
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new Failure(
+    "NO_CREDENTIALS",
+    "AWS_CREDENTIAL_EXPIRATION in the environment is no time, so it can't be known whether AWS_ACCESS_KEY_ID has expired",
+    "unset AWS_CREDENTIAL_EXPIRATION, or set it to the time at which the keys end, such as 2030-01-31T12:00:00Z",
+  );
+}
+
+/**
+ * @param now milliseconds since the epoch
+ * @throws Failure SESSION_EXPIRED for keys that have expired by AWS_CREDENTIAL_EXPIRATION, as the AWS CLI refuses them
+ */
+export function refuseExpired({ expiration }: AwsCredentials, now: number): void {
+  if (!expiration || expiration.getTime() > now) return;
+  throw new Failure(
+    "SESSION_EXPIRED",
+    `the keys in the environment expired at ${expiration.toISOString()} (AWS_CREDENTIAL_EXPIRATION)`,
+    "get new keys from what set them, or unset AWS_ACCESS_KEY_ID and AWS_CREDENTIAL_EXPIRATION",
+  );
 }
 
 /** Whether the environment names an endpoint for a container's credentials. */

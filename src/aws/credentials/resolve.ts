@@ -4,6 +4,7 @@ import { type Session, sessionName } from "../session.ts";
 import { SourceError } from "../source-error.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import { type CredentialSource, decideSource, type ProfileRole } from "./credential-source.ts";
+import { refuseExpired } from "./environment.ts";
 
 /**
  * The AWS credentials of an identity, fetched anew from the source that `decideSource` names.
@@ -47,6 +48,8 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
 async function fromSource(session: Session, source: CredentialSource): Promise<AwsCredentials> {
   switch (source.kind) {
     case "environment":
+      refuseExpired(source.keys, session.now());
+      return source.keys;
     case "static":
       return source.keys;
     case "web-identity":
@@ -76,18 +79,14 @@ async function fromInstance(session: Session, source: CredentialSource): Promise
 async function assumeProfileRole(
   session: Session,
   source: AwsCredentials,
-  { profile, roleArn, sessionName: name, externalId, duration = "3600" }: ProfileRole,
+  { roleArn, sessionName: name, externalId, duration = "" }: ProfileRole,
 ): Promise<AwsCredentials> {
-  const seconds = Number.parseInt(duration, 10);
-  if (Number.isNaN(seconds)) {
-    const mend = "write it in seconds, 900 to 43200";
-    throw new Failure("ROLE_DURATION", `duration_seconds of profile ${profile} is not a number`, mend);
-  }
   const { assumeRole } = await import("./assume-role.ts");
   return assumeRole(session, source, {
     RoleArn: roleArn,
     RoleSessionName: name ?? sessionName,
-    DurationSeconds: seconds,
+    // As with the AWS CLI, what is no whole number counts for nothing; STS's own default is an hour.
+    ...(/^[+-]?\d+$/.test(duration) && { DurationSeconds: Number(duration) }),
     ...(externalId && { ExternalId: externalId }),
   });
 }

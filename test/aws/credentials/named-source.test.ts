@@ -122,12 +122,24 @@ credential_source = Environment
     });
   }
 
-  it("tells of a source that there is not, and of a duration that is none", async () => {
+  it("tells of a source that there is not", async () => {
     byNamed("Ec2");
     assert.equal((await asker.fail(profile("p"))).code, "PROFILE_INCOMPLETE");
-    byNamed("Environment", "duration_seconds = long\n");
-    assert.equal((await asker.fail(profile("p", keysOf(alice)))).code, "ROLE_DURATION");
   });
+
+  for (const [duration, seconds] of [
+    ["900", 900],
+    ["long", 3_600],
+    ["900 ; a comment", 3_600],
+    ["900s", 3_600],
+    ["", 3_600],
+  ] as const) {
+    it(`takes duration_seconds = ${duration} for ${seconds} seconds, as the AWS CLI does`, async () => {
+      byNamed("Environment", `duration_seconds = ${duration}\n`);
+      const token = await asker.ask(profile("p", keysOf(alice)));
+      assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - seconds * 1_000) < 60_000);
+    });
+  }
 
   it("asks for no code of an MFA device, and nobody for anything", async () => {
     byNamed("Ec2InstanceMetadata", "mfa_serial = arn:aws:iam::111122223333:mfa/alice\n");

@@ -54,6 +54,7 @@ export async function serveApi(
   const call = world.calls.add({
     operation,
     host: request.headers["host"] ?? "",
+    path: request.target.replace(/\?.*/s, ""),
     at: world.now(),
     ...(region === undefined ? {} : { region }),
     ...(operation === "Unknown" ? { detail: recognised.asked } : {}),

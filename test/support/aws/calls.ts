@@ -27,6 +27,8 @@ export interface Call {
   /** The Host header, or what was asked of the proxy. */
   readonly host: string;
   readonly region?: string;
+  /** Of the URL; of a request to an API. What a custom endpoint has there tells its users apart. */
+  readonly path?: string;
   /** "METHOD PATH" at the registry; the requested operation where it is not known. */
   readonly detail?: string;
   /** Milliseconds since the epoch, by the stand-in's clock. */

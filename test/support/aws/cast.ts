@@ -20,6 +20,8 @@ export interface User {
   readonly arn: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of keys that count with it only. */
+  readonly sessionToken?: string;
   readonly rights?: Rights;
 }
 
@@ -70,7 +72,7 @@ export interface Cast {
   readonly webIdentities: readonly WebIdentity[];
   readonly ssoSessions: readonly SsoSession[];
   /** The ARN of the role that IMDS gives out; absent: the machine has none. */
-  readonly instanceRole?: string;
+  readonly instanceRole?: string | undefined;
   /** The ARN of the role that the container credentials endpoint gives out; absent: there is none. */
   readonly containerRole?: string;
   /** What that endpoint wants in the Authorization header; absent: nothing. */

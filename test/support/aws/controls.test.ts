@@ -78,6 +78,7 @@ describe("stand-in AWS: controls", () => {
     assert.deepEqual(rest, {
       operation: "GetAuthorizationToken",
       region: "eu-west-1",
+      path: "/",
       principal: alice.arn,
       outcome: "ok",
     });

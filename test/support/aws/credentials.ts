@@ -33,10 +33,11 @@ export class CredentialBook {
     for (const user of users) this.add(user);
   }
 
-  add({ arn, accessKeyId, secretAccessKey, rights = {} }: User): void {
+  add({ arn, accessKeyId, secretAccessKey, sessionToken, rights = {} }: User): void {
     const userId = `TESTID-${nameOf(arn)}`;
     const principal: Principal = { arn, issuer: arn, account: accountOf(arn), userId, rights, isRole: false };
-    this.#byKey.set(accessKeyId, { accessKeyId, secretAccessKey, principal });
+    const token = sessionToken === undefined ? {} : { sessionToken };
+    this.#byKey.set(accessKeyId, { accessKeyId, secretAccessKey, ...token, principal });
   }
 
   remove(accessKeyId: string): void {
