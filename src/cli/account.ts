@@ -3,15 +3,16 @@ import type { Account } from "../service/service.ts";
 import { Failure } from "../token/failure.ts";
 import type { RunProgram } from "./child-program.ts";
 
-/** Who runs this process. @throws Failure NO_ACCOUNT */
-export function ownAccount(): Account {
-  try {
-    const { username, uid, homedir } = userInfo();
-    return { name: username, uid, home: homedir };
-  } catch (cause) {
-    const what = `user ${process.geteuid?.()} has no account`;
-    throw new Failure("NO_ACCOUNT", what, "run this as a user that the system knows", { cause });
-  }
+/**
+ * The account of a user's number, whatever $USER and $HOME say, which Bun's `userInfo` repeats.
+ *
+ * @throws Failure NO_ACCOUNT
+ */
+export async function accountOf(uid: number, run: RunProgram, platform: string): Promise<Account> {
+  const found = await lookUp(String(uid), run, platform);
+  const account = found === "no-program" ? accountOfRuntime() : found;
+  if (account?.uid === uid) return account;
+  throw new Failure("NO_ACCOUNT", `user ${uid} has no account`, "run this as a user that the system knows");
 }
 
 /** What systemd takes for a name, and what is no option of another program. */
@@ -29,15 +30,36 @@ export async function accountNamed(name: string, run: RunProgram, platform: stri
     "name one with --user",
   );
   if (!isAccountName(name)) throw unknown;
-  const [program, args] = platform === "darwin" ? ["id", ["-P", name]] : ["getent", ["passwd", name]];
-  const { stdout, exitCode } = await run(program as string, args as string[]);
-  const fields = stdout.split("\n")[0]?.split(":") ?? [];
-  if (exitCode !== 0 || fields[0] !== name) throw unknown;
-  // id -P has class, change and expire in front of the full name.
-  const home = fields[platform === "darwin" ? 8 : 5] ?? "";
+  const account = await lookUp(name, run, platform);
+  if (account === "no-program" || account?.name !== name) throw unknown;
+  const { home } = account;
   if (!home.startsWith("/") || home === "/nonexistent") {
     const mend = "name another user, or give this one a home folder";
     throw new Failure("USER_HOME", `user ${name} has no home folder, where tokens are kept`, mend);
   }
-  return { name, uid: Number(fields[2]), home };
+  return account;
+}
+
+/** @param key a name or a number */
+async function lookUp(
+  key: string,
+  run: RunProgram,
+  platform: string,
+): Promise<Account | "no-program" | undefined> {
+  const [program, args] = platform === "darwin" ? ["id", ["-P", key]] : ["getent", ["passwd", key]];
+  const { stdout, exitCode, isMissing } = await run(program as string, args as string[]);
+  if (isMissing) return "no-program";
+  const fields = stdout.split("\n")[0]?.split(":") ?? [];
+  if (exitCode !== 0) return undefined;
+  // id -P has class, change and expire in front of the full name.
+  return { name: fields[0] ?? "", uid: Number(fields[2]), home: fields[platform === "darwin" ? 8 : 5] ?? "" };
+}
+
+function accountOfRuntime(): Account | undefined {
+  try {
+    const { username, uid, homedir } = userInfo();
+    return { name: username, uid, home: homedir };
+  } catch {
+    return undefined;
+  }
 }

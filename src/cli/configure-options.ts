@@ -22,16 +22,13 @@ export interface ConfigureOptions {
 export function checkOptions(registries: readonly string[], options: ConfigureOptions): void {
   const { all, allKept, podman, undo } = options;
   const ways = chosenOf({
-    "--all": all || options.import,
+    [options.import && !all ? "--import" : "--all"]: all || options.import,
     "--all-kept": allKept,
     "--replace-ecr-login": options.replaceEcrLogin,
     "named registries": registries.length > 0,
   });
   const ends = chosenOf({ "--undo": undo, "--export": options.export });
-  if (ways.length > 1) {
-    const named = options.import && !all ? ways.map((way) => (way === "--all" ? "--import" : way)) : ways;
-    throw exclusive(named);
-  }
+  if (ways.length > 1) throw exclusive(ways);
   if (ends.length > 1 || (ends.length > 0 && ways.length > 0)) throw exclusive([...ends, ...ways]);
   for (const [flag, isGiven] of Object.entries({
     "--everywhere": options.everywhere,

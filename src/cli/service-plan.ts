@@ -6,7 +6,7 @@ import { isPassing, pathTrouble, programTrouble, type Step } from "../service/pr
 import { type Account, type Service, serviceName } from "../service/service.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import { accountNamed, ownAccount } from "./account.ts";
+import { accountNamed, accountOf } from "./account.ts";
 import { programsOf, type RunProgram } from "./child-program.ts";
 import { launchd } from "./launchd.ts";
 import type { ServiceManager } from "./service-manager.ts";
@@ -45,11 +45,15 @@ export async function placeOf(
     );
   }
   const run = programsOf(withRuntimeFolder(env));
-  const account = user === undefined ? ownAccount() : await lookUp(user, run, platform);
+  const account = await (user === undefined
+    ? accountOf(ownUid(), run, platform)
+    : lookUp(user, run, platform));
   const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account) : undefined;
   const manager = managerOf({ isSystem: system, account }, env, home, run);
   return { isSystem: system, account, manager, ...(refusal && { refusal }) };
 }
+
+const ownUid = () => process.geteuid?.() ?? 0;
 
 function managerOf(
   service: Pick<Service, "isSystem" | "account">,
@@ -85,7 +89,7 @@ export function installationOf(place: Place, splay: string, env: Environment): I
     throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
   }
   const program = process.execPath;
-  const isOwnShell = !isSystem || account.name === (env["SUDO_USER"] ?? ownAccount().name);
+  const isOwnShell = !isSystem || account.uid === Number(env["SUDO_UID"] ?? ownUid());
   const { variables, left } = carriedEnvironment(env, { home: account.home, isSystem, isOwnShell });
   const risk = programTrouble(stepsTo(program), account.uid);
   const refusals = [

@@ -1,3 +1,5 @@
+import { terminalOf } from "./terminal.ts";
+
 /**
  * A text whose long lines are broken between words for a terminal, what goes on indented; as it is where there is none,
  * since scripts take lines apart.
@@ -13,7 +15,7 @@ export function wrapped(text: string, columns = terminalColumns()): string {
 }
 
 function terminalColumns(): number | undefined {
-  return process.stdout.isTTY ? process.stdout.columns : undefined;
+  return terminalOf(process.stdout, process.env)?.width;
 }
 
 function broken(text: string, columns: number): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accountNamed } from "../../src/cli/account.ts";
+import { accountNamed, accountOf } from "../../src/cli/account.ts";
 import type { Ended, RunProgram } from "../../src/cli/child-program.ts";
 import { launchd } from "../../src/cli/launchd.ts";
 
@@ -64,6 +64,16 @@ describe("launchd", () => {
     const { calls, run } = fakeLaunchctl({ [`launchctl bootstrap system ${plist}`]: "" });
     await launchd({ isSystem: true, account: ci }, run).start(true);
     assert.equal(calls.at(-1), `launchctl bootstrap system ${plist}`);
+  });
+});
+
+describe("accountOf", () => {
+  it("goes by the number alone", async () => {
+    const mac = fakeLaunchctl({ "id -P 501": "ci:********:501:20::0:0:CI User:/Users/ci:/bin/zsh" });
+    assert.deepEqual(await accountOf(501, mac.run, "darwin"), ci);
+    const linux = fakeLaunchctl({ "getent passwd 501": "ci:x:501:501::/Users/ci:/bin/sh" });
+    assert.deepEqual(await accountOf(501, linux.run, "linux"), ci);
+    await assert.rejects(accountOf(502, linux.run, "linux"), { code: "NO_ACCOUNT" });
   });
 });
 

@@ -107,9 +107,9 @@ describe("service", () => {
 
   it("tells how the service outlives the last session, and changes nothing there", async () => {
     systemd.answer("show-user", "Linger=no");
-    const { stderr, exitCode } = await service(["install"]);
+    const { stderr, exitCode } = await service(["install"], { USER: "mallory", LOGNAME: "mallory" });
     assert.equal(exitCode, 0);
-    assert.match(stderr, /loginctl enable-linger \w+\n/);
+    assert.match(stderr, /loginctl enable-linger (?!mallory)\w+\n/);
     assert.ok(!systemd.takeCalls().some((call) => call.includes("linger")));
   });
 

@@ -12,7 +12,7 @@ export function mustBeForSecrets(
   stdout: Pick<Stats, "isFile" | "mode">,
 ): void {
   if (isTerminal && !isShown) {
-    const what = "warning: the tokens would stand on this screen for all to see";
+    const what = "the tokens would stand on this screen for all to see";
     const mend = "write them with --output FILE, pipe them on, or give --show-secrets";
     throw new Failure("EXPORT_ON_SCREEN", what, mend);
   }
