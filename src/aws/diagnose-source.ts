@@ -43,6 +43,7 @@ export function diagnoseSource(error: SourceError, session: Session | undefined)
       };
     case "environment":
     case "static":
+    case "old-file":
     case "container":
     case "instance":
       return {

@@ -26,7 +26,7 @@ const runs = Number(AWS_CLI_RUNS);
 const workers = 2;
 
 describe("the principal beside that of the AWS CLI", function () {
-  this.timeout(600_000);
+  this.timeout(Math.max(600_000, runs * 1_500));
   const folder = mkdtempSync(join(tmpdir(), "aws-cli-"));
   const stops: (() => Promise<void>)[] = [];
   let cli: string;

@@ -1,9 +1,9 @@
 import { type Environment, type FileDependency, fingerprint } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
-import { readBounded } from "./bounded-file.ts";
-import { parseConfig } from "./config-index.ts";
-import { ConfigSyntaxError, type Section, type Sections, type Setting } from "./config-syntax.ts";
+import { parseText, readText } from "./aws-text.ts";
+import type { Section, Sections, Setting } from "./config-syntax.ts";
 import { type AwsPaths, awsPaths } from "./file-paths.ts";
+import { noOldFiles, type OldFiles, type OldKeys, readOldFiles } from "./old-files.ts";
 import { shellWords } from "./shell-words.ts";
 
 /** A setting, and the file that has it. */
@@ -13,9 +13,6 @@ export interface LocatedSetting extends Setting {
 
 /** The settings of a section by their names, in lower case. */
 export type Profile = ReadonlyMap<string, LocatedSetting>;
-
-/** Bytes; enough for tens of thousands of profiles. */
-const largestFile = 4 * 1024 * 1024;
 
 /** The AWS config and credentials files, as the AWS CLI reads them and lays them over each other. */
 export interface AwsFiles extends AwsPaths {
@@ -32,15 +29,21 @@ export interface AwsFiles extends AwsPaths {
   contentKey(): string;
   /** Each file that is there and is no plain file, or that this user may not read: with the reason. It counts as absent. */
   readonly unreadable: readonly string[];
+  /** What the files of AWS's oldest tools have. @throws Failure */
+  oldKeys(): OldKeys | undefined;
 }
 
 /** What was read, or why it can't be used. */
-export type ReadFiles =
-  | { readonly files: AwsFiles; readonly stamps: readonly FileDependency[] }
-  | { readonly failure: Failure; readonly stamps: readonly FileDependency[] };
+export type ReadFiles = ReadStamps & ({ readonly files: AwsFiles } | { readonly failure: Failure });
+
+interface ReadStamps {
+  /** Of the config and the credentials file. */
+  readonly stamps: readonly FileDependency[];
+  readonly old: OldFiles;
+}
 
 /**
- * Reads both files.
+ * Reads both files, and those of AWS's oldest tools.
  *
  * @param home the folder that holds `.aws`
  * @param readStamp of a path; see the store
@@ -56,75 +59,22 @@ export async function readAwsFiles(
   const both = [paths.configPath, paths.credentialsPath];
   // Before the content, so that an edit in between shows.
   const stamps = both.map((path) => ({ path, stamp: readStamp(path) }));
-  if (previous && Bun.deepEquals(previous.stamps, stamps)) return previous;
+  const old = await readOldFiles(env, home, readStamp, previous?.old);
+  if (previous?.old === old && Bun.deepEquals(previous.stamps, stamps)) return previous;
   try {
     const [config, credentials] = await Promise.all(both.map(readText));
     const unreadable = [config, credentials].flatMap((text) => text?.unreadable ?? []);
-    const files = layFiles(paths, config?.text ?? "", credentials?.text ?? "", unreadable);
-    return { files, stamps };
+    const files = layFiles(paths, config?.text ?? "", credentials?.text ?? "", unreadable, old);
+    return { files, stamps, old };
   } catch (error) {
-    if (error instanceof Failure) return { failure: error, stamps };
+    if (error instanceof Failure) return { failure: error, stamps, old };
     throw error;
   }
 }
 
 /** The same of texts. @throws Failure AWS_FILE_INVALID */
 export function parseAwsFiles(paths: AwsPaths, config: string, credentials: string): AwsFiles {
-  return layFiles(paths, config, credentials, []);
-}
-
-async function readText(path: string): Promise<{ readonly text?: string; readonly unreadable?: string }> {
-  const found = await readBounded(path, largestFile);
-  switch (found.kind) {
-    case "absent":
-      return {};
-    case "unreadable":
-      return { unreadable: `${path} ${found.why}` };
-    case "too-large":
-      throw invalid(path, undefined, `it is larger than ${largestFile / 1024 / 1024} MiB`);
-    case "bytes":
-      return { text: decode(path, found.bytes) };
-  }
-}
-
-function parse(path: string, text: string): Sections {
-  const nul = text.indexOf("\0");
-  if (nul >= 0) throw invalid(path, lineAt(text, nul), "it holds a NUL byte, so it is no text or UTF-16");
-  try {
-    return parseConfig(text);
-  } catch (error) {
-    if (error instanceof ConfigSyntaxError) throw invalid(path, error.line, error.message);
-    throw error;
-  }
-}
-
-function decode(path: string, bytes: Uint8Array): string {
-  const [first, second, third] = bytes;
-  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  if (isUtf16) throw invalid(path, 1, "it is UTF-16, not UTF-8");
-  if (first === 0xef && second === 0xbb && third === 0xbf) {
-    throw invalid(path, 1, "it begins with a byte order mark, which the AWS CLI doesn't accept either");
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    const text = new TextDecoder("utf-8").decode(bytes);
-    throw invalid(path, lineAt(text, text.indexOf("\ufffd")), "it is not UTF-8");
-  }
-}
-
-function lineAt(text: string, at: number): number {
-  return text.slice(0, Math.max(0, at)).split(/\r\n?|\n/).length;
-}
-
-function invalid(path: string, line: number | undefined, why: string): Failure {
-  const where = line === undefined ? path : `${path}:${line}`;
-  return new Failure(
-    "AWS_FILE_INVALID",
-    `the AWS file ${where} can't be parsed: ${why}`,
-    "correct it (UTF-8 text with [sections] and NAME = VALUE lines), or name another one in " +
-      "AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE",
-  );
+  return layFiles(paths, config, credentials, [], noOldFiles);
 }
 
 function layFiles(
@@ -132,10 +82,11 @@ function layFiles(
   config: string,
   credentials: string,
   unreadable: readonly string[],
+  old: OldFiles,
 ): AwsFiles {
-  const configSections = parse(paths.configPath, config);
+  const configSections = parseText(paths.configPath, config);
   const { profiles, ssoSessions, services } = sortSections(configSections);
-  const credentialsSections = parse(paths.credentialsPath, credentials);
+  const credentialsSections = parseText(paths.credentialsPath, credentials);
   const located = (section: Section | undefined, path: string) => section && locate(section, path);
   const inConfig = (sections: Sections, name: string) => located(sections.get(name), paths.configPath);
   const profileIn = (file: "config" | "credentials", name: string) =>
@@ -160,6 +111,7 @@ function layFiles(
     },
     contentKey: () => fingerprint([config, credentials]),
     unreadable,
+    oldKeys: () => old.keys(),
   };
 }
 

@@ -3,6 +3,7 @@ import { type Identity, profileVariable } from "../../token/identity.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import { type AwsFiles, parseAwsFiles, type ReadFiles } from "./config-files.ts";
 import { environmentKeys, hasContainer } from "./environment.ts";
+import type { OldKeys } from "./old-files.ts";
 import { profileOption } from "./profile-option.ts";
 import { incomplete, profileNotFound, refusalOfUnused } from "./profile-refusals.ts";
 import { assumedRoles, profileSource } from "./profile-source.ts";
@@ -14,7 +15,8 @@ export type CredentialSource =
   | SsoSource
   | LoginSource
   | { readonly kind: "process"; readonly profile: string; readonly command: string }
-  | { readonly kind: "container" | "instance"; readonly profile?: string };
+  | { readonly kind: "container" | "instance"; readonly profile?: string }
+  | OldFileSource;
 
 export interface WebIdentitySource {
   readonly kind: "web-identity";
@@ -40,6 +42,12 @@ export interface LoginSource {
   readonly profile: string;
   readonly session: string;
   readonly region?: string;
+}
+
+/** A file of AWS's oldest tools. */
+export interface OldFileSource extends OldKeys {
+  readonly kind: "old-file";
+  readonly profile?: undefined;
 }
 
 /** A role that a profile names. */
@@ -96,7 +104,7 @@ export function filesFor(identity: Identity, env: Environment, read: ReadFiles):
  * yields none is refused, where the CLI goes on to the container's or the instance's role. Of a role of config.yaml
  * it decides the source.
  *
- * @throws Failure PROFILE_NOT_FOUND, PROFILE_INCOMPLETE, MFA_REQUIRED, NO_CREDENTIALS
+ * @throws Failure PROFILE_NOT_FOUND, PROFILE_INCOMPLETE, MFA_REQUIRED, NO_CREDENTIALS, AWS_FILE_INVALID
  */
 export function decideSource(identity: Identity, env: Environment, files: AwsFiles): Decision {
   if (identity.kind === "role") return decideSource(identity.source, env, files);
@@ -123,6 +131,8 @@ export function decideSource(identity: Identity, env: Environment, files: AwsFil
       `give it keys, a role with source_profile or credential_source, or a sign-in (aws configure sso${profileOption(name)})`,
     );
   }
+  const old = files.oldKeys();
+  if (old) return { source: { kind: "old-file", ...old }, roles: [] };
   return { source: { kind: hasContainer(env) ? "container" : "instance" }, roles: [] };
 }
 
@@ -132,4 +142,10 @@ export function decideSource(identity: Identity, env: Environment, files: AwsFil
  */
 export function isOfMachine({ source }: Decision): boolean {
   return source.kind === "container" || source.kind === "instance" || source.kind === "process";
+}
+
+/** Whether no profile says where the credentials come from, so that a file of AWS's oldest tools is looked for. */
+export function usesOldFiles({ source }: Decision): boolean {
+  const { kind, profile } = source;
+  return kind === "old-file" || (profile === undefined && (kind === "container" || kind === "instance"));
 }

@@ -10,7 +10,14 @@ import { Failure } from "../../token/failure.ts";
 import type { Identity } from "../../token/identity.ts";
 import { readBounded } from "./bounded-file.ts";
 import { type ReadFiles, readAwsFiles } from "./config-files.ts";
-import { chosenProfile, type Decision, decideSource, filesFor, isOfMachine } from "./credential-source.ts";
+import {
+  chosenProfile,
+  type Decision,
+  decideSource,
+  filesFor,
+  isOfMachine,
+  usesOldFiles,
+} from "./credential-source.ts";
 import { awsPaths } from "./file-paths.ts";
 import { profileClosure } from "./profile-closure.ts";
 import { signInFiles } from "./sso-sessions.ts";
@@ -53,19 +60,25 @@ export async function identityState(
   const { env, home, boot, readStamp } = machine;
   const read = await readAwsFiles(env, home, readStamp, previous);
   const decision = decided(identity, env, read);
-  const names = [...environmentNames(identity, decision), ...awsPaths(env, home).variables];
+  const old = !decision || usesOldFiles(decision) ? read.old : undefined;
+  const names = [
+    ...environmentNames(identity, decision),
+    ...awsPaths(env, home).variables,
+    ...(old?.variables ?? []),
+  ];
   const environment = { names, fingerprint: environmentFingerprint(names, env) };
   const closure =
     "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
   const isMachine = decision !== undefined && isOfMachine(decision);
   const bootId = isMachine ? (boot ?? "unknown") : undefined;
-  const files = [...read.stamps];
+  const files = [...read.stamps, ...(old?.stamps ?? [])];
   // A pod's token file is rotated; whose it is stays.
   const tokenFile = isMachine ? env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE : undefined;
   if (tokenFile) files.push({ path: tokenFile, stamp: readStamp(tokenFile) });
   const subject = tokenFile && (await subjectOf(tokenFile));
+  const oldKeys = decision?.source.kind === "old-file" ? decision.source : undefined;
   return {
-    key: fingerprint([identity, environment.fingerprint, closure, bootId, subject]),
+    key: fingerprint([identity, environment.fingerprint, closure, bootId, subject, oldKeys]),
     dependencies: { environment, files, ...(isMachine && boot !== undefined && { boot }) },
     retryWhenChanged: signInFiles(decision?.source, "files" in read ? read.files : undefined, env, home),
     read,

@@ -51,6 +51,7 @@ async function fromSource(session: Session, source: CredentialSource): Promise<A
       refuseExpired(source.keys, session.now());
       return source.keys;
     case "static":
+    case "old-file":
       return source.keys;
     case "web-identity":
       return (await import("./web-identity.ts")).webIdentityCredentials(session, source);

@@ -40,6 +40,7 @@ const emptyIsUnset = [
   "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
   "AWS_CONTAINER_CREDENTIALS_FULL_URI",
   "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+  "AWS_CREDENTIAL_FILE",
 ];
 
 export const differences: readonly Difference[] = [
@@ -89,7 +90,7 @@ export const differences: readonly Difference[] = [
       files: { ".aws/config": `[profile ci]\nrole_arm = ${roleOf(0)}\nsource_profile = base\n` },
     },
     accepts: ({ cli, ours }) =>
-      isOfMachine(cli) && ours.principal === undefined && ours.output.includes("[PROFILE_INCOMPLETE]"),
+      isFallback(cli) && ours.principal === undefined && ours.output.includes("[PROFILE_INCOMPLETE]"),
   },
   {
     name: "faults in what is not used",
@@ -97,7 +98,7 @@ export const differences: readonly Difference[] = [
     accepts: ({ cli, ours }) =>
       cli.principal === undefined &&
       ours.principal !== undefined &&
-      !isOfMachine(ours) &&
+      !isFallback(ours) &&
       /configured to use the SSO token provider|Unable to parse config file/.test(cli.output),
   },
   {
@@ -138,8 +139,9 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-function isOfMachine({ principal = "" }: Outcome): boolean {
-  return /:assumed-role\/(?:instance|container)\//.test(principal);
+/** Whether the principal is one that no profile names. */
+function isFallback({ principal = "" }: Outcome): boolean {
+  return /:assumed-role\/(?:instance|container)\/|:user\/legacy$/.test(principal);
 }
 
 function withoutVariables(

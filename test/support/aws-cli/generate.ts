@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { keysAt, type Slot, slots, webTokenOf } from "./cast.ts";
+import { type Slot, slots, webTokenOf } from "./cast.ts";
 import { configHeader, credentialsHeader, fileText, otherHeader, type Section } from "./layout.ts";
 import { profile } from "./profiles.ts";
 import type { Profile } from "./settings.ts";
@@ -9,6 +9,7 @@ import {
   instanceVariables,
   keyVariables,
   noise,
+  oldFiles,
   usually,
   type Variables,
   webIdentityVariables,
@@ -62,12 +63,6 @@ function place(variable: string, usualPath: string): fc.Arbitrary<{ path: string
     at(usualPath, "$MISSING/file"),
   );
 }
-
-const oldFiles: fc.Arbitrary<Readonly<Record<string, string>>> = (() => {
-  const { accessKeyId, secretAccessKey } = keysAt("legacy");
-  const boto = `[Credentials]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
-  return usually<Readonly<Record<string, string>>>(1e9, {}, { ".boto": boto });
-})();
 
 /** The header of a second section for the same profile, which is mostly written in another way. */
 function again(name: string): fc.Arbitrary<string> {
@@ -125,7 +120,7 @@ export const situation: fc.Arbitrary<Situation> = fc
           noise,
         )
         .map((each): Variables => Object.assign({}, ...each)),
-      old: oldFiles,
+      old: oldFiles(),
       containerToken: usually(
         10,
         "test-container-token",
@@ -141,13 +136,13 @@ export const situation: fc.Arbitrary<Situation> = fc
     });
   })
   .map(({ text, config, credentials, variables, old, containerToken, option }) => {
-    const files: Record<string, string> = { ...text.files, ...old };
+    const files: Record<string, string> = { ...text.files, ...old.files };
     // The same file for both is what some people have; their texts can't be one then.
     if (text.config !== "") files[config.path] = text.config;
     if (text.credentials !== "" && files[credentials.path] === undefined)
       files[credentials.path] = text.credentials;
     files["web-identity"] = webTokenOf(0);
     files["container-token"] = containerToken;
-    const env = { ...config.variables, ...credentials.variables, ...variables };
+    const env = { ...config.variables, ...credentials.variables, ...variables, ...old.variables };
     return { env, files, ...(option !== undefined && { profileOption: option }) };
   });

@@ -116,3 +116,37 @@ export const noise = fc.oneof(
     { AWS_CA_BUNDLE: "" },
   ),
 );
+
+/** Files of AWS's oldest tools, which the CLI still reads. */
+export function oldFiles(): fc.Arbitrary<{
+  readonly files: Readonly<Record<string, string>>;
+  readonly variables: Variables;
+}> {
+  const { accessKeyId, secretAccessKey } = keysAt("legacy");
+  const id = `aws_access_key_id = ${accessKeyId}\n`;
+  const boto = `[Credentials]\n${id}aws_secret_access_key = ${secretAccessKey}\n`;
+  const ofEc2 = `# keys\nAWSAccessKeyId=${accessKeyId}\nAWSSecretKey = ${secretAccessKey}\n`;
+  const at = (files: Readonly<Record<string, string>>, variables: Variables = {}) => ({ files, variables });
+  return usually(
+    120,
+    at({}),
+    at({ ".boto": boto }),
+    at({ ".boto": boto }),
+    at({ ".boto": `[Credentials]\n${id}` }),
+    at({ ".boto": `[credentials]\n${id}` }),
+    at({ ".boto": "[Boto]\ndebug = 1\n" }),
+    at({ ".boto": "[Boto\n" }),
+    at({ ".boto": boto }, { BOTO_CONFIG: "" }),
+    at({ ".boto": boto }, { BOTO_CONFIG: "/missing/boto" }),
+    at({ "old/boto": boto }, { BOTO_CONFIG: "@HOME@/old/boto" }),
+    at({ "old/boto": boto }, { BOTO_CONFIG: "$HOME/old/boto" }),
+    at({ "old/boto": boto }, { BOTO_CONFIG: "~/old/boto" }),
+    at({ "old/ec2": ofEc2 }, { AWS_CREDENTIAL_FILE: "@HOME@/old/ec2" }),
+    at({ "old/ec2": ofEc2, ".boto": boto }, { AWS_CREDENTIAL_FILE: "~/old/ec2" }),
+    at({ "old/ec2": ofEc2 }, { AWS_CREDENTIAL_FILE: "$HOME/old/ec2" }),
+    at({ "old/ec2": `AWSAccessKeyId=${accessKeyId}\n` }, { AWS_CREDENTIAL_FILE: "@HOME@/old/ec2" }),
+    at({ "old/ec2": "nothing\n", ".boto": boto }, { AWS_CREDENTIAL_FILE: "@HOME@/old/ec2" }),
+    at({}, { AWS_CREDENTIAL_FILE: "/missing/ec2" }),
+    at({ ".boto": boto }, { AWS_CREDENTIAL_FILE: "" }),
+  );
+}
