@@ -45,8 +45,8 @@ export interface AskedRegistration extends Registration {
   readonly read: ReadFiles;
   /** Where config.yaml is, and where in it the identity. */
   readonly config: ConfigPlace;
-  /** Whether a credential_process, which may read the AWS files by itself, gives the credentials. */
-  readonly runsProcess: boolean;
+  /** Files that the source of the credentials reads again while it fetches. */
+  readonly reread: readonly FileDependency[];
 }
 
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
@@ -83,7 +83,7 @@ export class Asking {
       minValidity: config.minValidity,
       retryWhenChanged: state.retryWhenChanged,
       read: state.read,
-      runsProcess: state.runsProcess,
+      reread: state.reread,
     };
   };
 
@@ -220,12 +220,11 @@ export class Asking {
 }
 
 /**
- * Whether the token that an identity was given is still that identity's: the files that it was found in gave the
- * credentials, but a credential_process may have read them when they were others, be they the same again by now.
+ * Whether a token that was fetched is that identity's: what was read before gave the credentials, but their source may
+ * have read a file again when it was another one, even if it is the same again by now.
  */
 function isStillOf(asked: AskedRegistration, now: AskedRegistration): boolean {
-  const isSame = now.authorization === asked.authorization;
-  return isSame && (!asked.runsProcess || Bun.deepEquals(now.read.stamps, asked.read.stamps));
+  return now.authorization === asked.authorization && Bun.deepEquals(now.reread, asked.reread);
 }
 
 interface ServingIdentity {

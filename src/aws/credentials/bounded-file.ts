@@ -29,6 +29,12 @@ export async function readBounded(path: string, limit: number): Promise<BoundedF
   }
 }
 
+/** Why there is no content, for a message: "is not there", say. */
+export function problemOf(found: Exclude<BoundedFile, { readonly kind: "bytes" }>, limit: number): string {
+  if (found.kind === "unreadable") return found.why;
+  return found.kind === "absent" ? "is not there" : `is larger than ${limit} bytes`;
+}
+
 /** It may grow while it is read, and some files of the system's have no size. */
 async function readWhole(handle: FileHandle, size: number, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { Failure } from "../../token/failure.ts";
 import type { Session } from "../session.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
+import { problemOf, readBounded } from "./bounded-file.ts";
+import { largestToken } from "./identity-tokens.ts";
 
 /** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */
 const ecs = "169.254.170.2";
@@ -66,19 +67,13 @@ async function authorizationOf({ env }: Session): Promise<string | undefined> {
 }
 
 async function readTokenFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
-    throw new Failure(
-      code,
-      `${path}, which ${variable} names, can't be read`,
-      "mount the pod's token there",
-      {
-        cause,
-      },
-    );
-  }
+  const found = await readBounded(path, largestToken);
+  if (found.kind === "bytes") return new TextDecoder().decode(found.bytes);
+  throw new Failure(
+    code,
+    `${path}, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, ${problemOf(found, largestToken)}`,
+    "mount the pod's token there",
+  );
 }
 
 function parse(url: URL, status: number, body: string): AwsCredentials {

@@ -3,12 +3,12 @@ import {
   type Dependencies,
   type Environment,
   environmentFingerprint,
+  type FileDependency,
   fingerprint,
   namedNames,
 } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Identity } from "../../token/identity.ts";
-import { readBounded } from "./bounded-file.ts";
 import { type ReadFiles, readAwsFiles } from "./config-files.ts";
 import {
   chosenProfile,
@@ -19,6 +19,7 @@ import {
   usesOldFiles,
 } from "./credential-source.ts";
 import { awsPaths } from "./file-paths.ts";
+import { identityTokens } from "./identity-tokens.ts";
 import { profileClosure } from "./profile-closure.ts";
 import { signInFiles } from "./sso-sessions.ts";
 
@@ -32,8 +33,8 @@ export interface IdentityState {
   readonly retryWhenChanged: readonly string[];
   /** The AWS files that all this was found in: who fetches by these fetches as this identity. */
   readonly read: ReadFiles;
-  /** Whether a program that may read the files by itself gives the credentials. */
-  readonly runsProcess: boolean;
+  /** Files that the source reads again while it fetches: if one changes before it is done, whose token it is is unknown. */
+  readonly reread: readonly FileDependency[];
 }
 
 /** What of the machine an identity may depend on. */
@@ -71,18 +72,16 @@ export async function identityState(
     "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
   const isMachine = decision !== undefined && isOfMachine(decision);
   const bootId = isMachine ? (boot ?? "unknown") : undefined;
-  const files = [...read.stamps, ...(old?.stamps ?? [])];
-  // A pod's token file is rotated; whose it is stays.
-  const tokenFile = isMachine ? env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE : undefined;
-  if (tokenFile) files.push({ path: tokenFile, stamp: readStamp(tokenFile) });
-  const subject = tokenFile && (await subjectOf(tokenFile));
+  const tokens = await identityTokens(decision, env, readStamp);
+  const files = [...read.stamps, ...(old?.stamps ?? []), ...tokens.files];
   const oldKeys = decision?.source.kind === "old-file" ? decision.source : undefined;
   return {
-    key: fingerprint([identity, environment.fingerprint, closure, bootId, subject, oldKeys]),
+    key: fingerprint([identity, environment.fingerprint, closure, bootId, tokens.owners, oldKeys]),
     dependencies: { environment, files, ...(isMachine && boot !== undefined && { boot }) },
     retryWhenChanged: signInFiles(decision?.source, "files" in read ? read.files : undefined, env, home),
     read,
-    runsProcess: decision?.source.kind === "process",
+    // The program of a credential_process may read the AWS files by itself.
+    reread: decision?.source.kind === "process" ? files : tokens.files,
   };
 }
 
@@ -102,19 +101,4 @@ function environmentNames(identity: Identity, decision: Decision | undefined): r
   const kind = decision?.source.kind ?? "environment";
   const isOfEnvironment = ["environment", "container", "instance", "process"].includes(kind);
   return identity.kind === "ambient" || isOfEnvironment ? ambientNames : namedNames;
-}
-
-/** Bytes; a token is some kilobytes. */
-const largestToken = 65_536;
-
-/** The `sub` of a JWT, unverified: it only tells one pod's token from another's. */
-async function subjectOf(path: string): Promise<unknown> {
-  const found = await readBounded(path, largestToken);
-  if (found.kind !== "bytes") return undefined;
-  try {
-    const token = new TextDecoder().decode(found.bytes);
-    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).sub;
-  } catch {
-    return undefined;
-  }
 }

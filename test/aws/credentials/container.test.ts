@@ -149,7 +149,7 @@ describe("containerCredentials' authorization token", () => {
   it("is told where it can't be read or has two lines, for no header to be slipped in", async () => {
     const gone = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `${asker.home}/gone` }));
     assert.equal(gone.code, "CONTAINER_CREDENTIALS");
-    assert.match(gone.message, /gone, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, can't be read/);
+    assert.match(gone.message, /gone, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, is not there/);
     const two = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "a\r\nx-other: b" }));
     assert.match(two.message, new RegExp(`${registryHost}.*more than one line`));
     assert.doesNotMatch(two.oneLine, /x-other/);

@@ -36,23 +36,6 @@ describe("identityState", () => {
     assert.equal(await keyOf({}, "boot one", profile), await keyOf({}, "boot two", profile));
   });
 
-  it("tells pods apart by whose token they have, and not by its rotation", async () => {
-    const file = join(home, "token");
-    const env = {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",
-      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
-    };
-    const write = (sub: string, iat: number) =>
-      writeFileSync(file, `h.${Buffer.from(JSON.stringify({ sub, iat })).toString("base64url")}.s`);
-    write("pod one", 1);
-    const first = await keyOf(env);
-    write("pod one", 2);
-    assert.equal(await keyOf(env), first);
-    write("pod two", 2);
-    assert.notEqual(await keyOf(env), first);
-    assert.ok((await stateOf(env)).dependencies.files.some(({ path }) => path === file));
-  });
-
   it("is another for another profile, role or external id", async () => {
     const role = (externalId?: string): Identity => ({
       kind: "role",
