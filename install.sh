@@ -198,6 +198,12 @@ place() {
   { cat >"$temporary" && chmod "$2" "$temporary" && mv -f -- "$temporary" "$1"; } || fail "$1 can't be written"
 }
 
+# Removes what a native front starts.
+remove_behind() {
+  rm -f -- "$behind"
+  rmdir -- "${behind%/*}" 2>/dev/null || true
+}
+
 # The folders on the way to $1 that are not there yet.
 missing() {
   local at=$1
@@ -216,6 +222,8 @@ if [ -z "$prefix" ]; then
 fi
 case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 program=$prefix/bin/$name
+# Where the program is a native front, what it starts.
+behind=$prefix/lib/$name/$name
 login=$prefix/bin/$name-login
 share=$prefix/share
 man_page=$share/man/man1/$name.1
@@ -237,7 +245,7 @@ case $config in /*) ;; *) config=$kept_in/.config ;; esac
 config=$config/$name/config.yaml
 
 # Before anything is built, run or removed.
-for file in "$program" "${shared[@]}"; do must_be_placeable "$file"; done
+for file in "$program" "$behind" "${shared[@]}"; do must_be_placeable "$file"; done
 temporary=
 trap 'rm -f -- "${temporary:-}"' EXIT
 
@@ -289,6 +297,7 @@ if [ -n "$uninstall" ]; then
   if [ -e "$program" ] || [ -e "$state" ]; then was_there=yes; fi
   folders=$(sort -ru "$made" 2>/dev/null || true)
   rm -f -- "$program" "${shared[@]}"
+  remove_behind
   rm -rf -- "$state"
   # Innermost first, and only where nothing else lives in them.
   while IFS= read -r folder; do
@@ -324,7 +333,7 @@ cd "$here"
 npm ci --ignore-scripts --no-audit --no-fund
 npm run --silent build
 
-new=$(missing "$prefix/bin"; missing "$state_home"; for file in "${shared[@]}"; do missing "${file%/*}"; done)
+new=$(missing "$prefix/bin"; missing "$prefix/lib"; missing "$state_home"; for file in "${shared[@]}"; do missing "${file%/*}"; done)
 umask 022
 # In a folder of another user's there is no note: a state folder of root's would shut that user out.
 at=$state
@@ -332,7 +341,10 @@ while [ ! -d "$at" ]; do at=$(dirname "$at"); done
 if [ -n "$new" ] && [ -O "$at" ]; then
   (umask 077 && mkdir -p "$state" && printf '%s\n' "$new" >>"$made")
 fi
-place "$program" 755 <dist/$name
+# The front comes last: it starts what is behind it.
+if [ -e dist/lib ]; then place "$behind" 755 <dist/lib/$name/$name; fi
+place "$program" 755 <dist/bin/$name
+if [ ! -e dist/lib ]; then remove_behind; fi
 place "$man_page" 644 <dist/$name.1
 # By variables: in a pipe a failure would leave the temporary file.
 text=$("$program" completion bash)

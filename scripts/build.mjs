@@ -1,12 +1,17 @@
-// Compiles src/main.ts to dist/docker-credential-ecr and writes its man page beside it.
+// Compiles src/main.ts to dist/docker-credential-ecr, one file that works alone, and writes its man page beside it.
+// dist/bin and dist/lib are what install.sh places below a prefix: where there is a C compiler, the native front and
+// that program, else that program alone.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bunProgram } from "./bun.mjs";
+import { compileFront } from "./native.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
+const name = "docker-credential-ecr";
+const program = join(dist, name);
 mkdirSync(dist, { recursive: true });
 
 const result = spawnSync(
@@ -27,13 +32,13 @@ const result = spawnSync(
     "--no-compile-autoload-tsconfig",
     "--no-compile-autoload-package-json",
     "--outfile",
-    join(dist, "docker-credential-ecr"),
+    program,
     "src/main.ts",
   ],
   { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
 );
 if (result.status !== 0) {
-  rmSync(join(dist, "docker-credential-ecr"), { force: true });
+  rmSync(program, { force: true });
   process.exit(1);
 }
 
@@ -45,3 +50,34 @@ const page = spawnSync(bunProgram(), ["scripts/man-page.ts"], {
 });
 if (page.status !== 0) process.exit(1);
 writeFileSync(join(dist, "docker-credential-ecr.1"), page.stdout);
+
+place();
+
+function place() {
+  const front = join(dist, "bin", name);
+  const behindFront = join(dist, "lib", name, name);
+  for (const folder of ["bin", "lib"]) rmSync(join(dist, folder), { recursive: true, force: true });
+  mkdirSync(dirname(front), { recursive: true });
+  const problem = compileFront(front) ?? tryFront(front, behindFront);
+  if (problem === undefined) return;
+  console.error(`no native front, so a get takes some milliseconds more: ${problem}`);
+  rmSync(join(dist, "lib"), { recursive: true, force: true });
+  link(front);
+}
+
+/** Whether the two work together on this machine. @returns why not */
+function tryFront(front, behindFront) {
+  mkdirSync(dirname(behindFront), { recursive: true });
+  link(behindFront);
+  const { status, error, stderr } = spawnSync(front, ["version"], { encoding: "utf8" });
+  return status === 0 ? undefined : `it does not start (${error?.code ?? stderr.trim()})`;
+}
+
+function link(path) {
+  rmSync(path, { force: true });
+  try {
+    linkSync(program, path);
+  } catch {
+    copyFileSync(program, path);
+  }
+}

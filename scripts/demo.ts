@@ -7,7 +7,7 @@ import { defaultCast } from "../test/support/aws/cast.ts";
 import { byEndpoint, keysOf } from "../test/support/aws/environment.ts";
 import { startAws } from "../test/support/aws/stand-in.ts";
 
-const program = join(import.meta.dir, "../dist/docker-credential-ecr");
+const program = join(import.meta.dir, "../dist/bin/docker-credential-ecr");
 const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const [alice, , mallory] = defaultCast.users;
 if (!alice || !mallory) throw new Error("the stand-in's cast has changed");

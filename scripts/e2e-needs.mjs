@@ -19,6 +19,11 @@ export const unitNeeds = [
   { program: "fish", package: "fish" },
   { program: "groff", package: "groff-base" },
   { program: "mandoc", package: "mandoc" },
+  // With its sanitizers and libc's headers; clang is for fuzzing, with its runtime.
+  { program: "cc", package: "build-essential" },
+  { program: "clang", package: "clang" },
+  { program: "clang", package: "libclang-rt-dev", isUsable: canFuzz },
+  { program: "musl-gcc", package: "musl-tools" },
 ];
 
 /** Without these none of the tests can run. */
@@ -74,6 +79,14 @@ function isExecutable(path) {
   } catch {
     return false;
   }
+}
+
+/** Whether clang has libFuzzer. */
+function canFuzz(path) {
+  const source =
+    "int LLVMFuzzerTestOneInput(const char *data, unsigned long size) { return data && size ? 0 : 0; }\n";
+  const args = ["-x", "c", "-", "-fsanitize=fuzzer,address", "-o", "/dev/stdout"];
+  return spawnSync(path, args, { input: source, stdio: ["pipe", "ignore", "ignore"] }).status === 0;
 }
 
 /** In an image of its own a program finds no loader: the name of one stands near the start of a dynamic program. */

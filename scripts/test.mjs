@@ -33,13 +33,14 @@ for (const name of only === undefined ? ["unit", "e2e"] : [only]) {
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
-/** Without what starts the compiled program or installs it; needs no build. */
+/** Without what starts the compiled program, compiles the native front or installs; needs no build. */
 function runFast() {
   const slow = [
     "test/e2e/**",
     "test/install/**",
     "test/integration/**",
     "test/man/**",
+    "test/native/**",
     "test/readme.test.ts",
   ];
   const ignored = slow.flatMap((files) => ["--ignore", files]);

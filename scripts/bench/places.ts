@@ -1,6 +1,6 @@
 import {
-  chmodSync,
-  copyFileSync,
+  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -53,12 +53,13 @@ export class Places {
     }
   }
 
-  /** A copy of a program, so that a rebuild meanwhile does no harm. */
-  program(path: string, name: string): string {
-    const copy = join(this.root, name);
-    copyFileSync(path, copy);
-    chmodSync(copy, 0o755);
-    return copy;
+  /** A copy of what a build makes for a prefix, so that a rebuild meanwhile does no harm. @returns the program in it */
+  program(dist: string, name: string): string {
+    for (const part of ["bin", "lib"]) {
+      const folder = join(dist, part);
+      if (existsSync(folder)) cpSync(folder, join(this.root, "prefix", part), { recursive: true });
+    }
+    return join(this.root, "prefix/bin", name);
   }
 
   remove(): void {

@@ -5,6 +5,7 @@ import { onlyOthers } from "../helper/other-logins.ts";
 import { HandedBack } from "../helper/reply.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { ownProgram } from "./own-program.ts";
 
 /** Milliseconds for one question: a person may have to unlock it. */
 const limit = 60_000;
@@ -16,7 +17,7 @@ const limit = 60_000;
  */
 export async function loginsOfHelper(name: string, env: Environment): Promise<ReadonlyMap<string, Login>> {
   const { endTree } = await import("../aws/end-tree.ts");
-  const options = { env, self: process.execPath, limit, endTree };
+  const options = { env, self: ownProgram().path, limit, endTree };
   const program = `docker-credential-${name}`;
   const found = new Map<string, Login>();
   try {

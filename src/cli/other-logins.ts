@@ -5,6 +5,7 @@ import { noOtherLogins, type OtherLogins } from "../helper/other-logins.ts";
 import { appendLog } from "../store/log.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { ownProgram } from "./own-program.ts";
 
 /** Milliseconds for one question to a keychain or another helper: a `get` ends within 20 seconds. */
 const limit = 18_000;
@@ -74,7 +75,7 @@ async function byHelper(name: string, { env }: Options): Promise<OtherLogins> {
   const { askOtherHelper, findOtherHelper } = await import("../clients/other-helper.ts");
   const { endTree } = await import("../aws/end-tree.ts");
   const { handedOn } = await import("../helper/handed-on.ts");
-  const options = { env, self: process.execPath, limit, endTree };
+  const options = { env, self: ownProgram().path, limit, endTree };
   const ask = async (action: string, input: string) =>
     askOtherHelper(findOtherHelper(name, options), action, input, options);
   return handedOn(ask, `docker-credential-${name}`);

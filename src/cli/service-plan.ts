@@ -9,6 +9,7 @@ import { Failure } from "../token/failure.ts";
 import { accountNamed, accountOf } from "./account.ts";
 import { programsOf, type RunProgram } from "./child-program.ts";
 import { launchd } from "./launchd.ts";
+import { ownProgram } from "./own-program.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import { systemd } from "./systemd.ts";
 
@@ -88,10 +89,10 @@ export function installationOf(place: Place, splay: string, env: Environment): I
   if (parseDuration(splay) === undefined) {
     throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
   }
-  const program = process.execPath;
+  const { path: program } = ownProgram();
   const isOwnShell = !isSystem || account.uid === Number(env["SUDO_UID"] ?? ownUid());
   const { variables, left } = carriedEnvironment(env, { home: account.home, isSystem, isOwnShell });
-  const risk = programTrouble(stepsTo(program), account.uid);
+  const risk = programTrouble([program, process.execPath].flatMap(stepsTo), account.uid);
   const refusals = [
     refusal,
     !isSystem && account.uid === 0 ? rootAlone() : undefined,
@@ -141,7 +142,7 @@ function withRuntimeFolder(env: Environment): Environment {
 }
 
 function needsRoot({ name }: Account): Failure {
-  const mend = `give it by sudo: sudo ${process.execPath} service … --system --user ${name}`;
+  const mend = `give it by sudo: sudo ${ownProgram().path} service … --system --user ${name}`;
   return new Failure("NEEDS_ROOT", "only root changes the system's services", mend);
 }
 

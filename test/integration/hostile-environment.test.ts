@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { keys, member, registry, useStanding } from "../support/program/standing.ts";
+import { hasFront } from "../support/program/program.ts";
+import { keys, member, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
@@ -30,10 +31,33 @@ describe("a hostile environment", () => {
     });
   }
 
-  // Who sets it sets LD_PRELOAD and PATH as well. Should Bun stop it some day, docs/security.md is to say so.
-  it("runs code by BUN_OPTIONS, which Bun reads before this program starts", async () => {
-    answered(await alice.get(registry, { env: { BUN_OPTIONS: `--preload=${trap}` } }), registry);
-    assert.equal(isSprung(), true);
+  // A caller that sets it can set LD_PRELOAD and PATH as well. Should Bun change, docs/security.md is to say so.
+  it("runs code by BUN_OPTIONS only where there is no native front, since Bun reads it first", async () => {
+    const env = { BUN_OPTIONS: `--preload=${trap}` };
+    for (const host of [registry, westRegistry]) answered(await alice.get(host, { env }), host);
+    assert.equal(isSprung(), !hasFront);
+  });
+
+  it("gives none of the runtime's variables to what it starts", async function () {
+    if (!hasFront) return this.skip();
+    const runtime = {
+      NODE_OPTIONS: "x",
+      NODE_TLS_REJECT_UNAUTHORIZED: "0",
+      JSC_useJIT: "0",
+      BUN_BE_BUN: "1",
+    };
+    const kept = { NODE_ENV: "test", MY_BUN_OPTIONS: "x" };
+    const { accessKeyId, secretAccessKey } = member("alice");
+    const printed = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
+    const script = alice.write("process.sh", `env >"$HOME/seen"\necho '${JSON.stringify(printed)}'\n`);
+    alice.writeAwsConfig({ "profile p": { credential_process: `sh ${script}` } });
+    const without = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const env = { ...without, AWS_PROFILE: "p", ...runtime, ...kept };
+    answered(await alice.get(registry, { env }), registry);
+    const seen = readFileSync(join(alice.home, "seen"), "utf8").split("\n");
+    for (const [name, value] of Object.entries(kept)) assert.ok(seen.includes(`${name}=${value}`), name);
+    for (const name of Object.keys(runtime))
+      assert.ok(!seen.some((line) => line.startsWith(`${name}=`)), name);
   });
 
   it("hands neither BUN_OPTIONS nor BUN_BE_BUN on to a credential_process", async () => {

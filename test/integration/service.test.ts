@@ -257,7 +257,8 @@ describe("service", () => {
       "refuses root's own service, and a program that its user can't start or others may replace",
       async () => {
         assert.match((await asRoot(["install"])).stderr, /\[ROOT_NEEDS_SYSTEM\]\n$/);
-        chmodSync(dirname(programPath()), 0o700);
+        // Other tests open the folder of the tests' program to other users.
+        chmodSync(dirname(dirname(programPath())), 0o700);
         const { stderr } = await asRoot(["install", "--system", "--user", "daemon"]);
         assert.match(stderr, /\[(?:PROGRAM_CLOSED|USER_HOME)\]\n$/);
         assert.deepEqual(readdirSync(join(user.home, "units")), []);

@@ -69,12 +69,12 @@ export async function whoIs(path: string, { env, program }: Pick<Machine, "env" 
 export function judgeName(
   first: string,
   who: Who,
-  { program, version }: Pick<Machine, "program" | "version">,
+  { program, version, hasFront }: Pick<Machine, "program" | "version" | "hasFront">,
 ): Finding {
   const mend = `remove ${first}, or put ${dirname(program)} before its folder in the PATH`;
   switch (who.kind) {
     case "this":
-      return ok(`it is this program, version ${version}`);
+      return ok(`it is this program, version ${version}, ${hasFront ? "with" : "without"} the native front`);
     case "copy":
       return who.version === version
         ? ok(`a copy of this program, version ${version}`)

@@ -4,6 +4,7 @@ import { foldersOf } from "../../config/folders.ts";
 import { openQuickFiles } from "../../store/open-quick-files.ts";
 import { TokenStore } from "../../store/token-store.ts";
 import type { Environment } from "../../token/dependencies.ts";
+import { ownProgram } from "../own-program.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { lyingTokenKey } from "../token-key.ts";
 
@@ -11,6 +12,8 @@ import { lyingTokenKey } from "../token-key.ts";
 export interface Machine extends Surroundings {
   /** The file of this program. */
   readonly program: string;
+  /** Whether that is the native front. */
+  readonly hasFront: boolean;
   readonly version: string;
   /** Docker's config.json; undefined for a user without a home folder who names none. */
   readonly dockerConfig: string | undefined;
@@ -22,6 +25,7 @@ export async function openMachine(env: Environment, home: string | undefined): P
   const files = await openQuickFiles();
   const folders = foldersOf(env, home, files);
   const now = Date.now;
+  const own = ownProgram();
   const silently = () => {};
   return {
     files,
@@ -31,7 +35,8 @@ export async function openMachine(env: Environment, home: string | undefined): P
     store: new TokenStore(folders.state, now, silently, { key: lyingTokenKey(files, env), isReadOnly: true }),
     now,
     log: silently,
-    program: process.execPath,
+    program: own.path,
+    hasFront: own.hasFront,
     version,
     dockerConfig: dockerConfigOf(env, home),
     ownHome: home,

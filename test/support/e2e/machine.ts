@@ -19,7 +19,7 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-const helper = fileURLToPath(new URL("../../../dist/docker-credential-ecr", import.meta.url));
+const helper = fileURLToPath(new URL("../../../dist/bin/docker-credential-ecr", import.meta.url));
 const authorities = "/etc/ssl/certs/ca-certificates.crt";
 
 /** To be called once, inside the namespace that scripts/test.mjs makes. */
@@ -28,7 +28,7 @@ export async function startMachine(): Promise<Machine> {
   const { E2E_FOLDER: folder, E2E_CGROUP: cgroup } = process.env;
   if (!folder || !cgroup)
     throw new Error("these tests need their namespace: run 'node scripts/test.mjs e2e'");
-  if (!existsSync(helper)) throw new Error("no dist/docker-credential-ecr: run 'npm run build'");
+  if (!existsSync(helper)) throw new Error("no dist/bin: run 'npm run build'");
 
   const bin = join(folder, "bin");
   mkdirSync(bin);

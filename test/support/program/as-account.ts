@@ -35,7 +35,8 @@ export function removeHomelessStates(): void {
 
 /** Lets other users start the program and read the certificate of the stand-in AWS. */
 export function openToOthers({ aws }: Standing): void {
-  chmodSync(dirname(programPath()), 0o755);
+  const bin = dirname(programPath());
+  for (const folder of [dirname(bin), bin]) chmodSync(folder, 0o755);
   chmodSync(dirname(aws.caFile), 0o755);
   chmodSync(aws.caFile, 0o644);
 }

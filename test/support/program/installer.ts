@@ -1,6 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programPath } from "./program.ts";
 import type { User } from "./user.ts";
@@ -12,6 +22,7 @@ export class Installer {
   readonly prefix: string;
   readonly bin: string;
   readonly #script: string;
+  readonly #dist: string;
   /** Where its programs are found. */
   readonly path: string;
 
@@ -23,7 +34,9 @@ export class Installer {
     mkdirSync(join(checkout, "bin"), { recursive: true });
     copyFileSync(script, this.#script);
     mkdirSync(join(checkout, "dist"));
-    symlinkSync(programPath(), join(checkout, "dist/docker-credential-ecr"));
+    this.#dist = join(checkout, "dist");
+    const prefix = dirname(dirname(programPath()));
+    for (const part of readdirSync(prefix)) symlinkSync(join(prefix, part), join(this.#dist, part));
     writeFileSync(join(checkout, "dist/docker-credential-ecr.1"), ".TH DOCKER-CREDENTIAL-ECR 1\n");
     const npm = join(checkout, "bin/npm");
     writeFileSync(npm, "#!/bin/sh\n");
@@ -40,6 +53,14 @@ export class Installer {
       encoding: "utf8",
     });
     return { stdout, stderr, status };
+  }
+
+  /** From now on it is as if the build had found no C compiler. */
+  withoutFront(): void {
+    const program = realpathSync(join(this.#dist, "lib/docker-credential-ecr/docker-credential-ecr"));
+    for (const part of ["bin", "lib"]) rmSync(join(this.#dist, part));
+    mkdirSync(join(this.#dist, "bin"));
+    symlinkSync(program, join(this.#dist, "bin/docker-credential-ecr"));
   }
 
   /** Whether the program lies where it was placed. */

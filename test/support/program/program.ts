@@ -1,23 +1,30 @@
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const built = fileURLToPath(new URL("../../../dist/docker-credential-ecr", import.meta.url));
+const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
+const name = "docker-credential-ecr";
 let copy: string | undefined;
 
+/** Whether it was built with the native front, for which a C compiler is needed. */
+export const hasFront = existsSync(join(dist, "lib"));
+
 /**
- * The compiled program, copied once so that a build meanwhile does no harm; the copy goes with this process.
+ * The compiled program as install.sh places it below a prefix, copied once so that a build meanwhile does no harm; the
+ * copy goes with this process.
  *
  * @throws where it was not built
  */
 export function programPath(): string {
   if (copy !== undefined) return copy;
-  if (!existsSync(built)) throw new Error(`${built} is missing: run 'npm run build' first`);
+  if (!existsSync(join(dist, "bin", name)))
+    throw new Error(`${dist}/bin is missing: run 'npm run build' first`);
   const folder = mkdtempSync(join(tmpdir(), "ecr-program-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  copy = join(folder, "docker-credential-ecr");
-  copyFileSync(built, copy);
-  chmodSync(copy, 0o755);
+  for (const part of hasFront ? ["lib", "bin"] : ["bin"]) {
+    cpSync(join(dist, part), join(folder, part), { recursive: true });
+  }
+  copy = join(folder, "bin", name);
   return copy;
 }

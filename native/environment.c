@@ -1,0 +1,63 @@
+// The environment: what an identity depends on, and what a runtime would obey.
+#include "front.h"
+
+#include <string.h>
+
+// False where a variable is set twice: programs differ on which of the two counts.
+bool variable(char *const *environment, struct slice name, struct slice *value, bool *is_set) {
+  *is_set = false;
+  for (; *environment != NULL; environment++) {
+    const char *entry = *environment;
+    if (strncmp(entry, name.start, name.length) != 0 || entry[name.length] != '=') continue;
+    if (*is_set) return false;
+    *is_set = true;
+    value->start = entry + name.length + 1;
+    value->length = strlen(value->start);
+  }
+  return true;
+}
+
+// Printable ASCII, as all names that a token depends on.
+static bool is_name(struct slice text) {
+  for (size_t i = 0; i < text.length; i++)
+    if (text.start[i] <= ' ' || text.start[i] > '~' || text.start[i] == '=') return false;
+  return text.length > 0;
+}
+
+// The names are separated by spaces; there may be none.
+bool has_fingerprint(char *const *environment, struct slice names, struct slice fingerprint) {
+  struct sha256 hash;
+  sha256_begin(&hash);
+  while (names.length > 0) {
+    const char *space = memchr(names.start, ' ', names.length);
+    struct slice value, name = {names.start, space == NULL ? names.length : (size_t)(space - names.start)};
+    bool is_set;
+    if (!is_name(name) || !variable(environment, name, &value, &is_set)) return false;
+    sha256_add(&hash, name.start, name.length);
+    if (is_set) sha256_add(&hash, "=", 1), sha256_add(&hash, value.start, value.length);
+    sha256_add(&hash, "", 1);
+    if (space == NULL) break;
+    names.length -= name.length + 1, names.start = space + 1;
+    if (names.length == 0) return false;
+  }
+  char hex[sha256_hex_length];
+  sha256_end(&hash, hex);
+  return slice_is(fingerprint, hex, sizeof hex);
+}
+
+// What Bun, JavaScriptCore or a library in them obeys, and Node's variables that Bun does too: docs/security.md.
+static bool is_of_runtime(const char *entry) {
+  static const char *const prefixes[] = {"BUN_",           "JSC_",          "MIMALLOC_", "NAPI_RS_",
+                                         "NODE_CHANNEL_",  "NODE_OPTIONS=", "NODE_TLS_", "NODE_COMPILE_CACHE",
+                                         "NODE_REDIRECT_", "NODE_DEBUG"};
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+    if (strncmp(entry, prefixes[i], strlen(prefixes[i])) == 0) return true;
+  return false;
+}
+
+void remove_runtime_variables(char **environment) {
+  char **to = environment;
+  for (char **from = environment; *from != NULL; from++)
+    if (!is_of_runtime(*from)) *to++ = *from;
+  *to = NULL;
+}

@@ -1,0 +1,30 @@
+// The program that clients start. A `get` whose answer is stored is printed; all else goes to the TypeScript program.
+#include "front.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+int main(int count, char **arguments) {
+  if (count == 2 && strcmp(arguments[1], "get") == 0) {
+    static char input[largest_input];
+    struct slice read_so_far = {input, 0}, answer;
+    enum input_state state = read_input(input, sizeof input, &read_so_far.length);
+    if (state == WHOLE && get(read_so_far, environ, &answer)) {
+      if (write_whole(STDOUT_FILENO, answer.start, answer.length)) return 0;
+      const char *what = "docker-credential-ecr: the answer can't be written to stdout: see the disk or program that it "
+                         "goes to [STDOUT_WRITE]\n";
+      (void)write_whole(STDERR_FILENO, what, strlen(what));
+      return 1;
+    }
+    if (state != UNREADABLE && !put_back_input(read_so_far, state)) {
+      const char *what = "stdin can't be read to its end: see the program that writes it, and /tmp [STDIN_READ]\n";
+      (void)write_whole(STDOUT_FILENO, what, strlen(what));
+      (void)write_whole(STDERR_FILENO, what, strlen(what));
+      return 1;
+    }
+  }
+  return delegate(arguments, environ);
+}

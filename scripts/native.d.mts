@@ -1,0 +1,10 @@
+export const frontSources: readonly string[];
+export const warnings: readonly string[];
+export function compileFront(
+  target: string,
+  options?: {
+    readonly cc?: string;
+    readonly flags?: readonly string[];
+    readonly sources?: readonly string[];
+  },
+): string | undefined;

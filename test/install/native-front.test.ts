@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Installer } from "../support/program/installer.ts";
+import { hasFront } from "../support/program/program.ts";
+import { keys, registry, useStanding } from "../support/program/standing.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+/** docs/native-front.md: what is placed where. */
+describe("install.sh and the native front", function () {
+  this.timeout(30_000);
+  const standing = useStanding();
+  const small = 4 << 20;
+  let installer: Installer;
+  beforeEach(function () {
+    if (!hasFront) return this.skip();
+    installer = new Installer(standing.user(keys("alice")));
+  });
+
+  const program = () => join(installer.bin, "docker-credential-ecr");
+  const behind = () => join(installer.prefix, "lib/docker-credential-ecr/docker-credential-ecr");
+  function install(...args: string[]): void {
+    const { status, stdout, stderr } = installer.run(args);
+    assert.equal(status, 0, stdout + stderr);
+  }
+  async function get(): Promise<string> {
+    const child = Bun.spawn([program(), "get"], {
+      stdin: Buffer.from(registry),
+      stdout: "pipe",
+      stderr: "pipe",
+      env: installer.user.env,
+    });
+    const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+    return answered({ stdout, stderr, exitCode: await child.exited, tookMs: 0 }, registry);
+  }
+  const helperName = () => {
+    const env = { ...installer.user.env, PATH: installer.path };
+    const { stdout } = Bun.spawnSync([program(), "doctor", "--json"], { env });
+    const { diagnostics } = JSON.parse(stdout.toString());
+    return diagnostics.find(({ name }: { name: string }) => name === "helper-name").seen;
+  };
+
+  it("places both programs, and --uninstall removes both with their folders", () => {
+    install();
+    assert.ok(lstatSync(program()).size < small);
+    assert.ok(lstatSync(behind()).size > small);
+    assert.match(helperName(), /^it is this program, version \S+, with the native front$/);
+    install("--uninstall");
+    assert.equal(existsSync(installer.prefix), false);
+  });
+
+  it("puts one program in the place of two where there is no C compiler any more, and two again", () => {
+    install();
+    installer.withoutFront();
+    install();
+    assert.ok(lstatSync(program()).size > small);
+    assert.deepEqual(readdirSync(installer.prefix).sort(), ["bin", "lib", "share"]);
+    assert.deepEqual(readdirSync(join(installer.prefix, "lib")), []);
+    assert.match(helperName(), /, without the native front$/);
+    install("--uninstall");
+    assert.equal(existsSync(installer.prefix), false);
+  });
+
+  it("gives the same token with and without it, and with it also where the other program is missing", async () => {
+    install();
+    const secret = await get();
+    assert.equal(await get(), secret);
+    rmSync(behind());
+    assert.equal(await get(), secret);
+    installer.withoutFront();
+    install();
+    assert.equal(await get(), secret);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+  });
+});

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { compileFront, warnings } from "../../scripts/native.mjs";
+import { host } from "../support/fakes/entries.ts";
+import { useTempFolder } from "../support/fakes/temp-folder.ts";
+import { ownMounts, shell } from "../support/program/namespace.ts";
+import { Place, printed, tokenSecret } from "./place.ts";
+import { hasCompiler, placeFront } from "./readers.ts";
+
+/** What stands behind the front says how it was called, and copies stdin to a file. */
+const other = `#!/bin/sh
+printf '%s\\n' "$0" "$@"
+env >"$SEEN.env"
+cat >"$SEEN"
+exit 7
+`;
+
+const when = hasCompiler ? describe : describe.skip;
+
+when("the native front", function () {
+  this.timeout(60_000);
+  const temp = useTempFolder();
+  let built: string;
+  let front: string;
+  before(() => {
+    built = placeFront();
+  });
+  beforeEach(() => {
+    const prefix = join(temp(), "prefix");
+    cpSync(dirname(dirname(built)), prefix, { recursive: true });
+    front = join(prefix, "bin/docker-credential-ecr");
+    writeFileSync(behind(), other);
+  });
+
+  const behind = (prefix = dirname(dirname(front))) =>
+    join(prefix, "lib/docker-credential-ecr/docker-credential-ecr");
+  const seen = () => join(temp(), "seen");
+  function call(
+    path: string,
+    args: readonly string[],
+    input: string | Uint8Array = "",
+    env: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
+  ) {
+    const [command = "", ...rest] = [...through, path, ...args];
+    const all = { PATH: "/usr/bin:/bin", SEEN: seen(), ...env };
+    const { stdout, stderr, status } = spawnSync(command, rest, { input, env: all, maxBuffer: 1 << 24 });
+    return { stdout: stdout.toString(), stderr: stderr.toString(), status };
+  }
+
+  it("hands over arguments and the exit code, whatever the command", () => {
+    for (const args of [[], ["list"], ["get", "x y"], ["status", "--json", ""], ["GET"], ["--get"]]) {
+      const expected = [behind(), ...args, ""].join("\n");
+      assert.deepEqual(call(front, args), { stdout: expected, stderr: "", status: 7 });
+    }
+  });
+
+  const sizes = [0, 1, 253, 254, 4095, 4096, 4097, 16_384, 100_000, 1 << 20];
+  it("hands over all of stdin, of any length", () => {
+    for (const size of sizes) {
+      const input = Buffer.alloc(size);
+      for (let at = 0; at < size; at++) input[at] = (at * 31 + (at >> 8)) % 256;
+      for (const action of ["get", "store"]) {
+        assert.equal(call(front, [action], input).status, 7);
+        assert.ok(readFileSync(seen()).equals(input), `${action} of ${size} bytes`);
+      }
+    }
+  });
+
+  it("hands over at most a little more than 1 MiB of a get's stdin, since more is no server URL", () => {
+    call(front, ["get"], Buffer.alloc(3 << 20, "x"));
+    const { length } = readFileSync(seen());
+    assert.ok(length > 1 << 20 && length < (1 << 20) + 65_536, String(length));
+  });
+
+  it("hands over where the program can't be found, by links, from any folder", () => {
+    const elsewhere = join(temp(), "else where");
+    mkdirSync(elsewhere);
+    symlinkSync(front, join(elsewhere, "docker-credential-ecr-login"));
+    symlinkSync("docker-credential-ecr-login", join(elsewhere, "again"));
+    symlinkSync(dirname(dirname(front)), join(elsewhere, "linked-prefix"));
+    for (const path of ["docker-credential-ecr-login", "again", "linked-prefix/bin/docker-credential-ecr"]) {
+      assert.equal(call(join(elsewhere, path), ["list"]).stdout, `${behind()}\nlist\n`);
+    }
+    const byPath = call("docker-credential-ecr-login", ["list"], "", { PATH: `${elsewhere}:/usr/bin:/bin` }, [
+      "env",
+    ]);
+    assert.equal(byPath.stdout, `${behind()}\nlist\n`);
+  });
+
+  it("finds it below a prefix that was moved, and that is read-only", () => {
+    const moved = join(temp(), "moved");
+    renameSync(dirname(dirname(front)), moved);
+    const { status } = spawnSync("chmod", ["-R", "a-w", moved]);
+    assert.equal(status, 0);
+    assert.equal(call(join(moved, "bin/docker-credential-ecr"), ["list"]).stdout, `${behind(moved)}\nlist\n`);
+    spawnSync("chmod", ["-R", "u+w", moved]);
+  });
+
+  const mounts = process.platform === "linux" ? ownMounts() : undefined;
+  (mounts ? it : it.skip)("finds it where /proc is not mounted", () => {
+    const through = [...(mounts ?? []), ...shell('mount -t tmpfs none /proc && exec "$@"')];
+    assert.equal(call(front, ["list"], "", {}, through).stdout, `${behind()}\nlist\n`);
+  });
+
+  it("names the path that is missing", () => {
+    rmSync(behind());
+    const expected = `can't start the other part of this program, ${behind()} (No such file or directory): install the program again, with ./install.sh [PROGRAM_MISSING]\n`;
+    for (const args of [["get"], ["status"]]) {
+      const { stdout, stderr, status } = call(front, args, host);
+      assert.deepEqual([stdout, stderr, status], [expected, `docker-credential-ecr: ${expected}`, 1]);
+    }
+  });
+
+  it("hands over no variable of the runtime's, and all others", () => {
+    const runtime = [
+      ...["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "JSC_useJIT", "MIMALLOC_VERBOSE"],
+      ...["NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_CHANNEL_FD", "NAPI_RS_FORCE_WASI"],
+    ];
+    const others = ["NODE_EXTRA_CA_CERTS", "NODE_ENV", "BUNDLE", "MY_BUN_OPTIONS", "AWS_PROFILE", "bun_x"];
+    const env = Object.fromEntries([...runtime, ...others].map((name) => [name, "1"]));
+    call(front, ["get"], "", env);
+    const names = readFileSync(`${seen()}.env`, "utf8")
+      .split("\n")
+      .map((line) => line.split("=")[0] ?? "");
+    assert.deepEqual(
+      others.filter((name) => !names.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      runtime.filter((name) => names.includes(name)),
+      [],
+    );
+  });
+
+  describe("with a token", () => {
+    let place: Place;
+    beforeEach(() => {
+      place = new Place();
+    });
+    afterEach(() => place.remove());
+
+    it("answers the bare host, with a line end too, and leaves other spellings to the program", () => {
+      for (const input of [host, `${host}\n`]) {
+        assert.deepEqual(call(front, ["get"], input, place.env), {
+          stdout: printed(tokenSecret),
+          stderr: "",
+          status: 0,
+        });
+      }
+      const others = [
+        ...[`https://${host}`, `${host}\n\n`, `${host}\r\n`, ` ${host}`, `${host} `, host.toUpperCase()],
+        ...[`${host}.`, `.${host}`, `-${host}`, `${host}/x`, `${host}:443`, `${host}\0`, "", "\n", "../x"],
+      ];
+      for (const input of others) {
+        assert.equal(call(front, ["get"], input, place.env).status, 7, JSON.stringify(input));
+        assert.equal(readFileSync(seen(), "utf8"), input);
+      }
+    });
+
+    it("needs no other part to answer", () => {
+      rmSync(behind());
+      assert.equal(call(front, ["get"], host, place.env).stdout, printed(tokenSecret));
+    });
+
+    (Bun.which("python3") ? it : it.skip)("leaves a variable that is set twice to the program", () => {
+      const python =
+        "import os,sys,ctypes\n" +
+        "e=[(k+'='+v).encode() for k,v in os.environ.items()]+[b'AWS_PROFILE=ci']\n" +
+        "a=(ctypes.c_char_p*3)(sys.argv[1].encode(),b'get',None)\n" +
+        "p=(ctypes.c_char_p*(len(e)+1))(*e,None)\n" +
+        "ctypes.CDLL(None).execve(a[0],a,p)\n";
+      assert.equal(call(front, [], host, place.env, ["python3", "-c", python]).status, 7);
+    });
+
+    const full = process.platform === "linux" ? it : it.skip;
+    full("says that stdout takes no answer", () => {
+      const through = shell('exec "$@" >/dev/full');
+      const { stderr, status } = call(front, ["get"], host, place.env, through);
+      assert.equal(status, 1);
+      assert.match(stderr, /^docker-credential-ecr: the answer can't be written .* \[STDOUT_WRITE\]\n$/);
+    });
+
+    it("ends without an answer where stdin is closed", () => {
+      assert.equal(call(front, ["get"], "", place.env, shell('exec "$@" <&-')).status, 7);
+    });
+  });
+});
+
+describe("the sources of the native front", () => {
+  const temp = useTempFolder();
+  const kinds: Readonly<Record<string, { cc?: string; flags: readonly string[] }>> = {
+    "gcc's analyzer": { flags: [...warnings, "-O1", "-fanalyzer"] },
+    clang: { cc: "clang", flags: [...warnings, "-Wconversion", "-Wno-sign-conversion", "-O2"] },
+    "musl's libc": { cc: "musl-gcc", flags: [...warnings, "-O2", "-static"] },
+  };
+  for (const [name, options] of Object.entries(kinds)) {
+    it(`pass ${name}`, function () {
+      this.timeout(60_000);
+      const empty = join(temp(), "empty.c");
+      writeFileSync(empty, "int main(void) { return 0; }\n");
+      if (compileFront(join(temp(), "empty"), { ...options, sources: [empty] }) !== undefined) {
+        return this.skip();
+      }
+      assert.equal(compileFront(join(temp(), "front"), options), undefined);
+    });
+  }
+
+  it("name the compiler that is missing", () => {
+    assert.match(
+      compileFront(join(temp(), "front"), { cc: "/nowhere/cc" }) ?? "",
+      /^\/nowhere\/cc can't be started \(ENOENT\)$/,
+    );
+  });
+});
