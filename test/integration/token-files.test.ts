@@ -72,6 +72,9 @@ describe("a token file", () => {
     );
   }
 
+  /** How often the log names a file as one that was left aside. */
+  const reports = (path: string) => logOf(alice).split(`${path} was left aside`).length - 1;
+
   async function isFetchedAnew(): Promise<string> {
     const fresh = answered(await alice.get(registry), registry);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
@@ -116,8 +119,18 @@ describe("a token file", () => {
       assert.equal(answered(await alice.get(registry), registry), secret);
       assert.equal(answered(await alice.get(registry), registry), secret);
       isTold(tokenFile(alice, registry), what);
+      assert.equal(reports(tokenFile(alice, registry)), 1, what);
     }
     assert.equal(standing.calls(), 0);
+  });
+
+  it("that is damaged is reported once, though each get looks for it while AWS is down", async () => {
+    passTime(alice, 11.5 * hour);
+    const path = eastAuthorization(alice);
+    damages["has one wrong letter in its secret"]?.(path);
+    standing.aws.controls.refuse("*");
+    for (const _ of [1, 2, 3]) assert.equal(answered(await alice.get(registry), registry), secret);
+    assert.equal(reports(path), 1);
   });
 
   for (const what of [
