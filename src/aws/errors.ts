@@ -140,7 +140,7 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   if (error instanceof InstanceMetadataError) {
     return {
       code: "NO_CREDENTIALS",
-      why: `there are no AWS credentials: none in the environment, the AWS files${unreadable(session)} or a container, and ${error.message}`,
+      why: `there are no AWS credentials: none in the environment${secretAlone(asked)}, the AWS files${unreadable(session)} or a container, and ${error.message}`,
       mend: `${error.fix ? `${error.fix}, or ` : ""}${fixForNone(asked, session?.profiles)}`,
     };
   }
@@ -166,6 +166,12 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
     why: foreignError(service),
     mend: "run it again; if it stays, report this line as a bug",
   };
+}
+
+/** In brackets: half a pair of keys that the AWS CLI takes for none. */
+function secretAlone({ env }: Asked): string {
+  const half = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].find((name) => env[name]);
+  return half === undefined || env.AWS_ACCESS_KEY_ID ? "" : ` (${half} is set and AWS_ACCESS_KEY_ID is not)`;
 }
 
 /** In brackets: a file that counts as absent may be the one that was meant. */

@@ -21,6 +21,7 @@ export interface AwsFiles extends AwsPaths {
   /** The same with the settings of one file. */
   profileIn(file: "config" | "credentials", name: string): Profile | undefined;
   ssoSession(name: string): Profile | undefined;
+  ssoSessionNames(): readonly string[];
   services(name: string): Profile | undefined;
   profileNames(): readonly string[];
   /** All sections of a file by their headers, as they are written. */
@@ -102,6 +103,7 @@ function layFiles(
     },
     profileIn,
     ssoSession: (name) => inConfig(ssoSessions, name),
+    ssoSessionNames: () => [...ssoSessions.keys()],
     services: (name) => inConfig(services, name),
     profileNames: () => [...new Set([...profiles.keys(), ...credentialsSections.keys()])],
     sections(file) {

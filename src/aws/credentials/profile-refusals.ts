@@ -83,7 +83,7 @@ interface Misspelling {
 function misspellings(profile: Profile): readonly Misspelling[] {
   return [...profile].flatMap(([name, setting]) => {
     if (known.has(name)) return [];
-    const nearest = nearestOf(name, [...known]) ?? nearestByValue(setting);
+    const nearest = nearestOf(name, [...known]) ?? nearestByValue(setting) ?? nearestByWords(name);
     const looksAlike = nearest !== undefined && ofCredentials.includes(nearest);
     if (!looksAlike && !/^(?:aws|sso|role|source|credential|web_identity)_/.test(name)) return [];
     const words = `${name} (${whereIs(setting)}) is no setting that AWS's tools know`;
@@ -97,6 +97,18 @@ function nearestByValue({ value }: LocatedSetting): string | undefined {
   return /^arn:[\w-]+:iam::\d{12}:role\//.test(value) ? "role_arn" : undefined;
 }
 
+/** Words that settings of other programs have too. */
+const commonWords = new Set(
+  "account arn duration external file id key name region seconds session start token url".split(" "),
+);
+
+/** The setting that a few of its words are meant for: "source" or "role_name". */
+function nearestByWords(name: string): string | undefined {
+  const words = name.split(/[^a-z]+/);
+  if (words.every((word) => commonWords.has(word))) return undefined;
+  return ofCredentials.find((setting) => `_${setting}_`.includes(`_${words.join("_")}_`));
+}
+
 /** @param sourceOf the profile that names it as its source */
 export function profileNotFound(files: AwsFiles, name: string, sourceOf?: LocatedSetting): Failure {
   const whose = sourceOf ? `, the source_profile of ${whereIs(sourceOf)},` : "";
@@ -108,6 +120,13 @@ export function profileNotFound(files: AwsFiles, name: string, sourceOf?: Locate
     );
   }
   const paths = [files.configPath, files.credentialsPath].filter((path) => path !== "");
+  if (files.sections("config").has(name)) {
+    return new Failure(
+      "PROFILE_NOT_FOUND",
+      `profile ${name}${whose} was not found: ${files.configPath} has a section [${name}], and only [profile ${name}] counts there`,
+      `write [profile ${name}] in place of [${name}]`,
+    );
+  }
   const nearest = nearestOf(name, files.profileNames());
   return new Failure(
     "PROFILE_NOT_FOUND",

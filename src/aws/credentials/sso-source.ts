@@ -1,3 +1,4 @@
+import { nearestOf } from "../../token/nearest.ts";
 import { type AwsFiles, type Profile, whereIs } from "./config-files.ts";
 import type { SsoSource } from "./credential-source.ts";
 import { profileOption } from "./profile-option.ts";
@@ -18,7 +19,7 @@ export function ssoSource(name: string, files: AwsFiles): SsoSource | undefined 
   const settings = session === undefined ? profile : withSession(name, profile, session, files);
   const missing = required.filter((setting) => !settings.get(setting)?.value);
   if (missing.length > 0) {
-    throw refused(name, profile, `they lack ${missing.join(", ")}`);
+    throw refused(name, settings, `they lack ${missing.join(", ")}`);
   }
   const [startUrl = "", region = "", account = "", role = ""] = required.map(
     (key) => settings.get(key)?.value,
@@ -36,10 +37,12 @@ function withSession(name: string, profile: Profile, session: string, files: Aws
   const reference = profile.get("sso_session");
   if (!shared) {
     const where = reference ? ` (${whereIs(reference)})` : "";
+    const nearest = nearestOf(session, files.ssoSessionNames());
+    const meant = nearest === undefined ? "" : `; it has [sso-session ${nearest}]`;
     throw refused(
       name,
       profile,
-      `sso_session${where} names [sso-session ${session}], which ${files.configPath} doesn't have`,
+      `sso_session${where} names [sso-session ${session}], which ${files.configPath} doesn't have${meant}`,
     );
   }
   for (const [key, setting] of shared) {
