@@ -24,6 +24,8 @@ export const unitNeeds = [
   { program: "clang", package: "clang" },
   { program: "clang", package: "libclang-rt-dev", isUsable: canFuzz },
   { program: "musl-gcc", package: "musl-tools" },
+  // Go's own archive puts it there.
+  { program: "go", package: "golang-go", folders: ["/usr/local/go/bin"] },
 ];
 
 /** Without these none of the tests can run. */
@@ -66,8 +68,8 @@ export const keychainNeeds = [
 
 /** Those of the needs that this machine does not meet. */
 export function missing(needs) {
-  return needs.filter(({ program, isUsable = () => true }) => {
-    const path = folders.map((folder) => join(folder, program)).find(isExecutable);
+  return needs.filter(({ program, folders: more = [], isUsable = () => true }) => {
+    const path = [...folders, ...more].map((folder) => join(folder, program)).find(isExecutable);
     return path === undefined || !isUsable(path);
   });
 }

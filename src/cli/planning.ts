@@ -36,8 +36,9 @@ export async function planOf(
     const tokens = options.removeStaleAuths ? tokensBeside(text, wiring, replace) : [];
     return { wiring, replace, tokens };
   }
-  // Another helper's place that is not to be taken is told of before that helper is asked for anything.
-  if (config.credsStore !== undefined) wire("{}", wiring, replace, target.name);
+  // Where another helper's place may not be taken, that is refused before that helper is run for its logins.
+  const helpers = JSON.stringify({ credsStore: config.credsStore, credHelpers: config.credHelpers });
+  wire(helpers, wiring, replace, target.name);
   const folders = foldersOf(env, home, await openQuickFiles());
   const own = await readConfig(folders.configFile);
   const kept = otherLogins(env, folders, Date.now);

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { Replaced } from "../clients/docker-config.ts";
 import type { Entries } from "../clients/docker-logins.ts";
+import { applied, type Edit } from "../clients/json-text.ts";
 import { inspectFile } from "../store/inspect.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
@@ -16,12 +17,31 @@ export interface UndoRecord {
   /** Made for it, innermost first. */
   readonly folders?: readonly string[];
   readonly replaced: Replaced;
+  /** The edits of the helpers' names, oldest first. */
+  readonly steps?: readonly Step[];
   /** Logins that were moved out of it into this helper's keeping; no secret. */
   readonly imported?: readonly Imported[];
   /** Entries of `auths` that held ECR's tokens and were emptied. */
   readonly dropped?: Entries;
   /** Of `dropped`: a damaged token is not put back, and all else is undone. */
   readonly droppedFingerprint?: string;
+}
+
+export interface Step {
+  /** Of the text that the edit made. */
+  readonly made: string;
+  /** What gives back the text that it was made of. */
+  readonly back: readonly Edit[];
+}
+
+/** The text without the last edits, byte for byte, as far as no other program has written the file since. */
+export function stepBack(text: string, { steps = [] }: UndoRecord): string {
+  let before = text;
+  for (const { made, back } of steps.toReversed()) {
+    if (fingerprint(before) !== made) return before;
+    before = applied(before, back);
+  }
+  return before;
 }
 
 export interface Imported {

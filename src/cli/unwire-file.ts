@@ -5,14 +5,14 @@ import {
   removeClientFile,
   replaceClientFile,
 } from "../clients/config-file.ts";
+import { isEmptyObject } from "../clients/docker-auths.ts";
 import { unwire } from "../clients/docker-config.ts";
 import { entriesIn, loginsIn, withEntries, withoutLogin } from "../clients/docker-logins.ts";
-import { isBlank } from "../clients/json-text.ts";
 import type { OtherLogins } from "../helper/other-logins.ts";
 import { removeState } from "../store/write.ts";
 import { difference } from "./difference.ts";
 import { type MovingOut, moveOut, movingOut, tokensBack } from "./moving-out.ts";
-import { readRecord, type UndoRecord } from "./undo-record.ts";
+import { readRecord, stepBack, type UndoRecord } from "./undo-record.ts";
 
 export interface Undoing {
   readonly dryRun: boolean;
@@ -73,10 +73,9 @@ function restored(
   moving: MovingOut,
   now: number,
 ): string | null {
-  const unwired = unwire(before, known.replaced, path);
+  const unwired = unwire(stepBack(before, known), known.replaced, path);
   const text = withEntries(unwired, { ...tokensBack(unwired, known, now), ...moving.entries });
-  const isEmpty = !isBlank(text) && JSON.stringify(JSON.parse(text)) === "{}";
-  return isEmpty && known.was !== undefined ? known.was : text;
+  return isEmptyObject(text) && known.was !== undefined ? known.was : text;
 }
 
 /** It has served where all is as it was then, but for logins that have moved. */

@@ -61,7 +61,7 @@ export async function wireFile(
   plan: WiringPlan,
 ): Promise<boolean> {
   const { found, text: before } = file;
-  const { text, replaced } = planned(before, plan, name);
+  const { text, replaced, back } = planned(before, plan, name);
   const { moving, kept } = plan;
   const isChanged = text !== (before ?? emptyConfig);
   if (isChanged) await checkClientFile(file);
@@ -80,6 +80,7 @@ export async function wireFile(
     was: before === undefined ? null : isBlank(before) ? before : known.was,
     folders: [...(known.folders ?? []), ...found.missing.toReversed()],
     replaced: mergeReplaced(known.replaced, replaced),
+    steps: [...(known.steps ?? []), { made: fingerprint(text), back }],
     imported: mergeImported(known.imported ?? [], imported),
     dropped,
     droppedFingerprint: fingerprint(dropped),

@@ -1,7 +1,10 @@
-import { type Edit, findNodeAtLocation, getNodeValue, type Node } from "jsonc-parser";
 import { printable } from "../config/problem.ts";
 import { Failure } from "../token/failure.ts";
-import { applied, insertion, isBlank, parseJson, removals, replacement } from "./json-text.ts";
+import { authEntryOf, fieldNodes, withoutFields } from "./auth-entry.ts";
+import { addition } from "./edit-map.ts";
+import { type GoMap, ifReadable, isField, keyOf, mapOf, valueNode, WrongType } from "./go-fields.ts";
+import { type Node, parsedValue, parseJson, placeOf } from "./json-syntax.ts";
+import { applied, type Edit, isBlank, removals, replacement } from "./json-text.ts";
 
 /** What Docker's config.json keeps for a host of a login that no helper keeps. */
 export interface Login {
@@ -40,26 +43,31 @@ export function withAuths(
   const base = isBlank(text) ? "{}\n" : text;
   const edits: Edit[] = [];
   const taken = new Set<string>();
-  const present = new Set<string>();
-  const auths = authsOf(base, path);
+  const { entries, place } = authsOf(base, path);
   const written = new Set(ours.hosts);
-  for (const property of auths?.children ?? []) {
-    const [key, entry] = property.children ?? [];
-    const login = key && wanted.get(key.value);
-    if (!key || !entry || !login) continue;
-    present.add(key.value);
-    if (kindOf(getNodeValue(entry)) === "other") taken.add(key.value);
+  const leftover = new Set<Node>();
+  for (const [host, entry] of entries) {
+    const login = wanted.get(host);
+    const kind = kindOf(base, entry);
+    if (!login) {
+      // Written by this program, and no other login in its place.
+      if (written.has(host) && kind === "ecr") leftover.add(entry);
+    } else if (kind === "other") taken.add(host);
     else edits.push(...entryEdits(base, entry, login));
   }
-  if (auths) {
-    edits.push(...removals(auths, (property) => isLeftover(property, wanted, written)));
+  for (const object of new Set([...leftover].flatMap(({ parent }) => parent ?? []))) {
+    edits.push(...removals(object, (property) => leftover.has(property)));
   }
-  const added = [...wanted].filter(([host]) => !present.has(host));
-  const edited = withAdded(applied(base, edits), path, added);
+  const added = [...wanted]
+    .filter(([host]) => !entries.has(host))
+    .map(([host, login]) => [host, { auth: encodeAuth(login) }] as const);
+  const before = applied(base, edits);
+  const edited = added.length > 0 ? applied(before, [addition(before, "auths", added)]) : before;
   const hosts = [...wanted.keys()].filter((host) => !taken.has(host));
-  const isEmptied = ours.auths && hosts.length === 0 && authsOf(edited, path)?.children?.length === 0;
+  const isEmptied = ours.auths && hosts.length === 0 && authsOf(edited, path).entries.size === 0;
   const after = isEmptied ? withoutAuths(edited) : edited;
-  const hasMade = auths ? ours.auths : added.length > 0;
+  const hadAuths = place?.type === "object";
+  const hasMade = hadAuths ? ours.auths : added.length > 0;
   return {
     text: after === base ? text : after,
     ours: { hosts, auths: hasMade && !isEmptied },
@@ -69,7 +77,8 @@ export function withAuths(
 
 /** Whether nothing is in it. @param text JSON */
 export function isEmptyObject(text: string): boolean {
-  return parseJson(text).root?.children?.length === 0;
+  const { root, rest } = parseJson(text);
+  return root?.type === "object" && root.children.length === 0 && rest === undefined;
 }
 
 /** Base64 of `username:secret`, as Docker keeps a login: docker/cli, cli/config/configfile/file.go. */
@@ -77,84 +86,61 @@ export function encodeAuth({ username, secret }: Login): string {
   return Buffer.from(`${username}:${secret}`).toString("base64");
 }
 
-function authsOf(text: string, path: string): Node | undefined {
-  const { root, problem } = parseJson(text);
-  if (problem !== undefined) throw syntax(path, `is not JSON: ${problem}`);
-  if (root?.type !== "object") throw syntax(path, "is not an object");
-  const auths = findNodeAtLocation(root, ["auths"]);
-  // What Go's programs leave of a map that they never filled.
-  if (!auths || auths.type === "null") return undefined;
-  if (auths.type !== "object") throw syntax(path, "has an auths that is not an object");
-  return auths;
-}
-
-function withAdded(text: string, path: string, added: readonly (readonly [string, Login])[]): string {
-  if (added.length === 0) return text;
-  const entries = added.map(([host, login]) => [host, { auth: encodeAuth(login) }] as const);
-  const auths = authsOf(text, path);
-  if (auths) return applied(text, [insertion(text, auths, entries, 2)]);
-  const { root } = parseJson(text);
-  if (!root) return text;
-  const absent = findNodeAtLocation(root, ["auths"]);
-  const value = Object.fromEntries(entries);
-  const edit = absent ? replacement(text, absent, value, 1) : insertion(text, root, [["auths", value]], 1);
-  return applied(text, [edit]);
+function authsOf(text: string, path: string): GoMap {
+  const { root, problem, rest } = parseJson(text);
+  if (!root) throw syntax(path, `is not JSON: ${problem}`);
+  if (rest !== undefined)
+    throw syntax(path, `is not JSON: it goes on behind its end (${placeOf(text, rest)})`);
+  if (root.type !== "object") throw syntax(path, "is not an object");
+  try {
+    return mapOf(text, root, "auths");
+  } catch (error) {
+    throw error instanceof WrongType ? syntax(path, `has an auths that ${error.message}`) : error;
+  }
 }
 
 function withoutAuths(text: string): string {
   const { root } = parseJson(text);
   if (!root) return text;
-  return applied(
-    text,
-    removals(root, (property) => property.children?.[0]?.value === "auths"),
-  );
+  const isAuths = (property: Node) =>
+    isField(keyOf(property), "auths") && valueNode(property).children.length === 0;
+  return applied(text, removals(root, isAuths));
 }
 
-function entryEdits(text: string, entry: Node, login: Login): Edit[] {
-  const value: Record<string, unknown> = getNodeValue(entry) ?? {};
+function entryEdits(text: string, entry: Node, login: Login): readonly Edit[] {
+  const node = valueNode(entry);
   const auth = encodeAuth(login);
-  const { username, password, ...rest } = value;
-  if (username !== undefined || password !== undefined || typeof value.auth !== "string") {
-    return [replacement(text, entry, { ...rest, auth }, 2)];
+  const [spelling, ...more] = fieldNodes(entry, "auth");
+  const isPlain =
+    more.length === 0 &&
+    ["username", "password"].every((name) => fieldNodes(entry, name as "username").length === 0);
+  if (!isPlain || !spelling || valueNode(spelling).type !== "string") {
+    const rest = withoutFields(parsedValue(text, node), ["username", "password", "auth"]);
+    return [replacement(text, node, { ...rest, auth }, 2)];
   }
-  if (value.auth === auth) return [];
-  const node = findNodeAtLocation(entry, ["auth"]);
-  return node ? [replacement(text, node, auth, 3)] : [];
+  if (valueNode(spelling).value === auth) return [];
+  return [replacement(text, valueNode(spelling), auth, 3)];
 }
 
-/** Whether this program wrote an entry that is no longer wanted, and nobody another login in its place. */
-function isLeftover(
-  { children: [key, entry] = [] }: Node,
-  wanted: ReadonlyMap<string, Login>,
-  written: ReadonlySet<string>,
-): boolean {
-  if (!key || !entry || wanted.has(key.value) || !written.has(key.value)) return false;
-  return kindOf(getNodeValue(entry)) === "ecr";
-}
-
-/** empty: Docker leaves `{}` for a login that a helper keeps. */
-function kindOf(entry: unknown): "empty" | "ecr" | "other" {
-  if (entry === null) return "empty";
-  if (typeof entry !== "object" || Array.isArray(entry)) return "other";
-  const { auth, username, password, identitytoken, registrytoken } = entry as Record<string, unknown>;
-  if (isSet(identitytoken) || isSet(registrytoken)) return "other";
-  if (isSet(auth)) return usernameOf(auth) === ecrUsername ? "ecr" : "other";
-  if (isSet(username) || isSet(password)) return username === ecrUsername ? "ecr" : "other";
+/** empty: Docker leaves `{}` for a login that a helper keeps. other: also where Docker can't read it. */
+function kindOf(text: string, entry: Node): "empty" | "ecr" | "other" {
+  const login = ifReadable(() => authEntryOf(text, entry));
+  if (!login) return "other";
+  const { auth, username, password, identitytoken, registrytoken } = login;
+  if (identitytoken || registrytoken) return "other";
+  if (auth) return usernameOf(auth) === ecrUsername ? "ecr" : "other";
+  if (username || password) return username === ecrUsername ? "ecr" : "other";
   return "empty";
 }
 
 /** Every authorization token's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
 const ecrUsername = "AWS";
 
-function usernameOf(auth: unknown): string | undefined {
-  return typeof auth === "string" ? Buffer.from(auth, "base64").toString().split(":")[0] : undefined;
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
+function usernameOf(auth: string): string | undefined {
+  return Buffer.from(auth, "base64").toString().split(":")[0];
 }
 
 function syntax(path: string, why: string): Failure {
-  const mend = "mend the file by hand; it was left as it is";
-  return new Failure("OUTPUT_SYNTAX", `output ${printable(path)} ${why}`, mend);
+  const fix = "correct the file by hand; it was left as it is";
+  return new Failure("OUTPUT_SYNTAX", `output ${printable(path)} ${why}`, fix);
 }

@@ -1,47 +1,88 @@
-import { getNodeValue } from "jsonc-parser";
 import { Failure } from "../token/failure.ts";
-import { loginsIn } from "./docker-logins.ts";
-import { isBlank, parseJson } from "./json-text.ts";
+import { loginsOf } from "./docker-logins.ts";
+import {
+  type GoMap,
+  type GoString,
+  mapOf,
+  mustBeString,
+  stringOf,
+  valueNode,
+  WrongType,
+} from "./go-fields.ts";
+import { type Node, parseJson, placeOf } from "./json-syntax.ts";
+import { isBlank } from "./json-text.ts";
 
 /** Who Docker asks for what. */
 export interface DockerConfig {
   readonly credsStore?: string;
   readonly credHelpers: Readonly<Record<string, string>>;
-  /** The servers whose logins stand in the file itself and count only while there is no `credsStore`. */
+  /** The servers whose logins are in the file itself and count only while there is no `credsStore`. */
   readonly logins: readonly string[];
 }
 
+/** The same with the places in the text that say so. */
+export interface LocatedConfig {
+  readonly root: Node;
+  readonly credsStore: GoString;
+  readonly credHelpers: GoMap;
+  readonly config: DockerConfig;
+}
+
 /**
+ * Docker's config.json, or podman's auth.json, as its owner's decoder reads it.
+ *
  * @param name of the file, for messages
  * @throws Failure DOCKER_CONFIG_SYNTAX
  */
 export function readDockerConfig(text: string, name = "Docker's config.json"): DockerConfig {
-  if (isBlank(text)) return { credHelpers: {}, logins: [] };
+  if (isBlank(text)) return empty;
   const { root, problem } = parseJson(text);
-  if (!root || problem !== undefined) throw unusable(`${name} is not JSON: ${problem}`);
-  const value: unknown = getNodeValue(root);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw unusable(`the whole in ${name} is not an object`);
+  if (!root) throw unusable(`${name} is not JSON: ${problem}`);
+  // Docker takes it for an empty file.
+  if (root.type === "null") return empty;
+  return locate(text, root, name).config;
+}
+
+const empty: DockerConfig = { credHelpers: {}, logins: [] };
+
+/** For an edit, which needs an object that is all of the file. @throws Failure DOCKER_CONFIG_SYNTAX */
+export function readToEdit(text: string, name = "Docker's config.json"): LocatedConfig {
+  const { root, problem, rest } = parseJson(text);
+  if (!root) throw unusable(`${name} is not JSON: ${problem}`);
+  if (rest !== undefined) {
+    throw unusable(`${name} goes on behind its end (${placeOf(text, rest)}), which Docker does not read`);
   }
-  // To Docker null is the same as nothing.
-  const { credsStore, credHelpers: helpers } = value as Record<string, unknown>;
-  const credHelpers = helpers ?? {};
-  if (credsStore !== undefined && credsStore !== null && typeof credsStore !== "string") {
-    throw unusable(`credsStore in ${name} is not a string`);
-  }
-  const isMap = typeof credHelpers === "object" && !Array.isArray(credHelpers);
-  if (!isMap || Object.values(credHelpers).some((helper) => typeof helper !== "string")) {
-    throw unusable(`credHelpers in ${name} is not an object of strings`);
-  }
-  return {
-    ...(credsStore ? { credsStore } : {}),
-    credHelpers: credHelpers as Readonly<Record<string, string>>,
-    logins: loginsIn(text)
-      .filter((login) => login.kind !== "left" || login.isLogin)
-      .flatMap(({ key }) => (Object.hasOwn(credHelpers, key) ? [] : [key])),
+  return locate(text, root, name);
+}
+
+function locate(text: string, root: Node, name: string): LocatedConfig {
+  if (root.type !== "object") throw unusable(`the whole in ${name} is not an object`);
+  const part = <Part>(field: string, read: () => Part): Part => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof WrongType) throw unusable(`${field} in ${name} ${error.message}`);
+      throw error;
+    }
   };
+  const credsStore = part("credsStore", () => stringOf(text, root, "credsStore"));
+  const credHelpers = part("credHelpers", () =>
+    mapOf(text, root, "credHelpers", (entry) => mustBeString(text, entry)),
+  );
+  const helpers = Object.fromEntries(
+    [...credHelpers.entries].map(([host, entry]) => [host, valueNode(entry).value ?? ""]),
+  );
+  const logins = part("auths", () => loginsOf(text, root));
+  const config = {
+    ...(credsStore.value && { credsStore: credsStore.value }),
+    credHelpers: helpers,
+    logins: logins
+      .filter((login) => login.kind !== "left" || login.isLogin)
+      .flatMap(({ key }) => (Object.hasOwn(helpers, key) ? [] : [key])),
+  };
+  return { root, credsStore, credHelpers, config };
 }
 
 function unusable(what: string): Failure {
-  return new Failure("DOCKER_CONFIG_SYNTAX", what, "mend the file by hand; it was left as it is");
+  return new Failure("DOCKER_CONFIG_SYNTAX", what, "correct the file by hand; it was left as it is");
 }

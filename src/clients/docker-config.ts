@@ -1,8 +1,10 @@
-import { visit } from "jsonc-parser";
 import { Failure } from "../token/failure.ts";
-import { type DockerConfig, readDockerConfig } from "./docker-config-reading.ts";
+import { type LocatedConfig, readToEdit } from "./docker-config-reading.ts";
 import { ecrLoginName } from "./ecr-login.ts";
-import { isBlank, set } from "./json-text.ts";
+import { addition } from "./edit-map.ts";
+import { type GoString, isField, keyOf, valueNode } from "./go-fields.ts";
+import { type Node, parseJson } from "./json-syntax.ts";
+import { applied, type Edit, insertion, inverse, isBlank, removals, replacement } from "./json-text.ts";
 
 /** The helper's name as Docker's config.json has it: the program's less "docker-credential-". */
 export const helperName = "ecr";
@@ -25,6 +27,8 @@ export interface Replaced {
 export interface Edited {
   readonly text: string;
   readonly replaced: Replaced;
+  /** What makes `text` again what it was, byte for byte, while no other program has written the file. */
+  readonly back: readonly Edit[];
 }
 
 /** The file of a machine on which Docker has none yet. */
@@ -38,63 +42,116 @@ export const emptyConfig = "{}\n";
  * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN
  */
 export function wire(text: string, wiring: Wiring, replace: boolean, name = "Docker's config.json"): Edited {
-  const config = readDockerConfig(text, name);
   const base = isBlank(text) ? emptyConfig : text;
-  if (wiring.kind === "instead-of") return takeOver(text, config, wiring.helper);
+  const located = readToEdit(base, name);
+  if (wiring.kind === "instead-of") return takeOver(base, located, wiring.helper) ?? unchanged(text);
+  const { config, credsStore, root } = located;
   if (wiring.kind === "all") {
     const before = config.credsStore ?? null;
     if (before !== null && before !== helperName && !replace) throw taken("credsStore", before, name, "all");
-    if (before === helperName) return { text, replaced: {} };
+    if (before === helperName) return unchanged(text);
     if (config.logins.length > 0 && !replace) throw wouldHide(config.logins, name);
-    return { text: set(base, ["credsStore"], helperName), replaced: { credsStore: before } };
+    return edited(base, [storeEdit(base, root, credsStore, helperName)], { credsStore: before });
   }
-  let edited = base;
+  const edits: Edit[] = [];
+  const added: (readonly [string, string])[] = [];
   const credHelpers: Record<string, string | null> = {};
-  for (const host of wiring.hosts) {
-    const before = config.credHelpers[host] ?? null;
+  for (const host of new Set(wiring.hosts)) {
+    const entry = located.credHelpers.entries.get(host);
+    const before = entry ? (config.credHelpers[host] ?? "") : null;
     if (before === helperName) continue;
     if (before !== null && !replace) throw taken(`credHelpers for ${host}`, before, name, "hosts");
-    edited = set(edited, ["credHelpers", host], helperName);
+    if (entry) edits.push(replacement(base, valueNode(entry), helperName, 2));
+    else added.push([host, helperName]);
     credHelpers[host] = before;
   }
-  return { text: edited, replaced: Object.keys(credHelpers).length > 0 ? { credHelpers } : {} };
+  if (added.length > 0) edits.push(addition(base, "credHelpers", added));
+  return edits.length > 0 ? edited(base, edits, { credHelpers }) : unchanged(text);
+}
+
+function unchanged(text: string): Edited {
+  return { text, replaced: {}, back: [] };
+}
+
+function edited(text: string, edits: readonly Edit[], replaced: Replaced): Edited {
+  return { text: applied(text, edits), replaced, back: inverse(text, edits) };
+}
+
+function storeEdit(text: string, root: Node, { property }: GoString, helper: string): Edit {
+  if (property) return replacement(text, valueNode(property), helper, 1);
+  return insertion(text, root, [["credsStore", helper]], 1);
 }
 
 /** Every place of another helper is this one's; what it served it knows of by itself, so no login gets hidden. */
-function takeOver(text: string, config: DockerConfig, helper: string): Edited {
-  let edited = text;
-  const credHelpers: Record<string, string> = {};
-  for (const [host, before] of Object.entries(config.credHelpers)) {
-    if (before !== helper) continue;
-    edited = set(edited, ["credHelpers", host], helperName);
-    credHelpers[host] = helper;
+function takeOver(
+  text: string,
+  { config, credHelpers, credsStore, root }: LocatedConfig,
+  helper: string,
+): Edited | undefined {
+  const edits: Edit[] = [];
+  const helpers: Record<string, string> = {};
+  for (const [host, entry] of credHelpers.entries) {
+    if (valueNode(entry).value !== helper) continue;
+    edits.push(replacement(text, valueNode(entry), helperName, 2));
+    helpers[host] = helper;
   }
   const isStore = config.credsStore === helper;
-  if (isStore) edited = set(edited, ["credsStore"], helperName);
-  const replaced = {
+  if (isStore) edits.push(storeEdit(text, root, credsStore, helperName));
+  if (edits.length === 0) return undefined;
+  return edited(text, edits, {
     ...(isStore && { credsStore: helper }),
-    ...(Object.keys(credHelpers).length > 0 && { credHelpers }),
-  };
-  return { text: edited, replaced };
+    ...(Object.keys(helpers).length > 0 && { credHelpers: helpers }),
+  });
 }
 
 /**
- * Docker's config.json without this helper: what it had replaced stands again, what it had added is gone.
- * A place that somebody has given to another helper since is left alone.
+ * Docker's config.json without this helper: what it had replaced is there again, what it had added is gone.
+ * A place that another program has given to another helper since is left alone.
+ *
+ * @throws Failure DOCKER_CONFIG_SYNTAX
  */
 export function unwire(text: string, replaced: Replaced, name?: string): string {
-  const config = readDockerConfig(text, name);
-  let edited = text;
-  if (config.credsStore === helperName)
-    edited = set(edited, ["credsStore"], replaced.credsStore ?? undefined);
-  const ours = Object.keys(config.credHelpers).filter((host) => config.credHelpers[host] === helperName);
-  for (const host of ours) {
-    edited = set(edited, ["credHelpers", host], replaced.credHelpers?.[host] ?? undefined);
+  if (isBlank(text)) return text;
+  let after = text;
+  // One time for each of several entries with one name, of which the next counts once the last is gone.
+  for (
+    let edits = unwiring(after, replaced, name);
+    edits.length > 0;
+    edits = unwiring(after, replaced, name)
+  ) {
+    after = applied(after, edits);
   }
-  const emptied = ours.length > 0 && Object.keys(readDockerConfig(edited).credHelpers).length === 0;
-  if (emptied) edited = set(edited, ["credHelpers"], undefined);
   // An object that only this program had filled: as it was before, but for white space in it.
-  return edited === text ? text : edited.replace(/^\s*\{\s*\}/, "{}");
+  return after === text ? text : after.replace(/^\s*\{\s*\}/, "{}");
+}
+
+function unwiring(text: string, replaced: Replaced, name: string | undefined): readonly Edit[] {
+  const { root, credsStore, credHelpers } = readToEdit(text, name);
+  const edits: Edit[] = [];
+  const gone = new Set<Node>();
+  const putBack = (property: Node, before: string | null | undefined, depth: number) => {
+    if (typeof before !== "string" || before === helperName) gone.add(property);
+    else edits.push(replacement(text, valueNode(property), before, depth));
+  };
+  if (credsStore.value === helperName && credsStore.property) {
+    putBack(credsStore.property, replaced.credsStore || undefined, 1);
+  }
+  const ours = [...credHelpers.entries].filter(([, entry]) => valueNode(entry).value === helperName);
+  for (const [host, entry] of ours) putBack(entry, ownValue(replaced.credHelpers, host), 2);
+  const holders = new Set(ours.flatMap(([, { parent }]) => parent ?? []));
+  for (const object of holders) {
+    if (object.parent && object.children.every((entry) => gone.has(entry))) gone.add(object.parent);
+    else edits.push(...removals(object, (entry) => gone.has(entry)));
+  }
+  return [
+    ...edits,
+    ...(root.children.some((each) => gone.has(each)) ? removals(root, (each) => gone.has(each)) : []),
+  ];
+}
+
+/** A host may be called "constructor". */
+function ownValue(values: Replaced["credHelpers"], key: string): string | null | undefined {
+  return values && Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
 /**
@@ -102,18 +159,26 @@ export function unwire(text: string, replaced: Replaced, name?: string): string 
  * secrets, and where all stands in one line no choice of lines keeps them out.
  */
 export function withoutSecrets(text: string): string {
+  if (isBlank(text)) return text;
+  const { root, problem, rest = text.length } = parseJson(text);
+  if (!root) return `${text.length} characters that are not JSON: ${problem}`;
   let shown = "";
   let done = 0;
-  visit(text, {
-    onLiteralValue: (value, offset, length, _line, _character, pathOf) => {
-      const [first] = pathOf();
-      if (typeof value !== "string" || first === "credsStore" || first === "credHelpers") return;
-      shown += `${text.slice(done, offset)}"…"`;
-      done = offset + length;
-    },
-  });
-  return shown + text.slice(done);
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (node.type === "property") {
+      const isOfWhole = node.parent === root;
+      if (isOfWhole && helperFields.some((field) => isField(keyOf(node as Node), field))) continue;
+      waiting.push(valueNode(node));
+    } else if (node.type === "string") {
+      shown += `${text.slice(done, node.offset)}"…"`;
+      done = node.offset + node.length;
+    } else waiting.push(...node.children.toReversed());
+  }
+  return shown + text.slice(done, rest) + (rest < text.length ? "…" : "");
 }
+
+const helperFields = ["credsStore", "credHelpers"];
 
 /**
  * Two edits' worth of what was replaced: the newer word counts. An edit reports only places where this helper

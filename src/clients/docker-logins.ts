@@ -1,8 +1,11 @@
-import { type Edit, findNodeAtLocation, getNodeValue } from "jsonc-parser";
 import { readServerUrl } from "../registry/server-url.ts";
 import { expiryOfPassword } from "../token/expiry.ts";
+import { type AuthEntry, authEntryOf, withoutFields } from "./auth-entry.ts";
 import { encodeAuth, type Login } from "./docker-auths.ts";
-import { applied, insertion, isBlank, parseJson, replacement } from "./json-text.ts";
+import { addition } from "./edit-map.ts";
+import { ifReadable, mapOf, valueNode } from "./go-fields.ts";
+import { type Node, parsedValue, parseJson } from "./json-syntax.ts";
+import { applied, type Edit, isBlank, replacement } from "./json-text.ts";
 
 /** What stands in `auths` of a Docker config, as Docker reads it. */
 export type FileLogin =
@@ -36,7 +39,7 @@ const tokenUsername = "<token>";
 
 /**
  * The logins in `auths`, in the file's order; entries that hold none, as Docker leaves them for a login that a helper
- * keeps, are passed over. So is what is no object, and a text that is no JSON: `wire` tells of that.
+ * keeps, are passed over. So is a text that is no JSON, or whose `auths` Docker refuses: `wire` reports that.
  *
  * @param aliased whether a host stands for one of ECR's
  */
@@ -44,14 +47,50 @@ export function loginsIn(
   text: string,
   aliased: (host: string) => boolean = () => false,
 ): readonly FileLogin[] {
-  return Object.entries(entriesIn(text)).flatMap(([key, entry]) => fileLogin(key, entry, aliased) ?? []);
+  const { root } = parseJson(text);
+  return (root?.type === "object" && ifReadable(() => loginsOf(text, root, aliased))) || [];
 }
 
-/** All of `auths`; nothing where there is none. */
+/** @throws WrongType */
+export function loginsOf(
+  text: string,
+  root: Node,
+  aliased: (host: string) => boolean = () => false,
+): readonly FileLogin[] {
+  return [...authEntriesOf(text, root)].flatMap(([key, entry]) => fileLogin(key, entry, aliased) ?? []);
+}
+
+/** By key, as Docker reads them. @throws WrongType */
+export function authEntriesOf(text: string, root: Node): ReadonlyMap<string, AuthEntry> {
+  const read = new Map<Node, AuthEntry>();
+  const { entries } = mapOf(text, root, "auths", (entry) => read.set(entry, authEntryOf(text, entry)));
+  return new Map(
+    [...entries].flatMap(([key, node]) => {
+      const entry = read.get(node);
+      return entry ? [[key, entry] as const] : [];
+    }),
+  );
+}
+
+/** By key of `auths`: the password in the `auth` of an entry that logs in; undefined for another kind of login. */
+export function passwordsIn(text: string): ReadonlyMap<string, string | undefined> {
+  const { root } = parseJson(text);
+  const entries = root?.type === "object" ? ifReadable(() => authEntriesOf(text, root)) : undefined;
+  const logins = [...(entries ?? [])].filter(
+    // Docker leaves an empty entry for a login that a helper keeps.
+    ([, { auth, identitytoken, registrytoken, password }]) =>
+      [auth, identitytoken, registrytoken, password].some(Boolean),
+  );
+  return new Map(logins.map(([key, { auth }]) => [key, decodeAuth(auth)?.secret]));
+}
+
+/** All of `auths` that counts; nothing where there is none. */
 export function entriesIn(text: string): Entries {
-  const { root, problem } = parseJson(text);
-  const auths = root && problem === undefined ? findNodeAtLocation(root, ["auths"]) : undefined;
-  return auths?.type === "object" ? getNodeValue(auths) : {};
+  const { root } = parseJson(text);
+  const auths = root?.type === "object" ? ifReadable(() => mapOf(text, root, "auths")) : undefined;
+  return Object.fromEntries(
+    [...(auths?.entries ?? [])].map(([key, entry]) => [key, parsedValue(text, valueNode(entry))]),
+  );
 }
 
 /**
@@ -70,9 +109,7 @@ export function hostOfKey(key: string): string {
 
 /** An entry without its login: what else is in it stays. */
 export function withoutLogin(entry: unknown): object {
-  if (typeof entry !== "object" || entry === null) return {};
-  const { auth, username, password, identitytoken, ...rest } = entry as Record<string, unknown>;
-  return rest;
+  return withoutFields(entry, ["auth", "username", "password", "identitytoken"]);
 }
 
 /** An entry with a login, as Docker writes it; what else is in it stays. */
@@ -82,46 +119,44 @@ export function withLogin(entry: unknown, login: Login): object {
   return { ...rest, auth: encodeAuth(login) };
 }
 
-/** The text with these entries of `auths` in the place of what they were, new ones behind the others. */
+/**
+ * The text with these entries of `auths` in place of what they were, new ones behind the others.
+ *
+ * @param text valid JSON, or blank
+ */
 export function withEntries(text: string, entries: Entries): string {
   if (Object.keys(entries).length === 0) return text;
   const base = isBlank(text) ? "{}\n" : text;
   const { root } = parseJson(base);
-  if (!root) return text;
-  const auths = findNodeAtLocation(root, ["auths"]);
-  if (!auths) return applied(base, [insertion(base, root, [["auths", entries]], 1)]);
-  if (auths.type !== "object") return applied(base, [replacement(base, auths, entries, 1)]);
+  if (root?.type !== "object") return text;
+  const { entries: present } = mapOf(base, root, "auths");
   const edits: Edit[] = [];
-  const present = new Set<string>();
-  for (const { children: [key, value] = [] } of auths.children ?? []) {
-    if (!key || !value || !Object.hasOwn(entries, key.value)) continue;
-    present.add(key.value);
-    if (JSON.stringify(getNodeValue(value)) === JSON.stringify(entries[key.value])) continue;
-    edits.push(replacement(base, value, entries[key.value], 2));
+  const added: (readonly [string, unknown])[] = [];
+  for (const [key, wanted] of Object.entries(entries)) {
+    const value = present.get(key)?.children[1];
+    if (!value) added.push([key, wanted]);
+    else if (JSON.stringify(parsedValue(base, value)) !== JSON.stringify(wanted))
+      edits.push(replacement(base, value, wanted, 2));
   }
-  const added = Object.entries(entries).filter(([key]) => !present.has(key));
+  if (added.length === 0) return applied(base, edits);
   const edited = applied(base, edits);
-  if (added.length === 0) return edited;
-  const { root: again } = parseJson(edited);
-  const place = again && findNodeAtLocation(again, ["auths"]);
-  return place ? applied(edited, [insertion(edited, place, added, 2)]) : edited;
+  return applied(edited, [addition(edited, "auths", added)]);
 }
 
-function fileLogin(key: string, entry: unknown, aliased: (host: string) => boolean): FileLogin | undefined {
-  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return undefined;
-  const { auth, username, password, identitytoken, registrytoken } = entry as Record<string, unknown>;
+function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boolean): FileLogin | undefined {
+  const { auth, username, password, identitytoken, registrytoken } = entry;
   if (![auth, username, password, identitytoken, registrytoken].some(Boolean)) return undefined;
   const left = (why: string, isLogin = false): LeftLogin => ({ kind: "left", key, why, isLogin });
   if (registrytoken) return left("a registry token, which Docker takes from this file alone", true);
   const url = readServerUrl(key);
   if (url.kind === "malformed") return left(`its name is no server's: ${url.reason}`);
-  const login = auth ? decodeAuth(auth) : plainLogin(username, password);
+  const login = auth ? decodeAuth(auth) : { username, secret: password };
   if (url.kind === "ecr" || aliased(url.host)) {
     const expiresAt = login && expiryOfPassword(login.secret);
     return { kind: "ecr", key, host: url.host, ...(expiresAt !== undefined && { expiresAt }) };
   }
   const server = serverOf(key);
-  if (typeof identitytoken === "string" && identitytoken !== "") {
+  if (identitytoken) {
     return { kind: "login", key, server, login: { username: tokenUsername, secret: identitytoken } };
   }
   if (!login) return left("Docker can't read it either: no base64 of NAME:PASSWORD");
@@ -129,17 +164,15 @@ function fileLogin(key: string, entry: unknown, aliased: (host: string) => boole
   return { kind: "login", key, server, login };
 }
 
-/** As docker/cli does: cli/config/configfile/file.go (decodeAuth). */
-function decodeAuth(auth: unknown): Login | undefined {
-  if (typeof auth !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(auth) || auth.length % 4 !== 0)
-    return undefined;
-  const text = Buffer.from(auth, "base64").toString();
+/** As docker/cli does: cli/config/configfile/file.go (decodeAuth). Go's base64 passes over line ends. */
+function decodeAuth(auth: string): Login | undefined {
+  const base64 = auth.replace(/[\r\n]+/g, "");
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return undefined;
+  const text = Buffer.from(base64, "base64").toString();
   const colon = text.indexOf(":");
   if (colon < 0) return undefined;
-  return { username: text.slice(0, colon), secret: text.slice(colon + 1).replace(/^\0+|\0+$/g, "") };
-}
-
-function plainLogin(username: unknown, password: unknown): Login | undefined {
-  if (typeof username !== "string" || typeof password !== "string") return undefined;
-  return { username, secret: password };
+  let [start, end] = [colon + 1, text.length];
+  while (start < end && text[start] === "\0") start += 1;
+  while (start < end && text[end - 1] === "\0") end -= 1;
+  return { username: text.slice(0, colon), secret: text.slice(start, end) };
 }

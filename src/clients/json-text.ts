@@ -1,28 +1,10 @@
-import {
-  type Edit,
-  findNodeAtLocation,
-  modify,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from "jsonc-parser";
+import type { Node } from "./json-syntax.ts";
 
-/** A JSON file of another program: what is not edited in it stays, byte for byte. */
-export interface JsonText {
-  readonly root: Node | undefined;
-  /** Why it is no JSON, with line and column; absent: it is. */
-  readonly problem?: string;
-}
-
-export function parseJson(text: string): JsonText {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true });
-  const [error] = errors;
-  if (!error) return { root };
-  const before = text.slice(0, error.offset).split("\n");
-  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-  return { root, problem: `${printParseErrorCode(error.error)} in ${place}` };
+/** A piece of a text and what takes its place. */
+export interface Edit {
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
 }
 
 /** Whether it holds nothing but white space, which Docker takes for `{}`. */
@@ -30,38 +12,37 @@ export function isBlank(text: string): boolean {
   return /^[ \t\r\n]*$/.test(text);
 }
 
-/**
- * The text with edits that don't overlap. jsonc-parser's own copies the whole text for each of them, which takes
- * seconds for 2,000 tokens.
- */
+/** The text with edits that don't overlap. */
 export function applied(text: string, edits: readonly Edit[]): string {
   const pieces: string[] = [];
   let done = 0;
-  for (const { offset, length, content } of edits.toSorted((a, b) => a.offset - b.offset)) {
+  for (const { offset, length, content } of sorted(edits)) {
     pieces.push(text.slice(done, offset), content);
     done = offset + length;
   }
   return pieces.join("") + text.slice(done);
 }
 
-/** The text with a value put in its place, or taken out where it is undefined. */
-export function set(text: string, path: readonly [string, ...string[]], value: string | undefined): string {
-  const root = parseTree(text);
-  const exists = root !== undefined && findNodeAtLocation(root, [...path]) !== undefined;
-  // Without formatting options a replacement touches the value alone, and a removal the property and its comma.
-  if (exists || value === undefined) return applied(text, modify(text, [...path], value, {}));
-  if (!root) return text;
-  const [first, second] = path;
-  if (second === undefined) return applied(text, [insertion(text, root, [[first, value]], 1)]);
-  const parent = findNodeAtLocation(root, [first]);
-  if (!parent) return applied(text, [insertion(text, root, [[first, { [second]: value }]], 1)]);
-  if (parent.type === "null") return applied(text, [replacement(text, parent, { [second]: value }, 1)]);
-  return applied(text, [insertion(text, parent, [[second, value]], 2)]);
+/** The edits of what `applied` makes that give back the text. */
+export function inverse(text: string, edits: readonly Edit[]): readonly Edit[] {
+  let shift = 0;
+  return sorted(edits).map(({ offset, length, content }) => {
+    const back = {
+      offset: offset + shift,
+      length: content.length,
+      content: text.slice(offset, offset + length),
+    };
+    shift += content.length - length;
+    return back;
+  });
+}
+
+function sorted(edits: readonly Edit[]): readonly Edit[] {
+  return edits.toSorted((a, b) => a.offset - b.offset);
 }
 
 /**
- * Properties put behind an object's last, laid out as the file is. jsonc-parser would lay the lines around
- * them out anew as well, and they are not ours.
+ * Properties put behind an object's last, laid out as the file is: the lines around them stay as they are.
  *
  * @param depth of the properties; those of the whole are at 1
  */
@@ -71,9 +52,9 @@ export function insertion(
   properties: readonly (readonly [key: string, value: unknown])[],
   depth: number,
 ): Edit {
-  const last = object.children?.at(-1);
+  const last = object.children.at(-1);
   const end = object.offset + object.length - 1;
-  const start = last ? last.offset + last.length : object.offset + 1;
+  const start = last ? endOf(last) : object.offset + 1;
   const isOneLine = last !== undefined && !text.slice(object.offset, end).includes("\n");
   const layout = layoutOf(text);
   const before = isOneLine ? " " : lineStart(layout, depth);
@@ -84,7 +65,7 @@ export function insertion(
   return { offset: start, length: end - start, content: before + content + lineStart(layout, depth - 1) };
 }
 
-/** A value in the place of another's node, which lies at `depth`. */
+/** A value in the place of another's node, which is at `depth`. */
 export function replacement(text: string, node: Node, value: unknown, depth: number): Edit {
   const { offset, length } = node;
   const isOneLine = node.parent !== undefined && !textOf(text, node.parent.parent ?? node).includes("\n");
@@ -92,8 +73,8 @@ export function replacement(text: string, node: Node, value: unknown, depth: num
 }
 
 /** An object's properties taken out, each with one comma; an object that nothing is left of becomes `{}`. */
-export function removals(object: Node, isGone: (property: Node) => boolean): Edit[] {
-  const properties = object.children ?? [];
+export function removals(object: Node, isGone: (property: Node) => boolean): readonly Edit[] {
+  const properties = object.children;
   const firstKept = properties.findIndex((property) => !isGone(property));
   if (firstKept < 0) {
     return properties.length === 0 ? [] : [{ offset: object.offset, length: object.length, content: "{}" }];

@@ -26,7 +26,7 @@ describe("wiring Docker's config.json", () => {
   it("changes nothing the second time", () => {
     for (const wiring of [hosts, all]) {
       const { text } = wire("{}\n", wiring, false);
-      assert.deepEqual(wire(text, wiring, false), { text, replaced: {} });
+      assert.deepEqual(wire(text, wiring, false), { text, replaced: {}, back: [] });
     }
   });
 
@@ -52,7 +52,7 @@ describe("wiring Docker's config.json", () => {
       );
       const { text } = wire(before, all, true);
       assert.deepEqual(JSON.parse(text), { ...JSON.parse(before), credsStore: "ecr" });
-      assert.deepEqual(wire(text, all, false), { text, replaced: {} });
+      assert.deepEqual(wire(text, all, false), { text, replaced: {}, back: [] });
       wire(before, hosts, false);
     });
   }

@@ -1,6 +1,7 @@
 import { readClientFile } from "../../clients/config-file.ts";
 import { readDockerConfig } from "../../clients/docker-config-reading.ts";
-import { entriesIn, hostOfKey } from "../../clients/docker-logins.ts";
+import { hostOfKey, passwordsIn } from "../../clients/docker-logins.ts";
+import { isBlank } from "../../clients/json-text.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Machine } from "./machine.ts";
 
@@ -38,7 +39,7 @@ export async function readDockerFileAt(path: string): Promise<DockerFile> {
 
 /** @param text undefined: there is none. @throws Failure DOCKER_CONFIG_SYNTAX */
 export function parseDockerFile(text: string | undefined, path: string): DockerFile {
-  if (text === undefined || text.trim() === "") {
+  if (text === undefined || isBlank(text)) {
     return { path, exists: text !== undefined, credHelpers: {}, logins: [] };
   }
   const { credsStore, credHelpers } = readDockerConfig(text);
@@ -51,13 +52,9 @@ export function helperFor({ credHelpers, credsStore = "" }: DockerFile, host: st
 }
 
 function loginsIn(text: string): readonly FileLogin[] {
-  return Object.entries(entriesIn(text)).flatMap(([key, entry]) => {
-    if (typeof entry !== "object" || entry === null) return [];
-    const { auth, identitytoken, registrytoken, password } = entry as Record<string, unknown>;
-    // Docker leaves an empty entry for a login that a helper keeps.
-    if (![auth, identitytoken, registrytoken, password].some(Boolean)) return [];
-    const decoded = typeof auth === "string" ? Buffer.from(auth, "base64").toString() : "";
-    const colon = decoded.indexOf(":");
-    return [{ key, host: hostOfKey(key), ...(colon > 0 && { password: decoded.slice(colon + 1) }) }];
-  });
+  return [...passwordsIn(text)].map(([key, password]) => ({
+    key,
+    host: hostOfKey(key),
+    ...(password !== undefined && { password }),
+  }));
 }

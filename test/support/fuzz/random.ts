@@ -1,0 +1,40 @@
+/** Choices that one number decides, so that a run can be had again: mulberry32. */
+export class Random {
+  #state: number;
+
+  constructor(readonly seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** At least 0, below 1. */
+  fraction(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** At least 0, below `limit`. */
+  below(limit: number): number {
+    return Math.floor(this.fraction() * limit);
+  }
+
+  chance(probability: number): boolean {
+    return this.fraction() < probability;
+  }
+
+  pick<Choice>(choices: readonly Choice[]): Choice {
+    return choices[this.below(choices.length)] as Choice;
+  }
+
+  /** As many as `most`, each of them made. */
+  list<Item>(most: number, make: () => Item): readonly Item[] {
+    return Array.from({ length: this.below(most + 1) }, make);
+  }
+}
+
+/** The seed that `SEED` names, else a new one. */
+export function seedOf(env: Readonly<Record<string, string | undefined>>): number {
+  return env.SEED ? Number(env.SEED) : Math.floor(Math.random() * 2 ** 32);
+}
