@@ -102,9 +102,12 @@ function authsOf(text: string, path: string): GoMap {
 function withoutAuths(text: string): string {
   const { root } = parseJson(text);
   if (!root) return text;
-  const isAuths = (property: Node) =>
-    isField(keyOf(property), "auths") && valueNode(property).children.length === 0;
-  return applied(text, removals(root, isAuths));
+  const isEmptied = (property: Node) => {
+    const { type, children } = valueNode(property);
+    // A null stays: it may hide an object that is before it.
+    return isField(keyOf(property), "auths") && type === "object" && children.length === 0;
+  };
+  return applied(text, removals(root, isEmptied));
 }
 
 function entryEdits(text: string, entry: Node, login: Login): readonly Edit[] {

@@ -37,7 +37,7 @@ export function readServerUrl(serverUrl: string): ServerUrl {
   if (!found) return malformed(reasonFor(text));
   const [, scheme, name = "", port] = found;
   const bare = name.toLowerCase();
-  if (port !== undefined && !isOwnPort(port, scheme)) {
+  if (port !== undefined && !isOwnPort(Number(port), scheme)) {
     if (Number(port) > 65_535) return malformed("no such port");
     return { kind: "other", host: `${bare}:${Number(port)}` };
   }
@@ -60,8 +60,8 @@ export function isPlainHost(text: string): boolean {
   return true;
 }
 
-function isOwnPort(port: string, scheme: string | undefined): boolean {
-  return port === "443" || (port === "80" && scheme?.toLowerCase() === "http");
+function isOwnPort(port: number, scheme: string | undefined): boolean {
+  return port === 443 || (port === 80 && scheme?.toLowerCase() === "http");
 }
 
 /** Without one line end, and without the spaces and tabs around it. */
