@@ -50,7 +50,7 @@ async function help(action: HelperAction): Promise<number> {
     },
   };
   const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
-  print(stdout, stderr);
+  await print(stdout, stderr, files);
   await cold?.tidy();
   return exitCode;
 }
@@ -62,14 +62,19 @@ async function opened(found: SealedWarm, files: QuickFiles): Promise<Held | unde
 
 async function readInput(files: QuickFiles): Promise<string> {
   const { bytes, isWhole } = files.readInput();
-  const whole = isWhole ? bytes : Buffer.concat([bytes, await Bun.stdin.bytes()]);
-  return new TextDecoder().decode(whole);
+  if (isWhole) return new TextDecoder().decode(bytes);
+  const { readAtMost, usualLimit } = await import("./limits/bounded-stream.ts");
+  const rest = await readAtMost(Bun.stdin.stream(), usualLimit);
+  return new TextDecoder().decode(Buffer.concat([bytes, rest.bytes]));
 }
 
-/** The console writes at once and costs nothing to load; it brings the line end. */
-function print(stdout: string, stderr: string): void {
-  if (stdout !== "") console.log(stdout.slice(0, -1));
+/** A token that the caller did not get is a failure. @throws Failure STDOUT_WRITE */
+async function print(stdout: string, stderr: string, files?: QuickFiles): Promise<void> {
   if (stderr !== "") console.error(stderr.slice(0, -1));
+  const bytes = new TextEncoder().encode(stdout);
+  const written = bytes.length === 0 ? 0 : (files?.writeOutput(bytes) ?? 0);
+  if (written === bytes.length) return;
+  (await import("./cli/stdout.ts")).printBytes(bytes, written);
 }
 
 /**
@@ -93,6 +98,7 @@ try {
   exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const { stdout, stderr } = told(error);
-  print(stdout, stderr);
+  // Where it was stdout that failed, stderr has the reason.
+  await print(stdout, stderr).catch(() => undefined);
 }
 process.exit(exitCode);

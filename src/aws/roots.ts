@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { getCACertificates } from "node:tls";
+import { problemOf, readBounded } from "../limits/bounded-file.ts";
+import { usualLimit } from "../limits/bounded-stream.ts";
 import { Failure } from "../token/failure.ts";
 import type { CaBundle } from "./ca-bundle.ts";
 
@@ -12,12 +13,11 @@ import type { CaBundle } from "./ca-bundle.ts";
 export async function readBundle({ path, origin }: CaBundle): Promise<string> {
   const bundle = `the CA bundle ${path}, by ${origin.name},`;
   const mend = `name a PEM file there that this user can read, or ${origin.removal}`;
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new Failure("CA_BUNDLE", `${bundle} can't be read`, mend, { cause });
+  const read = await readBounded(path, usualLimit);
+  if (read.kind !== "bytes") {
+    throw new Failure("CA_BUNDLE", `${bundle} ${problemOf(read, usualLimit)}`, mend);
   }
+  const text = new TextDecoder().decode(read.bytes);
   // Bun takes text without a certificate for a misspelt URL.
   if (/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(text)) return text;
   throw new Failure("CA_BUNDLE", `${bundle} holds no certificate`, mend);

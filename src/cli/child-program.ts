@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { outputOf } from "../limits/program-output.ts";
 import type { Environment } from "../token/dependencies.ts";
 
 /** How a program of the system ended. */
@@ -15,30 +15,30 @@ export type RunProgram = (program: string, args: readonly string[], limit?: numb
 
 /** Runs programs of the PATH in an environment, their messages in English. Never rejects. */
 export function programsOf(env: Environment): RunProgram {
-  return (program, args, limit = 20_000) => {
-    const { promise, resolve } = Promise.withResolvers<Ended>();
-    const child = spawn(program, [...args], {
-      env: { ...env, LC_ALL: "C", SYSTEMD_PAGER: "", SYSTEMD_COLORS: "0" },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: limit,
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      stderr += chunk;
-    });
-    const end = (exitCode: number | undefined, isMissing: boolean) =>
-      resolve({
-        exitCode,
-        stdout: stdout.trim(),
-        said: (stderr || stdout).trim().split("\n")[0] ?? "",
-        isMissing,
-      });
-    child.once("error", () => end(undefined, true));
-    child.once("close", (code) => end(code ?? undefined, false));
-    return promise;
+  return async (program, args, limit = 20_000) => {
+    const child = start([program, ...args], env);
+    if (!child) return { exitCode: undefined, stdout: "", said: "", isMissing: true };
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), limit);
+    const ended = await Promise.race([outputOf(child), late.promise]).catch(() => undefined);
+    clearTimeout(timer);
+    if (child.exitCode === null) child.kill("SIGKILL");
+    const { stdout = "", stderr = "", exitCode } = ended ?? {};
+    const said = (stderr || stdout).trim().split("\n", 1)[0] ?? "";
+    return {
+      exitCode: child.signalCode ? undefined : exitCode,
+      stdout: stdout.trim(),
+      said,
+      isMissing: false,
+    };
   };
+}
+
+function start(command: string[], env: Environment) {
+  const english = { ...env, LC_ALL: "C", SYSTEMD_PAGER: "", SYSTEMD_COLORS: "0" };
+  try {
+    return Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe", env: english });
+  } catch {
+    return undefined;
+  }
 }

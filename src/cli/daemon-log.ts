@@ -12,7 +12,11 @@ export function daemonLog({ env, print }: Context, now: () => number): Tell {
   const toJournal = isJournal(env.JOURNAL_STREAM);
   return (level, line) => {
     const head = toJournal ? priorities[level] : `${new Date(now()).toISOString()} `;
-    print(`${head}${level} ${line}`);
+    try {
+      print(`${head}${level} ${line}`);
+    } catch {
+      // A full disk or a closed stdout must end no renewal.
+    }
   };
 }
 

@@ -35,8 +35,7 @@ export async function run(
 ): Promise<number> {
   const [word] = args;
   if (args.length === 1 && (word === "-v" || word === "--version")) {
-    console.log(`${name} (${name}) ${version}`);
-    return 0;
+    return printed(`${name} (${name}) ${version}`);
   }
   let exitCode = 0;
   const context: Context = {
@@ -125,9 +124,21 @@ function spelt(command: Command): string {
 /** As Docker's own helpers answer, on stdout. What to type instead goes to stderr. */
 async function refuse(args: readonly string[]): Promise<number> {
   const [word] = args;
-  console.log(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
+  printed(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
   const { hintFor } = await import("./mistyped.ts");
   const hint = hintFor(args, [...Object.keys(commands), ...helperActions, "--help"], process.stderr.isTTY);
   if (hint !== undefined) console.error(hint);
   return 1;
+}
+
+/** @returns the exit code */
+function printed(text: string): number {
+  try {
+    printWhole(text);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    console.error(`${name}: ${error.oneLine}`);
+    return 1;
+  }
 }

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import type { Subprocess } from "bun";
+import { OutputTooLarge, outputOf } from "../limits/program-output.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
@@ -70,26 +71,25 @@ export async function askOtherHelper(
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), limit);
   try {
-    const ended = Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    const reply = await Promise.race([ended, late.promise]);
+    const reply = await Promise.race([outputOf(child), late.promise]);
     if (!reply) {
-      endTree(child.pid);
       throw new Failure(
         "FALLBACK_TIMEOUT",
         `${program} ${action} did not end within ${limit / 1000} seconds`,
         "see by hand whether it waits for a passphrase",
       );
     }
-    const [stdout, stderr, exitCode] = reply;
+    const { stdout, stderr, exitCode } = reply;
     if (exitCode !== 0 && `${stdout}${stderr}`.trim() === "") throw wordless(program, action, child);
     // 1 for whatever it was: of the others some clients know nothing, and take stdout for an answer.
     return { stdout, stderr: exitCode === 0 ? "" : stderr, exitCode: exitCode === 0 ? 0 : 1 };
+  } catch (error) {
+    if (!(error instanceof OutputTooLarge)) throw error;
+    const what = `${program} ${action} is no credential helper: ${error.message}`;
+    throw new Failure("FALLBACK_FAILED", what, `run '${program} list' by hand`);
   } finally {
     clearTimeout(timer);
+    if (child.exitCode === null && child.signalCode === null) endTree(child.pid);
   }
 }
 

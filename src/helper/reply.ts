@@ -1,4 +1,5 @@
 import { Failure } from "../token/failure.ts";
+import { cutForeign, withoutControls } from "../token/printable.ts";
 
 /** How a call ends. Both texts end with a line end or are empty. */
 export interface Reply {
@@ -13,7 +14,7 @@ export interface Reply {
   readonly exitCode: 0 | 1;
 }
 
-/** Another helper's own refusal, which its client gets as it is, but for a line end where it has none. */
+/** Another helper's own refusal, which its client gets as it is: its start, without control characters, and with a line end. */
 export class HandedBack extends Error {
   readonly reply: Reply;
 
@@ -23,7 +24,8 @@ export class HandedBack extends Error {
   }
 }
 
-function ended(text: string): string {
+function ended(words: string): string {
+  const text = withoutControls(cutForeign(words));
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 

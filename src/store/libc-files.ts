@@ -1,6 +1,6 @@
 import { dlopen } from "bun:ffi";
 import { stampOf } from "../token/dependencies.ts";
-import { type Input, largestFile, type QuickFiles } from "./quick-files.ts";
+import { type Input, isClosedOutput, largestFile, outputInfo, type QuickFiles } from "./quick-files.ts";
 
 // From Linux' include/uapi: the same on every architecture, which open's O_NOFOLLOW is not.
 const atCurrentFolder = -100;
@@ -17,7 +17,7 @@ export function libcFiles(): QuickFiles | undefined {
   if (process.platform !== "linux") return undefined;
   const libc = openLibc();
   if (!libc) return undefined;
-  const { open, read, close, statx } = libc;
+  const { open, read, write, close, statx } = libc;
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   const statBytes = new Uint8Array(256);
@@ -50,6 +50,16 @@ export function libcFiles(): QuickFiles | undefined {
 
   return {
     readInput: () => readAll(0, 4096),
+    writeOutput(bytes) {
+      if (isClosedOutput(this.read(outputInfo)?.text ?? "")) return 0;
+      let at = 0;
+      while (at < bytes.length) {
+        const took = Number(write(1, bytes.subarray(at), bytes.length - at));
+        if (took <= 0) break;
+        at += took;
+      }
+      return at;
+    },
     read(path) {
       const file = open(encoder.encode(`${path}\0`), privately);
       if (file < 0) return undefined;
@@ -88,6 +98,7 @@ function openLibc() {
     return dlopen("libc.so.6", {
       open: { args: ["buffer", "i32"], returns: "i32" },
       read: { args: ["i32", "buffer", "usize"], returns: "i64" },
+      write: { args: ["i32", "buffer", "usize"], returns: "i64" },
       close: { args: ["i32"], returns: "i32" },
       statx: { args: ["i32", "buffer", "i32", "u32", "buffer"], returns: "i32" },
     }).symbols;

@@ -14,7 +14,13 @@ import { strangerAbove } from "./folder.ts";
 const largest = 256 * 1024;
 /** Characters. */
 const longestLine = 4096;
-const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+const flags =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_NOFOLLOW |
+  // To open a pipe without a reader would not end.
+  (constants.O_NONBLOCK ?? 0);
 
 /**
  * Appends a line to the log in the state folder, which Docker's users never see otherwise: on success a
@@ -32,6 +38,8 @@ export function appendLog(state: string, now: number, line: string): void {
     if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;
     const file = openSync(path, flags, 0o600);
     try {
+      // A pipe or a device in its place is no log.
+      if (!fstatSync(file).isFile()) return;
       writeSync(file, `${new Date(now).toISOString()} ${oneLine(line.slice(0, longestLine))}\n`);
       if (fstatSync(file).size > largest) renameSync(path, `${path}.1`);
     } finally {

@@ -6,6 +6,7 @@ import { largestFile, type QuickFiles } from "./quick-files.ts";
 export function nodeFiles(): QuickFiles {
   return {
     readInput: () => ({ bytes: new Uint8Array(), isWhole: false }),
+    writeOutput: () => 0,
     read(path) {
       try {
         const file = openSync(

@@ -17,6 +17,8 @@ export interface Input {
 export interface QuickFiles {
   /** Stdin, waited for if it lets us. Of more than 1 MiB only the start. */
   readInput(): Input;
+  /** Writes to stdout. @returns how many bytes it took: where it takes no more, `printBytes` says why */
+  writeOutput(bytes: Uint8Array): number;
   /** A plain file of at most 1 MiB; links are not followed; undefined where there is none or it can't be read. */
   read(path: string): QuickFile | undefined;
   /** See `stampOf`; links are followed. */
@@ -24,6 +26,19 @@ export interface QuickFiles {
   /** The number of the user whose it is; links are followed; undefined where there is none or the system has no owners. */
   owner(path: string): number | undefined;
 }
+
+/**
+ * Whether a program was started with its stdout closed. Bun then opens /dev/null in its place, and marks it as one that
+ * a program which it starts doesn't get; what a program has got itself can't have that mark.
+ *
+ * @param info the text of /proc/self/fdinfo/1
+ */
+export function isClosedOutput(info: string): boolean {
+  const flags = Number.parseInt(info.slice(info.indexOf("flags:") + "flags:".length), 8);
+  return (flags & 0o2000000) !== 0;
+}
+
+export const outputInfo = "/proc/self/fdinfo/1";
 
 /** Bytes; far above what this program writes. */
 export const largestFile = 1024 * 1024;

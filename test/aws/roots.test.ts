@@ -28,8 +28,8 @@ describe("readBundle", () => {
   }
 
   for (const [what, path, words] of [
-    ["is not there", () => join(folder, "gone.pem"), /gone\.pem, .* can't be read$/],
-    ["is a folder", () => folder, /can't be read$/],
+    ["is not there", () => join(folder, "gone.pem"), /gone\.pem, .* is not there$/],
+    ["is a folder", () => folder, / is a folder$/],
     ["is empty", () => write(""), /bundle\.pem, .* holds no certificate$/],
     ["holds a key", () => write("-----BEGIN PRIVATE KEY-----\n"), /holds no certificate$/],
   ] as const) {

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { healthyUser } from "../support/program/doctor.ts";
 import { aliceKeeps, keeper } from "../support/program/keeping.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
-import { useStanding } from "../support/program/standing.ts";
+import { keys, registry, useStanding } from "../support/program/standing.ts";
+
+import { answered } from "../support/program/verdicts.ts";
 
 describe("on a disk that is full", () => {
   const standing = useStanding();
@@ -25,6 +27,49 @@ describe("on a disk that is full", () => {
       assert.equal(ran.exitCode, 1, args.join(" "));
       assert.match(ran.stderr, /^docker-credential-ecr: .* \(ENOSPC\): .* \[STDOUT_WRITE\]\n$/);
     }
+  });
+
+  const protocol = [
+    ["get", registry],
+    ["get", "registry.example"],
+    ["list", ""],
+    ["version", ""],
+    ["--version", ""],
+    ["--help", ""],
+    ["daemon --help", ""],
+    ["no-such-word", ""],
+  ] as const;
+  for (const [where, to] of [
+    ["a full disk", "> /dev/full"],
+    ["a closed stdout", ">&-"],
+  ]) {
+    for (const [line, input] of protocol) {
+      full(`'${line}' of ${input || "nothing"} to ${where} fails and says why`, async () => {
+        const user = standing.user(keys("alice"));
+        const ran = await user.run(line.split(" "), { input, through: shell(`exec "$@" ${to}`) });
+        assert.equal(ran.exitCode, 1);
+        assert.match(ran.stderr, /\((?:ENOSPC|EBADF)\): .* \[STDOUT_WRITE\]\n$/);
+      });
+    }
+  }
+
+  full("a warm get fails too, and a token that is cut is none", async () => {
+    const user = standing.user(keys("alice"));
+    assert.equal((await user.get(registry)).exitCode, 0);
+    for (const to of ["> /dev/full", ">&-"]) {
+      const ran = await user.get(registry, { through: shell(`exec "$@" ${to}`) });
+      assert.equal(ran.exitCode, 1, to);
+    }
+    const ran = await user.get(registry, { through: shell(`"$@" > /dev/null; echo "$?"`) });
+    assert.equal(ran.stdout, "0\n");
+  });
+
+  full("store, which prints nothing, works without an output", async () => {
+    const user = standing.user(keys("alice"));
+    const through = shell('exec "$@" >&-');
+    const secret = answered(await user.get(registry), registry);
+    assert.equal((await user.store(registry, "AWS", secret, { through })).exitCode, 0);
+    assert.equal((await user.erase(registry, { through })).exitCode, 0);
   });
 
   const mounts = ownMounts();

@@ -1,5 +1,5 @@
+import { readBounded } from "../../limits/bounded-file.ts";
 import { Failure } from "../../token/failure.ts";
-import { readBounded } from "./bounded-file.ts";
 import { parseConfig } from "./config-index.ts";
 import { ConfigSyntaxError, type Sections } from "./config-syntax.ts";
 

@@ -1,7 +1,7 @@
+import { problemOf, readBounded } from "../../limits/bounded-file.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Session } from "../session.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
-import { problemOf, readBounded } from "./bounded-file.ts";
 import { largestToken } from "./identity-tokens.ts";
 
 /** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */

@@ -1,3 +1,4 @@
+import { readBounded } from "../../limits/bounded-file.ts";
 import {
   ambientNames,
   type Dependencies,

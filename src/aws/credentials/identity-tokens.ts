@@ -1,5 +1,5 @@
+import { readBounded } from "../../limits/bounded-file.ts";
 import { type Environment, type FileDependency, fingerprint } from "../../token/dependencies.ts";
-import { readBounded } from "./bounded-file.ts";
 import type { CredentialSource, Decision } from "./credential-source.ts";
 
 /** The tokens by which a pod or a job shows who it is. */

@@ -1,4 +1,5 @@
-import { exec } from "node:child_process";
+import { outputOf } from "../../limits/program-output.ts";
+import type { Environment } from "../../token/dependencies.ts";
 import { endTree } from "../end-tree.ts";
 import type { Session } from "../session.ts";
 import { SourceError } from "../source-error.ts";
@@ -25,25 +26,41 @@ export async function processCredentials(
   }
 }
 
-function run({ env, signal }: Session, command: string): Promise<string> {
-  const inherited = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
-  const options = { env: Object.fromEntries(inherited), windowsHide: true };
-  return new Promise((resolve, reject) => {
-    const end = () => child.pid !== undefined && endTree(child.pid);
-    const child = exec(command, options, (error, stdout) => {
-      signal.removeEventListener("abort", end);
-      if (error) reject(new Error(signal.aborted ? "it did not end in time" : outcome(error)));
-      else resolve(stdout);
-    });
-    signal.addEventListener("abort", end, { once: true });
-    // One that reads its stdin must not wait for an answer that never comes.
-    child.stdin?.end();
-  });
+async function run({ env, signal }: Session, command: string): Promise<string> {
+  const child = start(command, env);
+  const late = Promise.withResolvers<never>();
+  const end = () => late.reject(new Error("it did not end in time"));
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  try {
+    const { stdout, exitCode } = await Promise.race([outputOf(child), late.promise]);
+    if (exitCode === 0) return stdout;
+    throw new Error(child.signalCode ? `ended by ${child.signalCode}` : `exit code ${exitCode}`);
+  } finally {
+    signal.removeEventListener("abort", end);
+    if (child.exitCode === null && child.signalCode === null) endTree(child.pid);
+  }
 }
 
-function outcome({ code, signal }: { code?: unknown; signal?: unknown }): string {
-  if (typeof code === "number") return `exit code ${code}`;
-  return typeof signal === "string" ? `ended by ${signal}` : "it could not be started";
+/** By the system's shell. Its stdin is empty: a program that reads it must not wait for an answer that never comes. */
+function start(command: string, env: Environment) {
+  const inherited = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
+  const isWindows = process.platform === "win32";
+  const shell = isWindows
+    ? [env.ComSpec ?? "cmd.exe", "/d", "/s", "/c", `"${command}"`]
+    : ["/bin/sh", "-c", command];
+  try {
+    return Bun.spawn(shell, {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "ignore",
+      env: Object.fromEntries(inherited),
+      windowsHide: true,
+      windowsVerbatimArguments: isWindows,
+    });
+  } catch (cause) {
+    throw new Error("it could not be started", { cause });
+  }
 }
 
 function parse(text: string, now: number): AwsCredentials {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
+import { readBounded } from "../../limits/bounded-file.ts";
 import { signInClient } from "../client-settings.ts";
 import type { Session } from "../session.ts";
-import { readBounded } from "./bounded-file.ts";
 import type { SsoSource } from "./credential-source.ts";
 import { ssoCachePath } from "./sso-sessions.ts";
 

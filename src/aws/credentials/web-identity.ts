@@ -1,8 +1,9 @@
+import { problemOf, readBounded } from "../../limits/bounded-file.ts";
 import { type Session, sessionName } from "../session.ts";
 import { SourceError } from "../source-error.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
-import { problemOf, readBounded } from "./bounded-file.ts";
+
 import type { WebIdentitySource } from "./credential-source.ts";
 import { largestToken } from "./identity-tokens.ts";
 
