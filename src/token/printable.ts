@@ -26,9 +26,5 @@ export function withoutControls(text: string): string {
 
 /** The same on one line. */
 export function oneLine(text: string): string {
-  let line = "";
-  for (const word of withoutControls(text).split(/\s/)) {
-    if (word !== "") line += line === "" ? word : ` ${word}`;
-  }
-  return line;
+  return withoutControls(text).replace(/\s+/g, " ").trim();
 }
