@@ -1,4 +1,3 @@
-import { readBounded } from "../../limits/bounded-file.ts";
 import {
   ambientNames,
   type Dependencies,
