@@ -60,6 +60,11 @@ const words: Readonly<Record<string, string | undefined>> = {
 };
 
 const homes = [...Object.keys(words), "/", ...Object.keys(places)];
+/** What the account's entry in /etc/passwd names as its home; "none": there is no entry. It counts where HOME names no folder. */
+const accounts = ["own", "none", "/", "empty", "missing", "another user's", "unreadable", "read-only"];
+const pairs = accounts.flatMap((account) =>
+  (account === "own" || account === "none" ? homes : Object.keys(words)).map((home) => ({ account, home })),
+);
 const xdgFolders: readonly Variables[] = [
   {},
   { XDG_STATE_HOME: "own", XDG_CONFIG_HOME: "own" },
@@ -97,7 +102,7 @@ describe("a user", () => {
   });
 
   /** Makes the folders and works out, apart from the program, what is to be stored where. */
-  function caseOf(hasAccount: boolean, home: string, xdg: Variables): Case {
+  function caseOf(account: string, home: string, xdg: Variables): Case {
     const uid = newUid();
     const at = (variable: string) => join(base, `${uid}-${variable}`);
     const env: Record<string, string | undefined> = {};
@@ -105,24 +110,19 @@ describe("a user", () => {
       places[what]?.make(at(variable), uid);
       env[variable] = what === "/" ? "/" : places[what] ? at(variable) : words[what];
     }
-    places["own"]?.make(at("account"), uid);
-    const account = hasAccount ? at("account") : undefined;
-    const isHomeless = home === "/" || (!places[home] && !hasAccount);
-    const ownState = isHomeless
-      ? homelessState(uid)
-      : `${places[home] ? env.HOME : account}/.local/state/${program}`;
+    places[account]?.make(at("account"), uid);
+    const entries: Variables = { none: undefined, "/": "/", empty: "" };
+    const through = asAccount({ uid, home: account in entries ? entries[account] : at("account") }, base);
+    // Of a home that is "/", or that nothing names, no place is known: the state goes to a folder in /tmp.
+    const homePlace = home === "/" ? undefined : (places[home] ?? places[account]);
+    const ownState = homePlace
+      ? `${places[home] ? env.HOME : at("account")}/.local/state/${program}`
+      : homelessState(uid);
     const statePlace = places[xdg.XDG_STATE_HOME ?? ""];
     const state = statePlace ? `${env.XDG_STATE_HOME}/${program}` : ownState;
-    const isUsable = (statePlace ?? places[home] ?? { isUsable: true }).isUsable;
-    const configPlace = places[xdg.XDG_CONFIG_HOME ?? ""] ?? places[home];
-    const through = asAccount({ uid, home: account }, base);
-    return {
-      uid,
-      env,
-      through,
-      state: isUsable ? state : undefined,
-      isBarred: configPlace?.isBarred === true,
-    };
+    const isUsable = (statePlace ?? homePlace)?.isUsable ?? true;
+    const isBarred = (places[xdg.XDG_CONFIG_HOME ?? ""] ?? homePlace)?.isBarred === true;
+    return { uid, env, through, state: isUsable ? state : undefined, isBarred };
   }
 
   async function doctor({ env, through }: Case): Promise<readonly Diagnosed[]> {
@@ -166,37 +166,35 @@ describe("a user", () => {
     assert.ok(!failed.some(({ code }) => code === "UNEXPECTED"), JSON.stringify(failed));
   }
 
-  for (const hasAccount of [true, false]) {
-    for (const home of homes) {
-      const who = `${hasAccount ? "with" : "without"} an account, HOME ${home}`;
-      itAsAccount(
-        `${who}, under six settings of the XDG folders: a token, stored or with a reason`,
-        async () => {
-          await Promise.all(
-            xdgFolders.map((xdg) =>
-              getsToken(caseOf(hasAccount, home, xdg)).catch((error) => {
-                throw new Error(`${JSON.stringify(xdg)}: ${error.message}`, { cause: error });
-              }),
-            ),
-          );
-        },
-      );
+  for (const { account, home } of pairs) {
+    const who = `account's home ${account}, HOME ${home}`;
+    itAsAccount(
+      `${who}, under six settings of the XDG folders: a token, stored or with a reason`,
+      async () => {
+        await Promise.all(
+          xdgFolders.map((xdg) =>
+            getsToken(caseOf(account, home, xdg)).catch((error) => {
+              throw new Error(`${JSON.stringify(xdg)}: ${error.message}`, { cause: error });
+            }),
+          ),
+        );
+      },
+    );
 
-      itAsAccount(`${who}: store, list, erase and the rest do what can be done`, async () => {
-        const one = caseOf(hasAccount, home, {});
-        const options = { env: one.env, through: one.through };
-        notFound(await alice.get("https://index.docker.io/v1/", options));
-        silent(await alice.erase(registry, options));
-        silent(await alice.erase("example.com", options));
-        const stored = await alice.store(registry, "AWS", "hush-hush", options);
-        if (one.state === undefined) told(stored, "STATE_FOLDER", "XDG_STATE_HOME");
-        else silent(stored);
-        const { stdout } = await alice.list(options);
-        assert.deepEqual(JSON.parse(stdout), one.state === undefined ? {} : { [registry]: "AWS" });
-        silent(await alice.erase(registry, options));
-        for (const command of ["status", "registries"]) noSurprise(await alice.run([command], options));
-      });
-    }
+    itAsAccount(`${who}: store, list, erase and the rest do what can be done`, async () => {
+      const one = caseOf(account, home, {});
+      const options = { env: one.env, through: one.through };
+      notFound(await alice.get("https://index.docker.io/v1/", options));
+      silent(await alice.erase(registry, options));
+      silent(await alice.erase("example.com", options));
+      const stored = await alice.store(registry, "AWS", "hush-hush", options);
+      if (one.state === undefined) told(stored, "STATE_FOLDER", "XDG_STATE_HOME");
+      else silent(stored);
+      const { stdout } = await alice.list(options);
+      assert.deepEqual(JSON.parse(stdout), one.state === undefined ? {} : { [registry]: "AWS" });
+      silent(await alice.erase(registry, options));
+      for (const command of ["status", "registries"]) noSurprise(await alice.run([command], options));
+    });
   }
 
   const noSurprise = ({ stdout, stderr }: Ran) =>
@@ -205,7 +203,7 @@ describe("a user", () => {
   itAsAccount(
     "without a home: profiles in files that variables name, and a sign-in that has no place",
     async () => {
-      const one = caseOf(false, "unset", {});
+      const one = caseOf("none", "unset", {});
       const config = join(base, "config");
       const credentials = alice.writeAwsKeys({ alice: { ...keysOf() } });
       chmodSync(alice.home, 0o755);
@@ -251,7 +249,7 @@ describe("a user", () => {
   };
   for (const [what, spoil] of Object.entries(unreadable)) {
     itAsAccount(`a config.yaml ${what} is an error, for it may name another identity`, async () => {
-      const one = caseOf(true, "own", {});
+      const one = caseOf("own", "own", {});
       const home = one.env.HOME ?? "";
       mkdirSync(join(home, configPath, ".."), { recursive: true });
       await Bun.write(join(home, configPath), "version: 1\n");
@@ -264,7 +262,7 @@ describe("a user", () => {
   }
 
   itAsAccount("a daemon's pass logs once that config.yaml can't be reached, and goes on", async () => {
-    const one = caseOf(true, "own", { XDG_CONFIG_HOME: "another user's" });
+    const one = caseOf("own", "own", { XDG_CONFIG_HOME: "another user's" });
     const options = { env: one.env, through: one.through };
     const { exitCode } = await alice.run(["daemon", "--once"], options);
     assert.equal(exitCode, 0);
