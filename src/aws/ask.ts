@@ -44,8 +44,8 @@ export async function askAws<Answer>(
   wanted: Asked["wanted"],
   question: Question<Answer>,
 ): Promise<Answer> {
-  const { registry, identity, env, signal } = request;
-  const asked: Asked = { registry, identity, env, wanted };
+  const { registry, identity, env, config, signal } = request;
+  const asked: Asked = { registry, identity, env, wanted, ...(config && { config }) };
   const progress: Progress = {};
   const late = Promise.withResolvers<never>();
   const end = () => late.reject(timeout(asked, progress.session));

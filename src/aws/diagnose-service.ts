@@ -1,28 +1,10 @@
-import { describeIdentity } from "../token/identity.ts";
 import { cutForeign, oneLine } from "../token/printable.ts";
-import { originOf } from "./endpoints.ts";
+import { lastAnswerer, lastEndpoint } from "./answerer.ts";
 import type { Asked, Diagnosis } from "./errors.ts";
-import type { Origin } from "./origin.ts";
+import { keysOrigin, renewalOf, webIdentityOrigins } from "./keys-origin.ts";
+import { namedSetting } from "./origin.ts";
 import type { RoleError } from "./role-error.ts";
 import type { Session } from "./session.ts";
-
-/** A host that a setting leads to, in the place of AWS's. */
-export interface CustomHost {
-  readonly host: string;
-  readonly origin: Origin;
-}
-
-/** The one that answered last, if it is such a host. */
-export function customHost(session: Answered | undefined): CustomHost | undefined {
-  const host = session?.transport.lastHost;
-  const origin = session && host !== undefined ? originOf(host, session.settings) : undefined;
-  return origin && host !== undefined ? { host, origin } : undefined;
-}
-
-interface Answered {
-  readonly settings: Session["settings"];
-  readonly transport: Pick<Session["transport"], "lastHost">;
-}
 
 /** Characters of the name of an error; the longest of AWS's has half of them. */
 const longestName = 100;
@@ -37,17 +19,32 @@ export interface ServiceException extends Error {
  * "Exception".
  *
  * @param role that was being assumed; absent: ECR answered
- * @param custom absent: AWS's own endpoint answered
+ * @param session absent: it failed before there was one
  */
 export function diagnoseService(
   error: ServiceException,
   asked: Asked,
   role: RoleError | undefined,
-  custom: CustomHost | undefined,
+  session: Session | undefined,
 ): Diagnosis {
+  const custom = lastEndpoint(session);
+  const diagnosis = diagnoseAnswer(error, asked, role, session);
+  const isNamed = !custom || diagnosis.why.includes(custom.origin.name);
+  return isNamed ? diagnosis : { ...diagnosis, why: `${diagnosis.why} (answered by ${custom.name})` };
+}
+
+function diagnoseAnswer(
+  error: ServiceException,
+  asked: Asked,
+  role: RoleError | undefined,
+  session: Session | undefined,
+): Diagnosis {
+  const custom = lastEndpoint(session);
   const service =
     role || asked.wanted === "caller" ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
-  const who = custom ? `${service} at ${custom.host} (${custom.origin.name})` : service;
+  const who = custom ? `${service} at ${custom.name}` : service;
+  const origin = keysOrigin(session);
+  const keys = origin === undefined ? "" : ` (${origin})`;
   const message = oneLine(cutForeign(error.message));
   const name = oneLine(cutForeign(error.name, longestName));
   const status = error.$metadata.httpStatusCode;
@@ -56,13 +53,13 @@ export function diagnoseService(
     case "UnauthorizedOperation":
     case "NotAuthorized":
       if (isAboutTime(message)) return clock(who);
-      return role ? diagnoseRoleDenial(message, role) : diagnoseDenial(message, asked);
+      return role ? diagnoseRoleDenial(message, role, session) : diagnoseDenial(message, asked);
     case "ExpiredToken":
-      if (role?.byWebIdentity) return webIdentity(role, message);
+      if (role?.byWebIdentity) return webIdentity(role, message, session);
       return {
         code: "SESSION_EXPIRED",
         why: `${who} says that the session of its keys has ended`,
-        mend: renewal(asked),
+        mend: renewalOf(asked, session),
       };
     case "UnrecognizedClient":
     case "InvalidClientTokenId":
@@ -70,7 +67,7 @@ export function diagnoseService(
     case "InvalidToken":
       return {
         code: "KEYS_UNKNOWN",
-        why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key, or not with that session token`,
+        why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key${keys}, or not with that session token`,
         mend:
           `check that the keys are whole, still active and of partition ${asked.registry.partition}, and that ` +
           `the region is enabled for their account${custom ? `; or ${custom.origin.removal}` : ""}`,
@@ -82,7 +79,7 @@ export function diagnoseService(
       return {
         code: "KEYS_WRONG",
         why: `${who} does not accept the signature: the secret access key is not that of the access key`,
-        mend: "set both anew; quotes or spaces around the secret are a usual cause",
+        mend: `set both anew${keys}; quotes or spaces around the secret are a usual cause`,
       };
     case "RequestExpired":
     case "RequestTimeTooSkewed":
@@ -99,42 +96,37 @@ export function diagnoseService(
     case "InvalidIdentityToken":
     case "IDPRejectedClaim":
     case "IDPCommunicationError":
-      return webIdentity(role, message);
+      return webIdentity(role, message, session);
   }
   if (isThrottling(name, status)) {
     const mend = "try again in a minute; have fewer callers share the account, or share one machine's tokens";
     return { code: "THROTTLED", why: `${who} was asked too often`, mend };
   }
   if (status !== undefined && status >= 500) {
-    const mend = custom ? mendOfCustom(custom) : "try again; https://health.aws.amazon.com lists outages";
+    const mend = custom?.fix ?? "try again; https://health.aws.amazon.com lists outages";
     return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${name})`, mend };
   }
   if (role && /DurationSeconds exceeds|durationSeconds/.test(message)) {
     return {
       code: "ROLE_DURATION",
       why: `role ${role.role}: ${message}`,
-      mend: "shorten its duration (duration_seconds): 3600 where a role assumes it, else the role's maximum",
+      mend: `shorten its duration (${durationName(role, session)}): 3600 where a role assumes it, else the role's maximum`,
     };
   }
   // No service of AWS's words its errors so: the SDK could make nothing of the answer.
-  if (status !== undefined && (status < 400 || name === "SyntaxError" || name.startsWith("Unknown"))) {
+  if (status !== undefined && (status < 400 || isUnreadable(name, message))) {
+    const answerer = lastAnswerer(session);
     return {
       code: "BAD_ANSWER",
-      why: `what answered for ${who} is not AWS (HTTP ${status})`,
-      mend: custom
-        ? mendOfCustom(custom)
-        : "look for a captive portal or a proxy that answers in AWS's place",
+      why: `what answered for ${answerer ? `${service} at ${answerer.name}` : service} is not AWS (HTTP ${status})`,
+      mend: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
     };
   }
   return {
     code: "AWS_REFUSED",
     why: `${who} refused (${name}): ${message}`,
-    mend: custom ? mendOfCustom(custom) : "look the error up in the documentation of the API",
+    mend: custom?.fix ?? "look the error up in the documentation of the API",
   };
-}
-
-export function mendOfCustom({ host, origin }: CustomHost): string {
-  return `see what answers at ${host}, or ${origin.removal}`;
 }
 
 /** "User: ARN is not authorized to perform: ACTION on resource: R because no KIND policy allows the ACTION action" */
@@ -166,23 +158,32 @@ function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis
   };
 }
 
-function diagnoseRoleDenial(message: string, role: RoleError): Diagnosis {
-  if (role.byWebIdentity) return webIdentity(role, message);
+function durationName({ profile }: RoleError, session: Session | undefined): string {
+  return profile === undefined ? "duration" : namedSetting(session?.profiles, profile, "duration_seconds");
+}
+
+function diagnoseRoleDenial(message: string, role: RoleError, session: Session | undefined): Diagnosis {
+  if (role.byWebIdentity) return webIdentity(role, message, session);
   const principal = denial.exec(message)?.[1] ?? "its principal";
   const denying = denyingPolicy.exec(message);
+  const { profile } = role;
+  const named = profile === undefined ? "" : ` (${namedSetting(session?.profiles, profile, "role_arn")})`;
   return {
     code: "ROLE_DENIED",
-    why: `${principal} may not sts:AssumeRole on ${role.role}${denying ? `, by an explicit deny in a ${denying[1] ?? "policy"}` : ""}`,
+    why: `${principal} may not sts:AssumeRole on ${role.role}${named}${denying ? `, by an explicit deny in a ${denying[1] ?? "policy"}` : ""}`,
     mend:
       `name ${principal} in the trust policy of the role, with the same external id if it asks for one, and allow ` +
       "it sts:AssumeRole on the role where that is of another account",
   };
 }
 
-function webIdentity(role: RoleError | undefined, message: string): Diagnosis {
+function webIdentity(role: RoleError | undefined, message: string, session: Session | undefined): Diagnosis {
+  const origins =
+    session?.source?.kind === "web-identity" ? webIdentityOrigins(session, session.source) : undefined;
+  const [ofRole, ofToken] = origins ? [` (${origins.role})`, ` in ${origins.token}`] : ["", ""];
   return {
     code: "WEB_IDENTITY_REFUSED",
-    why: `STS does not give role ${role?.role} for the web identity token: ${message}`,
+    why: `STS does not give role ${role?.role}${ofRole} for the web identity token${ofToken}: ${message}`,
     mend: "check the OIDC provider of the account, the role's trust policy (audience, subject), and that the token is fresh",
   };
 }
@@ -199,13 +200,11 @@ function isAboutTime(message: string): boolean {
   return /signature (?:expired|not yet current)|request has expired|time.{0,200}skewed/i.test(message);
 }
 
-function isThrottling(name: string, status: number | undefined): boolean {
-  return status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown/.test(name);
+/** The SDK could make nothing of the answer, which it says in JSON's and in XML's case by other words. */
+function isUnreadable(name: string, message: string): boolean {
+  return name === "SyntaxError" || name.startsWith("Unknown") || message.includes("Deserialization error");
 }
 
-function renewal({ identity, env }: Asked): string {
-  if (identity.kind === "ambient" && env.AWS_ACCESS_KEY_ID) {
-    return "put fresh AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN into the environment";
-  }
-  return `renew the session keys (aws_session_token) of ${describeIdentity(identity, env)}, or sign in again`;
+function isThrottling(name: string, status: number | undefined): boolean {
+  return status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown/.test(name);
 }

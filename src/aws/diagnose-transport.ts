@@ -8,8 +8,17 @@ import type { TransportError } from "./transport-error.ts";
 /** What of a session tells where its settings come from. */
 export type Settings = Pick<Session, "settings" | "bundle">;
 
-/** Why no answer came, in words. @param session absent: it failed before there was one */
-export function diagnoseTransport(error: TransportError, session: Settings | undefined): Diagnosis {
+/**
+ * Why no answer came, in words.
+ *
+ * @param session absent: it failed before there was one
+ * @param region the setting that put the region into the host's name
+ */
+export function diagnoseTransport(
+  error: TransportError,
+  session: Settings | undefined,
+  region?: Origin,
+): Diagnosis {
   const { problem, code, host, proxy } = error;
   if (problem === "tls") return diagnoseTls(error, session);
   if (proxy !== undefined) return diagnoseProxy(error, proxy);
@@ -24,7 +33,11 @@ export function diagnoseTransport(error: TransportError, session: Settings | und
       return { code: "TIMEOUT", why: `${who} did not answer in time`, mend };
     case "dns": {
       const why = `the name of ${who} can't be resolved`;
-      return { code: "DNS", why, mend: origin ? `correct it, or ${origin.removal}` : mendOfDns(session) };
+      return {
+        code: "DNS",
+        why,
+        mend: origin ? `correct it, or ${origin.removal}` : mendOfDns(session, region),
+      };
     }
     case "refused":
     case "unreachable":
@@ -41,7 +54,8 @@ export function diagnoseTransport(error: TransportError, session: Settings | und
   }
 }
 
-function mendOfDns(session: Settings | undefined): string {
+function mendOfDns(session: Settings | undefined, region: Origin | undefined): string {
+  if (region) return `check ${region.name}, then DNS and the network`;
   const wishes = session ? wishOrigins(session.settings) : [];
   if (wishes.length === 0) return "check DNS and the network, and that AWS has that endpoint in that region";
   const removals = wishes.map(({ removal }) => removal).join(" and ");
@@ -49,11 +63,11 @@ function mendOfDns(session: Settings | undefined): string {
 }
 
 /** What can't be reached where there is a proxy is the proxy. */
-function diagnoseProxy({ problem, code, host, proxyVariable }: TransportError, address: string): Diagnosis {
-  const variable = proxyVariable ?? "HTTPS_PROXY";
+function diagnoseProxy(error: TransportError, address: string): Diagnosis {
+  const { problem, code, host, proxyVariable: variable = "HTTPS_PROXY", exemptions = "NO_PROXY" } = error;
   const proxy = `the proxy ${address} (${variable})`;
   const form = "http://HOST:PORT, with a login before the host if it wants one";
-  const mend = `correct ${variable} (${form}), or list ${host} in NO_PROXY`;
+  const mend = `correct ${variable} (${form}), or list ${host} in ${exemptions}`;
   switch (problem) {
     case "timeout":
     case "ended":

@@ -82,8 +82,8 @@ export function customEndpoint(service: Service, settings: EndpointSettings): Cu
 
 /** The setting that leads to a host and port, if one does. */
 export function originOf(host: string, settings: EndpointSettings): Origin | undefined {
-  const container = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-  if (URL.parse(settings.env[container] ?? "")?.host === host) return variableOrigin(container);
+  const container = containerVariable(settings.env);
+  if (container && URL.parse(containerUrl(settings.env))?.host === host) return variableOrigin(container);
   for (const service of services) {
     try {
       const custom = customEndpoint(service, settings);
@@ -94,6 +94,17 @@ export function originOf(host: string, settings: EndpointSettings): Origin | und
     }
   }
   return undefined;
+}
+
+const relativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+const fullUri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+
+function containerVariable(env: Environment): string | undefined {
+  return env[relativeUri] ? relativeUri : env[fullUri] ? fullUri : undefined;
+}
+
+function containerUrl(env: Environment): string {
+  return env[relativeUri] ? `http://169.254.170.2${env[relativeUri]}` : (env[fullUri] ?? "");
 }
 
 /** Whether FIPS and dual-stack endpoints are asked for. */

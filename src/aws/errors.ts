@@ -3,12 +3,14 @@ import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignError, foreignText } from "../token/foreign-text.ts";
 import { describeIdentity, type Identity } from "../token/identity.ts";
+import { lastAnswerer } from "./answerer.ts";
 import { AnswerError } from "./authorization.ts";
 import { InstanceMetadataError } from "./credentials/instance-metadata.ts";
-import { customHost, diagnoseService, mendOfCustom, type ServiceException } from "./diagnose-service.ts";
+import { diagnoseService, type ServiceException } from "./diagnose-service.ts";
 import { diagnoseSource } from "./diagnose-source.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
 import { fixForNone } from "./no-credentials.ts";
+import type { Origin } from "./origin.ts";
 import { RoleError } from "./role-error.ts";
 import type { Session } from "./session.ts";
 import { SourceError } from "./source-error.ts";
@@ -101,14 +103,17 @@ export function failureOf(error: unknown, asked: Asked, session: Session | undef
 export function timeout(asked: Asked, session: Session | undefined, cause?: unknown): Failure {
   const waitingFor = session?.waitingFor ?? "the AWS config files";
   const isProcess = waitingFor.startsWith("the credential_process");
-  const custom = isProcess ? undefined : customHost(session);
-  const leads = custom ? `, to which ${custom.origin.name} leads` : "";
+  const answerer = isProcess ? undefined : lastAnswerer(session);
   const mend = isProcess
     ? "run its command by hand and see why it does not end"
-    : custom
-      ? mendOfCustom(custom)
-      : "see that it can be reached from here (network, VPN, proxy) and try again";
-  return told(asked, "TIMEOUT", `the time ran out waiting for ${waitingFor}${leads}`, mend, cause);
+    : (answerer?.fix ?? "see that it can be reached from here (network, VPN, proxy) and try again");
+  return told(
+    asked,
+    "TIMEOUT",
+    `the time ran out waiting for ${waitingFor}${answerer?.way ?? ""}`,
+    mend,
+    cause,
+  );
 }
 
 function told(
@@ -146,20 +151,16 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   }
   if (error instanceof SourceError) return diagnoseSource(error, session);
   if (error instanceof RoleError && error.cause instanceof TransportError)
-    return diagnoseTransport(error.cause, session);
+    return diagnoseTransport(error.cause, session, regionOfRole(asked));
   const service = error instanceof RoleError ? error.cause : error;
   if (isServiceException(service)) {
     const role = error instanceof RoleError ? error : undefined;
-    return diagnoseService(service, asked, role, customHost(session));
+    return diagnoseService(service, asked, role, session);
   }
   if (error instanceof AnswerError) {
-    const custom = customHost(session);
-    const where = custom ? `${custom.host} (${custom.origin.name}): ` : "";
-    return {
-      code: "BAD_ANSWER",
-      why: where + error.message,
-      mend: custom ? mendOfCustom(custom) : mendOfAnswer,
-    };
+    const answerer = lastAnswerer(session);
+    const where = answerer ? `${answerer.name}: ` : "";
+    return { code: "BAD_ANSWER", why: where + error.message, mend: answerer?.fix ?? mendOfAnswer };
   }
   return {
     code: "UNEXPECTED",
@@ -172,6 +173,13 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
 function secretAlone({ env }: Asked): string {
   const half = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].find((name) => env[name]);
   return half === undefined || env.AWS_ACCESS_KEY_ID ? "" : ` (${half} is set and AWS_ACCESS_KEY_ID is not)`;
+}
+
+/** Where config.yaml names the region whose STS is asked. */
+function regionOfRole({ identity, config }: Asked): Origin | undefined {
+  if (identity.kind !== "role" || identity.region === undefined || !config) return undefined;
+  const name = `region ${identity.region} of the role (${placeIn(config)})`;
+  return { name, removal: `remove ${name}` };
 }
 
 /** In brackets: a file that counts as absent may be the one that was meant. */

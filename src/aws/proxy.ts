@@ -16,11 +16,14 @@ export function proxyFor(url: URL, env: Environment): ChosenProxy | undefined {
     ? either(env, "HTTPS_PROXY", "https_proxy")
     : either(env, "HTTP_PROXY", "http_proxy");
   if (!proxy || isLoopback(hostOf(url))) return undefined;
-  const exempt = either(env, "NO_PROXY", "no_proxy")?.value ?? "";
-  if (exempt.split(/[\s,]+/).some((entry) => entry !== "" && matches(entry.toLowerCase(), url)))
+  const exempt = either(env, "NO_PROXY", "no_proxy");
+  if (
+    (exempt?.value ?? "").split(/[\s,]+/).some((entry) => entry !== "" && matches(entry.toLowerCase(), url))
+  )
     return undefined;
   const { variable, value } = proxy;
-  return { variable, url: value.includes("://") ? value : `http://${value}` };
+  const address = value.includes("://") ? value : `http://${value}`;
+  return { variable, exemptions: exempt?.variable ?? "NO_PROXY", url: address };
 }
 
 /** A proxy, and the variable that names it. */
@@ -28,6 +31,8 @@ export interface ChosenProxy {
   /** With `http://` in front where the variable names no scheme. */
   readonly url: string;
   readonly variable: string;
+  /** The variable that lists the hosts to be reached without it. */
+  readonly exemptions: string;
 }
 
 function either(env: Environment, ...names: readonly string[]) {

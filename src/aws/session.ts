@@ -3,6 +3,7 @@ import type { Environment } from "../token/dependencies.ts";
 import type { Identity } from "../token/identity.ts";
 import type { CaBundle } from "./ca-bundle.ts";
 import type { AwsFiles } from "./credentials/config-files.ts";
+import type { CredentialSource } from "./credentials/credential-source.ts";
 import type { EndpointSettings } from "./endpoints.ts";
 import type { Transport } from "./transport.ts";
 
@@ -25,6 +26,8 @@ export interface Session {
   readonly limits: Limits;
   /** What is being waited for, for whoever must tell that the time ran out. */
   waitingFor: string;
+  /** Where the credentials come from, for messages; absent: it is not decided yet. */
+  source?: CredentialSource;
 }
 
 /** Milliseconds. */

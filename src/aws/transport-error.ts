@@ -25,8 +25,9 @@ export class TransportError extends Error {
   readonly host: string;
   /** The proxy in between, host and port only. */
   readonly proxy: string | undefined;
-  /** The variable that names it. */
+  /** The variable that names it, and the one that lists the hosts to be reached without it. */
   readonly proxyVariable: string | undefined;
+  readonly exemptions: string | undefined;
 
   constructor(problem: TransportProblem, code: string, where: Where, options?: { cause?: unknown }) {
     super(`${where.host}: ${problem} (${code})`, options);
@@ -37,6 +38,7 @@ export class TransportError extends Error {
     this.host = where.host;
     this.proxy = where.proxy;
     this.proxyVariable = where.proxyVariable;
+    this.exemptions = where.exemptions;
   }
 }
 
@@ -44,6 +46,7 @@ export interface Where {
   readonly host: string;
   readonly proxy?: string | undefined;
   readonly proxyVariable?: string | undefined;
+  readonly exemptions?: string | undefined;
 }
 
 const problems: Readonly<Record<string, TransportProblem>> = {

@@ -39,8 +39,8 @@ export class Transport {
   lastError: TransportError | undefined;
   /** The HTTP status of the last answer, for the same reason. */
   lastStatus: number | undefined;
-  /** The host, with its port, that the last request went to. */
-  lastHost: string | undefined;
+  /** Where the last request went to. */
+  lastWhere: Where | undefined;
   readonly #options: TransportOptions;
   #roots: string | string[] | undefined;
   #skew = 0;
@@ -68,9 +68,13 @@ export class Transport {
     const proxy = direct ? undefined : proxyFor(url, env);
     const where: Where = {
       host: url.host,
-      ...(proxy && { proxy: hostOf(proxy.url), proxyVariable: proxy.variable }),
+      ...(proxy && {
+        proxy: hostOf(proxy.url),
+        proxyVariable: proxy.variable,
+        exemptions: proxy.exemptions,
+      }),
     };
-    this.lastHost = url.host;
+    this.lastWhere = where;
     const limit = AbortSignal.timeout(requestLimit);
     const init: BunFetchRequestInit = {
       signal: AbortSignal.any([signal, limit, request.signal]),

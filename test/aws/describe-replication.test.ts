@@ -71,7 +71,10 @@ describe("describeReplication", () => {
     asker.aws.controls.hang("DescribeRegistry");
     const failure = await asker.failRules({ signal: AbortSignal.timeout(300) });
     assert.equal(failure.code, "TIMEOUT");
-    assert.match(failure.message, /waiting for ECR at api\.ecr\.us-east-1\.amazonaws\.com$/);
+    assert.match(
+      failure.message,
+      /waiting for ECR at api\.ecr\.us-east-1\.amazonaws\.com by the proxy \S+ \(HTTPS_PROXY\)$/,
+    );
   });
 
   it("refuses an answer that is not ECR's", async () => {

@@ -35,7 +35,7 @@ function told(error: unknown, { host = registryHost, identity = { kind: "ambient
 const exception = (name: string, message = "", status = 400) =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
 const role = (cause: unknown, byWebIdentity = false) =>
-  new RoleError(ciRole, "eu-west-1", byWebIdentity, cause);
+  new RoleError({ role: ciRole, region: "eu-west-1", byWebIdentity }, cause);
 const source = (kind: SourceError["kind"], text: string, profile: string | undefined = "p") =>
   SourceError.of({ kind, profile }, new Error(text));
 

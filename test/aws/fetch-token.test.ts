@@ -31,13 +31,19 @@ describe("fetchToken: failures", () => {
     asker.aws.controls.hang("GetAuthorizationToken");
     const failure = await inTime(asker.fail({ signal: onceAsked("GetAuthorizationToken") }));
     assert.equal(failure.code, "TIMEOUT");
-    assert.match(failure.message, /ran out waiting for ECR at api\.ecr\.us-east-1\.amazonaws\.com$/);
+    assert.match(
+      failure.message,
+      /ran out waiting for ECR at api\.ecr\.us-east-1\.amazonaws\.com by the proxy \S+ \(HTTPS_PROXY\)$/,
+    );
   });
 
   it("ends with the signal where STS hangs, or the proxy", async () => {
     asker.aws.controls.hang("AssumeRole");
     const sts = await inTime(asker.fail({ identity: roleOf(ciRole), signal: onceAsked("AssumeRole") }));
-    assert.match(sts.message, /ran out waiting for STS at sts\.us-east-1\.amazonaws\.com$/);
+    assert.match(
+      sts.message,
+      /ran out waiting for STS at sts\.us-east-1\.amazonaws\.com by the proxy \S+ \(HTTPS_PROXY\)$/,
+    );
     asker.reset();
     asker.aws.controls.hang("Connect");
     assert.equal((await inTime(asker.fail({ signal: onceAsked("Connect") }))).code, "TIMEOUT");

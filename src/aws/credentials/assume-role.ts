@@ -12,20 +12,26 @@ import { RoleError } from "../role-error.ts";
 import type { Session } from "../session.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 
+interface RoleOrigin {
+  /** Of the STS endpoint; default the registry's. */
+  readonly region?: string;
+  /** The profile whose settings name the role. */
+  readonly profile?: string;
+}
+
 /**
  * Role sessions for the whole fetch, in the place of the SDK's own assumers: theirs leave partition, FIPS and custom
  * endpoints to the SDK's rules and know nothing of the time limit.
  *
- * @param region of the STS endpoint; default the registry's
  * @throws RoleError
  */
 export async function assumeRole(
   session: Session,
   source: AwsCredentials,
   params: AssumeRoleCommandInput,
-  region?: string,
+  role: RoleOrigin,
 ): Promise<AwsCredentials> {
-  return ask(session, params, region, source, (client) =>
+  return ask(session, params, role, source, (client) =>
     client.send(new AssumeRoleCommand(params), { abortSignal: session.signal }),
   );
 }
@@ -35,7 +41,7 @@ export async function assumeRoleWithWebIdentity(
   session: Session,
   params: AssumeRoleWithWebIdentityCommandInput,
 ): Promise<AwsCredentials> {
-  return ask(session, params, undefined, undefined, (client) =>
+  return ask(session, params, {}, undefined, (client) =>
     client.send(new AssumeRoleWithWebIdentityCommand(params), { abortSignal: session.signal }),
   );
 }
@@ -43,7 +49,7 @@ export async function assumeRoleWithWebIdentity(
 async function ask(
   session: Session,
   { RoleArn: role = "" }: { RoleArn?: string | undefined },
-  region: string = session.registry.region,
+  { region = session.registry.region, profile }: RoleOrigin,
   source: AwsCredentials | undefined,
   send: (client: STSClient) => Promise<{ Credentials?: Credentials | undefined }>,
 ): Promise<AwsCredentials> {
@@ -54,13 +60,14 @@ async function ask(
   try {
     given = (await send(client)).Credentials;
   } catch (error) {
-    throw new RoleError(role, region, !source, error);
+    throw new RoleError({ role, region, profile, byWebIdentity: !source }, error);
   } finally {
     client.destroy();
   }
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
   if (!AccessKeyId || !SecretAccessKey) {
-    throw new RoleError(role, region, !source, new Error("the answer holds no credentials"));
+    const error = new Error("the answer holds no credentials");
+    throw new RoleError({ role, region, profile, byWebIdentity: !source }, error);
   }
   return {
     accessKeyId: AccessKeyId,

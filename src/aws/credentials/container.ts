@@ -27,7 +27,7 @@ const code = "CONTAINER_CREDENTIALS";
  * @throws Failure CONTAINER_CREDENTIALS; TransportError
  */
 export async function containerCredentials(session: Session): Promise<AwsCredentials> {
-  const url = endpointOf(session);
+  const { url, variable } = endpointOf(session);
   const authorization = await authorizationOf(session);
   session.waitingFor = `the container credentials endpoint at ${url.host}`;
   const headers = new Headers({ accept: "application/json", ...(authorization && { authorization }) });
@@ -36,21 +36,21 @@ export async function containerCredentials(session: Session): Promise<AwsCredent
     // EKS's agent throttles when many pods start at once.
     const isWorthAnother = response.status >= 500 || response.status === 429;
     if (isWorthAnother && attempt < tries) continue;
-    return parse(url, response.status, await response.text());
+    return parse(`${url.host} (${variable})`, response.status, await response.text());
   }
 }
 
-function endpointOf({ env }: Session): URL {
+function endpointOf({ env }: Session): { readonly url: URL; readonly variable: string } {
   const relative = env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI;
   const full = env.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "";
   const url = URL.parse(relative ? `http://${ecs}${relative}` : full);
   const variable = relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
   const isPrivate = url && (plainHosts.has(url.hostname) || /^127(\.\d{1,3}){3}$/.test(url.hostname));
-  if (url?.protocol === "https:" || (url?.protocol === "http:" && isPrivate)) return url;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && isPrivate)) return { url, variable };
   throw new Failure(
     code,
     `${variable} names no place that credentials may be fetched from`,
-    "set it to an https URL, or an http one on the loopback or on the address of ECS or EKS",
+    `set it to an https URL, or an http one on the loopback or on the address of ECS or EKS; or unset ${variable}`,
   );
 }
 
@@ -61,22 +61,23 @@ async function authorizationOf({ env }: Session): Promise<string | undefined> {
   if (!token || !/[\r\n]/.test(token)) return token;
   throw new Failure(
     code,
-    "the container's authorization token has more than one line",
-    "have the agent write it anew",
+    `the container's authorization token (${file ? "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" : "AWS_CONTAINER_AUTHORIZATION_TOKEN"}) has more than one line`,
+    "write the token there as one line",
   );
 }
 
 async function readTokenFile(path: string): Promise<string> {
   const found = await readBounded(path, largestToken);
   if (found.kind === "bytes") return new TextDecoder().decode(found.bytes);
+  const variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
   throw new Failure(
     code,
-    `${path}, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, ${problemOf(found, largestToken)}`,
-    "mount the pod's token there",
+    `${path}, which ${variable} names, ${problemOf(found, largestToken)}`,
+    `mount the pod's token there, or unset ${variable}`,
   );
 }
 
-function parse(url: URL, status: number, body: string): AwsCredentials {
+function parse(where: string, status: number, body: string): AwsCredentials {
   const fields = status === 200 ? jsonObject(body) : {};
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = fields;
   if (typeof AccessKeyId === "string" && typeof SecretAccessKey === "string") {
@@ -90,8 +91,10 @@ function parse(url: URL, status: number, body: string): AwsCredentials {
   }
   throw new Failure(
     code,
-    `the container credentials endpoint at ${url.host} gave none (HTTP ${status})`,
-    "see that the task or pod has a role, and what its agent logs",
+    `the container credentials endpoint at ${where} gave none (HTTP ${status})`,
+    status === 401 || status === 403
+      ? `set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the token that it wants`
+      : "see that the task or pod has a role, and what its agent logs",
   );
 }
 

@@ -179,21 +179,28 @@ const namedSources = ["Environment", "EcsContainer", "Ec2InstanceMetadata"];
 
 function namedSource(name: string, profile: Profile, env: Environment): CredentialSource {
   const setting = profile.get("credential_source");
-  const none = (why: string) =>
+  const where = locationOf(profile, "credential_source");
+  const none = (why: string, fix: string) =>
     new Failure(
       "NO_CREDENTIALS",
-      `the credential_source of profile ${name} has none: ${why}`,
-      "see that the environment, container or instance that it names has credentials",
+      `the credential_source of profile ${name} ${where}has none: ${why}`,
+      `${fix}, or name another source in its place`,
     );
   switch (setting?.value) {
     case "Environment": {
       const keys = environmentKeys(env);
       if (keys) return { kind: "environment", profile: name, keys };
-      throw none("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set");
+      throw none(
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+      );
     }
     case "EcsContainer":
       if (hasContainer(env)) return { kind: "container", profile: name };
-      throw none("the environment names no container credentials endpoint");
+      throw none(
+        "the environment names no container credentials endpoint",
+        "set AWS_CONTAINER_CREDENTIALS_FULL_URI to it",
+      );
     case "Ec2InstanceMetadata":
       return { kind: "instance", profile: name };
     default: {

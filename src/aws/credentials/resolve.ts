@@ -14,6 +14,7 @@ import { refuseExpired } from "./environment.ts";
 export async function resolveCredentials(session: Session, identity: Identity): Promise<AwsCredentials> {
   if (identity.kind === "role") return ofRole(session, identity);
   const { source, roles } = decideSource(identity, session.env, session.profiles);
+  session.source = source;
   let credentials = await fromSource(session, source);
   for (const role of roles) credentials = await assumeProfileRole(session, credentials, role);
   return credentials;
@@ -41,7 +42,7 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
     ...(role.externalId !== undefined && { ExternalId: role.externalId }),
     ...(role.duration !== undefined && { DurationSeconds: role.duration }),
   };
-  return assumeRole(session, source, params, role.region);
+  return assumeRole(session, source, params, role.region === undefined ? {} : { region: role.region });
 }
 
 /** Each source's module is loaded when it is used: a cold get waits for no other. */
@@ -80,14 +81,15 @@ async function fromInstance(session: Session, source: CredentialSource): Promise
 async function assumeProfileRole(
   session: Session,
   source: AwsCredentials,
-  { roleArn, sessionName: name, externalId, duration = "" }: ProfileRole,
+  { profile, roleArn, sessionName: name, externalId, duration = "" }: ProfileRole,
 ): Promise<AwsCredentials> {
   const { assumeRole } = await import("./assume-role.ts");
-  return assumeRole(session, source, {
+  const params = {
     RoleArn: roleArn,
     RoleSessionName: name ?? sessionName,
     // As with the AWS CLI, what is no whole number counts for nothing; STS's own default is an hour.
     ...(/^[+-]?\d+$/.test(duration) && { DurationSeconds: Number(duration) }),
     ...(externalId && { ExternalId: externalId }),
-  });
+  };
+  return assumeRole(session, source, params, { profile });
 }

@@ -104,7 +104,10 @@ describe("containerCredentials", () => {
     it(`tells of an answer with ${what}, not what it was`, async () => {
       const { session } = sessionOf({ [relative]: "/a" }, new Response(body));
       const { message } = await failure(containerCredentials(session));
-      assert.match(message, /at 169\.254\.170\.2 gave none \(HTTP 200\)$/);
+      assert.match(
+        message,
+        /at 169\.254\.170\.2 \(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\) gave none \(HTTP 200\)$/,
+      );
     });
   }
 

@@ -472,7 +472,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     "credential_source Environment without keys",
     { config: { default: { role_arn: role, credential_source: "Environment" } } },
     "NO_CREDENTIALS",
-    /credential_source of profile default has none/,
+    /credential_source of profile default \(\/aws\/config:3\) has none/,
   ],
   [
     "credential_source EcsContainer without one",

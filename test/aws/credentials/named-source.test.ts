@@ -80,7 +80,10 @@ credential_source = Environment
     const failure = await asker.fail({ ...profile("p"), limits: { instanceMetadata: 60 } });
     assert.ok(performance.now() - begun < 1_000);
     assert.equal(failure.code, "NO_CREDENTIALS");
-    assert.match(failure.message, /credential_source of profile p has none: .*did not answer/);
+    assert.match(
+      failure.message,
+      /credential_source of profile p \(\S+config:3\) has none: .*did not answer/,
+    );
   });
 
   it("ends within the limit where the container's endpoint is mute", async () => {
