@@ -1,5 +1,6 @@
 import type { Environment } from "../token/dependencies.ts";
 import { helperName } from "./docker-config.ts";
+import { isField } from "./go-fields.ts";
 
 /**
  * The files of podman, skopeo and buildah. Which they read, and in which order: containers-auth.json(5),
@@ -56,7 +57,13 @@ export const dropInText = `# Written by 'docker-credential-ecr configure-docker 
 credential-helpers = ["containers-auth.json", "${helperName}"]
 `;
 
-/** Whether a registries.conf names helpers of its own. It is TOML; such a line stands before all tables. */
+/**
+ * Whether a registries.conf names helpers of its own. It is TOML, whose reader in Go takes a key in any case, bare or in
+ * quotes; such a line is before all tables.
+ */
 export function namesHelpers(text: string): boolean {
-  return /^[ \t]*(?:credential-helpers|"credential-helpers")[ \t]*=/m.test(text);
+  const keys = text.matchAll(/^[ \t\ufeff]*(?:"([^"\n]*)"|'([^'\n]*)'|([\w-]+))[ \t]*=/gm);
+  return [...keys].some(([, basic, literal, bare]) =>
+    isField(basic ?? literal ?? bare ?? "", "credential-helpers"),
+  );
 }

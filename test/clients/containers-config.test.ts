@@ -29,6 +29,14 @@ describe("the files of podman, skopeo and buildah", () => {
   it("tell whether somebody has named helpers", () => {
     assert.ok(namesHelpers(dropInText));
     assert.ok(namesHelpers('unqualified-search-registries = ["x"]\n  credential-helpers=["pass"]\n'));
+    for (const key of [
+      '"credential-helpers"',
+      "'Credential-Helpers'",
+      "CREDENTIAL-HELPERS",
+      "\ufeffcredential-helpers",
+    ]) {
+      assert.ok(namesHelpers(`${key} = ["pass"]\n`), key);
+    }
     assert.ok(!namesHelpers('# credential-helpers = ["pass"]\nunqualified-search-registries = ["x"]\n'));
   });
 });
