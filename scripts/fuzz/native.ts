@@ -1,5 +1,5 @@
 // Fuzzes the native front with libFuzzer: token files, stdin and the environment. docs/native-front.md
-// Usage: node scripts/bun.mjs scripts/fuzz/native.ts [SECONDS]
+// Usage: npm run fuzz -- native [--seconds N]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";

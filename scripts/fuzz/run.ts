@@ -1,6 +1,7 @@
 // Runs the fuzzers of test/fuzz, one after the other, and keeps the first input of each that fails.
 // Usage: npm run fuzz [-- NAME…] [--seconds N] [--seed S]
-//   NAME: which; default: all. N: seconds for each; default: 10. S: a run with the same inputs again
+//   NAME: which; default: all but native, which needs clang. N: seconds for each; default: 10. S: a run with the same inputs again
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fuzzers } from "../../test/fuzz/fuzzers.ts";
 import { type Fuzzer, failureFor, randomAt, shrunk } from "../../test/support/fuzz/fuzzer.ts";
@@ -17,11 +18,22 @@ const { values, positionals } = parseArgs({
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
 const seconds = Number(values.seconds);
-const names = fuzzers.map(({ name }) => name);
+/** The native front has a fuzzer of its own. */
+const native = "native";
+const names = [...fuzzers.map(({ name }) => name), native];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0 || !(seconds > 0)) {
   console.error(`usage: npm run fuzz -- [NAME…] [--seconds N] [--seed S], NAME being ${names.join(", ")}`);
   process.exit(2);
+}
+
+let failed = 0;
+if (positionals.includes(native)) {
+  const script = join(import.meta.dir, "native.ts");
+  const { exitCode } = Bun.spawnSync([process.execPath, script, String(seconds)], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (exitCode !== 0) failed += 1;
 }
 
 /** Which fuzzer runs and which input; -1: none. */
@@ -29,7 +41,6 @@ const state = new Int32Array(new SharedArrayBuffer(8));
 const watch = new Worker(new URL("watch.ts", import.meta.url));
 watch.postMessage({ shared: state.buffer, seed });
 
-let failed = 0;
 for (const [which, fuzzer] of fuzzers.entries()) {
   if (positionals.length > 0 && !positionals.includes(fuzzer.name)) continue;
   state[0] = which;

@@ -1,16 +1,16 @@
 import {
   appendFileSync,
-  chmodSync,
   chownSync,
-  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Result, type RunOptions, run } from "./command.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -33,7 +33,8 @@ export interface ManagedUser extends Account {
 
 /** By this folder programs find out that systemd runs: sd_booted(3). Other tests' clients must not see it. */
 const booted = "/run/systemd/system";
-const program = "/run/ecr-bin/docker-credential-ecr";
+const prefix = "/run/ecr";
+const program = `${prefix}/bin/docker-credential-ecr`;
 
 /** @param uid 0: root, with another home; else nobody has it yet */
 export function newAccount(name: string, uid: number): Account {
@@ -75,10 +76,13 @@ export async function startUserManager(account: Account, helper: string): Promis
   mkdirSync(runtime, { mode: 0o700 });
   chownSync(runtime, uid, uid);
   mkdirSync(booted, { recursive: true });
-  mkdirSync("/run/ecr-bin", { recursive: true, mode: 0o755 });
-  copyFileSync(helper, `${program}.new`);
-  chmodSync(`${program}.new`, 0o755);
-  renameSync(`${program}.new`, program);
+  // What runs can't be written over.
+  const built = dirname(dirname(realpathSync(helper)));
+  for (const part of ["bin", "lib"].filter((each) => existsSync(join(built, each)))) {
+    cpSync(join(built, part), `${prefix}.new/${part}`, { recursive: true });
+  }
+  rmSync(prefix, { recursive: true, force: true });
+  renameSync(`${prefix}.new`, prefix);
 
   const path = "/usr/sbin:/usr/bin:/sbin:/bin";
   const env = { PATH: path, HOME: home, XDG_RUNTIME_DIR: runtime };
