@@ -6,7 +6,7 @@ import { chosenProfile, filesFor } from "./credentials/credential-source.ts";
 import { resolveCredentials } from "./credentials/resolve.ts";
 import { type Asked, failureOf, timeout } from "./errors.ts";
 import { readBundle } from "./roots.ts";
-import { type Limits, type Session, usualLimits } from "./session.ts";
+import { type Limits, type RefuseFile, type Session, usualLimits } from "./session.ts";
 import { Transport } from "./transport.ts";
 
 /** What every question to a registry's API comes with. */
@@ -27,6 +27,8 @@ export interface AwsRequest extends Omit<Asked, "wanted"> {
    * whatever has become of the files since; absent: they are read now.
    */
   readonly files?: ReadFiles;
+  /** Why a file must not decide what runs, since another user could have written it; undefined: it may. */
+  readonly refuseFile: RefuseFile;
   /** Tests shorten them. */
   readonly limits?: Partial<Limits>;
 }
@@ -85,7 +87,7 @@ async function converse<Answer>(
  * @throws Failure CA_BUNDLE, AWS_FILE_INVALID
  */
 export async function openSession(request: AwsRequest): Promise<Session> {
-  const { registry, identity, env, home, now, signal } = request;
+  const { registry, identity, env, home, now, signal, refuseFile } = request;
   const limits = { ...usualLimits, ...request.limits };
   const read = request.files ?? (await readAwsFiles(env, home, () => ""));
   const profiles = filesFor(identity, env, read);
@@ -95,7 +97,20 @@ export async function openSession(request: AwsRequest): Promise<Session> {
   const roots = bundle && (await readBundle(bundle));
   const transport = new Transport({ env, bundle: roots, signal, requestLimit: limits.request, now });
   return {
-    ...{ registry, identity, env, profiles, home, now, settings, bundle, transport, signal, limits },
+    ...{
+      registry,
+      identity,
+      env,
+      profiles,
+      home,
+      now,
+      settings,
+      bundle,
+      transport,
+      signal,
+      limits,
+      refuseFile,
+    },
     waitingFor: "the AWS credentials",
   };
 }

@@ -37,6 +37,8 @@ export type FailureCode =
   | "SSO_ROLE_DENIED"
   | "LOGIN_EXPIRED"
   | "PROCESS_FAILED"
+  /** Another user could have written the command of a credential_process. */
+  | "PROCESS_UNTRUSTED"
   | "WEB_IDENTITY_FILE"
   | "WEB_IDENTITY_REFUSED"
   | "CONTAINER_CREDENTIALS"

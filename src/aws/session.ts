@@ -21,6 +21,7 @@ export interface Session {
   /** The authorities to trust alone. */
   readonly bundle: CaBundle | undefined;
   readonly transport: Transport;
+  readonly refuseFile: RefuseFile;
   /** Ends everything. */
   readonly signal: AbortSignal;
   readonly limits: Limits;
@@ -29,6 +30,10 @@ export interface Session {
   /** Where the credentials come from, for messages; absent: it is not decided yet. */
   source?: CredentialSource;
 }
+
+export type RefuseFile = (
+  path: string,
+) => Promise<{ readonly why: string; readonly fix: string } | undefined>;
 
 /** Milliseconds. */
 export interface Limits {

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { isLeftToRules, registrationUnderRules } from "../config/followed.ts";
 import { aliasTarget } from "../config/kept.ts";
 import { readConfig } from "../config/read.ts";
+import { refuseFile } from "../config/refuse-file.ts";
 import { registrationFor } from "../config/registration.ts";
 import { IdentityChanged, type Registration } from "../helper/cold-get.ts";
 import { apiEndpoint } from "../registry/endpoint.ts";
@@ -197,6 +198,7 @@ export class Asking {
       now,
       signal,
       files: asked.read,
+      refuseFile,
     };
     const token = await fetchToken(request);
     if (!isStillOf(asked, await this.registrationOf(registry))) {

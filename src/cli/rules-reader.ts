@@ -1,4 +1,5 @@
 import { followedSources } from "../config/followed.ts";
+import { refuseFile } from "../config/refuse-file.ts";
 import type { ReadingPorts } from "../refresher/read-sources.ts";
 import type { Source } from "../refresher/readings.ts";
 import type { PrivateRegistry } from "../registry/registry.ts";
@@ -41,7 +42,7 @@ export async function rulesReader(around: Surroundings, seen: SeenConfig): Promi
       const { registry, registration } = askedOf(source);
       const { describeReplication } = await import("../aws/describe-replication.ts");
       const { asker: identity, read } = registration;
-      return describeReplication({ registry, identity, env, home, now, signal, files: read });
+      return describeReplication({ registry, identity, env, home, now, signal, files: read, refuseFile });
     },
     async isCurrent(source) {
       const { registry, registration } = askedOf(source);

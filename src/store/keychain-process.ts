@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Environment } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
 import { ensureOwnFolder } from "./folder.ts";
 import { type Keychain, keychainCodes, keychainFailure, keychainWord } from "./keychain.ts";
 import type { Answer, Question } from "./keychain-service.ts";
@@ -37,7 +38,10 @@ export class KeychainProcess implements Keychain {
     // Bun unpacks the library there: in /tmp it would lie on where others may write, and where often nothing may be run.
     const folder = `${state}/native`;
     await ensureOwnFolder(folder);
-    const child = start([...command, keychainWord], question, { ...environmentFor(env), TMPDIR: folder });
+    const child = start([...command, keychainWord], question, {
+      ...environmentFor(env, existsSync),
+      TMPDIR: folder,
+    });
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), limit);
     try {
@@ -82,15 +86,29 @@ function parse(text: string): Answer | undefined {
   }
 }
 
-/** Without what would have another library loaded, and with the D-Bus session that systemd gives a user. */
-function environmentFor(env: Environment): Record<string, string> {
+/**
+ * Without what would have another library loaded, and with the D-Bus session that systemd gives a user.
+ *
+ * @param exists whether there is such a file
+ * @throws Failure KEYCHAIN_UNREACHABLE where the address of the session would start a program: D-Bus's libraries know
+ *   `unixexec:`, `autolaunch:` and others beside sockets
+ */
+export function environmentFor(env: Environment, exists: (path: string) => boolean): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    const loads = name.startsWith("BUN_") || name.startsWith("NAPI_RS_");
+    const loads = /^(?:BUN_|NAPI_RS_|DBUS_STARTER_|DBUS_SYSTEM_)/.test(name);
     if (value !== undefined && !loads) kept[name] = value;
   }
+  const addresses = (env.DBUS_SESSION_BUS_ADDRESS ?? "").split(";").filter((address) => address !== "");
+  if (!addresses.every((address) => /^(?:unix|tcp):/.test(address))) {
+    throw new Failure(
+      "KEYCHAIN_UNREACHABLE",
+      "DBUS_SESSION_BUS_ADDRESS names something else than a socket (unix: or tcp:), which could start a program",
+      "unset it, or set it to the address of your D-Bus session, such as unix:path=/run/user/1000/bus",
+    );
+  }
   const bus = `${env.XDG_RUNTIME_DIR}/bus`;
-  if (!env.DBUS_SESSION_BUS_ADDRESS && env.XDG_RUNTIME_DIR && existsSync(bus)) {
+  if (!env.DBUS_SESSION_BUS_ADDRESS && env.XDG_RUNTIME_DIR && exists(bus)) {
     kept["DBUS_SESSION_BUS_ADDRESS"] = `unix:path=${bus}`;
   }
   return kept;

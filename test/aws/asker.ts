@@ -101,6 +101,7 @@ export class Asker {
       home: this.home,
       now: Date.now,
       signal: AbortSignal.timeout(8_000),
+      refuseFile: async () => undefined,
       ...rest,
     };
   }

@@ -22,7 +22,16 @@ describe("what doctor asks of AWS", () => {
     assert.ok(registry);
     const env = { ...asker.way, ...keysOf(alice) };
     const signal = AbortSignal.timeout(8_000);
-    return { registry, identity: ambient, env, home: asker.home, now: Date.now, signal, ...more };
+    return {
+      registry,
+      identity: ambient,
+      env,
+      home: asker.home,
+      now: Date.now,
+      signal,
+      refuseFile: async () => undefined,
+      ...more,
+    };
   }
 
   it("callerIdentity names who asks, of a role by its own region's STS", async () => {

@@ -14,7 +14,7 @@ export type CredentialSource =
   | WebIdentitySource
   | SsoSource
   | LoginSource
-  | { readonly kind: "process"; readonly profile: string; readonly command: string }
+  | ProcessSource
   | { readonly kind: "container" | "instance"; readonly profile?: string }
   | OldFileSource;
 
@@ -35,6 +35,15 @@ export interface SsoSource {
   readonly region: string;
   readonly account: string;
   readonly role: string;
+}
+
+export interface ProcessSource {
+  readonly kind: "process";
+  readonly profile: string;
+  readonly command: string;
+  /** The file that names the command, and "FILE:LINE". */
+  readonly path: string;
+  readonly where: string;
 }
 
 export interface LoginSource {

@@ -1,10 +1,11 @@
 import { outputOf } from "../../limits/program-output.ts";
 import type { Environment } from "../../token/dependencies.ts";
+import { Failure } from "../../token/failure.ts";
 import { endTree } from "../end-tree.ts";
 import type { Session } from "../session.ts";
 import { SourceError } from "../source-error.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
-import type { CredentialSource } from "./credential-source.ts";
+import type { ProcessSource } from "./credential-source.ts";
 
 /**
  * The credentials that a `credential_process` prints. It is run by a shell, as the SDKs for Go and JavaScript do,
@@ -12,18 +13,27 @@ import type { CredentialSource } from "./credential-source.ts";
  * another one (BUN_OPTIONS, BUN_BE_BUN).
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  *
- * @throws SourceError, whose cause holds neither the command nor what it printed: both may hold secrets
+ * @throws Failure PROCESS_UNTRUSTED where another user could have written the command; SourceError, whose cause holds neither the command nor what it printed: both may hold secrets
  */
-export async function processCredentials(
-  session: Session,
-  source: CredentialSource & { readonly kind: "process" },
-): Promise<AwsCredentials> {
+export async function processCredentials(session: Session, source: ProcessSource): Promise<AwsCredentials> {
+  await mustBeTrusted(session, source);
   session.waitingFor = `the credential_process of profile ${source.profile}`;
   try {
     return parse(await run(session, source.command), session.now());
   } catch (error) {
     throw SourceError.of(source, error);
   }
+}
+
+/** Root with another user's HOME would run that user's commands. */
+async function mustBeTrusted(
+  { refuseFile }: Session,
+  { path, profile, where }: ProcessSource,
+): Promise<void> {
+  const refusal = await refuseFile(path);
+  if (!refusal) return;
+  const what = `the credential_process of profile ${profile} (${where}) is not run: ${refusal.why}`;
+  throw new Failure("PROCESS_UNTRUSTED", what, refusal.fix);
 }
 
 async function run({ env, signal }: Session, command: string): Promise<string> {

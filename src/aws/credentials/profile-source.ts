@@ -97,7 +97,10 @@ function login(name: string, profile: Profile | undefined): CredentialSource | u
 function process(name: string, profile: Profile | undefined): CredentialSource | undefined {
   const command = profile?.get("credential_process");
   if (!command) return undefined;
-  if (command.value !== "") return { kind: "process", profile: name, command: command.value };
+  if (command.value !== "") {
+    const { value, path } = command;
+    return { kind: "process", profile: name, command: value, path, where: whereIs(command) };
+  }
   const why = `credential_process (${whereIs(command)}) is empty`;
   throw incomplete(name, profile, why, "write the command there, or remove the setting");
 }

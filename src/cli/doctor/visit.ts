@@ -1,5 +1,6 @@
 import type { AwsRequest } from "../../aws/ask.ts";
 import { type Reach, reachApi } from "../../aws/reach.ts";
+import { refuseFile } from "../../config/refuse-file.ts";
 import type { Image } from "../../registry/image.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { AuthorizationToken } from "../../token/authorization.ts";
@@ -50,6 +51,6 @@ export class Visit {
   async request(signal: AbortSignal): Promise<AwsRequest> {
     const { env, home, now } = this.machine;
     const { asker: identity, read: files, config } = await this.registration();
-    return { registry: this.registry, identity, config, env, home, now, signal, files };
+    return { registry: this.registry, identity, config, env, home, now, signal, files, refuseFile };
   }
 }

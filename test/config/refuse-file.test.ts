@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { refuseFile } from "../../src/config/refuse-file.ts";
+import { itAsRoot, somebodyElse, useTempFolder } from "../support/fakes/temp-folder.ts";
+
+describe("a file that decides what runs", () => {
+  const temp = useTempFolder();
+  const folder = () => join(temp(), "home", ".aws");
+  const file = () => join(folder(), "config");
+  beforeEach(() => {
+    mkdirSync(folder(), { recursive: true });
+    writeFileSync(file(), "");
+    chmodSync(file(), 0o600);
+  });
+
+  it("is obeyed where only this user and root could have written it", async () => {
+    assert.equal(await refuseFile(file()), undefined);
+    chmodSync(file(), 0o644);
+    assert.equal(await refuseFile(file()), undefined);
+  });
+
+  it("is refused where others may write it, or put another one into its place", async () => {
+    chmodSync(file(), 0o666);
+    assert.match((await refuseFile(file()))?.why ?? "", /config \(mode 0666\)$/);
+    chmodSync(file(), 0o600);
+    for (const open of [folder(), join(temp(), "home")]) {
+      chmodSync(open, 0o777);
+      assert.match((await refuseFile(file()))?.why ?? "", /others may write into .* \(mode 0777\)/);
+      chmodSync(open, 0o755);
+    }
+    assert.equal(await refuseFile(file()), undefined);
+  });
+
+  const CASES: readonly [what: string, path: () => string][] = [
+    ["the file", file],
+    ["its folder", folder],
+    ["a folder further up", () => join(temp(), "home")],
+  ];
+  for (const [what, path] of CASES) {
+    itAsRoot(`is refused where ${what} is another user's`, async () => {
+      chownSync(path(), somebodyElse, somebodyElse);
+      const refusal = await refuseFile(file());
+      assert.match(refusal?.why ?? "", new RegExp(`belongs to user ${somebodyElse}`));
+      assert.match(refusal?.fix ?? "", /run this as that user/);
+    });
+  }
+
+  itAsRoot("is refused where a link to it is in another user's folder", async () => {
+    const other = join(temp(), "other");
+    mkdirSync(other);
+    symlinkSync(file(), join(other, "config"));
+    chownSync(other, somebodyElse, somebodyElse);
+    assert.match((await refuseFile(join(other, "config")))?.why ?? "", /belongs to user/);
+  });
+});
