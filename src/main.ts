@@ -20,7 +20,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { run } = await import("./cli/run.ts");
   const home = await homeOf(env);
-  return run(args, givenEnvironment(home), home);
+  const { debuggerVariables } = await import("./service/runtime-variables.ts");
+  const debuggers = debuggerVariables(env);
+  return run(args, givenEnvironment(home), home, debuggers);
 }
 
 /** Docker's protocol. */
@@ -84,6 +86,8 @@ async function print(stdout: string, stderr: string, files?: QuickFiles): Promis
 function givenEnvironment(home: string | undefined): NodeJS.ProcessEnv {
   const given = { ...withoutBun(env) };
   env.HOME = home || "/";
+  // The runtime would write warnings, and to debug a protocol is to show what it carries.
+  for (const name of ["NODE_DEBUG", "NODE_TLS_REJECT_UNAUTHORIZED"]) delete env[name];
   return given;
 }
 

@@ -5,7 +5,7 @@ import { type ReadFiles, readAwsFiles } from "./credentials/config-files.ts";
 import { chosenProfile, filesFor } from "./credentials/credential-source.ts";
 import { resolveCredentials } from "./credentials/resolve.ts";
 import { type Asked, failureOf, timeout } from "./errors.ts";
-import { readBundle } from "./roots.ts";
+import { mustNotHang, readBundle } from "./roots.ts";
 import { type Limits, type RefuseFile, type Session, usualLimits } from "./session.ts";
 import { Transport } from "./transport.ts";
 
@@ -94,6 +94,7 @@ export async function openSession(request: AwsRequest): Promise<Session> {
   const profile = chosenProfile(identity, env).name;
   const settings = { env, profiles, profile };
   const bundle = caBundle(settings, home);
+  await mustNotHang(env);
   const roots = bundle && (await readBundle(bundle));
   const transport = new Transport({ env, bundle: roots, signal, requestLimit: limits.request, now });
   return {

@@ -1,8 +1,11 @@
+import { stat } from "node:fs/promises";
 import { getCACertificates } from "node:tls";
 import { problemOf, readBounded } from "../limits/bounded-file.ts";
 import { usualLimit } from "../limits/bounded-stream.ts";
+import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { CaBundle } from "./ca-bundle.ts";
+import { variableOrigin } from "./origin.ts";
 
 /**
  * The authorities of a bundle file that stands in the place of all others, as AWS_CA_BUNDLE does for
@@ -21,6 +24,27 @@ export async function readBundle({ path, origin }: CaBundle): Promise<string> {
   // Bun takes text without a certificate for a misspelt URL.
   if (/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(text)) return text;
   throw new Failure("CA_BUNDLE", `${bundle} holds no certificate`, mend);
+}
+
+/** Bytes; the largest bundles of companies have some. */
+const largestExtra = 16 * 1024 * 1024;
+
+/**
+ * The files that Bun reads by itself for the first request, without a limit: a pipe would hang it, and a device would
+ * fill the memory. One that is not there Bun leaves out.
+ *
+ * @throws Failure CA_BUNDLE
+ */
+export async function mustNotHang(env: Environment): Promise<void> {
+  for (const name of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]) {
+    const path = env[name];
+    const found = path && (await stat(path).catch(() => undefined));
+    if (!found || (found.isFile() && found.size <= largestExtra)) continue;
+    const why = found.isFile() ? `is larger than ${largestExtra} bytes` : "is no plain file";
+    const { removal } = variableOrigin(name);
+    const mend = `name a PEM file there that this user can read, or ${removal}`;
+    throw new Failure("CA_BUNDLE", `the CA bundle ${path}, by ${name}, ${why}`, mend);
+  }
 }
 
 /**

@@ -5,6 +5,8 @@ export interface Context {
   readonly env: Environment;
   /** Undefined for a user without a home folder. */
   readonly home: string | undefined;
+  /** Variables of a debugger's that the program was started with, and has taken out of `env`. */
+  readonly debuggers?: readonly string[];
   print(text: string): void;
   /** One line on stderr. */
   printError(text: string): void;

@@ -49,6 +49,7 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   if (spread === undefined) {
     throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
   }
+  mustNotBeDebugged(context);
   const env = { ...context.env };
   const notify = takeNotifyVariables(env, process.pid);
   const around = await openSurroundings(env, context.home);
@@ -109,4 +110,15 @@ async function passOnce(around: Surroundings, { print, printError, exitWith }: C
     `${registriesCounted(registries)} kept, ${counted(renewed, "token")} renewed, ${failures.length} failed`,
   );
   if (failures.length > 0) exitWith(1);
+}
+
+/** For months it has every token in its memory. */
+function mustNotBeDebugged({ debuggers = [] }: Context): void {
+  if (debuggers.length === 0) return;
+  const what = `the daemon does not start with ${debuggers.join(" and ")} set: a debugger could read every token`;
+  throw new Failure(
+    "DAEMON_DEBUGGER",
+    what,
+    `run it as: env ${debuggers.map((name) => `-u ${name}`).join(" ")} docker-credential-ecr daemon`,
+  );
 }

@@ -32,6 +32,7 @@ export async function run(
   args: readonly string[],
   env: Environment,
   home: string | undefined,
+  debuggers: readonly string[] = [],
 ): Promise<number> {
   const [word] = args;
   if (args.length === 1 && (word === "-v" || word === "--version")) {
@@ -41,6 +42,7 @@ export async function run(
   const context: Context = {
     env,
     home,
+    debuggers,
     print: (text) => printWhole(text),
     printError: (text) => console.error(`${name}: ${text}`),
     exitWith: (code) => {

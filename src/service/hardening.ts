@@ -1,3 +1,5 @@
+import { loaderVariables, unsafeVariables } from "./runtime-variables.ts";
+
 /**
  * What any manager can enforce: by system call filters, limits and flags of the process. Options that need
  * mounts (ProtectSystem=, PrivateTmp= and most others) are not among these on purpose: in a user's manager
@@ -18,7 +20,7 @@ export const anywhere: readonly string[] = [
   "NoNewPrivileges=yes",
   "UMask=0077",
   // Each would have code of its own run in the daemon, and desktops import a session's whole environment into the manager.
-  "UnsetEnvironment=BUN_OPTIONS BUN_BE_BUN LD_PRELOAD LD_AUDIT",
+  `UnsetEnvironment=${[...unsafeVariables, ...loaderVariables].join(" ")}`,
   // Whole tokens are in its memory.
   "LimitCORE=0",
   "LockPersonality=yes",

@@ -1,3 +1,4 @@
+import { unsafeVariables } from "./runtime-variables.ts";
 import { nameOf, type Service, signature } from "./service.ts";
 
 /** Where launchd looks: launchd.plist(5). */
@@ -28,9 +29,11 @@ export function launchdPlist(service: Service): string {
     StandardOutPath: logPath(service),
     StandardErrorPath: logPath(service),
     ...(isSystem && { UserName: account.name }),
-    ...(environment.length > 0 && {
-      EnvironmentVariables: Object.fromEntries(environment.map(({ name, value }) => [name, value])),
-    }),
+    EnvironmentVariables: Object.fromEntries([
+      // It has no way to unset a variable of the session's; for these an empty one is none.
+      ...unsafeVariables.map((name) => [name, ""]),
+      ...environment.map(({ name, value }) => [name, value]),
+    ]),
   };
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!-- ${signature}, which replaces it -->

@@ -90,6 +90,7 @@ export const awsAnswers = fuzzer<string>({
       home: "/nonexistent",
       now: Date.now,
       limits: { request: 500 },
+      refuseFile: async () => undefined,
     };
     const found = await outcome(fetchToken({ ...request, signal: AbortSignal.timeout(3_000) }));
     if (found) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { launchdPlist, plistPath } from "../../src/service/launchd-plist.ts";
+import { unsafeVariables } from "../../src/service/runtime-variables.ts";
 import type { Service } from "../../src/service/service.ts";
 import { needs } from "../support/e2e/needs.ts";
 import { serviceOf } from "./services.ts";
@@ -20,6 +21,9 @@ function parsed(services: readonly Service[]): Record<string, unknown>[] {
   return JSON.parse(stdout);
 }
 
+/** What would change the runtime, or open a debugger. */
+const empty = Object.fromEntries(unsafeVariables.map((name) => [name, ""]));
+
 describe("launchdPlist", () => {
   needs("python3");
 
@@ -35,6 +39,7 @@ describe("launchdPlist", () => {
       Umask: 63,
       SoftResourceLimits: { Core: 0 },
       HardResourceLimits: { Core: 0 },
+      EnvironmentVariables: empty,
       StandardOutPath: "/home/ci/Library/Logs/docker-credential-ecr.log",
       StandardErrorPath: "/home/ci/Library/Logs/docker-credential-ecr.log",
     });
@@ -59,7 +64,10 @@ describe("launchdPlist", () => {
     for (const [at, plist] of parsed(services).entries()) {
       const service = services[at];
       assert.equal((plist["ProgramArguments"] as string[])[0], service?.program);
-      assert.deepEqual(plist["EnvironmentVariables"], { XDG_STATE_HOME: service?.environment[0]?.value });
+      assert.deepEqual(plist["EnvironmentVariables"], {
+        ...empty,
+        XDG_STATE_HOME: service?.environment[0]?.value,
+      });
     }
   });
 });
