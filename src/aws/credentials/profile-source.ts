@@ -5,6 +5,7 @@ import type { AwsCredentials } from "./aws-credentials.ts";
 import { type AwsFiles, type Profile, whereIs } from "./config-files.ts";
 import type { CredentialSource, Decision, ProfileRole } from "./credential-source.ts";
 import { environmentKeys, hasContainer } from "./environment.ts";
+import { profileOption } from "./profile-option.ts";
 import { incomplete, mfaRequired, profileNotFound } from "./profile-refusals.ts";
 import { ssoSource } from "./sso-source.ts";
 
@@ -90,8 +91,19 @@ function keysIn(name: string, profile: Profile | undefined): CredentialSource | 
 function login(name: string, profile: Profile | undefined): CredentialSource | undefined {
   const session = profile?.get("login_session");
   if (!session) return undefined;
+  if (/\s/.test(session.value)) {
+    // The AWS CLI finds no sign-in of that name.
+    const why = `login_session (${whereIs(session)}) holds a blank, and no name of a sign-in does; a comment needs a line of its own`;
+    throw incomplete(
+      name,
+      profile,
+      why,
+      `remove what follows the name, or run 'aws login${profileOption(name)}'`,
+    );
+  }
   const region = profile?.get("region")?.value;
-  return { kind: "login", profile: name, session: session.value, ...(region && { region }) };
+  const isRegion = region !== undefined && /^[\w-]+$/.test(region);
+  return { kind: "login", profile: name, session: session.value, ...(isRegion && { region }) };
 }
 
 function process(name: string, profile: Profile | undefined): CredentialSource | undefined {

@@ -245,6 +245,12 @@ const DECISIONS: [what: string, situation: Situation, decision: string][] = [
 /** With the setting that is wrong and where it is. */
 const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp][] = [
   [
+    "a sign-in with a comment behind its name",
+    { config: "[default]\nlogin_session = arn:aws:iam::111122223333:user/a # mine\n" },
+    "PROFILE_INCOMPLETE",
+    /login_session \(\/aws\/config:2\) holds a blank/,
+  ],
+  [
     "a profile that there is not",
     { env: ci },
     "PROFILE_NOT_FOUND",
@@ -500,6 +506,13 @@ describe("decideSource", () => {
       );
     });
   }
+
+  it("takes no setting of another kind from the lines below the region of a sign-in", () => {
+    const { source } = decide({
+      config: "[default]\nlogin_session = a\nregion = us-east-1\n  login_session = b\n",
+    });
+    assert.deepEqual(source, { kind: "login", profile: "default", session: "a" });
+  });
 
   it("names a file that can't be read, in which the profile may be", () => {
     const files = { ...awsFiles(""), unreadable: ["/aws/config can't be read (EACCES)"] };

@@ -3,20 +3,14 @@ import type { Compared, Outcome } from "./compare.ts";
 import { type Situation, signInPath } from "./situation.ts";
 
 /** A deliberate difference from the AWS CLI. Each is a row of the table in docs/identities.md, by the same name. */
-export type Difference = {
+export interface Difference {
   readonly name: string;
   /** A situation with this difference. */
   readonly example: Situation;
-} & (Reading | Refusal);
-
-interface Reading {
   /** The situation in which the CLI does as this program does in the given one; undefined: it is the same. */
-  readonly forCli: (situation: Situation) => Situation | undefined;
-}
-
-interface Refusal {
+  readonly forCli?: (situation: Situation) => Situation | undefined;
   /** Whether one of both ends without credentials for this reason. */
-  readonly accepts: (compared: Compared, situation: Situation) => boolean;
+  readonly accepts?: (compared: Compared, situation: Situation) => boolean;
 }
 
 const keySettings = (place: Place): string => {
@@ -95,6 +89,8 @@ export const differences: readonly Difference[] = [
   {
     name: "faults in what is not used",
     example: { env: keyVariables("environment"), files: { ".aws/config": "[profile ci\n" } },
+    // Without settings below it, this one ends the CLI with a Python error.
+    forCli: (situation) => withoutSettings(situation, /^[ \t]*s3\s*[=:][ \t]*$(?!\n[ \t]+\w)/gim),
     accepts: ({ cli, ours }) =>
       cli.principal === undefined &&
       ours.principal !== undefined &&

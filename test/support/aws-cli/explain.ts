@@ -9,8 +9,18 @@ export interface Verdict {
   readonly names?: readonly string[];
 }
 
-/** Runs both programs, and looks for the differences that explain outcomes that are not the same. */
+/**
+ * Runs both programs, and looks for the differences that explain outcomes that are not the same. Where only one of
+ * them has credentials and nothing explains it, both have a second try: on a busy machine one may have timed out.
+ */
 export async function judge(comparison: Comparison, situation: Situation): Promise<Verdict> {
+  const verdict = await judgeOnce(comparison, situation);
+  const { cli, ours } = verdict.compared;
+  const mayBeLate = !verdict.names && (cli.principal === undefined || ours.principal === undefined);
+  return mayBeLate ? judgeOnce(comparison, situation) : verdict;
+}
+
+async function judgeOnce(comparison: Comparison, situation: Situation): Promise<Verdict> {
   const compared = await comparison.run(situation);
   if (agree(compared)) return { compared, names: [] };
   const refusal = refusalNamed(compared, situation);
@@ -18,7 +28,7 @@ export async function judge(comparison: Comparison, situation: Situation): Promi
   const names: string[] = [];
   let each = situation;
   for (const difference of differences) {
-    const next = "forCli" in difference ? difference.forCli(each) : undefined;
+    const next = difference.forCli?.(each);
     if (!next) continue;
     names.push(difference.name);
     each = next;
@@ -31,5 +41,5 @@ export async function judge(comparison: Comparison, situation: Situation): Promi
 }
 
 function refusalNamed(compared: Compared, situation: Situation): string | undefined {
-  return differences.find((each) => "accepts" in each && each.accepts(compared, situation))?.name;
+  return differences.find(({ accepts }) => accepts?.(compared, situation))?.name;
 }

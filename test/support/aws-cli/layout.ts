@@ -67,7 +67,18 @@ const spelling = seldom<(name: string) => string>(
   (name) => name.replace(/(^|_)[a-z]/g, (letter) => letter.toUpperCase()),
 );
 const separator = seldom(" = ", "=", ": ", ":", " : ", "\t=\t", "= ");
-const ending = onceIn(40, "", " ", "\t", " # a comment", " ; a comment");
+const ending = onceIn(
+  60,
+  "",
+  " ",
+  "\t",
+  " # a comment",
+  " ; a comment",
+  "\u00a0",
+  "\n  # further in",
+  "\n  more",
+);
+const quotes = onceIn(200, "", '"', "'");
 const indent = onceIn(60, "", "  ", "\t");
 const between = seldom(
   "",
@@ -80,8 +91,11 @@ const between = seldom(
 
 const settingText = ([name, value]: Setting): fc.Arbitrary<string> =>
   fc
-    .tuple(indent, spelling, separator, ending, between)
-    .map(([before, spell, sign, after, then]) => `${before}${spell(name)}${sign}${value}${after}\n${then}`);
+    .tuple(indent, spelling, separator, quotes, ending, between)
+    .map(
+      ([before, spell, sign, quote, after, then]) =>
+        `${before}${spell(name)}${sign}${quote}${value}${quote}${after}\n${then}`,
+    );
 
 function sectionText({ header, settings }: Section): fc.Arbitrary<string> {
   const lines = fc.tuple(...settings.map(settingText)).map((each) => each.join(""));
@@ -107,6 +121,8 @@ export function fileText(sections: readonly Section[]): fc.Arbitrary<string> {
     (text) => utf8Mark + text,
     (text) => `region = us-east-1\n${text}`,
     (text) => `${text}a line of its own\n`,
+    (text) => `${text}\n[DEFAULT]\nregion = us-east-1\nrole_session_name = shared\n`,
+    (text) => `[DEFAULT]\nsource_profile = default\n${text}`,
     (text) => `${text}[unclosed\n`,
     (text) => `${text}\n[preview]\ncloudsearch = true\n`,
     (text) => text.replaceAll("\n", "\r"),

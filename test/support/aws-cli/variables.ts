@@ -36,6 +36,11 @@ export function keyVariables(): fc.Arbitrary<Variables> {
       { ...ofSession, AWS_SESSION_TOKEN: token, AWS_SECURITY_TOKEN: "" },
       { AWS_SESSION_TOKEN: token },
       { AWS_ACCESS_KEY: accessKeyId, AWS_SECRET_KEY: secretAccessKey },
+      { ...id, AWS_SECRET_ACCESS_KEY: `${secretAccessKey} ` },
+      { ...id, AWS_SECRET_ACCESS_KEY: `${secretAccessKey}\n` },
+      { ...secret, AWS_ACCESS_KEY_ID: `${accessKeyId} ` },
+      { ...secret, AWS_ACCESS_KEY_ID: " " },
+      { ...id, ...secret, AWS_CREDENTIAL_EXPIRATION: "soon" },
     ].map((each) => fc.constant(each as Variables)),
   );
 }
@@ -56,6 +61,10 @@ export function webIdentityVariables(): fc.Arbitrary<Variables> {
       { ...role, AWS_WEB_IDENTITY_TOKEN_FILE: "~/web-identity" },
       { ...role, AWS_WEB_IDENTITY_TOKEN_FILE: "web-identity" },
       { ...role, AWS_WEB_IDENTITY_TOKEN_FILE: "/missing/token" },
+      { ...role, AWS_WEB_IDENTITY_TOKEN_FILE: "@HOME@" },
+      { ...role, AWS_WEB_IDENTITY_TOKEN_FILE: "$HOME/web-identity" },
+      { ...role, ...file, AWS_ROLE_SESSION_NAME: "two words" },
+      { ...file, AWS_ROLE_ARN: `${environmentRole} ` },
       { AWS_ROLE_SESSION_NAME: "build-1" },
     ].map((each) => fc.constant(each as Variables)),
   );
