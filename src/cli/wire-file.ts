@@ -1,4 +1,4 @@
-import { openBackup, writeBackup } from "../clients/backup.ts";
+import { openBackup, removeBackup, writeBackup } from "../clients/backup.ts";
 import { type ClientFile, checkClientFile, replaceClientFile } from "../clients/config-file.ts";
 import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker-config.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
@@ -86,7 +86,13 @@ export async function wireFile(
     droppedFingerprint: fingerprint(dropped),
   });
   if (before !== undefined && !isBlank(before)) await keepBackup(backup, before, moved);
-  await replaceClientFile(file, text);
+  try {
+    await replaceClientFile(file, text);
+  } catch (error) {
+    // A copy of a file that was not changed would be taken for the first version later.
+    if (backup.text === undefined) await removeBackup(await openBackup(path)).catch(() => undefined);
+    throw error;
+  }
   return true;
 }
 

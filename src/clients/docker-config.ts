@@ -162,20 +162,26 @@ export function withoutSecrets(text: string): string {
   if (isBlank(text)) return text;
   const { root, problem, rest = text.length } = parseJson(text);
   if (!root) return `${text.length} characters that are not JSON: ${problem}`;
+  const helpers = root.children.filter((each) => helperFields.some((field) => isField(keyOf(each), field)));
+  const isHelper = (at: number) => helpers.some(({ offset, length }) => offset <= at && at < offset + length);
   let shown = "";
   let done = 0;
-  const waiting: Node[] = [root];
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (node.type === "property") {
-      const isOfWhole = node.parent === root;
-      if (isOfWhole && helperFields.some((field) => isField(keyOf(node as Node), field))) continue;
-      waiting.push(valueNode(node));
-    } else if (node.type === "string") {
-      shown += `${text.slice(done, node.offset)}"…"`;
-      done = node.offset + node.length;
-    } else waiting.push(...node.children.toReversed());
+  for (const [from, to] of stringsIn(text.slice(0, rest))) {
+    if (isHelper(from) || /^[ \t\r\n]*:/.test(text.slice(to, to + 100))) continue;
+    shown += `${text.slice(done, from)}"…"`;
+    done = to;
   }
   return shown + text.slice(done, rest) + (rest < text.length ? "…" : "");
+}
+
+/** Where the strings of a JSON text are, names of properties too. */
+function* stringsIn(text: string): Iterable<readonly [from: number, to: number]> {
+  for (let from = text.indexOf('"'); from >= 0; ) {
+    let end = from + 1;
+    while (text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+    yield [from, end + 1];
+    from = text.indexOf('"', end + 1);
+  }
 }
 
 const helperFields = ["credsStore", "credHelpers"];

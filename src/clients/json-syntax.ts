@@ -8,7 +8,7 @@ export interface Node {
   length: number;
   /** Of a string: what it means. */
   readonly value?: string;
-  /** Of an object: its properties; of a property: key and value; of an array: its values. */
+  /** Of an object: its properties; of a property: key and value. What is in an array no reader asks for. */
   readonly children: readonly Node[];
   readonly parent?: Node;
 }
@@ -126,10 +126,13 @@ function readKey(text: string, at: number, object: Growing): number {
 function scalarOrOpening(text: string, at: number, container: Growing | undefined): Growing {
   const parent = container?.type === "object" ? container.children.at(-1) : container;
   const node = nodeAt(text, at, parent);
-  parent?.children.push(node);
+  if (parent?.type !== "array") parent?.children.push(node);
   end(node, node.offset + node.length);
   return node;
 }
+
+/** Of what has none: millions of numbers have one list. */
+const none: Growing[] = [];
 
 const words = { n: ["null", "null"], t: ["true", "boolean"], f: ["false", "boolean"] } as const;
 
@@ -139,7 +142,7 @@ function nodeAt(text: string, at: number, parent: Growing | undefined): Growing 
     type,
     offset: at,
     length,
-    children: [],
+    children: type === "object" ? [] : none,
     ...(parent && { parent }),
   });
   if (first === "{") return node("object", 1);
@@ -171,7 +174,7 @@ function stringAt(text: string, at: number, parent: Growing | undefined): Growin
   }
   const raw = text.slice(at, end + 1);
   const value = isPlain ? raw.slice(1, -1) : (JSON.parse(raw) as string).toWellFormed();
-  return { type: "string", offset: at, length: raw.length, value, children: [], ...(parent && { parent }) };
+  return { type: "string", offset: at, length: raw.length, value, children: none, ...(parent && { parent }) };
 }
 
 /** @returns the escape's last character. @param at its backslash */

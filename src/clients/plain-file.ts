@@ -80,6 +80,8 @@ function fixOf(path: string, verb: string, code: string): string {
       return "links lead in a circle: remove one of them";
     case "ENOTDIR":
       return "a file is in a folder's place: see its path, and the variable that names it";
+    case "EBUSY":
+      return "it is a mount of its own, as containers have single files: mount its folder, or run this outside";
     case "EROFS":
       return "mount its disk writable, or name another file";
     default:

@@ -10,7 +10,7 @@ import { dockerConfigText, hosts } from "../support/fuzz/docker-config.ts";
 import { Random, seedOf } from "../support/fuzz/random.ts";
 import { type Decoded, GoDecoder, goProgram } from "../support/go/decoder.ts";
 
-const count = 4_000;
+const count = 2_500;
 const [ecr, other] = hosts;
 const login = { username: "AWS", secret: "new" };
 

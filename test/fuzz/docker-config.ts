@@ -56,7 +56,7 @@ export const dockerConfig = fuzzer<string>({
       const gone = withAuths(output.text, "/srv/config.json", new Map(), output.ours);
       const { [ecr]: _, ...others } = entriesIn(text);
       const { [ecr]: __, ...left } = entriesIn(gone.text);
-      assert.deepEqual(left, others);
+      assert.ok(Bun.deepEquals(left, others));
     }
     const entries = entriesIn(text);
     if (rest !== undefined || !before) return;
@@ -68,7 +68,8 @@ export const dockerConfig = fuzzer<string>({
       loginsIn(emptied).filter(({ kind }) => kind !== "left"),
       [],
     );
-    assert.deepEqual(entriesIn(withEntries(emptied, entries)), entries);
+    // The test library's own comparison takes a second for 10,000 levels.
+    assert.ok(Bun.deepEquals(entriesIn(withEntries(emptied, entries)), entries));
   },
 });
 

@@ -16,7 +16,7 @@ const helpers = ["fake", "pass", "desktop", "ecr", "ecr-login", "", "é", "\u000
 
 /** A Docker config as programs and people write it, or nearly; some are damaged. */
 export function dockerConfigText(random: Random): string {
-  if (random.chance(0.02)) return nested(random);
+  if (random.chance(0.005)) return nested(random);
   const text = object(random, () => property(random), 6);
   if (random.chance(0.2)) return damaged(random, text);
   if (random.chance(0.05)) return text + random.pick(["x", " {}", "\n", "\0", "\ufeff", "//", " \t"]);
