@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { controls } from "../../support/e2e/aws.ts";
 import { succeeded } from "../../support/e2e/command.ts";
 import { machine } from "../../support/e2e/hooks.ts";
@@ -12,12 +13,14 @@ import { newTester } from "../../support/e2e/user.ts";
 describe("examples/packer/runner.pkr.hcl", () => {
   needs("packer");
 
+  // The one file that works alone is what the template copies.
+  const program = fileURLToPath(new URL("../../../dist/docker-credential-ecr", import.meta.url));
   const image = `${appRegistry}/runner:1`;
   const alice = () => newTester("alice");
 
   before(async () => {
     const base = `${appRegistry}/runner-base:1`;
-    await makeImageFor(join(machine().folder, "bin", "docker-credential-ecr"), base);
+    await makeImageFor(program, base);
     succeeded(await alice().docker("push", base));
     const registries = `${appRegistry} ${bobsRegistry}`;
     succeeded(await packerBuild(alice(), "runner.pkr.hcl", { base, registry: appRegistry, registries }));
