@@ -26,6 +26,11 @@ const ROUTES: readonly [what: string, env: (url: string) => Variables, answers: 
     (url) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }),
     ["a gigabyte", "the same as zstd"],
   ],
+  [
+    "the instance metadata service",
+    (url) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }),
+    [...quick, "the extension of a chunk"],
+  ],
 ];
 
 describe("an answer that does not end, or is of a gigabyte", function () {
@@ -41,7 +46,7 @@ describe("an answer that does not end, or is of a gigabyte", function () {
         assert.ok(peakBytes < mostMemory, `${peakBytes} bytes`);
         assert.ok(tookMs < longestGet, `${tookMs} ms`);
         assert.equal(exitCode, 1);
-        assert.match(stdout, /\[(?:BAD_ANSWER|TIMEOUT|UNREACHABLE|PROXY|TLS)\]\n$/);
+        assert.match(stdout, /\[(?:BAD_ANSWER|TIMEOUT|UNREACHABLE|PROXY|TLS|NO_CREDENTIALS)\]\n$/);
       });
     }
   }

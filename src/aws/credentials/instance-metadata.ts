@@ -1,7 +1,7 @@
-import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
 import { type Origin, settingOrigin, variableOrigin } from "../origin.ts";
-import { type Session, silent } from "../session.ts";
+import type { Session } from "../session.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
+import { MetadataError, roleCredentials } from "./imds-client.ts";
 
 /** The instance metadata service gave no credentials; `cause` says why, `fix` what to do where that is known. */
 export class InstanceMetadataError extends Error {
@@ -14,22 +14,9 @@ export class InstanceMetadataError extends Error {
   }
 }
 
-/** The SDK's limit for one request, in milliseconds; it tries none again. */
-const requestLimit = 1_000;
-
-const profileSettings = [
-  "ec2_metadata_service_endpoint",
-  "ec2_metadata_service_endpoint_mode",
-  "ec2_metadata_v1_disabled",
-];
-
 /**
- * The credentials of the EC2 instance's role, by IMDSv2 (or by version 1 where the SDK's settings allow it).
- *
- * The whole has a limit of its own: on Bun the SDK's does not hold while a connection is being made, and most
- * machines that are no EC2 instance are on networks that drop such packets without a word.
- *
- * AWS_EC2_METADATA_SERVICE_ENDPOINT and its like are read by the SDK, so from process.env.
+ * The credentials of the EC2 instance's role. The whole has a limit of its own: most machines that are no EC2 instance
+ * are on networks that drop such packets without a word.
  *
  * @throws InstanceMetadataError
  */
@@ -39,37 +26,34 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
     const { name, removal } = variableOrigin("AWS_EC2_METADATA_DISABLED");
     throw new InstanceMetadataError(`${name} keeps from asking for an instance's role`, removal);
   }
-  const profile = session.profiles.profile(session.settings.profile);
-  for (const name of profileSettings) {
-    // From the files we have read them already; the SDK would by rules of its own.
-    const value = process.env[`AWS_${name.toUpperCase()}`] ?? profile?.get(name)?.value;
-    if (value !== undefined) process.env[`AWS_${name.toUpperCase()}`] = value;
-  }
-  // With it Bun's node:http would ask a proxy for what only this machine's own address may be asked for.
-  delete process.env.NODE_USE_ENV_PROXY;
   session.waitingFor = "the instance metadata service";
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(Object.assign(new Error("no answer"), { name: "TimeoutError" })),
-    session.limits.instanceMetadata,
-  );
-  let hasToken = true;
-  const logger = {
-    ...silent,
-    // The SDK says in no other way that its request for a session token failed.
-    debug: (...words: unknown[]) => {
-      if (words.some((word) => String(word).includes("v1 fallback"))) hasToken = false;
-    },
-  };
+  const limit = AbortSignal.timeout(session.limits.instanceMetadata);
+  const isV1Disabled = setting(session, "ec2_metadata_v1_disabled") ?? "false";
   try {
-    const ask = fromInstanceMetadata({ timeout: requestLimit, maxRetries: 0, logger });
-    return await Promise.race([ask(), late.promise]);
+    return await roleCredentials({
+      endpoint: endpointOf(session),
+      isV1Disabled: isV1Disabled !== "false",
+      signal: AbortSignal.any([session.signal, limit]),
+      now: session.now,
+    });
   } catch (cause) {
-    const { why, fix } = explain(cause, hasToken, endpointOrigin(session));
+    const { why, fix } = explain(cause, endpointOrigin(session));
     throw new InstanceMetadataError(why, fix, { cause });
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+/** Of the environment, else of the profile. */
+function setting({ env, profiles, settings }: Session, name: string): string | undefined {
+  return (
+    env[`AWS_${name.toUpperCase()}`] || profiles.profile(settings.profile)?.get(name)?.value || undefined
+  );
+}
+
+function endpointOf(session: Session): string {
+  const named = setting(session, "ec2_metadata_service_endpoint");
+  if (named !== undefined) return named;
+  const mode = setting(session, "ec2_metadata_service_endpoint_mode");
+  return mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
 
 /** The setting that leads to another instance metadata service than the instance's own. */
@@ -84,15 +68,14 @@ function endpointOrigin({ env, profiles, settings }: Session): Origin | undefine
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-existing-instances.html */
 const modify = "aws ec2 modify-instance-metadata-options --instance-id ID";
 
-/** @param hasToken whether the service gave a session token, or was not asked for one */
 function explain(
   cause: unknown,
-  hasToken: boolean,
   origin: Origin | undefined,
 ): { readonly why: string; readonly fix?: string } {
-  const { statusCode: status, name } = cause as { readonly statusCode?: unknown; readonly name?: unknown };
+  const { kind, status, hasToken } =
+    cause instanceof MetadataError ? cause : new MetadataError("unreachable", true);
   const service = `the instance metadata service${origin ? `, to which ${origin.name} leads,` : ""}`;
-  const isRefusedWithoutToken = status === 401 || name === "InstanceMetadataV1FallbackError";
+  const isRefusedWithoutToken = status === 401 || kind === "v1";
   if (isRefusedWithoutToken && !hasToken) {
     return {
       why:
@@ -117,7 +100,7 @@ function explain(
   const answered =
     typeof status === "number"
       ? `answered HTTP ${status}`
-      : name === "SyntaxError" || name === "CredentialsProviderError"
+      : kind === "nonsense"
         ? "answered something else than credentials"
         : "can't be reached or did not answer";
   return { why: `${service} ${answered}`, ...(fix !== undefined && { fix }) };
