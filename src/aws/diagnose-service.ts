@@ -1,7 +1,7 @@
 import { cutForeign, oneLine } from "../token/printable.ts";
 import { lastAnswerer, lastEndpoint } from "./answerer.ts";
 import type { Asked, Diagnosis } from "./errors.ts";
-import { keysOrigin, renewalOf, webIdentityOrigins } from "./keys-origin.ts";
+import { keysOrigin, renewalOf, sessionTokenOrigin, webIdentityOrigins } from "./keys-origin.ts";
 import { namedSetting } from "./origin.ts";
 import type { RoleError } from "./role-error.ts";
 import type { Session } from "./session.ts";
@@ -45,6 +45,7 @@ function diagnoseAnswer(
   const who = custom ? `${service} at ${custom.name}` : service;
   const origin = keysOrigin(session);
   const keys = origin === undefined ? "" : ` (${origin})`;
+  const token = sessionTokenOrigin(session);
   const message = oneLine(cutForeign(error.message));
   const name = oneLine(cutForeign(error.name, longestName));
   const status = error.$metadata.httpStatusCode;
@@ -67,10 +68,11 @@ function diagnoseAnswer(
     case "InvalidToken":
       return {
         code: "KEYS_UNKNOWN",
-        why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key${keys}, or not with that session token`,
+        why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key${keys}, or not with that session token${token ? ` (${token.name})` : ""}`,
         mend:
           `check that the keys are whole, still active and of partition ${asked.registry.partition}, and that ` +
-          `the region is enabled for their account${custom ? `; or ${custom.origin.removal}` : ""}`,
+          `the region is enabled for their account${token ? `; for keys that are no session's ${token.removal}` : ""}` +
+          (custom ? `; or ${custom.origin.removal}` : ""),
       };
     case "InvalidSignature":
     case "SignatureDoesNotMatch":

@@ -1,6 +1,6 @@
 import { cutForeign, oneLine } from "../token/printable.ts";
 import { lastAnswerer, lastEndpoint } from "./answerer.ts";
-import { whereIs } from "./credentials/config-files.ts";
+import { type LocatedSetting, whereIs } from "./credentials/config-files.ts";
 import { InstanceMetadataError } from "./credentials/instance-metadata.ts";
 import { profileOption } from "./credentials/profile-option.ts";
 import { diagnoseTransport } from "./diagnose-transport.ts";
@@ -82,13 +82,19 @@ function regionOrigin({ kind, profile }: SourceError, session: Session | undefin
   const settings = profile === undefined ? undefined : files?.profile(profile);
   if (kind === "login") {
     const region = settings?.get("region");
-    return region && settingOrigin("region", region);
+    return region && regionSetting("region", region);
   }
   if (kind !== "sso") return undefined;
   const shared = settings?.get("sso_session");
   const region =
     (shared && files?.ssoSession(shared.value)?.get("sso_region")) ?? settings?.get("sso_region");
-  return region && settingOrigin("sso_region", region);
+  return region && regionSetting("sso_region", region);
+}
+
+/** A region can't be done without. */
+function regionSetting(setting: string, located: LocatedSetting): Origin {
+  const { name } = settingOrigin(setting, located);
+  return { name, removal: `correct ${name}` };
 }
 
 function diagnoseSso(

@@ -20,8 +20,8 @@ export function diagnoseTransport(
   region?: Origin,
 ): Diagnosis {
   const { problem, code, host, proxy } = error;
-  if (problem === "tls") return diagnoseTls(error, session);
-  if (proxy !== undefined) return diagnoseProxy(error, proxy);
+  if (problem === "tls") return diagnoseTls(error, session, region);
+  if (proxy !== undefined) return diagnoseProxy(error, proxy, suspect(host, session, region));
   const origin = session && originOf(host, session.settings);
   const who = origin ? `${host}, to which ${origin.name} leads,` : host;
   const mend = origin
@@ -54,6 +54,15 @@ export function diagnoseTransport(
   }
 }
 
+/** What to do about the setting that put the host's name together, if one did. */
+function suspect(host: string, session: Settings | undefined, region: Origin | undefined) {
+  const origin = session && originOf(host, session.settings);
+  if (origin) return origin.removal;
+  if (region) return region.removal;
+  const wishes = session ? wishOrigins(session.settings) : [];
+  return wishes.length > 0 ? wishes.map(({ removal }) => removal).join(" and ") : undefined;
+}
+
 function mendOfDns(session: Settings | undefined, region: Origin | undefined): string {
   if (region) return `check ${region.name}, then DNS and the network`;
   const wishes = session ? wishOrigins(session.settings) : [];
@@ -63,11 +72,12 @@ function mendOfDns(session: Settings | undefined, region: Origin | undefined): s
 }
 
 /** What can't be reached where there is a proxy is the proxy. */
-function diagnoseProxy(error: TransportError, address: string): Diagnosis {
+function diagnoseProxy(error: TransportError, address: string, suspected: string | undefined): Diagnosis {
   const { problem, code, host, proxyVariable: variable = "HTTPS_PROXY", exemptions = "NO_PROXY" } = error;
   const proxy = `the proxy ${address} (${variable})`;
   const form = "http://HOST:PORT, with a login before the host if it wants one";
-  const mend = `correct ${variable} (${form}), or list ${host} in ${exemptions}`;
+  const other = suspected === undefined ? "" : `, or ${suspected}`;
+  const mend = `correct ${variable} (${form}), or list ${host} in ${exemptions}${other}`;
   switch (problem) {
     case "timeout":
     case "ended":
@@ -99,21 +109,21 @@ function sizeProblem(code: string): string {
 function diagnoseTls(
   { code, host, proxy, proxyVariable }: TransportError,
   session: Settings | undefined,
+  region: Origin | undefined,
 ): Diagnosis {
   const origin = session && originOf(host, session.settings);
   const via = proxy === undefined ? "" : ` by the proxy ${proxy} (${proxyVariable ?? "HTTPS_PROXY"})`;
   const leads = origin ? `, to which ${origin.name} leads,` : "";
   const why = `the TLS certificate of ${host}${leads}${via} is not accepted (${code})`;
-  return { code: "TLS", why, mend: mendOfTls(code, session?.bundle, origin) };
+  return { code: "TLS", why, mend: mendOfTls(code, session?.bundle, suspect(host, session, region)) };
 }
 
-function mendOfTls(code: string, bundle: CaBundle | undefined, origin: Origin | undefined): string {
+function mendOfTls(code: string, bundle: CaBundle | undefined, suspected: string | undefined): string {
   if (/EXPIRED|NOT_YET_VALID/.test(code))
     return "check this machine's clock, then who serves that certificate";
   if (/ALTNAME|HOSTNAME/.test(code)) {
-    return origin
-      ? `correct the host, or ${origin.removal}`
-      : "something else answers in its place: check DNS and the proxy";
+    const other = suspected === undefined ? "" : `, or ${suspected}`;
+    return `something else answers in its place: check DNS and the proxy${other}`;
   }
   if (!bundle) return "set AWS_CA_BUNDLE to a PEM file with its authority, such as that of a company's proxy";
   return `add its authority to ${bundle.path}, since by ${bundle.origin.name} no other counts, or ${bundle.origin.removal}`;

@@ -148,7 +148,7 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
     return {
       code: "NO_CREDENTIALS",
       why: `there are no AWS credentials: none in the environment${secretAlone(asked)}, the AWS files${unreadable(session)} or a container, and ${error.message}`,
-      mend: `${error.fix ? `${error.fix}, or ` : ""}${fixForNone(asked, session?.profiles)}`,
+      mend: fixForNone(asked, session?.profiles, error.fix),
     };
   }
   if (error instanceof SourceError) return diagnoseSource(error, session);
@@ -181,7 +181,7 @@ function secretAlone({ env }: Asked): string {
 function regionOfRole({ identity, config }: Asked): Origin | undefined {
   if (identity.kind !== "role" || identity.region === undefined || !config) return undefined;
   const name = `region ${identity.region} of the role (${placeIn(config)})`;
-  return { name, removal: `remove ${name}` };
+  return { name, removal: `correct ${name}` };
 }
 
 /** In brackets: a file that counts as absent may be the one that was meant. */

@@ -1,7 +1,7 @@
 import { describeIdentity } from "../token/identity.ts";
 import type { WebIdentitySource } from "./credentials/credential-source.ts";
 import type { Asked } from "./errors.ts";
-import { namedSetting } from "./origin.ts";
+import { namedSetting, type Origin, settingOrigin, variableOrigin } from "./origin.ts";
 import type { Session } from "./session.ts";
 
 type Chosen = Pick<Session, "source" | "profiles" | "env" | "settings">;
@@ -23,6 +23,20 @@ export function keysOrigin(session: Chosen | undefined): string | undefined {
   }
 }
 
+/** The setting of the session token that goes with them. */
+export function sessionTokenOrigin(session: Chosen | undefined): Origin | undefined {
+  const source = session?.source;
+  if (!session || (source?.kind !== "environment" && source?.kind !== "static")) return undefined;
+  if (source.keys.sessionToken === undefined) return undefined;
+  if (source.kind === "environment") {
+    return variableOrigin(session.env.AWS_SECURITY_TOKEN ? "AWS_SECURITY_TOKEN" : "AWS_SESSION_TOKEN");
+  }
+  const profile = session.profiles.profile(source.profile ?? "default");
+  const name = profile?.has("aws_security_token") ? "aws_security_token" : "aws_session_token";
+  const setting = profile?.get(name);
+  return setting && settingOrigin(name, setting);
+}
+
 /** How to renew keys whose session has ended. */
 export function renewalOf({ identity, env }: Asked, session: Chosen | undefined): string {
   const source = session?.source;
@@ -32,8 +46,8 @@ export function renewalOf({ identity, env }: Asked, session: Chosen | undefined)
   }
   const origin = keysOrigin(session);
   if (source?.kind === "process") return `see why ${origin} prints keys that have ended`;
-  const where = origin === undefined ? "" : `, ${origin},`;
-  return `renew the session keys (aws_session_token) of ${describeIdentity(identity, env)}${where} or sign in again`;
+  const token = sessionTokenOrigin(session)?.name ?? origin ?? "aws_session_token";
+  return `renew the session keys of ${describeIdentity(identity, env)} (${token}), or sign in again`;
 }
 
 /** The settings that name the role and the token of a web identity. */

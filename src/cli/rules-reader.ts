@@ -41,8 +41,18 @@ export async function rulesReader(around: Surroundings, seen: SeenConfig): Promi
     async read(source, signal) {
       const { registry, registration } = askedOf(source);
       const { describeReplication } = await import("../aws/describe-replication.ts");
-      const { asker: identity, read } = registration;
-      return describeReplication({ registry, identity, env, home, now, signal, files: read, refuseFile });
+      const { asker: identity, config, read } = registration;
+      return describeReplication({
+        registry,
+        identity,
+        config,
+        env,
+        home,
+        now,
+        signal,
+        files: read,
+        refuseFile,
+      });
     },
     async isCurrent(source) {
       const { registry, registration } = askedOf(source);

@@ -9,11 +9,11 @@ const paths = { configPath: "/c", credentialsPath: "/k", variables: [] };
 const sso = (account: string) =>
   `sso_account_id = ${account}\nsso_role_name = pull\nsso_session = acme\nregion = us-east-1\n`;
 
-function fix(text: string, host = "111122223333.dkr.ecr.us-east-1.amazonaws.com"): string {
+function fix(text: string, host = "111122223333.dkr.ecr.us-east-1.amazonaws.com", other?: string): string {
   const registry = parseHost(host);
   assert.ok(registry);
   const asked = { wanted: "token", registry, identity: ambient, env: {}, config } as const;
-  return fixForNone(asked, parseAwsFiles(paths, text, ""));
+  return fixForNone(asked, parseAwsFiles(paths, text, ""), other);
 }
 
 describe("what to do where no credentials are set", () => {
@@ -33,6 +33,13 @@ describe("what to do where no credentials are set", () => {
       );
     });
   }
+
+  it("puts a profile of the account before what else may help, and any other after it", () => {
+    const fixes = (text: string) => fix(text, undefined, "unset X");
+    assert.match(fixes(own(sso("111122223333"))), /^profile dev .*config\.yaml, or unset X$/);
+    assert.match(fixes(own("region = us-east-1")), /^unset X, or set AWS_PROFILE to one of dev, other/);
+    assert.match(fixes(""), /^unset X, or run 'aws configure sso'/);
+  });
 
   it("quotes a profile's name for the shell", () => {
     assert.match(fix(`[profile 'my dev']\n${sso("111122223333")}`), /set AWS_PROFILE='my dev', or/);

@@ -72,6 +72,9 @@ const xdgFolders: readonly Variables[] = [
   { XDG_CONFIG_HOME: "own" },
   { XDG_STATE_HOME: "another user's", XDG_CONFIG_HOME: "another user's" },
   { XDG_STATE_HOME: "relative", XDG_CONFIG_HOME: "empty" },
+  { XDG_STATE_HOME: "missing", XDG_CONFIG_HOME: "missing" },
+  { XDG_STATE_HOME: "unreadable", XDG_CONFIG_HOME: "unreadable" },
+  { XDG_STATE_HOME: "read-only", XDG_CONFIG_HOME: "a circle of links" },
 ];
 
 /** One account with its variables. */
@@ -169,8 +172,9 @@ describe("a user", () => {
   for (const { account, home } of pairs) {
     const who = `account's home ${account}, HOME ${home}`;
     itAsAccount(
-      `${who}, under six settings of the XDG folders: a token, stored or with a reason`,
-      async () => {
+      `${who}, under nine settings of the XDG folders: a token, stored or with a reason`,
+      async function () {
+        this.timeout(60_000);
         await Promise.all(
           xdgFolders.map((xdg) =>
             getsToken(caseOf(account, home, xdg)).catch((error) => {

@@ -9,6 +9,7 @@ import {
   type Fix,
   fixed,
   nameInConfig,
+  removeLine,
   runCommand,
   sessionKeys,
   setVariable,
@@ -386,6 +387,19 @@ const cases: Readonly<Record<string, Faulty>> = {
     code: "KEYS_UNKNOWN",
     seed: ({ env }) => Object.assign(env, keys("alice"), { AWS_ACCESS_KEY_ID: "TESTKEYNOBODY" }),
     fixes: [correctVariable("AWS_ACCESS_KEY_ID", aliceId)],
+  },
+  "a session token that is left over": {
+    code: "KEYS_UNKNOWN",
+    seed: ({ env }) => Object.assign(env, keys("alice"), { AWS_SESSION_TOKEN: "left over" }),
+    fixes: [unset],
+  },
+  "the same in a profile": {
+    code: "KEYS_UNKNOWN",
+    seed: (user) => {
+      const pair = { aws_access_key_id: aliceId, aws_secret_access_key: aliceSecret };
+      profiles(user, { "profile ci": { ...pair, aws_session_token: "left over" } });
+    },
+    fixes: [removeLine],
   },
   "a secret of another key": {
     code: "KEYS_WRONG",

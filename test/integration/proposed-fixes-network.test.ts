@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { defaultCast } from "../support/aws/cast.ts";
 import { makeCertificates } from "../support/aws/certificate.ts";
 import {
+  correctSetting,
   correctVariable,
   type Faulty,
   type Fix,
@@ -236,6 +237,19 @@ const cases: Readonly<Record<string, Faulty>> = {
     },
     names: /by ca_bundle \(\S+config:3\)/,
     fixes: [removeLine],
+  },
+  "a region that there is not": {
+    code: "TLS",
+    seed: (user) => {
+      user.env.AWS_PROFILE = "ci";
+      const account = { sso_account_id: "111122223333", sso_role_name: "ci" };
+      user.writeAwsConfig({
+        "profile ci": { sso_session: "company", ...account },
+        "sso-session company": { sso_region: "us-esat-1", sso_start_url: "https://example.com/start" },
+      });
+      signIn(user, "company");
+    },
+    fixes: [correctSetting("sso_region", "us-east-1")],
   },
   "a bundle that is not there": {
     code: "CA_BUNDLE",
