@@ -7,7 +7,7 @@ import {
 } from "../clients/config-file.ts";
 import { isEmptyObject } from "../clients/docker-auths.ts";
 import { unwire } from "../clients/docker-config.ts";
-import { entriesIn, loginsIn, withEntries, withoutLogin } from "../clients/docker-logins.ts";
+import { loginsIn, withEntries, withoutLogins } from "../clients/docker-logins.ts";
 import type { OtherLogins } from "../helper/other-logins.ts";
 import { removeState } from "../store/write.ts";
 import { difference } from "./difference.ts";
@@ -89,16 +89,12 @@ async function dropBackup(
   const backup = file.text;
   if (backup === undefined) return;
   const hasMoved = (known.imported ?? []).length > 0 || known.dropped !== undefined;
-  if (backup === now || (hasMoved && withoutLogins(backup) === withoutLogins(now))) await removeBackup(file);
+  if (backup === now || (hasMoved && withoutAll(backup) === withoutAll(now))) await removeBackup(file);
   else print(`${backupPath(path)} is the file as it was at first; remove it when you need it no more`);
 }
 
-function withoutLogins(text: string): string {
-  const entries = entriesIn(text);
-  return withEntries(
-    text,
-    Object.fromEntries(loginsIn(text).map(({ key }) => [key, withoutLogin(entries[key])])),
-  );
+function withoutAll(text: string): string {
+  return withoutLogins(text, new Set(loginsIn(text).map(({ key }) => key)));
 }
 
 async function removeOwn(

@@ -2,14 +2,7 @@ import { openBackup, removeBackup, writeBackup } from "../clients/backup.ts";
 import { type ClientFile, checkClientFile, replaceClientFile } from "../clients/config-file.ts";
 import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker-config.ts";
 import { readDockerConfig } from "../clients/docker-config-reading.ts";
-import {
-  type EcrToken,
-  type Entries,
-  entriesIn,
-  loginsIn,
-  withEntries,
-  withoutLogin,
-} from "../clients/docker-logins.ts";
+import { type EcrToken, entriesIn, loginsIn, withoutLogins } from "../clients/docker-logins.ts";
 import { isBlank } from "../clients/json-text.ts";
 import type { OtherLogins } from "../helper/other-logins.ts";
 import { writeLasting } from "../store/write.ts";
@@ -36,7 +29,7 @@ export function planned(before: string | undefined, plan: WiringPlan, name: stri
   // What is no config is refused before it is edited.
   readDockerConfig(text, name);
   const keys = [...plan.tokens, ...movedOut(plan)].map(({ key }) => key);
-  return wire(withEntries(text, emptied(text, keys)), plan.wiring, plan.replace, name);
+  return wire(withoutLogins(text, new Set(keys)), plan.wiring, plan.replace, name);
 }
 
 /** What would change, for a person; no secret. */
@@ -106,7 +99,7 @@ async function keepBackup(backup: ClientFile, before: string, moved: readonly Mo
   const keys = loginsIn(base).flatMap((each) =>
     each.kind === "login" && servers.has(each.server) ? [each.key] : [],
   );
-  const text = withEntries(base, emptied(base, keys));
+  const text = withoutLogins(base, new Set(keys));
   if (text !== backup.text) await writeBackup(backup, text);
 }
 
@@ -116,9 +109,4 @@ function movedOut({ moving }: WiringPlan): readonly MovedOut[] {
   return (moving?.incoming ?? []).flatMap((each) =>
     each.key === undefined ? [] : [{ ...each, key: each.key }],
   );
-}
-
-function emptied(text: string, keys: readonly string[]): Entries {
-  const entries = entriesIn(text);
-  return Object.fromEntries(keys.map((key) => [key, withoutLogin(entries[key])]));
 }

@@ -3,7 +3,7 @@ import { expiryOfPassword } from "../token/expiry.ts";
 import { type AuthEntry, authEntryOf, withoutFields } from "./auth-entry.ts";
 import { encodeAuth, type Login } from "./docker-auths.ts";
 import { addition } from "./edit-map.ts";
-import { ifReadable, mapOf, valueNode } from "./go-fields.ts";
+import { ifReadable, keyOf, mapOf, propertiesNamed, valueNode } from "./go-fields.ts";
 import { type Node, parsedValue, parseJson } from "./json-syntax.ts";
 import { applied, type Edit, isBlank, replacement } from "./json-text.ts";
 
@@ -141,6 +141,26 @@ export function withEntries(text: string, entries: Entries): string {
   if (added.length === 0) return applied(base, edits);
   const edited = applied(base, edits);
   return applied(edited, [addition(edited, "auths", added)]);
+}
+
+/**
+ * The text without the logins under these keys of `auths`; what else is in their entries stays. Entries that Docker does
+ * not read, because another one of that name is behind them, lose their secrets too.
+ */
+export function withoutLogins(text: string, keys: ReadonlySet<string>): string {
+  const { root } = parseJson(text);
+  if (root?.type !== "object" || keys.size === 0) return text;
+  const entries = propertiesNamed(root, "auths").flatMap((auths) =>
+    valueNode(auths).type === "object" ? valueNode(auths).children : [],
+  );
+  const edits = entries.flatMap((entry) => {
+    const value = valueNode(entry);
+    if (!keys.has(keyOf(entry)) || value.type !== "object") return [];
+    const before = parsedValue(text, value);
+    const after = withoutLogin(before);
+    return JSON.stringify(after) === JSON.stringify(before) ? [] : [replacement(text, value, after, 2)];
+  });
+  return applied(text, edits);
 }
 
 function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boolean): FileLogin | undefined {

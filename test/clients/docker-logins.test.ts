@@ -7,6 +7,7 @@ import {
   withEntries,
   withLogin,
   withoutLogin,
+  withoutLogins,
 } from "../../src/clients/docker-logins.ts";
 
 const hub = "https://index.docker.io/v1/";
@@ -70,6 +71,18 @@ describe("the logins in Docker's config.json", () => {
       assert.equal(only("a.example", entry), undefined);
     for (const text of ["", "{", "[]", '{"auths":[]}', '{"auths":null}'])
       assert.deepEqual(loginsIn(text), []);
+  });
+});
+
+describe("taking logins out of auths", () => {
+  it("leaves none of the name behind, also where Docker reads another one of it", () => {
+    const text =
+      '{"AUTHS":{"a":{"auth":"one","email":"e"},"a":{"Auth":"two"}},"auths":null,"auths":{"a":{"auth":"three"},"b":{"auth":"four"}}}';
+    const after = withoutLogins(text, new Set(["a"]));
+    assert.equal(
+      after,
+      '{"AUTHS":{"a":{"email":"e"},"a":{}},"auths":null,"auths":{"a":{},"b":{"auth":"four"}}}',
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { readBounded } from "../../limits/bounded-file.ts";
 import { signInClient } from "../client-settings.ts";
 import type { Session } from "../session.ts";
@@ -33,7 +33,7 @@ export async function ssoAccessToken(session: Session, source: SsoSource): Promi
   const left = Date.parse(signIn.expiresAt) - session.now();
   const isRenewable =
     source.session !== undefined && signIn.clientId && signIn.clientSecret && signIn.refreshToken;
-  if (!(left > renewedBelow) && isRenewable) {
+  if (!(left > renewedBelow) && isRenewable && (await isOwned(path))) {
     const renewed = await renew(session, source, signIn).catch(() => undefined);
     if (renewed) {
       await replace(path, renewed).catch(() => undefined);
@@ -73,8 +73,15 @@ async function renew(session: Session, { region }: SsoSource, signIn: SignIn): P
   };
 }
 
-/** Whole or not at all: the AWS CLI reads it at any time. */
-async function replace(path: string, signIn: SignIn): Promise<void> {
+/** Root, with another user's HOME, would leave that user a sign-in that only root can read. */
+async function isOwned(path: string): Promise<boolean> {
+  const user = process.geteuid?.();
+  return user === undefined || (await stat(path)).uid === user;
+}
+
+/** Whole or not at all: the AWS CLI reads it at any time. A link stays one, as when the AWS CLI writes. */
+async function replace(link: string, signIn: SignIn): Promise<void> {
+  const path = await realpath(link);
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, JSON.stringify(signIn), { mode: 0o600, flag: "wx" });
