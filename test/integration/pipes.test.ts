@@ -24,7 +24,6 @@ const PLACES: readonly (readonly [path: string, env?: (path: string) => Variable
   ["bundle.pem", (path) => ({ AWS_CA_BUNDLE: path })],
   ["token", (path) => ({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path })],
   ["web-token", (path) => ({ AWS_WEB_IDENTITY_TOKEN_FILE: path })],
-  [".aws/login/cache/x.json"],
 ];
 
 const COMMANDS: readonly (readonly string[])[] = [
@@ -56,6 +55,16 @@ describe("a pipe that no process writes to", function () {
       await user.get(registry);
     });
   }
+
+  it("in the place of what 'aws login' keeps is told at once", async () => {
+    const session = "arn:aws:iam::111122223333:user/alice";
+    const user = standing.user();
+    user.writeAwsConfig({ default: { login_session: session } });
+    const name = new Bun.CryptoHasher("sha256").update(session).digest("hex");
+    pipeAt(user, `.aws/login/cache/${name}.json`);
+    const { stdout } = await user.get(registry);
+    assert.match(stdout, /\.json is no plain file: .* \[LOGIN_EXPIRED\]\n$/);
+  });
 
   it("in the log's place costs no token", async () => {
     const user = standing.user(keys("alice"));

@@ -1,11 +1,13 @@
 import { fromLoginCredentials } from "@aws-sdk/credential-providers";
 import { externalDataInterceptor } from "@smithy/core/config";
+import { problemOf, readBounded } from "../../limits/bounded-file.ts";
+import { usualLimit } from "../../limits/bounded-stream.ts";
 import { signInClient } from "../client-settings.ts";
 import { type Session, silent } from "../session.ts";
 import { SourceError } from "../source-error.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import type { LoginSource } from "./credential-source.ts";
-import { loginCacheFolder } from "./sso-sessions.ts";
+import { loginCacheFolder, loginCachePath } from "./sso-sessions.ts";
 
 /**
  * The credentials of `aws login`. The SDK's provider takes the session from a profile of a file, so it is given one
@@ -15,6 +17,7 @@ import { loginCacheFolder } from "./sso-sessions.ts";
  */
 export async function loginCredentials(session: Session, source: LoginSource): Promise<AwsCredentials> {
   session.waitingFor = `the credentials of profile ${source.profile}`;
+  await mustBeReadable(source, loginCachePath(session.env, session.home, source.session));
   const region = source.region === undefined ? "" : `region = ${source.region}\n`;
   const file = `aws login of ${source.profile} for ${session.registry.host}`;
   externalDataInterceptor.interceptFile(file, `[profile p]\nlogin_session = ${source.session}\n${region}`);
@@ -34,4 +37,11 @@ export async function loginCredentials(session: Session, source: LoginSource): P
   } catch (error) {
     throw SourceError.of(source, error);
   }
+}
+
+/** The provider would wait for a pipe, and read a file of any size. */
+async function mustBeReadable(source: LoginSource, path: string): Promise<void> {
+  const found = await readBounded(path, usualLimit);
+  if (found.kind === "bytes" || found.kind === "absent") return;
+  throw SourceError.of(source, new Error(`${path} ${problemOf(found, usualLimit)}`));
 }

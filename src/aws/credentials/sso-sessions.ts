@@ -14,6 +14,11 @@ export function loginCacheFolder(env: Environment, home: string): string {
   return folder === undefined ? `${home}/.aws/login/cache` : expandedPath(folder, env, home);
 }
 
+/** The file in which `aws login` keeps a sign-in. */
+export function loginCachePath(env: Environment, home: string, session: string): string {
+  return `${loginCacheFolder(env, home)}/${hex("sha256", session)}.json`;
+}
+
 /**
  * The files that change with a new sign-in: the caches of `aws sso login` and `aws login`, and the token files of web
  * identities and pods. They say nothing of the identity, and the first two are also rewritten by each renewal of a
@@ -33,7 +38,7 @@ export function signInFiles(
   add(env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE);
   if (source?.kind === "web-identity") add(source.tokenFile);
   if (source?.kind === "sso") add(ssoCachePath(home, source.session ?? source.startUrl));
-  const addLogin = (session: string) => add(`${loginCacheFolder(env, home)}/${hex("sha256", session)}.json`);
+  const addLogin = (session: string) => add(loginCachePath(env, home, session));
   if (source?.kind === "login") addLogin(source.session);
   if (source?.kind !== "process" || !files) return [...paths];
   // Which of them it uses is unknown.

@@ -16,16 +16,16 @@ export function maskedEnvironment(env: Environment): string {
   return Object.keys(env)
     .sort()
     .flatMap((name) => {
-      if (plain.test(name)) return [`${name}=${shownValue(env[name] ?? "", isProxy(name))}`];
+      if (plain.test(name)) return [`${name}=${shownValue(env[name] ?? "", isAddress(name))}`];
       return ofInterest.test(name) ? [`${name} is set`] : [];
     })
     .join("\n");
 }
 
 /** All of a proxy's or a URL's value up to its last "@" is a login, whatever is in it: the value is one address. */
-function shownValue(value: string, isAddress = false): string {
+function shownValue(value: string, holdsAddress = false): string {
   const start = startOfAddress(value);
-  const at = start > 0 || isAddress ? value.lastIndexOf("@") : -1;
+  const at = start > 0 || holdsAddress ? value.lastIndexOf("@") : -1;
   const shown = at < start ? value : `${value.slice(0, start)}${redacted}${value.slice(at)}`;
   return redact(withoutQuery(shown));
 }
@@ -41,7 +41,8 @@ function withoutQuery(value: string): string {
   return query < 0 ? value : `${value.slice(0, query)}?${redacted}`;
 }
 
-const isProxy = (name: string) => /(?:HTTPS?|ALL)_PROXY$/i.test(name);
+/** Whether a variable's value is addresses: in these an "@" is the end of a login, whatever is before it. */
+const isAddress = (name: string) => /_PROXY$|_ENDPOINT(?:_URL\w*)?$|_FULL_URI$|^DOCKER_HOST$/i.test(name);
 
 /** config.yaml; an external id is meant for the two sides alone. YAML has many ways to write one. */
 export function maskedConfig(text: string): string {
@@ -137,7 +138,7 @@ export function secretsIn(env: Environment, files: AwsFiles | undefined): readon
 function loginIn(name: string, value: string): readonly string[] {
   const start = startOfAddress(value);
   const at = value.lastIndexOf("@");
-  if (at <= start || (start === 0 && !isProxy(name))) return [];
+  if (at <= start || (start === 0 && !isAddress(name))) return [];
   const login = value.slice(start, at);
   return [login, login.slice(login.indexOf(":") + 1)];
 }

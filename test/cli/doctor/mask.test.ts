@@ -74,7 +74,7 @@ describe("what a bundle shows", () => {
     it(`of a proxy with the password ${JSON.stringify(password)}: nothing but its place`, () => {
       for (const scheme of ["http://", "", "socks5://"]) {
         const value = `${scheme}ci:${password}@127.0.0.1:9`;
-        for (const name of ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"]) {
+        for (const name of ["HTTPS_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY", "AWS_ENDPOINT_URL_STS"]) {
           assert.equal(maskedEnvironment({ [name]: value }), `${name}=${scheme}[redacted]@127.0.0.1:9`);
         }
         const known = secretsIn({ HTTPS_PROXY: value }, undefined);
