@@ -105,7 +105,8 @@ function sectionsBy(read: (text: string) => Sections, text: string): unknown {
   try {
     return [...read(text)].map(([header, { settings }]) => [header, [...settings]]);
   } catch (error) {
-    if (error instanceof ConfigSyntaxError) return { line: error.line, message: error.message };
+    // Of several mistakes each may name another one first.
+    if (error instanceof ConfigSyntaxError) return "refused";
     throw error;
   }
 }
