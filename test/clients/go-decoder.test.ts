@@ -28,7 +28,8 @@ const go = goProgram();
 const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
 
 (go === undefined ? describe.skip : describe)(`Docker's files beside Go's own decoder${title}`, function () {
-  this.timeout(120_000);
+  // Go compiles its library first where it never did.
+  this.timeout(300_000);
   const seed = seedOf(process.env);
   let decoder: GoDecoder;
   let texts: readonly string[];

@@ -9,7 +9,7 @@ export interface Fuzzer<Kind extends Input = Input> {
   make(random: Random): Kind;
   /** Throws where a property does not hold. */
   check(input: Kind): void | Promise<void>;
-  /** Milliseconds of processor time that one input may take; absent: 1,000. */
+  /** Milliseconds of processor time that one input may take; absent: 2,000. */
   readonly limit?: number;
   /** Whether an input is only its own parts together, so that no smaller one can be made of it. */
   readonly isWhole?: boolean;
@@ -28,7 +28,7 @@ export function randomAt(seed: number, index: number): Random {
 }
 
 /** Why an input fails; undefined where it doesn't. */
-export async function failureFor({ check, limit = 1_000 }: Fuzzer, input: Input): Promise<unknown> {
+export async function failureFor({ check, limit = 2_000 }: Fuzzer, input: Input): Promise<unknown> {
   const before = process.cpuUsage();
   try {
     await check(input);
