@@ -17,11 +17,12 @@ export function parseConfig(text: string): Sections {
  * @returns undefined where only the parser can tell the sections apart, or the text has an error
  */
 function indexSections(text: string): Sections | undefined {
-  if (text.includes("\r")) return undefined;
-  const whole = `\n${text}`;
+  const whole = `\n${text.replaceAll("\r\n", "\n")}`;
+  if (whole.includes("\r")) return undefined;
   // The first is what comes before all sections; each of the others begins with a header.
   const [, ...written] = whole.split("\n[");
-  const [before = "", ...bare] = whole.replace(/=[^\n]*/g, "=").split("\n[");
+  const withoutComments = whole.replace(/\n[#;][^\n]*/g, "\n#");
+  const [before = "", ...bare] = withoutComments.replace(/=[^\n]*/g, "=").split("\n[");
   const preamble = shapeOf(before);
   if (!preamble || preamble.hasSettings) return undefined;
   const shapes = new Map<string, Shape>();
@@ -55,7 +56,7 @@ function endOfLine(text: string): number {
 
 /** What the lines of a section are, whatever the values. */
 interface Shape {
-  /** Has no indented line, so that nothing in it can be wrong. */
+  /** Nothing in it can be wrong: its indented lines, if any, continue a value and have a `=`. */
   readonly isPlain: boolean;
   readonly hasSettings: boolean;
   readonly lineEnds: number;
@@ -67,12 +68,12 @@ function shapeOf(text: string): Shape | undefined {
   const names = new Set<string>();
   let isPlain = true;
   for (const line of lines) {
-    if (line === "" || /^[#;]/.test(line)) continue;
+    if (line === "" || line === "#") continue;
     const [, name] = /^([a-z]\w*)[ \t]*=$/i.exec(line) ?? [];
     if (name !== undefined) {
       if (names.has(name.toLowerCase())) return undefined;
       names.add(name.toLowerCase());
-    } else {
+    } else if (names.size === 0 || !/^[ \t]+[^\s[].*=$/.test(line)) {
       // The parser knows whose line an indented one is, unless it may be a header.
       if (!/^[ \t]+(?:[^\s[]|$)/.test(line)) return undefined;
       isPlain = false;
