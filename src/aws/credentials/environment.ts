@@ -5,8 +5,8 @@ import type { AwsCredentials } from "./aws-credentials.ts";
 /**
  * The keys in the environment; undefined where it has none.
  *
- * @throws Failure NO_CREDENTIALS for a key id without its secret, or an AWS_CREDENTIAL_EXPIRATION that is no time: the
- *   AWS CLI looks no further either
+ * @throws Failure NO_CREDENTIALS for a key id without its secret, or an AWS_CREDENTIAL_EXPIRATION that is no time;
+ *   KEYS_UNKNOWN for a line end in them: the AWS CLI looks no further either
  */
 export function environmentKeys(env: Environment): AwsCredentials | undefined {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_CREDENTIAL_EXPIRATION } = env;
@@ -18,6 +18,18 @@ export function environmentKeys(env: Environment): AwsCredentials | undefined {
       "AWS_ACCESS_KEY_ID is set in the environment and its secret, AWS_SECRET_ACCESS_KEY, is not",
       "set AWS_SECRET_ACCESS_KEY too, or unset AWS_ACCESS_KEY_ID",
     );
+  }
+  for (const [name, value] of [
+    ["AWS_ACCESS_KEY_ID", AWS_ACCESS_KEY_ID],
+    [env.AWS_SECURITY_TOKEN ? "AWS_SECURITY_TOKEN" : "AWS_SESSION_TOKEN", sessionToken],
+  ] as const) {
+    if (value && /[\r\n]/.test(value)) {
+      throw new Failure(
+        "KEYS_UNKNOWN",
+        `${name} in the environment holds a line end, which no key does`,
+        `remove the line end: set ${name} to a single line`,
+      );
+    }
   }
   const expiration = AWS_CREDENTIAL_EXPIRATION ? expirationOf(AWS_CREDENTIAL_EXPIRATION) : undefined;
   return {

@@ -9,7 +9,7 @@ const tokenPath = "/latest/api/token";
 const rolePath = "/latest/meta-data/iam/security-credentials/";
 
 export interface MetadataOptions {
-  /** Its path doesn't count. */
+  /** With a path, which comes before the service's own, as for the AWS CLI. */
   readonly endpoint: string;
   /** Whether version 1 must not be used where version 2 gives no session token. */
   readonly isV1Disabled: boolean;
@@ -87,7 +87,7 @@ async function ask(
     verbose: false,
   };
   try {
-    const response = await fetch(new URL(path, endpoint), init);
+    const response = await fetch(new URL(endpoint.replace(/\/$/, "") + path), init);
     const { bytes, isWhole } = await readBody(response, usualLimit);
     if (!isWhole) throw new MetadataError("nonsense", hasToken);
     return { status: response.status, text: new TextDecoder().decode(bytes) };

@@ -31,4 +31,15 @@ describe("keys in the environment", () => {
       assert.throws(() => expiring(text), { code: "NO_CREDENTIALS", message: /AWS_CREDENTIAL_EXPIRATION/ });
     });
   }
+
+  for (const [name, text] of [
+    ["AWS_ACCESS_KEY_ID", "TESTKEY\n"],
+    ["AWS_SESSION_TOKEN", "test\r\ntoken"],
+    ["AWS_SECURITY_TOKEN", "test-token\n"],
+  ] as const) {
+    it(`are refused with a line end in ${name}`, () => {
+      const message = `${name} in the environment holds a line end, which no key does`;
+      assert.throws(() => environmentKeys({ ...keys, [name]: text }), { code: "KEYS_UNKNOWN", message });
+    });
+  }
 });

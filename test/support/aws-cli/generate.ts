@@ -55,6 +55,7 @@ function place(variable: string, usualPath: string): fc.Arbitrary<{ path: string
     at("other/file", "other/file"),
     at("other/file", "./other/../other/file"),
     at("my file", "@HOME@/my file"),
+    at(".aws/config", "@HOME@/.aws/config"),
     at(usualPath, ""),
     at(usualPath, "@HOME@/missing"),
     at(usualPath, "@HOME@/.aws"),

@@ -40,6 +40,7 @@ export function keyVariables(): fc.Arbitrary<Variables> {
       { ...id, AWS_SECRET_ACCESS_KEY: `${secretAccessKey}\n` },
       { ...secret, AWS_ACCESS_KEY_ID: `${accessKeyId} ` },
       { ...secret, AWS_ACCESS_KEY_ID: " " },
+      { ...secret, AWS_ACCESS_KEY_ID: `${accessKeyId}\n` },
       { ...id, ...secret, AWS_CREDENTIAL_EXPIRATION: "soon" },
     ].map((each) => fc.constant(each as Variables)),
   );
@@ -94,7 +95,7 @@ export function containerVariables(): fc.Arbitrary<Variables> {
 }
 
 export function instanceVariables(): fc.Arbitrary<Variables> {
-  const endpoint = usually(6, "@IMDS@", "@IMDS@/", "@BARE_IMDS@", "http://127.0.0.1:9");
+  const endpoint = usually(6, "@IMDS@", "@IMDS@/", "@IMDS@/some/path", "@BARE_IMDS@", "http://127.0.0.1:9");
   const disabled = usually<string | undefined>(
     12,
     undefined,
