@@ -73,7 +73,7 @@ const FILES: readonly string[] = [
 ];
 
 describe("the runtime", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const standing = useStanding();
   let user: User;
   beforeEach(() => {

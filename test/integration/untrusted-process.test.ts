@@ -10,7 +10,8 @@ const give = (user: User, ...paths: readonly string[]) => {
   for (const path of paths) chownSync(join(user.home, path), somebodyElse, somebodyElse);
 };
 
-describe("a credential_process that another user could have written", () => {
+describe("a credential_process that another user could have written", function () {
+  this.timeout(60_000);
   const standing = useStanding();
 
   /** Root's own state folder is not the tests'. */

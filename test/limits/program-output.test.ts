@@ -4,7 +4,8 @@ import { OutputTooLarge, outputOf } from "../../src/limits/program-output.ts";
 const started = (script: string) =>
   Bun.spawn(["/bin/sh", "-c", script], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
 
-describe("the output of a program", () => {
+describe("the output of a program", function () {
+  this.timeout(60_000);
   it("is what it printed, with its exit code", async () => {
     const output = await outputOf(started("echo out; echo err >&2; exit 3"));
     assert.deepEqual(output, { stdout: "out\n", stderr: "err\n", exitCode: 3 });
