@@ -44,7 +44,7 @@ describe("install.sh and the native front", function () {
     install();
     assert.ok(lstatSync(program()).size < small);
     assert.ok(lstatSync(behind()).size > small);
-    assert.match(helperName(), /^it is this program, version \S+, with the native front$/);
+    assert.match(helperName(), /^it is this program, version \S+, with native front$/);
     install("--uninstall");
     assert.equal(existsSync(installer.prefix), false);
   });
@@ -56,7 +56,7 @@ describe("install.sh and the native front", function () {
     assert.ok(lstatSync(program()).size > small);
     assert.deepEqual(readdirSync(installer.prefix).sort(), ["bin", "lib", "share"]);
     assert.deepEqual(readdirSync(join(installer.prefix, "lib")), []);
-    assert.match(helperName(), /, without the native front$/);
+    assert.match(helperName(), /, no native front$/);
     install("--uninstall");
     assert.equal(existsSync(installer.prefix), false);
   });

@@ -247,7 +247,7 @@ describe("doctor's screen at 80 columns", () => {
       assert.equal(ran.stderr, "");
       const shown = ran.stdout
         .replace(/127\.0\.0\.1:\d+/, "127.0.0.1:PORT")
-        .replace("without the native front", "with the native front")
+        .replace("no native front", "with native front")
         .replace(/\d+ [MG]iB free/, "40 GiB free");
       for (const line of shown.split("\n")) assert.ok(line.length <= 80, line);
       const golden = fileURLToPath(new URL(`golden/doctor-${screen}.txt`, import.meta.url));

@@ -74,7 +74,7 @@ export function judgeName(
   const mend = `remove ${first}, or put ${dirname(program)} before its folder in the PATH`;
   switch (who.kind) {
     case "this":
-      return ok(`it is this program, version ${version}, ${hasFront ? "with" : "without"} the native front`);
+      return ok(`it is this program, version ${version}, ${hasFront ? "with" : "no"} native front`);
     case "copy":
       return who.version === version
         ? ok(`a copy of this program, version ${version}`)
