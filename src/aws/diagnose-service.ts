@@ -28,18 +28,6 @@ export function diagnoseService(
   session: Session | undefined,
 ): Diagnosis {
   const custom = lastEndpoint(session);
-  const diagnosis = diagnoseAnswer(error, asked, role, session);
-  const isNamed = !custom || diagnosis.why.includes(custom.origin.name);
-  return isNamed ? diagnosis : { ...diagnosis, why: `${diagnosis.why} (answered by ${custom.name})` };
-}
-
-function diagnoseAnswer(
-  error: ServiceException,
-  asked: Asked,
-  role: RoleError | undefined,
-  session: Session | undefined,
-): Diagnosis {
-  const custom = lastEndpoint(session);
   const service =
     role || asked.wanted === "caller" ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
   const who = custom ? `${service} at ${custom.name}` : service;

@@ -45,6 +45,7 @@ function mustShow(name: string, command: string, shown: string): void {
 /** With every time left, until and ago that a run happens to show. */
 function timeless(text: string): string {
   return text
+    .replace(/\/tmp\/ecr-home-\w+\//g, "/home/build/")
     .replace(/\b\d+s ago\b/g, "12s ago")
     .replace(/\b11h 5\dm\b/g, "11h 59m")
     .replace(/\b5h [345]\dm\b/g, "5h 46m");

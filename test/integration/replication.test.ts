@@ -129,7 +129,7 @@ describe("replication", () => {
       assert.equal(exitCode, 1);
       assert.match(
         stderr,
-        /^docker-credential-ecr: the replication rules of \S+ can't be read under profile alice: .*may not ecr:DescribeRegistry: allow ecr:DescribeRegistry .*\[ACCESS_DENIED\]\n$/,
+        /^docker-credential-ecr: the replication rules of \S+ can't be read under profile alice \(\S+config\.yaml:\d+\): .*may not ecr:DescribeRegistry: allow ecr:DescribeRegistry .*\[ACCESS_DENIED\]\n$/,
       );
       assert.match(stdout, /^3 registries kept, \d tokens? renewed, 1 failed\n$/);
       // While it waits for the next attempt it is a failure still, and asks nobody.
@@ -159,7 +159,7 @@ describe("replication", () => {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /under profile bob: .*of account 444455556666, .*account 111122223333.*\[REPLICATION_ACCOUNT\]\n$/,
+      /under profile bob \(\S+config\.yaml:\d+\): .*of account 444455556666, .*account 111122223333.*\[REPLICATION_ACCOUNT\]\n$/,
     );
     const { registries, replication } = await statusOf(user);
     assert.deepEqual([registries.length, replication[0].targets], [1, []]);
