@@ -1,4 +1,4 @@
-import { type Environment, type FileDependency, fingerprint } from "../../token/dependencies.ts";
+import { type Environment, type FileDependency, fingerprint, stampOf } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import { parseText, readText } from "./aws-text.ts";
 import type { Section, Sections, Setting } from "./config-syntax.ts";
@@ -61,6 +61,8 @@ export async function readAwsFiles(
   // Before the content, so that an edit in between shows.
   const stamps = both.map((path) => ({ path, stamp: readStamp(path) }));
   const old = await readOldFiles(env, home, readStamp, previous?.old);
+  const misread = stamps.find(({ path, stamp }) => path.includes("\ufffd") && stamp === stampOf("absent"));
+  if (misread) return { failure: notUtf8(misread.path), stamps, old };
   if (previous?.old === old && Bun.deepEquals(previous.stamps, stamps)) return previous;
   try {
     const [config, credentials] = await Promise.all(both.map(readText));
@@ -71,6 +73,15 @@ export async function readAwsFiles(
     if (error instanceof Failure) return { failure: error, stamps, old };
     throw error;
   }
+}
+
+/** The runtime gives names in other encodings wrongly: no file would be found, and another source would answer. */
+function notUtf8(path: string): Failure {
+  return new Failure(
+    "AWS_FILE_INVALID",
+    `${path} can't be opened: its name is not UTF-8 in the environment (HOME, AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE)`,
+    "rename the folder or file so that its name is ASCII or UTF-8",
+  );
 }
 
 /** The same of texts. @throws Failure AWS_FILE_INVALID */

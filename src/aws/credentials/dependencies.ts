@@ -20,6 +20,7 @@ import {
 } from "./credential-source.ts";
 import { awsPaths } from "./file-paths.ts";
 import { identityTokens } from "./identity-tokens.ts";
+import { processConditions } from "./process-conditions.ts";
 import { profileClosure } from "./profile-closure.ts";
 import { signInFiles } from "./sso-sessions.ts";
 
@@ -62,26 +63,40 @@ export async function identityState(
   const read = await readAwsFiles(env, home, readStamp, previous);
   const decision = decided(identity, env, read);
   const old = !decision || usesOldFiles(decision) ? read.old : undefined;
-  const names = [
+  const { source } = decision ?? {};
+  const program =
+    source?.kind === "process" ? await processConditions(source.command, env, home, readStamp) : undefined;
+  const named = [
     ...environmentNames(identity, decision),
     ...awsPaths(env, home).variables,
     ...(old?.variables ?? []),
+    ...(program?.names ?? []),
   ];
+  const names = [...new Set(named)];
   const environment = { names, fingerprint: environmentFingerprint(names, env) };
   const closure =
     "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
   const isMachine = decision !== undefined && isOfMachine(decision);
   const bootId = isMachine ? (boot ?? "unknown") : undefined;
   const tokens = await identityTokens(decision, env, readStamp);
-  const files = [...read.stamps, ...(old?.stamps ?? []), ...tokens.files];
+  const ofIdentity = [...read.stamps, ...(old?.stamps ?? []), ...tokens.files];
+  const files = [...ofIdentity, ...(program?.files ?? [])];
   const oldKeys = decision?.source.kind === "old-file" ? decision.source : undefined;
   return {
-    key: fingerprint([identity, environment.fingerprint, closure, bootId, tokens.owners, oldKeys]),
+    key: fingerprint([
+      identity,
+      environment.fingerprint,
+      closure,
+      bootId,
+      tokens.owners,
+      oldKeys,
+      program?.files,
+    ]),
     dependencies: { environment, files, ...(isMachine && boot !== undefined && { boot }) },
     retryWhenChanged: signInFiles(decision?.source, "files" in read ? read.files : undefined, env, home),
     read,
     // The program of a credential_process may read the AWS files by itself.
-    reread: decision?.source.kind === "process" ? files : tokens.files,
+    reread: source?.kind === "process" ? ofIdentity : tokens.files,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
+import { parseTime } from "./time-text.ts";
 
 /**
  * The keys in the environment; undefined where it has none.
@@ -42,12 +43,11 @@ export function environmentKeys(env: Environment): AwsCredentials | undefined {
 
 /** The AWS CLI refuses what is no time, too. */
 function expirationOf(text: string): Date {
-  // The AWS CLI itself writes "UTC" in some places.
-  const time = new Date(text.replace(/UTC$/, "Z"));
-  if (!Number.isNaN(time.getTime())) return time;
+  const time = parseTime(text);
+  if (time !== undefined) return new Date(time);
   throw new Failure(
     "NO_CREDENTIALS",
-    "AWS_CREDENTIAL_EXPIRATION in the environment is no time, so it can't be known whether AWS_ACCESS_KEY_ID has expired",
+    "AWS_CREDENTIAL_EXPIRATION in the environment is no time with a time zone, so it can't be known whether AWS_ACCESS_KEY_ID has expired",
     "unset AWS_CREDENTIAL_EXPIRATION, or set it to the time at which the keys end, such as 2030-01-31T12:00:00Z",
   );
 }

@@ -19,7 +19,7 @@ export async function processCredentials(session: Session, source: ProcessSource
   await mustBeTrusted(session, source);
   session.waitingFor = `the credential_process of profile ${source.profile}`;
   try {
-    return parse(await run(session, source.command), session.now());
+    return parse(await run(session, onOneLine(source.command)), session.now());
   } catch (error) {
     throw SourceError.of(source, error);
   }
@@ -35,6 +35,9 @@ async function mustBeTrusted(
   const what = `the credential_process of profile ${profile} (${where}) is not run: ${refusal.why}`;
   throw new Failure("PROCESS_UNTRUSTED", what, refusal.fix);
 }
+
+/** A value may go on in the next line, and for the AWS CLI a line end is a blank between two words. */
+const onOneLine = (command: string) => command.replace(/[\r\n]+/g, " ");
 
 async function run({ env, signal }: Session, command: string): Promise<string> {
   const child = start(command, env);

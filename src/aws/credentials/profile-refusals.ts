@@ -65,7 +65,7 @@ export function refusalOfUnused(name: string, profile: Profile): Failure | undef
         : `${unused} (${whereIs(setting)}) has no effect without ${need}`;
     return incomplete(name, profile, why, `add ${need} to profile ${name}, or remove ${unused}`);
   }
-  const [misspelt] = misspellings(profile);
+  const [misspelt] = [...indented(profile), ...misspellings(profile)];
   if (!misspelt) return undefined;
   return new Failure(
     "PROFILE_INCOMPLETE",
@@ -79,13 +79,29 @@ interface Misspelling {
   readonly mend: string;
 }
 
+/** Settings for credentials on lines that are indented: these continue the value of the setting above. */
+function indented(profile: Profile): readonly Misspelling[] {
+  return [...profile].flatMap(([above, setting]) =>
+    setting.value.split("\n").flatMap((text, at) => {
+      const [, name = ""] = at === 0 ? [] : (/^\s*([\w-]{1,64})\s*[=:]/.exec(text) ?? []);
+      if (!ofCredentials.includes(name.toLowerCase())) return [];
+      const where = whereIs({ ...setting, line: setting.line + at });
+      const words = `${name} (${where}) is indented, so it belongs to the value of ${above}`;
+      return [{ words, mend: `remove the blanks in front of ${name}` }];
+    }),
+  );
+}
+
 /** Settings that AWS's tools don't know and that were likely meant for credentials. */
 function misspellings(profile: Profile): readonly Misspelling[] {
   return [...profile].flatMap(([name, setting]) => {
     if (known.has(name)) return [];
     const nearest = nearestOf(name, [...known]) ?? nearestByValue(setting) ?? nearestByWords(name);
     const looksAlike = nearest !== undefined && ofCredentials.includes(nearest);
-    if (!looksAlike && !/^(?:aws|sso|role|source|credential|web_identity)_/.test(name)) return [];
+    const isLike =
+      /^(?:aws|sso|role|source|credential|web_identity)_/.test(name) ||
+      ofCredentials.some((each) => `_${name}_`.includes(`_${each}_`));
+    if (!looksAlike && !isLike) return [];
     const words = `${name} (${whereIs(setting)}) is no setting that AWS's tools know`;
     return looksAlike
       ? [{ words: `${words}, ${nearest} is`, mend: `write ${nearest} in place of ${name}` }]

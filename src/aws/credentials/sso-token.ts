@@ -5,6 +5,7 @@ import { signInClient } from "../client-settings.ts";
 import type { Session } from "../session.ts";
 import type { SsoSource } from "./credential-source.ts";
 import { ssoCachePath } from "./sso-sessions.ts";
+import { parseTime } from "./time-text.ts";
 
 /** What `aws sso login` keeps of a sign-in. */
 interface SignIn {
@@ -30,7 +31,7 @@ export async function ssoAccessToken(session: Session, source: SsoSource): Promi
   const path = ssoCachePath(session.home, source.session ?? source.startUrl);
   const signIn = await readSignIn(path);
   if (!signIn) throw new Error("there is no sign-in");
-  const left = Date.parse(signIn.expiresAt) - session.now();
+  const left = (parseTime(signIn.expiresAt) ?? 0) - session.now();
   const isRenewable =
     source.session !== undefined && signIn.clientId && signIn.clientSecret && signIn.refreshToken;
   if (!(left > renewedBelow) && isRenewable && (await isOwned(path))) {

@@ -203,4 +203,11 @@ describe("AWS files: bad ones", () => {
     assert.notEqual(await readAwsFiles(env, temp(), () => "two", first), first);
     assert.ok(!(first instanceof Failure));
   });
+
+  it("a path that is not UTF-8 in the environment is refused, since the runtime can't open it", async () => {
+    const env = { AWS_CONFIG_FILE: "/home/jos\ufffd/config", AWS_SHARED_CREDENTIALS_FILE: "/none" };
+    const outcome = await readAwsFiles(env, temp(), () => "absent");
+    assert.ok("failure" in outcome);
+    assert.match(outcome.failure.message, /jos\ufffd\/config can't be opened: its name is not UTF-8/);
+  });
 });

@@ -62,4 +62,23 @@ describe("identityState", () => {
     writeConfig("[profile ci]\nregion = us-east-1\nrole_arn = arn:aws:iam::111122223333:role/x\n");
     assert.notEqual(await keyOf({ AWS_PROFILE: "ci" }), before);
   });
+
+  it("is another for a credential_process that answers by another variable, script or program", async () => {
+    const script = join(home, "p.sh");
+    writeFileSync(script, "echo $WHO\n");
+    writeConfig(`[profile ci]\ncredential_process = /bin/sh ${script}\n`);
+    const env = { AWS_PROFILE: "ci", PATH: "/bin" };
+    const keys = [
+      await keyOf(env),
+      await keyOf({ ...env, WHO: "a" }),
+      await keyOf({ ...env, PATH: "/usr/bin" }),
+    ];
+    const edited = { env, home, boot: "boot one", readStamp: (path: string) => `edited ${path}` };
+    keys.push((await identityState(ambient, edited)).key);
+    assert.equal(new Set(keys).size, 4);
+    assert.equal(await keyOf({ ...env, UNRELATED: "a" }), keys[0]);
+    const { dependencies } = await stateOf(env);
+    assert.ok(dependencies.files.some(({ path }) => path === script));
+    assert.ok(dependencies.environment.names.includes("WHO"));
+  });
 });

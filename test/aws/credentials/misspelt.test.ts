@@ -105,3 +105,33 @@ describe("what is near to a name", () => {
     );
   });
 });
+
+describe("a profile whose settings for credentials are indented or have a prefix", () => {
+  const ROWS: [setting: [string, string], words: RegExp][] = [
+    [
+      ["region", "us-east-1\n  role_arn = arn:aws:iam::111122223333:role/x"],
+      /role_arn \(.*:\d+\) is indented.*region/,
+    ],
+    [
+      ["s3", "\n  role_arn = arn:aws:iam::111122223333:role/x"],
+      /role_arn \(.*:\d+\) is indented.*value of s3/,
+    ],
+    [["output", "json\n  aws_access_key_id: TESTKEY"], /aws_access_key_id \(.*:\d+\) is indented/],
+    [["granted_sso_account_id", "111122223333"], /granted_sso_account_id \(.*\) is no setting/],
+  ];
+  for (const [setting, words] of ROWS) {
+    it(`is refused: ${JSON.stringify(setting)}`, () => {
+      const { code, message } = refusal([setting]);
+      assert.equal(code, "PROFILE_INCOMPLETE");
+      assert.match(message, words);
+    });
+  }
+
+  it("is none for a value that goes on in the next line without a setting", () => {
+    assert.equal(
+      decideSource(ambient, { AWS_PROFILE: "ci" }, awsFiles({ "profile ci": { region: "us\n  east" } }))
+        .source.kind,
+      "instance",
+    );
+  });
+});
