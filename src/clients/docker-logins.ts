@@ -179,6 +179,8 @@ function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boo
   if (identitytoken) {
     return { kind: "login", key, server, login: { username: tokenUsername, secret: identitytoken } };
   }
+  if (login && auth && !isUtf8(auth))
+    return left("its login is not UTF-8, and Docker's helper protocol is", true);
   if (!login) return left("Docker can't read it either: no base64 of NAME:PASSWORD");
   if (login.username === "" || login.secret === "") return left("it has no username or no password");
   return { kind: "login", key, server, login };
@@ -195,4 +197,14 @@ function decodeAuth(auth: string): Login | undefined {
   while (start < end && text[start] === "\0") start += 1;
   while (start < end && text[end - 1] === "\0") end -= 1;
   return { username: text.slice(0, colon), secret: text.slice(start, end) };
+}
+
+/** Whether nothing of a login is lost where it becomes text. */
+function isUtf8(auth: string): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(auth, "base64"));
+    return true;
+  } catch {
+    return false;
+  }
 }

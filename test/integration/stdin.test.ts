@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hasCompiler } from "../native/readers.ts";
 import { shell } from "../support/program/namespace.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
@@ -7,6 +8,8 @@ import { answered, silent, told } from "../support/program/verdicts.ts";
 const [head, tail] = [registry.slice(0, 20), registry.slice(20)];
 
 const nonBlocking = `perl -MFcntl -e 'fcntl(STDIN, F_SETFL, O_NONBLOCK) or die; exec @ARGV' "$@"`;
+
+const itWithFront = hasCompiler ? it : it.skip;
 
 describe("stdin", () => {
   const standing = useStanding();
@@ -59,6 +62,14 @@ describe("stdin", () => {
   it("without an end is not read for ever", async () => {
     const ran = await alice.get("", { through: shell('yes | timeout -s KILL 5 "$@"') });
     told(ran, "BAD_SERVER_URL");
+  });
+
+  itWithFront("that is never closed ends a get after 19 seconds", async function () {
+    this.timeout(60_000);
+    const held = shell('mkfifo "$HOME/pipe"; exec 3<>"$HOME/pipe"; echo "$HOST" >&3; "$@" <&3');
+    const ran = await alice.get("", { through: held, env: { HOST: registry } });
+    assert.match(ran.stderr, /did not end within 19 s.*\[STDIN_READ\]\n$/);
+    assert.equal(ran.exitCode, 1);
   });
 
   it("of store may be as long as a token gets", async () => {
