@@ -33,15 +33,18 @@ export async function authorize(session: Session, credentials: AwsCredentials): 
     session.registry.kind === "public" ? await import("./ecr-public.ts") : await import("./ecr.ts");
   session.waitingFor = `ECR at ${new URL(endpoint).host}`;
   const config = clientSettings(session, session.registry.region, endpoint, credentials);
-  return decode(await getAuthorization(config, session.signal));
+  return authorizationIn(await getAuthorization(config, session.signal));
 }
 
-function decode({ authorizationToken = "", expiresAt }: RawAuthorization): Authorization {
+/** @throws AnswerError */
+export function authorizationIn({ authorizationToken = "", expiresAt }: RawAuthorization): Authorization {
   const decoded = Buffer.from(authorizationToken, "base64").toString();
   const colon = decoded.indexOf(":");
   const end = expiresAt?.getTime() ?? Number.NaN;
   if (colon <= 0 || colon === decoded.length - 1 || Number.isNaN(end)) {
     throw new AnswerError("the answer holds no authorization token");
   }
+  // What is damaged would be handed out as another password, which the registry refuses without a reason.
+  if (!/^[!-~]+$/.test(decoded)) throw new AnswerError("the authorization token in the answer is damaged");
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1), expiresAt: end };
 }

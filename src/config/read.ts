@@ -56,6 +56,7 @@ async function openFile(path: string, report: Report): Promise<FileHandle | unde
       // A link to nothing is a config that is missing, for instance from a disk that is not there yet. To go on
       // without it would be to ask under another identity.
       if (await isLink(path)) throw unreadable(path, "is a link to a file that is not there", error);
+      await mustHaveNoTwin(path);
       return undefined;
     }
     const barred = await barredFolder(path);
@@ -63,6 +64,18 @@ async function openFile(path: string, report: Report): Promise<FileHandle | unde
     report(outOfReach(path, barred, error));
     return undefined;
   }
+}
+
+/** A config under the other usual name was meant to say who asks: to go on without it is to ask as another. */
+async function mustHaveNoTwin(path: string): Promise<void> {
+  const twin = path.replace(/\.yaml$/, ".yml");
+  const isThere = await lstat(twin).then(
+    (found) => found.isFile() || found.isSymbolicLink(),
+    () => false,
+  );
+  if (twin === path || !isThere) return;
+  const what = `${printable(twin)} is not read: the file's name has to be config.yaml`;
+  throw new Failure("CONFIG_UNREADABLE", what, `run: mv ${printable(twin)} ${printable(path)}`);
 }
 
 async function isLink(path: string): Promise<boolean> {

@@ -107,6 +107,17 @@ describe("readConfig", () => {
     assert.equal((await readConfig(file())).registries.length, 3);
   });
 
+  it("refuses to go on without a config.yaml beside a config.yml", async () => {
+    const path = join(folder(), "config.yaml");
+    writeFileSync(join(folder(), "config.yml"), "version: 1\n");
+    await assert.rejects(readConfig(path), {
+      code: "CONFIG_UNREADABLE",
+      message: /config\.yml is not read: the file's name has to be config\.yaml$/,
+    });
+    writeFileSync(path, "version: 1\n");
+    await readConfig(path);
+  });
+
   it("refuses a link to nothing, for the config that is meant is missing", async () => {
     symlinkSync("nothing", file());
     assert.match((await refusal(file())).oneLine, /link to a file that is not there.*\[CONFIG_UNREADABLE\]/);

@@ -32,6 +32,8 @@ const others: readonly string[] = (
   "parameter_validation api_versions s3 s3api cloudfront emr metadata_service_timeout " +
   "metadata_service_num_attempts ec2_metadata_service_endpoint ec2_metadata_service_endpoint_mode " +
   "ec2_metadata_v1_disabled imds_use_ipv6 sdk_ua_app_id aws_account_id account_id_endpoint_mode " +
+  // Of other programs, and of people who keep notes there.
+  "aws_region aws_default_region " +
   "sso_registration_scopes sigv4a_signing_region_set auth_scheme_preference cli_pager cli_history"
 ).split(" ");
 
