@@ -55,9 +55,23 @@ static bool is_of_runtime(const char *entry) {
   return false;
 }
 
+// Whether one of the entries before it has the same name.
+static bool is_repeated(char *const *environment, char *const *entry) {
+  const char *equals = strchr(*entry, '=');
+  if (equals == NULL) return false;
+  size_t length = (size_t)(equals - *entry) + 1;
+  for (; environment < entry; environment++)
+    if (strncmp(*environment, *entry, length) == 0) return true;
+  return false;
+}
+
+// Of two variables of one name the first counts, as for the AWS CLI and getenv(); for Bun it is the last.
 void remove_runtime_variables(char **environment) {
   char **to = environment;
-  for (char **from = environment; *from != NULL; from++)
-    if (!is_of_runtime(*from)) *to++ = *from;
+  for (char **from = environment; *from != NULL; from++) {
+    char *entry = *from;
+    *to = entry;
+    if (!is_of_runtime(entry) && !is_repeated(environment, to)) to++;
+  }
   *to = NULL;
 }

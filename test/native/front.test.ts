@@ -165,15 +165,20 @@ when("the native front", function () {
       assert.equal(call(front, ["get"], host, place.env).stdout, printed(tokenSecret));
     });
 
-    (Bun.which("python3") ? it : it.skip)("leaves a variable that is set twice to the program", () => {
-      const python =
-        "import os,sys,ctypes\n" +
-        "e=[(k+'='+v).encode() for k,v in os.environ.items()]+[b'AWS_PROFILE=ci']\n" +
-        "a=(ctypes.c_char_p*3)(sys.argv[1].encode(),b'get',None)\n" +
-        "p=(ctypes.c_char_p*(len(e)+1))(*e,None)\n" +
-        "ctypes.CDLL(None).execve(a[0],a,p)\n";
-      assert.equal(call(front, [], host, place.env, ["python3", "-c", python]).status, 7);
-    });
+    (Bun.which("python3") ? it : it.skip)(
+      "leaves a variable that is set twice to the program, and the first of both to it",
+      () => {
+        const python =
+          "import os,sys,ctypes\n" +
+          "e=[(k+'='+v).encode() for k,v in os.environ.items()]+[b'AWS_PROFILE=ci',b'AWS_PROFILE=other']\n" +
+          "a=(ctypes.c_char_p*3)(sys.argv[1].encode(),b'get',None)\n" +
+          "p=(ctypes.c_char_p*(len(e)+1))(*e,None)\n" +
+          "ctypes.CDLL(None).execve(a[0],a,p)\n";
+        assert.equal(call(front, [], host, place.env, ["python3", "-c", python]).status, 7);
+        const profiles = readFileSync(`${seen()}.env`, "utf8").match(/^AWS_PROFILE=.*$/gm);
+        assert.deepEqual(profiles, [`AWS_PROFILE=${place.env.AWS_PROFILE ?? "ci"}`]);
+      },
+    );
 
     const full = process.platform === "linux" ? it : it.skip;
     full("says that stdout takes no answer", () => {

@@ -77,6 +77,7 @@ export async function identityState(
   const closure =
     "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
   const isMachine = decision !== undefined && isOfMachine(decision);
+  // No boot is of this name: where it can't be read, a stored token never answers without a look at the key.
   const bootId = isMachine ? (boot ?? "unknown") : undefined;
   const tokens = await identityTokens(decision, env, readStamp);
   const ofIdentity = [...read.stamps, ...(old?.stamps ?? []), ...tokens.files];
@@ -92,7 +93,7 @@ export async function identityState(
       oldKeys,
       program?.files,
     ]),
-    dependencies: { environment, files, ...(isMachine && boot !== undefined && { boot }) },
+    dependencies: { environment, files, ...(bootId !== undefined && { boot: bootId }) },
     retryWhenChanged: signInFiles(decision?.source, "files" in read ? read.files : undefined, env, home),
     read,
     // The program of a credential_process may read the AWS files by itself.

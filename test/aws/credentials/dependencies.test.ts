@@ -24,6 +24,12 @@ describe("identityState", () => {
     assert.equal((await stateOf({})).dependencies.boot, "boot one");
   });
 
+  it("has a boot that no machine has where the machine's own role asks and the boot can't be read", async () => {
+    const state = await identityState(ambient, { env: {}, home, boot: undefined, readStamp: () => "stamp" });
+    assert.equal(state.dependencies.boot, "unknown");
+    assert.notEqual(state.key, await keyOf({}));
+  });
+
   it("is the same on every boot where environment or files say who asks", async () => {
     const keys = { AWS_ACCESS_KEY_ID: "TESTKEY", AWS_SECRET_ACCESS_KEY: "test" };
     for (const env of [keys, { AWS_PROFILE: "ci" }]) {
