@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { readBounded } from "../../limits/bounded-file.ts";
 import type { Environment, FileDependency } from "../../token/dependencies.ts";
 
@@ -20,7 +20,7 @@ const largestScript = 64 * 1024;
 /**
  * The conditions under which a credential_process may be believed to answer for the same principal: PATH, the
  * variables that begin with AWS_ and those that the command or a script of it names, the program, and the files among
- * its words. Where a word is a path below the working directory, PWD counts too.
+ * its words.
  *
  * @param readStamp see the store
  */
@@ -40,12 +40,10 @@ export async function processConditions(
   const files = new Map<string, string>();
   for (const name of variablesIn(command)) names.add(name);
   for (const word of words) {
-    const path = await fileOf(word, env, home);
-    if (path === undefined) continue;
-    files.set(path, readStamp(path));
-    if (!isAbsolute(word) && word.includes("/") && !word.startsWith("~/")) names.add("PWD");
-    if (!word.includes("/") && path === resolve(word)) names.add("PWD");
-    for (const name of await variablesOfScript(path)) names.add(name);
+    for (const path of await filesOf(word, env, home)) {
+      files.set(path, readStamp(path));
+      for (const name of await variablesOfScript(path)) names.add(name);
+    }
   }
   return {
     names: [...names].slice(0, most.names),
@@ -53,14 +51,18 @@ export async function processConditions(
   };
 }
 
-/** The file that a word stands for: a path, or a program of the PATH. */
-async function fileOf(word: string, env: Environment, home: string): Promise<string | undefined> {
-  const plain = word.startsWith("~/") ? join(home, word.slice(2)) : word;
-  if (plain.includes("/")) return (await isFile(resolve(plain))) ? resolve(plain) : undefined;
+/**
+ * The files that a word may stand for: a path, or a program of the PATH. A path below the working directory is left as
+ * it is: in another directory it is another file.
+ */
+async function filesOf(word: string, env: Environment, home: string): Promise<readonly string[]> {
+  const path = word.startsWith("~/") ? join(home, word.slice(2)) : word;
+  const named = (await isFile(path)) ? [path] : [];
+  if (path.includes("/")) return named;
   for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (folder !== "" && (await isFile(join(folder, plain)))) return join(folder, plain);
+    if (folder !== "" && (await isFile(join(folder, path)))) return [join(folder, path), ...named];
   }
-  return (await isFile(resolve(plain))) ? resolve(plain) : undefined;
+  return named;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -101,7 +101,7 @@ function misspellings(profile: Profile): readonly Misspelling[] {
     const nearest = nearestOf(name, [...known]) ?? nearestByValue(setting) ?? nearestByWords(name);
     const looksAlike = nearest !== undefined && ofCredentials.includes(nearest);
     const isLike =
-      /^(?:aws|sso|role|source|credential|web_identity)_/.test(name) ||
+      /^(?:aws|sso|role|source|credential|web_identity)_|_profile$/.test(name) ||
       ofCredentials.some((each) => `_${name}_`.includes(`_${each}_`));
     if (!looksAlike && !isLike) return [];
     const words = `${name} (${whereIs(setting)}) is no setting that AWS's tools know`;

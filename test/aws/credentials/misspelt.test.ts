@@ -118,6 +118,7 @@ describe("a profile whose settings for credentials are indented or have a prefix
     ],
     [["output", "json\n  aws_access_key_id: TESTKEY"], /aws_access_key_id \(.*:\d+\) is indented/],
     [["granted_sso_account_id", "111122223333"], /granted_sso_account_id \(.*\) is no setting/],
+    [["include_profile", "base"], /include_profile \(.*\) is no setting/],
   ];
   for (const [setting, words] of ROWS) {
     it(`is refused: ${JSON.stringify(setting)}`, () => {
