@@ -1,12 +1,14 @@
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
+import { cutForeign } from "../token/printable.ts";
+import { redact } from "../token/redact.ts";
 import type { OtherLogins } from "./other-logins.ts";
 import { HandedBack, type Reply } from "./reply.ts";
 import { type HelperAction, wire } from "./wire.ts";
 
 /**
- * Logins that another credential helper keeps. Its refusals go back to the client as they came, but for
- * "not found", which is none.
+ * Logins that another credential helper keeps. Its refusals go back to the client in its own words, without
+ * secrets; "not found" is no refusal.
  *
  * @param ask runs it once
  * @param name its program, for messages
@@ -19,7 +21,7 @@ export function handedOn(
     const reply = await ask(action, input);
     if (reply.exitCode === 0) return reply.stdout;
     if (reply.stdout.trim() === wire.notFound) return undefined;
-    throw new HandedBack(reply);
+    throw new HandedBack({ stdout: withoutSecrets(reply.stdout), stderr: withoutSecrets(reply.stderr) });
   }
 
   return {
@@ -45,6 +47,9 @@ export function handedOn(
     },
   };
 }
+
+/** Docker puts these words into its own messages, and a CI system those into its log. */
+const withoutSecrets = (words: string) => redact(cutForeign(words));
 
 /** Why the other helper refused, in its own words but for secrets. */
 export function refusalOf({ reply }: HandedBack): string {

@@ -1,12 +1,12 @@
 import { base64, percentEncoded, secretForms } from "./secrets-by-form.ts";
 import { namedValues } from "./secrets-by-name.ts";
 import { afterSchemes, elements } from "./secrets-in-markup.ts";
-import { userInfo } from "./secrets-in-urls.ts";
+import { spacedUserInfo, userInfo } from "./secrets-in-urls.ts";
 import { hide } from "./spans.ts";
 
 export { redacted } from "./spans.ts";
 
-const plain = [userInfo, elements, namedValues, afterSchemes, secretForms];
+const plain = [spacedUserInfo, userInfo, elements, namedValues, afterSchemes, secretForms];
 const all = [...plain, percentEncoded(plain), base64(plain)];
 
 /**

@@ -2,7 +2,7 @@ import { endOfLine, endOfWord, isSpace, redacted, type Span, skip } from "./span
 
 /** Names of what is secret. No expression here repeats anything without a limit, so none can backtrack. */
 const names =
-  /authorization|cookie|x-registry-auth|x-registry-config|secret|password|passwd|passphrase|passcode|\bpwd\b|\bpass\b|token|signature|\bsig\b|credential(?!s\b)|assertion|saml|api[-_]?key|private[-_]?key|session[-_]?key|external[-_]?id|\b_?auth(?=\\{0,7}["'=])/gi;
+  /authorization|cookie|x-registry-auth|x-registry-config|secret|password|passwd|passphrase|passcode|\bpwd\b|\bpass\b|token|signature|\bsig\b|credential(?!s\b)|assertion|saml|api[-_]?key|private[-_]?key|session[-_]?key|session[-_]?id|access[-_]?key(?![-_]?id)|external[-_]?id|\b_?auth(?=\\{0,7}["'=])/gi;
 /** A name of the above that goes on so is an error's, and its reason follows. */
 const errorNames = /exception|error|fault|denied|expired|invalid|missing|required/i;
 const headers = /^(?:authorization|cookie|x-registry)/i;

@@ -30,3 +30,21 @@ function startOfAddress(word: string, colon: number): number {
   for (let at = colon - 1; at >= 0; at--) if ("=\"'`(<[{,;".includes(word.charAt(at))) return at + 1;
   return 0;
 }
+
+/** Characters of an address that are searched for the end of its password. */
+const longestAddress = 512;
+
+/**
+ * The user and password of URLs whose password has blanks in it, as people type them into proxy variables: up to the
+ * last "@" before the line's end or a quote. A port with words behind it is no password.
+ */
+export function* spacedUserInfo(text: string): Iterable<Span> {
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 1)) {
+    const start = at + "://".length;
+    const [rest = ""] = text.slice(start, start + longestAddress).split(/["'`<>\n\r]/, 1);
+    const user = /^[^\s/?#@:]{0,128}:/.exec(rest)?.[0];
+    if (user === undefined || /^\d{1,5}(?:[/?#\s]|$)/.test(rest.slice(user.length))) continue;
+    const end = rest.lastIndexOf("@");
+    if (end > user.length && /\s/.test(rest.slice(0, end))) yield [start, start + end];
+  }
+}

@@ -60,6 +60,14 @@ describe("logins that another helper keeps", () => {
     }
   });
 
+  it("hand a refusal back without its secrets", async () => {
+    reply = { ...refusal("Authorization: Basic hush-hush\nno"), stderr: "password=hush-hush\n" };
+    const error = await logins.get("x").catch((thrown: unknown) => thrown);
+    const { stdout, stderr } = told(error);
+    assert.doesNotMatch(stdout + stderr, /hush/);
+    assert.match(stdout, /\nno\n$/);
+  });
+
   it("hand a refusal back whole that lacks a line end, or says nothing", async () => {
     for (const [stdout, whole] of [
       ["gpg: failed", "gpg: failed\n"],

@@ -31,6 +31,12 @@ const SECRETS: [what: string, text: (secret: string) => string, secret: string][
   ["a bearer token", (s) => `the header was 'Bearer ${s}'`, made(mixed, 24)],
   ["a JWT", (s) => `cannot read ${s}`, webToken],
   ["a password in a URL", (s) => `proxy http://user:${s}@proxy.example:3128 refused`, "made-up-word"],
+  [
+    "a password in a URL, with a blank",
+    (s) => `proxy "http://user:a ${s} b@proxy.example:3128" refused`,
+    "made-up-word",
+  ],
+  ["a session's id", (s) => `sessionid=${s}`, "made-up-word"],
   ["a password in a setting", (s) => `password=${s}`, "made-up-word"],
   ["an ECR password", (s) => `docker said ${s}`, made(mixed, 2000)],
 ];
@@ -45,6 +51,7 @@ const KEPT = [
   "/home/somebody/.aws/config line 12",
   "credential_process of profile ci ended with 1",
   "aws sso login --profile ci",
+  "http://127.0.0.1:3128 refused what user@host asked for",
   "ENOTFOUND sts.eu-central-1.amazonaws.com",
 ];
 
