@@ -13,11 +13,13 @@ const own = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const other = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
 
 describe("stand-in AWS: registries", () => {
-  const now = Date.now();
+  // Taken when the tests begin: clients sign by the clock, and a whole run may take longer than a signature counts.
+  let now: number;
   const clockOffsetMs = 43_200_001;
   let upstream: Awaited<ReturnType<typeof startFakeUpstream>>;
   let aws: StandIn;
   before(async () => {
+    now = Date.now();
     upstream = await startFakeUpstream();
     const aliases = { "images.example.com": own };
     aws = await startAws({ upstream: upstream.url, aliases, now: () => now });
