@@ -6,10 +6,11 @@ import type { Session } from "../session.ts";
 import { SourceError } from "../source-error.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import type { ProcessSource } from "./credential-source.ts";
+import { shellWords } from "./shell-words.ts";
 
 /**
- * The credentials that a `credential_process` prints. It is run by a shell, as the SDKs for Go and JavaScript do,
- * ends with the session's signal, and starts without the variables that would make a Bun program of ours out of
+ * The credentials that a `credential_process` prints. It is started by its words, as the AWS CLI does, or by a
+ * shell, as the SDKs for Go and JavaScript do, where it has what only a shell understands; ends with the session's signal, and starts without the variables that would make a Bun program of ours out of
  * another one (BUN_OPTIONS, BUN_BE_BUN).
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  *
@@ -55,25 +56,58 @@ async function run({ env, signal }: Session, command: string): Promise<string> {
   }
 }
 
-/** By the system's shell. Its stdin is empty: a program that reads it must not wait for an answer that never comes. */
+/** Its stdin is empty: a program that reads it must not wait for an answer that never comes. */
 function start(command: string, env: Environment) {
   const inherited = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
-  const isWindows = process.platform === "win32";
-  const shell = isWindows
-    ? [env.ComSpec ?? "cmd.exe", "/d", "/s", "/c", `"${command}"`]
-    : ["/bin/sh", "-c", command];
+  const options = {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+    env: Object.fromEntries(inherited),
+  } as const;
+  const words = wordsToRun(command, env);
   try {
-    return Bun.spawn(shell, {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "ignore",
-      env: Object.fromEntries(inherited),
-      windowsHide: true,
-      windowsVerbatimArguments: isWindows,
-    });
+    if (words) return Bun.spawn(words, options);
+  } catch (error) {
+    // A script without a first line that names its interpreter: the system leaves it to the shell.
+    if ((error as { code?: string }).code !== "ENOEXEC")
+      throw new Error("it could not be started", { cause: error });
+  }
+  try {
+    return startShell(command, env, options);
   } catch (cause) {
     throw new Error("it could not be started", { cause });
   }
+}
+
+/** Variables, pipes, redirections, several commands, home folders, and a variable that is set for the command. */
+const ofShell = /[$`|<>]|&&|;(?:\s|$)|(?:^|\s)~|^\s*\w+=/;
+
+/** What is escaped or in single quotes is no sign for a shell either. */
+const withoutQuoted = (command: string) => command.replace(/\\.|'[^']*'/g, "");
+
+/**
+ * The program and its arguments; undefined for what a shell has to read: a command that has such signs, or one whose
+ * first word is no program, but one of the shell's own words.
+ */
+function wordsToRun(command: string, env: Environment): string[] | undefined {
+  if (process.platform === "win32" || ofShell.test(withoutQuoted(command))) return undefined;
+  const [name, ...others] = shellWords(command) ?? [];
+  const program = name === undefined ? null : Bun.which(name, { PATH: env.PATH ?? "" });
+  return program === null ? undefined : [program, ...others];
+}
+
+type Options = Readonly<{
+  stdin: "ignore";
+  stdout: "pipe";
+  stderr: "ignore";
+  env: Record<string, string | undefined>;
+}>;
+
+function startShell(command: string, env: Environment, options: Options) {
+  if (process.platform !== "win32") return Bun.spawn(["/bin/sh", "-c", command], options);
+  const shell = [env.ComSpec ?? "cmd.exe", "/d", "/s", "/c", `"${command}"`];
+  return Bun.spawn(shell, { ...options, windowsHide: true, windowsVerbatimArguments: true });
 }
 
 function parse(text: string, now: number): AwsCredentials {
