@@ -3,6 +3,7 @@ import { Failure } from "../../token/failure.ts";
 import type { Session } from "../session.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import { largestToken } from "./identity-tokens.ts";
+import { jsonObject } from "./json-object.ts";
 
 /** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */
 const ecs = "169.254.170.2";
@@ -78,7 +79,7 @@ async function readTokenFile(path: string): Promise<string> {
 }
 
 function parse(where: string, status: number, body: string): AwsCredentials {
-  const fields = status === 200 ? jsonObject(body) : {};
+  const fields = status === 200 ? (jsonObject(body) ?? {}) : {};
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = fields;
   if (typeof AccessKeyId === "string" && typeof SecretAccessKey === "string") {
     const expiration = new Date(String(Expiration));
@@ -96,13 +97,4 @@ function parse(where: string, status: number, body: string): AwsCredentials {
       ? `set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the token that it wants`
       : "see that the task or pod has a role, and what its agent logs",
   );
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

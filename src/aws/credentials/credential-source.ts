@@ -147,7 +147,7 @@ export function decideSource(identity: Identity, env: Environment, files: AwsFil
 
 /**
  * Whether credentials may be those of the container's or the instance's role, so that another machine or pod with
- * the same files and environment is somebody else. A credential_process may ask for either.
+ * the same files and environment is another principal. A credential_process may ask for either.
  */
 export function isOfMachine({ source }: Decision): boolean {
   return source.kind === "container" || source.kind === "instance" || source.kind === "process";

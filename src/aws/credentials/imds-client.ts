@@ -1,6 +1,7 @@
 import { usualLimit } from "../../limits/bounded-stream.ts";
 import { readBody } from "../http/answer-body.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
+import { jsonObject } from "./json-object.ts";
 
 /** Milliseconds for one request; none is sent again. */
 const requestLimit = 1_000;
@@ -104,7 +105,7 @@ function textOf({ status, text }: Answer, hasToken: boolean): string {
 }
 
 function parse(text: string, now: number, hasToken: boolean): AwsCredentials {
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = jsonObject(text);
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = jsonObject(text) ?? {};
   const areTexts = [AccessKeyId, SecretAccessKey, Token, Expiration].every(
     (each) => typeof each === "string",
   );
@@ -117,13 +118,4 @@ function parse(text: string, now: number, hasToken: boolean): AwsCredentials {
     // The service may be late with new ones; AWS accepts those that it gives meanwhile.
     ...(expiration.getTime() > now && { expiration }),
   };
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

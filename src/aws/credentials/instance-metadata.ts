@@ -28,41 +28,39 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
   }
   session.waitingFor = "the instance metadata service";
   const limit = AbortSignal.timeout(session.limits.instanceMetadata);
-  const isV1Disabled = setting(session, "ec2_metadata_v1_disabled") ?? "false";
+  const isV1Disabled = setting(session, "ec2_metadata_v1_disabled")?.value ?? "false";
+  const named = setting(session, "ec2_metadata_service_endpoint");
   try {
     return await roleCredentials({
-      endpoint: endpointOf(session),
+      endpoint: named?.value ?? ownEndpoint(session),
       isV1Disabled: isV1Disabled !== "false",
       signal: AbortSignal.any([session.signal, limit]),
       now: session.now,
     });
   } catch (cause) {
-    const { why, fix } = explain(cause, endpointOrigin(session));
+    const { why, fix } = explain(cause, named?.origin);
     throw new InstanceMetadataError(why, fix, { cause });
   }
 }
 
-/** Of the environment, else of the profile. */
-function setting({ env, profiles, settings }: Session, name: string): string | undefined {
-  return (
-    env[`AWS_${name.toUpperCase()}`] || profiles.profile(settings.profile)?.get(name)?.value || undefined
-  );
-}
-
-function endpointOf(session: Session): string {
-  const named = setting(session, "ec2_metadata_service_endpoint");
-  if (named !== undefined) return named;
-  const mode = setting(session, "ec2_metadata_service_endpoint_mode");
-  return mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
-}
-
-/** The setting that leads to another instance metadata service than the instance's own. */
-function endpointOrigin({ env, profiles, settings }: Session): Origin | undefined {
-  const name = "ec2_metadata_service_endpoint";
+/** Of the environment, else of the profile; an empty one counts as not set. */
+function setting({ env, profiles, settings }: Session, name: string): Located | undefined {
   const variable = `AWS_${name.toUpperCase()}`;
-  if (env[variable]) return variableOrigin(variable);
-  const setting = profiles.profile(settings.profile)?.get(name);
-  return setting?.value ? settingOrigin(name, setting) : undefined;
+  const set = env[variable];
+  if (set) return { value: set, origin: variableOrigin(variable) };
+  const ofProfile = profiles.profile(settings.profile)?.get(name);
+  return ofProfile?.value ? { value: ofProfile.value, origin: settingOrigin(name, ofProfile) } : undefined;
+}
+
+interface Located {
+  readonly value: string;
+  readonly origin: Origin;
+}
+
+/** The instance's own endpoint, where no setting leads to another. */
+function ownEndpoint(session: Session): string {
+  const mode = setting(session, "ec2_metadata_service_endpoint_mode")?.value;
+  return mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-existing-instances.html */

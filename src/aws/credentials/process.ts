@@ -6,6 +6,7 @@ import type { Session } from "../session.ts";
 import { SourceError } from "../source-error.ts";
 import type { AwsCredentials } from "./aws-credentials.ts";
 import type { ProcessSource } from "./credential-source.ts";
+import { jsonObject } from "./json-object.ts";
 import { shellWords } from "./shell-words.ts";
 
 /**
@@ -111,7 +112,7 @@ function startShell(command: string, env: Environment, options: Options) {
 }
 
 function parse(text: string, now: number): AwsCredentials {
-  const printed = jsonObject(text);
+  const printed = jsonObject(text.trim());
   if (!printed) throw new Error("what it printed is not JSON");
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = printed;
   if (Version !== 1) throw new Error("what it printed is not of Version 1");
@@ -126,13 +127,4 @@ function parse(text: string, now: number): AwsCredentials {
     ...(typeof SessionToken === "string" && SessionToken && { sessionToken: SessionToken }),
     ...(expiration && !Number.isNaN(expiration.getTime()) && { expiration }),
   };
-}
-
-function jsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.trim());
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

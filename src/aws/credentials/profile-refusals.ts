@@ -41,13 +41,13 @@ const ofCredentials = Object.keys(needs);
 const known: ReadonlySet<string> = new Set([...ofCredentials, ...others]);
 
 /** A profile that says where its credentials come from, and says it incompletely. */
-export function incomplete(name: string, profile: Profile | undefined, why: string, mend: string): Failure {
+export function incomplete(name: string, profile: Profile | undefined, why: string, fix: string): Failure {
   const [misspelt] = profile ? misspellings(profile) : [];
   const hint = misspelt ? `; ${misspelt.words}` : "";
   return new Failure(
     "PROFILE_INCOMPLETE",
     `profile ${name} leads to no credentials: ${why}${hint}`,
-    misspelt?.mend ?? mend,
+    misspelt?.fix ?? fix,
   );
 }
 
@@ -72,13 +72,13 @@ export function refusalOfUnused(name: string, profile: Profile): Failure | undef
   return new Failure(
     "PROFILE_INCOMPLETE",
     `profile ${name} leads to no credentials: ${misspelt.words}`,
-    misspelt.mend,
+    misspelt.fix,
   );
 }
 
 interface Misspelling {
   readonly words: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** Settings for credentials on lines that are indented: these continue the value of the setting above. */
@@ -89,7 +89,7 @@ function indented(profile: Profile): readonly Misspelling[] {
       if (!ofCredentials.includes(name.toLowerCase())) return [];
       const where = whereIs({ ...setting, line: setting.line + at });
       const words = `${name} (${where}) is indented, so it belongs to the value of ${above}`;
-      return [{ words, mend: `remove the blanks in front of ${name}` }];
+      return [{ words, fix: `remove the blanks in front of ${name}` }];
     }),
   );
 }
@@ -106,8 +106,8 @@ function misspellings(profile: Profile): readonly Misspelling[] {
     if (!looksAlike && !isLike) return [];
     const words = `${name} (${whereIs(setting)}) is no setting that AWS's tools know`;
     return looksAlike
-      ? [{ words: `${words}, ${nearest} is`, mend: `write ${nearest} in place of ${name}` }]
-      : [{ words, mend: `correct or remove ${name}` }];
+      ? [{ words: `${words}, ${nearest} is`, fix: `write ${nearest} in place of ${name}` }]
+      : [{ words, fix: `correct or remove ${name}` }];
   });
 }
 

@@ -4,6 +4,7 @@ import { readBounded } from "../../limits/bounded-file.ts";
 import { signInClient } from "../client-settings.ts";
 import type { Session } from "../session.ts";
 import type { SsoSource } from "./credential-source.ts";
+import { jsonObject } from "./json-object.ts";
 import { ssoCachePath } from "./sso-sessions.ts";
 import { parseTime } from "./time-text.ts";
 
@@ -48,15 +49,9 @@ export async function ssoAccessToken(session: Session, source: SsoSource): Promi
 async function readSignIn(path: string): Promise<SignIn | undefined> {
   const found = await readBounded(path, largestSignIn);
   if (found.kind !== "bytes") return undefined;
-  try {
-    const signIn: Partial<Record<keyof SignIn, unknown>> | null = JSON.parse(
-      new TextDecoder().decode(found.bytes),
-    );
-    const isWhole = typeof signIn?.accessToken === "string" && typeof signIn.expiresAt === "string";
-    return isWhole ? (signIn as SignIn) : undefined;
-  } catch {
-    return undefined;
-  }
+  const signIn = jsonObject(new TextDecoder().decode(found.bytes));
+  const isWhole = typeof signIn?.accessToken === "string" && typeof signIn.expiresAt === "string";
+  return isWhole ? (signIn as unknown as SignIn) : undefined;
 }
 
 async function renew(session: Session, { region }: SsoSource, signIn: SignIn): Promise<SignIn | undefined> {
