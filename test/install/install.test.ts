@@ -10,9 +10,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir, tmpdir, userInfo } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { accountHome } from "../support/program/account-home.ts";
 import { FakeSystemd } from "../support/program/fake-systemd.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { User } from "../support/program/user.ts";
@@ -83,7 +84,7 @@ describe("install.sh", function () {
       const env = { HOME, PATH: `${bin}:${process.env.PATH}`, XDG_STATE_HOME: HOME };
       const { stdout, stderr, status } = install(["--prefix", prefix, "--dry-run", "--uninstall"], env);
       assert.equal(status, 0, stderr);
-      assert.ok(stdout.includes(` ${userInfo().homedir}/.local/state/docker-credential-ecr`), stdout);
+      assert.ok(stdout.includes(` ${accountHome()}/.local/state/docker-credential-ecr`), stdout);
     }
   });
 

@@ -10,9 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { itAsRoot } from "../support/fakes/temp-folder.ts";
+import { accountHome } from "../support/program/account-home.ts";
 import { FakeSystemd } from "../support/program/fake-systemd.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { programPath } from "../support/program/program.ts";
@@ -208,7 +208,7 @@ describe("service", () => {
       env: { HOME: undefined },
     });
     assert.equal(exitCode, 0);
-    assert.ok(stderr.includes(`would write ${userInfo().homedir}/.config/systemd/user/`), stderr);
+    assert.ok(stderr.includes(`would write ${accountHome()}/.config/systemd/user/`), stderr);
   });
 
   describe("as root", () => {
