@@ -1,4 +1,4 @@
-// What the time is: src/store/clock.ts.
+// What the time is: src/store/files/clock.ts.
 #include "front.h"
 
 #include <string.h>

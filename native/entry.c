@@ -1,5 +1,5 @@
 // Reads the text of a token file and checks its conditions: docs/token-file.md. src/token/parse-entry.ts and
-// src/store/warm.ts decide the same.
+// src/store/tokens/warm-get.ts decide the same.
 #include "front.h"
 
 #include <string.h>

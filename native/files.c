@@ -1,4 +1,4 @@
-// Reading files: src/store/libc-files.ts does the same.
+// Reading files: src/store/files/libc-files.ts does the same.
 #include "front.h"
 
 #include <errno.h>

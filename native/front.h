@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum {
-  largest_entry = 1024 * 1024,  // bytes of a token file, as in src/store/quick-files.ts
+  largest_entry = 1024 * 1024,  // bytes of a token file, as in src/store/files/fast-files.ts
   largest_input = 4096,         // a pipe takes that much without a reader
   largest_handed_over = 1024 * 1024,
   largest_host = 253,

@@ -1,4 +1,4 @@
-// Docker's `get` from what is stored: src/helper/serve.ts and src/store/warm.ts decide the same.
+// Docker's `get` from what is stored: src/protocol/serve.ts and src/store/tokens/warm-get.ts decide the same.
 #include "front.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { version } from "../package.json";
-import { wholeProgram } from "../src/cli/run.ts";
+import { wholeProgram } from "../src/commands/run.ts";
 import { manPage } from "./man/page.ts";
 
 const read = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8");

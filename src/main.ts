@@ -1,12 +1,12 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
-import { told } from "./helper/reply.ts";
-import { type ColdPorts, type Held, type Rooms, serve } from "./helper/serve.ts";
-import { type HelperAction, isHelperAction } from "./helper/wire.ts";
-import { keychainMarkPath } from "./store/files.ts";
-import { keychainWord } from "./store/keychain.ts";
-import { openQuickFiles } from "./store/open-quick-files.ts";
-import type { QuickFiles } from "./store/quick-files.ts";
-import { readWarm, type SealedWarm } from "./store/warm.ts";
+import { type HelperAction, isHelperAction } from "./protocol/messages.ts";
+import { told } from "./protocol/reply.ts";
+import { type ColdPorts, type Held, type Rooms, serve } from "./protocol/serve.ts";
+import type { QuickFiles } from "./store/files/fast-files.ts";
+import { openQuickFiles } from "./store/files/open-fast-files.ts";
+import { keychainMarkPath } from "./store/files/paths.ts";
+import { keychainWord } from "./store/keychain/keychain.ts";
+import { readWarm, type SealedWarm } from "./store/tokens/warm-get.ts";
 import { stampOf } from "./token/dependencies.ts";
 
 const { env } = process;
@@ -15,10 +15,10 @@ async function main(args: readonly string[]): Promise<number> {
   const [action] = args;
   if (args.length === 1 && isHelperAction(action)) return help(action);
   if (args.length === 1 && action === keychainWord) {
-    await (await import("./store/keychain-service.ts")).serveKeychain();
+    await (await import("./store/keychain/service.ts")).serveKeychain();
     return 0;
   }
-  const { run } = await import("./cli/run.ts");
+  const { run } = await import("./commands/run.ts");
   const home = await homeOf(env);
   const { debuggerVariables } = await import("./service/runtime-variables.ts");
   const debuggers = debuggerVariables(env);
@@ -42,12 +42,12 @@ async function help(action: HelperAction): Promise<number> {
       isMarked: (server) => isThere(keychainMarkPath(folders.state, server)),
     },
     cold: async () => {
-      const { coldPorts } = await import("./cli/cold.ts");
+      const { coldPorts } = await import("./provider/helper-ports.ts");
       cold ??= coldPorts(files, givenEnvironment(home), home, folders, Date.now);
       return cold;
     },
     others: async () => {
-      const { otherLogins } = await import("./cli/other-logins.ts");
+      const { otherLogins } = await import("./logins/choose.ts");
       return otherLogins(givenEnvironment(home), folders, Date.now);
     },
   };
@@ -58,7 +58,7 @@ async function help(action: HelperAction): Promise<number> {
 }
 
 async function opened(found: SealedWarm, files: QuickFiles): Promise<Held | undefined> {
-  const { openWarm } = await import("./store/open-warm.ts");
+  const { openWarm } = await import("./store/tokens/open-sealed.ts");
   return openWarm(files, env.XDG_RUNTIME_DIR, found);
 }
 
@@ -76,7 +76,7 @@ async function print(stdout: string, stderr: string, files?: QuickFiles): Promis
   const bytes = new TextEncoder().encode(stdout);
   const written = bytes.length === 0 ? 0 : (files?.writeOutput(bytes) ?? 0);
   if (written === bytes.length) return;
-  (await import("./cli/stdout.ts")).printBytes(bytes, written);
+  (await import("./terminal/stdout.ts")).printBytes(bytes, written);
 }
 
 /**

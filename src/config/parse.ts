@@ -2,11 +2,11 @@ import { build } from "./build.ts";
 import { type Config, emptyConfig } from "./config.ts";
 import { aliasComplaints } from "./host-checks.ts";
 import { identityComplaints } from "./identity-checks.ts";
-import { Located } from "./located.ts";
 import { type Complaint, failureOf, type KeyPath, lineFinder, type Problem, quoted } from "./problem.ts";
 import { registrationComplaints } from "./registration-checks.ts";
 import { configSchema, type RawConfig } from "./schema.ts";
 import { schemaComplaints } from "./schema-problems.ts";
+import { Located } from "./source-positions.ts";
 import { readYaml } from "./syntax.ts";
 import { valueComplaints } from "./value-checks.ts";
 

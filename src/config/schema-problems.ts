@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
-import type { Located } from "./located.ts";
 import { type Complaint, type KeyPath, quoted, spell } from "./problem.ts";
 import { complaintIn } from "./section.ts";
+import type { Located } from "./source-positions.ts";
 
 /** What the schema says against the file, in words that name the key, the value and the mend. */
 export function schemaComplaints(issues: readonly z.core.$ZodIssue[], located: Located): Complaint[] {

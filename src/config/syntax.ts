@@ -1,6 +1,6 @@
 import { type Document, type ErrorCode, parseDocument } from "yaml";
-import { Located } from "./located.ts";
 import type { Problem } from "./problem.ts";
+import { Located } from "./source-positions.ts";
 
 /** What is wrong and the mend, by YAML's own codes. The library's texts may quote the file, so they are not shown. */
 const complaints: Partial<Record<ErrorCode, readonly [what: string, mend: string]>> = {

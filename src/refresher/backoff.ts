@@ -1,8 +1,8 @@
 import { type Clock, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Issued } from "./renewal.ts";
+import { troubleKind } from "./retry-kind.ts";
 import type { Backoff, Random, Timing } from "./timing.ts";
-import { troubleKind } from "./trouble.ts";
 
 /**
  * How long to wait after the `count`-th failure in a row, in milliseconds: full-jitter exponential, and never

@@ -1,6 +1,6 @@
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { type Clock, lifeState, timeLeft } from "../token/life.ts";
-import { isWaiting } from "./failing.ts";
+import { isWaiting } from "./failure-record.ts";
 import type { Job } from "./job.ts";
 import { ageOf, pauseLeft, restLeft } from "./pause.ts";
 import type { GroupState, RefresherState } from "./state.ts";

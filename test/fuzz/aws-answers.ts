@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server, type Socket } from "node:net";
-import { describeReplication } from "../../src/aws/describe-replication.ts";
-import { fetchToken } from "../../src/aws/fetch-token.ts";
+import { describeReplication } from "../../src/aws/calls/describe-replication.ts";
+import { fetchToken } from "../../src/aws/calls/fetch-token.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { ambient } from "../../src/token/identity.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { parseAwsFiles } from "../../src/aws/credentials/config-files.ts";
-import { parseConfig } from "../../src/aws/credentials/config-index.ts";
-import { ConfigSyntaxError, parseSections, type Sections } from "../../src/aws/credentials/config-syntax.ts";
-import { decideSource } from "../../src/aws/credentials/credential-source.ts";
-import { profileClosure } from "../../src/aws/credentials/profile-closure.ts";
-import { registriesOfProfiles } from "../../src/aws/credentials/profile-registries.ts";
+import { parseAwsFiles } from "../../src/profiles/config-files.ts";
+import { parseConfig } from "../../src/profiles/config-index.ts";
+import { ConfigSyntaxError, parseSections, type Sections } from "../../src/profiles/config-syntax.ts";
+import { decideSource } from "../../src/profiles/credential-source.ts";
+import { profileClosure } from "../../src/profiles/profile-closure.ts";
+import { registriesOfProfiles } from "../../src/profiles/profile-registries.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { damaged } from "../support/fuzz/damage.ts";
 import { fuzzer } from "../support/fuzz/fuzzer.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { keptRegistries } from "../../src/config/kept.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { registrationFor } from "../../src/config/registration.ts";
+import { keptRegistries } from "../../src/config/registries.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { example } from "../config/example.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { withAuths } from "../../src/clients/docker-auths.ts";
-import { unwire, type Wiring, wire, withoutSecrets } from "../../src/clients/docker-config.ts";
-import { readDockerConfig } from "../../src/clients/docker-config-reading.ts";
+import { withAuths } from "../../src/clients/docker/auths.ts";
+import { unwire, type Wiring, wire, withoutSecrets } from "../../src/clients/docker/edit-config.ts";
 import {
   entriesIn,
   loginsIn,
   passwordsIn,
   withEntries,
   withoutLogins,
-} from "../../src/clients/docker-logins.ts";
-import { parseJson } from "../../src/clients/json-syntax.ts";
-import { applied, isBlank } from "../../src/clients/json-text.ts";
+} from "../../src/clients/docker/logins.ts";
+import { readDockerConfig } from "../../src/clients/docker/read-config.ts";
+import { parseJson } from "../../src/clients/json/syntax.ts";
+import { applied, isBlank } from "../../src/clients/json/text.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { dockerConfigText, hosts } from "../support/fuzz/docker-config.ts";
 import { fuzzer } from "../support/fuzz/fuzzer.ts";
@@ -23,7 +23,7 @@ const wirings: readonly Wiring[] = [
 ];
 const wanted = new Map([[ecr, { username: "AWS", secret: "new" }]]);
 
-/** Edits of Docker's config.json and their undoing. Beside Go's own decoder: test/clients/go-decoder.test.ts. */
+/** Edits of Docker's config.json and their undoing. Beside Go's own decoder: test/clients/json/go-decoder.test.ts. */
 export const dockerConfig = fuzzer<string>({
   name: "docker-config",
   make: dockerConfigText,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { helperActions, wire } from "../../src/helper/wire.ts";
+import { helperActions, wire } from "../../src/protocol/messages.ts";
 import { readServerUrl } from "../../src/registry/server-url.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
 import { damaged } from "../support/fuzz/damage.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseLogin } from "../../src/store/login.ts";
+import { parseLogin } from "../../src/store/tokens/login.ts";
 import { withChecksum, withoutChecksum } from "../../src/token/checksum.ts";
 import { formatEntry, type StoredEntry } from "../../src/token/entry-text.ts";
 import { expiryOfPassword } from "../../src/token/expiry.ts";

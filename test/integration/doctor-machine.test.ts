@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { lockRefresher } from "../../src/store/refresher-state.ts";
+import { lockRefresher } from "../../src/store/state/refresher-state.ts";
 import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
 import { diagnose, failures, healthyUser, named, wire } from "../support/program/doctor.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";

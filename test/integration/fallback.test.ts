@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { endTree } from "../../src/aws/end-tree.ts";
-import { askOtherHelper } from "../../src/clients/other-helper.ts";
-import { handedOn } from "../../src/helper/handed-on.ts";
-import { loginsContract } from "../store/logins-contract.ts";
+import { handedOn } from "../../src/logins/delegate.ts";
+import { askOtherHelper } from "../../src/logins/run-helper.ts";
+import { endTree } from "../../src/process/kill-tree.ts";
+import { loginsContract } from "../logins/contract.ts";
 import { programPath } from "../support/program/program.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import { logOf, snapshot } from "../support/program/state.ts";

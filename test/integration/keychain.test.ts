@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { endTree } from "../../src/aws/end-tree.ts";
-import { askOtherHelper } from "../../src/clients/other-helper.ts";
-import { handedOn } from "../../src/helper/handed-on.ts";
-import { KeychainProcess } from "../../src/store/keychain-process.ts";
-import { loginsContract } from "../store/logins-contract.ts";
+import { handedOn } from "../../src/logins/delegate.ts";
+import { askOtherHelper } from "../../src/logins/run-helper.ts";
+import { endTree } from "../../src/process/kill-tree.ts";
+import { KeychainProcess } from "../../src/store/keychain/process.ts";
+import { loginsContract } from "../logins/contract.ts";
 import { Keyring } from "../support/keyring/keyring.ts";
 import { useKeyring } from "../support/keyring/use-keyring.ts";
 import { childrenOf, parentOf } from "../support/program/children.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { KeyText } from "../../src/store/key-text.ts";
+import type { KeyText } from "../../src/store/encryption/key-file.ts";
 import { parseJsonWithChecksum } from "../../src/token/checksum.ts";
 import { useKeyring } from "../support/keyring/use-keyring.ts";
 import { commands } from "../support/program/commands.ts";

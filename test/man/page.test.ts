@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { manPage } from "../../scripts/man/page.ts";
 import { fill, roff, roffLines, roffOfMarkdown } from "../../scripts/man/roff.ts";
-import { helperActions } from "../../src/helper/wire.ts";
+import { helperActions } from "../../src/protocol/messages.ts";
 import { needs } from "../support/e2e/needs.ts";
 import { commandsOf, silentProgram } from "../support/whole-program.ts";
 

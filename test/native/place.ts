@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readClock } from "../../src/store/clock.ts";
-import { formerLoginPath, loginPath, tokenPath } from "../../src/store/files.ts";
-import { nodeFiles } from "../../src/store/node-files.ts";
+import { readClock } from "../../src/store/files/clock.ts";
+import { nodeFiles } from "../../src/store/files/node-files.ts";
+import { formerLoginPath, loginPath, tokenPath } from "../../src/store/files/paths.ts";
 import { ambientNames, environmentFingerprint } from "../../src/token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../../src/token/entry.ts";
 import { formatEntry, type StoredEntry } from "../../src/token/entry-text.ts";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileFront, warnings } from "../../scripts/native.mjs";
 import { foldersOf } from "../../src/config/folders.ts";
-import { openQuickFiles } from "../../src/store/open-quick-files.ts";
-import { readWarm } from "../../src/store/warm.ts";
+import { openQuickFiles } from "../../src/store/files/open-fast-files.ts";
+import { readWarm } from "../../src/store/tokens/warm-get.ts";
 
 /** What a reader of token files prints; undefined where it leaves the answer to the rest of the program. */
 export type Reader = (host: string, env: Readonly<Record<string, string>>) => string | undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { refreshPass } from "../../src/refresher/pass.ts";
 import { type RefresherState, startState } from "../../src/refresher/state.ts";
-import { refreshPass } from "../../src/refresher/tick.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { hour, minute, second } from "../support/fakes/clock.ts";

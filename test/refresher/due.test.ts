@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { refreshDue, verdictOf } from "../../src/refresher/due.ts";
 import { isOver, pauseOf } from "../../src/refresher/pause.ts";
 import { emptyState, type GroupState, startState } from "../../src/refresher/state.ts";
-import { takeStock } from "../../src/refresher/stock.ts";
+import { takeStock } from "../../src/refresher/sync-groups.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
 import { hour, minute, SettableClock, second } from "../support/fakes/clock.ts";
 import { jobOf, seeded, tokenOf } from "./support.ts";

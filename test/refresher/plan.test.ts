@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Kept, planRefresh } from "../../src/refresher/plan.ts";
 import { emptyState, parseState } from "../../src/refresher/state.ts";
-import { forgetOthers } from "../../src/refresher/stock.ts";
+import { forgetOthers } from "../../src/refresher/sync-groups.ts";
 import { ambient, describeIdentity } from "../../src/token/identity.ts";
 import { hour } from "../support/fakes/clock.ts";
 import { registryAt } from "../support/fakes/registries.ts";

@@ -1,7 +1,7 @@
 import type { Job } from "../../src/refresher/job.ts";
+import { refreshPass } from "../../src/refresher/pass.ts";
 import type { RefreshPorts } from "../../src/refresher/ports.ts";
 import { emptyState, parseState, type RefresherState, startState } from "../../src/refresher/state.ts";
-import { refreshPass } from "../../src/refresher/tick.ts";
 import type { AuthorizationEntry } from "../../src/token/entry.ts";
 import { type Clock, lifeOf, lifeState, timeLeft } from "../../src/token/life.ts";
 import { hour, minute, second } from "../support/fakes/clock.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { wholeProgram } from "../../src/cli/run.ts";
+import { wholeProgram } from "../../src/commands/run.ts";
 
 /** The program with all its commands, which print nothing. */
 export function silentProgram(): Promise<Command> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { wire } from "../../src/helper/wire.ts";
+import { wire } from "../../src/protocol/messages.ts";
 import { Failure } from "../../src/token/failure.ts";
 
 describe("Failure", () => {

@@ -6,11 +6,11 @@ import {
   type Credentials,
   STSClient,
 } from "@aws-sdk/client-sts";
-import { clientSettings } from "../client-settings.ts";
-import { stsEndpoint } from "../endpoints.ts";
-import { RoleError } from "../role-error.ts";
-import type { Session } from "../session.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { clientSettings } from "../http/client-settings.ts";
+import { stsEndpoint } from "../http/endpoints.ts";
+import type { Session } from "../http/session.ts";
+import { RoleError } from "./role-error.ts";
 
 interface RoleOrigin {
   /** Of the STS endpoint; default the registry's. */

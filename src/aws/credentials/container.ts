@@ -1,8 +1,8 @@
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { largestToken } from "../../profiles/identity-tokens.ts";
 import { Failure } from "../../token/failure.ts";
-import type { Session } from "../session.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
-import { largestToken } from "./identity-tokens.ts";
+import type { Session } from "../http/session.ts";
 import { jsonObject } from "./json-object.ts";
 
 /** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */

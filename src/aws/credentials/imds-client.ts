@@ -1,6 +1,6 @@
 import { usualLimit } from "../../limits/bounded-stream.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
 import { readBody } from "../http/answer-body.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
 import { jsonObject } from "./json-object.ts";
 
 /** Milliseconds for one request; none is sent again. */

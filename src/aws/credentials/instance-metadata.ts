@@ -1,6 +1,6 @@
-import { type Origin, settingOrigin, variableOrigin } from "../origin.ts";
-import type { Session } from "../session.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { type Origin, settingOrigin, variableOrigin } from "../../profiles/origin.ts";
+import type { Session } from "../http/session.ts";
 import { MetadataError, roleCredentials } from "./imds-client.ts";
 
 /** The instance metadata service gave no credentials; `cause` says why, `fix` what to do where that is known. */

@@ -2,12 +2,12 @@ import { fromLoginCredentials } from "@aws-sdk/credential-providers";
 import { externalDataInterceptor } from "@smithy/core/config";
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
 import { usualLimit } from "../../limits/bounded-stream.ts";
-import { signInClient } from "../client-settings.ts";
-import { type Session, silent } from "../session.ts";
-import { SourceError } from "../source-error.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
-import type { LoginSource } from "./credential-source.ts";
-import { loginCacheFolder, loginCachePath } from "./sso-sessions.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import type { LoginSource } from "../../profiles/credential-source.ts";
+import { loginCacheFolder, loginCachePath } from "../../profiles/sso-sessions.ts";
+import { signInClient } from "../http/client-settings.ts";
+import { type Session, silent } from "../http/session.ts";
+import { SourceError } from "./source-error.ts";
 
 /**
  * The credentials of `aws login`. The SDK's provider takes the session from a profile of a file, so it is given one

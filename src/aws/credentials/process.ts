@@ -1,13 +1,13 @@
 import { outputOf } from "../../limits/program-output.ts";
+import { endTree } from "../../process/kill-tree.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import type { ProcessSource } from "../../profiles/credential-source.ts";
+import { shellWords } from "../../profiles/shell-words.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
-import { endTree } from "../end-tree.ts";
-import type { Session } from "../session.ts";
-import { SourceError } from "../source-error.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
-import type { ProcessSource } from "./credential-source.ts";
+import type { Session } from "../http/session.ts";
 import { jsonObject } from "./json-object.ts";
-import { shellWords } from "./shell-words.ts";
+import { SourceError } from "./source-error.ts";
 
 /**
  * The credentials that a `credential_process` prints. It is started by its words, as the AWS CLI does, or by a

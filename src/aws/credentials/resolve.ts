@@ -1,10 +1,10 @@
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { type CredentialSource, decideSource, type ProfileRole } from "../../profiles/credential-source.ts";
+import { refuseExpired } from "../../profiles/environment.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Identity, RoleIdentity } from "../../token/identity.ts";
-import { type Session, sessionName } from "../session.ts";
-import { SourceError } from "../source-error.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
-import { type CredentialSource, decideSource, type ProfileRole } from "./credential-source.ts";
-import { refuseExpired } from "./environment.ts";
+import { type Session, sessionName } from "../http/session.ts";
+import { SourceError } from "./source-error.ts";
 
 /**
  * The AWS credentials of an identity, fetched anew from the source that `decideSource` names.

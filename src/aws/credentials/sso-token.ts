@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { readBounded } from "../../limits/bounded-file.ts";
-import { signInClient } from "../client-settings.ts";
-import type { Session } from "../session.ts";
-import type { SsoSource } from "./credential-source.ts";
+import type { SsoSource } from "../../profiles/credential-source.ts";
+import { ssoCachePath } from "../../profiles/sso-sessions.ts";
+import { parseTime } from "../../profiles/time-text.ts";
+import { signInClient } from "../http/client-settings.ts";
+import type { Session } from "../http/session.ts";
 import { jsonObject } from "./json-object.ts";
-import { ssoCachePath } from "./sso-sessions.ts";
-import { parseTime } from "./time-text.ts";
 
 /** What `aws sso login` keeps of a sign-in. */
 interface SignIn {

@@ -1,8 +1,8 @@
-import { signInClient } from "../client-settings.ts";
-import type { Session } from "../session.ts";
-import { SourceError } from "../source-error.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
-import type { SsoSource } from "./credential-source.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import type { SsoSource } from "../../profiles/credential-source.ts";
+import { signInClient } from "../http/client-settings.ts";
+import type { Session } from "../http/session.ts";
+import { SourceError } from "./source-error.ts";
 import { ssoAccessToken } from "./sso-token.ts";
 
 /** The credentials of a permission set, by the sign-in of `aws sso login`. @throws SourceError */

@@ -1,11 +1,10 @@
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
-import { type Session, sessionName } from "../session.ts";
-import { SourceError } from "../source-error.ts";
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import type { WebIdentitySource } from "../../profiles/credential-source.ts";
+import { largestToken } from "../../profiles/identity-tokens.ts";
+import { type Session, sessionName } from "../http/session.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role.ts";
-import type { AwsCredentials } from "./aws-credentials.ts";
-
-import type { WebIdentitySource } from "./credential-source.ts";
-import { largestToken } from "./identity-tokens.ts";
+import { SourceError } from "./source-error.ts";
 
 /** A role session by the token of an identity provider, which is kept in a file. @throws SourceError, RoleError */
 export async function webIdentityCredentials(

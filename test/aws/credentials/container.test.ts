@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { containerCredentials } from "../../../src/aws/credentials/container.ts";
-import { hasContainer } from "../../../src/aws/credentials/environment.ts";
-import type { Session } from "../../../src/aws/session.ts";
+import type { Session } from "../../../src/aws/http/session.ts";
+import { hasContainer } from "../../../src/profiles/environment.ts";
 import { Failure } from "../../../src/token/failure.ts";
 import { Asker, registryHost } from "../asker.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fetchToken } from "../../../src/aws/fetch-token.ts";
+import { fetchToken } from "../../../src/aws/calls/fetch-token.ts";
 import { parseHost } from "../../../src/registry/host.ts";
 import { ambient } from "../../../src/token/identity.ts";
 import { type StandIn, startAws } from "../../support/aws/stand-in.ts";

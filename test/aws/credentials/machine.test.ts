@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { identityState } from "../../../src/aws/credentials/dependencies.ts";
+import { identityState } from "../../../src/profiles/dependencies.ts";
 import type { Environment } from "../../../src/token/dependencies.ts";
 import { ambient, type Identity } from "../../../src/token/identity.ts";
 

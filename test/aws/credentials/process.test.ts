@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processCredentials } from "../../../src/aws/credentials/process.ts";
-import type { Session } from "../../../src/aws/session.ts";
+import type { Session } from "../../../src/aws/http/session.ts";
 import { useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const script = `#!/bin/sh

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chownSync, lstatSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { ssoCachePath } from "../../../src/aws/credentials/sso-sessions.ts";
+import { ssoCachePath } from "../../../src/profiles/sso-sessions.ts";
 import { defaultCast } from "../../support/aws/cast.ts";
 import { itAsRoot, somebodyElse } from "../../support/fakes/temp-folder.ts";
 import { Asker } from "../asker.ts";

@@ -1,4 +1,4 @@
-import { type AwsFiles, parseAwsFiles } from "../../../src/aws/credentials/config-files.ts";
+import { type AwsFiles, parseAwsFiles } from "../../../src/profiles/config-files.ts";
 
 /** Settings by section header, or the text itself. */
 export type FileContent = string | Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,5 +1,5 @@
-import type { ColdGetPorts, Registration } from "../../../src/helper/cold-get.ts";
-import { coldGet } from "../../../src/helper/cold-get.ts";
+import type { ColdGetPorts, Registration } from "../../../src/provider/get-token.ts";
+import { coldGet } from "../../../src/provider/get-token.ts";
 import type { Dependencies } from "../../../src/token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../../../src/token/entry.ts";
 import { Failure } from "../../../src/token/failure.ts";

@@ -1,6 +1,6 @@
-import type { Reply } from "../../../src/helper/reply.ts";
-import { type ColdPorts, type Held, serve } from "../../../src/helper/serve.ts";
-import type { HelperAction } from "../../../src/helper/wire.ts";
+import type { HelperAction } from "../../../src/protocol/messages.ts";
+import type { Reply } from "../../../src/protocol/reply.ts";
+import { type ColdPorts, type Held, serve } from "../../../src/protocol/serve.ts";
 import type { Registry } from "../../../src/registry/registry.ts";
 import { MemoryLogins } from "./memory-logins.ts";
 

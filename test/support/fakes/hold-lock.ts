@@ -1,6 +1,6 @@
 // Takes the lock LOCK in the state folder STATE and holds it until its stdin ends.
 // Usage: hold-lock.ts STATE LOCK
-import { tryLock } from "../../../src/store/lock.ts";
+import { tryLock } from "../../../src/store/files/lock.ts";
 
 const [state = "", lock = ""] = process.argv.slice(2);
 const release = await tryLock(state, lock);

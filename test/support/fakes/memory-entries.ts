@@ -1,4 +1,4 @@
-import type { Entries } from "../../../src/store/keychain-parts.ts";
+import type { Entries } from "../../../src/store/keychain/chunks.ts";
 
 /** The entries of a keychain without a keychain, which like Windows' refuses what is longer than `limit` bytes. */
 export class MemoryEntries implements Entries {

@@ -7,7 +7,7 @@ import type {
 } from "../../../src/token/entry.ts";
 import type { Failure } from "../../../src/token/failure.ts";
 
-/** The token store without a disk. It passes the contract of the real one: test/store/token-store.test.ts. */
+/** The token store without a disk. It passes the contract of the real one: test/store/tokens/token-store.test.ts. */
 export class MemoryStore {
   readonly registries = new Map<string, RegistryEntry>();
   readonly logins = new Map<string, LoginEntry | LogoutEntry>();

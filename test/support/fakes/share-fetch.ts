@@ -5,10 +5,10 @@
 //   ANSWER  AWS answers when this file is there: "token", or "failure"
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { fetchOnce } from "../../../src/store/fetch-once.ts";
-import { lockPath } from "../../../src/store/files.ts";
-import { tryLock } from "../../../src/store/lock.ts";
-import { TokenStore } from "../../../src/store/token-store.ts";
+import { fetchOnce } from "../../../src/provider/fetch-once.ts";
+import { tryLock } from "../../../src/store/files/lock.ts";
+import { lockPath } from "../../../src/store/files/paths.ts";
+import { TokenStore } from "../../../src/store/tokens/token-store.ts";
 import { Failure } from "../../../src/token/failure.ts";
 import { authorizationEntry } from "./entries.ts";
 

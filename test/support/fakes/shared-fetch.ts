@@ -1,5 +1,5 @@
-import type { SharedFetch } from "../../../src/store/fetch-once.ts";
-import type { Release } from "../../../src/store/lock.ts";
+import type { SharedFetch } from "../../../src/provider/fetch-once.ts";
+import type { Release } from "../../../src/store/files/lock.ts";
 import { Failure } from "../../../src/token/failure.ts";
 import { SettableClock, second } from "./clock.ts";
 import { authorizationEntry } from "./entries.ts";

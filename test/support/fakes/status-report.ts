@@ -1,5 +1,5 @@
-import type { StatusReport } from "../../../src/cli/status/report.ts";
-import type { ShownToken } from "../../../src/cli/status/tokens.ts";
+import type { StatusReport } from "../../../src/status/report.ts";
+import type { ShownToken } from "../../../src/status/tokens.ts";
 
 export const now = 1_795_252_000_000;
 

@@ -2,12 +2,12 @@
 // Usage, as root: unshare -m BUN tiny-disk.ts FOLDER
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { lockPath } from "../../../src/store/files.ts";
-import { tryLock } from "../../../src/store/lock.ts";
-import { appendLog } from "../../../src/store/log.ts";
-import { openQuickFiles } from "../../../src/store/open-quick-files.ts";
-import { TokenStore } from "../../../src/store/token-store.ts";
-import { readWarm } from "../../../src/store/warm.ts";
+import { tryLock } from "../../../src/store/files/lock.ts";
+import { appendLog } from "../../../src/store/files/log.ts";
+import { openQuickFiles } from "../../../src/store/files/open-fast-files.ts";
+import { lockPath } from "../../../src/store/files/paths.ts";
+import { TokenStore } from "../../../src/store/tokens/token-store.ts";
+import { readWarm } from "../../../src/store/tokens/warm-get.ts";
 import { lifeOf } from "../../../src/token/life.ts";
 import { host, registryEntry } from "./entries.ts";
 import { fillDisk } from "./fill-disk.ts";

@@ -2,7 +2,7 @@
 // Usage, as root: unshare -m BUN tiny-output-disk.ts FOLDER
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { editOutput } from "../../../src/clients/output-file.ts";
+import { editOutput } from "../../../src/clients/files/output-file.ts";
 import { fillDisk } from "./fill-disk.ts";
 
 const [disk = ""] = process.argv.slice(2);

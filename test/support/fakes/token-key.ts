@@ -1,5 +1,5 @@
-import { inParts } from "../../../src/store/keychain-parts.ts";
-import { TokenKey, type TokenKeyOptions } from "../../../src/store/token-key.ts";
+import { TokenKey, type TokenKeyOptions } from "../../../src/store/encryption/token-key.ts";
+import { inParts } from "../../../src/store/keychain/chunks.ts";
 import type { MemoryEntries } from "./memory-entries.ts";
 
 /** The key of encrypted tokens as one process has it, from the keychain of `entries`. */

@@ -1,0 +1,50 @@
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { clientSettings } from "../http/client-settings.ts";
+import { registryEndpoint } from "../http/endpoints.ts";
+import type { Session } from "../http/session.ts";
+
+/** The answer of either API as far as it matters. */
+export interface RawAuthorization {
+  readonly authorizationToken?: string | undefined;
+  readonly expiresAt?: Date | undefined;
+}
+
+/** An answer of ECR's, decoded. */
+export interface Authorization {
+  readonly username: string;
+  readonly password: string;
+  /** Milliseconds since the epoch by AWS's clock. */
+  readonly expiresAt: number;
+}
+
+/** The answer is not what ECR answers. */
+export class AnswerError extends Error {
+  override readonly name = "AnswerError";
+}
+
+/**
+ * Asks for a token under credentials.
+ *
+ * @throws AnswerError, TransportError, the SDK's exceptions
+ */
+export async function authorize(session: Session, credentials: AwsCredentials): Promise<Authorization> {
+  const endpoint = registryEndpoint(session.registry, session.settings);
+  const { getAuthorization } =
+    session.registry.kind === "public" ? await import("./ecr-public.ts") : await import("./ecr.ts");
+  session.waitingFor = `ECR at ${new URL(endpoint).host}`;
+  const config = clientSettings(session, session.registry.region, endpoint, credentials);
+  return authorizationIn(await getAuthorization(config, session.signal));
+}
+
+/** @throws AnswerError */
+export function authorizationIn({ authorizationToken = "", expiresAt }: RawAuthorization): Authorization {
+  const decoded = Buffer.from(authorizationToken, "base64").toString();
+  const colon = decoded.indexOf(":");
+  const end = expiresAt?.getTime() ?? Number.NaN;
+  if (colon <= 0 || colon === decoded.length - 1 || Number.isNaN(end)) {
+    throw new AnswerError("the answer holds no authorization token");
+  }
+  // What is damaged would be handed out as another password, which the registry refuses without a reason.
+  if (!/^[!-~]+$/.test(decoded)) throw new AnswerError("the authorization token in the answer is damaged");
+  return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1), expiresAt: end };
+}

@@ -1,0 +1,26 @@
+import type { AuthorizationToken } from "../../token/authorization.ts";
+import { AnswerError, authorize } from "./authorization.ts";
+import { type AwsRequest, askAws } from "./call.ts";
+
+/**
+ * Asks AWS for an authorization token of the registry's region.
+ *
+ * @throws Failure, with one of the codes that errors.ts lists
+ */
+export function fetchToken(request: AwsRequest): Promise<AuthorizationToken> {
+  return askAws(request, "token", async (session, credentials) => {
+    const authorization = await authorize(session, credentials);
+    const { clockSkew } = session.transport;
+    const { expiresAt } = authorization;
+    if (expiresAt - clockSkew <= request.now()) {
+      throw new AnswerError(
+        `the token in the answer has expired already, at ${new Date(expiresAt).toISOString()}`,
+      );
+    }
+    return {
+      ...authorization,
+      clockSkew,
+      ...(credentials.expiration && { sessionEndsAt: credentials.expiration.getTime() }),
+    };
+  });
+}

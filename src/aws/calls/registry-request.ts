@@ -1,0 +1,78 @@
+import type { Session } from "../http/session.ts";
+import type { Transport } from "../http/transport.ts";
+import { type AwsRequest, openSession } from "./call.ts";
+import { failureOnTheWay } from "./reachability.ts";
+
+/** A login as Docker would send it. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly secret: string;
+}
+
+/** What a registry answered. */
+export interface RegistryAnswer {
+  readonly status: number;
+  /** At most 64 KiB of it. */
+  readonly body: string;
+  readonly digest?: string;
+  readonly contentType?: string;
+}
+
+/** All that a client of today understands: a registry converts or refuses what was not asked for. */
+const manifestTypes = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+const longestBody = 65_536;
+
+/**
+ * One GET to the registry itself, the way Docker goes: with the login as Basic, or at ECR Public for a bearer token.
+ *
+ * @param path below the host, such as `/v2/`
+ * @param login absent: anonymously
+ * @throws Failure where no answer came
+ */
+export async function askRegistry(
+  request: AwsRequest,
+  path: string,
+  login: RegistryLogin | undefined,
+): Promise<RegistryAnswer> {
+  let session: Session | undefined;
+  try {
+    session = await openSession(request);
+    const { transport } = session;
+    const { host, kind } = request.registry;
+    const basic = login && `Basic ${Buffer.from(`${login.username}:${login.secret}`).toString("base64")}`;
+    if (kind === "private") return await get(transport, `https://${host}${path}`, basic);
+    const exchange = await get(transport, `https://${host}/token/?service=${host}&scope=aws`, basic);
+    const bearer = exchange.status === 200 ? bearerIn(exchange.body) : undefined;
+    return bearer ? await get(transport, `https://${host}${path}`, `Bearer ${bearer}`) : exchange;
+  } catch (error) {
+    throw failureOnTheWay(error, session);
+  }
+}
+
+async function get(transport: Transport, url: string, authorization?: string): Promise<RegistryAnswer> {
+  const headers = new Headers({ accept: manifestTypes, ...(authorization && { authorization }) });
+  const response = await transport.send(new Request(url, { headers }), { cutAt: longestBody });
+  const digest = response.headers.get("docker-content-digest");
+  const contentType = response.headers.get("content-type");
+  return {
+    status: response.status,
+    body: await response.text(),
+    ...(digest && { digest }),
+    ...(contentType && { contentType }),
+  };
+}
+
+function bearerIn(body: string): string | undefined {
+  try {
+    const { token } = JSON.parse(body);
+    return typeof token === "string" ? token : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,200 @@
+import { namedSetting } from "../../profiles/origin.ts";
+import { cutForeign, oneLine } from "../../token/printable.ts";
+import type { RoleError } from "../credentials/role-error.ts";
+import type { Session } from "../http/session.ts";
+import { lastAnswerer, lastEndpoint } from "./answerer.ts";
+import type { Asked, Diagnosis } from "./errors.ts";
+import { keysOrigin, renewalOf, sessionTokenOrigin, webIdentityOrigins } from "./keys-origin.ts";
+
+/** Characters of the name of an error; the longest of AWS's has half of them. */
+const longestName = 100;
+
+/** What the SDK throws for an answer that is an error, as far as it matters. */
+export interface ServiceException extends Error {
+  readonly $metadata: { readonly httpStatusCode?: number };
+}
+
+/**
+ * An error that AWS answered, in words. Services write the same errors under different names, with and without
+ * "Exception".
+ *
+ * @param role that was being assumed; absent: ECR answered
+ * @param session absent: it failed before there was one
+ */
+export function diagnoseService(
+  error: ServiceException,
+  asked: Asked,
+  role: RoleError | undefined,
+  session: Session | undefined,
+): Diagnosis {
+  const custom = lastEndpoint(session);
+  const service =
+    role || asked.wanted === "caller" ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
+  const who = custom ? `${service} at ${custom.name}` : service;
+  const origin = keysOrigin(session);
+  const keys = origin === undefined ? "" : ` (${origin})`;
+  const token = sessionTokenOrigin(session);
+  const message = oneLine(cutForeign(error.message));
+  const name = oneLine(cutForeign(error.name, longestName));
+  const status = error.$metadata.httpStatusCode;
+  switch (name.replace(/Exception$/, "")) {
+    case "AccessDenied":
+    case "UnauthorizedOperation":
+    case "NotAuthorized":
+      if (isAboutTime(message)) return clock(who);
+      return role ? diagnoseRoleDenial(message, role, session) : diagnoseDenial(message, asked);
+    case "ExpiredToken":
+      if (role?.byWebIdentity) return webIdentity(role, message, session);
+      return {
+        code: "SESSION_EXPIRED",
+        why: `${who} says that the session of its keys has ended`,
+        mend: renewalOf(asked, session),
+      };
+    case "UnrecognizedClient":
+    case "InvalidClientTokenId":
+    case "InvalidAccessKeyId":
+    case "InvalidToken":
+      return {
+        code: "KEYS_UNKNOWN",
+        why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key${keys}, or not with that session token${token ? ` (${token.name})` : ""}`,
+        mend:
+          `check that the keys are whole, still active and of partition ${asked.registry.partition}, and that ` +
+          `the region is enabled for their account${token ? `; for keys that are no session's ${token.removal}` : ""}` +
+          (custom ? `; or ${custom.origin.removal}` : ""),
+      };
+    case "InvalidSignature":
+    case "SignatureDoesNotMatch":
+    case "IncompleteSignature":
+      if (isAboutTime(message)) return clock(who);
+      return {
+        code: "KEYS_WRONG",
+        why: `${who} does not accept the signature: the secret access key is not that of the access key`,
+        mend: `set both anew${keys}; quotes or spaces around the secret are a usual cause`,
+      };
+    case "RequestExpired":
+    case "RequestTimeTooSkewed":
+    case "RequestInTheFuture":
+      return clock(who);
+    case "RegionDisabled":
+    case "OptInRequired":
+    case "SubscriptionRequired":
+      return {
+        code: "REGION_NOT_ENABLED",
+        why: `${who} is not enabled for the account in ${role?.region ?? asked.registry.region}`,
+        mend: "enable the region for the account, or set the region of the role in config.yaml to one that is",
+      };
+    case "InvalidIdentityToken":
+    case "IDPRejectedClaim":
+    case "IDPCommunicationError":
+      return webIdentity(role, message, session);
+  }
+  if (isThrottling(name, status)) {
+    const mend = "try again in a minute; have fewer callers share the account, or share one machine's tokens";
+    return { code: "THROTTLED", why: `${who} was asked too often`, mend };
+  }
+  if (status !== undefined && status >= 500) {
+    const mend = custom?.fix ?? "try again; https://health.aws.amazon.com lists outages";
+    return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${name})`, mend };
+  }
+  if (role && /DurationSeconds exceeds|durationSeconds/.test(message)) {
+    return {
+      code: "ROLE_DURATION",
+      why: `role ${role.role}: ${message}`,
+      mend: `shorten its duration (${durationName(role, session)}): 3600 where a role assumes it, else the role's maximum`,
+    };
+  }
+  // No service of AWS's words its errors so: the SDK could make nothing of the answer.
+  if (status !== undefined && (status < 400 || isUnreadable(name, message))) {
+    const answerer = lastAnswerer(session);
+    return {
+      code: "BAD_ANSWER",
+      why: `what answered for ${answerer ? `${service} at ${answerer.name}` : service} is not AWS (HTTP ${status})`,
+      mend: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
+    };
+  }
+  return {
+    code: "AWS_REFUSED",
+    why: `${who} refused (${name}): ${message}`,
+    mend: custom?.fix ?? "look the error up in the documentation of the API",
+  };
+}
+
+/** "User: ARN is not authorized to perform: ACTION on resource: R because no KIND policy allows the ACTION action" */
+const denial = /User: (\S{1,2048}) is not authorized to perform: ([\w-]{1,64}:\w{1,128})/;
+const lackingPolicy = /because no ([\w -]{1,60}?) allows/;
+const denyingPolicy = /with an explicit deny(?: in an? ([\w -]{1,60}?))?(?:$|[.:,])/;
+
+function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis {
+  const isPublic = registry.kind === "public";
+  const needed = wanted === "token" ? "GetAuthorizationToken" : "DescribeRegistry";
+  const [, principal = "its principal", action = `${isPublic ? "ecr-public" : "ecr"}:${needed}`] =
+    denial.exec(message) ?? [];
+  const denying = denyingPolicy.exec(message);
+  const why = `access denied: ${principal} may not ${action}`;
+  if (denying) {
+    const policy = denying[1] ?? "policy";
+    return {
+      code: "ACCESS_DENIED",
+      why: `${why}, by an explicit deny in a ${policy}`,
+      mend: `have ${action} taken out of that ${policy}`,
+    };
+  }
+  const policy = lackingPolicy.exec(message)?.[1] ?? "identity-based policy";
+  const both = isPublic ? "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken" : action;
+  return {
+    code: "ACCESS_DENIED",
+    why,
+    mend: `allow ${both} on resource "*" in an ${policy} of ${principal}`.replace("an VPC", "a VPC"),
+  };
+}
+
+function durationName({ profile }: RoleError, session: Session | undefined): string {
+  return profile === undefined ? "duration" : namedSetting(session?.profiles, profile, "duration_seconds");
+}
+
+function diagnoseRoleDenial(message: string, role: RoleError, session: Session | undefined): Diagnosis {
+  if (role.byWebIdentity) return webIdentity(role, message, session);
+  const principal = denial.exec(message)?.[1] ?? "its principal";
+  const denying = denyingPolicy.exec(message);
+  const { profile } = role;
+  const named = profile === undefined ? "" : ` (${namedSetting(session?.profiles, profile, "role_arn")})`;
+  return {
+    code: "ROLE_DENIED",
+    why: `${principal} may not sts:AssumeRole on ${role.role}${named}${denying ? `, by an explicit deny in a ${denying[1] ?? "policy"}` : ""}`,
+    mend:
+      `name ${principal} in the trust policy of the role, with the same external id if it asks for one, and allow ` +
+      "it sts:AssumeRole on the role where that is of another account",
+  };
+}
+
+function webIdentity(role: RoleError | undefined, message: string, session: Session | undefined): Diagnosis {
+  const origins =
+    session?.source?.kind === "web-identity" ? webIdentityOrigins(session, session.source) : undefined;
+  const [ofRole, ofToken] = origins ? [` (${origins.role})`, ` in ${origins.token}`] : ["", ""];
+  return {
+    code: "WEB_IDENTITY_REFUSED",
+    why: `STS does not give role ${role?.role}${ofRole} for the web identity token${ofToken}: ${message}`,
+    mend: "check the OIDC provider of the account, the role's trust policy (audience, subject), and that the token is fresh",
+  };
+}
+
+function clock(who: string): Diagnosis {
+  return {
+    code: "CLOCK_SKEW",
+    why: `${who} says that the request was signed at the wrong time`,
+    mend: "set this machine's clock ('timedatectl set-ntp true')",
+  };
+}
+
+function isAboutTime(message: string): boolean {
+  return /signature (?:expired|not yet current)|request has expired|time.{0,200}skewed/i.test(message);
+}
+
+/** The SDK could make nothing of the answer, which it says in JSON's and in XML's case by other words. */
+function isUnreadable(name: string, message: string): boolean {
+  return name === "SyntaxError" || name.startsWith("Unknown") || message.includes("Deserialization error");
+}
+
+function isThrottling(name: string, status: number | undefined): boolean {
+  return status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown/.test(name);
+}

@@ -1,0 +1,152 @@
+import { type LocatedSetting, whereIs } from "../../profiles/config-files.ts";
+import { namedSetting, type Origin, settingOrigin } from "../../profiles/origin.ts";
+import { profileOption } from "../../profiles/profile-option.ts";
+import { cutForeign, oneLine } from "../../token/printable.ts";
+import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
+import type { SourceError } from "../credentials/source-error.ts";
+import type { Session } from "../http/session.ts";
+import { TransportError } from "../http/transport-error.ts";
+import { lastAnswerer, lastEndpoint } from "./answerer.ts";
+import type { Diagnosis } from "./errors.ts";
+import { webIdentityOrigins } from "./keys-origin.ts";
+import { diagnoseTransport } from "./transport.ts";
+
+/**
+ * Why a source of credentials failed. The SDK's providers tell it by text alone; the kind of source, which we
+ * know, says how to read it.
+ *
+ * @param session whose transport has what they swallow, or keep the text of
+ */
+export function diagnoseSource(error: SourceError, session: Session | undefined): Diagnosis {
+  const { kind, profile, cause } = error;
+  const region = regionOrigin(error, session);
+  if (cause instanceof TransportError) return diagnoseTransport(cause, session, region);
+  const last = session?.transport;
+  if (last?.lastError) return diagnoseTransport(last.lastError, session, region);
+  const text = oneLine(cutForeign(cause instanceof Error ? cause.message : String(cause)));
+  const option = profileOption(profile);
+  const at = (setting: string) => placeOf(session, profile, setting);
+  switch (kind) {
+    case "sso":
+      return diagnoseSso(text, profile, option, session);
+    case "login":
+      return {
+        code: "LOGIN_EXPIRED",
+        why: `the sign-in of profile ${profile} has ended: ${text}`,
+        mend: `run 'aws login${option}'`,
+      };
+    case "process":
+      return {
+        code: "PROCESS_FAILED",
+        why: `the credential_process of profile ${profile}${at("credential_process")} gave no credentials: ${text}`,
+        mend: "run its command by hand; it must print the credentials as JSON (Version 1), end by itself and exit 0",
+      };
+    case "web-identity":
+      return {
+        code: "WEB_IDENTITY_FILE",
+        why: `the web identity token can't be read: ${text}`,
+        mend: `have the token written there for this user to read, or correct ${tokenOrigin(error, session)}`,
+      };
+    case "environment":
+    case "static":
+    case "old-file":
+    case "container":
+    case "instance":
+      return {
+        code: "NO_CREDENTIALS",
+        why: `the credential_source of profile ${profile}${at("credential_source")} has none: ${text}`,
+        mend:
+          (cause instanceof InstanceMetadataError && cause.fix) ||
+          "see that the environment, container or instance that it names has credentials",
+      };
+  }
+}
+
+/** " (FILE:LINE)" of a profile's setting. */
+function placeOf(session: Session | undefined, profile: string | undefined, name: string): string {
+  const setting = session?.profiles.profile(profile ?? "default")?.get(name);
+  return setting ? ` (${whereIs(setting)})` : "";
+}
+
+function tokenOrigin({ profile }: SourceError, session: Session | undefined): string {
+  if (session?.source?.kind === "web-identity")
+    return webIdentityOrigins(session, session.source).tokenSetting;
+  return profile === undefined
+    ? "AWS_WEB_IDENTITY_TOKEN_FILE"
+    : namedSetting(session?.profiles, profile, "web_identity_token_file");
+}
+
+/** The setting that puts the region into the names of the sign-in services. */
+function regionOrigin({ kind, profile }: SourceError, session: Session | undefined): Origin | undefined {
+  const files = session?.profiles;
+  const settings = profile === undefined ? undefined : files?.profile(profile);
+  if (kind === "login") {
+    const region = settings?.get("region");
+    return region && regionSetting("region", region);
+  }
+  if (kind !== "sso") return undefined;
+  const shared = settings?.get("sso_session");
+  const region =
+    (shared && files?.ssoSession(shared.value)?.get("sso_region")) ?? settings?.get("sso_region");
+  return region && regionSetting("sso_region", region);
+}
+
+/** A region can't be done without. */
+function regionSetting(setting: string, located: LocatedSetting): Origin {
+  const { name } = settingOrigin(setting, located);
+  return { name, removal: `correct ${name}` };
+}
+
+function diagnoseSso(
+  text: string,
+  profile: string | undefined,
+  option: string,
+  session: Session | undefined,
+): Diagnosis {
+  const custom = lastEndpoint(session);
+  const status = session?.transport.lastStatus ?? 0;
+  const center = "IAM Identity Center";
+  const who = custom ? `${center} at ${custom.name}` : center;
+  if (status >= 500) {
+    return {
+      code: "AWS_FAULT",
+      why: `${who} failed by itself (HTTP ${status})`,
+      mend: custom?.fix ?? "try again; https://health.aws.amazon.com lists outages",
+    };
+  }
+  if (/ForbiddenException|ResourceNotFoundException|No access/.test(text)) {
+    return {
+      code: "SSO_ROLE_DENIED",
+      why: `${who} gives no access to sso_account_id${placeOf(session, profile, "sso_account_id")} and sso_role_name${placeOf(session, profile, "sso_role_name")} of profile ${profile}`,
+      mend: "check both, or have that permission set assigned to you",
+    };
+  }
+  if (/TooManyRequests/.test(text)) {
+    return {
+      code: "THROTTLED",
+      why: "IAM Identity Center was asked too often",
+      mend: "try again in a minute",
+    };
+  }
+  if (/^InvalidRequestException/.test(text)) {
+    return {
+      code: "AWS_REFUSED",
+      why: `IAM Identity Center refused what profile ${profile} asks for: ${text}`,
+      mend: `set it up anew with 'aws configure sso${option}'`,
+    };
+  }
+  // The SDK could make nothing of the answer.
+  if (/^(?:SyntaxError|Unknown)|the answer is not valid/.test(text)) {
+    const answerer = lastAnswerer(session);
+    return {
+      code: "BAD_ANSWER",
+      why: `what answered for ${answerer ? `${center} at ${answerer.name}` : center} is not AWS (HTTP ${status})`,
+      mend: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
+    };
+  }
+  return {
+    code: "SSO_EXPIRED",
+    why: `the SSO session of profile ${profile} has ended or was never begun`,
+    mend: `run 'aws sso login${option}'`,
+  };
+}

@@ -1,0 +1,73 @@
+import { BlockList, isIP } from "node:net";
+import type { Environment } from "../../token/dependencies.ts";
+
+/**
+ * The proxy for a request, or nothing for a direct connection, as Go programs (Docker, AWS's own helper)
+ * read the environment: HTTPS_PROXY for https, HTTP_PROXY for http, upper case first, unless NO_PROXY names
+ * the host. An entry there is `*`, an address, a CIDR range, or a domain, which stands for its subdomains too
+ * (`.domain` and `*.domain`: for them only); any may end in `:port`. The loopback is never proxied.
+ *
+ * The package proxy-from-env knows neither ranges nor that a domain stands for its subdomains, so with
+ * `NO_PROXY=amazonaws.com` it would send to the proxy what curl, Go and Python do not.
+ */
+export function proxyFor(url: URL, env: Environment): ChosenProxy | undefined {
+  const isSecure = url.protocol === "https:";
+  const proxy = isSecure
+    ? either(env, "HTTPS_PROXY", "https_proxy")
+    : either(env, "HTTP_PROXY", "http_proxy");
+  if (!proxy || isLoopback(hostOf(url))) return undefined;
+  const exempt = either(env, "NO_PROXY", "no_proxy");
+  if (
+    (exempt?.value ?? "").split(/[\s,]+/).some((entry) => entry !== "" && matches(entry.toLowerCase(), url))
+  )
+    return undefined;
+  const { variable, value } = proxy;
+  const address = value.includes("://") ? value : `http://${value}`;
+  return { variable, exemptions: exempt?.variable ?? "NO_PROXY", url: address };
+}
+
+/** A proxy, and the variable that names it. */
+export interface ChosenProxy {
+  /** With `http://` in front where the variable names no scheme. */
+  readonly url: string;
+  readonly variable: string;
+  /** The variable that lists the hosts to be reached without it. */
+  readonly exemptions: string;
+}
+
+function either(env: Environment, ...names: readonly string[]) {
+  for (const variable of names) {
+    const value = env[variable]?.trim();
+    if (value) return { variable, value };
+  }
+  return undefined;
+}
+
+/** Without the brackets of an IPv6 address. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function matches(entry: string, url: URL): boolean {
+  if (entry === "*") return true;
+  const [, name = "", port] = /^(.*?)(?::(\d+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
+  if (port !== undefined && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
+  const host = hostOf(url);
+  const bare = name.replace(/^\[(.*)\]$/, "$1").replace(/^\*(?=\.)/, "");
+  if (isIP(host)) return bare === host || inRange(bare, host);
+  return bare.startsWith(".") ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
+}
+
+function inRange(range: string, address: string): boolean {
+  const [, net = "", bits] = /^(.+)\/(\d{1,3})$/.exec(range) ?? [];
+  const family = isIP(net);
+  if (family === 0 || family !== isIP(address) || Number(bits) > (family === 4 ? 32 : 128)) return false;
+  const type = family === 4 ? "ipv4" : "ipv6";
+  const list = new BlockList();
+  list.addSubnet(net, Number(bits), type);
+  return list.check(address, type);
+}

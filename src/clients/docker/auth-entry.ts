@@ -1,0 +1,37 @@
+import { isField, keyOf, stringOf, valueNode, WrongType } from "../json/go-fields.ts";
+import { type Node, placeOf } from "../json/syntax.ts";
+
+/** An entry of `auths` as Docker reads it: docker/cli, cli/config/types/authconfig.go. "": it says nothing of it. */
+export type AuthEntry = Readonly<Record<(typeof fields)[number], string>>;
+
+const fields = [
+  "auth",
+  "username",
+  "password",
+  "email",
+  "serveraddress",
+  "identitytoken",
+  "registrytoken",
+] as const;
+
+/** @param entry the property of `auths`. @throws WrongType */
+export function authEntryOf(text: string, entry: Node): AuthEntry {
+  const object = valueNode(entry);
+  if (object.type !== "object" && object.type !== "null") {
+    throw new WrongType(`has an entry that is not an object (${placeOf(text, entry.offset)})`);
+  }
+  const values = fields.map((field) => [field, stringOf(text, object, field).value] as const);
+  return Object.fromEntries(values) as AuthEntry;
+}
+
+/** A parsed entry less some fields, however they are written. */
+export function withoutFields(entry: unknown, names: readonly (keyof AuthEntry)[]): object {
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return {};
+  const isKept = (key: string) => !names.some((name) => isField(key, name));
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => isKept(key)));
+}
+
+/** The properties of an entry that say one field. */
+export function fieldNodes(entry: Node, name: keyof AuthEntry): readonly Node[] {
+  return valueNode(entry).children.filter((property) => isField(keyOf(property), name));
+}

@@ -1,0 +1,149 @@
+import { printable } from "../../config/problem.ts";
+import { Failure } from "../../token/failure.ts";
+import { addition } from "../json/edit-map.ts";
+import { type GoMap, ifReadable, isField, keyOf, mapOf, valueNode, WrongType } from "../json/go-fields.ts";
+import { type Node, parsedValue, parseJson, placeOf } from "../json/syntax.ts";
+import { applied, type Edit, isBlank, removals, replacement } from "../json/text.ts";
+import { authEntryOf, fieldNodes, withoutFields } from "./auth-entry.ts";
+
+/** What Docker's config.json keeps for a host of a login that no helper keeps. */
+export interface Login {
+  readonly username: string;
+  readonly secret: string;
+}
+
+/** As much of a file as this program wrote. */
+export interface Ours {
+  readonly hosts: readonly string[];
+  /** Whether `auths` itself was not there before. */
+  readonly auths: boolean;
+}
+
+export interface WithAuths {
+  readonly text: string;
+  readonly ours: Ours;
+  /** Wanted, and left alone: somebody's login that is none of ECR's. */
+  readonly taken: readonly string[];
+}
+
+/**
+ * Docker's config.json with these logins in its `auths`, and without those of ours that are no longer wanted.
+ * Every other key, every other entry, their order and the file's layout stay. The login of an ECR token gives
+ * way, whoever left it there: it ends within 12 hours anyway.
+ *
+ * @param path of the file, for messages
+ * @throws Failure OUTPUT_SYNTAX
+ */
+export function withAuths(
+  text: string,
+  path: string,
+  wanted: ReadonlyMap<string, Login>,
+  ours: Ours,
+): WithAuths {
+  const base = isBlank(text) ? "{}\n" : text;
+  const edits: Edit[] = [];
+  const taken = new Set<string>();
+  const { entries, place } = authsOf(base, path);
+  const written = new Set(ours.hosts);
+  const leftover = new Set<Node>();
+  for (const [host, entry] of entries) {
+    const login = wanted.get(host);
+    const kind = kindOf(base, entry);
+    if (!login) {
+      // Written by this program, and no other login in its place.
+      if (written.has(host) && kind === "ecr") leftover.add(entry);
+    } else if (kind === "other") taken.add(host);
+    else edits.push(...entryEdits(base, entry, login));
+  }
+  for (const object of new Set([...leftover].flatMap(({ parent }) => parent ?? []))) {
+    edits.push(...removals(object, (property) => leftover.has(property)));
+  }
+  const added = [...wanted]
+    .filter(([host]) => !entries.has(host))
+    .map(([host, login]) => [host, { auth: encodeAuth(login) }] as const);
+  const before = applied(base, edits);
+  const edited = added.length > 0 ? applied(before, [addition(before, "auths", added)]) : before;
+  const hosts = [...wanted.keys()].filter((host) => !taken.has(host));
+  const isEmptied = ours.auths && hosts.length === 0 && authsOf(edited, path).entries.size === 0;
+  const after = isEmptied ? withoutAuths(edited) : edited;
+  const hadAuths = place?.type === "object";
+  const hasMade = hadAuths ? ours.auths : added.length > 0;
+  return {
+    text: after === base ? text : after,
+    ours: { hosts, auths: hasMade && !isEmptied },
+    taken: [...taken],
+  };
+}
+
+/** Whether nothing is in it. @param text JSON */
+export function isEmptyObject(text: string): boolean {
+  const { root, rest } = parseJson(text);
+  return root?.type === "object" && root.children.length === 0 && rest === undefined;
+}
+
+/** Base64 of `username:secret`, as Docker keeps a login: docker/cli, cli/config/configfile/file.go. */
+export function encodeAuth({ username, secret }: Login): string {
+  return Buffer.from(`${username}:${secret}`).toString("base64");
+}
+
+function authsOf(text: string, path: string): GoMap {
+  const { root, problem, rest } = parseJson(text);
+  if (!root) throw syntax(path, `is not JSON: ${problem}`);
+  if (rest !== undefined)
+    throw syntax(path, `is not JSON: it goes on behind its end (${placeOf(text, rest)})`);
+  if (root.type !== "object") throw syntax(path, "is not an object");
+  try {
+    return mapOf(text, root, "auths");
+  } catch (error) {
+    throw error instanceof WrongType ? syntax(path, `has an auths that ${error.message}`) : error;
+  }
+}
+
+function withoutAuths(text: string): string {
+  const { root } = parseJson(text);
+  if (!root) return text;
+  const isEmptied = (property: Node) => {
+    const { type, children } = valueNode(property);
+    // A null stays: it may hide an object that is before it.
+    return isField(keyOf(property), "auths") && type === "object" && children.length === 0;
+  };
+  return applied(text, removals(root, isEmptied));
+}
+
+function entryEdits(text: string, entry: Node, login: Login): readonly Edit[] {
+  const node = valueNode(entry);
+  const auth = encodeAuth(login);
+  const [spelling, ...more] = fieldNodes(entry, "auth");
+  const isPlain =
+    more.length === 0 &&
+    ["username", "password"].every((name) => fieldNodes(entry, name as "username").length === 0);
+  if (!isPlain || !spelling || valueNode(spelling).type !== "string") {
+    const rest = withoutFields(parsedValue(text, node), ["username", "password", "auth"]);
+    return [replacement(text, node, { ...rest, auth }, 2)];
+  }
+  if (valueNode(spelling).value === auth) return [];
+  return [replacement(text, valueNode(spelling), auth, 3)];
+}
+
+/** empty: Docker leaves `{}` for a login that a helper keeps. other: also where Docker can't read it. */
+function kindOf(text: string, entry: Node): "empty" | "ecr" | "other" {
+  const login = ifReadable(() => authEntryOf(text, entry));
+  if (!login) return "other";
+  const { auth, username, password, identitytoken, registrytoken } = login;
+  if (identitytoken || registrytoken) return "other";
+  if (auth) return usernameOf(auth) === ecrUsername ? "ecr" : "other";
+  if (username || password) return username === ecrUsername ? "ecr" : "other";
+  return "empty";
+}
+
+/** Every authorization token's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
+const ecrUsername = "AWS";
+
+function usernameOf(auth: string): string | undefined {
+  return Buffer.from(auth, "base64").toString().split(":")[0];
+}
+
+function syntax(path: string, why: string): Failure {
+  const fix = "correct the file by hand; it was left as it is";
+  return new Failure("OUTPUT_SYNTAX", `output ${printable(path)} ${why}`, fix);
+}

@@ -1,0 +1,21 @@
+import { type ClientFile, openClientFile, removeClientFile, replaceClientFile } from "./client-file.ts";
+
+/** Where the copy of a file is that was made before this program first wrote it. */
+export function backupPath(path: string): string {
+  return `${path}.before-ecr`;
+}
+
+/** @returns without a text where there is none. @throws Failure CLIENT_FILE, CLIENT_UNSAFE */
+export function openBackup(path: string): Promise<ClientFile> {
+  return openClientFile(backupPath(path));
+}
+
+/** Writes the copy, 0600. @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED */
+export async function writeBackup(backup: ClientFile, text: string): Promise<void> {
+  await replaceClientFile(backup, text, true);
+}
+
+/** @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED */
+export async function removeBackup(backup: ClientFile): Promise<void> {
+  if (backup.text !== undefined) await removeClientFile(backup, []);
+}

@@ -1,0 +1,22 @@
+import { mapOf } from "./go-fields.ts";
+import { parseJson } from "./syntax.ts";
+import { type Edit, insertion, replacement } from "./text.ts";
+
+/**
+ * The edit that adds entries to a map of the whole, where its reader finds them: behind the others, or in a map of
+ * their own where there is none.
+ *
+ * @param text a JSON object, in which none of the entries counts yet
+ */
+export function addition(
+  text: string,
+  map: string,
+  entries: readonly (readonly [key: string, value: unknown])[],
+): Edit {
+  const { root } = parseJson(text);
+  if (!root) throw new Error("only an object can be edited");
+  const { place } = mapOf(text, root, map);
+  if (place?.type === "object") return insertion(text, place, entries, 2);
+  const value = Object.fromEntries(entries);
+  return place ? replacement(text, place, value, 1) : insertion(text, root, [[map, value]], 1);
+}

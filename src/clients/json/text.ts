@@ -1,0 +1,116 @@
+import type { Node } from "./syntax.ts";
+
+/** A piece of a text and what takes its place. */
+export interface Edit {
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
+}
+
+/** Whether it holds nothing but white space, which Docker takes for `{}`. */
+export function isBlank(text: string): boolean {
+  return /^[ \t\r\n]*$/.test(text);
+}
+
+/** The text with edits that don't overlap. */
+export function applied(text: string, edits: readonly Edit[]): string {
+  const pieces: string[] = [];
+  let done = 0;
+  for (const { offset, length, content } of sorted(edits)) {
+    pieces.push(text.slice(done, offset), content);
+    done = offset + length;
+  }
+  return pieces.join("") + text.slice(done);
+}
+
+/** The edits of what `applied` makes that give back the text. */
+export function inverse(text: string, edits: readonly Edit[]): readonly Edit[] {
+  let shift = 0;
+  return sorted(edits).map(({ offset, length, content }) => {
+    const back = {
+      offset: offset + shift,
+      length: content.length,
+      content: text.slice(offset, offset + length),
+    };
+    shift += content.length - length;
+    return back;
+  });
+}
+
+function sorted(edits: readonly Edit[]): readonly Edit[] {
+  return edits.toSorted((a, b) => a.offset - b.offset);
+}
+
+/**
+ * Properties put behind an object's last, laid out as the file is: the lines around them stay as they are.
+ *
+ * @param depth of the properties; those of the whole are at 1
+ */
+export function insertion(
+  text: string,
+  object: Node,
+  properties: readonly (readonly [key: string, value: unknown])[],
+  depth: number,
+): Edit {
+  const last = object.children.at(-1);
+  const end = object.offset + object.length - 1;
+  const start = last ? endOf(last) : object.offset + 1;
+  const isOneLine = last !== undefined && !text.slice(object.offset, end).includes("\n");
+  const layout = layoutOf(text);
+  const before = isOneLine ? " " : lineStart(layout, depth);
+  const content = properties
+    .map(([key, value]) => `${JSON.stringify(key)}: ${spell(value, layout, depth, isOneLine)}`)
+    .join(`,${before}`);
+  if (last) return { offset: start, length: 0, content: `,${before}${content}` };
+  return { offset: start, length: end - start, content: before + content + lineStart(layout, depth - 1) };
+}
+
+/** A value in the place of another's node, which is at `depth`. */
+export function replacement(text: string, node: Node, value: unknown, depth: number): Edit {
+  const { offset, length } = node;
+  const isOneLine = node.parent !== undefined && !textOf(text, node.parent.parent ?? node).includes("\n");
+  return { offset, length, content: spell(value, layoutOf(text), depth, isOneLine) };
+}
+
+/** An object's properties taken out, each with one comma; an object that nothing is left of becomes `{}`. */
+export function removals(object: Node, isGone: (property: Node) => boolean): readonly Edit[] {
+  const properties = object.children;
+  const firstKept = properties.findIndex((property) => !isGone(property));
+  if (firstKept < 0) {
+    return properties.length === 0 ? [] : [{ offset: object.offset, length: object.length, content: "{}" }];
+  }
+  return properties.flatMap((property, index) => {
+    if (!isGone(property)) return [];
+    const [before, after] = [properties[index - 1], properties[index + 1]];
+    const from = index > firstKept && before ? endOf(before) : property.offset;
+    const to = index < firstKept && after ? after.offset : endOf(property);
+    return [{ offset: from, length: to - from, content: "" }];
+  });
+}
+
+interface Layout {
+  readonly newline: string;
+  readonly indent: string;
+}
+
+function layoutOf(text: string): Layout {
+  const newline = /\r?\n/.exec(text)?.[0] ?? "\n";
+  return { newline, indent: /\n([ \t]+)"/.exec(text)?.[1] ?? "\t" };
+}
+
+function lineStart({ newline, indent }: Layout, depth: number): string {
+  return newline + indent.repeat(depth);
+}
+
+function spell(value: unknown, layout: Layout, depth: number, isOneLine: boolean): string {
+  const json = JSON.stringify(value, null, isOneLine ? undefined : layout.indent);
+  return json.replaceAll("\n", lineStart(layout, depth));
+}
+
+function endOf({ offset, length }: Node): number {
+  return offset + length;
+}
+
+function textOf(text: string, node: Node): string {
+  return text.slice(node.offset, endOf(node));
+}

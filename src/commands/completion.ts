@@ -1,0 +1,55 @@
+import { Argument, Command, Option } from "commander";
+import { bashScript } from "../completion/bash.ts";
+import { fishScript } from "../completion/fish.ts";
+import { type Place, placesOf } from "../completion/places.ts";
+import { zshScript } from "../completion/zsh.ts";
+import { readConfig } from "../config/read.ts";
+import { keptRegistries } from "../config/registries.ts";
+import { openSurroundings } from "../provider/context.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { Failure } from "../token/failure.ts";
+
+// Written from our own commands: the libraries there are run what stands on the line, or need other packages.
+const scripts: Readonly<Record<string, (program: string, places: readonly Place[]) => string>> = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+};
+
+/**
+ * `completion`: a script that makes a shell complete this program's commands, options and registries.
+ *
+ * @param wholeProgram all commands
+ */
+export function completionCommand(context: Context, wholeProgram: () => Promise<Command>): Command {
+  return new Command("completion")
+    .summary("print a script that makes a shell complete commands")
+    .description("Completes commands, options and the names of the registries that are kept.")
+    .addArgument(new Argument("[SHELL]", "which shell's script").choices(Object.keys(scripts)))
+    .addOption(new Option("--registries", "what the scripts ask for: registries, one a line").hideHelp())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  eval "$(docker-credential-ecr completion bash)"
+  source <(docker-credential-ecr completion zsh)
+  docker-credential-ecr completion fish | source
+
+install.sh has placed the scripts where bash-completion, zsh and fish look.`,
+    )
+    .action(async (shell: string | undefined, { registries }: { registries?: boolean }) => {
+      if (registries) return printRegistries(context);
+      const write = scripts[shell ?? ""];
+      if (!write) throw new Failure("USAGE", "no shell was named", "give bash, zsh or fish");
+      const program = await wholeProgram();
+      context.print(write(program.name(), placesOf(program)).trimEnd());
+    });
+}
+
+/** Those of config.yaml and those that have a token file; who presses a key in a shell wants no trouble told. */
+async function printRegistries({ env, home, print }: Context): Promise<void> {
+  const { folders, store } = await openSurroundings(env, home);
+  const configured = await readConfig(folders.configFile).then(keptRegistries, () => []);
+  const hosts = new Set([...configured.map(({ host }) => host), ...(await store.hosts())]);
+  if (hosts.size > 0) print([...hosts].sort().join("\n"));
+}

@@ -1,0 +1,96 @@
+import { Command, Option } from "commander";
+import { openClientFile } from "../clients/files/client-file.ts";
+import { plannedDifference, wireFile } from "../configure/apply.ts";
+import { wiringNotes } from "../configure/notes.ts";
+import { type ConfigureOptions, checkOptions } from "../configure/options.ts";
+import { planOf } from "../configure/plan.ts";
+import { wirePodmanForAll } from "../configure/podman.ts";
+import { namedIn, wiringSaid } from "../configure/requested.ts";
+import { ownerOf, sudoHint } from "../configure/sudo-hint.ts";
+import { wiringTarget } from "../configure/target.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { declined, isYes, personHere } from "../terminal/prompt.ts";
+import { wrapped } from "../terminal/wrap.ts";
+
+/** `configure-docker`: makes Docker ask this helper, for named registries or for all, and undoes it. */
+export function configureDockerCommand(context: Context): Command {
+  return new Command("configure-docker")
+    .summary("make Docker ask this helper for your registries")
+    .description(
+      "Writes Docker's config.json ($DOCKER_CONFIG or ~/.docker) and keeps all else in it. Without registries it proposes those that it finds, and asks.",
+    )
+    .argument("[REGISTRY...]", "host names of ECR registries, for credHelpers")
+    .option("--all", "every registry that no other helper is named for (credsStore)")
+    .option("--all-kept", "each registry that 'registries' lists, replication targets too")
+    .option("--yes", "take what is proposed, ask nothing")
+    .option("--import", "--all, and move the logins in config.json and those of the former credsStore here")
+    .option("--replace-ecr-login", "take over from AWS's own helper wherever it is named")
+    .option("--remove-stale-auths", "take ECR tokens out of config.json that this helper makes useless")
+    .option("--replace", "take the place of another helper, or of a login")
+    .option("--podman", "write the files of podman, skopeo and buildah instead")
+    .option("--dry-run", "show what would change and change nothing")
+    .option("--undo", "take this helper out again and put back what it replaced")
+    .option("--everywhere", "with --undo: in every file that this helper was put into")
+    .option("--leave-logins", "with --undo: logins that were imported stay where they are kept")
+    .option("--export", "--undo, and write every login that is kept here into config.json")
+    .addOption(new Option("--leave", "what install.sh --uninstall asks for").hideHelp())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  docker-credential-ecr configure-docker
+  docker-credential-ecr configure-docker --yes --dry-run
+  docker-credential-ecr configure-docker \\
+    111122223333.dkr.ecr.us-east-1.amazonaws.com public.ecr.aws
+  docker-credential-ecr configure-docker --all --dry-run
+  docker-credential-ecr configure-docker --import
+  docker-credential-ecr configure-docker --replace-ecr-login
+  docker-credential-ecr configure-docker --podman --all-kept
+  docker-credential-ecr configure-docker --undo`,
+    )
+    .action((registries: string[], options: ConfigureOptions) => configure(registries, options, context));
+}
+
+async function configure(
+  registries: readonly string[],
+  options: ConfigureOptions,
+  context: Context,
+): Promise<void> {
+  checkOptions(registries, options);
+  const { env, home, print } = context;
+  const tell = (text: string) => print(wrapped(text));
+  const { podman = false, dryRun = false, replace = false } = options;
+  if (options.leave) return (await import("./uninstall.ts")).leave(dryRun, context);
+  const target = await wiringTarget(env, home, podman);
+  const person = personHere();
+  if (options.undo || options.export) {
+    const { undoAll } = await import("../configure/undo.ts");
+    return await undoAll(target, options, context, person);
+  }
+  const hint = sudoHint(env, process.geteuid?.() ?? -1, target.path, await ownerOf(target.path));
+  if (hint !== undefined) tell(hint);
+  if (podman && options.all) {
+    const done = await wirePodmanForAll(env, home, target.state, { dryRun, replace });
+    return "shown" in done ? print(done.shown) : tell(done.said);
+  }
+
+  const file = await openClientFile(target.path);
+  const before = file.text;
+  const said = await wiringSaid(registries, options, context);
+  const proposed = async () =>
+    (await import("../configure/propose.ts")).proposedHosts(target, before, options, context, person);
+  const wiring = said ?? { kind: "hosts", hosts: await proposed() };
+  const plan = await planOf(target, before, wiring, options, context);
+  const shown = plannedDifference(target, before, plan);
+  if (dryRun) print(shown);
+  else if (!said && !options.yes && person && wiring.kind === "hosts" && wiring.hosts.length > 0) {
+    print(shown);
+    if (!isYes(await person.ask("Write this? [Y/n] "), true)) throw declined();
+  }
+  const isWritten = !dryRun && (await wireFile(target, file, plan));
+  if (!dryRun) {
+    const done = `${target.program} now asks this helper for ${namedIn(wiring)}`.replace(" \n", "\n");
+    tell(`${target.path}: ${isWritten ? done : "nothing to change"}`);
+  }
+  for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) tell(note);
+}

@@ -1,0 +1,124 @@
+import { Command } from "commander";
+import { parseDuration } from "../config/duration.ts";
+import { DaemonLock } from "../daemon/lock.ts";
+import { runDaemon } from "../daemon/loop.ts";
+import { failuresOf, Refresher } from "../daemon/pass.ts";
+import { openSurroundings, type Surroundings } from "../provider/context.ts";
+import {
+  type Notifier,
+  type NotifyVariables,
+  noNotifier,
+  systemdNotifier,
+  takeNotifyVariables,
+} from "../service/notifier.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { counted, registriesCounted } from "../terminal/plural.ts";
+import { Failure } from "../token/failure.ts";
+
+interface Options {
+  readonly once?: boolean;
+  readonly splay?: string;
+  readonly ifNotRunning?: boolean;
+}
+
+/** `daemon`: keeps the tokens of all registries in use fresh. */
+export function daemonCommand(context: Context): Command {
+  return new Command("daemon")
+    .summary("keep the tokens of all registries in use fresh")
+    .description(
+      "Runs in the foreground and renews the tokens of the registries that config.yaml names and of those that builds have asked for, before they expire.",
+    )
+    .option("--once", "one pass, for cron: exit 1 if a registration failed")
+    .option(
+      "--splay <duration>",
+      "spread the first calls over so long, as 90s or 10m; with --once: wait for a part of it first",
+    )
+    .option("--if-not-running", "exit 0 where one runs already")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  docker-credential-ecr daemon --splay 5m
+  docker-credential-ecr daemon --once --splay 10m`,
+    )
+    .action((options: Options) => keepFresh(options, context));
+}
+
+async function keepFresh({ once, splay, ifNotRunning }: Options, context: Context): Promise<void> {
+  const spread = splay === undefined ? 0 : parseDuration(splay);
+  if (spread === undefined) {
+    throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
+  }
+  mustNotBeDebugged(context);
+  const env = { ...context.env };
+  const notify = takeNotifyVariables(env, process.pid);
+  const around = await openSurroundings(env, context.home);
+  if (once) await Bun.sleep(spread * Math.random());
+  const lock = await DaemonLock.take(around.folders.state);
+  if (!lock) {
+    if (ifNotRunning) return context.print("a daemon of this user runs already");
+    throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
+  }
+  try {
+    if (once) await passOnce(around, context);
+    else
+      await runDaemon(around, { splay: spread, lock, notifier: await notifierOf(notify, context) }, context);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The one who is to hear how the daemon fares; that nobody can be told never ends it. */
+async function notifierOf(
+  { address, isWatched }: NotifyVariables,
+  { printError }: Context,
+): Promise<Notifier> {
+  if (address === undefined) return noNotifier;
+  const { openNotifySocket } = await import("../service/notify.ts");
+  const send = openNotifySocket(address) ?? (() => false);
+  let isTold = false;
+  return systemdNotifier((message) => {
+    const isSent = send(message);
+    if (!isSent && !isTold) {
+      printError(
+        `${address}, where the service manager listens, can't be reached: it may end this daemon as hung`,
+      );
+      isTold = true;
+    }
+    return isSent;
+  }, isWatched);
+}
+
+async function passOnce(around: Surroundings, { print, printError, exitWith }: Context): Promise<void> {
+  const refresher = new Refresher(around);
+  await refresher.readConfig();
+  const { signal } = new AbortController();
+  const first = await refresher.pass(signal);
+  const followed = await refresher.follow(signal);
+  const last = followed?.isChanged ? await refresher.pass(signal) : first;
+  await refresher.keep(false);
+  if (!first || !last) return;
+  const { plan, sources } = last.keeping;
+  const unread = [...(followed?.failed ?? []), ...(followed?.waiting ?? [])];
+  const failures = [...failuresOf(last), ...unread.map(({ oneLine }) => oneLine)];
+  for (const line of failures) printError(line);
+  for (const { oneLine } of sources.flatMap(({ problems }) => problems)) print(oneLine);
+  for (const note of plan.unattended) print(Failure.from(note).oneLine);
+  const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
+  const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;
+  print(
+    `${registriesCounted(registries)} kept, ${counted(renewed, "token")} renewed, ${failures.length} failed`,
+  );
+  if (failures.length > 0) exitWith(1);
+}
+
+/** For months it has every token in its memory. */
+function mustNotBeDebugged({ debuggers = [] }: Context): void {
+  if (debuggers.length === 0) return;
+  const what = `the daemon does not start with ${debuggers.join(" and ")} set: a debugger could read every token`;
+  throw new Failure(
+    "DAEMON_DEBUGGER",
+    what,
+    `run it as: env ${debuggers.map((name) => `-u ${name}`).join(" ")} docker-credential-ecr daemon`,
+  );
+}

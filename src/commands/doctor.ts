@@ -1,0 +1,96 @@
+import { Command } from "commander";
+import { mustBeFree, writeBundle } from "../doctor/bundle.ts";
+import { chain } from "../doctor/chain.ts";
+import { Visit } from "../doctor/checks/check-run.ts";
+import { openMachine } from "../doctor/checks/machine.ts";
+import { type Look, renderEntry, renderSummary } from "../doctor/render.ts";
+import { reportOf } from "../doctor/report.ts";
+import { chaptersOf, type Entry, runChapters } from "../doctor/runner.ts";
+import { keptSubjects, subjectOf } from "../doctor/targets.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { terminalOf } from "../terminal/terminal.ts";
+
+interface Options {
+  readonly json?: boolean;
+  readonly bundle?: string;
+  readonly color: boolean;
+}
+
+/** `doctor`: looks at the whole chain from Docker to the registry and says what is wrong. It changes nothing. */
+export function doctorCommand(context: Context): Command {
+  return new Command("doctor")
+    .summary("find what is wrong between Docker and a registry")
+    .description(
+      "Looks at the whole chain, link by link, and names the mend; changes nothing. Without a registry: those that are kept. Exit 1 if anything failed.",
+    )
+    .argument("[REGISTRY]", "a host, a URL or an image, HOST/REPOSITORY:TAG")
+    .option("--json", "for programs")
+    .option("--bundle <file>", "write a report to send to who helps, with secrets taken out")
+    .option("--no-color", "no colours, on a terminal too")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  docker-credential-ecr doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com
+  docker-credential-ecr doctor \\
+    111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1.4
+  docker-credential-ecr doctor --bundle report.txt`,
+    )
+    .action((named: string | undefined, options: Options) => diagnose(named, options, context));
+}
+
+async function diagnose(
+  named: string | undefined,
+  { json, bundle, color }: Options,
+  context: Context,
+): Promise<void> {
+  const { env, home, print, exitWith } = context;
+  if (bundle !== undefined) await mustBeFree(bundle);
+  const machine = await openMachine(env, home);
+  const subjects = named === undefined ? await keptSubjects(machine) : [await subjectOf(named, machine)];
+  const visits = subjects.map((subject) => new Visit(machine, subject));
+  const hosts = visits.map(({ host }) => host);
+  const look = lookOf(context, color);
+  const tell = (text: string) => {
+    if (!json) print(text);
+  };
+
+  tell(`docker-credential-ecr ${machine.version}${hosts.length === 1 ? `, ${hosts[0]}` : ""}`);
+  let heading: string | undefined;
+  const entries = await runChapters(
+    chaptersOf(chain, machine, visits),
+    () => performance.now(),
+    (entry) => {
+      if (hosts.length > 1 && entry.registry !== heading) tell(`\n${entry.registry}`);
+      heading = entry.registry;
+      tell(renderEntry(entry, look));
+    },
+  );
+  const report = reportOf(entries, hosts, machine.version, machine.now());
+  if (json) print(JSON.stringify(report, undefined, 2));
+  tell(`\n${renderSummary(entries, look)}`);
+  if (hosts.length === 0) tell(`${whyNone(entries)}: name one to have the way to it looked at.`);
+  if (!report.ok) exitWith(1);
+  if (bundle === undefined) return;
+  await writeBundle(bundle, report, machine);
+  tell(`${bundle}: the report, with secrets taken out. Read it before you send it.`);
+}
+
+function lookOf({ env, home }: Context, wantsColour: boolean): Look {
+  const terminal = terminalOf(process.stdout, env, wantsColour);
+  return {
+    width: Math.max(narrowest, terminal?.width ?? 80),
+    colour: terminal?.colour ?? false,
+    // Where HOME says otherwise, "~" would be another folder to who reads it.
+    home: env.HOME === home ? home : undefined,
+  };
+}
+
+/** Columns. */
+const narrowest = 40;
+
+/** Why there was no registry to look at. */
+function whyNone(entries: readonly Entry[]): string {
+  const isBroken = entries.some(({ name, status }) => name === "config" && status === "failed");
+  return isBroken ? "Without config.yaml no registry is known" : "No registry is known yet";
+}

@@ -1,0 +1,58 @@
+import { type HelperAction, isHelperAction } from "../protocol/messages.ts";
+import { nearestOf } from "../token/nearest.ts";
+
+const name = "docker-credential-ecr";
+const install = "run './install.sh' in a checkout of the new version";
+
+/** Words that people try and that are no commands here, and what does what they mean. */
+const elsewhere = new Map<string, (registry: string) => string>([
+  ["login", (registry) => `Docker logs in by itself after '${spell("configure-docker", registry)}'`],
+  ["logout", (registry) => `'docker logout ${registry || "HOST"}' removes a login`],
+  ["install", () => install],
+  ["update", () => install],
+  ["upgrade", () => install],
+  ["uninstall", () => "run './install.sh --uninstall' in a checkout, with the --prefix of the installation"],
+  ["config", () => `'${name} doctor' checks config.yaml and shows its path`],
+  ["-V", () => `'${name} --version' prints the version`],
+]);
+
+/** What a person may have meant by a protocol's word with an argument, which Docker sends on stdin. */
+const byHand: Readonly<Record<HelperAction, (registry: string) => string>> = {
+  get: (registry) => `the host comes on stdin: echo ${registry} | ${name} get    (prints a secret)`,
+  store: (registry) => `'docker login ${registry}' stores a login`,
+  erase: (registry) => `'docker logout ${registry}' removes a login`,
+  list: () => `'${name} list' takes no argument; '${name} status' shows the tokens`,
+  version: () => `'${name} version' takes no argument`,
+};
+
+/**
+ * What to type instead of a line that is no command, for stderr.
+ *
+ * @param known every command and action
+ * @param isTerminal whether a person reads it: without any word, Docker's own tests of a helper must stay quiet
+ * @returns undefined where nothing can be said
+ */
+export function hintFor(
+  args: readonly string[],
+  known: readonly string[],
+  isTerminal: boolean,
+): string | undefined {
+  const [word, argument = ""] = args;
+  if (word === undefined) return isTerminal ? `'${name} --help' lists the commands for people` : undefined;
+  const hint = hintForWord(word, argument, known);
+  return hint && `${name}: ${hint}`;
+}
+
+function hintForWord(word: string, argument: string, known: readonly string[]): string | undefined {
+  // Shown on a terminal: what is no plain host is not repeated.
+  const registry = /^[\w.:/-]{1,255}$/.test(argument) ? argument : "";
+  if (isHelperAction(word)) return registry === "" ? undefined : byHand[word](registry);
+  const other = elsewhere.get(word);
+  if (other) return other(registry);
+  const meant = nearestOf(word, known);
+  return meant === undefined ? undefined : `did you mean ${meant}?`;
+}
+
+function spell(command: string, registry: string): string {
+  return [name, command, registry].filter(Boolean).join(" ");
+}

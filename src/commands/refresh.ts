@@ -1,0 +1,65 @@
+import { Command } from "commander";
+import { Refreshing } from "../managed/ensure-validity.ts";
+import { refreshPorts } from "../managed/refresh-ports.ts";
+import { seenConfig, seenKeeping } from "../managed/registries.ts";
+import { minValidityOf, onlyNamed } from "../managed/registry-arguments.ts";
+import { noneKept } from "../managed/registry-rows.ts";
+import { followRules } from "../managed/replication.ts";
+import { keepOutputs } from "../outputs/outputs.ts";
+import { openSurroundings } from "../provider/context.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { Progress } from "../terminal/progress.ts";
+import { Failure } from "../token/failure.ts";
+
+interface Options {
+  readonly minValidity?: string;
+  readonly force?: boolean;
+}
+
+/** `refresh`: makes sure of so much life now. */
+export function refreshCommand(context: Context): Command {
+  return new Command("refresh")
+    .summary("make sure now that tokens have enough life left")
+    .description(
+      "For the named registries, or for all that are kept; then replication rules are read anew too. Exit 1 if it can't be had.",
+    )
+    .argument("[REGISTRY...]", "host names of ECR registries")
+    .option(
+      "--min-validity <duration>",
+      "as 30m or 2h; default: minValidity of config.yaml, at most half of a token's life",
+    )
+    .option("--force", "a new token whatever lies there")
+    .addHelpText("after", "\nExample:\n  docker-credential-ecr refresh --min-validity 2h")
+    .action((registries: string[], options: Options) => refresh(registries, options, context));
+}
+
+async function refresh(named: readonly string[], options: Options, context: Context): Promise<void> {
+  const asked = minValidityOf(options.minValidity);
+  const around = await openSurroundings(context.env, context.home);
+  await around.store.tryKeychainAgain();
+  const failed = (failure: Failure) => {
+    context.printError(failure.oneLine);
+    context.exitWith(1);
+  };
+  // Whoever has just changed replication rules need not wait for the daemon's next look at them.
+  const seen = await seenConfig(around);
+  const followed = named.length === 0 ? await followRules(around, seen, { anew: true }) : undefined;
+  for (const failure of followed?.failed ?? []) failed(failure);
+  const { keeping: found, config: before } = await seenKeeping(around, seen);
+  await around.store.settle(before.store);
+  const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
+  const ports = refreshPorts(around, () => keeping, asked);
+  const { jobs, unattended } = keeping.plan;
+  if (keeping.kept.length === 0 && process.stderr.isTTY) context.printError(noneKept);
+  // Nobody can have them in the background, so that they are not had is no failure of this command.
+  for (const note of unattended) context.printError(Failure.from(note).oneLine);
+  const refreshing = new Refreshing(ports, asked, options.force === true);
+  const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
+  await refreshing.ofAll(jobs, progress, ({ lines, failure }) => {
+    for (const line of lines) context.print(line);
+    if (failure) failed(failure);
+  });
+  // Anew, since a registry that was named is kept from now on.
+  const { keeping: now, config } = await seenKeeping(around);
+  for (const failure of (await keepOutputs(around, now, config)).failures) failed(failure);
+}

@@ -1,0 +1,61 @@
+import { Command } from "commander";
+import type { Config } from "../config/config.ts";
+import { overlaps } from "../config/overlaps.ts";
+import { noneKept, type ShownRegistry, shownRegistries } from "../managed/registry-rows.ts";
+import { openSurroundings } from "../provider/context.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { table } from "../terminal/table.ts";
+
+/** `registries`: what is kept and why. */
+export function registriesCommand(context: Context): Command {
+  return new Command("registries")
+    .summary("what is kept, why and under which identity")
+    .description(
+      "Lists the registries whose tokens are kept: those of config.yaml, those that followed ones replicate to and those learnt from use. Exit 1 if config.yaml can't be used; what lies there is listed all the same.",
+    )
+    .option("--json", "for programs")
+    .addHelpText("after", "\nExample:\n  docker-credential-ecr registries --json")
+    .action(({ json }: { json?: boolean }) => show(json === true, context));
+}
+
+async function show(json: boolean, { env, home, print, printError, exitWith }: Context): Promise<void> {
+  const { registries, kept, configError } = await shownRegistries(await openSurroundings(env, home));
+  const met = kept ? overlapsOf(kept.config) : [];
+  if (configError) {
+    printError(configError.oneLine);
+    exitWith(1);
+  }
+  if (json) {
+    const listed = registries.map(({ host, account, region, origin, source, identity, unattended }) => {
+      return {
+        registry: host,
+        account,
+        region,
+        origin,
+        ...(source !== undefined && { source }),
+        identity,
+        unattended: unattended !== undefined,
+      };
+    });
+    const error = configError && { configError: configError.oneLine };
+    return print(JSON.stringify({ version: 1, registries: listed, overlaps: met, ...error }, undefined, 2));
+  }
+  const rows = registries.map((one) => [one.host, keptAs(one), one.identity]);
+  print(table([["REGISTRY", "KEPT AS", "IDENTITY"], ...rows]));
+  if (kept && rows.length === 0 && process.stderr.isTTY) printError(noneKept);
+  for (const { what, winner, loser, why } of met) {
+    const because = why === "first" ? "it stands first" : "it is the narrower";
+    print(`${what}: line ${winner} of config.yaml counts, not line ${loser}: ${because}`);
+  }
+}
+
+function keptAs({ origin, source, unattended }: ShownRegistry): string {
+  if (unattended) return `${origin}, not renewed`;
+  return source === undefined ? (origin ?? "-") : `${origin} of ${source}`;
+}
+
+function overlapsOf(config: Config) {
+  return overlaps(config).map(({ what, winner, loser, why }) => {
+    return { what, winner: winner.line, loser: loser.line, why };
+  });
+}

@@ -1,0 +1,70 @@
+import type { Fallback } from "../config/config.ts";
+import { readConfig } from "../config/read.ts";
+import { readRecord, recordsIn } from "../configure/undo-record.ts";
+import { FileLogins } from "../logins/encrypted-file.ts";
+import { marks } from "../logins/keychain-marks.ts";
+import { daemonHealth, healthLine } from "../managed/daemon-health.ts";
+import { forgetOutputs, outputsWithTokens } from "../outputs/outputs.ts";
+import { openSurroundings } from "../provider/context.ts";
+import { readRefresher } from "../store/state/refresher-state.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { Failure } from "../token/failure.ts";
+
+/** Exit code where something is left behind, and was named. */
+const somethingLeft = 3;
+
+/**
+ * What `install.sh --uninstall` asks for before it removes the state folder: takes tokens out of the files of
+ * `outputs`, which nobody could tell from others' afterwards, and names what can't be taken along.
+ *
+ * @throws Failure LOGINS_KEPT where logins lie in that folder and nowhere else; then nothing was done
+ */
+export async function leave(dryRun: boolean, context: Context): Promise<void> {
+  const { env, home, print, printError, exitWith } = context;
+  const around = await openSurroundings(env, home);
+  const { state, configFile } = around.folders;
+  const isPutBack = await puttingBack(state, configFile);
+  const files = new FileLogins(state, around.log);
+  const inFiles = Object.keys(await files.list()).filter((server) => !isPutBack(server, "file"));
+  if (inFiles.length > 0) throw wouldBeLost(inFiles);
+  const left = (line: string) => {
+    printError(line);
+    exitWith(somethingLeft);
+  };
+
+  // A service's has been ended by now, but not where all is only shown.
+  const health = await daemonHealth(state, await readRefresher(state), around.now());
+  if (health.running && !dryRun) left(`${healthLine(health)}: end it, or it writes tokens anew`);
+  if (dryRun) {
+    for (const path of await outputsWithTokens(state)) print(`${path}: tokens would be taken out`);
+  } else {
+    for (const { path, failure } of await forgetOutputs(around)) {
+      if (failure) left(`tokens are left in ${path}: ${failure.oneLine}`);
+      else print(`${path}: tokens were taken out`);
+    }
+  }
+  const inKeychain = (await marks(state)).filter((server) => !isPutBack(server, "keychain"));
+  if (inKeychain.length > 0) left(`left in the keychain: logins to ${inKeychain.join(", ")}`);
+}
+
+/** Tells which logins `--undo --everywhere` puts back: those that were imported, if they lie where it looks. */
+async function puttingBack(state: string, configFile: string) {
+  const known = await recordsIn(`${state}/clients`);
+  const records = await Promise.all(known.map(({ record }) => readRecord(record)));
+  const imported = new Set(records.flatMap(({ imported = [] }) => imported.map(({ server }) => server)));
+  // With a config that can't be read it looks everywhere.
+  const looked = await readConfig(configFile).then(({ fallback }) => fallback.kind, onFailure);
+  return (server: string, place: Fallback["kind"]) =>
+    imported.has(server) && (looked === undefined || looked === place);
+}
+
+function onFailure(error: unknown): undefined {
+  if (!(error instanceof Failure)) throw error;
+}
+
+function wouldBeLost(servers: readonly string[]): Failure {
+  const what = `logins to ${servers.join(", ")} lie in this program's encrypted files and nowhere else`;
+  const mend =
+    "'docker-credential-ecr configure-docker --export' (under fallback: file) writes them into config.json, 'echo HOST | docker-credential-ecr erase' forgets one";
+  return new Failure("LOGINS_KEPT", what, mend);
+}

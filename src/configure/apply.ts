@@ -1,0 +1,112 @@
+import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker/edit-config.ts";
+import { type EcrToken, entriesIn, loginsIn, withoutLogins } from "../clients/docker/logins.ts";
+import { readDockerConfig } from "../clients/docker/read-config.ts";
+import { openBackup, removeBackup, writeBackup } from "../clients/files/backup.ts";
+import { type ClientFile, checkClientFile, replaceClientFile } from "../clients/files/client-file.ts";
+import { isBlank } from "../clients/json/text.ts";
+import type { OtherLogins } from "../protocol/other-logins.ts";
+import { writeLasting } from "../store/files/write.ts";
+import { fingerprint } from "../token/dependencies.ts";
+import { difference } from "./diff.ts";
+import { type Incoming, type MovingIn, moveIn } from "./import-logins.ts";
+import type { WiringTarget } from "./target.ts";
+import { mergeImported, readRecord } from "./undo-record.ts";
+
+/** What is to be made of a config that names helpers. */
+export interface WiringPlan {
+  readonly wiring: Wiring;
+  readonly replace: boolean;
+  /** ECR's tokens whose entries are emptied. */
+  readonly tokens: readonly EcrToken[];
+  readonly moving?: MovingIn;
+  /** Where moved logins are kept. */
+  readonly kept?: { readonly logins: OtherLogins; readonly place: string };
+}
+
+/** The text that a plan makes. @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN */
+export function planned(before: string | undefined, plan: WiringPlan, name: string): Edited {
+  const text = before ?? emptyConfig;
+  // What is no config is refused before it is edited.
+  readDockerConfig(text, name);
+  const keys = [...plan.tokens, ...movedOut(plan)].map(({ key }) => key);
+  return wire(withoutLogins(text, new Set(keys)), plan.wiring, plan.replace, name);
+}
+
+/** What would change, for a person; no secret. */
+export function plannedDifference(
+  { path, name }: WiringTarget,
+  before: string | undefined,
+  plan: WiringPlan,
+): string {
+  const { text } = planned(before, plan, name);
+  return difference(path, before ?? (text === emptyConfig ? text : ""), text);
+}
+
+/**
+ * Carries it out. Whenever it ends in between, each login stands in the file or is kept here, or both.
+ *
+ * @returns whether the file was changed
+ * @throws Failure as `planned`, `moveIn`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
+ */
+export async function wireFile(
+  { path, record, name, state }: WiringTarget,
+  file: ClientFile,
+  plan: WiringPlan,
+): Promise<boolean> {
+  const { found, text: before } = file;
+  const { text, replaced, back } = planned(before, plan, name);
+  const { moving, kept } = plan;
+  const isChanged = text !== (before ?? emptyConfig);
+  if (isChanged) await checkClientFile(file);
+  const backup = await openBackup(path);
+  if (moving && kept) await moveIn(moving.incoming, kept.logins, kept.place);
+  if (!isChanged) return false;
+  const moved = movedOut(plan);
+  const known = await readRecord(record);
+  const entries = entriesIn(before ?? emptyConfig);
+  const tokens = Object.fromEntries(plan.tokens.map(({ key }) => [key, entries[key]]));
+  const dropped = { ...known.dropped, ...tokens };
+  const imported = moved.map(({ key, server, isKept }) => ({ key, server, wasKept: isKept }));
+  // The record first: were it lost after the edit, what was replaced would be lost too.
+  await writeLasting(state, record, {
+    path,
+    was: before === undefined ? null : isBlank(before) ? before : known.was,
+    folders: [...(known.folders ?? []), ...found.missing.toReversed()],
+    replaced: mergeReplaced(known.replaced, replaced),
+    steps: [...(known.steps ?? []), { made: fingerprint(text), back }],
+    imported: mergeImported(known.imported ?? [], imported),
+    dropped,
+    droppedFingerprint: fingerprint(dropped),
+  });
+  if (before !== undefined && !isBlank(before)) await keepBackup(backup, before, moved);
+  try {
+    await replaceClientFile(file, text);
+  } catch (error) {
+    // A copy of a file that was not changed would be taken for the first version later.
+    if (backup.text === undefined) await removeBackup(await openBackup(path)).catch(() => undefined);
+    throw error;
+  }
+  return true;
+}
+
+/**
+ * The file as it was before this program's first edit, once; later edits leave it. What moved into this helper's
+ * keeping must not lie on in plain text there.
+ */
+async function keepBackup(backup: ClientFile, before: string, moved: readonly MovedOut[]): Promise<void> {
+  const base = backup.text ?? before;
+  const servers = new Set(moved.map(({ server }) => server));
+  const keys = loginsIn(base).flatMap((each) =>
+    each.kind === "login" && servers.has(each.server) ? [each.key] : [],
+  );
+  const text = withoutLogins(base, new Set(keys));
+  if (text !== backup.text) await writeBackup(backup, text);
+}
+
+type MovedOut = Incoming & { readonly key: string };
+
+function movedOut({ moving }: WiringPlan): readonly MovedOut[] {
+  return (moving?.incoming ?? []).flatMap((each) =>
+    each.key === undefined ? [] : [{ ...each, key: each.key }],
+  );
+}

@@ -1,0 +1,96 @@
+import { ecrLoginName } from "../clients/docker/ecr-login.ts";
+import { helperName, type Wiring, wire } from "../clients/docker/edit-config.ts";
+import { type EcrToken, type FileLogin, loginsIn } from "../clients/docker/logins.ts";
+import { type DockerConfig, readDockerConfig } from "../clients/docker/read-config.ts";
+import type { Config, Fallback } from "../config/config.ts";
+import { foldersOf } from "../config/folders.ts";
+import { readConfig } from "../config/read.ts";
+import { aliasTarget } from "../config/registries.ts";
+import { otherLogins } from "../logins/choose.ts";
+import { loginsOfHelper } from "../logins/read-helper.ts";
+import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import type { Context } from "../terminal/command-context.ts";
+import type { WiringPlan } from "./apply.ts";
+import { movingIn } from "./import-logins.ts";
+import type { ConfigureOptions } from "./options.ts";
+import type { WiringTarget } from "./target.ts";
+import { readRecord } from "./undo-record.ts";
+
+/**
+ * What is to be made of a file by what was said. It changes nothing.
+ *
+ * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN; with --import also IMPORT_SOURCE, what reading config.yaml
+ *   throws and what getting a login throws
+ */
+export async function planOf(
+  target: WiringTarget,
+  before: string | undefined,
+  wiring: Wiring,
+  options: ConfigureOptions,
+  { env, home }: Context,
+): Promise<WiringPlan> {
+  const text = before ?? "{}";
+  const replace = options.replace === true;
+  const config = readDockerConfig(text, target.name);
+  if (!options.import) {
+    const tokens = options.removeStaleAuths ? tokensBeside(text, wiring, replace) : [];
+    return { wiring, replace, tokens };
+  }
+  // Where another helper's place may not be taken, that is refused before that helper is run for its logins.
+  const helpers = JSON.stringify({ credsStore: config.credsStore, credHelpers: config.credHelpers });
+  wire(helpers, wiring, replace, target.name);
+  const folders = foldersOf(env, home, await openQuickFiles());
+  const own = await readConfig(folders.configFile);
+  const kept = otherLogins(env, folders, Date.now);
+  const aliased = (host: string) => aliasTarget(own, host) !== undefined;
+  const file = loginsIn(text, aliased);
+  const source = await sourceOf(config, target, own);
+  const helper = source === undefined ? new Map() : await loginsOfHelper(source, env);
+  const { credHelpers } = config;
+  const moving = await movingIn({ file, helper, credHelpers, kept, replace });
+  const tokens = tokensOf(file, { credsStore: helperName, credHelpers });
+  return { wiring, replace, tokens, moving, kept: { logins: kept, place: placeOf(own.fallback) } };
+}
+
+/**
+ * ECR's tokens that lie in the file beside this helper, which Docker asks for their hosts: left by `docker login` or by
+ * cron, they serve nobody but programs that run no helper, and those only until they expire.
+ */
+export function tokensBeside(text: string, wiring: Wiring, replace: boolean): readonly EcrToken[] {
+  return tokensOf(loginsIn(text), readDockerConfig(wire(text, wiring, replace).text));
+}
+
+function tokensOf(
+  logins: readonly FileLogin[],
+  { credsStore, credHelpers }: Pick<DockerConfig, "credsStore" | "credHelpers">,
+): readonly EcrToken[] {
+  return logins
+    .filter((each) => each.kind === "ecr")
+    .filter(({ host }) => (credHelpers[host] ?? credsStore) === helperName);
+}
+
+/** The helper that has Docker's other logins so far, or had them before this one took its place. */
+async function sourceOf(
+  { credsStore }: DockerConfig,
+  { record }: WiringTarget,
+  { fallback }: Config,
+): Promise<string | undefined> {
+  const former = credsStore === helperName ? (await readRecord(record)).replaced.credsStore : credsStore;
+  const isAsked = fallback.kind === "helper" && fallback.name === former;
+  // AWS's helper lists ECR's registries alone, and asks AWS for each.
+  return former === ecrLoginName || isAsked ? undefined : (former ?? undefined);
+}
+
+/** For messages. */
+function placeOf(fallback: Fallback): string {
+  switch (fallback.kind) {
+    case "keychain":
+      return "the keychain";
+    case "file":
+      return "encrypted files";
+    case "helper":
+      return `docker-credential-${fallback.name}`;
+    case "none":
+      return "nothing";
+  }
+}

@@ -1,0 +1,81 @@
+import { entriesIn } from "../clients/docker/logins.ts";
+import { readDockerConfig } from "../clients/docker/read-config.ts";
+import type { Config } from "../config/config.ts";
+import { registrationFor } from "../config/registration.ts";
+import type { Keeping } from "../managed/registries.ts";
+import { programsOf } from "../process/run-program.ts";
+import type { ProfileRegistry } from "../profiles/profile-registries.ts";
+import { parseHost } from "../registry/host.ts";
+import { readServerUrl } from "../registry/server-url.ts";
+import type { Environment } from "../token/dependencies.ts";
+import type { Finding } from "./candidates.ts";
+
+/** Milliseconds: Docker's engine may be far away by its context, or not there at all. */
+const patience = 2_000;
+
+/** What is kept, by config.yaml and from use. */
+export function findingsOfKeeping({ kept, plan }: Keeping): readonly Finding[] {
+  const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
+  return kept
+    .filter(({ registry }) => !forgotten.has(registry.host))
+    .map(({ registry: { host }, origin, source }) => {
+      if (origin === "configured") return { host, where: "config.yaml" };
+      return { host, where: origin === "learnt" ? "used before" : `${source} replicates there` };
+    });
+}
+
+export function findingsOfProfiles(found: readonly ProfileRegistry[]): readonly Finding[] {
+  return found.map(({ profile, registry }) => ({ host: registry.host, where: `AWS profile ${profile}` }));
+}
+
+/** The ECR registries that Docker's config names: logins, and other helpers. */
+export function findingsOfConfig(text: string): readonly Finding[] {
+  const { credHelpers } = readDockerConfig(text);
+  return [
+    ...hostsOf(Object.keys(entriesIn(text))).map((host) => ({ host, where: "docker login" })),
+    ...hostsOf(Object.keys(credHelpers)).map((host) => ({ host, where: "credHelpers" })),
+  ];
+}
+
+/** The ECR registries of the images that the engine of Docker's current context holds; none if it does not answer at once. */
+export async function findingsOfImages(env: Environment): Promise<readonly Finding[]> {
+  const run = programsOf(env);
+  const { stdout, exitCode } = await run("docker", ["image", "ls", "--format", "{{.Repository}}"], patience);
+  if (exitCode !== 0) return [];
+  return hostsOf(stdout.split("\n")).map((host) => ({ host, where: "docker images" }));
+}
+
+/** What to write into config.yaml so that these profiles serve their registries, whatever AWS_PROFILE says; none: nothing. */
+export function registrationsFor(
+  found: readonly ProfileRegistry[],
+  hosts: readonly string[],
+  config: Config,
+): string | undefined {
+  const wanted = new Map<string, ProfileRegistry>();
+  for (const each of found) {
+    const { registry } = each;
+    if (!hosts.includes(registry.host) || wanted.has(registry.host)) continue;
+    if (!registrationFor(config, registry)) wanted.set(registry.host, each);
+  }
+  if (wanted.size === 0) return undefined;
+  const profiles = [...new Set([...wanted.values()].map(({ profile }) => spelt(profile)))];
+  return [
+    "identities:",
+    ...profiles.map((profile) => `  ${profile}: { profile: ${profile} }`),
+    "registries:",
+    ...[...wanted].map(([host, { profile }]) => `  - host: ${host}\n    identity: ${spelt(profile)}`),
+  ].join("\n");
+}
+
+/** As YAML has it, in whose words a string in quotes of JSON's is one. */
+function spelt(name: string): string {
+  return /^(?!(?:null|true|false)$)[a-z][\w-]*$/i.test(name) ? name : JSON.stringify(name);
+}
+
+function hostsOf(names: readonly string[]): readonly string[] {
+  const hosts = names.flatMap((name) => {
+    const url = readServerUrl(name);
+    return url.kind === "ecr" && parseHost(url.host) ? [url.host] : [];
+  });
+  return [...new Set(hosts)];
+}

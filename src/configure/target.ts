@@ -1,0 +1,38 @@
+import { resolve } from "node:path";
+import { containersFiles } from "../clients/podman/config.ts";
+import { foldersOf, requireHome } from "../config/folders.ts";
+import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import type { Environment } from "../token/dependencies.ts";
+import { recordPath } from "./undo-record.ts";
+
+/** A config that names helpers, and where what is done to it is noted. */
+export interface WiringTarget {
+  readonly program: "Docker" | "podman";
+  /** In full, since the record is named for it: the same relative path means another file elsewhere. */
+  readonly path: string;
+  readonly record: string;
+  /** For messages. */
+  readonly name: string;
+  /** This program's state folder. */
+  readonly state: string;
+}
+
+/** @throws Failure NO_HOME */
+export async function wiringTarget(
+  env: Environment,
+  home: string | undefined,
+  podman: boolean,
+): Promise<WiringTarget> {
+  const { state } = foldersOf(env, home, await openQuickFiles());
+  const path = podman
+    ? resolve(containersFiles(env, requireHome(home), process.getuid?.() ?? 0, process.platform).auth)
+    : resolve(env.DOCKER_CONFIG || `${requireHome(home)}/.docker`, "config.json");
+  const program = podman ? "podman" : "Docker";
+  return {
+    program,
+    path,
+    record: recordPath(state, path),
+    name: `${podman ? "podman's auth.json" : "Docker's config.json"} (${path})`,
+    state,
+  };
+}

@@ -1,0 +1,43 @@
+import { Failure, type FailureNote } from "../token/failure.ts";
+import type { Pass } from "./pass.ts";
+
+/** What each trouble is about, and the line that tells it. */
+export type Lines = ReadonlyMap<string, string>;
+
+export const none: Lines = new Map();
+
+/** Tells a trouble when it begins and when it is over, and nothing while it lasts: one line a change. */
+export class Troubles {
+  readonly #areas = new Map<string, Lines>();
+
+  constructor(private readonly tell: (level: "error" | "info", line: string) => void) {}
+
+  /** @param area whose troubles these are, all of them; those of other areas stay */
+  set(area: string, found: Lines): void {
+    const before = this.of(area);
+    this.#areas.set(area, found);
+    for (const [about, line] of found) if (before.get(about) !== line) this.tell("error", line);
+    for (const [about, line] of before) if (!found.has(about)) this.tell("info", `over: ${line}`);
+  }
+
+  of(area: string): Lines {
+    return this.#areas.get(area) ?? none;
+  }
+}
+
+/** What is wrong after a pass: also with what waits for its next attempt. */
+export function troublesOf({ keeping, report, state, outputs }: Pass): Lines {
+  const lines = new Map<string, string>();
+  const add = (about: string, note: FailureNote) => lines.set(about, Failure.from(note).oneLine);
+  for (const { key } of keeping.plan.jobs) {
+    const failure = state.groups[key]?.failure;
+    if (failure) add(key, failure);
+  }
+  for (const { job, failure, step } of report.failed) {
+    if (step === "serve") lines.set(`${job.key} files`, failure.oneLine);
+  }
+  for (const { oneLine } of outputs) lines.set(oneLine, oneLine);
+  for (const { oneLine } of keeping.sources.flatMap(({ problems }) => problems)) lines.set(oneLine, oneLine);
+  for (const one of keeping.plan.unattended) add(one.kept.registry.host, one);
+  return lines;
+}

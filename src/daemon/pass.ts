@@ -1,0 +1,170 @@
+import type { Config } from "../config/config.ts";
+import { readConfig } from "../config/read.ts";
+import { refreshPorts } from "../managed/refresh-ports.ts";
+import { type Keeping, keepingOf } from "../managed/registries.ts";
+import { type Followed, followRules } from "../managed/replication.ts";
+import { keepOutputs } from "../outputs/outputs.ts";
+import type { SeenConfig, Surroundings } from "../provider/context.ts";
+import { within } from "../refresher/guard.ts";
+import { refreshPass } from "../refresher/pass.ts";
+import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
+import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
+import { noReadings, type Readings } from "../refresher/replication-schedule.ts";
+import { parseState, type RefresherState, rested, startState } from "../refresher/state.ts";
+import { forgetOthers } from "../refresher/sync-groups.ts";
+import { readClock } from "../store/files/clock.ts";
+import { readRefresher, writeRefresher } from "../store/state/refresher-state.ts";
+import { stampOf } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+
+/** Milliseconds that reading the AWS files and the token files of all that is kept may take. */
+const usualListing = 30_000;
+
+/** What a pass did, and over what. */
+export interface Pass {
+  readonly keeping: Keeping;
+  readonly report: PassReport;
+  readonly state: RefresherState;
+  /** Of the files under `outputs` of config.yaml. */
+  readonly outputs: readonly Failure[];
+}
+
+/** The refresher over this program's files: its passes one after another, and what it remembers between them. */
+export class Refresher {
+  #seen: SeenConfig | undefined;
+  /** Why no config.yaml is read, as it was logged last. */
+  #barred: string | undefined;
+  #state: RefresherState | undefined;
+  #readings: Readings | undefined;
+  /** Until then no rules are read: a first start is spread. */
+  #hold: Pause | undefined;
+  #isListing = false;
+
+  /**
+   * @param daemon of the process that lives on between passes; absent: a single pass
+   * @param alive is told of each step of a pass
+   * @param longestListing milliseconds
+   */
+  constructor(
+    private readonly around: Surroundings,
+    private readonly daemon?: { readonly pid: number; readonly startedAt: number },
+    private readonly alive: () => void = () => {},
+    private readonly longestListing = usualListing,
+  ) {}
+
+  /**
+   * Reads config.yaml if it has changed. What is broken leaves the last good one in force, and no other identity is guessed.
+   *
+   * @throws Failure
+   */
+  async readConfig(): Promise<Config> {
+    const { files, folders } = this.around;
+    const stamp = files.stamp(folders.configFile);
+    // Thousands of entries take a while to read. A link to nothing counts as absent and is no config.
+    if (this.#seen?.stamp === stamp && stamp !== stampOf("absent")) return this.#seen.config;
+    let barred: string | undefined;
+    const config = await readConfig(folders.configFile, ({ oneLine }) => {
+      barred = oneLine;
+    });
+    if (barred !== undefined && barred !== this.#barred) this.around.log(barred);
+    this.#barred = barred;
+    this.#seen = { config, stamp };
+    return config;
+  }
+
+  /**
+   * @returns undefined where there has been no good config yet
+   * @param splay milliseconds over which the first calls of a start are spread
+   * @param anew a person wants it: no rest after the last calls
+   * @throws Failure LISTING_TIMEOUT
+   */
+  async pass(stop: AbortSignal, splay = 0, anew = false): Promise<Pass | undefined> {
+    const seen = this.#seen;
+    const { files, folders, now } = this.around;
+    if (!this.#state) {
+      const clock = readClock(files, now());
+      this.#state = startState(parseState((await readRefresher(folders.state))?.state), splay, clock);
+      this.#hold = pauseOf(splay * Math.random(), clock);
+    }
+    if (!seen) return undefined;
+    await this.around.store.settle(seen.config.store);
+    const around = { ...this.around, config: async () => seen };
+    const keeping = await this.list(around, seen.config);
+    const plain = refreshPorts(around, () => keeping);
+    const ports: RefreshPorts = {
+      ...plain,
+      deadline: (limit) => {
+        this.alive();
+        return plain.deadline(limit);
+      },
+    };
+    const { jobs } = keeping.plan;
+    const before = forgetOthers(anew ? rested(this.#state) : this.#state, jobs);
+    const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
+    this.#state = state;
+    if (stop.aborted) return { keeping, report, state, outputs: [] };
+    const { failures, wakeAt: end = Infinity } = await keepOutputs(around, keeping, seen.config);
+    const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
+    const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
+    return { keeping, report: woken, state, outputs: failures };
+  }
+
+  /** @throws Failure LISTING_TIMEOUT: AWS files on a disk that hangs must not hold up the daemon for ever */
+  private async list(around: Surroundings, config: Config): Promise<Keeping> {
+    // Another one would hang as well, and take one more of the few threads that read files.
+    if (this.#isListing) throw listingTimeout();
+    this.#isListing = true;
+    const listing = keepingOf(around, config).finally(() => {
+      this.#isListing = false;
+    });
+    return within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);
+  }
+
+  /**
+   * Reads the replication rules that are due, which takes no more than a minute. Where they have changed another pass
+   * is to follow.
+   *
+   * @returns undefined where there is nothing to read them for yet
+   * @param anew whether all are to be read
+   * @throws Failure STATE_FOLDER, STATE_WRITE
+   */
+  async follow(stop: AbortSignal, anew = false): Promise<Followed | undefined> {
+    const { files, now } = this.around;
+    const isHeld = this.#hold && !isOver(this.#hold, readClock(files, now()));
+    if (!this.#seen || (isHeld && !anew)) return undefined;
+    const memory = this.#readings ?? noReadings;
+    const followed = await followRules(this.around, this.#seen, { anew, stop, memory });
+    this.#readings = followed.readings;
+    return followed;
+  }
+
+  /**
+   * Writes what it remembers.
+   *
+   * @param configError why the config of before is in force
+   * @throws Failure
+   */
+  async keep(isAlive: boolean, configError?: string): Promise<void> {
+    const { folders, now } = this.around;
+    const state = this.#state ?? {};
+    const daemon = isAlive ? this.daemon : undefined;
+    const error = configError !== undefined && { configError };
+    await writeRefresher(folders.state, { format: 1, ...daemon, lastTickAt: now(), ...error, state });
+  }
+}
+
+function listingTimeout(): Failure {
+  const what =
+    "the AWS files or the token files can't be read: no answer from their disk, so no token is renewed";
+  return new Failure("LISTING_TIMEOUT", what, "see whether the disk of ~/.aws or of the state folder hangs");
+}
+
+/** What there is to tell of failures in a pass, one line each; those that wait for their next attempt are failures still. */
+export function failuresOf({ report, state, outputs }: Pass): string[] {
+  const failed = report.failed.map(({ failure }) => failure.oneLine);
+  const waiting = report.skipped.flatMap(({ key }) => {
+    const failure = state.groups[key]?.failure;
+    return failure ? [Failure.from(failure).oneLine] : [];
+  });
+  return [...failed, ...waiting, ...outputs.map(({ oneLine }) => oneLine)];
+}

@@ -1,0 +1,113 @@
+import { lstat, readdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { withoutSecrets } from "../clients/docker/edit-config.ts";
+import { type FileRules, findFile, makeFile } from "../clients/files/careful-file.ts";
+import { readPlainFile } from "../clients/files/plain-file.ts";
+import { FileRefusal } from "../config/file-refusal.ts";
+import { printable } from "../config/problem.ts";
+import { readAwsFiles } from "../profiles/config-files.ts";
+import { awsPaths } from "../profiles/file-paths.ts";
+import { Failure } from "../token/failure.ts";
+import { withoutControls } from "../token/printable.ts";
+import { redact, redacted } from "../token/redact.ts";
+import type { Machine } from "./checks/machine.ts";
+import { masked, maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "./mask.ts";
+import type { Report } from "./report.ts";
+
+const rules: FileRules = { allowsSharedFolder: true, otherUserFix: "run this as that user" };
+
+/** @throws Failure BUNDLE_EXISTS: what is there is never written over; BUNDLE_WRITE */
+export async function mustBeFree(path: string): Promise<void> {
+  await failing(path, async () => {
+    const target = resolve(path);
+    // A link as well, wherever it leads.
+    const isTaken = await lstat(target).then(
+      () => true,
+      () => false,
+    );
+    if (isTaken) throw exists(path);
+    await findFile(target, rules);
+  });
+}
+
+/**
+ * Writes the report with what else is needed to help from afar: 0600, and without secrets.
+ *
+ * @throws Failure BUNDLE_EXISTS, BUNDLE_WRITE
+ */
+export async function writeBundle(path: string, report: Report, machine: Machine): Promise<void> {
+  const text = await bundleText(report, machine);
+  await mustBeFree(path);
+  await failing(path, () => makeFile(resolve(path), text, rules));
+}
+
+async function failing(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof FileRefusal)) throw error;
+    if (error.kind === "changed") throw exists(path);
+    throw new Failure("BUNDLE_WRITE", `the bundle ${printable(path)} ${error.why}`, error.fix, {
+      cause: error,
+    });
+  }
+}
+
+async function bundleText(report: Report, machine: Machine): Promise<string> {
+  const { env, home, folders, dockerConfig, program } = machine;
+  const { configPath, credentialsPath } = awsPaths(env, home);
+  const read = await readAwsFiles(env, home, () => "");
+  const aws = "files" in read ? read.files : undefined;
+  const unparsed = "failure" in read ? read.failure.message : "";
+  const platform = `${process.platform} ${process.arch}, Bun ${Bun.version}, user ${process.geteuid?.()}`;
+  const sections: readonly (readonly [string, string])[] = [
+    ["program", `${program}\n${platform}`],
+    ["report", JSON.stringify(report, undefined, 2)],
+    ["environment", maskedEnvironment(env)],
+    [`Docker's ${dockerConfig}`, masked(await readText(dockerConfig), withoutSecrets)],
+    [folders.configFile, masked(await readText(folders.configFile), maskedConfig)],
+    [configPath, aws ? maskedProfiles(aws.sections("config")) : unparsed],
+    [`${credentialsPath}: profiles`, aws ? [...aws.sections("credentials").keys()].join("\n") : unparsed],
+    [`files in ${folders.state}`, await listing(folders.state)],
+    [`${folders.state}/log, its end`, await endOfLog(`${folders.state}/log`)],
+  ];
+  const text = sections.map(([title, body]) => `== ${title}\n${body.trimEnd()}\n`).join("\n");
+  // Whatever stood where nobody looks for secrets.
+  const secrets = secretsIn(env, aws);
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
+}
+
+/** From a line's begin on, so that no half of a secret stays. */
+async function endOfLog(path: string): Promise<string> {
+  const end = (await readText(path)).slice(-16_384);
+  return redact(withoutControls(end.slice(end.indexOf("\n") + 1)));
+}
+
+async function readText(path: string | undefined): Promise<string> {
+  if (path === undefined) return "";
+  // A pipe would have it wait, and what comes out of one is somebody else's to read.
+  const bytes = await readPlainFile(path).catch(() => undefined);
+  return bytes?.toString("utf8") ?? "";
+}
+
+/** Mode, owner, size, time of change and name; no content. */
+async function listing(folder: string): Promise<string> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const lines = await Promise.all(
+    ["", ...names.toSorted()].map(async (name) => {
+      const found = await lstat(`${folder}/${name}`).catch(() => undefined);
+      if (!found) return `? ${name}`;
+      const { mode, uid, size, mtime } = found;
+      return `${(mode & 0o7777).toString(8)} ${uid} ${size} ${mtime.toISOString()} ${name || "."}`;
+    }),
+  );
+  return lines.join("\n");
+}
+
+function exists(path: string): Failure {
+  return new Failure(
+    "BUNDLE_EXISTS",
+    `${printable(path)} is there already`,
+    "remove it, or name another file",
+  );
+}

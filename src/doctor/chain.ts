@@ -1,0 +1,24 @@
+import { config } from "./checks/config.ts";
+import { daemon } from "./checks/daemon.ts";
+import type { Diagnostic } from "./checks/diagnostic.ts";
+import { dockerConfig, dockerLogins, dockerWiring } from "./checks/docker.ts";
+import { disk, stateFolder } from "./checks/folders.ts";
+import { helperName, helperPath } from "./checks/helper.ts";
+import { identity, token } from "./checks/identity.ts";
+import { keychain } from "./checks/keychain.ts";
+import { api, certificates, clock, dns, proxy } from "./checks/network.ts";
+import { packer } from "./checks/packer.ts";
+import { image, registry, storedToken } from "./checks/registry.ts";
+import { registryName } from "./checks/registry-name.ts";
+
+/**
+ * All diagnostics in the order in which a pull comes by what they look at, so that the first that fails is what to
+ * mend first.
+ */
+export const chain: readonly Diagnostic[] = [
+  registryName,
+  ...[helperPath, helperName, dockerConfig, dockerWiring, dockerLogins, packer],
+  ...[stateFolder, disk, config, keychain, daemon],
+  ...[clock, proxy, certificates, dns, api],
+  ...[identity, token, registry, storedToken, image],
+];

@@ -1,0 +1,102 @@
+import { helperName as ours } from "../../clients/docker/edit-config.ts";
+import { hostOfKey } from "../../clients/docker/logins.ts";
+import { findOnPath } from "../../process/find-on-path.ts";
+import { readable } from "../../terminal/table.ts";
+import { expiryOfPassword } from "../../token/expiry.ts";
+import type { MachineDiagnostic, RegistryDiagnostic } from "./diagnostic.ts";
+import { type DockerFile, helperFor } from "./docker-file.ts";
+import { dockerFileOf } from "./docker-location.ts";
+import { type Finding, failed, ok } from "./finding.ts";
+import { whoIs } from "./helper.ts";
+
+/** Which config.json Docker's clients read here, and whether it can be read. */
+export const dockerConfig: MachineDiagnostic = {
+  name: "docker-config",
+  scope: "machine",
+  look: async (machine) => {
+    const { path, exists } = await dockerFileOf(machine);
+    const { DOCKER_CONFIG, HOME, SUDO_USER } = machine.env;
+    const whence = DOCKER_CONFIG ? " (DOCKER_CONFIG)" : HOME ? "" : " (HOME is not set: the account's)";
+    const user = SUDO_USER ? `; of root, not of ${SUDO_USER}` : "";
+    return ok(exists ? `${path}${whence}${user}` : `there is no ${path}${whence}${user}`);
+  },
+};
+
+/** Whether Docker asks this helper for the registry. */
+export const dockerWiring: RegistryDiagnostic = {
+  name: "docker-wiring",
+  scope: "registry",
+  needs: ["registry-name", "docker-config"],
+  look: async ({ host, machine }) => {
+    const file = await dockerFileOf(machine);
+    const helper = helperFor(file, host);
+    return judgeWiring(file, host, helper === ours || (await isThisProgram(helper)));
+
+    async function isThisProgram(name: string): Promise<boolean> {
+      const found = name === "" ? [] : await findOnPath(`docker-credential-${name}`, machine.env);
+      const first = found.find(({ isExecutable }) => isExecutable);
+      return first !== undefined && (await whoIs(first.path, machine)).kind !== "other";
+    }
+  },
+};
+
+/** @param isOurs whether the helper that Docker asks for the host is this program */
+export function judgeWiring(file: DockerFile, host: string, isOurs: boolean): Finding {
+  const { path, credHelpers } = file;
+  const helper = helperFor(file, host);
+  const place = Object.hasOwn(credHelpers, host) ? "credHelpers" : "credsStore";
+  if (isOurs) return ok(`${place} "${helper}": Docker asks this helper`);
+  const mend = `docker-credential-ecr configure-docker ${host}`;
+  const near = Object.keys(credHelpers).find((key) => hostOfKey(key).toLowerCase() === host && key !== host);
+  if (near !== undefined && credHelpers[near] === ours) {
+    const what = `credHelpers in ${path} has "${near}", which Docker never looks for: it wants the bare host`;
+    return failed("WIRING_KEY", what, mend);
+  }
+  if (helper === "") {
+    return failed("NOT_WIRED", `Docker asks no helper for ${host}: ${path} names none`, mend);
+  }
+  return failed(
+    "WIRED_ELSEWHERE",
+    `Docker asks docker-credential-${helper} for ${host}: ${place} in ${path}`,
+    place === "credHelpers" ? `${mend} --replace` : mend,
+  );
+}
+
+/** Logins in config.json beside the helper: stale ones, and those that the helper hides. */
+export const dockerLogins: RegistryDiagnostic = {
+  name: "docker-logins",
+  scope: "registry",
+  needs: ["registry-name", "docker-config"],
+  look: async ({ host, machine }) => judgeLogins(await dockerFileOf(machine), host, machine.now()),
+};
+
+/** @param now milliseconds since the epoch */
+export function judgeLogins(file: DockerFile, host: string, now: number): Finding {
+  const { path, credsStore, credHelpers, logins } = file;
+  const isAsked = helperFor(file, host) !== "";
+  const own = logins.filter((login) => login.host === host);
+  for (const { key, password } of own) {
+    const end = password === undefined ? undefined : expiryOfPassword(password);
+    if (end === undefined || end > now) continue;
+    const ago = `a login for ${key} lies in ${path}, over for ${readable(now - end)}`;
+    const effect = isAsked
+      ? "who runs no helper still uses it"
+      : "Docker sends it and is told 403 denied: expired";
+    return failed("AUTHS_STALE", `${ago}: ${effect}`, `docker logout ${host}`);
+  }
+  const hidden = logins.filter((login) => login.host !== host && !Object.hasOwn(credHelpers, login.key));
+  if (credsStore === ours && hidden.length > 0) {
+    const hosts = [...new Set(hidden.map((login) => login.host))].join(", ");
+    return failed(
+      "AUTHS_HIDDEN",
+      `the logins in ${path} for ${hosts} count for nothing: credsStore has Docker ask this helper instead`,
+      `docker-credential-ecr configure-docker --undo, then configure-docker ${host}`,
+    );
+  }
+  if (own.length === 0) return ok("none in config.json that gets in the way");
+  return ok(
+    isAsked
+      ? `one lies in ${path} too, which Docker does not use`
+      : `one lies in ${path}, and Docker uses it`,
+  );
+}

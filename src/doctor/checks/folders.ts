@@ -1,0 +1,144 @@
+import { constants, type Stats } from "node:fs";
+import { access, lstat, readdir, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type BarredFolder, barredFolder } from "../../config/barred-folder.ts";
+import { strangerAbove } from "../../store/files/folder.ts";
+import type { MachineDiagnostic } from "./diagnostic.ts";
+import { type Finding, failed, ok } from "./finding.ts";
+
+/** Whether the state folder and those in it are this user's and nobody else's. */
+export const stateFolder: MachineDiagnostic = {
+  name: "state-folder",
+  scope: "machine",
+  look: async ({ folders: { state } }) => {
+    const finding = await lookAtState(state);
+    if (finding.status === "failed") return finding;
+    return ok((await inspect(state)) === "absent" ? `${state}, not made yet` : state);
+  },
+};
+
+/** Whether the state folder and those in it can be used, or made. */
+export async function lookAtState(state: string): Promise<Finding> {
+  const barred = await barredFolder(state);
+  if (barred) return outOfReach(barred);
+  const stranger = strangerAbove(state);
+  if (stranger !== undefined) return ofStranger(state, stranger);
+  for (const path of [state, ...(await foldersIn(state))]) {
+    const finding = judgeFolder(path, await inspect(path), process.geteuid?.());
+    if (finding.status === "failed") return finding;
+  }
+  return ok(state);
+}
+
+type Folder = "absent" | "unreadable" | (Pick<Stats, "mode" | "uid"> & { readonly isFolder: boolean });
+
+/** @param user undefined on systems without users of this kind */
+export function judgeFolder(path: string, found: Folder, user: number | undefined): Finding {
+  const elsewhere = "or set XDG_STATE_HOME to a folder of this user's";
+  if (found === "absent") return ok("not there yet");
+  if (found === "unreadable") {
+    return failed(
+      "STATE_FOLDER",
+      `${path} can't be looked at`,
+      `see 'ls -ld ${dirname(path)}', ${elsewhere}`,
+    );
+  }
+  if (!found.isFolder) {
+    return failed("STATE_FOLDER", `${path} is not a folder`, `move it away, ${elsewhere}`);
+  }
+  if (user !== undefined && found.uid !== user) {
+    const what = `${path} belongs to user ${found.uid}, not to this one (${user}): no token can be kept`;
+    return failed("STATE_FOLDER", what, `chown -R ${user} ${path}, ${elsewhere}`);
+  }
+  if (user !== undefined && (found.mode & 0o077) !== 0) {
+    const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
+    return failed("STATE_FOLDER", `others may enter ${path} (mode ${mode})`, `chmod 700 ${path}`);
+  }
+  return ok(path);
+}
+
+function outOfReach({ folder, code }: BarredFolder): Finding {
+  const what = `this user can't enter ${folder} (${code}), so no token is stored`;
+  const mend = `see 'ls -ld ${folder}', or set HOME or XDG_STATE_HOME to a folder of this user's`;
+  return failed("STATE_FOLDER", what, mend);
+}
+
+function ofStranger(state: string, owner: number): Finding {
+  const what = `${state} would lie in a folder of user ${owner}, whom root would shut out: nothing is kept`;
+  return failed("STATE_FOLDER", what, "set XDG_STATE_HOME to a folder of root's, or use 'sudo -H'");
+}
+
+async function foldersIn(state: string): Promise<readonly string[]> {
+  const found = await readdir(state, { withFileTypes: true }).catch(() => []);
+  return found.filter((each) => !each.isFile()).map(({ name }) => `${state}/${name}`);
+}
+
+async function inspect(path: string): Promise<Folder> {
+  try {
+    const found = await lstat(path);
+    return { mode: found.mode, uid: found.uid, isFolder: found.isDirectory() };
+  } catch (error) {
+    const { code } = error as { code?: string };
+    return code === "ENOENT" ? "absent" : "unreadable";
+  }
+}
+
+/** Bytes: a hundred tokens' worth. */
+const enough = 1024 * 1024;
+
+/** Whether there is room for tokens. By what the system says: nothing is written to try it. */
+export const disk: MachineDiagnostic = {
+  name: "disk",
+  scope: "machine",
+  needs: ["state-folder"],
+  look: async ({ folders: { state } }) => {
+    const path = await existing(state);
+    const { bavail, bsize, files, ffree } = await statfs(path);
+    const refusal = await access(path, constants.W_OK).then(
+      () => undefined,
+      (error: { code?: string }) => error.code ?? "unknown error",
+    );
+    return judgeDisk({ path, free: bavail * bsize, isOutOfFiles: files > 0 && ffree === 0, refusal });
+  },
+};
+
+interface Room {
+  readonly path: string;
+  /** Bytes for this user. */
+  readonly free: number;
+  readonly isOutOfFiles: boolean;
+  /** The system's word for why it may not be written. */
+  readonly refusal: string | undefined;
+}
+
+export function judgeDisk({ path, free, isOutOfFiles, refusal }: Room): Finding {
+  const elsewhere = "or set XDG_STATE_HOME to another";
+  if (refusal === "EROFS") {
+    return failed("DISK_READ_ONLY", `the disk of ${path} is read-only`, `mount it writable, ${elsewhere}`);
+  }
+  if (refusal !== undefined) {
+    return failed(
+      "DISK_REFUSED",
+      `this user may not write ${path} (${refusal}), so no token is stored`,
+      `see 'ls -ld ${path}', or set HOME or XDG_STATE_HOME to a folder of this user's`,
+    );
+  }
+  if (isOutOfFiles) {
+    return failed("DISK_FULL", `the disk of ${path} has room for no more files`, `free some, ${elsewhere}`);
+  }
+  const kib = Math.floor(free / 1024);
+  if (free < enough) {
+    return failed("DISK_FULL", `the disk of ${path} is full: ${kib} KiB are left`, `free some, ${elsewhere}`);
+  }
+  const mib = Math.floor(kib / 1024);
+  return ok(mib < 10_240 ? `${mib} MiB free` : `${Math.floor(mib / 1024)} GiB free`);
+}
+
+/** The folder, or the one that it would be made in. */
+async function existing(path: string): Promise<string> {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere || path === "/" ? path : existing(dirname(path));
+}

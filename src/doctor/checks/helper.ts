@@ -1,0 +1,91 @@
+import { realpath } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { askVersion, findOnPath, type OnPath } from "../../process/find-on-path.ts";
+import type { MachineDiagnostic } from "./diagnostic.ts";
+import { type Finding, failed, ok } from "./finding.ts";
+import type { Machine } from "./machine.ts";
+
+const name = "docker-credential-ecr";
+
+/** Where systemd's services, cron and sudo look, unless somebody has set it otherwise. */
+const usualFolders: ReadonlySet<string> = new Set(
+  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".split(":"),
+);
+
+/** Whether whoever runs Docker from here finds a helper of that name. */
+export const helperPath: MachineDiagnostic = {
+  name: "helper-path",
+  scope: "machine",
+  look: async ({ env, program }) => judgePath(await findOnPath(name, env), program),
+};
+
+/** @param program the file of this program */
+export function judgePath(found: readonly OnPath[], program: string): Finding {
+  const first = found.find(({ isExecutable }) => isExecutable);
+  if (first) {
+    const isUsual = usualFolders.has(dirname(first.path));
+    return ok(isUsual ? first.path : `${first.path}, which services and sudo do not find by themselves`);
+  }
+  const [dead] = found;
+  if (dead) {
+    return failed("HELPER_NOT_EXECUTABLE", `${dead.path} may not be executed`, `chmod a+rx ${dead.path}`);
+  }
+  const what = `no ${name} on the PATH, where Docker looks for it`;
+  if (basename(program) === name) {
+    return failed("HELPER_NOT_FOUND", what, `export PATH="${dirname(program)}:$PATH"`);
+  }
+  const mend = `this program is ${program}: give it that name in a folder of the PATH`;
+  return failed("HELPER_NOT_FOUND", what, mend);
+}
+
+/** Whether what has the name is this program. */
+export const helperName: MachineDiagnostic = {
+  name: "helper-name",
+  scope: "machine",
+  needs: ["helper-path"],
+  look: async (machine) => {
+    const found = await findOnPath(name, machine.env);
+    const first = found.find(({ isExecutable }) => isExecutable)?.path ?? name;
+    return judgeName(first, await whoIs(first, machine), machine);
+  },
+};
+
+/** What a file that could be a helper is. */
+export type Who =
+  | { readonly kind: "this" }
+  /** The same program, perhaps of another version. */
+  | { readonly kind: "copy"; readonly version: string }
+  | { readonly kind: "other"; readonly says: string | undefined };
+
+export async function whoIs(path: string, { env, program }: Pick<Machine, "env" | "program">): Promise<Who> {
+  const [one, other] = await Promise.all([path, program].map((each) => realpath(each).catch(() => each)));
+  if (one === other) return { kind: "this" };
+  const says = await askVersion(path, env);
+  const prefix = `${name} (${name}) `;
+  if (says?.startsWith(prefix)) return { kind: "copy", version: says.slice(prefix.length) };
+  return { kind: "other", says: says?.split("\n")[0] };
+}
+
+export function judgeName(
+  first: string,
+  who: Who,
+  { program, version, hasFront }: Pick<Machine, "program" | "version" | "hasFront">,
+): Finding {
+  const mend = `remove ${first}, or put ${dirname(program)} before its folder in the PATH`;
+  switch (who.kind) {
+    case "this":
+      return ok(`it is this program, version ${version}, ${hasFront ? "with" : "no"} native front`);
+    case "copy":
+      return who.version === version
+        ? ok(`a copy of this program, version ${version}`)
+        : failed(
+            "HELPER_VERSION",
+            `${first} comes first, of version ${who.version}; this is ${version}`,
+            mend,
+          );
+    case "other": {
+      const says = who.says ? `says "${who.says}"` : "does not say what it is";
+      return failed("HELPER_OTHER", `another program comes first by that name, ${first}: it ${says}`, mend);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { type Caller, callerIdentity } from "../../aws/calls/caller-identity.ts";
+import { fetchToken } from "../../aws/calls/fetch-token.ts";
+import type { Registry } from "../../registry/registry.ts";
+import { readable } from "../../terminal/table.ts";
+import { Failure } from "../../token/failure.ts";
+import type { RegistryDiagnostic } from "./diagnostic.ts";
+import { type Finding, ok, skipped } from "./finding.ts";
+
+/** Milliseconds: sources of credentials are slow at times, and AWS's clients try thrice. */
+const awsLimit = 20_000;
+
+/** Who asks, by STS's word. */
+export const identity: RegistryDiagnostic = {
+  name: "identity",
+  scope: "registry",
+  needs: ["registry-name", "config", "api"],
+  limit: awsLimit,
+  look: async (visit, signal) => {
+    try {
+      const caller = await callerIdentity(await visit.request(signal));
+      return judgeCaller(caller, (await visit.registration()).identity, visit.registry);
+    } catch (error) {
+      if (isAnonymous(error, visit.registry)) return skipped(anonymously);
+      throw error;
+    }
+  },
+};
+
+const anonymously = "there are no AWS credentials: public images are pulled anonymously";
+
+/** @param who the identity in our words */
+export function judgeCaller(caller: Caller, who: string, registry: Registry): Finding {
+  if (caller.kind === "unasked") return skipped(`STS can't be asked: ${caller.failure.message}`);
+  const isForeign = registry.kind === "private" && registry.account !== caller.account;
+  const foreign = isForeign
+    ? `; of another account than the registry, whose repository policies must let it in`
+    : "";
+  return ok(`${caller.arn}, by ${who}${foreign}`);
+}
+
+/**
+ * The call for a token, as a cold `get` makes it. What AWS gives is used for the diagnostics that follow and then
+ * forgotten: a valid token that lies ready stays what builds use.
+ */
+export const token: RegistryDiagnostic = {
+  name: "token",
+  scope: "registry",
+  needs: ["identity"],
+  limit: awsLimit,
+  look: async (visit, signal) => {
+    try {
+      const token = await fetchToken(await visit.request(signal));
+      visit.token = token;
+      const left = token.expiresAt - token.clockSkew - visit.machine.now();
+      return ok(`AWS gives one, valid for ${readable(left)}; it was not kept`);
+    } catch (error) {
+      if (isAnonymous(error, visit.registry)) return skipped(anonymously);
+      throw error;
+    }
+  },
+};
+
+function isAnonymous(error: unknown, { kind }: Registry): boolean {
+  return kind === "public" && error instanceof Failure && error.code === "NO_CREDENTIALS";
+}

@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { version } from "../../../package.json";
+import { foldersOf } from "../../config/folders.ts";
+import { ownProgram } from "../../process/own-program.ts";
+import type { Surroundings } from "../../provider/context.ts";
+import { lyingTokenKey } from "../../provider/token-key.ts";
+import { openQuickFiles } from "../../store/files/open-fast-files.ts";
+import { TokenStore } from "../../store/tokens/token-store.ts";
+import type { Environment } from "../../token/dependencies.ts";
+
+/** The machine as this program finds it. Nothing here writes, not even the log. */
+export interface Machine extends Surroundings {
+  /** The file of this program. */
+  readonly program: string;
+  /** Whether that is the native front. */
+  readonly hasFront: boolean;
+  readonly version: string;
+  /** Docker's config.json; undefined for a user without a home folder who names none. */
+  readonly dockerConfig: string | undefined;
+  /** The home folder itself, where there is one. */
+  readonly ownHome: string | undefined;
+}
+
+export async function openMachine(env: Environment, home: string | undefined): Promise<Machine> {
+  const files = await openQuickFiles();
+  const folders = foldersOf(env, home, files);
+  const now = Date.now;
+  const own = ownProgram();
+  const silently = () => {};
+  return {
+    files,
+    env,
+    home: home ?? "",
+    folders,
+    store: new TokenStore(folders.state, now, silently, { key: lyingTokenKey(files, env), isReadOnly: true }),
+    now,
+    log: silently,
+    program: own.path,
+    hasFront: own.hasFront,
+    version,
+    dockerConfig: dockerConfigOf(env, home),
+    ownHome: home,
+  };
+}
+
+/** Where Docker's clients look: https://docs.docker.com/reference/cli/docker/#environment-variables */
+function dockerConfigOf(env: Environment, home: string | undefined): string | undefined {
+  if (env.DOCKER_CONFIG) return resolve(env.DOCKER_CONFIG, "config.json");
+  return home === undefined ? undefined : `${home}/.docker/config.json`;
+}

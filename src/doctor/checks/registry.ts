@@ -1,0 +1,96 @@
+import { askRegistry, type RegistryLogin } from "../../aws/calls/registry-request.ts";
+import { readClock } from "../../store/files/clock.ts";
+import { openWarm } from "../../store/tokens/open-sealed.ts";
+import { TokenStore } from "../../store/tokens/token-store.ts";
+import { readWarm } from "../../store/tokens/warm-get.ts";
+import { readable } from "../../terminal/table.ts";
+import { timeLeft } from "../../token/life.ts";
+import type { Visit } from "./check-run.ts";
+import type { RegistryDiagnostic } from "./diagnostic.ts";
+import { failed, ok, skipped } from "./finding.ts";
+import { explain, type Sent } from "./registry-error.ts";
+
+const fresh: Sent = {
+  words: "the token that AWS has just given",
+  mend: "see that AWS_ENDPOINT_URL and its like lead to this registry's region; then try again",
+};
+
+const needs = ["registry-name", "config", "api", "identity", "token"];
+
+/** Whether the registry takes the token that AWS has just given. */
+export const registry: RegistryDiagnostic = {
+  name: "registry",
+  scope: "registry",
+  needs,
+  look: async (visit, signal) => {
+    const login = loginOf(visit);
+    const answer = await askRegistry(await visit.request(signal), "/v2/", login);
+    if (answer.status !== 200) return explain(answer, visit.registry, fresh);
+    return ok(login ? "takes the token that AWS has just given" : "answers without a login");
+  },
+};
+
+/** Whether it takes what a `get` would hand out now. */
+export const storedToken: RegistryDiagnostic = {
+  name: "stored-token",
+  scope: "registry",
+  needs: ["registry-name", "config", "api"],
+  look: async (visit, signal) => {
+    const { machine, host } = visit;
+    const { files, folders, env, now } = machine;
+    const aside = await leftAside(visit);
+    if (aside !== undefined) {
+      return failed("STATE_FILE", aside, `remove the file, or run: docker logout ${host}`);
+    }
+    const found = readWarm(files, folders.state, host, env, now());
+    if (!found) return skipped("none lies ready: the next get asks AWS");
+    const held = "sealed" in found ? await openWarm(files, env.XDG_RUNTIME_DIR, found) : found;
+    if (!held)
+      return skipped("it is encrypted, and its key lies in the keychain alone: the next get asks for it");
+    const isLogin = !("authorization" in held);
+    const words = isLogin ? "the login that 'docker login' stored" : "the token that lies ready";
+    const answer = await askRegistry(await visit.request(signal), "/v2/", held);
+    const left = readable(timeLeft(held.life, readClock(files, now())));
+    if (answer.status === 200) return ok(`${words} is taken; ${left} left`);
+    const finding = explain(answer, visit.registry, { words, mend: `docker logout ${host}` });
+    if (!finding.code?.startsWith("TOKEN_")) return finding;
+    const code = isLogin ? "LOGIN_DEAD" : "TOKEN_DEAD";
+    return { ...finding, code, seen: `${finding.seen}; by its own word it has ${left} left` };
+  },
+};
+
+/** Files of this registry's that a `get` passes over, and why. */
+async function leftAside({ machine, host }: Visit): Promise<string | undefined> {
+  const lines: string[] = [];
+  const report = (line: string) => {
+    // Not that an encrypted one can't be opened here.
+    if (line.startsWith("STATE_FILE")) lines.push(line);
+  };
+  const store = new TokenStore(machine.folders.state, machine.now, report, { isReadOnly: true });
+  await store.readLogin(host);
+  await store.readRegistry(host);
+  return lines[0]?.replace(/^STATE_FILE /, "");
+}
+
+/**
+ * The image itself, as a pull begins. Under a pull-through cache rule this has ECR fetch it from upstream, as the
+ * pull would.
+ */
+export const image: RegistryDiagnostic = {
+  name: "image",
+  scope: "registry",
+  needs: [...needs, "registry"],
+  look: async (visit, signal) => {
+    const { subject } = visit;
+    if (subject.kind !== "ecr" || !subject.image) return skipped("no image was named");
+    const { repository, reference } = subject.image;
+    const path = `/v2/${repository}/manifests/${reference}`;
+    const answer = await askRegistry(await visit.request(signal), path, loginOf(visit));
+    if (answer.status !== 200) return explain(answer, visit.registry, fresh);
+    return ok(`can be pulled${answer.digest ? `: ${answer.digest}` : ""}`);
+  },
+};
+
+function loginOf({ token }: Visit): RegistryLogin | undefined {
+  return token && { username: token.username, secret: token.password };
+}

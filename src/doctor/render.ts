@@ -1,0 +1,66 @@
+import { styleText } from "node:util";
+import { withTilde } from "../terminal/tilde.ts";
+import type { Entry } from "./runner.ts";
+
+export interface Look {
+  /** Columns. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** Is shown as "~". */
+  readonly home: string | undefined;
+}
+
+const statusWidth = 9;
+const nameWidth = 15;
+const paints = { ok: "green", failed: "red", skipped: "dim" } as const;
+
+/** One diagnostic: a line, and for a failure what was seen and the mend below it. */
+export function renderEntry({ status, name, seen, mend = "", code = "" }: Entry, look: Look): string {
+  const head = paint(status, status.padEnd(statusWidth), look) + name.padEnd(nameWidth);
+  // Commands to copy keep the whole path: a shell leaves "~" as it is between quotes.
+  const shown = withTilde(seen, look.home);
+  const isNarrow = look.width < 3 * (statusWidth + nameWidth);
+  if (status !== "failed" && isNarrow) {
+    const below = `\n${" ".repeat(statusWidth)}`;
+    return head.trimEnd() + below + wrap(shown, statusWidth, look.width);
+  }
+  if (status !== "failed") return head + wrap(shown, statusWidth + nameWidth, look.width);
+  const under = (label: string, text: string) =>
+    " ".repeat(statusWidth) + label.padEnd(6) + wrap(text, statusWidth + 6, look.width);
+  return [head + code, under("seen", shown), under("mend", mend)].join("\n");
+}
+
+/** The last lines: how it stands, and where to begin. */
+export function renderSummary(entries: readonly Entry[], look: Look): string {
+  const count = (status: Entry["status"]) => entries.filter((entry) => entry.status === status).length;
+  const counts = `${count("ok")} ok, ${count("failed")} failed, ${count("skipped")} skipped`;
+  const first = entries.find(({ status }) => status === "failed");
+  if (!first) return paint("ok", counts, look);
+  const lines = wrap(`${counts}: mend ${first.name} first, then run doctor again`, 0, look.width);
+  return lines.startsWith(counts) ? paint("failed", counts, look) + lines.slice(counts.length) : lines;
+}
+
+function paint(status: Entry["status"], text: string, { colour }: Look): string {
+  return colour ? styleText(paints[status], text, { validateStream: false }) : text;
+}
+
+/** A mend that is a command and nothing else. */
+const command = /^(?:docker-credential-ecr|docker|chmod|export|timedatectl)(?: [^\s,;]+)+$/;
+
+/**
+ * Breaks at spaces; every line but the first is indented. A word that is too long sticks out. A command is broken as
+ * a shell has it, so that it can be copied.
+ */
+function wrap(text: string, indent: number, room: number): string {
+  const end = command.test(text) ? " \\" : "";
+  const width = room - end.length;
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent + line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join(`${end}\n${" ".repeat(indent)}`);
+}

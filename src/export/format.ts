@@ -1,0 +1,39 @@
+import { withAuths } from "../clients/docker/auths.ts";
+import { emptyConfig } from "../clients/docker/edit-config.ts";
+import { isOurManifest, type SecretPlace, secretManifest } from "../clients/kubernetes/secret.ts";
+import { printable } from "../config/problem.ts";
+import { isTaken } from "../outputs/output.ts";
+import type { OutputTokens } from "../outputs/tokens.ts";
+import { Failure } from "../token/failure.ts";
+
+export const formats = ["docker-config", "kubernetes-secret"] as const;
+export type Format = (typeof formats)[number];
+
+const nothingYet = { hosts: [], auths: false };
+
+/**
+ * The text to write. A Docker config.json keeps all else that is in it; a manifest is made anew.
+ *
+ * @param before what the file at `path` holds; undefined: there is none
+ * @throws Failure EXPORT_FOREIGN, EXPORT_TOO_LARGE, OUTPUT_SYNTAX, OUTPUT_TAKEN
+ */
+export function exported(
+  format: Format,
+  place: SecretPlace,
+  { logins, firstEndsAt }: OutputTokens,
+  before: string | undefined,
+  path: string,
+): string {
+  const sorted = new Map([...logins].sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (format === "docker-config") {
+    const { text, taken } = withAuths(before ?? emptyConfig, path, sorted, nothingYet);
+    if (taken.length > 0) throw isTaken(path, taken);
+    return text;
+  }
+  if (before !== undefined && !isOurManifest(before)) {
+    const what = `${printable(path)} holds something else than a Secret of this program`;
+    throw new Failure("EXPORT_FOREIGN", what, "name another file, or remove it");
+  }
+  const { text } = withAuths(emptyConfig, path, sorted, nothingYet);
+  return secretManifest(place, text, firstEndsAt);
+}

@@ -1,0 +1,52 @@
+import { Refreshing } from "../managed/ensure-validity.ts";
+import { refreshPorts } from "../managed/refresh-ports.ts";
+import { seenKeeping } from "../managed/registries.ts";
+import { onlyNamed } from "../managed/registry-arguments.ts";
+import { type OutputTokens, outputTokens } from "../outputs/tokens.ts";
+import type { Surroundings } from "../provider/context.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { Progress } from "../terminal/progress.ts";
+import { Failure } from "../token/failure.ts";
+
+/**
+ * The tokens of these registries, or of all that are kept and their aliases; renewed before, where they have less life
+ * than is asked for. All or none.
+ *
+ * @param asked milliseconds; absent: what `status` calls fresh
+ * @returns undefined where one can't be had, which has been told
+ * @throws Failure NOTHING_KEPT, NOT_ECR, OVERTAKEN, and where config.yaml can't be used
+ */
+export async function tokensToExport(
+  named: readonly string[],
+  asked: number | undefined,
+  around: Surroundings,
+  { env, printError }: Context,
+): Promise<OutputTokens | undefined> {
+  const { keeping: found, config } = await seenKeeping(around);
+  const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
+  const { jobs, unattended } = keeping.plan;
+  for (const note of unattended) printError(Failure.from(note).oneLine);
+  if (jobs.length === 0) {
+    throw new Failure("NOTHING_KEPT", "there is no token to export: no registry is kept", "name registries");
+  }
+  let hasFailed = false;
+  const progress = new Progress(process.stderr, env, "making sure", jobs.length);
+  const refreshing = new Refreshing(
+    refreshPorts(around, () => keeping, asked),
+    asked,
+    false,
+  );
+  await refreshing.ofAll(jobs, progress, ({ failure }) => {
+    if (!failure) return;
+    hasFailed = true;
+    printError(failure.oneLine);
+  });
+  if (hasFailed) return undefined;
+  const aliases = named.length === 0 ? config.aliases : {};
+  const tokens = await outputTokens(around, keeping, { ...config, aliases });
+  for (const { host } of jobs.flatMap(({ registries }) => registries)) {
+    if (tokens.logins.has(host)) continue;
+    throw new Failure("OVERTAKEN", `the token of ${host} was taken away at the same time`, "try again");
+  }
+  return tokens;
+}

@@ -1,0 +1,82 @@
+import type { Fallback } from "../config/config.ts";
+import type { Folders } from "../config/folders.ts";
+import { readConfig } from "../config/read.ts";
+import { ownProgram } from "../process/own-program.ts";
+import { noOtherLogins, type OtherLogins } from "../protocol/other-logins.ts";
+import { appendLog } from "../store/files/log.ts";
+import type { Environment } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+
+/** Milliseconds for one question to a keychain or another helper: a `get` ends within 20 seconds. */
+const limit = 18_000;
+
+interface Options {
+  readonly env: Environment;
+  readonly folders: Folders;
+  log(line: string): void;
+}
+
+/** Logins to hosts that are not ECR's, wherever config.yaml has them kept. */
+export function otherLogins(env: Environment, folders: Folders, now: () => number): OtherLogins {
+  const log = (line: string) => appendLog(folders.state, now(), line);
+  const options: Options = { env, folders, log };
+  const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
+  const kept = async () => await keptBy((await config()).fallback, options);
+
+  /** A broken config.yaml takes no login away that is kept here. */
+  async function keptDespiteConfig(): Promise<Pick<OtherLogins, "get" | "list">> {
+    try {
+      return await kept();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      log(`logins to other hosts are looked for wherever they may lie: ${error.oneLine}`);
+      const keychain = await keptBy({ kind: "keychain" }, options);
+      const file = await keptBy({ kind: "file" }, options);
+      return {
+        get: async (server) => (await keychain.get(server)) ?? file.get(server),
+        list: async () => ({ ...(await file.list()), ...(await keychain.list()) }),
+      };
+    }
+  }
+
+  return {
+    get: async (server) => (await keptDespiteConfig()).get(server),
+    list: async () => (await keptDespiteConfig()).list(),
+    store: async (server, login) => (await kept()).store(server, login),
+    erase: async (server) => (await kept()).erase(server),
+  };
+}
+
+/** Of the ways to keep them only the one that is wanted is loaded. */
+async function keptBy(fallback: Fallback, options: Options): Promise<OtherLogins> {
+  switch (fallback.kind) {
+    case "none":
+      return noOtherLogins;
+    case "file":
+      return new (await import("./encrypted-file.ts")).FileLogins(options.folders.state, options.log);
+    case "keychain":
+      return inKeychain(options);
+    case "helper":
+      return byHelper(fallback.name, options);
+  }
+}
+
+async function inKeychain({ env, folders }: Options): Promise<OtherLogins> {
+  const { KeychainLogins } = await import("./keychain.ts");
+  const { KeychainProcess } = await import("../store/keychain/process.ts");
+  const { state, configFile } = folders;
+  const keychain = new KeychainProcess({ command: [process.execPath], env, state, limit });
+  const inConfig = `write "fallback: pass" (any docker-credential-NAME) or "fallback: file" (encrypted files) into ${configFile}`;
+  const waysOut = `start and unlock one, or ${inConfig}, or give Docker this helper for single ECR hosts by credHelpers in the place of credsStore`;
+  return new KeychainLogins(state, keychain, waysOut);
+}
+
+async function byHelper(name: string, { env }: Options): Promise<OtherLogins> {
+  const { askOtherHelper, findOtherHelper } = await import("./run-helper.ts");
+  const { endTree } = await import("../process/kill-tree.ts");
+  const { handedOn } = await import("./delegate.ts");
+  const options = { env, self: ownProgram().path, limit, endTree };
+  const ask = async (action: string, input: string) =>
+    askOtherHelper(findOtherHelper(name, options), action, input, options);
+  return handedOn(ask, `docker-credential-${name}`);
+}

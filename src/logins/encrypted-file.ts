@@ -1,0 +1,91 @@
+import { readdir } from "node:fs/promises";
+import { nonceLength, seal, unseal } from "../store/encryption/seal.ts";
+import { inspectFile } from "../store/files/inspect.ts";
+import { sealedLoginPath, serverKey } from "../store/files/paths.ts";
+import { removeState, writeLasting } from "../store/files/write.ts";
+import { type Login, mustFit } from "../store/tokens/login.ts";
+import { Failure } from "../token/failure.ts";
+import { readLoginKey, readOrMakeLoginKey } from "./encryption-key.ts";
+import { inTurn } from "./exclusive.ts";
+
+/**
+ * Logins to hosts that are not ECR's in encrypted files, one a server, for machines without a keychain. The
+ * key lies in a file beside them: it keeps a login out of a copy, a backup or a search that has the one file
+ * and not the other, and from a glance. From whoever may read both, this user's programs and root, it keeps nothing.
+ */
+export class FileLogins {
+  /** @param report is told, in one line, of files that `list` leaves aside */
+  constructor(
+    private readonly state: string,
+    private readonly report: (line: string) => void,
+  ) {}
+
+  /** @throws Failure LOGIN_KEY, LOGIN_UNREADABLE where a login is held but can't be opened */
+  readonly get = async (server: string): Promise<Login | undefined> => {
+    const { username, secret } = (await this.open(serverKey(server))) ?? {};
+    return username === undefined || secret === undefined ? undefined : { username, secret };
+  };
+
+  /** @throws Failure LOGIN_KEY, LOGIN_TOO_LONG, STATE_FOLDER, STATE_WRITE; then what was held before is still held */
+  readonly store = (server: string, login: Login): Promise<void> =>
+    inTurn(this.state, async () => {
+      mustFit(server, login);
+      const { username, secret } = login;
+      const key = await readOrMakeLoginKey(this.state);
+      const id = serverKey(server);
+      const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
+      const sealed = await seal(JSON.stringify({ server, username, secret }), key, id, nonce);
+      await writeLasting(this.state, sealedLoginPath(this.state, id), { format: 1, sealed });
+    });
+
+  readonly erase = async (server: string): Promise<void> => {
+    const path = sealedLoginPath(this.state, serverKey(server));
+    if ((await inspectFile(path)).kind === "absent") return;
+    await inTurn(this.state, () => removeState(path));
+  };
+
+  /** Server to username of all that `get` can open. */
+  readonly list = async (): Promise<Readonly<Record<string, string>>> => {
+    const held: [string, string][] = [];
+    for (const name of await readdir(`${this.state}/sealed`).catch(() => [])) {
+      if (!name.endsWith(".json")) continue;
+      try {
+        const login = await this.open(name.slice(0, -".json".length));
+        if (login) held.push([login.server, login.username]);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        this.report(error.oneLine);
+      }
+    }
+    return Object.fromEntries(held.sort(([one], [other]) => (one < other ? -1 : 1)));
+  };
+
+  private async open(id: string): Promise<(Login & { readonly server: string }) | undefined> {
+    const path = sealedLoginPath(this.state, id);
+    const found = await inspectFile(path);
+    if (found.kind === "absent") return undefined;
+    if (found.kind === "refused") throw unreadable(path, found.why);
+    const key = await readLoginKey(this.state);
+    if (!key) throw unreadable(path, "its key is gone");
+    const text = await unseal(sealedOf(found.text), key, id);
+    if (text === undefined) throw unreadable(path, "its key is another, or it was changed");
+    return JSON.parse(text);
+  }
+}
+
+function sealedOf(text: string): string {
+  try {
+    const { format, sealed } = JSON.parse(text);
+    return format === 1 && typeof sealed === "string" ? sealed : "";
+  } catch {
+    return "";
+  }
+}
+
+function unreadable(path: string, why: string): Failure {
+  return new Failure(
+    "LOGIN_UNREADABLE",
+    `the login in ${path} can't be opened: ${why}`,
+    "log in to that registry again, or log out of it",
+  );
+}

@@ -1,0 +1,41 @@
+import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { inspectFile } from "../store/files/inspect.ts";
+import { keychainMarkPath } from "../store/files/paths.ts";
+import { removeState, writeLasting } from "../store/files/write.ts";
+
+/**
+ * Which servers the keychain may hold a login to: a file each, so that two processes never write the same
+ * one. It holds the server URL, and neither username nor secret.
+ */
+export async function hasMark(state: string, server: string): Promise<boolean> {
+  return (await inspectFile(keychainMarkPath(state, server))).kind !== "absent";
+}
+
+/** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
+export function writeMark(state: string, server: string): Promise<void> {
+  return writeLasting(state, keychainMarkPath(state, server), { format: 1, server });
+}
+
+export async function removeMark(state: string, server: string): Promise<void> {
+  await removeState(keychainMarkPath(state, server));
+}
+
+/** The servers that have one, sorted; what is no mark of ours is passed over. */
+export async function marks(state: string): Promise<readonly string[]> {
+  const folder = dirname(keychainMarkPath(state, ""));
+  const names = await readdir(folder).catch(() => []);
+  const servers = await Promise.all(names.map((name) => serverIn(`${folder}/${name}`)));
+  return servers.filter((server) => server !== undefined).sort();
+}
+
+async function serverIn(path: string): Promise<string | undefined> {
+  const found = await inspectFile(path);
+  if (found.kind !== "text") return undefined;
+  try {
+    const { format, server } = JSON.parse(found.text);
+    return format === 1 && typeof server === "string" ? server : undefined;
+  } catch {
+    return undefined;
+  }
+}

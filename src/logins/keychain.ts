@@ -1,0 +1,85 @@
+import type { Keychain } from "../store/keychain/keychain.ts";
+import { type Login, loginText, mustFit, parseLogin } from "../store/tokens/login.ts";
+import { Failure } from "../token/failure.ts";
+import { inTurn } from "./exclusive.ts";
+import { hasMark, marks, removeMark, writeMark } from "./keychain-marks.ts";
+
+/**
+ * Logins to hosts that are not ECR's in the operating system's keychain, each under its server URL, exactly
+ * as it came: so do Docker's own helpers. A mark in the state folder says of which servers the keychain may hold
+ * one: without it nothing is held, and nobody waits for a keychain that is locked, or not there at all.
+ */
+export class KeychainLogins {
+  /** @param waysOut how to go on without a keychain, without a full stop */
+  constructor(
+    private readonly state: string,
+    private readonly keychain: Keychain,
+    private readonly waysOut: string,
+  ) {}
+
+  /** @throws Failure KEYCHAIN_…, LOGIN_UNREADABLE where a login may be held but can't be had */
+  readonly get = async (server: string): Promise<Login | undefined> => {
+    if (!(await hasMark(this.state, server))) return undefined;
+    const what = `the login to ${server} can't be read`;
+    const [text] = await this.asked(what, "start the keychain and unlock it, then try again", () =>
+      this.keychain.read([server]),
+    );
+    if (text === undefined) return undefined;
+    const login = parseLogin(text);
+    if (login) return login;
+    throw new Failure("LOGIN_UNREADABLE", `${what}: the keychain's entry is not one of ours`, "log in again");
+  };
+
+  /** @throws Failure KEYCHAIN_…, LOGIN_TOO_LONG, STATE_…; then what was held before is still held */
+  readonly store = (server: string, login: Login): Promise<void> =>
+    inTurn(this.state, async () => {
+      mustFit(server, login);
+      const what = `the login to ${server} was not stored`;
+      const isNew = !(await hasMark(this.state, server));
+      // First: a login without its mark would be lost, a mark without a login is only looked up in vain.
+      if (isNew) await writeMark(this.state, server);
+      try {
+        await this.asked(what, this.waysOut, () => this.keychain.write(server, loginText(login)));
+      } catch (error) {
+        if (isNew) await removeMark(this.state, server);
+        throw error;
+      }
+    });
+
+  /** @throws Failure KEYCHAIN_… where a login may be held but can't be removed */
+  readonly erase = async (server: string): Promise<void> => {
+    if (!(await hasMark(this.state, server))) return;
+    await inTurn(this.state, async () => {
+      const what = `the login to ${server} can't be removed`;
+      await this.asked(what, "start the keychain and unlock it, then try again", () =>
+        this.keychain.remove(server),
+      );
+      await removeMark(this.state, server);
+    });
+  };
+
+  /** Server to username. @throws Failure KEYCHAIN_… */
+  readonly list = async (): Promise<Readonly<Record<string, string>>> => {
+    const servers = await marks(this.state);
+    if (servers.length === 0) return {};
+    const values = await this.asked(
+      "the logins can't be listed",
+      "start the keychain and unlock it, then try again",
+      () => this.keychain.read(servers),
+    );
+    const held = servers.flatMap((server, index) => {
+      const login = parseLogin(values[index] ?? "");
+      return login ? [[server, login.username]] : [];
+    });
+    return Object.fromEntries(held);
+  };
+
+  private async asked<Answer>(what: string, mend: string, ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new Failure(error.code, `${what}: ${error.message}`, mend, { cause: error });
+    }
+  }
+}

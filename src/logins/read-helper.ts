@@ -1,0 +1,52 @@
+import type { Login } from "../clients/docker/auths.ts";
+import { ownProgram } from "../process/own-program.ts";
+import { onlyOthers } from "../protocol/other-logins.ts";
+import { HandedBack } from "../protocol/reply.ts";
+import type { Environment } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+import { handedOn, refusalOf } from "./delegate.ts";
+import { askOtherHelper, findOtherHelper } from "./run-helper.ts";
+
+/** Milliseconds for one question: a person may have to unlock it. */
+const limit = 60_000;
+
+/**
+ * All logins of another credential helper but those to ECR's registries, by server.
+ *
+ * @throws Failure IMPORT_SOURCE where it can't tell them all
+ */
+export async function loginsOfHelper(name: string, env: Environment): Promise<ReadonlyMap<string, Login>> {
+  const { endTree } = await import("../process/kill-tree.ts");
+  const options = { env, self: ownProgram().path, limit, endTree };
+  const program = `docker-credential-${name}`;
+  const found = new Map<string, Login>();
+  try {
+    const path = findOtherHelper(name, options);
+    const helper = handedOn((action, input) => askOtherHelper(path, action, input, options), program);
+    for (const server of Object.keys(onlyOthers(await helper.list()))) {
+      const login = await helper.get(server);
+      if (login && login.secret !== "") found.set(server, login);
+    }
+  } catch (error) {
+    throw source(program, error);
+  }
+  return found;
+}
+
+function source(program: string, error: unknown): unknown {
+  const mend = "mend that, or leave its logins where they are: name registries instead of --import";
+  const failure = (why: string) =>
+    new Failure("IMPORT_SOURCE", `the logins of ${program} can't be read: ${why}`, mend, { cause: error });
+  if (error instanceof HandedBack) return failure(refusalOf(error));
+  if (!(error instanceof Failure)) return error;
+  switch (error.code) {
+    case "FALLBACK_MISSING":
+      return failure("it is not on the PATH");
+    case "FALLBACK_ITSELF":
+      return failure("it is this program, or asks it in its turn");
+    case "FALLBACK_ANSWER":
+      return failure("its answer is no JSON of Docker's protocol");
+    default:
+      return failure(error.message);
+  }
+}

@@ -1,0 +1,116 @@
+import { stat, utimes } from "node:fs/promises";
+import type { Surroundings } from "../provider/context.ts";
+import { sameToken } from "../refresher/guard.ts";
+import type { Guard, RefreshPorts } from "../refresher/ports.ts";
+import { usualTiming } from "../refresher/timing.ts";
+import type { Registry } from "../registry/registry.ts";
+import { readClock } from "../store/files/clock.ts";
+import { tokenPath } from "../store/files/paths.ts";
+import { type AuthorizationEntry, entryFormat, type RegistryEntry } from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
+import { type Keeping, sameRegistration } from "./registries.ts";
+
+/**
+ * What the refresher takes, over this program's files and AWS.
+ *
+ * @param keeping what is kept now: asked anew at each step, since it may have changed meanwhile
+ * @param wanted milliseconds of life that a token brought by another process must have to do
+ */
+export function refreshPorts(around: Surroundings, keeping: () => Keeping, wanted = 0): RefreshPorts {
+  const { files, store, now, folders } = around;
+  const clock = () => readClock(files, now());
+  const configStamp = files.stamp(folders.configFile);
+  return {
+    clock,
+    read: (keys) => readHeld(around, keys, keeping().minValidity),
+    planned: (job) =>
+      files.stamp(folders.configFile) === configStamp &&
+      keeping().plan.jobs.some(({ key, revision }) => key === job.key && revision === job.revision),
+    async renew({ key, askThrough }, seen, { unless, signal }) {
+      // A token that can't be kept serves nobody: each get asks AWS by itself.
+      await store.mustKeep();
+      const registration = await sameRegistration(keeping(), askThrough, key);
+      const until = now() + usualTiming.callLimit;
+      let unkept: Failure | undefined;
+      const enough = ({ life, secret }: AuthorizationEntry) =>
+        !sameToken({ life, secret }, seen) &&
+        lifeState(life, clock()) === "fresh" &&
+        timeLeft(life, clock()) >= wanted;
+      const entry = await keeping().asking.obtain(
+        askThrough,
+        registration,
+        { fetch: until, turn: until, signal },
+        {
+          enough,
+          unless,
+          unkept: (failure) => {
+            unkept = failure;
+          },
+        },
+      );
+      if (unkept && !sameToken(await store.readAuthorization(key), entry)) throw unkept;
+      return entry;
+    },
+    async serve({ key, registries }, entry, guard) {
+      let failed: Failure | undefined;
+      for (const registry of registries) {
+        if (guard.signal.aborted) break;
+        try {
+          await serveRegistry(registry, key, entry, guard, around, keeping());
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          failed ??= error;
+        }
+      }
+      if (failed) throw failed;
+    },
+    deadline: (limit) => AbortSignal.timeout(limit),
+  };
+}
+
+/** The authorization tokens that lie there, their reserve by the config of today. */
+export async function readHeld({ store }: Surroundings, keys: readonly string[], minValidity: number) {
+  const held = new Map<string, AuthorizationEntry>();
+  for (const key of keys) {
+    const entry = await store.readAuthorization(key);
+    if (entry) held.set(key, { ...entry, life: withMinValidity(entry.life, minValidity) });
+  }
+  return held;
+}
+
+async function serveRegistry(
+  registry: Registry,
+  key: string,
+  { username, secret, life }: AuthorizationEntry,
+  { unless }: Guard,
+  { store, folders }: Surroundings,
+  keeping: Keeping,
+): Promise<void> {
+  const { host } = registry;
+  const { dependencies, identity } = await sameRegistration(keeping, registry, key);
+  const path = tokenPath(folders.state, host);
+  const kept = keeping.kept.find((one) => one.registry.host === host);
+  const before = await stat(path).catch(() => undefined);
+  // A logout has removed it: it must not come back.
+  if (kept?.origin === "learnt" && !before) return;
+  const token = { format: entryFormat, host, username, secret, life } as const;
+  const entry: RegistryEntry = { ...token, dependencies, identity, authorization: key };
+  // Of many on a slow disk a pass may write a part: the next goes on where it ended.
+  const isWritten = Bun.deepEquals(await store.readRegistry(host), entry);
+  if (!isWritten) {
+    if (await unless()) return;
+    await store.writeRegistry(entry);
+    // A logout takes the authorization first, then this file: one that came in between shows here, a later one takes
+    // what was written. A lock would have it wait for AWS.
+    if (!(await store.readAuthorization(key))) {
+      await store.removeRegistry(host);
+      return;
+    }
+  }
+  // The time of its last cold get, which this was not: by it a learnt registry is told and forgotten. 0: there was none.
+  const was = before?.mtimeMs ?? 0;
+  const askedAt = Math.max(was, kept?.lastColdGetAt ?? 0);
+  if (isWritten && askedAt === was) return;
+  await utimes(path, before?.atime ?? 0, new Date(askedAt)).catch(() => undefined);
+}

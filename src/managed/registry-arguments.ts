@@ -1,0 +1,53 @@
+import { parseDuration } from "../config/duration.ts";
+import { hostRegionProblem } from "../config/region-names.ts";
+import { conditionsOf } from "../provider/conditions.ts";
+import type { Surroundings } from "../provider/context.ts";
+import { groupJobs } from "../refresher/group.ts";
+import type { Kept, Plan } from "../refresher/plan.ts";
+import { readServerUrl } from "../registry/server-url.ts";
+import { Failure } from "../token/failure.ts";
+import type { Keeping } from "./registries.ts";
+
+/**
+ * The registries that were named on the command line. To be named counts as being asked for: one that nobody keeps is
+ * learnt by it, as by a cold get.
+ *
+ * @throws Failure NOT_ECR
+ */
+export async function onlyNamed(
+  named: readonly string[],
+  keeping: Keeping,
+  { files, now }: Surroundings,
+): Promise<Keeping> {
+  const kept: Kept[] = [];
+  for (const name of new Set(named)) {
+    const url = readServerUrl(name);
+    const registry =
+      url.kind === "ecr"
+        ? url.registry
+        : url.kind === "other"
+          ? await keeping.asking.aliased(url.host)
+          : undefined;
+    if (!registry) {
+      const what = `${JSON.stringify(name)} is not an Amazon ECR registry`;
+      throw new Failure("NOT_ECR", what, "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com");
+    }
+    const problem = hostRegionProblem(registry);
+    if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${problem.what}`, problem.mend);
+    if (kept.some((one) => one.registry.host === registry.host)) continue;
+    const registration = await keeping.asking.registrationOf(registry);
+    const { identity, authorization } = registration;
+    const conditions = conditionsOf(registration, files);
+    const job = { registry, identity, authorization, conditions };
+    kept.push({ ...job, origin: "configured", lastColdGetAt: now() });
+  }
+  const plan: Plan = { jobs: groupJobs(kept), unattended: [], forgotten: [] };
+  return { ...keeping, kept, plan };
+}
+
+/** What `--min-validity` says, in milliseconds; undefined: nothing. @throws Failure USAGE */
+export function minValidityOf(given: string | undefined): number | undefined {
+  const asked = given === undefined ? undefined : parseDuration(given);
+  if (given === undefined || asked !== undefined) return asked;
+  throw new Failure("USAGE", "--min-validity is no duration", "give it as 30m, 2h or 1h30m");
+}

@@ -1,0 +1,76 @@
+import type { Config } from "../config/config.ts";
+import type { Surroundings } from "../provider/context.ts";
+import type { Origin, Unattended } from "../refresher/plan.ts";
+import { parseHost } from "../registry/host.ts";
+import type { Registry } from "../registry/registry.ts";
+import { Failure } from "../token/failure.ts";
+import { type Keeping, seenKeeping } from "./registries.ts";
+
+/** A registry as it is shown to people. */
+export interface ShownRegistry {
+  readonly host: string;
+  /** Absent: a public one. */
+  readonly account?: string;
+  /** Absent: what an alias stands for can't be said. */
+  readonly region?: string;
+  readonly identity: string;
+  /** The key of the authorization token that serves it. */
+  readonly authorization: string;
+  /** Absent: config.yaml can't be used, so why it is kept can't be said. */
+  readonly origin?: Origin;
+  /** Of a replication target: the host whose rules name it. */
+  readonly source?: string;
+  /** Why nobody can renew its token in the background. */
+  readonly unattended?: Unattended;
+}
+
+/** For people, where there is nothing to show. */
+export const noneKept = "No registry is kept: the first pull learns one, or config.yaml names them.";
+
+/** What is kept, or with a config.yaml that can't be used, what lies there. */
+export interface Shown {
+  readonly registries: readonly ShownRegistry[];
+  /** Absent: config.yaml can't be used. */
+  readonly kept?: { readonly keeping: Keeping; readonly config: Config };
+  readonly configError?: Failure;
+}
+
+export async function shownRegistries(around: Surroundings): Promise<Shown> {
+  try {
+    const kept = await seenKeeping(around);
+    return { kept, registries: ofKeeping(kept.keeping) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { configError: error, registries: await ofFiles(around) };
+  }
+}
+
+function ofKeeping({ kept, plan }: Keeping): ShownRegistry[] {
+  const unattended = new Map(plan.unattended.map((one) => [one.kept.registry.host, one]));
+  const forgotten = new Set(plan.forgotten);
+  return kept
+    .filter((one) => !forgotten.has(one))
+    .map(({ registry, identity, authorization, origin, source }) => {
+      const from = source !== undefined && { source };
+      const why = unattended.get(registry.host);
+      const place = { host: registry.host, ...placeOf(registry) };
+      return { ...place, identity, authorization, origin, ...from, ...(why && { unattended: why }) };
+    });
+}
+
+/** By the token files alone, which say for whom they were got. */
+async function ofFiles({ store }: Surroundings): Promise<ShownRegistry[]> {
+  const registries: ShownRegistry[] = [];
+  for (const host of await store.hosts()) {
+    const entry = await store.readRegistry(host);
+    if (!entry) continue;
+    const { identity, authorization } = entry;
+    registries.push({ host, ...placeOf(parseHost(host)), identity, authorization });
+  }
+  return registries;
+}
+
+function placeOf(registry: Registry | undefined): { region?: string; account?: string } {
+  if (!registry) return {};
+  return { region: registry.region, ...(registry.kind === "private" && { account: registry.account }) };
+}

@@ -1,0 +1,107 @@
+import { isEmptyObject, withAuths } from "../clients/docker/auths.ts";
+import { emptyConfig } from "../clients/docker/edit-config.ts";
+import { editOutput } from "../clients/files/output-file.ts";
+import type { Surroundings } from "../provider/context.ts";
+import { awaitLock } from "../store/files/lock.ts";
+import {
+  lockOutput,
+  type OutputRecord,
+  readOutputRecord,
+  removeOutputRecord,
+  writeOutputRecord,
+} from "../store/state/output-records.ts";
+import { fingerprint } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+import type { OutputTokens } from "./tokens.ts";
+
+/** Milliseconds that another process of this user may take with the same file. */
+const patience = 5_000;
+
+const nothing: OutputTokens["logins"] = new Map();
+
+/**
+ * Has the tokens stand in one file.
+ *
+ * @param tokens asked while nobody else edits the file, so that no older token comes after a newer one
+ * @throws Failure OUTPUT_TAKEN where somebody's own login stands in a token's place; the others are written
+ * @throws Failure OUTPUT_BUSY, and what `editOutput`, `withAuths` and the state folder's writers throw
+ */
+export async function keepOutput(
+  path: string,
+  tokens: () => Promise<OutputTokens>,
+  around: Surroundings,
+): Promise<void> {
+  const { state } = around.folders;
+  await inTurn(state, path, async () => {
+    const record = await readOutputRecord(state, path);
+    const { logins, revision } = await tokens();
+    const settled = () => fingerprint([around.files.stamp(path), revision]);
+    if (record.settled === settled()) return;
+    const { after, taken } = await put(record, logins, around);
+    if (taken.length === 0) await keepRecord(state, { ...after, settled: settled() });
+    else {
+      await keepRecord(state, after);
+      throw isTaken(path, taken);
+    }
+  });
+}
+
+/** Takes this program's tokens out of a file, and with them what it had made for them. @throws Failure as `keepOutput` */
+export async function forgetOutput(path: string, around: Surroundings): Promise<void> {
+  const { state } = around.folders;
+  await inTurn(state, path, async () => {
+    const record = await readOutputRecord(state, path);
+    if (record.hosts.length > 0) await put(record, nothing, around).catch(unlessGone);
+    await removeOutputRecord(state, path);
+  });
+}
+
+async function put(
+  record: OutputRecord,
+  logins: OutputTokens["logins"],
+  { folders }: Surroundings,
+): Promise<{ after: OutputRecord; taken: readonly string[] }> {
+  const { path, hosts, madeAuths, madeFile } = record;
+  let result: { after: OutputRecord; taken: readonly string[] } = { after: record, taken: [] };
+  const edit = async (before: string | undefined) => {
+    const { text, ours, taken } = withAuths(before ?? emptyConfig, path, logins, { hosts, auths: madeAuths });
+    const isMade = before === undefined ? ours.hosts.length > 0 : madeFile;
+    const after = { format: 1, path, hosts: ours.hosts, madeAuths: ours.auths, madeFile: isMade } as const;
+    result = { after, taken };
+    if (before === undefined && !isMade) return undefined;
+    // The record first: were it lost after the edit, nobody would know whose these are.
+    const all = [...new Set([...hosts, ...ours.hosts])];
+    if (all.length > hosts.length) await writeOutputRecord(folders.state, { ...after, hosts: all });
+    return madeFile && ours.hosts.length === 0 && isEmptyObject(text) ? undefined : text;
+  };
+  await editOutput(path, edit);
+  return result;
+}
+
+/** Not for what it says of hosts that are gone is an output called failed. */
+async function keepRecord(state: string, record: OutputRecord): Promise<void> {
+  await writeOutputRecord(state, record).catch(() => undefined);
+}
+
+async function inTurn(state: string, path: string, work: () => Promise<void>): Promise<void> {
+  const release = await awaitLock(() => lockOutput(state, path), patience);
+  if (!release) {
+    const what = `output ${path} is being written by another process of this user's`;
+    throw new Failure("OUTPUT_BUSY", what, "it is tried again within a minute");
+  }
+  try {
+    await work();
+  } finally {
+    release();
+  }
+}
+
+/** Where its folder is gone, so are the tokens. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof Failure) || error.code !== "OUTPUT_FOLDER") throw error;
+}
+
+export function isTaken(path: string, hosts: readonly string[]): Failure {
+  const what = `output ${path} holds somebody's own login for ${hosts.join(", ")}, which was left there`;
+  return new Failure("OUTPUT_TAKEN", what, "remove it from auths if the token is to take its place");
+}

@@ -1,0 +1,95 @@
+import type { Config } from "../config/config.ts";
+import type { Keeping } from "../managed/registries.ts";
+import type { Surroundings } from "../provider/context.ts";
+import { within } from "../refresher/guard.ts";
+import { keepOutputFailure, outputPaths, readOutputRecord } from "../store/state/output-records.ts";
+import { Failure } from "../token/failure.ts";
+import { forgetOutput, keepOutput } from "./output.ts";
+import { outputTokens } from "./tokens.ts";
+
+/** What has come of the files that config.yaml names under `outputs`. */
+export interface OutputsReport {
+  /** One for each file that is not as it should be. */
+  readonly failures: readonly Failure[];
+  /** When the first token in them expires, milliseconds since the epoch; absent: there is none. */
+  readonly wakeAt?: number;
+}
+
+/** Milliseconds for one file: a disk that hangs must hold up neither the other files nor renewals. */
+const longest = 10_000;
+
+/**
+ * Has the tokens of all that is kept written to each output, and takes them out of files that the config no longer
+ * names. A file that is right already is not touched.
+ *
+ * @param keeping all that is kept, by that config
+ */
+export async function keepOutputs(
+  around: Surroundings,
+  keeping: Keeping,
+  config: Config,
+): Promise<OutputsReport> {
+  const { state } = around.folders;
+  const named = new Set(config.outputs.map(({ dockerConfig }) => dockerConfig));
+  const known = await outputPaths(state);
+  const ends: number[] = [];
+  const tokens = async () => {
+    const found = await outputTokens(around, keeping, config);
+    ends.push(found.firstEndsAt);
+    return found;
+  };
+  const outcomes = [...new Set([...named, ...known])].map(async (path) => {
+    const work = named.has(path) ? keepOutput(path, tokens, around) : forgetOutput(path, around);
+    const failure = await failureOf(within(AbortSignal.timeout(longest), work, () => tooLong(path)));
+    await noteFailure(state, path, failure);
+    return failure;
+  });
+  const failures = (await Promise.all(outcomes)).filter((failure) => failure !== undefined);
+  const wakeAt = Math.min(...ends);
+  return { failures, ...(wakeAt < Infinity && { wakeAt }) };
+}
+
+/** The files that hold tokens of this program's. */
+export async function outputsWithTokens(state: string): Promise<readonly string[]> {
+  const paths = await outputPaths(state);
+  const records = await Promise.all(paths.map((path) => readOutputRecord(state, path)));
+  return records
+    .filter(({ hosts }) => hosts.length > 0)
+    .map(({ path }) => path)
+    .sort();
+}
+
+/** Takes the tokens out of those files. */
+export async function forgetOutputs(
+  around: Surroundings,
+): Promise<readonly { readonly path: string; readonly failure?: Failure }[]> {
+  const paths = await outputsWithTokens(around.folders.state);
+  return await Promise.all(
+    paths.map(async (path) => {
+      const work = within(AbortSignal.timeout(longest), forgetOutput(path, around), () => tooLong(path));
+      const failure = await failureOf(work);
+      return failure ? { path, failure } : { path };
+    }),
+  );
+}
+
+async function failureOf(work: Promise<void>): Promise<Failure | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** For `status`. A disk that can't take it has been told of otherwise. */
+async function noteFailure(state: string, path: string, failure: Failure | undefined): Promise<void> {
+  const note = failure && { code: failure.code, what: failure.message, mend: failure.mend };
+  await keepOutputFailure(state, path, note).catch(() => undefined);
+}
+
+function tooLong(path: string): Failure {
+  const what = `output ${path} was not written within ${longest / 1000} s`;
+  return new Failure("OUTPUT_TIMEOUT", what, "see whether its disk hangs");
+}

@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import type { Environment } from "../token/dependencies.ts";
+
+/** A file on the PATH. */
+export interface OnPath {
+  readonly path: string;
+  readonly isExecutable: boolean;
+}
+
+/**
+ * The files of that name in the PATH's folders, in their order. Relative folders don't count: Go's programs, Docker
+ * among them, start nothing that they find there (https://pkg.go.dev/os/exec#hdr-Executables_in_the_current_directory).
+ */
+export async function findOnPath(name: string, { PATH = "" }: Environment): Promise<readonly OnPath[]> {
+  const found: OnPath[] = [];
+  for (const folder of PATH.split(":")) {
+    const path = `${folder.replace(/\/+$/, "")}/${name}`;
+    if (!folder.startsWith("/") || !(await isFile(path))) continue;
+    const isExecutable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    found.push({ path, isExecutable });
+  }
+  return found;
+}
+
+/** Milliseconds for another helper to say its version. */
+const versionLimit = 3_000;
+
+/** What a credential helper says to `version`; undefined where it fails or says nothing in time. */
+export function askVersion(path: string, env: Environment): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const options = { env: { ...env }, timeout: versionLimit, killSignal: "SIGKILL", maxBuffer: 4096 } as const;
+  const child = execFile(path, ["version"], options, (error, stdout) =>
+    resolve(error ? undefined : stdout.trim()),
+  );
+  child.stdin?.end();
+  return promise;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,120 @@
+import {
+  ambientNames,
+  type Dependencies,
+  type Environment,
+  environmentFingerprint,
+  type FileDependency,
+  fingerprint,
+  namedNames,
+} from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+import type { Identity } from "../token/identity.ts";
+import { type ReadFiles, readAwsFiles } from "./config-files.ts";
+import {
+  chosenProfile,
+  type Decision,
+  decideSource,
+  filesFor,
+  isOfMachine,
+  usesOldFiles,
+} from "./credential-source.ts";
+import { awsPaths } from "./file-paths.ts";
+import { identityTokens } from "./identity-tokens.ts";
+import { processConditions } from "./process-conditions.ts";
+import { profileClosure } from "./profile-closure.ts";
+import { signInFiles } from "./sso-sessions.ts";
+
+/** An identity, told apart from every other that would get another token. */
+export interface IdentityState {
+  /** The same as long as the identity is the same: SHA-256 in hex, nothing can be read out of it. */
+  readonly key: string;
+  /** Conditions that a reader can check without parsing anything. They may change though the key does not. */
+  readonly dependencies: Dependencies;
+  /** Files whose change may end a failure and changes nothing of the identity. */
+  readonly retryWhenChanged: readonly string[];
+  /** The AWS files that all this was found in: who fetches by these fetches as this identity. */
+  readonly read: ReadFiles;
+  /** Files that the source reads again while it fetches: if one changes before it is done, whose token it is is unknown. */
+  readonly reread: readonly FileDependency[];
+}
+
+/** What of the machine an identity may depend on. */
+export interface Machine {
+  readonly env: Environment;
+  /** The folder that holds `.aws`. */
+  readonly home: string;
+  /** The identity of this boot of this machine. */
+  readonly boot: string | undefined;
+  /** See the store. */
+  readStamp(path: string): string;
+}
+
+/**
+ * What an identity depends on now. No credential is fetched and nothing leaves the machine.
+ *
+ * @param previous what was read before: files that have not changed since are not read again
+ */
+export async function identityState(
+  identity: Identity,
+  machine: Machine,
+  previous?: ReadFiles,
+): Promise<IdentityState> {
+  const { env, home, boot, readStamp } = machine;
+  const read = await readAwsFiles(env, home, readStamp, previous);
+  const decision = decided(identity, env, read);
+  const old = !decision || usesOldFiles(decision) ? read.old : undefined;
+  const { source } = decision ?? {};
+  const program =
+    source?.kind === "process" ? await processConditions(source.command, env, home, readStamp) : undefined;
+  const named = [
+    ...environmentNames(identity, decision),
+    ...awsPaths(env, home).variables,
+    ...(old?.variables ?? []),
+    ...(program?.names ?? []),
+  ];
+  const names = [...new Set(named)];
+  const environment = { names, fingerprint: environmentFingerprint(names, env) };
+  const closure =
+    "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
+  const isMachine = decision !== undefined && isOfMachine(decision);
+  // No boot is of this name: where it can't be read, a stored token never answers without a look at the key.
+  const bootId = isMachine ? (boot ?? "unknown") : undefined;
+  const tokens = await identityTokens(decision, env, readStamp);
+  const ofIdentity = [...read.stamps, ...(old?.stamps ?? []), ...tokens.files];
+  const files = [...ofIdentity, ...(program?.files ?? [])];
+  const oldKeys = decision?.source.kind === "old-file" ? decision.source : undefined;
+  return {
+    key: fingerprint([
+      identity,
+      environment.fingerprint,
+      closure,
+      bootId,
+      tokens.owners,
+      oldKeys,
+      program?.files,
+    ]),
+    dependencies: { environment, files, ...(bootId !== undefined && { boot: bootId }) },
+    retryWhenChanged: signInFiles(decision?.source, "files" in read ? read.files : undefined, env, home),
+    read,
+    // The program of a credential_process may read the AWS files by itself.
+    reread: source?.kind === "process" ? ofIdentity : tokens.files,
+  };
+}
+
+/** Undefined where there are no credentials: who fetches is given the reason. */
+function decided(identity: Identity, env: Environment, read: ReadFiles): Decision | undefined {
+  try {
+    return decideSource(identity, env, filesFor(identity, env, read));
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+/** A profile that config.yaml names has nothing of the environment's but where its source takes it from there. */
+function environmentNames(identity: Identity, decision: Decision | undefined): readonly string[] {
+  if (identity.kind === "role") return environmentNames(identity.source, decision);
+  const kind = decision?.source.kind ?? "environment";
+  const isOfEnvironment = ["environment", "container", "instance", "process"].includes(kind);
+  return identity.kind === "ambient" || isOfEnvironment ? ambientNames : namedNames;
+}

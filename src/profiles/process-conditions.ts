@@ -1,0 +1,84 @@
+import { stat } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { readBounded } from "../limits/bounded-file.ts";
+import type { Environment, FileDependency } from "../token/dependencies.ts";
+
+/** What a `credential_process` may answer by, as far as its command and its script show. */
+export interface ProcessConditions {
+  /** Of environment variables, whether they are set now or not. */
+  readonly names: readonly string[];
+  /** The program and the files that its command names. */
+  readonly files: readonly FileDependency[];
+}
+
+/** More are of no command that a person writes. */
+const most = { words: 32, names: 64 } as const;
+
+/** Bytes of a script that is searched for variables. */
+const largestScript = 64 * 1024;
+
+/**
+ * The conditions under which a credential_process may be believed to answer for the same principal: PATH, the
+ * variables that begin with AWS_ and those that the command or a script of it names, the program, and the files among
+ * its words.
+ *
+ * @param readStamp see the store
+ */
+export async function processConditions(
+  command: string,
+  env: Environment,
+  home: string,
+  readStamp: (path: string) => string,
+): Promise<ProcessConditions> {
+  const words = command.split(/[\s"'`=;|&()<>]+/, most.words).filter((word) => word !== "");
+  const names = new Set([
+    "PATH",
+    ...Object.keys(env)
+      .filter((name) => name.startsWith("AWS_"))
+      .sort(),
+  ]);
+  const files = new Map<string, string>();
+  for (const name of variablesIn(command)) names.add(name);
+  for (const word of words) {
+    for (const path of await filesOf(word, env, home)) {
+      files.set(path, readStamp(path));
+      for (const name of await variablesOfScript(path)) names.add(name);
+    }
+  }
+  return {
+    names: [...names].slice(0, most.names),
+    files: [...files].map(([path, stamp]) => ({ path, stamp })),
+  };
+}
+
+/**
+ * The files that a word may stand for: a path, or a program of the PATH. A path below the working directory is left as
+ * it is: in another directory it is another file.
+ */
+async function filesOf(word: string, env: Environment, home: string): Promise<readonly string[]> {
+  const path = word.startsWith("~/") ? join(home, word.slice(2)) : word;
+  const named = (await isFile(path)) ? [path] : [];
+  if (path.includes("/")) return named;
+  for (const folder of (env.PATH ?? "").split(delimiter)) {
+    if (folder !== "" && (await isFile(join(folder, path)))) return [join(folder, path), ...named];
+  }
+  return named;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Of a text that is small and no binary. */
+async function variablesOfScript(path: string): Promise<readonly string[]> {
+  const found = await readBounded(path, largestScript);
+  if (found.kind !== "bytes" || found.bytes.includes(0)) return [];
+  return variablesIn(new TextDecoder().decode(found.bytes));
+}
+
+function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(/\$\{?([A-Za-z_]\w{0,127})/g)].map(([, name = ""]) => name);
+}

@@ -1,0 +1,166 @@
+import { Failure } from "../token/failure.ts";
+import { nearestOf } from "../token/nearest.ts";
+import { type AwsFiles, type LocatedSetting, type Profile, whereIs } from "./config-files.ts";
+
+/** Each setting that credentials come from, and what it needs beside it to have an effect. */
+const needs: Readonly<Record<string, string>> = {
+  aws_access_key_id: "aws_secret_access_key",
+  aws_secret_access_key: "aws_access_key_id",
+  aws_session_token: "aws_access_key_id",
+  aws_security_token: "aws_access_key_id",
+  role_arn: "source_profile, credential_source or web_identity_token_file",
+  source_profile: "role_arn",
+  credential_source: "role_arn",
+  external_id: "role_arn",
+  mfa_serial: "role_arn",
+  role_session_name: "role_arn",
+  duration_seconds: "role_arn",
+  web_identity_token_file: "role_arn",
+  credential_process: "a command",
+  sso_session: "sso_account_id and sso_role_name",
+  sso_start_url: "sso_account_id and sso_role_name",
+  sso_region: "sso_account_id and sso_role_name",
+  sso_account_id: "sso_role_name",
+  sso_role_name: "sso_account_id",
+  login_session: "a sign-in (aws login)",
+};
+
+/** Settings of profiles that say nothing of credentials, among them all that look like one that does. */
+const others: readonly string[] = (
+  "region output ca_bundle services endpoint_url ignore_configured_endpoint_urls use_fips_endpoint " +
+  "use_dualstack_endpoint max_attempts retry_mode defaults_mode sts_regional_endpoints tcp_keepalive " +
+  "parameter_validation api_versions s3 s3api cloudfront emr metadata_service_timeout " +
+  "metadata_service_num_attempts ec2_metadata_service_endpoint ec2_metadata_service_endpoint_mode " +
+  "ec2_metadata_v1_disabled imds_use_ipv6 sdk_ua_app_id aws_account_id account_id_endpoint_mode " +
+  // Of other programs, and of people who keep notes there.
+  "aws_region aws_default_region " +
+  "sso_registration_scopes sigv4a_signing_region_set auth_scheme_preference cli_pager cli_history"
+).split(" ");
+
+const ofCredentials = Object.keys(needs);
+const known: ReadonlySet<string> = new Set([...ofCredentials, ...others]);
+
+/** A profile that says where its credentials come from, and says it incompletely. */
+export function incomplete(name: string, profile: Profile | undefined, why: string, fix: string): Failure {
+  const [misspelt] = profile ? misspellings(profile) : [];
+  const hint = misspelt ? `; ${misspelt.words}` : "";
+  return new Failure(
+    "PROFILE_INCOMPLETE",
+    `profile ${name} leads to no credentials: ${why}${hint}`,
+    misspelt?.fix ?? fix,
+  );
+}
+
+/**
+ * Why a profile gives no credentials that is meant to: it has settings for them, or what looks like one.
+ *
+ * @returns undefined for a profile that says nothing of credentials
+ */
+export function refusalOfUnused(name: string, profile: Profile): Failure | undefined {
+  const unused = ofCredentials.find((setting) => profile.has(setting));
+  const setting = unused === undefined ? undefined : profile.get(unused);
+  if (unused !== undefined && setting) {
+    const need = needs[unused];
+    const why =
+      setting.value === ""
+        ? `${unused} (${whereIs(setting)}) is empty`
+        : `${unused} (${whereIs(setting)}) has no effect without ${need}`;
+    return incomplete(name, profile, why, `add ${need} to profile ${name}, or remove ${unused}`);
+  }
+  const [misspelt] = [...indented(profile), ...misspellings(profile)];
+  if (!misspelt) return undefined;
+  return new Failure(
+    "PROFILE_INCOMPLETE",
+    `profile ${name} leads to no credentials: ${misspelt.words}`,
+    misspelt.fix,
+  );
+}
+
+interface Misspelling {
+  readonly words: string;
+  readonly fix: string;
+}
+
+/** Settings for credentials on lines that are indented: these continue the value of the setting above. */
+function indented(profile: Profile): readonly Misspelling[] {
+  return [...profile].flatMap(([above, setting]) =>
+    setting.value.split("\n").flatMap((text, at) => {
+      const [, name = ""] = at === 0 ? [] : (/^\s*([\w-]{1,64})\s*[=:]/.exec(text) ?? []);
+      if (!ofCredentials.includes(name.toLowerCase())) return [];
+      const where = whereIs({ ...setting, line: setting.line + at });
+      const words = `${name} (${where}) is indented, so it belongs to the value of ${above}`;
+      return [{ words, fix: `remove the blanks in front of ${name}` }];
+    }),
+  );
+}
+
+/** Settings that AWS's tools don't know and that were likely meant for credentials. */
+function misspellings(profile: Profile): readonly Misspelling[] {
+  return [...profile].flatMap(([name, setting]) => {
+    if (known.has(name)) return [];
+    const nearest = nearestOf(name, [...known]) ?? nearestByValue(setting) ?? nearestByWords(name);
+    const looksAlike = nearest !== undefined && ofCredentials.includes(nearest);
+    const isLike =
+      /^(?:aws|sso|role|source|credential|web_identity)_|_profile$/.test(name) ||
+      ofCredentials.some((each) => `_${name}_`.includes(`_${each}_`));
+    if (!looksAlike && !isLike) return [];
+    const words = `${name} (${whereIs(setting)}) is no setting that AWS's tools know`;
+    return looksAlike
+      ? [{ words: `${words}, ${nearest} is`, fix: `write ${nearest} in place of ${name}` }]
+      : [{ words, fix: `correct or remove ${name}` }];
+  });
+}
+
+function nearestByValue({ value }: LocatedSetting): string | undefined {
+  return /^arn:[\w-]+:iam::\d{12}:role\//.test(value) ? "role_arn" : undefined;
+}
+
+/** Words that settings of other programs have too. */
+const commonWords = new Set(
+  "account arn duration external file id key name region seconds session start token url".split(" "),
+);
+
+/** The setting that a few of its words are meant for: "source" or "role_name". */
+function nearestByWords(name: string): string | undefined {
+  const words = name.split(/[^a-z]+/);
+  if (words.every((word) => commonWords.has(word))) return undefined;
+  return ofCredentials.find((setting) => `_${setting}_`.includes(`_${words.join("_")}_`));
+}
+
+/** @param sourceOf the profile that names it as its source */
+export function profileNotFound(files: AwsFiles, name: string, sourceOf?: LocatedSetting): Failure {
+  const whose = sourceOf ? `, the source_profile of ${whereIs(sourceOf)},` : "";
+  if (files.unreadable.length > 0) {
+    return new Failure(
+      "PROFILE_NOT_FOUND",
+      `profile ${name}${whose} was not found: ${files.unreadable.join(", ")}`,
+      "let this user read it: see 'ls -lL' of it and of its folder",
+    );
+  }
+  const paths = [files.configPath, files.credentialsPath].filter((path) => path !== "");
+  if (files.sections("config").has(name)) {
+    return new Failure(
+      "PROFILE_NOT_FOUND",
+      `profile ${name}${whose} was not found: ${files.configPath} has a section [${name}], and only [profile ${name}] counts there`,
+      `write [profile ${name}] in place of [${name}]`,
+    );
+  }
+  const nearest = nearestOf(name, files.profileNames());
+  return new Failure(
+    "PROFILE_NOT_FOUND",
+    `profile ${name}${whose} is neither in ${paths.join(" nor in ") || "AWS_CONFIG_FILE, which is empty,"}`,
+    nearest === undefined
+      ? "add it there (aws configure --profile NAME, aws configure sso), or name another one"
+      : `did you mean ${nearest}? Names count with upper and lower case; otherwise add it there (aws configure)`,
+  );
+}
+
+export function mfaRequired(name: string, serial: LocatedSetting): Failure {
+  return new Failure(
+    "MFA_REQUIRED",
+    `profile ${name} wants a code of an MFA device (mfa_serial, ${whereIs(serial)}), and Docker gives a helper no ` +
+      "way to ask for one",
+    "get session keys with 'aws sts get-session-token --serial-number … --token-code …' into a profile and name that " +
+      "as source_profile without mfa_serial, or use 'aws configure sso'",
+  );
+}

@@ -1,0 +1,144 @@
+import type { Registry } from "../registry/registry.ts";
+import { isPlainHost, readServerUrl, type ServerUrl } from "../registry/server-url.ts";
+import { Failure } from "../token/failure.ts";
+import { parseCredential } from "./credential.ts";
+import { type HelperAction, wire } from "./messages.ts";
+import type { OtherLogins } from "./other-logins.ts";
+import { done, line, type Reply, refuse, told } from "./reply.ts";
+
+/** What answers a `get`. */
+export interface Held {
+  readonly username: string;
+  readonly secret: string;
+}
+
+/** What can be answered from what lies ready. */
+export interface WarmPort {
+  /**
+   * @param host ECR's, or another name that config.yaml gave to one
+   * @returns a promise only of what has to be decrypted first
+   */
+  warm(host: string): Held | undefined | Promise<Held | undefined>;
+  /** Whether there is a config.yaml, which may give ECR registries other names, or logins another place. */
+  isConfigured(): boolean;
+  /** Whether the keychain may hold a login to a server that is not ECR's. */
+  isMarked(server: string): boolean;
+}
+
+/** The rest of the house. */
+export interface ColdPorts {
+  /** The ECR registry that config.yaml gives another host's name, exactly that name. */
+  aliased(host: string): Promise<Registry | undefined>;
+  /** @returns undefined where nothing is held and nothing could be */
+  get(registry: Registry): Promise<Held | undefined>;
+  store(registry: Registry, held: Held): Promise<void>;
+  erase(registry: Registry): Promise<void>;
+  /** What `get` would answer without AWS, and others: server URL to username. */
+  list(): Promise<Readonly<Record<string, string>>>;
+  version(): string;
+  /** Does what an answer did not have to wait for. Never fails, and takes a second at most. */
+  tidy(): Promise<void>;
+}
+
+/** What answers. The two functions load what a warm get does not need, each call the same. */
+export interface Rooms {
+  readonly warm: WarmPort;
+  cold(): Promise<ColdPorts>;
+  others(): Promise<OtherLogins>;
+}
+
+/** Docker's credential helper protocol: https://github.com/docker/docker-credential-helpers. Never throws. */
+export async function serve(
+  action: HelperAction,
+  readInput: () => Promise<string>,
+  rooms: Rooms,
+): Promise<Reply> {
+  try {
+    switch (action) {
+      case "get":
+        return await get(await readInput(), rooms);
+      case "store":
+        return await store(await readInput(), rooms);
+      case "erase":
+        return await erase(await readInput(), rooms);
+      case "list":
+        return line(JSON.stringify(await (await rooms.cold()).list()));
+      case "version":
+        return line((await rooms.cold()).version());
+    }
+  } catch (error) {
+    return told(error);
+  }
+}
+
+async function get(input: string, rooms: Rooms): Promise<Reply> {
+  const serverUrl = input.trim();
+  if (serverUrl === "") return refuse(wire.noServerUrl);
+  const held = await heldFor(input, serverUrl, rooms);
+  // The URL goes back as it came: testcontainers uses it as the registry's address.
+  return held
+    ? line(JSON.stringify({ ServerURL: serverUrl, Username: held.username, Secret: held.secret }))
+    : refuse(wire.notFound);
+}
+
+async function heldFor(input: string, serverUrl: string, rooms: Rooms): Promise<Held | undefined> {
+  const { warm } = rooms;
+  // What Docker sends is canonical already. Only hosts that were parsed have token files, so one that
+  // has a file needs no parsing, whose regular expressions take a twentieth of a start to compile.
+  const isAlone = input === serverUrl || input === `${serverUrl}\n`;
+  const early = isAlone && isPlainHost(serverUrl) ? await warm.warm(serverUrl) : undefined;
+  if (early) return early;
+  const url = readUrl(input);
+  const lying = await warm.warm(url.host);
+  if (lying) return lying;
+  const registry = await registryOf(url, rooms);
+  if (registry) return (await rooms.cold()).get(registry);
+  return mayHold(serverUrl, rooms) ? (await rooms.others()).get(serverUrl) : undefined;
+}
+
+function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {
+  const url = readServerUrl(text);
+  if (url.kind === "malformed") throw malformed(url.reason);
+  return url;
+}
+
+/** The registry that a server URL names; undefined for one that is not ECR's. */
+async function registryOf(url: ReturnType<typeof readUrl>, rooms: Rooms): Promise<Registry | undefined> {
+  if (url.kind === "ecr") return url.registry;
+  return rooms.warm.isConfigured() ? (await rooms.cold()).aliased(url.host) : undefined;
+}
+
+/** Whether a login to a host that is not ECR's may be held: most are Docker Hub's, and pulled from anonymously. */
+function mayHold(server: string, { warm }: Rooms): boolean {
+  return warm.isConfigured() || warm.isMarked(server);
+}
+
+async function store(input: string, rooms: Rooms): Promise<Reply> {
+  const credential = parseCredential(input);
+  if (credential.ServerURL === "") return refuse(wire.noServerUrl);
+  if (credential.Username === "") return refuse(wire.noUsername);
+  const url = readUrl(credential.ServerURL);
+  const registry = await registryOf(url, rooms);
+  const login = { username: credential.Username, secret: credential.Secret };
+  if (registry) await (await rooms.cold()).store(registry, login);
+  else await (await rooms.others()).store(credential.ServerURL, login);
+  return done;
+}
+
+async function erase(input: string, rooms: Rooms): Promise<Reply> {
+  const serverUrl = input.trim();
+  if (serverUrl === "") return refuse(wire.noServerUrl);
+  const registry = await registryOf(readUrl(input), rooms);
+  // podman, skopeo and buildah take an error for a failed logout, also where nothing was stored.
+  if (registry) await (await rooms.cold()).erase(registry);
+  else if (mayHold(serverUrl, rooms)) await (await rooms.others()).erase(serverUrl);
+  return done;
+}
+
+function malformed(reason: string): Failure {
+  return new Failure(
+    "BAD_SERVER_URL",
+    `the server URL was refused: ${reason}`,
+    "send a registry's host name on stdin",
+  );
+}

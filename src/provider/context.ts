@@ -1,0 +1,69 @@
+import type { Config } from "../config/config.ts";
+import { type Folders, foldersOf } from "../config/folders.ts";
+import type { QuickFiles } from "../store/files/fast-files.ts";
+import { inspectQuickly } from "../store/files/inspect.ts";
+import { appendLog } from "../store/files/log.ts";
+import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import { oncePerFile } from "../store/files/report-once.ts";
+import { TokenStore } from "../store/tokens/token-store.ts";
+import type { Environment } from "../token/dependencies.ts";
+import type { AuthorizationEntry } from "../token/entry.ts";
+import type { Failure } from "../token/failure.ts";
+import type { SeenRules } from "./replication-rules.ts";
+import { openTokenKey } from "./token-key.ts";
+
+/** What the whole program has of the world. */
+export interface Surroundings {
+  readonly files: QuickFiles;
+  readonly env: Environment;
+  /** The folder that holds `.aws`. */
+  readonly home: string;
+  readonly folders: Folders;
+  readonly store: TokenStore;
+  now(): number;
+  log(line: string): void;
+  /** Takes work that the caller's answer need not wait for; absent: it is done at once. */
+  later?(work: () => Promise<void>): void;
+  /** The config to go by, where that is not simply the file as it is now. */
+  config?(): Promise<SeenConfig>;
+  /** The replication rules to go by, where those are not simply what the file says now. */
+  rules?(): Promise<SeenRules>;
+}
+
+/** A config and the stamp that its file had just before it was read. */
+export interface SeenConfig {
+  readonly config: Config;
+  readonly stamp: string;
+}
+
+/** How long it may take, in milliseconds since the epoch. */
+export interface Deadlines {
+  /** The end of the talk with AWS. */
+  readonly fetch: number;
+  /** No longer than this is a lock's holder waited for. */
+  readonly turn: number;
+  /** Ends the talk earlier. */
+  readonly signal?: AbortSignal;
+}
+
+/** What who renews in the background wants otherwise than a `get`. */
+export interface ObtainOptions {
+  /** Whether a token that lies there already will do; default: a fresh one. */
+  enough?(entry: AuthorizationEntry): boolean;
+  /** Asked under the lock, just before a token is written: true leaves all as it is. */
+  unless?(): Promise<boolean>;
+  /** Is told why a token could not be kept, beside the log. */
+  unkept?(failure: Failure): void;
+}
+
+/** The world of a command for people or of the daemon. */
+export async function openSurroundings(env: Environment, home: string | undefined): Promise<Surroundings> {
+  const files = await openQuickFiles();
+  const folders = foldersOf(env, home, files);
+  const now = Date.now;
+  const log = (line: string) => appendLog(folders.state, now(), line);
+  const key = openTokenKey(env, folders, now);
+  const options = { key, inspect: inspectQuickly(files) };
+  const store = new TokenStore(folders.state, now, oncePerFile(log, files.stamp), options);
+  return { files, env, home: home ?? "", folders, store, now, log };
+}

@@ -1,0 +1,192 @@
+import type { Held } from "../protocol/serve.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { Dependencies } from "../token/dependencies.ts";
+import {
+  type AuthorizationEntry,
+  entryFormat,
+  type FailureEntry,
+  type RegistryEntry,
+} from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import type { Identity } from "../token/identity.ts";
+import { type Clock, lifeState, withMinValidity } from "../token/life.ts";
+
+/** Who keeps a registry, and under which conditions that stays so. */
+export interface Registration {
+  readonly asker: Identity;
+  /** The same for a person. */
+  readonly identity: string;
+  /** The key of the authorization token that serves this registry. */
+  readonly authorization: string;
+  readonly dependencies: Dependencies;
+  /** Milliseconds: with less life left a better token is looked for. */
+  readonly minValidity: number;
+}
+
+/** What a cold get takes from the rooms behind it. */
+export interface ColdGetPorts<Own extends Registration = Registration> {
+  clock(): Clock;
+  /** @throws Failure where the config can't be used */
+  registrationOf(registry: Registry): Promise<Own>;
+  /** What a warm get would answer now. */
+  warm(host: string): Promise<Held | undefined>;
+  /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
+  heldDespiteConfig(host: string): Promise<RegistryEntry | undefined>;
+  readRegistry(host: string): Promise<RegistryEntry | undefined>;
+  readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
+  readFailure(key: string): Promise<FailureEntry | undefined>;
+  /** One call to AWS for all who ask; `hurried` where a valid token lies ready should it take long. */
+  obtain(registry: Registry, registration: Own, hurried: boolean): Promise<AuthorizationEntry>;
+  /** @throws Failure where the disk refuses */
+  writeRegistry(entry: RegistryEntry): Promise<void>;
+  log(line: string): void;
+}
+
+/** So long a failed renewal is not tried again while a valid token can be handed out: a build asks often. */
+const failureCounts = 60_000;
+
+/**
+ * The answer for a registry whose token file does not hold: a token of the same identity and region that
+ * another registry brought, or a new one. A valid one with little life left answers where no better can be had.
+ *
+ * @returns undefined for a public registry where no credentials give a token: it is then pulled from anonymously
+ * @throws Failure
+ */
+export async function coldGet<Own extends Registration>(
+  registry: Registry,
+  ports: ColdGetPorts<Own>,
+  isSecondTry = false,
+): Promise<Held | undefined> {
+  const registration = await registrationOrHeld(registry, ports);
+  if ("secret" in registration) return registration;
+  const key = registration.authorization;
+  const lying = await lyingFor(registry, registration, ports);
+  const state = lying ? lifeState(lying.life, ports.clock()) : "expired";
+  if (lying && state === "fresh") return keep(registry, registration, lying, ports);
+  const failed = state === "fresh" ? undefined : await failedJustNow(key, ports);
+  if (lying && state === "usable" && failed) return lying;
+  // A machine without credentials asks in vain for seconds, and a build pulls many public images.
+  if (registry.kind === "public" && !lying && failed?.code === "NO_CREDENTIALS") return undefined;
+  try {
+    const obtained = await ports.obtain(registry, registration, state === "usable");
+    return await keep(registry, registration, obtained, ports);
+  } catch (error) {
+    if (lying && lifeState(lying.life, ports.clock()) !== "expired") {
+      ports.log(`a valid token answered though no better one could be had: ${describe(error)}`);
+      return lying;
+    }
+    if (!(error instanceof Failure)) throw error;
+    if (error instanceof IdentityChanged) {
+      if (!isSecondTry) return coldGet(registry, ports, true);
+      // Some credential_process rewrites the AWS files each time it runs: its token is good, but can't be kept.
+      ports.log(error.oneLine);
+      return error.token;
+    }
+    if (registry.kind === "public" && anonymousWillDo.has(error.code)) {
+      ports.log(`${registry.host} is left to anonymous pulls: ${error.oneLine}`);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The AWS files were edited while `obtain` waited: for which identity the token is can't be said. */
+export class IdentityChanged extends Failure {
+  constructor(
+    host: string,
+    readonly token: Held,
+  ) {
+    super(
+      "IDENTITY_CHANGED",
+      `the identity for ${host} changes while tokens are fetched, so none is kept`,
+      "see who edits the AWS files",
+    );
+  }
+}
+
+/** The token of the registry's identity and region, be it that another registry's logout has removed the shared one. */
+async function lyingFor(
+  { host }: Registry,
+  { authorization, minValidity }: Registration,
+  ports: ColdGetPorts,
+): Promise<AuthorizationEntry | RegistryEntry | undefined> {
+  const shared = await ports.readAuthorization(authorization);
+  const own = shared ? undefined : await ports.readRegistry(host);
+  const lying = shared ?? (own?.authorization === authorization ? own : undefined);
+  return lying && { ...lying, life: withMinValidity(lying.life, minValidity) };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Failure
+    ? error.oneLine
+    : `INTERNAL ${error instanceof Error ? error.name : typeof error}`;
+}
+
+/**
+ * With these nothing is held for a public registry and nothing could be until somebody mends the identity:
+ * everybody may read it all the same. The network's failures are not among them: they would strike the pull too.
+ */
+const anonymousWillDo: ReadonlySet<string> = new Set([
+  "ACCESS_DENIED",
+  "KEYS_UNKNOWN",
+  "KEYS_WRONG",
+  "LOGIN_EXPIRED",
+  "MFA_REQUIRED",
+  "NO_CREDENTIALS",
+  "PROCESS_FAILED",
+  "ROLE_DENIED",
+  "SESSION_EXPIRED",
+  "SSO_EXPIRED",
+  "SSO_ROLE_DENIED",
+]);
+
+async function registrationOrHeld<Own extends Registration>(
+  registry: Registry,
+  ports: ColdGetPorts<Own>,
+): Promise<Own | RegistryEntry> {
+  try {
+    return await ports.registrationOf(registry);
+  } catch (error) {
+    // A broken config file names nobody anew, so it takes nobody's valid token away either.
+    const held = await ports.heldDespiteConfig(registry.host);
+    if (!held || lifeState(held.life, ports.clock()) === "expired") throw error;
+    ports.log(`a valid token answered though the config can't be used: ${describe(error)}`);
+    return held;
+  }
+}
+
+async function failedJustNow(key: string, ports: ColdGetPorts): Promise<FailureEntry | undefined> {
+  const failed = await ports.readFailure(key);
+  const { now } = ports.clock();
+  return failed && failed.at <= now && now - failed.at < failureCounts ? failed : undefined;
+}
+
+async function keep(
+  registry: Registry,
+  registration: Registration,
+  entry: AuthorizationEntry | RegistryEntry,
+  ports: ColdGetPorts,
+): Promise<Held> {
+  const { username, secret, life } = entry;
+  const { identity, authorization, dependencies } = registration;
+  const { host } = registry;
+  // Of many who waited for one token, one writes it.
+  if ((await ports.warm(host))?.secret === secret) return entry;
+  try {
+    await ports.writeRegistry({
+      format: entryFormat,
+      host,
+      username,
+      secret,
+      life,
+      dependencies,
+      identity,
+      authorization,
+    });
+  } catch (error) {
+    // The token is good whether or not it can be kept.
+    if (!(error instanceof Failure)) throw error;
+    ports.log(error.oneLine);
+  }
+  return entry;
+}

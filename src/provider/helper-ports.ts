@@ -1,0 +1,187 @@
+import { version } from "../../package.json";
+import type { Folders } from "../config/folders.ts";
+import { readConfig } from "../config/read.ts";
+import { otherLogins } from "../logins/choose.ts";
+import { onlyOthers } from "../protocol/other-logins.ts";
+import { told } from "../protocol/reply.ts";
+import type { ColdPorts, Held } from "../protocol/serve.ts";
+import { parseHost } from "../registry/host.ts";
+import type { Registry } from "../registry/registry.ts";
+import { readClock } from "../store/files/clock.ts";
+import type { QuickFiles } from "../store/files/fast-files.ts";
+import { appendLog } from "../store/files/log.ts";
+import { TokenStore } from "../store/tokens/token-store.ts";
+import { dependenciesHold, readWarm } from "../store/tokens/warm-get.ts";
+import type { Environment } from "../token/dependencies.ts";
+import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { foreignText } from "../token/foreign-text.ts";
+import { lifeState } from "../token/life.ts";
+import type { SeenConfig } from "./context.ts";
+import { eraseLogin, storeLogin } from "./explicit-login.ts";
+import { coldGet, type Registration } from "./get-token.ts";
+import { listHeld } from "./list.ts";
+import { openTokenKey } from "./token-key.ts";
+import { type AskedRegistration, Asking } from "./token-provider.ts";
+
+/** What a `get` may take in all, in milliseconds since it began; Docker itself waits for ever. */
+const limits = {
+  /** The last moment for an answer, whatever hangs. */
+  whole: 19_000,
+  /** The end of the talk with AWS. */
+  fetch: 17_000,
+  /** No longer than this is a lock's holder waited for: enough is left to ask AWS oneself. */
+  turn: 10_000,
+  /** The same two where a valid token lies ready. */
+  hurriedFetch: 4_000,
+  hurriedTurn: 2_000,
+  /** What is left for the fetch to end by itself when its time is over. */
+  grace: 500,
+  /** Milliseconds for what is done after the answer. */
+  tidy: 1_000,
+} as const;
+
+/**
+ * Puts the rooms together for all that a warm get can't answer.
+ *
+ * @param home undefined for a user without a home folder, whose AWS files the environment must name
+ */
+export function coldPorts(
+  files: QuickFiles,
+  env: Environment,
+  home: string | undefined,
+  folders: Folders,
+  now: () => number,
+): ColdPorts {
+  const began = now();
+  const { state, configFile } = folders;
+  const said = new Set<string>();
+  // Once: one cause, a keychain that is locked say, shows at each step of a get.
+  const log = (line: string) => {
+    if (!said.has(line)) appendLog(state, now(), line);
+    said.add(line);
+  };
+  const store = new TokenStore(state, now, log, { key: openTokenKey(env, folders, now) });
+  const put: (() => Promise<void>)[] = [];
+  const later = (work: () => Promise<void>) => void put.push(work);
+  const asking = new Asking({
+    files,
+    env,
+    home: home ?? "",
+    folders,
+    store,
+    now,
+    log,
+    later,
+    config: seenConfig,
+  });
+  const { registrationOf, aliased } = asking;
+  const clock = () => readClock(files, now());
+  const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
+
+  /** Whoever writes a token asks for the config before. */
+  async function seenConfig(): Promise<SeenConfig> {
+    // The stamp first, so that an edit in between shows.
+    const stamp = files.stamp(configFile);
+    const config = await readConfig(configFile, ({ oneLine }) => log(oneLine));
+    await store.settle(config.store);
+    return { config, stamp };
+  }
+
+  function obtain(registry: Registry, registration: AskedRegistration, hurried: boolean) {
+    const fetch = began + (hurried ? limits.hurriedFetch : limits.fetch);
+    const turn = began + (hurried ? limits.hurriedTurn : limits.turn);
+    const obtained = asking.obtain(registry, registration, { fetch, turn });
+    return within(fetch + limits.grace - now(), obtained, registry);
+  }
+
+  async function heldDespiteConfig(host: string): Promise<RegistryEntry | undefined> {
+    const held = await store.readRegistry(host);
+    if (!held) return undefined;
+    const others = held.dependencies.files.filter(({ path }) => path !== configFile);
+    return holds({ ...held.dependencies, files: others }) ? held : undefined;
+  }
+
+  const authorizationOf = async (registry: Registry): Promise<string | undefined> =>
+    (await registrationOf(registry).catch(() => undefined))?.authorization;
+
+  async function isServed(registry: Registry, secret: string): Promise<boolean> {
+    if ((await store.readRegistry(registry.host))?.secret === secret) return true;
+    const key = await authorizationOf(registry);
+    return key !== undefined && (await store.readAuthorization(key))?.secret === secret;
+  }
+
+  /** Also after an edit of the files that did not touch the identity. */
+  async function isUnchanged({ host, dependencies, authorization }: RegistryEntry): Promise<boolean> {
+    if (holds(dependencies)) return true;
+    const registry = parseHost(host) ?? (await aliased(host));
+    return registry !== undefined && (await authorizationOf(registry)) === authorization;
+  }
+
+  /** An explicit login that a warm get could not read: encrypted with a key of the keychain's, or of a former version. */
+  async function validLogin(host: string): Promise<LoginEntry | undefined> {
+    const login = loginIn(await store.readLogin(host));
+    return login && lifeState(login.life, clock()) !== "expired" ? login : undefined;
+  }
+
+  async function cold(registry: Registry): Promise<Held | undefined> {
+    const login = await validLogin(registry.host);
+    if (login) return login;
+    // Reports a file that the warm get had to leave aside.
+    await store.readRegistry(registry.host);
+    return coldGet(registry, getPorts);
+  }
+
+  async function warm(host: string): Promise<Held | undefined> {
+    const found = readWarm(files, state, host, env, now());
+    if (!found || !("sealed" in found)) return found;
+    return "authorization" in found ? store.readRegistry(host) : loginIn(await store.readLogin(host));
+  }
+
+  const getPorts = { ...store, clock, registrationOf, warm, heldDespiteConfig, obtain, log };
+  const others = otherLogins(env, folders, now);
+
+  /** Other hosts' too. A list that fails would cost Docker's classic builder, and podman, ECR's as well. */
+  async function list(): Promise<Readonly<Record<string, string>>> {
+    const ours = await listHeld({ ...store, clock, holds: isUnchanged });
+    try {
+      return { ...onlyOthers(await others.list()), ...ours };
+    } catch (error) {
+      log(`logins to hosts that are not ECR's are not listed: ${foreignText(told(error).stdout)}`);
+      return ours;
+    }
+  }
+
+  const loginPorts = { ...store, clock, isServed, authorizationOf };
+  return {
+    aliased,
+    get: (registry) => within(limits.whole, cold(registry), registry),
+    async store(registry, held) {
+      await store.tryKeychainAgain();
+      await storeLogin(registry, held, loginPorts);
+    },
+    erase: (registry) => eraseLogin(registry, loginPorts),
+    list,
+    tidy: async () => {
+      const done = Promise.all(put.splice(0).map((work) => work()));
+      await Promise.race([done, Bun.sleep(limits.tidy)]);
+    },
+    version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
+  };
+}
+
+function loginIn(entry: LoginEntry | LogoutEntry | undefined): LoginEntry | undefined {
+  return entry && "secret" in entry ? entry : undefined;
+}
+
+/** The answer, or a failure when so many milliseconds have passed: whatever hangs then ends with the process. */
+async function within<Answer>(limit: number, answer: Promise<Answer>, { host }: Registry): Promise<Answer> {
+  const late = Bun.sleep(Math.max(0, limit)).then(() => {
+    throw new Failure(
+      "GET_TIMEOUT",
+      `no token for ${host} within the time that a get may take`,
+      "see whether a credential_process, the disk or the network hangs, then try again",
+    );
+  });
+  return await Promise.race([answer, late]);
+}

@@ -1,0 +1,25 @@
+import type { Config } from "../config/config.ts";
+import { type KnownRules, type Replica, replicasOf } from "../config/replication.ts";
+import { rulesPath } from "../store/files/paths.ts";
+import { readRules } from "../store/state/replication.ts";
+import type { FileDependency } from "../token/dependencies.ts";
+import type { Surroundings } from "./context.ts";
+
+/** What is known of the rules of followed registries, and the stamp that their file had just before it was read. */
+export interface SeenRules {
+  readonly known: KnownRules;
+  /** By host. */
+  readonly replicas: ReadonlyMap<string, Replica>;
+  readonly dependency: FileDependency;
+}
+
+export async function seenRules(
+  { files, folders, log }: Pick<Surroundings, "files" | "folders" | "log">,
+  config: Config,
+): Promise<SeenRules> {
+  const path = rulesPath(folders.state);
+  // The stamp first, so that a change in between shows.
+  const dependency = { path, stamp: files.stamp(path) };
+  const known = await readRules(folders.state, log);
+  return { known, replicas: replicasOf(config, known), dependency };
+}

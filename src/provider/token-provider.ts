@@ -1,0 +1,238 @@
+import type { ConfigPlace } from "../aws/errors/errors.ts";
+import type { Config } from "../config/config.ts";
+import { readConfig } from "../config/read.ts";
+import { refuseFile } from "../config/refuse-file.ts";
+import { registrationFor } from "../config/registration.ts";
+import { aliasTarget } from "../config/registries.ts";
+import { isLeftToRules, registrationUnderRules } from "../config/replication.ts";
+import type { ReadFiles } from "../profiles/config-files.ts";
+import { type IdentityState, identityState } from "../profiles/dependencies.ts";
+import { apiEndpoint } from "../registry/endpoint.ts";
+import { parseHost } from "../registry/host.ts";
+import type { Registry } from "../registry/registry.ts";
+import { readBootId, readClock } from "../store/files/clock.ts";
+import { tryLock } from "../store/files/lock.ts";
+import { lockPath } from "../store/files/paths.ts";
+import { pruneState } from "../store/tokens/prune.ts";
+import { type FileDependency, fingerprint } from "../token/dependencies.ts";
+import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
+import { elapsed, lifeOf, lifeState } from "../token/life.ts";
+import type { Deadlines, ObtainOptions, SeenConfig, Surroundings } from "./context.ts";
+import { fetchOnce } from "./fetch-once.ts";
+import { IdentityChanged, type Registration } from "./get-token.ts";
+import { seenRules } from "./replication-rules.ts";
+
+/** Failures that are AWS's own word about an identity, not the network's about a machine. */
+const awsAnswers: ReadonlySet<string> = new Set([
+  "ACCESS_DENIED",
+  "AWS_FAULT",
+  "AWS_REFUSED",
+  "KEYS_UNKNOWN",
+  "KEYS_WRONG",
+  "REGION_NOT_ENABLED",
+  "ROLE_DENIED",
+  "SESSION_EXPIRED",
+  "SSO_EXPIRED",
+  "THROTTLED",
+]);
+
+/** A registration as those want it who renew in the background. */
+export interface AskedRegistration extends Registration {
+  /** Files whose change may end a failure and changes nothing of the identity. */
+  readonly retryWhenChanged: readonly string[];
+  /** The AWS files that the identity was found in. */
+  readonly read: ReadFiles;
+  /** Where config.yaml is, and where in it the identity. */
+  readonly config: ConfigPlace;
+  /** Files that the source of the credentials reads again while it fetches. */
+  readonly reread: readonly FileDependency[];
+}
+
+/** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
+export class Asking {
+  /** Not parsed again while the files are the same. */
+  private lastRead: ReadFiles | undefined;
+
+  /**
+   * @param states what was found of identities, for a caller that asks for many registries at one moment; absent: it is
+   *   looked up each time, so that a change shows
+   */
+  constructor(
+    private readonly around: Surroundings,
+    private readonly states?: Map<string, IdentityState>,
+  ) {}
+
+  /** @throws Failure where config.yaml can't be used */
+  readonly registrationOf = async (registry: Registry): Promise<AskedRegistration> => {
+    const { env, folders } = this.around;
+    const { config, stamp } = await this.seenConfig();
+    const { identity: asker, name, rules } = await this.identityFor(config, registry);
+    const line = name === undefined ? undefined : config.identityLines[name];
+    const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
+    const { key, dependencies, ...state } = await this.stateOf(asker);
+    const { kind, partition, region } = registry;
+    const described = describeIdentity(asker, env);
+    return {
+      asker,
+      config: { path: folders.configFile, ...(line !== undefined && { line }) },
+      identity: name === undefined ? described : `${name} (${described})`,
+      // A token opens every registry that its principal may read in a region; public ones have their own kind.
+      authorization: fingerprint([key, kind, partition, region]).slice(0, 40),
+      dependencies: { ...dependencies, files: [...dependencies.files, ...configured] },
+      minValidity: config.minValidity,
+      retryWhenChanged: state.retryWhenChanged,
+      read: state.read,
+      reread: state.reread,
+    };
+  };
+
+  /**
+   * The registry under another name, which its token's file and every message then have. A config that
+   * can't be read must not take Docker Hub's images away: then the other name is nobody's.
+   */
+  readonly aliased = async (host: string): Promise<Registry | undefined> => {
+    try {
+      const target = parseHost(aliasTarget((await this.seenConfig()).config, host) ?? "");
+      return target && { ...target, host };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.around.log(`whether ${host} stands for an ECR registry can't be said: ${error.oneLine}`);
+      return undefined;
+    }
+  };
+
+  /** One call to AWS for all who ask at once. @throws Failure */
+  async obtain(
+    registry: Registry,
+    registration: AskedRegistration,
+    deadlines: Deadlines,
+    options: ObtainOptions = {},
+  ): Promise<AuthorizationEntry> {
+    const { files, folders, store, now, log } = this.around;
+    const key = registration.authorization;
+    const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
+    let hasWritten = false;
+    const obtained = await fetchOnce({
+      tryLock: () => tryLock(folders.state, lockPath(folders.state, key)),
+      readAuthorization: () => store.readAuthorization(key),
+      writeAuthorization: async (entry) => {
+        if (await options.unless?.()) return;
+        await store.writeAuthorization(key, entry);
+        hasWritten = true;
+      },
+      readFailure: () => store.readFailure(key),
+      writeFailure: (entry) => store.writeFailure(key, entry),
+      enough: options.enough ?? isFresh,
+      fetch: () => this.fetchEntry(registry, registration, deadlines),
+      endpoint: apiEndpoint(registry).host,
+      host: registry.host,
+      isEverybodys: (code) => awsAnswers.has(code),
+      now,
+      // Spread, so that those who wait don't all look at the same moment.
+      pause: () => Bun.sleep(15 + 20 * Math.random()),
+      waitUntil: deadlines.turn,
+      report: (failure) => {
+        log(failure.oneLine);
+        options.unkept?.(failure);
+      },
+    });
+    if (hasWritten) await this.tidy();
+    return obtained;
+  }
+
+  /** After a fetch, since fetches are rare and take long anyway, and without the lock that others wait for. */
+  private async tidy(): Promise<void> {
+    const { folders, now, later } = this.around;
+    const prune = () => pruneState(folders.state, now(), Math.random());
+    if (later) later(prune);
+    else await prune();
+  }
+
+  private async stateOf(identity: Identity): Promise<IdentityState> {
+    const { files, env, home } = this.around;
+    const name = this.states && JSON.stringify(identity);
+    const known = name && this.states?.get(name);
+    if (known) return known;
+    const machine = { env, home, boot: readBootId(files), readStamp: files.stamp };
+    const state = await identityState(identity, machine, this.lastRead);
+    this.lastRead = state.read;
+    if (name) this.states?.set(name, state);
+    return state;
+  }
+
+  private async seenConfig(): Promise<SeenConfig> {
+    const { files, folders, config } = this.around;
+    if (config) return await config();
+    // The stamp first, so that an edit in between shows.
+    const stamp = files.stamp(folders.configFile);
+    return { config: await readConfig(folders.configFile), stamp };
+  }
+
+  /** Who serves a registry by config.yaml; under another name, who serves what it stands for. */
+  private async identityFor(config: Config, registry: Registry): Promise<ServingIdentity> {
+    const target = parseHost(aliasTarget(config, registry.host) ?? registry.host) ?? registry;
+    if (!isLeftToRules(config, target)) return registrationFor(config, target) ?? { identity: ambient };
+    const { replicas, dependency } = await (this.around.rules?.() ?? seenRules(this.around, config));
+    const found = registrationUnderRules(config, target, replicas) ?? { identity: ambient };
+    return { ...found, rules: dependency };
+  }
+
+  private async fetchEntry(
+    registry: Registry,
+    asked: AskedRegistration,
+    { fetch, signal: given }: Deadlines,
+  ): Promise<AuthorizationEntry> {
+    const { files, env, home, now } = this.around;
+    const { fetchToken } = await import("../aws/calls/fetch-token.ts");
+    const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
+    const signal = given ? AbortSignal.any([given, limit]) : limit;
+    const began = { clock: readClock(files, now()), timer: performance.now() };
+    const request = {
+      registry,
+      identity: asked.asker,
+      config: asked.config,
+      env,
+      home,
+      now,
+      signal,
+      files: asked.read,
+      refuseFile,
+    };
+    const token = await fetchToken(request);
+    if (!isStillOf(asked, await this.registrationOf(registry))) {
+      throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
+    }
+    const { username, password, expiresAt, clockSkew, sessionEndsAt } = token;
+    const clock = readClock(files, now());
+    // The age of the boot counts the machine's sleep too; where there is none, the wall clock may have been set.
+    const slept = clock.boot ? elapsed(began.clock, clock) : 0;
+    const took = Math.max(performance.now() - began.timer, slept);
+    return {
+      format: entryFormat,
+      identity: asked.identity,
+      region: registry.region,
+      username,
+      secret: password,
+      life: lifeOf(expiresAt, clockSkew, asked.minValidity, clock, took),
+      ...(sessionEndsAt !== undefined && { sessionEndsAt: sessionEndsAt - clockSkew }),
+    };
+  }
+}
+
+/**
+ * Whether a token that was fetched is that identity's: what was read before gave the credentials, but their source may
+ * have read a file again when it was another one, even if it is the same again by now.
+ */
+function isStillOf(asked: AskedRegistration, now: AskedRegistration): boolean {
+  return now.authorization === asked.authorization && Bun.deepEquals(now.reread, asked.reread);
+}
+
+interface ServingIdentity {
+  readonly identity: Identity;
+  /** In config.yaml. */
+  readonly name?: string;
+  /** The file of replication rules, where these had a say in it. */
+  readonly rules?: FileDependency;
+}

@@ -1,0 +1,110 @@
+import type { AuthorizationEntry } from "../token/entry.ts";
+import { afterFailure, afterServing, afterToken, isToBeServed } from "./after-attempt.ts";
+import { renew, serve } from "./attempt.ts";
+import { refreshDue, type Verdict, verdictOf } from "./due.ts";
+import { eachOf } from "./guard.ts";
+import type { Job } from "./job.ts";
+import type { FailedJob, PassReport, RefreshPorts } from "./ports.ts";
+import type { GroupState, RefresherState } from "./state.ts";
+import { takeStock, withGroups } from "./sync-groups.ts";
+import type { Random, Timing } from "./timing.ts";
+import { usualTiming } from "./timing.ts";
+
+export interface PassOptions {
+  readonly timing?: Timing;
+  /** Ends the pass: what runs is given up and nothing is noted of it. */
+  readonly stop?: AbortSignal;
+}
+
+/**
+ * One pass: has the tokens that are due renewed, and the files of registries that lack theirs written. Never
+ * rejects, and takes no longer than the time limits of its calls. One pass at a time.
+ *
+ * @param jobs see `planRefresh`; no two of one key
+ * @param state as the last pass left it; nothing in it is changed
+ */
+export async function refreshPass(
+  ports: RefreshPorts,
+  jobs: readonly Job[],
+  state: RefresherState,
+  random: Random,
+  { timing = usualTiming, stop = new AbortController().signal }: PassOptions = {},
+): Promise<{ state: RefresherState; report: PassReport }> {
+  const lying = await ports.read(jobs.map(({ key }) => key));
+  const clock = ports.clock();
+  const stock = takeStock(state, jobs, lying, clock, random, timing);
+  const { due, waiting, nextIn } = refreshDue(jobs, lying, stock, clock);
+  const pass = new Pass(ports, stock.groups, random, timing, stop);
+  // Files first: that takes a moment, where a call may hang.
+  const unserved = jobs.filter((job) => isToBeServed(stock.groups[job.key], job, lying.get(job.key), clock));
+  await eachOf(unserved, timing.atOnce, (job) => pass.serve(job, lying.get(job.key)));
+  await eachOf(due, timing.atOnce, (verdict) => pass.renew(verdict));
+  const { renewed, failed, overtaken } = pass;
+  const skipped = waiting.map(({ job }) => job);
+  const wakeAt = Math.min(pass.nextOf(due), clock.now + nextIn);
+  const report = { renewed, failed, overtaken, skipped, ...(wakeAt < Infinity && { wakeAt }) };
+  return { state: withGroups(stock, pass.changed), report };
+}
+
+/** What has come of a pass so far. */
+class Pass {
+  readonly renewed: Job[] = [];
+  readonly failed: FailedJob[] = [];
+  readonly overtaken: Job[] = [];
+  readonly changed = new Map<string, GroupState>();
+  private readonly brought = new Map<string, AuthorizationEntry>();
+
+  constructor(
+    private readonly ports: RefreshPorts,
+    private readonly before: RefresherState["groups"],
+    private readonly random: Random,
+    private readonly timing: Timing,
+    private readonly stop: AbortSignal,
+  ) {}
+
+  /** When the first of those that were due is to be tried again or renewed; milliseconds since the epoch. */
+  nextOf(due: readonly Verdict[]): number {
+    const clock = this.ports.clock();
+    const next = due.map(({ job, entry }) => {
+      const lying = this.brought.get(job.key) ?? entry;
+      return clock.now + verdictOf(job, lying, this.group(job), clock).dueIn;
+    });
+    return Math.min(...next);
+  }
+
+  async renew(verdict: Verdict): Promise<void> {
+    if (this.stop.aborted) return;
+    const { ports, random, timing } = this;
+    const { job, entry } = verdict;
+    const outcome = await renew(job, entry, ports, this.stop, timing);
+    const clock = ports.clock();
+    const group: GroupState = { ...this.group(job), rest: { from: clock, length: timing.rest } };
+    if (outcome.kind === "overtaken") {
+      this.changed.set(job.key, group);
+      this.overtaken.push(job);
+    }
+    if (outcome.kind === "failed") {
+      this.changed.set(job.key, afterFailure(group, verdict, outcome.failure, clock, random, timing));
+      this.failed.push({ job, failure: outcome.failure, step: "renew" });
+    }
+    if (outcome.kind === "done") {
+      this.changed.set(job.key, afterToken(group, verdict, outcome.entry, clock, random, timing));
+      this.brought.set(job.key, outcome.entry);
+      this.renewed.push(job);
+      await this.serve(job, outcome.entry);
+    }
+  }
+
+  async serve(job: Job, entry: AuthorizationEntry | undefined): Promise<void> {
+    const { ports, timing } = this;
+    if (!entry || this.stop.aborted || !isToBeServed(this.group(job), job, entry, ports.clock())) return;
+    const outcome = await serve(job, entry, ports, this.stop, timing);
+    if (outcome.kind === "done") this.changed.set(job.key, afterServing(this.group(job), job, entry));
+    if (outcome.kind === "failed") this.failed.push({ job, failure: outcome.failure, step: "serve" });
+    if (outcome.kind === "overtaken") this.overtaken.push(job);
+  }
+
+  private group({ key }: Job): GroupState {
+    return this.changed.get(key) ?? this.before[key] ?? {};
+  }
+}

@@ -1,0 +1,156 @@
+import { existsSync, lstatSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseDuration } from "../config/duration.ts";
+import { ownProgram } from "../process/own-program.ts";
+import { programsOf, type RunProgram } from "../process/run-program.ts";
+import type { Environment } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
+import { accountNamed, accountOf } from "./account.ts";
+import { type Carried, carriedEnvironment, type Reason } from "./environment.ts";
+import { launchd } from "./launchd.ts";
+import type { ServiceManager } from "./manager.ts";
+import { isPassing, pathTrouble, programTrouble, type Step } from "./program-location.ts";
+import { type Account, type Service, serviceName } from "./service.ts";
+import { systemd } from "./systemd.ts";
+
+export interface ServiceOptions {
+  readonly system?: boolean;
+  readonly user?: string;
+}
+
+/** Whose service, and who runs it. */
+export interface Place {
+  readonly isSystem: boolean;
+  readonly account: Account;
+  readonly manager: ServiceManager;
+  /** Why nothing may be changed here; what is only shown may be all the same. */
+  readonly refusal?: Failure;
+}
+
+/**
+ * @param lookUp finds somebody up by name
+ * @throws Failure USAGE, UNKNOWN_USER, USER_HOME, NO_ACCOUNT, NO_SERVICE_MANAGER
+ */
+export async function placeOf(
+  { system = false, user }: ServiceOptions,
+  env: Environment,
+  home: string | undefined,
+  lookUp = accountNamed,
+): Promise<Place> {
+  const { platform } = process;
+  if (system !== (user !== undefined)) {
+    throw new Failure(
+      "USAGE",
+      "--system and --user NAME go together",
+      "give both, or none for your own service",
+    );
+  }
+  const run = programsOf(withRuntimeFolder(env));
+  const account = await (user === undefined
+    ? accountOf(ownUid(), run, platform)
+    : lookUp(user, run, platform));
+  const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account) : undefined;
+  const manager = managerOf({ isSystem: system, account }, env, home, run);
+  return { isSystem: system, account, manager, ...(refusal && { refusal }) };
+}
+
+const ownUid = () => process.geteuid?.() ?? 0;
+
+function managerOf(
+  service: Pick<Service, "isSystem" | "account">,
+  { XDG_CONFIG_HOME }: Environment,
+  home: string | undefined,
+  run: RunProgram,
+): ServiceManager {
+  switch (process.platform) {
+    case "linux": {
+      const own = XDG_CONFIG_HOME?.startsWith("/") ? XDG_CONFIG_HOME : undefined;
+      return systemd(service, own ?? `${home ?? service.account.home}/.config`, run);
+    }
+    case "darwin":
+      return launchd(service, run);
+    default: {
+      const what = `there are no services for ${process.platform}`;
+      throw new Failure("NO_SERVICE_MANAGER", what, `run '${serviceName} daemon' by other means`);
+    }
+  }
+}
+
+/** What would be installed, what speaks against it, and what its user should know. */
+export interface Installation {
+  readonly service: Service;
+  readonly refusals: readonly Failure[];
+  readonly notes: readonly string[];
+}
+
+/** @throws Failure USAGE */
+export function installationOf(place: Place, splay: string, env: Environment): Installation {
+  const { isSystem, account, refusal } = place;
+  if (parseDuration(splay) === undefined) {
+    throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
+  }
+  const { path: program } = ownProgram();
+  const isOwnShell = !isSystem || account.uid === Number(env["SUDO_UID"] ?? ownUid());
+  const { variables, left } = carriedEnvironment(env, { home: account.home, isSystem, isOwnShell });
+  const risk = programTrouble([program, process.execPath].flatMap(stepsTo), account.uid);
+  const refusals = [
+    refusal,
+    !isSystem && account.uid === 0 ? rootAlone() : undefined,
+    pathTrouble(program),
+    isSystem ? risk : undefined,
+  ];
+  return {
+    service: { isSystem, account, program, splay, environment: variables },
+    refusals: refusals.filter((each) => each !== undefined),
+    notes: [
+      ...(!isSystem && risk ? [risk.oneLine] : []),
+      ...(isPassing(program)
+        ? [`${program} may be gone one day: install the program with ./install.sh`]
+        : []),
+      ...notesOn(left, isSystem),
+    ],
+  };
+}
+
+function notesOn(left: Carried["left"], isSystem: boolean): string[] {
+  const edit = `systemctl ${isSystem ? "" : "--user "}edit`;
+  const ends: Readonly<Record<Reason, string>> = {
+    identity: "not in the service: name the profile or role under 'identities' in config.yaml",
+    secret: `not in the service, since it may hold a password: put it into a file of mode 0600 and name that by EnvironmentFile= with '${edit}'`,
+    unusable: "not in the service, since it is no absolute path or not printable",
+    foreign: `not in the service, since this shell is another user's: set it by Environment= with '${edit}'`,
+  };
+  return (Object.keys(ends) as Reason[]).flatMap((reason) =>
+    left[reason].length === 0 ? [] : [`${left[reason].join(", ")}: set in this shell, ${ends[reason]}`],
+  );
+}
+
+/** The file itself and all folders above it; what can't be looked at is left to whoever starts it. */
+function stepsTo(program: string): Step[] {
+  const steps: Step[] = [];
+  for (let path = program; ; path = dirname(path)) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found) steps.push({ path, uid: found.uid, gid: found.gid, mode: found.mode });
+    if (path === dirname(path)) return steps;
+  }
+}
+
+/** systemctl finds a user's manager there; cron and some shells don't say so. */
+function withRuntimeFolder(env: Environment): Environment {
+  const folder = `/run/user/${process.geteuid?.()}`;
+  return env["XDG_RUNTIME_DIR"] || !existsSync(folder) ? env : { ...env, XDG_RUNTIME_DIR: folder };
+}
+
+function needsRoot({ name }: Account): Failure {
+  const mend = `give it by sudo: sudo ${ownProgram().path} service … --system --user ${name}`;
+  return new Failure("NEEDS_ROOT", "only root changes the system's services", mend);
+}
+
+function rootAlone(): Failure {
+  const what = "root's own service manager runs only while root is logged in";
+  return new Failure(
+    "ROOT_NEEDS_SYSTEM",
+    what,
+    "give --system --user NAME: whose builds use the tokens, may be root",
+  );
+}

@@ -1,0 +1,47 @@
+import { lstat } from "node:fs/promises";
+import { type FileRules, findFile, removeFile, replaceFile } from "../clients/files/careful-file.ts";
+import { readPlainFile } from "../clients/files/plain-file.ts";
+import { FileRefusal } from "../config/file-refusal.ts";
+import { Failure } from "../token/failure.ts";
+import { signature } from "./service.ts";
+
+const rules: FileRules = {
+  makesFolders: true,
+  folderMode: 0o755,
+  otherUserFix: "run this as that user (sudo -u, su)",
+};
+
+/**
+ * The text of the file that describes the service; undefined where there is none.
+ *
+ * @throws Failure UNIT_FOREIGN where another program has made it, UNIT_FILE
+ */
+export async function readUnit(path: string): Promise<string | undefined> {
+  // A link: of a unit that is masked, or kept elsewhere.
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return undefined;
+  const bytes = found.isFile() ? await failing(path, () => readPlainFile(path, true)) : undefined;
+  const text = bytes?.toString("utf8") ?? "";
+  if (text.includes(signature)) return text;
+  const what = `${path} was not made by this program`;
+  throw new Failure("UNIT_FOREIGN", what, "move it out of the way, or go on with it as it is");
+}
+
+/** Writes it whole or not at all, readable by all: nothing in it is secret. @throws Failure UNIT_FILE */
+export async function writeUnit(path: string, text: string): Promise<void> {
+  await failing(path, async () => replaceFile(await findFile(path, rules), text, rules, 0o644));
+}
+
+/** @throws Failure UNIT_FILE */
+export async function removeUnit(path: string): Promise<void> {
+  await failing(path, async () => removeFile(await findFile(path, rules), rules));
+}
+
+async function failing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FileRefusal)) throw error;
+    throw new Failure("UNIT_FILE", `${path} ${error.why}`, error.fix, { cause: error });
+  }
+}

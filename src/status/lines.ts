@@ -1,0 +1,49 @@
+import { healthLine } from "../managed/daemon-health.ts";
+import { readable, table } from "../terminal/table.ts";
+import { byAttention, noteOf } from "./attention.ts";
+import { outputLine } from "./outputs-report.ts";
+import { replicationLines } from "./replication-report.ts";
+import type { StatusReport } from "./report.ts";
+import type { ShownToken } from "./tokens.ts";
+
+const heads = ["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"];
+
+/** For a pipe or a file: each line says all of one thing, however long it is, so that grep finds it whole. */
+export function statusLines(report: StatusReport): readonly string[] {
+  const { daemon, registries, replication, outputs, at } = report;
+  return [
+    healthLine(daemon),
+    ...troublesOf(report),
+    ...table([heads, ...byAttention(registries).map((token) => rowOf(token, at))]).split("\n"),
+    ...outputs.map(outputLine),
+    ...replicationLines(replication, at),
+  ];
+}
+
+/**
+ * What concerns no single registry: a folder that can't be used, tokens that can't be kept, and why the daemon goes by the config.yaml of before,
+ * where that is not what `configError` says already.
+ */
+export function troublesOf({ daemon, configError, stateError, unkept }: StatusReport): readonly string[] {
+  const isOfBefore = daemon.configError !== undefined && daemon.configError !== configError;
+  return [
+    ...[stateError, unkept].filter((line) => line !== undefined),
+    ...(isOfBefore ? [`daemon: goes by the config of before: ${daemon.configError}`] : []),
+  ];
+}
+
+/** "11h 59m", "none" */
+export function leftInWords({ secondsLeft }: ShownToken): string {
+  return secondsLeft > 0 ? readable(secondsLeft * 1000) : "none";
+}
+
+/** "in 5h 20m", "now", or "-" where nobody is going to. */
+export function renewalInWords({ nextRenewalAt }: ShownToken, now: number): string {
+  if (nextRenewalAt === undefined) return "-";
+  return nextRenewalAt > now ? `in ${readable(nextRenewalAt - now)}` : "now";
+}
+
+function rowOf(token: ShownToken, now: number): readonly string[] {
+  const { registry, identity } = token;
+  return [registry, identity, leftInWords(token), renewalInWords(token, now), noteOf(token) ?? "-"];
+}

@@ -1,0 +1,52 @@
+import type { Keeping } from "../managed/registries.ts";
+import type { Surroundings } from "../provider/context.ts";
+import { parseReadings } from "../refresher/replication-schedule.ts";
+import { readReadings } from "../store/state/replication.ts";
+import { counted } from "../terminal/plural.ts";
+import { readable } from "../terminal/table.ts";
+import { Failure } from "../token/failure.ts";
+
+/** How it stands with the replication rules of a registry, for `status`. */
+export interface SourceReport {
+  readonly source: string;
+  /** Who reads them. */
+  readonly identity: string;
+  /** Milliseconds since the epoch; absent: never yet by that identity. */
+  readonly readAt?: number;
+  /** Hosts. */
+  readonly targets: readonly string[];
+  /** Destinations for which no token is kept, and why. */
+  readonly problems: readonly string[];
+  /** Why they could not be read when that was last tried. */
+  readonly lastError?: string;
+}
+
+export async function replicationReport(
+  { folders }: Surroundings,
+  { sources, registrations }: Keeping,
+): Promise<readonly SourceReport[]> {
+  const readings = parseReadings(await readReadings(folders.state)).sources;
+  return sources.map(({ registry: { host }, targets, problems }) => {
+    const { readAt, reader, failure } = readings[host] ?? {};
+    const registration = registrations.get(host);
+    const isHis = readAt !== undefined && reader === registration?.authorization;
+    return {
+      source: host,
+      identity: registration?.identity ?? "",
+      ...(isHis && { readAt }),
+      targets: targets.map((target) => target.host),
+      problems: problems.map(({ oneLine }) => oneLine),
+      ...(failure && { lastError: Failure.from(failure).oneLine }),
+    };
+  });
+}
+
+/** The same for a terminal: a line for each registry and for each of its problems. */
+export function replicationLines(reports: readonly SourceReport[], now: number): readonly string[] {
+  return reports.flatMap(({ source, identity, readAt, targets, problems, lastError }) => {
+    const count = counted(targets.length, "target");
+    const read = readAt === undefined ? "rules never read" : `rules read ${readable(now - readAt)} ago`;
+    const error = lastError === undefined ? "" : `; last error: ${lastError}`;
+    return [`replication of ${source}: ${count}, ${read} by ${identity}${error}`, ...problems];
+  });
+}

@@ -1,0 +1,112 @@
+import type { Shown, ShownRegistry } from "../managed/registry-rows.ts";
+import type { Surroundings } from "../provider/context.ts";
+import { verdictOf } from "../refresher/due.ts";
+import type { Job } from "../refresher/job.ts";
+import type { Origin } from "../refresher/plan.ts";
+import type { GroupState } from "../refresher/state.ts";
+import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
+import { Failure } from "../token/failure.ts";
+import { type Clock, type Life, lifeState, timeLeft, withMinValidity } from "../token/life.ts";
+
+/** A registry's token, as `--json` has it. Times in milliseconds since the epoch. */
+export interface ShownToken {
+  /** Its host. */
+  readonly registry: string;
+  /** Absent: a public registry. */
+  readonly account?: string;
+  /** Absent: an alias, while config.yaml can't be used. */
+  readonly region?: string;
+  readonly identity: string;
+  /** Why it is kept. Absent: config.yaml can't be used, so that can't be said. */
+  readonly origin?: Origin;
+  /** Of a replication target: the host whose rules name it. */
+  readonly source?: string;
+  /** 0: there is no token, or it has expired. */
+  readonly secondsLeft: number;
+  /** Of the token that lies there, from its issue to its end. */
+  readonly lifeSeconds?: number;
+  readonly expiresAt?: number;
+  /** Whether it has as much life left as config.yaml asks for. */
+  readonly isFresh: boolean;
+  /** When the daemon tries next; in the past: at its next pass. */
+  readonly nextRenewalAt?: number;
+  /** Of the last attempt, where that failed. */
+  readonly lastError?: string;
+  /** Why nobody renews it in the background. */
+  readonly notRenewed?: string;
+}
+
+/** Looks each authorization up once, however many registries it serves. */
+export class Tokens {
+  private readonly known = new Map<string, Promise<Known>>();
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly shown: Shown,
+    private readonly groups: Readonly<Record<string, GroupState>>,
+    private readonly clock: Clock,
+  ) {}
+
+  async of(registry: ShownRegistry, isRunning: boolean): Promise<ShownToken> {
+    const { host, authorization, unattended, ...described } = registry;
+    const { clock, shown, around } = this;
+    const { entry, failed } = await this.knownOf(authorization);
+    const group = this.groups[authorization];
+    const own = entry ? undefined : await around.store.readRegistry(host);
+    const lying = entry?.life ?? (own?.authorization === authorization ? own.life : undefined);
+    const life = lying && shown.kept ? withMinValidity(lying, shown.kept.keeping.minValidity) : lying;
+    const failure = [failed, group?.failure].find((one) => one && one.at >= (life?.issuedAt ?? 0));
+    return {
+      registry: host,
+      ...described,
+      ...lifeOf(life, clock),
+      ...(isRunning && group && { nextRenewalAt: clock.now + nextIn(entry, group, life, clock) }),
+      ...(failure && { lastError: Failure.from(failure).oneLine }),
+      ...(unattended && { notRenewed: Failure.from(unattended).oneLine }),
+    };
+  }
+
+  private knownOf(authorization: string): Promise<Known> {
+    const { store } = this.around;
+    const known = this.known.get(authorization) ?? readKnown(store, authorization);
+    this.known.set(authorization, known);
+    return known;
+  }
+}
+
+interface Known {
+  readonly entry: AuthorizationEntry | undefined;
+  readonly failed: FailureEntry | undefined;
+}
+
+async function readKnown(
+  { readAuthorization, readFailure }: Surroundings["store"],
+  key: string,
+): Promise<Known> {
+  return { entry: await readAuthorization(key), failed: await readFailure(key) };
+}
+
+function lifeOf(life: Life | undefined, clock: Clock) {
+  if (!life) return { secondsLeft: 0, isFresh: false };
+  const left = timeLeft(life, clock);
+  return {
+    secondsLeft: Math.floor(left / 1000),
+    lifeSeconds: Math.floor((life.expiresAt - life.issuedAt) / 1000),
+    expiresAt: left > 0 ? clock.now + left : life.expiresAt,
+    isFresh: lifeState(life, clock) === "fresh",
+  };
+}
+
+/**
+ * Milliseconds until the daemon asks for a token: its renewal, or the end of a wait. Whether the conditions of a
+ * failure have changed it sees by itself within a minute.
+ */
+function nextIn(
+  entry: AuthorizationEntry | undefined,
+  group: GroupState,
+  life: Life | undefined,
+  clock: Clock,
+): number {
+  const job = { conditions: group.failure?.conditions ?? "" } as Job;
+  return verdictOf(job, entry && life && { ...entry, life }, group, clock).dueIn;
+}

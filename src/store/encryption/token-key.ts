@@ -1,0 +1,180 @@
+import { dirname } from "node:path";
+import { Failure } from "../../token/failure.ts";
+import { inspectFile } from "../files/inspect.ts";
+import { awaitLock, type Release, tryLock } from "../files/lock.ts";
+import { memoryKeyPath, tokenKeyLockPath } from "../files/paths.ts";
+import { isMemoryFolder } from "../files/tmpfs.ts";
+import { removeState, writeState } from "../files/write.ts";
+import { type Keychain, keychainFailure } from "../keychain/keychain.ts";
+import { TokenKeyTrouble } from "./key-failure.ts";
+import { keyFileText, keyText, newKey, parseKey } from "./key-file.ts";
+import { readAtRest } from "./mode.ts";
+
+/** What the key is called in the keychain, beside the logins, whose names are server URLs. */
+export const tokenKeyName = "key of the encrypted ECR tokens";
+
+export interface TokenKeyOptions {
+  readonly keychain: Keychain;
+  /** The state folder. */
+  readonly state: string;
+  /** XDG_RUNTIME_DIR. */
+  readonly runtimeFolder: string | undefined;
+  now(): number;
+  /** Milliseconds for which a keychain that failed is not asked again: it may be asking a person for a password. */
+  readonly patience: number;
+  /** Milliseconds that another process which asks the keychain is waited for. */
+  readonly wait: number;
+}
+
+/**
+ * The key of the encrypted tokens. The keychain holds it; where the user has a folder of a memory file system, a copy
+ * lies there until logout, so that not each `get` has to ask.
+ */
+export class TokenKey {
+  #known: Uint8Array | undefined;
+  #lookedForSuccessorAt: number | undefined;
+  readonly #trouble: TokenKeyTrouble;
+
+  constructor(private readonly options: TokenKeyOptions) {
+    this.#trouble = new TokenKeyTrouble(options.state, options.now, options.patience);
+  }
+
+  /** A new key where the keychain holds none. @throws Failure KEYCHAIN_…, STATE_FOLDER, STATE_LOCK */
+  readonly get = async (): Promise<Uint8Array> => {
+    this.#known ??= await this.inMemory();
+    if (this.#known) return this.#known;
+    const failed = await this.#trouble.lately();
+    if (failed) throw failed;
+    try {
+      this.#known = await this.inTurn();
+      return this.#known;
+    } catch (error) {
+      if (error instanceof Failure) this.#trouble.keep(error);
+      throw error;
+    }
+  };
+
+  /**
+   * The key that has taken the place of `former`, which does not open a file: after the keychain was emptied, or the
+   * setting changed to and fro, another process has made one. Without it the two would take each other's tokens for
+   * rubbish for ever. Never fails: undefined where none can be had.
+   */
+  readonly successorOf = async (former: Uint8Array): Promise<Uint8Array | undefined> => {
+    const isOther = (key: Uint8Array | undefined) => key !== undefined && !Bun.deepEquals(key, former);
+    if (isOther(this.#known)) return this.#known;
+    let found = await this.inMemory();
+    if (!isOther(found)) found = await this.heldByKeychain();
+    if (!isOther(found)) return undefined;
+    this.#known = found;
+    return found;
+  };
+
+  /** From now on it is looked up where it lies: another process may have removed it, and made another. */
+  readonly lookAnew = async (): Promise<void> => {
+    this.#known = undefined;
+  };
+
+  /** From now on what has failed before is tried again: a person asks, who may have unlocked the keychain meanwhile. */
+  readonly tryAgain = async (): Promise<void> => {
+    this.#trouble.heedFromNow();
+  };
+
+  /**
+   * Removes it wherever it lies: what it has encrypted is lost. Not where somebody wants tokens encrypted again
+   * meanwhile: that is noted before a key is made, and one is made under the same lock.
+   *
+   * @throws Failure KEYCHAIN_…
+   */
+  readonly forget = async (): Promise<void> => {
+    this.#known = undefined;
+    const release = await this.lock();
+    try {
+      if ((await readAtRest(this.options.state)).store === "keychain") return;
+      if (this.memoryPath !== undefined) await removeState(this.memoryPath);
+      const failed = await this.#trouble.lately();
+      if (failed) throw failed;
+      await this.options.keychain.remove(tokenKeyName);
+    } finally {
+      release();
+    }
+  };
+
+  private get memoryPath(): string | undefined {
+    return memoryKeyPath(this.options.runtimeFolder);
+  }
+
+  private async inMemory(): Promise<Uint8Array | undefined> {
+    if (this.memoryPath === undefined) return undefined;
+    const found = await inspectFile(this.memoryPath);
+    return found.kind === "text" ? parseKey(found.text) : undefined;
+  }
+
+  /** One process at a time asks, so that of many that begin together one makes the key. */
+  private async inTurn(): Promise<Uint8Array> {
+    const began = this.options.now();
+    const release = await this.lock();
+    try {
+      const lying = await this.inMemory();
+      if (lying) return lying;
+      // Whoever was waited for has had no answer: asking once more would be a second wait.
+      const failed = await this.#trouble.since(began);
+      if (failed) throw failed;
+      return await this.fromKeychain();
+    } catch (error) {
+      await this.#trouble.note(error);
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  private async lock(): Promise<Release> {
+    const { state, wait } = this.options;
+    const release = await awaitLock(() => tryLock(state, tokenKeyLockPath(state)), wait);
+    if (release) return release;
+    throw keychainFailure("KEYCHAIN_TIMEOUT", "another process waits for the keychain's answer");
+  }
+
+  private async fromKeychain(): Promise<Uint8Array> {
+    const { keychain } = this.options;
+    let key = await this.readKeychain();
+    if (!key) {
+      key = newKey();
+      await keychain.write(tokenKeyName, JSON.stringify(keyText(key)));
+    }
+    await this.#trouble.over();
+    await this.layIntoMemory(key);
+    return key;
+  }
+
+  private async readKeychain(): Promise<Uint8Array | undefined> {
+    const [text] = await this.options.keychain.read([tokenKeyName]);
+    return text === undefined ? undefined : parseKey(text);
+  }
+
+  /** Asked for once in a while only: a file that was damaged opens with no key. */
+  private async heldByKeychain(): Promise<Uint8Array | undefined> {
+    const { now, patience } = this.options;
+    const last = this.#lookedForSuccessorAt;
+    if (last !== undefined && now() - last < patience) return undefined;
+    this.#lookedForSuccessorAt = now();
+    if (await this.#trouble.lately()) return undefined;
+    try {
+      const key = await this.readKeychain();
+      if (key) await this.layIntoMemory(key);
+      return key;
+    } catch (error) {
+      await this.#trouble.note(error);
+      return undefined;
+    }
+  }
+
+  private async layIntoMemory(key: Uint8Array): Promise<void> {
+    const { runtimeFolder } = this.options;
+    const path = this.memoryPath;
+    if (path !== undefined && runtimeFolder !== undefined && (await isMemoryFolder(runtimeFolder))) {
+      // Without it the next asks the keychain again.
+      await writeState(dirname(path), path, keyFileText(key)).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { largestFile, type QuickFiles } from "./fast-files.ts";
+import { isOutOfReach } from "./folder.ts";
+
+/** A file of the state folder as it was found. */
+export type Inspected =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "absent" }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** Reads a file that must be this user's alone, and says why it won't where it is not. Never throws. */
+export async function inspectFile(path: string): Promise<Inspected> {
+  try {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const found = await handle.stat();
+      const user = process.geteuid?.();
+      if (!found.isFile()) return { kind: "refused", why: "not a plain file" };
+      if (user !== undefined && found.uid !== user)
+        return { kind: "refused", why: `it belongs to user ${found.uid}` };
+      if (user !== undefined && (found.mode & 0o077) !== 0) {
+        return { kind: "refused", why: `others may use it (mode ${(found.mode & 0o777).toString(8)})` };
+      }
+      if (found.size > largestFile) return { kind: "refused", why: `it is larger than ${largestFile} bytes` };
+      return { kind: "text", text: await handle.readFile("utf8") };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? "unknown error";
+    if (code === "ENOENT" || code === "ENOTDIR" || (await isOutOfReach(path))) return { kind: "absent" };
+    return {
+      kind: "refused",
+      why: code === "ELOOP" ? "it is a symbolic link" : `it can't be read (${code})`,
+    };
+  }
+}
+
+/**
+ * The same by synchronous calls, for who reads thousands of files at a time: each asynchronous call is one to another
+ * thread. A disk that hangs hangs the caller, so it is nothing for a `get`, which has a time limit.
+ */
+export function inspectQuickly(files: QuickFiles): (path: string) => Promise<Inspected> {
+  return async (path) => {
+    const file = files.read(path);
+    const user = process.geteuid?.();
+    const isOwn = file && (user === undefined || (file.uid === user && (file.mode & 0o077) === 0));
+    // Whatever is odd about it: the other says what.
+    return isOwn ? { kind: "text", text: file.text } : inspectFile(path);
+  };
+}

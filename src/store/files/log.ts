@@ -1,0 +1,51 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { oneLine } from "../../token/printable.ts";
+import { strangerAbove } from "./folder.ts";
+
+const largest = 256 * 1024;
+/** Characters. */
+const longestLine = 4096;
+const flags =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_NOFOLLOW |
+  // To open a pipe without a reader would not end.
+  (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Appends a line to the log in the state folder, which Docker's users never see otherwise: on success a
+ * helper must be silent. At most two files of 256 KiB. Never fails: a log is not worth a login. Written
+ * at once, since the process may end right after.
+ *
+ * @param line nothing secret; what is foreign has been through `foreignText`
+ */
+export function appendLog(state: string, now: number, line: string): void {
+  const path = `${state}/log`;
+  try {
+    if (strangerAbove(state) !== undefined) return;
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    const folder = lstatSync(state);
+    if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;
+    const file = openSync(path, flags, 0o600);
+    try {
+      // A pipe or a device in its place is no log.
+      if (!fstatSync(file).isFile()) return;
+      writeSync(file, `${new Date(now).toISOString()} ${oneLine(line.slice(0, longestLine))}\n`);
+      if (fstatSync(file).size > largest) renameSync(path, `${path}.1`);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Nowhere to tell it.
+  }
+}

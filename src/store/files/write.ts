@@ -1,0 +1,98 @@
+import { open, readdir, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { Failure } from "../../token/failure.ts";
+import { ensureOwnFolder, isOutOfReach } from "./folder.ts";
+
+/** Temporary files older than this belong to writers that were killed. */
+const abandonedAfter = 60_000;
+
+/**
+ * Writes a file of the state folder whole or not at all: 0600, under a temporary name, then renamed.
+ *
+ * @param content a text as it is, anything else as JSON
+ * @param state the state folder; `path` lies one folder below it
+ * @throws Failure STATE_FOLDER, STATE_WRITE
+ */
+export function writeState(state: string, path: string, content: unknown): Promise<void> {
+  return write(state, path, content, false);
+}
+
+/** The same for what AWS can't give anew: it is on the disk before this returns, and a power cut takes nothing. */
+export function writeLasting(state: string, path: string, content: unknown): Promise<void> {
+  return write(state, path, content, true);
+}
+
+async function write(
+  state: string,
+  path: string,
+  content: unknown,
+  lasts: boolean,
+  isSecondTry = false,
+): Promise<void> {
+  const temporaryFolder = `${state}/tmp`;
+  for (const folder of [state, dirname(path), temporaryFolder]) await ensureOwnFolder(folder);
+  const temporary = `${temporaryFolder}/${basename(path)}.${crypto.randomUUID()}`;
+  try {
+    await writeFile(temporary, typeof content === "string" ? content : JSON.stringify(content), {
+      mode: 0o600,
+      flag: "wx",
+      flush: lasts,
+    });
+    await rename(temporary, path);
+    if (lasts) await flushFolder(dirname(path));
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    // Another process has swept the temporary file away, as `settle` does.
+    if ((error as { code?: string }).code === "ENOENT" && !isSecondTry) {
+      return write(state, path, content, lasts, true);
+    }
+    throw new Failure(
+      "STATE_WRITE",
+      `${path} can't be written (${(error as { code?: string }).code ?? "unknown error"})`,
+      "free or mount writable the disk that holds it, or set XDG_STATE_HOME to another",
+      { cause: error },
+    );
+  }
+}
+
+/** So that the new name lasts too. Where a folder can't be opened, as on Windows, the file system sees to it. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => undefined);
+  try {
+    await folder?.sync();
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EINVAL") throw error;
+  } finally {
+    await folder?.close();
+  }
+}
+
+/** Removes a file; that it is not there is as good. Answers whether it was. */
+export async function removeState(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "ENOENT" || code === "ENOTDIR" || (await isOutOfReach(path))) return false;
+    throw new Failure(
+      "STATE_WRITE",
+      `${path} can't be removed (${(error as { code?: string }).code ?? "unknown error"})`,
+      "remove it by hand",
+      { cause: error },
+    );
+  }
+}
+
+/** Removes what writers that were killed have left in the state folder. Never fails. */
+export async function removeAbandoned(state: string, now: number): Promise<void> {
+  const folder = `${state}/tmp`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = `${folder}/${name}`;
+    const modified = await stat(path).then(
+      (found) => found.mtimeMs,
+      () => now,
+    );
+    if (now - modified > abandonedAfter) await unlink(path).catch(() => undefined);
+  }
+}

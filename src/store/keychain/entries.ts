@@ -1,0 +1,71 @@
+import { AsyncEntry } from "@napi-rs/keyring";
+import { foreignText } from "../../token/foreign-text.ts";
+import type { Entries } from "./chunks.ts";
+import { type KeychainCode, keychainFailure, keychainService } from "./keychain.ts";
+
+/** Credential Manager's CRED_MAX_CREDENTIAL_BLOB_SIZE; the other systems have no limit that matters here. */
+export const entryLimit = process.platform === "win32" ? 2560 : undefined;
+
+/**
+ * Secret Service, or nothing: without the word @napi-rs/keyring would go on to the kernel's keyring, which
+ * a reboot empties.
+ */
+const options = { linux: { store: "secret-service" } } as const;
+
+/**
+ * The entries of this program in the operating system's keychain.
+ *
+ * Opening an entry waits for D-Bus on this very thread, and D-Bus may never answer: only a process of its own
+ * can be given a time limit (`keychain-process.ts`).
+ */
+export const systemEntries: Entries = {
+  async read(name) {
+    const bytes = await asked(() => open(name).getSecret());
+    return bytes ? Uint8Array.from(bytes) : undefined;
+  },
+  write: (name, bytes) => asked(() => open(name).setSecret(bytes)),
+  async remove(name) {
+    await asked(() => open(name).deleteCredential());
+  },
+};
+
+function open(name: string): AsyncEntry {
+  return new AsyncEntry(keychainService, name, options);
+}
+
+async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { code, what } = troubleOf(error instanceof Error ? error.message : "");
+    throw keychainFailure(code, what, error);
+  }
+}
+
+/** What an error of the library means. It has one code for all of them, so its words must tell. */
+export function troubleOf(message: string): { readonly code: KeychainCode; readonly what: string } {
+  // keyring-core's NoStorageAccess; macOS says the second where nobody may be asked, as over ssh.
+  if (/couldn't access platform storage|interaction is not allowed/i.test(message)) {
+    return { code: "KEYCHAIN_LOCKED", what: "the keychain is locked, and nobody unlocked it" };
+  }
+  if (/did not receive a reply/i.test(message)) {
+    return { code: "KEYCHAIN_TIMEOUT", what: "the keychain does not answer" };
+  }
+  if (/matched by \d+ credentials/i.test(message)) {
+    const what =
+      "the keychain holds several entries of that name (leave one of them, by seahorse for instance)";
+    return { code: "KEYCHAIN_UNREACHABLE", what };
+  }
+  return { code: "KEYCHAIN_UNREACHABLE", what: `no keychain can be reached (${reasonIn(message)})` };
+}
+
+function reasonIn(message: string): string {
+  if (/autolaunch|NoServer/i.test(message)) return "no D-Bus session: DBUS_SESSION_BUS_ADDRESS is not set";
+  if (/ServiceUnknown|not provided by any .service/i.test(message)) {
+    return "no Secret Service, such as gnome-keyring, runs in this D-Bus session";
+  }
+  const words = foreignText(message)
+    .replace(/^Platform failure: /, "")
+    .replace(/\.$/, "");
+  return words === "" ? "it did not say why" : words.slice(0, 200);
+}

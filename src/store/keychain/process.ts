@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import type { Environment } from "../../token/dependencies.ts";
+import { Failure } from "../../token/failure.ts";
+import { ensureOwnFolder } from "../files/folder.ts";
+import { type Keychain, keychainCodes, keychainFailure, keychainWord } from "./keychain.ts";
+import type { Answer, Question } from "./service.ts";
+
+export interface KeychainProcessOptions {
+  /** What starts this program. */
+  readonly command: readonly string[];
+  readonly env: Environment;
+  /** The state folder. */
+  readonly state: string;
+  /** Milliseconds for one question. They include the time that a person takes to unlock the keychain. */
+  readonly limit: number;
+}
+
+/**
+ * The operating system's keychain, asked by another process of this program for each question: its library
+ * waits for D-Bus without a time limit and blocks its thread meanwhile, so only from outside can it be ended.
+ */
+export class KeychainProcess implements Keychain {
+  constructor(private readonly options: KeychainProcessOptions) {}
+
+  readonly read = async (names: readonly string[]): Promise<readonly (string | undefined)[]> =>
+    (await this.ask({ read: names })).map((value) => value ?? undefined);
+
+  readonly write = async (name: string, value: string): Promise<void> => {
+    await this.ask({ write: { name, value } });
+  };
+
+  readonly remove = async (name: string): Promise<void> => {
+    await this.ask({ remove: name });
+  };
+
+  private async ask(question: Question): Promise<readonly (string | null)[]> {
+    const { command, env, state, limit } = this.options;
+    // Bun unpacks the library there: in /tmp it would lie on where others may write, and where often nothing may be run.
+    const folder = `${state}/native`;
+    await ensureOwnFolder(folder);
+    const child = start([...command, keychainWord], question, {
+      ...environmentFor(env, existsSync),
+      TMPDIR: folder,
+    });
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), limit);
+    try {
+      const text = await Promise.race([new Response(child.stdout).text(), late.promise]);
+      if (text !== undefined) return valuesIn(text);
+      const what = `the keychain did not answer within ${limit / 1000} seconds`;
+      throw keychainFailure("KEYCHAIN_TIMEOUT", what);
+    } finally {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+    }
+  }
+}
+
+function start(command: string[], question: Question, env: Record<string, string>) {
+  const stdin = Buffer.from(JSON.stringify(question));
+  try {
+    return Bun.spawn(command, { stdin, stdout: "pipe", stderr: "ignore", env, cwd: "/" });
+  } catch (error) {
+    // As where this user may start no more processes.
+    const code = (error as { code?: string }).code ?? "unknown error";
+    const what = `the process that asks the keychain can't be started (${code})`;
+    throw keychainFailure("KEYCHAIN_UNREACHABLE", what, error);
+  }
+}
+
+function valuesIn(text: string): readonly (string | null)[] {
+  const answer = parse(text);
+  if (!answer) throw keychainFailure("KEYCHAIN_UNREACHABLE", "the process that asks the keychain broke off");
+  if ("values" in answer) return answer.values;
+  const { code, what } = answer.failed;
+  throw keychainFailure(keychainCodes.find((each) => each === code) ?? "KEYCHAIN_UNREACHABLE", what);
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    const answer = JSON.parse(text);
+    const isOne = Array.isArray(answer?.values) || typeof answer?.failed?.what === "string";
+    return isOne ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Without what would have another library loaded, and with the D-Bus session that systemd gives a user.
+ *
+ * @param exists whether there is such a file
+ * @throws Failure KEYCHAIN_UNREACHABLE where the address of the session would start a program: D-Bus's libraries know
+ *   `unixexec:`, `autolaunch:` and others beside sockets
+ */
+export function environmentFor(env: Environment, exists: (path: string) => boolean): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const loads = /^(?:BUN_|NAPI_RS_|DBUS_STARTER_|DBUS_SYSTEM_)/.test(name);
+    if (value !== undefined && !loads) kept[name] = value;
+  }
+  const addresses = (env.DBUS_SESSION_BUS_ADDRESS ?? "").split(";").filter((address) => address !== "");
+  if (!addresses.every((address) => /^(?:unix|tcp):/.test(address))) {
+    throw new Failure(
+      "KEYCHAIN_UNREACHABLE",
+      "DBUS_SESSION_BUS_ADDRESS names something else than a socket (unix: or tcp:), which could start a program",
+      "unset it, or set it to the address of your D-Bus session, such as unix:path=/run/user/1000/bus",
+    );
+  }
+  const bus = `${env.XDG_RUNTIME_DIR}/bus`;
+  if (!env.DBUS_SESSION_BUS_ADDRESS && env.XDG_RUNTIME_DIR && exists(bus)) {
+    kept["DBUS_SESSION_BUS_ADDRESS"] = `unix:path=${bus}`;
+  }
+  return kept;
+}

@@ -1,0 +1,66 @@
+import { endWithParent } from "../../process/exit-with-parent.ts";
+import { Failure } from "../../token/failure.ts";
+import { type Keychain, keychainCodes, keychainFailure } from "./keychain.ts";
+
+/** What a process is asked that speaks to the keychain, on its stdin. */
+export type Question =
+  | { readonly read: readonly string[] }
+  | { readonly write: { readonly name: string; readonly value: string } }
+  | { readonly remove: string };
+
+/** What it answers on its stdout. */
+export type Answer =
+  | { readonly values: readonly (string | null)[] }
+  | { readonly failed: { readonly code: string; readonly what: string } };
+
+/** Answers one question. Never throws. */
+export async function answerQuestion(text: string, loadKeychain: () => Promise<Keychain>): Promise<string> {
+  return JSON.stringify(await answer(text, loadKeychain).catch(trouble));
+}
+
+async function answer(text: string, loadKeychain: () => Promise<Keychain>): Promise<Answer> {
+  const keychain = await loadKeychain().catch(unloadable);
+  const question = JSON.parse(text) as Question;
+  if ("read" in question) {
+    return { values: (await keychain.read(question.read)).map((value) => value ?? null) };
+  }
+  if ("write" in question) await keychain.write(question.write.name, question.write.value);
+  else await keychain.remove(question.remove);
+  return { values: [] };
+}
+
+/**
+ * The system's loader names the library and what it misses, or that its disk lets nothing be run: in one of the
+ * causes, under advice for programmers.
+ */
+function unloadable(error: unknown): never {
+  const found = messagesOf(error);
+  const telling = found.find((message) => !/^Cannot find (native binding|module)/.test(message)) ?? found[0];
+  const words = telling?.split("\n")[0]?.slice(0, 200) ?? "";
+  throw keychainFailure("KEYCHAIN_UNREACHABLE", `the keychain's library can't be loaded (${words})`, error);
+}
+
+/** An error's own, and those of its causes. */
+function messagesOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...messagesOf(error.cause)] : [];
+}
+
+function trouble(error: unknown): Answer {
+  const known = error instanceof Failure && keychainCodes.some((code) => code === error.code);
+  if (known) return { failed: { code: error.code, what: error.message } };
+  // Its words may quote what it was about.
+  const name = error instanceof Error ? error.name : typeof error;
+  return { failed: { code: "KEYCHAIN_UNREACHABLE", what: `the keychain can't be used (${name})` } };
+}
+
+/** What this process, started by another of its kind, is there for: the system's keychain and stdin. */
+export async function serveKeychain(): Promise<void> {
+  // Should Docker kill the one that asks, nobody else would end what waits for D-Bus.
+  endWithParent();
+  const answered = await answerQuestion(await Bun.stdin.text(), async () => {
+    const { entryLimit, systemEntries } = await import("./entries.ts");
+    const { inParts } = await import("./chunks.ts");
+    return inParts(systemEntries, entryLimit, () => crypto.randomUUID());
+  });
+  await Bun.write(Bun.stdout, answered);
+}

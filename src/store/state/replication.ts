@@ -1,0 +1,79 @@
+import type { Destination } from "../../registry/replica.ts";
+import { inspectFile } from "../files/inspect.ts";
+import { readingsPath, rulesPath } from "../files/paths.ts";
+import { removeState, writeState } from "../files/write.ts";
+
+/** Destinations by the host of their source. */
+type Rules = ReadonlyMap<string, readonly Destination[]>;
+
+const format = 1;
+
+/**
+ * The replication rules known. Never fails: a file that is corrupt, foreign or of a newer format is told to `report`
+ * and counts as absent; the rules are then read anew.
+ */
+export async function readRules(state: string, report: (line: string) => void): Promise<Rules> {
+  const path = rulesPath(state);
+  const found = await inspectFile(path);
+  if (found.kind === "absent") return new Map();
+  const rules = found.kind === "text" ? parseRules(found.text) : undefined;
+  if (rules) return rules;
+  const why = found.kind === "refused" ? found.why : "not a file that this version writes";
+  report(`STATE_FILE ${path} was left aside: ${why}`);
+  return new Map();
+}
+
+/**
+ * Keeps the rules, and touches the file only if they are others than those in it: tokens depend on its stamp.
+ *
+ * @returns whether they are
+ * @throws Failure STATE_FOLDER, STATE_WRITE
+ */
+export async function writeRules(state: string, rules: Rules): Promise<boolean> {
+  const path = rulesPath(state);
+  if (rules.size === 0) return removeState(path);
+  const sources = Object.fromEntries([...rules].map(([host, all]) => [host, all.toSorted(byPlace)]));
+  const content = { format, sources };
+  const found = await inspectFile(path);
+  if (found.kind === "text" && found.text === JSON.stringify(content)) return false;
+  await writeState(state, path, content);
+  return true;
+}
+
+/** What the refresher noted of its readings; it checks that itself. Never fails. */
+export async function readReadings(state: string): Promise<unknown> {
+  const found = await inspectFile(readingsPath(state));
+  if (found.kind !== "text") return undefined;
+  try {
+    return JSON.parse(found.text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws Failure STATE_FOLDER, STATE_WRITE */
+export async function writeReadings(state: string, readings: unknown): Promise<void> {
+  await writeState(state, readingsPath(state), readings);
+}
+
+function parseRules(text: string): Rules | undefined {
+  try {
+    const { format: found, sources } = JSON.parse(text);
+    if (found !== format || typeof sources !== "object" || sources === null) return undefined;
+    const rules = new Map(Object.entries(sources as Record<string, unknown>));
+    return [...rules.values()].every(isDestinations) ? (rules as Rules) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDestinations(value: unknown): value is Destination[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => typeof each?.account === "string" && typeof each.region === "string")
+  );
+}
+
+function byPlace(a: Destination, b: Destination): number {
+  return a.account + a.region < b.account + b.region ? -1 : 1;
+}

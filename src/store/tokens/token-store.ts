@@ -1,0 +1,178 @@
+import { readdir } from "node:fs/promises";
+import type {
+  AuthorizationEntry,
+  FailureEntry,
+  LoginEntry,
+  LogoutEntry,
+  RegistryEntry,
+} from "../../token/entry.ts";
+import { Failure } from "../../token/failure.ts";
+import { parseLoginOfAnyFormat } from "../../token/former-login.ts";
+import {
+  parseAuthorizationEntry,
+  parseFailureEntry,
+  parseLoginEntry,
+  parseRegistryEntry,
+} from "../../token/parse-entry.ts";
+import { type AtRest, readAtRest } from "../encryption/mode.ts";
+import { inspectFile } from "../files/inspect.ts";
+import {
+  authorizationPath,
+  entrySuffix,
+  failurePath,
+  formerLoginPath,
+  formerSuffix,
+  loginPath,
+  tokenPath,
+} from "../files/paths.ts";
+import type { ReportFile } from "../files/report-once.ts";
+import { removeAbandoned } from "../files/write.ts";
+import { mustFit } from "./login.ts";
+import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
+
+export interface TokenStoreOptions {
+  /** Asked for only where tokens are encrypted, or are to be. */
+  readonly key?: TokenKeyPort;
+  readonly inspect?: typeof inspectFile;
+  /** For who only looks: a damaged file stays. */
+  readonly isReadOnly?: boolean;
+}
+
+/**
+ * The token files of one state folder. Reading never fails: a file that is corrupt, truncated, foreign or
+ * of a newer format is told to `report` and counts as absent; it harms no other. Its functions are fields,
+ * so that they can be handed on as ports one by one.
+ */
+export class TokenStore {
+  readonly #files: TokenFiles;
+
+  readonly #key: TokenKeyPort;
+  /** Of tokens the next write replaces it anyway, and until then it shows that the registry is in use. */
+  readonly #removesDamaged: { readonly removesDamaged: boolean };
+
+  constructor(
+    private readonly state: string,
+    private readonly now: () => number,
+    private readonly report: ReportFile,
+    { key = noTokenKey, inspect = inspectFile, isReadOnly = false }: TokenStoreOptions = {},
+  ) {
+    this.#removesDamaged = { removesDamaged: !isReadOnly };
+    this.#key = key;
+    this.#files = new TokenFiles(state, key, report, inspect);
+  }
+
+  readonly readRegistry = (host: string): Promise<RegistryEntry | undefined> =>
+    this.#files.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
+
+  readonly readLogin = async (host: string): Promise<LoginEntry | LogoutEntry | undefined> => {
+    const login = await this.#files.read(
+      loginPath(this.state, host),
+      (text) => ofHost(host, parseLoginEntry(text)),
+      this.#removesDamaged,
+    );
+    if (login) return login;
+    const former = formerLoginPath(this.state, host);
+    return this.#files.read(former, (text) => ofHost(host, parseLoginOfAnyFormat(text)));
+  };
+
+  readonly readAuthorization = (key: string): Promise<AuthorizationEntry | undefined> =>
+    this.#files.read(authorizationPath(this.state, key), parseAuthorizationEntry, this.#removesDamaged);
+
+  readonly readFailure = (key: string): Promise<FailureEntry | undefined> =>
+    this.#files.read(failurePath(this.state, key), parseFailureEntry);
+
+  /** @throws Failure STATE_FOLDER, STATE_WRITE, KEYCHAIN_…, as all that writes or removes here */
+  readonly writeRegistry = async (entry: RegistryEntry): Promise<void> => {
+    await this.#files.write(tokenPath(this.state, entry.host), entry);
+    await removeAbandoned(this.state, this.now());
+  };
+
+  /** @throws also LOGIN_TOO_LONG */
+  readonly writeLogin = async (entry: LoginEntry | LogoutEntry): Promise<void> => {
+    if ("secret" in entry) mustFit(entry.host, entry);
+    await this.#files.write(loginPath(this.state, entry.host), entry);
+    await this.#files.remove(formerLoginPath(this.state, entry.host));
+  };
+
+  readonly writeAuthorization = async (key: string, entry: AuthorizationEntry): Promise<void> => {
+    await this.#files.write(authorizationPath(this.state, key), entry);
+    await this.#files.remove(failurePath(this.state, key));
+  };
+
+  readonly writeFailure = (key: string, entry: FailureEntry): Promise<void> =>
+    this.#files.write(failurePath(this.state, key), entry);
+
+  readonly removeRegistry = (host: string): Promise<boolean> =>
+    this.#files.remove(tokenPath(this.state, host));
+
+  readonly removeLogin = async (host: string): Promise<boolean> => {
+    const wasFormer = await this.#files.remove(formerLoginPath(this.state, host));
+    return (await this.#files.remove(loginPath(this.state, host))) || wasFormer;
+  };
+
+  readonly removeAuthorization = (key: string): Promise<boolean> =>
+    this.#files.remove(authorizationPath(this.state, key));
+
+  /** Hosts with a token file or a login, sorted, each once. */
+  readonly hosts = async (): Promise<readonly string[]> => {
+    const [tokens, logins] = await Promise.all([
+      listFolder(`${this.state}/tokens`),
+      listFolder(`${this.state}/logins`),
+    ]);
+    const hosts = [
+      ...withoutSuffix(tokens, entrySuffix),
+      ...withoutSuffix(logins, entrySuffix),
+      ...withoutSuffix(logins, formerSuffix),
+    ];
+    return [...new Set(hosts)].sort();
+  };
+
+  /**
+   * Has all files as config.yaml wants them: see `settle`, which is loaded only where they may be otherwise. Never
+   * fails: what a disk refuses is told to `report` and tried again at the next call.
+   */
+  readonly settle = async (wanted: AtRest): Promise<void> => {
+    if (this.#files.wanted !== wanted) await this.#key.lookAnew();
+    this.#files.wanted = wanted;
+    const mark = await readAtRest(this.state);
+    if (mark.store === wanted && mark.isSettled) return;
+    const { settle } = await import("./convert.ts");
+    try {
+      await settle(this.state, wanted, this.#files, this.report);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.report(`store is now ${wanted}: ${error.oneLine}`);
+      return;
+    }
+    if (wanted === "file") await this.forgetKey();
+  };
+
+  private async forgetKey(): Promise<void> {
+    try {
+      await this.#key.forget();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const what = "the key, which opens nothing here any more, was left in the keychain";
+      this.report(`store is now file: ${what}: ${error.message} [${error.code}]`);
+    }
+  }
+
+  /** For who was told by a person: that the keychain failed lately is no reason any more not to ask it. */
+  readonly tryKeychainAgain = (): Promise<void> => this.#key.tryAgain();
+
+  /** Makes sure that a token could be kept. @throws Failure KEYCHAIN_… */
+  readonly mustKeep = (): Promise<void> => this.#files.mustKeep();
+}
+
+/** A file copied or renamed by hand opens nothing. */
+function ofHost<Entry extends { host: string }>(host: string, entry: Entry | undefined): Entry | undefined {
+  return entry?.host === host ? entry : undefined;
+}
+
+function withoutSuffix(names: readonly string[], suffix: string): string[] {
+  return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+}
+
+async function listFolder(path: string): Promise<readonly string[]> {
+  return await readdir(path).catch(() => []);
+}

@@ -1,0 +1,71 @@
+import {
+  type Dependencies,
+  type Environment,
+  environmentFingerprint,
+  stampOf,
+} from "../../token/dependencies.ts";
+import type { LoginEntry, RegistryEntry, Sealed } from "../../token/entry.ts";
+import { lifeState } from "../../token/life.ts";
+import { parseLoginEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
+import { readBootId, readClock } from "../files/clock.ts";
+import type { QuickFile, QuickFiles } from "../files/fast-files.ts";
+import { formerLoginPath, loginPath, tokenPath } from "../files/paths.ts";
+
+/** What a warm get finds: as it is to be printed, or to be opened first by `openWarm`. */
+export type Warm = LoginEntry | RegistryEntry | SealedWarm;
+export type SealedWarm = Sealed<LoginEntry> | Sealed<RegistryEntry>;
+
+/**
+ * What can be printed for `host` at once: an explicit login that has not expired, else a fresh token
+ * whose conditions hold.
+ */
+export function readWarm(
+  files: QuickFiles,
+  state: string,
+  host: string,
+  env: Environment,
+  now: number,
+): Warm | undefined {
+  const file = files.read(loginPath(state, host));
+  if (!file) {
+    // One that is no plain file, or of a former version, is left to the cold path.
+    const paths = [loginPath(state, host), formerLoginPath(state, host)];
+    const isThere = paths.some((path) => files.stamp(path) !== stampOf("absent"));
+    return isThere ? undefined : freshToken(files, state, host, env, now);
+  }
+  const login = isOwn(file) ? parseLoginEntry(file.text) : undefined;
+  // A login that can't be read: the cold path says so in the log.
+  if (login?.host !== host) return undefined;
+  if ("loggedOutAt" in login || lifeState(login.life, readClock(files, now)) === "expired") {
+    return freshToken(files, state, host, env, now);
+  }
+  return login;
+}
+
+function freshToken(
+  files: QuickFiles,
+  state: string,
+  host: string,
+  env: Environment,
+  now: number,
+): RegistryEntry | Sealed<RegistryEntry> | undefined {
+  const file = files.read(tokenPath(state, host));
+  const entry = file && isOwn(file) ? parseRegistryEntry(file.text) : undefined;
+  if (entry?.host !== host || lifeState(entry.life, readClock(files, now)) !== "fresh") return undefined;
+  return dependenciesHold(files, entry.dependencies, env) ? entry : undefined;
+}
+
+/** Whether nothing that the identity depends on has changed since. */
+export function dependenciesHold(files: QuickFiles, dependencies: Dependencies, env: Environment): boolean {
+  const { names, fingerprint } = dependencies.environment;
+  if (dependencies.boot !== undefined && dependencies.boot !== readBootId(files)) return false;
+  if (environmentFingerprint(names, env) !== fingerprint) return false;
+  for (const { path, stamp } of dependencies.files) if (files.stamp(path) !== stamp) return false;
+  return true;
+}
+
+/** Whether a file is this user's and nobody else's to read or write. Where not, the cold path says so in the log. */
+export function isOwn({ uid, mode }: QuickFile): boolean {
+  const user = process.geteuid?.();
+  return user === undefined || (uid === user && (mode & 0o077) === 0);
+}

@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { AnswerError } from "../../../src/aws/calls/authorization.ts";
+import { InstanceMetadataError } from "../../../src/aws/credentials/instance-metadata.ts";
+import { RoleError } from "../../../src/aws/credentials/role-error.ts";
+import { SourceError } from "../../../src/aws/credentials/source-error.ts";
+import { failureOf } from "../../../src/aws/errors/errors.ts";
+import {
+  TransportError,
+  type TransportProblem,
+  transportError,
+} from "../../../src/aws/http/transport-error.ts";
+import { parseHost } from "../../../src/registry/host.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import type { Identity } from "../../../src/token/identity.ts";
+import { ciRole, registryHost } from "../asker.ts";
+
+/** What a foreign text may hold by mistake, in the forms that AWS's services and tools write. */
+const secrets =
+  "AWSSecretKey=test-words-1 Authorization: Bearer test-words-2 https://u:test-words-3@h/ <SessionToken>test-words-4</SessionToken>";
+const alice = "arn:aws:iam::111122223333:user/alice";
+
+interface Asked {
+  readonly host?: string;
+  readonly identity?: Identity;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function told(error: unknown, { host = registryHost, identity = { kind: "ambient" }, env = {} }: Asked = {}) {
+  const registry = parseHost(host);
+  assert.ok(registry);
+  const failure = failureOf(error, { wanted: "token", registry, identity, env }, undefined);
+  assert.doesNotMatch(failure.oneLine, /test-words/);
+  assert.doesNotMatch(failure.oneLine, /[\r\n]| {2}/);
+  assert.match(failure.message, /^no ECR token for \S+ under /);
+  assert.match(failure.mend, /[^.\s]$/);
+  return failure;
+}
+
+const exception = (name: string, message = "", status = 400) =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
+const role = (cause: unknown, byWebIdentity = false) =>
+  new RoleError({ role: ciRole, region: "eu-west-1", byWebIdentity }, cause);
+const source = (kind: SourceError["kind"], text: string, profile: string | undefined = "p") =>
+  SourceError.of({ kind, profile }, new Error(text));
+
+describe("failureOf: what AWS answered", () => {
+  const denied = (action: string, reason: string) =>
+    `User: ${alice} is not authorized to perform: ${action} on resource: * ${reason}`;
+
+  for (const [error, code, why, mend] of [
+    [exception("ExpiredTokenException", "expired"), "SESSION_EXPIRED", /^ECR says/, /sign in again/],
+    [role(exception("ExpiredToken", "expired", 403)), "SESSION_EXPIRED", /^STS says/, /sign in again/],
+    [role(exception("ExpiredTokenException", "old"), true), "WEB_IDENTITY_REFUSED", /old/, /fresh/],
+    [exception("UnrecognizedClientException"), "KEYS_UNKNOWN", /ECR in us-east-1/, /partition aws/],
+    [role(exception("InvalidClientTokenId")), "KEYS_UNKNOWN", /STS in eu-west-1/, /region is enabled/],
+    [exception("InvalidSignatureException", "does not match"), "KEYS_WRONG", /secret access key/, /quotes/],
+    [role(exception("SignatureDoesNotMatch")), "KEYS_WRONG", /^STS/, /quotes/],
+    [
+      exception("InvalidSignatureException", "Signature expired: 2026 is now earlier"),
+      "CLOCK_SKEW",
+      /wrong time/,
+      /clock/,
+    ],
+    [
+      exception("InvalidSignatureException", "Signature not yet current: 2026"),
+      "CLOCK_SKEW",
+      /wrong time/,
+      /clock/,
+    ],
+    [exception("RequestExpired"), "CLOCK_SKEW", /wrong time/, /clock/],
+    [role(exception("RegionDisabledException")), "REGION_NOT_ENABLED", /STS .* eu-west-1/, /enable/],
+    [
+      role(exception("InvalidIdentityToken", "no provider"), true),
+      "WEB_IDENTITY_REFUSED",
+      /no provider/,
+      /OIDC/,
+    ],
+    [exception("ThrottlingException", "Rate exceeded"), "THROTTLED", /too often/, /again/],
+    [exception("TooManyRequestsException", "", 429), "THROTTLED", /too often/, /again/],
+    [exception("ServerException", "", 500), "AWS_FAULT", /HTTP 500/, /health\.aws/],
+    [
+      role(exception("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration")),
+      "ROLE_DURATION",
+      /MaxSessionDuration/,
+      /shorten/,
+    ],
+    [exception("SyntaxError", "Unexpected token <", 200), "BAD_ANSWER", /HTTP 200/, /captive portal/],
+    [exception("UnknownError", "", 404), "BAD_ANSWER", /HTTP 404/, /captive portal/],
+    [new AnswerError("the answer holds no authorization token"), "BAD_ANSWER", /no authorization/, /proxy/],
+    [exception("InvalidParameterException", `no ${secrets}`), "AWS_REFUSED", /InvalidParameter/, /look/],
+    [new RangeError(`a bug\n${secrets}`), "UNEXPECTED", /RangeError: a bug/, /report/],
+    ["a word", "UNEXPECTED", /a word/, /report/],
+    [
+      exception(
+        "AccessDeniedException",
+        denied("ecr:GetAuthorizationToken", "because no identity-based policy allows"),
+      ),
+      "ACCESS_DENIED",
+      /user\/alice may not ecr:GetAuthorizationToken$/,
+      /allow ecr:GetAuthorizationToken on resource "\*" in an identity-based policy of arn/,
+    ],
+    [
+      exception(
+        "AccessDeniedException",
+        denied("ecr:X", "because no VPC endpoint policy allows the ecr:X action"),
+      ),
+      "ACCESS_DENIED",
+      /may not ecr:X/,
+      /in a VPC endpoint policy/,
+    ],
+    [
+      exception(
+        "AccessDeniedException",
+        denied("ecr:X", "with an explicit deny in a service control policy"),
+      ),
+      "ACCESS_DENIED",
+      /explicit deny in a service control policy/,
+      /taken out of that service control policy/,
+    ],
+    [exception("AccessDeniedException", ""), "ACCESS_DENIED", /its principal may not/, /allow ecr:/],
+    [
+      role(exception("AccessDenied", denied("sts:AssumeRole", ""))),
+      "ROLE_DENIED",
+      /user\/alice may not sts:AssumeRole on arn:\S+role\/ci$/,
+      /trust policy/,
+    ],
+    [
+      role(exception("AccessDenied", denied("sts:AssumeRole", "with an explicit deny"))),
+      "ROLE_DENIED",
+      /by an explicit deny in a policy$/,
+      /trust policy/,
+    ],
+    [
+      role(exception("AccessDenied", "Not authorized"), true),
+      "WEB_IDENTITY_REFUSED",
+      /Not authorized/,
+      /OIDC/,
+    ],
+  ] as const) {
+    const name = error instanceof RoleError ? `STS's ${(error.cause as Error).name}` : String(error);
+    it(`${code} for ${name.split("\n")[0]?.slice(0, 60)}`, () => {
+      const failure = told(error);
+      assert.equal(failure.code, code);
+      assert.match(failure.message.replace(/^.*? under .*?: /, ""), why);
+      assert.match(failure.mend, mend);
+    });
+  }
+
+  it("names both rights that ECR Public wants", () => {
+    const failure = told(exception("AccessDeniedException"), { host: "public.ecr.aws" });
+    assert.match(failure.mend, /ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken/);
+  });
+
+  it("tells who holds keys that ended how to renew them", () => {
+    const ended = exception("ExpiredTokenException");
+    assert.match(told(ended, { env: { AWS_ACCESS_KEY_ID: "K" } }).mend, /into the environment/);
+    assert.match(told(ended, { identity: { kind: "profile", profile: "p" } }).mend, /of profile p/);
+  });
+
+  it("keeps what a failure says of itself", () => {
+    const failure = told(new Failure("ROLE_ARN", "it is none", "write one"));
+    assert.deepEqual([failure.code, failure.mend], ["ROLE_ARN", "write one"]);
+  });
+});
+
+describe("failureOf: sources of credentials", () => {
+  for (const [error, code, why, mend] of [
+    [source("sso", "The SSO session has expired"), "SSO_EXPIRED", /profile p/, /aws sso login --profile p'/],
+    [source("sso", "x", "default"), "SSO_EXPIRED", /profile default/, /'aws sso login'/],
+    [source("sso", "ForbiddenException: No access"), "SSO_ROLE_DENIED", /profile p/, /permission set/],
+    [source("sso", "TooManyRequestsException"), "THROTTLED", /Identity Center/, /minute/],
+    [source("login", `ended ${secrets}`), "LOGIN_EXPIRED", /profile p/, /aws login --profile p/],
+    [source("process", "exit code 3"), "PROCESS_FAILED", /: exit code 3$/, /by hand/],
+    [source("web-identity", "ENOENT"), "WEB_IDENTITY_FILE", /ENOENT/, /web_identity_token_file of profile p/],
+    [
+      SourceError.of({ kind: "web-identity" }, "ENOENT"),
+      "WEB_IDENTITY_FILE",
+      /ENOENT/,
+      /AWS_WEB_IDENTITY_TOKEN_FILE/,
+    ],
+    [
+      source("instance", "mute"),
+      "NO_CREDENTIALS",
+      /credential_source of profile p has none: mute/,
+      /instance/,
+    ],
+    [SourceError.of({ kind: "sso", profile: "p" }, transport("dns", "ENOTFOUND")), "DNS", /api/, /DNS/],
+    [
+      new InstanceMetadataError("it is mute"),
+      "NO_CREDENTIALS",
+      /and it is mute$/,
+      /^run 'aws configure sso' and/,
+    ],
+  ] as const) {
+    it(`${code} for ${String(error instanceof SourceError ? `${error.kind}: ${error.cause}` : error).slice(0, 60)}`, () => {
+      const failure = told(error);
+      assert.equal(failure.code, code);
+      assert.match(failure.message, why);
+      assert.match(failure.mend, mend);
+    });
+  }
+});
+
+function transport(problem: TransportProblem, code: string, proxy?: string) {
+  return new TransportError(problem, code, { host: "api.example", proxy });
+}
+
+describe("failureOf: the way to AWS", () => {
+  for (const [problem, code, proxy, told_, why, mend] of [
+    ["timeout", "ETIMEDOUT", undefined, "TIMEOUT", /api\.example did not answer in time/, /network/],
+    [
+      "timeout",
+      "ETIMEDOUT",
+      "p:1",
+      "TIMEOUT",
+      /api\.example did not answer in time by the proxy p:1 \(HTTPS_PROXY\)/,
+      /HTTPS_PROXY/,
+    ],
+    ["dns", "ENOTFOUND", undefined, "DNS", /name of api\.example/, /region/],
+    ["dns", "ENOTFOUND", "p:1", "DNS", /name of the proxy p:1/, /HTTPS_PROXY/],
+    ["refused", "ECONNREFUSED", "p:1", "UNREACHABLE", /the proxy p:1 .*ECONNREFUSED/, /NO_PROXY/],
+    ["unreachable", "ENETUNREACH", undefined, "UNREACHABLE", /ENETUNREACH/, /VPN/],
+    ["closed", "ECONNRESET", undefined, "UNREACHABLE", /closed the connection/, /VPN/],
+    ["tls", "CERT_HAS_EXPIRED", undefined, "TLS", /CERT_HAS_EXPIRED/, /clock/],
+    ["tls", "ERR_TLS_CERT_ALTNAME_INVALID", undefined, "TLS", /ALTNAME/, /something else answers/],
+    ["tls", "SELF_SIGNED_CERT_IN_CHAIN", undefined, "TLS", /SELF_SIGNED/, /AWS_CA_BUNDLE/],
+    ["proxy", "ERR_PROXY_TUNNEL", "p:1", "PROXY", /p:1 \(HTTPS_PROXY\) does not connect to api/, /login/],
+    ["address", "ERR_INVALID_URL", "p:1", "PROXY", /HTTPS_PROXY is no address/, /http:\/\/HOST:PORT/],
+    ["other", "Strange", undefined, "UNREACHABLE", /no answer \(Strange\)/, /VPN/],
+  ] as const) {
+    it(`${told_} for ${problem} ${code}${proxy ? " by proxy" : ""}`, () => {
+      for (const error of [transport(problem, code, proxy), role(transport(problem, code, proxy))]) {
+        const failure = told(error);
+        assert.equal(failure.code, told_);
+        assert.match(failure.message, why);
+        assert.match(failure.mend, mend);
+      }
+    });
+  }
+
+  for (const [code, problem] of [
+    ["EAI_AGAIN", "dns"],
+    ["ConnectionClosed", "closed"],
+    ["FailedToOpenSocket", "unreachable"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls"],
+    ["CERT_NOT_YET_VALID", "tls"],
+    ["UnsupportedProxyProtocol", "proxy"],
+    ["Strange", "other"],
+  ] as const) {
+    it(`takes ${code} for ${problem}`, () => {
+      const error = transportError(Object.assign(new Error(), { code }), { host: "h" });
+      assert.deepEqual([error.problem, error.code], [problem, code]);
+    });
+  }
+});

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { loginsIn } from "../../src/clients/docker/logins.ts";
+import { moveOut, movingOut, tokensBack } from "../../src/configure/export-logins.ts";
+import { moveIn, movingIn, type Sources } from "../../src/configure/import-logins.ts";
+import { HandedBack } from "../../src/protocol/reply.ts";
+import { Failure } from "../../src/token/failure.ts";
+import { MemoryLogins } from "../support/fakes/memory-logins.ts";
+
+const me = { username: "me", secret: "made-up" };
+const other = { username: "me", secret: "another" };
+const auth = ({ username, secret }: typeof me) => ({ auth: btoa(`${username}:${secret}`) });
+const fileOf = (auths: Record<string, unknown>) => JSON.stringify({ auths });
+
+describe("moving logins in", () => {
+  let kept: MemoryLogins;
+  beforeEach(() => {
+    kept = new MemoryLogins();
+  });
+  const plan = (auths: Record<string, unknown>, more: Partial<Sources> = {}) =>
+    movingIn({
+      file: loginsIn(fileOf(auths)),
+      helper: new Map(),
+      credHelpers: {},
+      kept,
+      replace: false,
+      ...more,
+    });
+  const servers = async (auths: Record<string, unknown>, more: Partial<Sources> = {}) =>
+    (await plan(auths, more)).incoming.map(({ key, server, isKept }) => `${key ?? "-"} ${server} ${isKept}`);
+
+  it("takes each once, by the name under which Docker asks, the exact one first", async () => {
+    const auths = {
+      "https://a.example/v1/": auth(other),
+      "a.example": auth(me),
+      "http://b.example": auth(me),
+    };
+    const { left } = await plan(auths);
+    assert.deepEqual(await servers(auths), ["a.example a.example false", "http://b.example b.example false"]);
+    assert.match(left.join(), /^https:\/\/a.example\/v1\/: another login to a.example comes before it$/);
+  });
+
+  it("lets no login that is kept give way unasked", async () => {
+    kept.held.set("a.example", other).set("b.example", me);
+    const auths = { "a.example": auth(me), "b.example": auth(me) };
+    assert.deepEqual(await servers(auths), ["b.example b.example true"]);
+    assert.match((await plan(auths)).left.join(), /a.example: .*--replace/);
+    assert.deepEqual(await servers(auths, { replace: true }), [
+      "a.example a.example false",
+      "b.example b.example true",
+    ]);
+  });
+
+  it("leaves another helper what it is named for, and prefers what it has to the file", async () => {
+    const auths = { "a.example": auth(me), "b.example": auth(me), "c.example": auth(me) };
+    const credHelpers = { "a.example": "pass", "c.example": "ecr" };
+    const helper = new Map([["b.example", other]]);
+    assert.deepEqual(await servers(auths, { credHelpers, helper }), [
+      "- b.example false",
+      "c.example c.example false",
+    ]);
+    const { left } = await plan(auths, { credHelpers, helper });
+    assert.match(left.join("\n"), /^a.example: Docker asks pass for it\nb.example: another login/);
+  });
+
+  it("stops where one is refused, and says that nothing was taken out", async () => {
+    const { incoming } = await plan({ "a.example": auth(me), "b.example": auth(me) });
+    const failing = (error: Error) =>
+      Object.assign(new MemoryLogins(), {
+        store: async (server: string) => {
+          if (server === "b.example") throw error;
+        },
+        get: async () => me,
+      });
+    const refusal = new Failure("KEYCHAIN_LOCKED", "it is locked", "unlock it");
+    await assert.rejects(moveIn(incoming, failing(refusal), "the keychain"), {
+      code: "KEYCHAIN_LOCKED",
+      message: /nothing was taken out/,
+      mend: "unlock it",
+    });
+    const handedBack = new HandedBack({ stdout: "no gpg key", stderr: "" });
+    const refused = {
+      code: "IMPORT_REFUSED",
+      message: /b.example.*docker-credential-pass.*no gpg key.*nothing/,
+    };
+    await assert.rejects(moveIn(incoming, failing(handedBack), "docker-credential-pass"), refused);
+  });
+
+  it("believes only what comes back", async () => {
+    const { incoming } = await plan({ "a.example": auth(me) });
+    for (const back of [undefined, other]) {
+      const lossy = Object.assign(new MemoryLogins(), { get: async () => back });
+      await assert.rejects(moveIn(incoming, lossy, "the keychain"), { code: "IMPORT_CHECK" });
+    }
+  });
+});
+
+describe("moving logins out", () => {
+  const imported = [
+    { key: "https://a.example", server: "a.example", wasKept: false },
+    { key: "b.example", server: "b.example", wasKept: true },
+    { key: "gone.example", server: "gone.example", wasKept: false },
+  ];
+  let kept: MemoryLogins;
+  beforeEach(() => {
+    kept = new MemoryLogins();
+    kept.held
+      .set("a.example", me)
+      .set("b.example", me)
+      .set("c.example", { username: "<token>", secret: "t" });
+  });
+
+  it("puts back what came from the file, as it is now, and removes here what the file has", async () => {
+    const before = fileOf({ "https://a.example": { email: "e" } });
+    const { entries, leaving, left } = await movingOut(before, imported, false, kept);
+    assert.match(left.join(), /^gone\.example: no login to it is kept here now/);
+    assert.deepEqual(entries, { "https://a.example": { email: "e", ...auth(me) }, "b.example": auth(me) });
+    assert.deepEqual(await moveOut(leaving, fileOf(entries), kept), []);
+    assert.deepEqual([...kept.held.keys()], ["b.example", "c.example"]);
+  });
+
+  it("removes nothing that the file does not have after all", async () => {
+    const { leaving } = await movingOut("{}", imported, false, kept);
+    assert.deepEqual(await moveOut(leaving, fileOf({ "a.example": auth(other) }), kept), ["a.example"]);
+    assert.ok(kept.held.has("a.example"));
+  });
+
+  it("takes all with --export", async () => {
+    const { entries } = await movingOut("{}", imported, true, kept);
+    assert.deepEqual(Object.keys(entries), ["https://a.example", "b.example", "c.example"]);
+    assert.deepEqual(entries["c.example"], { identitytoken: "t" });
+  });
+
+  it("leaves another login that stands in the file since", async () => {
+    const { entries, leaving, left } = await movingOut(
+      fileOf({ "b.example": auth(other) }),
+      imported,
+      false,
+      kept,
+    );
+    assert.deepEqual(Object.keys(entries), ["https://a.example"]);
+    assert.deepEqual(
+      leaving.map(({ server }) => server),
+      ["a.example"],
+    );
+    assert.match(left.join(), /^b.example: another login/);
+  });
+
+  it("fails before anything is done where one can't be read", async () => {
+    kept.get = async () => {
+      throw new Failure("KEYCHAIN_LOCKED", "the keychain is locked", "unlock it");
+    };
+    const refused = { code: "EXPORT_UNREADABLE", message: /locked/, mend: /--leave-logins/ };
+    await assert.rejects(movingOut("{}", imported, false, kept), refused);
+  });
+
+  it("puts back ECR's tokens but for those that are over", () => {
+    const host = (region: string) => `111122223333.dkr.ecr.${region}.amazonaws.com`;
+    const token = (expiration: number) =>
+      auth({ username: "AWS", secret: btoa(JSON.stringify({ expiration })) });
+    const dropped = {
+      [host("us-east-1")]: token(100),
+      [host("us-east-2")]: token(200),
+      [host("us-west-1")]: auth({ username: "AWS", secret: "x" }),
+      [host("us-west-2")]: token(300),
+    };
+    const text = fileOf({ [host("us-west-2")]: token(400), [host("us-east-2")]: {} });
+    const back = tokensBack(text, { replaced: {}, dropped }, 150_000);
+    assert.deepEqual(Object.keys(back), [host("us-east-2"), host("us-west-1")]);
+  });
+});

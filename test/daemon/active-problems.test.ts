@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { none, Troubles } from "../../src/daemon/active-problems.ts";
+
+describe("Troubles", () => {
+  it("tells what begins, what changes and what is over, and nothing while it lasts", () => {
+    const told: string[] = [];
+    const troubles = new Troubles((level, line) => told.push(`${level} ${line}`));
+    const steps: [lines: Record<string, string>, expected: string[]][] = [
+      [{ a: "a fails" }, ["error a fails"]],
+      [{ a: "a fails" }, []],
+      [{ a: "a fails otherwise", b: "b fails" }, ["error a fails otherwise", "error b fails"]],
+      [{ b: "b fails" }, ["info over: a fails otherwise"]],
+      [{}, ["info over: b fails"]],
+      [{ a: "a fails" }, ["error a fails"]],
+    ];
+    for (const [lines, expected] of steps) {
+      troubles.set("tokens", new Map(Object.entries(lines)));
+      assert.deepEqual(told.splice(0), expected);
+    }
+    troubles.set("config", none);
+    assert.deepEqual(told, []);
+    assert.deepEqual([...troubles.of("tokens").values()], ["a fails"]);
+  });
+});

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { Refresher } from "../../src/daemon/pass.ts";
+import { openSurroundings } from "../../src/provider/context.ts";
+import { eventually } from "../support/program/eventually.ts";
+import { User } from "../support/program/user.ts";
+
+describe("a pass over files on a disk that hangs", () => {
+  const user = new User({});
+  after(() => user.remove());
+
+  it("fails in time, and the next ones with it until the disk answers", async () => {
+    user.write(
+      ".config/docker-credential-ecr/config.yaml",
+      'version: 1\nidentities: { alice: { profile: alice } }\nregistries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]\n',
+    );
+    const around = await openSurroundings({ HOME: user.home }, user.home);
+    const disk = Promise.withResolvers<readonly string[]>();
+    Object.defineProperty(around.store, "hosts", { value: () => disk.promise });
+    const refresher = new Refresher(around, undefined, () => {}, 200);
+    await refresher.readConfig();
+    const { signal } = new AbortController();
+    const before = performance.now();
+    for (let round = 0; round < 2; round++) {
+      await assert.rejects(refresher.pass(signal), { code: "LISTING_TIMEOUT" });
+    }
+    assert.ok(performance.now() - before < 1_000);
+    disk.resolve([]);
+    const passed = () => refresher.pass(signal).catch(() => undefined);
+    assert.ok(await eventually("a pass that ends", passed));
+  });
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { MinuteBell } from "../../src/daemon/minute-timer.ts";
+import { Sleeper } from "../../src/daemon/wakeable-delay.ts";
+
+const hour = 3_600_000;
+const eachSecond = "* * * * * *";
+const RealDate = Date;
+
+/** Has this process' wall clock show another time from now on, as when somebody sets it. @param by milliseconds */
+function setClock(by: number): void {
+  globalThis.Date = class extends RealDate {
+    constructor(...given: []) {
+      if (given.length === 0) super(RealDate.now() + by);
+      else super(...given);
+    }
+    static override now = () => RealDate.now() + by;
+  } as DateConstructor;
+}
+
+describe("the sleep between two passes", () => {
+  afterEach(() => {
+    globalThis.Date = RealDate;
+  });
+
+  it("ends in time though the clock is set back under it", async () => {
+    const before = performance.now();
+    const sleep = new Sleeper(300).sleep(Number.POSITIVE_INFINITY);
+    setClock(-hour);
+    await sleep;
+    assert.ok(performance.now() - before < 1_000);
+  });
+
+  it("ends when something is due, and by a word", async () => {
+    const sleeper = new Sleeper();
+    const before = performance.now();
+    await sleeper.sleep(-1);
+    const sleep = sleeper.sleep(Number.POSITIVE_INFINITY);
+    sleeper.wake();
+    await sleep;
+    const took = performance.now() - before;
+    assert.ok(240 < took && took < 1_500, `${took} ms`);
+  });
+});
+
+describe("the bell of each minute", () => {
+  let bell: MinuteBell | undefined;
+  let rung = Promise.withResolvers<void>();
+
+  beforeEach(() => {
+    rung = Promise.withResolvers();
+    bell = new MinuteBell(eachSecond, () => {
+      bell?.stop();
+      rung.resolve();
+    });
+  });
+  afterEach(() => {
+    bell?.stop();
+    globalThis.Date = RealDate;
+  });
+
+  it("rings at the next match, and again after it was stopped", async () => {
+    const before = performance.now();
+    for (let round = 0; round < 2; round++) {
+      rung = Promise.withResolvers();
+      bell?.start();
+      await rung.promise;
+      assert.ok(Date.now() % 1_000 < 500 || Date.now() % 1_000 > 950);
+    }
+    assert.ok(performance.now() - before < 3_000);
+  });
+
+  for (const [what, by] of [
+    ["months", 60 * 24 * hour],
+    ["a minute", 60_000],
+  ] as const) {
+    it(`rings at once after the clock was set forward by ${what}, without a walk or a word`, async () => {
+      const warn = console.warn;
+      const said: unknown[] = [];
+      console.warn = (line) => said.push(line);
+      try {
+        const before = performance.now();
+        bell?.start();
+        setClock(by);
+        await rung.promise;
+        assert.ok(performance.now() - before < 1_500);
+        assert.deepEqual(said, []);
+      } finally {
+        console.warn = warn;
+      }
+    });
+  }
+});

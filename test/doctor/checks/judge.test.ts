@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import type { Reach } from "../../../src/aws/calls/reachability.ts";
+import { judgeDaemon } from "../../../src/doctor/checks/daemon.ts";
+import { judgeLogins, judgeWiring } from "../../../src/doctor/checks/docker.ts";
+import { parseDockerFile } from "../../../src/doctor/checks/docker-file.ts";
+import type { Finding } from "../../../src/doctor/checks/finding.ts";
+import { judgeDisk, judgeFolder } from "../../../src/doctor/checks/folders.ts";
+import * as way from "../../../src/doctor/checks/network.ts";
+import { judgePacker } from "../../../src/doctor/checks/packer.ts";
+import { Failure } from "../../../src/token/failure.ts";
+
+const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+const outcome = ({ status, code }: Finding) => (code ? `${status} ${code}` : status);
+const docker = (config: object) => parseDockerFile(JSON.stringify(config), "/h/.docker/config.json");
+const login = (text: string) => Buffer.from(`AWS:${text}`).toString("base64");
+const until = (end: number) =>
+  login(Buffer.from(JSON.stringify({ expiration: end / 1000 })).toString("base64"));
+
+describe("judgeWiring", () => {
+  const judge = (config: object, isOurs = false) => outcome(judgeWiring(docker(config), host, isOurs));
+
+  it("goes by credHelpers first, as Docker does", () => {
+    assert.equal(judge({ credsStore: "ecr", credHelpers: { [host]: "pass" } }), "failed WIRED_ELSEWHERE");
+    assert.equal(judge({ credsStore: "pass", credHelpers: { [host]: "ecr" } }, true), "ok");
+  });
+
+  it("takes an empty entry of credHelpers for no helper", () => {
+    assert.equal(judge({ credsStore: "ecr", credHelpers: { [host]: "" } }), "failed NOT_WIRED");
+  });
+
+  it("finds nothing wired in an empty file", () => {
+    assert.equal(outcome(judgeWiring(parseDockerFile(undefined, "/x"), host, false)), "failed NOT_WIRED");
+    assert.equal(outcome(judgeWiring(parseDockerFile(" \n", "/x"), host, false)), "failed NOT_WIRED");
+  });
+});
+
+describe("judgeLogins", () => {
+  const now = 1_800_000_000_000;
+  const judge = (config: object) => judgeLogins(docker(config), host, now);
+
+  it("finds a stale login under whatever key Docker takes for the host", () => {
+    for (const key of [host, `https://${host}`, `http://${host}/v2/`, `${host}/`]) {
+      assert.equal(
+        outcome(judge({ auths: { [key]: { auth: until(now - 1000) } } })),
+        "failed AUTHS_STALE",
+        key,
+      );
+    }
+  });
+
+  it("leaves those that are not over, of unknown age, or empty", () => {
+    for (const auth of [until(now + 1000), login("password"), ""]) {
+      assert.equal(outcome(judge({ auths: { [host]: { auth } } })), "ok");
+    }
+    assert.match(judge({ auths: { [host]: { auth: until(now + 1000) } } }).seen, /and Docker uses it/);
+  });
+
+  it("finds those that credsStore hides, but for hosts with a helper of their own", () => {
+    const auths = { "example.com": { auth: login("x") } };
+    assert.equal(outcome(judge({ credsStore: "ecr", auths })), "failed AUTHS_HIDDEN");
+    assert.equal(outcome(judge({ credsStore: "ecr", auths, credHelpers: { "example.com": "pass" } })), "ok");
+    assert.equal(outcome(judge({ credsStore: "pass", auths })), "ok");
+    assert.equal(outcome(judge({ credsStore: "ecr", auths: { "example.com": {} } })), "ok");
+  });
+});
+
+describe("judgePacker", () => {
+  const file = docker({ credHelpers: { [host]: "ecr" } });
+  const judge = (plugins: readonly string[], isSet = false) =>
+    outcome(judgePacker({ file, isSet, usual: undefined, plugins }));
+
+  it("knows which plugins forget helpers", () => {
+    for (const version of ["1.0.5", "1.0.10", "1.1.0", "2.0.0"])
+      assert.equal(judge([version]), "failed PACKER_DOCKER_CONFIG", version);
+    for (const version of ["1.0.4", "0.9.9"]) assert.equal(judge([version]), "ok", version);
+    assert.equal(judge(["1.0.1", "1.0.9"]), "failed PACKER_DOCKER_CONFIG");
+    assert.equal(judge(["1.0.9"], true), "ok");
+    assert.equal(judge([]), "skipped");
+  });
+});
+
+describe("judgeFolder and judgeDisk", () => {
+  const folder = (more: object) =>
+    outcome(judgeFolder("/s", { mode: 0o40700, uid: 1, isFolder: true, ...more }, 1));
+  const room = { path: "/s", free: 1e9, isOutOfFiles: false, refusal: undefined };
+
+  it("takes a folder that is this user's alone, and no other", () => {
+    assert.equal(folder({}), "ok");
+    for (const more of [{ mode: 0o40710 }, { mode: 0o40701 }, { uid: 0 }, { isFolder: false }])
+      assert.equal(folder(more), "failed STATE_FOLDER");
+    assert.equal(outcome(judgeFolder("/s", "absent", 1)), "ok");
+    assert.equal(outcome(judgeFolder("/s", "unreadable", 1)), "failed STATE_FOLDER");
+  });
+
+  it("tells apart a disk that is full, without room for files, read-only, and shut", () => {
+    assert.equal(outcome(judgeDisk(room)), "ok");
+    assert.equal(outcome(judgeDisk({ ...room, free: 1000 })), "failed DISK_FULL");
+    assert.equal(outcome(judgeDisk({ ...room, isOutOfFiles: true })), "failed DISK_FULL");
+    assert.equal(outcome(judgeDisk({ ...room, refusal: "EROFS" })), "failed DISK_READ_ONLY");
+    assert.equal(outcome(judgeDisk({ ...room, refusal: "EACCES" })), "failed DISK_REFUSED");
+  });
+});
+
+describe("judgeDaemon", () => {
+  const now = 1_800_000_000_000;
+  const beat = (ago: number, pid?: number) =>
+    ({ format: 1, lastTickAt: now - ago, state: {}, ...(pid && { pid }) }) as const;
+
+  it("fails only where one ought to run", () => {
+    assert.equal(outcome(judgeDaemon(undefined, now, false)), "skipped");
+    assert.equal(outcome(judgeDaemon(beat(1e7), now, false)), "skipped");
+    assert.equal(outcome(judgeDaemon(beat(1000, 7), now, true)), "ok");
+    assert.equal(outcome(judgeDaemon(beat(1000, 7), now, false)), "ok");
+    assert.equal(outcome(judgeDaemon(beat(1e6, 7), now, false)), "failed DAEMON_DEAD");
+    assert.equal(outcome(judgeDaemon(beat(1e6, 7), now, true)), "failed DAEMON_HANGS");
+    assert.equal(outcome(judgeDaemon(beat(-1e6, 7), now, true)), "failed DAEMON_HANGS");
+  });
+});
+
+describe("the links on the way to AWS", () => {
+  const judges = { proxy: way.judgeProxy, certificates: way.judgeCertificates, api: way.judgeApi };
+  const all = (reach: Reach): Readonly<Record<string, string>> => ({
+    ...Object.fromEntries(Object.entries(judges).map(([name, judge]) => [name, outcome(judge(reach))])),
+    dns: outcome(way.judgeDns(reach, ["10.0.0.1"])),
+    clock: outcome(way.judgeClock(reach)),
+  });
+  const fine = { proxy: "ok", certificates: "ok", dns: "ok", api: "ok", clock: "ok" };
+  const answer = { status: 400, clockSkew: 0 };
+  const failure = new Failure("WHY", "what", "mend");
+
+  it("are all well where there is an answer", () => {
+    assert.deepEqual(all({ host: "api", answer }), fine);
+    assert.deepEqual(all({ host: "api", proxy: "p:1", answer }), { ...fine, dns: "skipped" });
+  });
+
+  it("fail where it broke; what lies beyond fails with the last", () => {
+    for (const link of ["proxy", "certificates", "dns", "api"] as const) {
+      const found = all({ host: "api", broken: { link, failure } });
+      assert.equal(found[link], "failed WHY");
+      assert.equal(found.clock, "skipped");
+      const failing = Object.entries(found).filter(([, each]) => each.startsWith("failed"));
+      assert.deepEqual(failing.map(([name]) => name).toSorted(), [...new Set([link, "api"])].toSorted());
+    }
+  });
+
+  it("leave it to the last to tell of an endpoint that is none", () => {
+    const found = all({ broken: { link: "endpoint", failure } });
+    assert.deepEqual(found, {
+      proxy: "skipped",
+      certificates: "skipped",
+      dns: "skipped",
+      api: "failed WHY",
+      clock: "skipped",
+    });
+  });
+
+  it("count five minutes of skew as too many, either way", () => {
+    const judge = (clockSkew: number) => way.judgeClock({ host: "api", answer: { status: 200, clockSkew } });
+    assert.equal(outcome(judge(299_000)), "ok");
+    assert.match(judge(299_000).seen, /^4m behind AWS$/);
+    assert.equal(outcome(judge(300_000)), "failed CLOCK_SKEW");
+    assert.match(judge(-300_000).seen, /5m ahead of AWS/);
+  });
+
+  it("say what kind of address it is", () => {
+    assert.match(
+      way.judgeDns({ host: "api", answer }, ["10.1.2.3", "10.1.2.4"]).seen,
+      /and 1 more, a private/,
+    );
+    assert.doesNotMatch(way.judgeDns({ host: "api", answer }, ["3.4.5.6"]).seen, /private/);
+    assert.equal(way.judgeDns({ host: "127.0.0.1:1", answer }, []).status, "skipped");
+  });
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeMark } from "../../src/logins/keychain-marks.ts";
+import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import { registry, useStanding } from "../support/program/standing.ts";
+import { snapshot } from "../support/program/state.ts";
+import { configPath, type User } from "../support/program/user.ts";
+import { silent } from "../support/program/verdicts.ts";
+
+/** What `install.sh --uninstall` asks for before it removes the state folder. */
+describe("configure-docker --leave", () => {
+  const standing = useStanding();
+  const leave = (user: User, ...more: string[]) => user.run(["configure-docker", "--leave", ...more]);
+
+  /** Somebody whose daemon has written tokens into files. */
+  async function withOutputs(...names: string[]): Promise<User> {
+    const user = keeper(standing);
+    mkdirSync(join(user.home, "ci"), { mode: 0o700 });
+    const listed = names.map((name) => `  - dockerConfig: ${user.home}/ci/${name}\n`).join("");
+    user.write(configPath, aliceKeeps("111122223333", "us-east-1", `outputs:\n${listed}`));
+    return user;
+  }
+
+  it("takes tokens out of outputs while config.yaml still names them, and all else stays there", async () => {
+    const user = await withOutputs("config.json", "made.json");
+    const text = '{\n\t"auths": {\n\t\t"b.example": {}\n\t},\n\t"z": 1\n}';
+    user.write("ci/config.json", text);
+    assert.equal((await user.run(["daemon", "--once"])).exitCode, 0);
+    const written = snapshot(user.home, "ci");
+    assert.match(readFileSync(join(user.home, "ci/config.json"), "utf8"), new RegExp(registry));
+
+    const dry = await leave(user, "--dry-run");
+    assert.match(dry.stdout, /ci\/config\.json: tokens would be taken out\n.*made\.json: .*would/);
+    assert.deepEqual(snapshot(user.home, "ci"), written);
+
+    const { stdout, stderr, exitCode } = await leave(user);
+    assert.deepEqual([stderr, exitCode], ["", 0]);
+    assert.match(stdout, /ci\/config\.json: tokens were taken out\n.*made\.json: tokens were taken out\n$/);
+    assert.equal(readFileSync(join(user.home, "ci/config.json"), "utf8"), text);
+    assert.deepEqual(readdirSync(join(user.home, "ci")), ["config.json"]);
+    assert.equal((await leave(user)).stdout, "");
+  });
+
+  it("names the file that tokens are left in, and does the others", async () => {
+    const user = await withOutputs("broken.json", "config.json");
+    assert.equal((await user.run(["daemon", "--once"])).exitCode, 0);
+    user.write("ci/broken.json", "{");
+    const { stdout, stderr, exitCode } = await leave(user);
+    assert.equal(exitCode, 3);
+    assert.match(
+      stderr,
+      /^docker-credential-ecr: tokens are left in \S+\/ci\/broken\.json: .*\[OUTPUT_SYNTAX\]\n$/,
+    );
+    assert.match(stdout, /config\.json: tokens were taken out/);
+    assert.deepEqual(readdirSync(join(user.home, "ci")), ["broken.json"]);
+  });
+
+  it("names a daemon that runs on, which would write them anew", async () => {
+    const user = await withOutputs("config.json");
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    // Before, a service's daemon runs as it should.
+    assert.equal((await leave(user, "--dry-run")).stderr, "");
+    const { stderr, exitCode } = await leave(user);
+    assert.equal(exitCode, 3);
+    assert.match(stderr, new RegExp(`daemon: running, process ${daemon.pid}: end it`));
+    await endDaemon(daemon);
+  });
+
+  it("names logins that stay in the keychain", async () => {
+    const user = standing.user();
+    await writeMark(user.state, "c.example");
+    const { stderr, exitCode } = await leave(user);
+    assert.equal(exitCode, 3);
+    assert.match(stderr, /left in the keychain: logins to c\.example\n$/);
+  });
+
+  it("does nothing where logins would be lost, but for those that --undo puts back", async () => {
+    const user = standing.user();
+    user.write(configPath, "version: 1\nfallback: file\n");
+    user.write(".docker/config.json", `{"auths":{"b.example":{"auth":"${btoa("me:hush")}"}}}`);
+    assert.equal((await user.run(["configure-docker", "--import"])).exitCode, 0);
+    assert.equal((await leave(user)).exitCode, 0);
+    // With another fallback --undo would not find what lies there.
+    user.write(configPath, "version: 1\n");
+    assert.match((await leave(user)).stderr, /logins to b\.example lie/);
+    user.write(configPath, "version: 1\nfallback: file\n");
+    silent(await user.store("c.example", "me", "hush"));
+    const before = snapshot(user.home);
+    const { stdout, stderr, exitCode } = await leave(user);
+    assert.deepEqual([stdout, exitCode], ["", 1]);
+    assert.match(stderr, /logins to c\.example lie .*--export.*\[LOGINS_KEPT\]\n$/);
+    assert.deepEqual(snapshot(user.home), before);
+    assert.equal((await user.run(["configure-docker", "--export", "--yes"])).exitCode, 0);
+    assert.equal((await leave(user)).exitCode, 0);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { OtherLogins } from "../../src/protocol/other-logins.ts";
+
+const hub = "https://index.docker.io/v1/";
+const me = { username: "me", secret: "made-up secret" };
+const you = { username: "you", secret: "another made-up secret" };
+
+/** What all that keeps logins to hosts that are not ECR's does alike. */
+export function loginsContract(name: string, open: () => OtherLogins): void {
+  describe(`${name}, as all that keeps other hosts' logins`, () => {
+    it("holds nothing at first, and erases nothing", async () => {
+      const logins = open();
+      assert.equal(await logins.get(hub), undefined);
+      assert.deepEqual(await logins.list(), {});
+      await logins.erase(hub);
+    });
+
+    it("gives back what was stored, after the object that stored it too", async () => {
+      await open().store(hub, me);
+      assert.deepEqual(await open().get(hub), me);
+    });
+
+    it("puts the newer in the place of the older", async () => {
+      const logins = open();
+      await logins.store(hub, me);
+      await logins.store(hub, you);
+      assert.deepEqual(await logins.get(hub), you);
+      assert.deepEqual(await logins.list(), { [hub]: "you" });
+    });
+
+    it("keeps servers apart by their exact spelling", async () => {
+      const logins = open();
+      const servers = [
+        "ghcr.io",
+        "https://ghcr.io",
+        "http://ghcr.io",
+        "ghcr.io/",
+        "GHCR.io",
+        "localhost:5000",
+        "localhost:5000/x",
+        "https://index.docker.io/v1/access-token",
+        hub,
+        "[::1]:5000",
+      ];
+      for (const server of servers) await logins.store(server, { ...me, username: `user of ${server}` });
+      for (const server of servers) assert.equal((await logins.get(server))?.username, `user of ${server}`);
+      const users = servers.map((server) => [server, `user of ${server}`]);
+      assert.deepEqual(await logins.list(), Object.fromEntries(users));
+      assert.equal(await logins.get("ghcr.io/team/app"), undefined);
+      assert.equal(await logins.get("localhost"), undefined);
+    });
+
+    it("erases one and leaves the others", async () => {
+      const logins = open();
+      await logins.store(hub, me);
+      await logins.store("ghcr.io", you);
+      await logins.erase(hub);
+      assert.equal(await logins.get(hub), undefined);
+      assert.deepEqual(await logins.get("ghcr.io"), you);
+      assert.deepEqual(await logins.list(), { "ghcr.io": "you" });
+      await logins.erase(hub);
+      await logins.store(hub, you);
+      assert.deepEqual(await logins.get(hub), you);
+    });
+
+    for (const [what, login] of [
+      ["an identity token", { username: "<token>", secret: "eyJ.made.up" }],
+      ["quotes, a backslash, a line end, a tab", { username: 'na"me\\', secret: 'a "b"\n\tc\\d\'e' }],
+      ["letters of any script", { username: "jürgen@例え", secret: "пароль 🔑 ünï" }],
+      ["a lone blank", { username: " ", secret: " " }],
+      ["what looks like JSON", { username: "{}", secret: '{"Secret":"x"}' }],
+      ["a secret of 64 KiB", { username: "me", secret: "0123456789abcdef".repeat(4096) }],
+      ["64 KiB that are longer in JSON", { username: "me", secret: '"\\'.repeat(32 * 1024) }],
+    ] as const) {
+      it(`gives back ${what}`, async () => {
+        await open().store(hub, login);
+        assert.deepEqual(await open().get(hub), login);
+      });
+    }
+
+    it("loses none of several that are stored at once", async () => {
+      const servers = Array.from({ length: 8 }, (_, number) => `registry-${number}.example.com`);
+      await Promise.all(servers.map((server) => open().store(server, { username: server, secret: server })));
+      for (const server of servers) assert.equal((await open().get(server))?.secret, server);
+      assert.equal(Object.keys(await open().list()).length, servers.length);
+    });
+
+    it("holds one whole login of two that are stored for one server at once", async () => {
+      const all = [me, you, { username: "big", secret: "x".repeat(9000) }];
+      await Promise.all(all.map((login) => open().store(hub, login)));
+      const held = await open().get(hub);
+      assert.ok(all.some((login) => login.username === held?.username && login.secret === held.secret));
+    });
+  });
+}

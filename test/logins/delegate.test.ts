@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { handedOn } from "../../src/logins/delegate.ts";
+import { wire } from "../../src/protocol/messages.ts";
+import { noOtherLogins, onlyOthers } from "../../src/protocol/other-logins.ts";
+import { HandedBack, type Reply, told } from "../../src/protocol/reply.ts";
+
+describe("logins that another helper keeps", () => {
+  let reply: Reply;
+  let asked: string[];
+  beforeEach(() => {
+    asked = [];
+  });
+  const logins = handedOn(async (action, input) => {
+    asked.push(`${action} ${input}`);
+    return reply;
+  }, "docker-credential-stub");
+  const ok = (stdout: string): Reply => ({ stdout, stderr: "", exitCode: 0 });
+  const refusal = (stdout: string): Reply => ({ stdout, stderr: "why\n", exitCode: 1 });
+
+  it("are asked for in Docker's protocol", async () => {
+    reply = ok('{"ServerURL":"x","Username":"me","Secret":"s"}\n');
+    assert.deepEqual(await logins.get("ghcr.io"), { username: "me", secret: "s" });
+    reply = ok("");
+    await logins.store("ghcr.io", { username: "<token>", secret: '"' });
+    await logins.erase("ghcr.io");
+    reply = ok('{"ghcr.io":"me"}');
+    assert.deepEqual(await logins.list(), { "ghcr.io": "me" });
+    assert.deepEqual(asked, [
+      "get ghcr.io",
+      'store {"ServerURL":"ghcr.io","Username":"<token>","Secret":"\\""}',
+      "erase ghcr.io",
+      "list unused",
+    ]);
+  });
+
+  for (const end of ["\n", "\r\n", ""]) {
+    it(`are not found where it says so: ${JSON.stringify(end)}`, async () => {
+      reply = refusal(wire.notFound + end);
+      assert.equal(await logins.get("ghcr.io"), undefined);
+      await logins.erase("ghcr.io");
+      assert.deepEqual(await logins.list(), {});
+    });
+  }
+
+  it("are not found where both answers are empty", async () => {
+    reply = ok('{"ServerURL":"x","Username":"","Secret":""}');
+    assert.equal(await logins.get("ghcr.io"), undefined);
+  });
+
+  it("hand its refusals back as they came", async () => {
+    reply = refusal("gpg: decryption failed\n");
+    const store = () => logins.store("ghcr.io", { username: "me", secret: "s" });
+    for (const call of [() => logins.get("x"), store, () => logins.erase("x"), () => logins.list()]) {
+      const error = await call().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof HandedBack);
+      assert.deepEqual(told(error), reply);
+    }
+  });
+
+  it("hand a refusal back without its secrets", async () => {
+    reply = { ...refusal("Authorization: Basic hush-hush\nno"), stderr: "password=hush-hush\n" };
+    const error = await logins.get("x").catch((thrown: unknown) => thrown);
+    const { stdout, stderr } = told(error);
+    assert.doesNotMatch(stdout + stderr, /hush/);
+    assert.match(stdout, /\nno\n$/);
+  });
+
+  it("hand a refusal back whole that lacks a line end, or says nothing", async () => {
+    for (const [stdout, whole] of [
+      ["gpg: failed", "gpg: failed\n"],
+      ["", ""],
+    ] as const) {
+      reply = refusal(stdout);
+      const error = await logins.get("x").catch((thrown: unknown) => thrown);
+      assert.deepEqual(told(error), { ...reply, stdout: whole });
+    }
+  });
+
+  for (const stdout of ["", "hush-hush", "null", '"hush-hush"', '{"Username":1,"Secret":"hush-hush"}']) {
+    it(`refuse an answer that is none, and repeat nothing of it: ${stdout}`, async () => {
+      reply = ok(stdout);
+      await assert.rejects(logins.get("x"), (error: { code?: string; message: string }) => {
+        assert.doesNotMatch(error.message, /hush/);
+        return error.code === "FALLBACK_ANSWER";
+      });
+    });
+  }
+
+  it("refuse a list that is none", async () => {
+    for (const stdout of ["[1]", '{"x":1}', "null"]) {
+      reply = ok(stdout);
+      await assert.rejects(logins.list(), { code: "FALLBACK_ANSWER" });
+    }
+  });
+});
+
+describe("a list of logins to other hosts", () => {
+  it("leaves out what is answered for as ECR's, and what no get would take", () => {
+    const others = { "ghcr.io": "me", "https://index.docker.io/v1/": "me", "localhost:5000/x": "me" };
+    const ours = { "111122223333.dkr.ecr.us-east-1.amazonaws.com": "AWS", "https://public.ecr.aws/": "AWS" };
+    assert.deepEqual(onlyOthers({ ...others, ...ours, "me@ghcr.io": "me", "": "me" }), others);
+  });
+});
+
+describe("no other logins", () => {
+  it("hold nothing, and say so to who would store one", async () => {
+    assert.equal(await noOtherLogins.get("ghcr.io"), undefined);
+    assert.deepEqual(await noOtherLogins.list(), {});
+    await noOtherLogins.erase("ghcr.io");
+    const store = noOtherLogins.store("ghcr.io", { username: "me", secret: "hush-hush" });
+    await assert.rejects(store, (error: { code?: string; message: string }) => {
+      assert.match(error.message, /ghcr\.io.*fallback: none/);
+      return error.code === "FALLBACK_NONE" && !error.message.includes("hush");
+    });
+  });
+});

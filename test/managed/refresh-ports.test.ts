@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { refreshPorts } from "../../src/managed/refresh-ports.ts";
+import { seenKeeping } from "../../src/managed/registries.ts";
+import { openSurroundings, type Surroundings } from "../../src/provider/context.ts";
+import type { Job } from "../../src/refresher/job.ts";
+import type { RefreshPorts } from "../../src/refresher/ports.ts";
+import { tokenPath } from "../../src/store/files/paths.ts";
+import type { AuthorizationEntry, RegistryEntry } from "../../src/token/entry.ts";
+import { authorizationEntry } from "../support/fakes/entries.ts";
+import { useTempFolder } from "../support/fakes/temp-folder.ts";
+
+const config = `version: 1
+identities:
+  alice: { profile: alice }
+registries:
+  - { account: "111111111111", regions: [us-east-1], identity: alice }
+  - { account: "222222222222", regions: [us-east-1], identity: alice }
+  - { account: "333333333333", regions: [us-east-1], identity: alice }
+`;
+
+describe("the serving of a job's registries", () => {
+  const home = useTempFolder();
+  let around: Surroundings;
+  let ports: RefreshPorts;
+  let job: Job;
+  /** Hosts, in order. */
+  let written: string[];
+  /** Done before a file is written. */
+  let meanwhile: (entry: RegistryEntry) => Promise<unknown>;
+
+  beforeEach(async () => {
+    const folder = `${home()}/.config/docker-credential-ecr`;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(`${folder}/config.yaml`, config, { mode: 0o600 });
+    around = await openSurroundings({ HOME: home() }, home());
+    const write = around.store.writeRegistry;
+    written = [];
+    meanwhile = async () => {};
+    Object.assign(around.store, {
+      writeRegistry: async (entry: RegistryEntry) => {
+        written.push(entry.host.slice(0, 3));
+        await meanwhile(entry);
+        await write(entry);
+      },
+    });
+    const { keeping } = await seenKeeping(around);
+    ports = refreshPorts(around, () => keeping);
+    job = keeping.plan.jobs[0] ?? assert.fail();
+  });
+
+  async function serve(entry: AuthorizationEntry, signal = new AbortController().signal): Promise<string[]> {
+    written = [];
+    await ports.serve(job, entry, { unless: async () => signal.aborted, signal });
+    return written;
+  }
+
+  it("goes on where its time limit ended it, and writes nothing twice", async () => {
+    const entry = authorizationEntry();
+    await around.store.writeAuthorization(job.key, entry);
+    const limit = new AbortController();
+    meanwhile = async () => limit.abort();
+    assert.deepEqual(await serve(entry, limit.signal), ["111"]);
+    assert.deepEqual(await serve(entry), ["222", "333"]);
+    assert.deepEqual(await serve(entry), []);
+    assert.deepEqual(await serve(authorizationEntry({ secret: "the next" })), ["111", "222", "333"]);
+  });
+
+  it("leaves nothing behind where a logout comes just before the writing", async () => {
+    const entry = authorizationEntry();
+    await around.store.writeAuthorization(job.key, entry);
+    meanwhile = async ({ host }) => {
+      await around.store.removeAuthorization(job.key);
+      await around.store.removeRegistry(host);
+    };
+    await serve(entry);
+    for (const { host } of job.registries)
+      assert.ok(!existsSync(tokenPath(around.folders.state, host)), host);
+  });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { identityState } from "../../src/profiles/dependencies.ts";
+import type { Environment } from "../../src/token/dependencies.ts";
+import { ambient, type Identity } from "../../src/token/identity.ts";
+
+describe("identityState", () => {
+  let home = "";
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "ecr-identity-"));
+    mkdirSync(join(home, ".aws"));
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  const stateOf = (env: Environment, boot = "boot one", identity: Identity = ambient) =>
+    identityState(identity, { env, home, boot, readStamp: () => "stamp" });
+  const keyOf = async (...args: Parameters<typeof stateOf>) => (await stateOf(...args)).key;
+  const writeConfig = (text: string) => writeFileSync(join(home, ".aws/config"), text);
+
+  it("is another on another boot where the machine's own role asks", async () => {
+    assert.notEqual(await keyOf({}), await keyOf({}, "boot two"));
+    assert.equal((await stateOf({})).dependencies.boot, "boot one");
+  });
+
+  it("has a boot that no machine has where the machine's own role asks and the boot can't be read", async () => {
+    const state = await identityState(ambient, { env: {}, home, boot: undefined, readStamp: () => "stamp" });
+    assert.equal(state.dependencies.boot, "unknown");
+    assert.notEqual(state.key, await keyOf({}));
+  });
+
+  it("is the same on every boot where environment or files say who asks", async () => {
+    const keys = { AWS_ACCESS_KEY_ID: "TESTKEY", AWS_SECRET_ACCESS_KEY: "test" };
+    for (const env of [keys, { AWS_PROFILE: "ci" }]) {
+      assert.equal(await keyOf(env), await keyOf(env, "boot two"));
+      assert.equal((await stateOf(env)).dependencies.boot, undefined);
+    }
+    writeConfig("[default]\nsso_account_id = 111122223333\n");
+    assert.equal(await keyOf({}), await keyOf({}, "boot two"));
+    const profile: Identity = { kind: "profile", profile: "ci" };
+    assert.equal(await keyOf({}, "boot one", profile), await keyOf({}, "boot two", profile));
+  });
+
+  it("is another for another profile, role or external id", async () => {
+    const role = (externalId?: string): Identity => ({
+      kind: "role",
+      roleArn: "arn:aws:iam::111122223333:role/ci",
+      source: ambient,
+      ...(externalId !== undefined && { externalId }),
+    });
+    const identities: Identity[] = [
+      ambient,
+      { kind: "profile", profile: "ci" },
+      role(),
+      role("a"),
+      role("b"),
+    ];
+    const keys = await Promise.all(identities.map((identity) => keyOf({}, "boot", identity)));
+    assert.equal(new Set(keys).size, identities.length);
+  });
+
+  it("stays the same after an edit of another profile", async () => {
+    writeConfig("[profile ci]\nregion = us-east-1\n");
+    const before = await keyOf({ AWS_PROFILE: "ci" });
+    writeConfig("[profile ci]\nregion = us-east-1\n[profile other]\nregion = us-east-1\n");
+    assert.equal(await keyOf({ AWS_PROFILE: "ci" }), before);
+    writeConfig("[profile ci]\nregion = us-east-1\nrole_arn = arn:aws:iam::111122223333:role/x\n");
+    assert.notEqual(await keyOf({ AWS_PROFILE: "ci" }), before);
+  });
+
+  it("is another for a credential_process that answers by another variable, script or program", async () => {
+    const script = join(home, "p.sh");
+    writeFileSync(script, "echo $WHO\n");
+    writeConfig(`[profile ci]\ncredential_process = /bin/sh ${script}\n`);
+    const env = { AWS_PROFILE: "ci", PATH: "/bin" };
+    const keys = [
+      await keyOf(env),
+      await keyOf({ ...env, WHO: "a" }),
+      await keyOf({ ...env, PATH: "/usr/bin" }),
+    ];
+    const edited = { env, home, boot: "boot one", readStamp: (path: string) => `edited ${path}` };
+    keys.push((await identityState(ambient, edited)).key);
+    assert.equal(new Set(keys).size, 4);
+    assert.equal(await keyOf({ ...env, UNRELATED: "a" }), keys[0]);
+    const { dependencies } = await stateOf(env);
+    assert.ok(dependencies.files.some(({ path }) => path === script));
+    assert.ok(dependencies.environment.names.includes("WHO"));
+  });
+});

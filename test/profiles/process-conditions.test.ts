@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { processConditions } from "../../src/profiles/process-conditions.ts";
+import { useTempFolder } from "../support/fakes/temp-folder.ts";
+
+describe("processConditions", () => {
+  const temp = useTempFolder();
+  const of = (command: string, env: Record<string, string> = {}) =>
+    processConditions(command, env, temp(), (path) => `stamp of ${path}`);
+
+  function program(name: string, text: string): string {
+    const path = join(temp(), name);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, text);
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  it("has the program, found on the PATH, and the files among its words", async () => {
+    const tool = program("bin/tool", "no script");
+    const file = program("creds.json", "{}");
+    const { files } = await of(`tool --file "${file}" ~/creds.json --profile ci`, {
+      PATH: join(temp(), "bin"),
+    });
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      [tool, file],
+    );
+    assert.equal(files[0]?.stamp, `stamp of ${tool}`);
+  });
+
+  it("has PATH, what begins with AWS_, and what the command and its script name, set or not", async () => {
+    const script = program("p.sh", '#!/bin/sh\necho "$' + '{WHO}" $OTHER $1\n');
+    const { names } = await of(`/bin/sh ${script} "$VAULT"`, { AWS_VAULT: "a", HOME: "/x" });
+    assert.deepEqual([...names].sort(), ["AWS_VAULT", "OTHER", "PATH", "VAULT", "WHO"].sort());
+  });
+
+  it("has a path below the working directory as it is: elsewhere it is another file", async () => {
+    for (const path of ["./package.json", "package.json", "src/main.ts"]) {
+      assert.deepEqual((await of(`cat ${path}`)).files, [{ path, stamp: `stamp of ${path}` }]);
+    }
+  });
+});

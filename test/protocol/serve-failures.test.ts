@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { serve } from "../../src/protocol/serve.ts";
+import { Failure } from "../../src/token/failure.ts";
+import { host } from "../support/fakes/entries.ts";
+import { HelperRooms } from "../support/fakes/helper-ports.ts";
+
+describe("Docker's protocol in trouble", () => {
+  let rooms: HelperRooms;
+  beforeEach(() => {
+    rooms = new HelperRooms();
+  });
+  const credential = JSON.stringify({ ServerURL: host, Username: "AWS", Secret: "s" });
+  const inputs = { get: host, store: credential, erase: host, list: "unused" } as const;
+
+  for (const [action, input] of Object.entries(inputs)) {
+    it(`${action} tells a failure in one line, on stdout for the client and on stderr for the person`, async () => {
+      rooms.trouble = new Failure("NO_CREDENTIALS", "no AWS\ncredentials", "aws sso login");
+      const told = "no AWS credentials: aws sso login [NO_CREDENTIALS]\n";
+      const answer = { stdout: told, stderr: `docker-credential-ecr: ${told}`, exitCode: 1 };
+      assert.deepEqual(await rooms.run(action as keyof typeof inputs, input), answer);
+    });
+
+    it(`${action} tells an error that nobody foresaw by its name alone`, async () => {
+      rooms.trouble = new TypeError("made-up secret in a message");
+      const { stdout, exitCode } = await rooms.run(action as keyof typeof inputs, input);
+      assert.match(stdout, /^an error that nobody foresaw \(TypeError\): .* \[INTERNAL\]\n$/);
+      assert.equal(exitCode, 1);
+    });
+  }
+
+  it("is told where stdin or the rooms behind can't be had", async () => {
+    const fail = async () => Promise.reject(new Error("made-up"));
+    const warm = { warm: () => undefined, isConfigured: () => false, isMarked: () => false };
+    const rooms = { warm, cold: fail, others: fail };
+    const unread = await serve("get", fail, rooms);
+    const unloaded = await serve("get", async () => host, rooms);
+    for (const { stdout } of [unread, unloaded]) assert.match(stdout, /\[INTERNAL\]\n$/);
+  });
+
+  it("is never told in the words for not found, which lead clients to go on without credentials", async () => {
+    rooms.trouble = new Failure(
+      "PROCESS",
+      "credential_process: credentials not found in native keychain",
+      "mend",
+    );
+    const { stdout } = await rooms.run("get", host);
+    assert.ok(!stdout.includes("credentials not found in native keychain"), stdout);
+  });
+});

@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { serve } from "../../src/protocol/serve.ts";
+import { parseHost } from "../../src/registry/host.ts";
+import { host, publicHost } from "../support/fakes/entries.ts";
+import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { MemoryLogins } from "../support/fakes/memory-logins.ts";
+
+const held = { username: "AWS", secret: "made-up secret" };
+const notFound = { stdout: "credentials not found in native keychain\n", stderr: "", exitCode: 1 };
+const noServerUrl = { stdout: "no credentials server URL\n", stderr: "", exitCode: 1 };
+const done = { stdout: "", stderr: "", exitCode: 0 };
+
+describe("Docker's protocol", () => {
+  let rooms: HelperRooms;
+  beforeEach(() => {
+    rooms = new HelperRooms();
+  });
+  const credential = (fields: object) =>
+    JSON.stringify({ ServerURL: host, Username: "AWS", Secret: "s", ...fields });
+
+  describe("get", () => {
+    const answer = (url: string) => ({
+      stdout: `{"ServerURL":"${url}","Username":"AWS","Secret":"made-up secret"}\n`,
+      stderr: "",
+      exitCode: 0,
+    });
+
+    it("prints what lies warm, and loads nothing for it", async () => {
+      rooms.warm.set(host, held);
+      assert.deepEqual(await rooms.run("get", host), answer(host));
+      assert.deepEqual(rooms.asked, []);
+    });
+
+    it("gets what does not lie warm", async () => {
+      rooms.cold.set(host, held);
+      assert.deepEqual(await rooms.run("get", host), answer(host));
+      assert.deepEqual(rooms.asked, ["loaded", `get ${host}`]);
+    });
+
+    const spellings = [
+      `https://${host}`,
+      `http://${host}:443`,
+      `${host}/`,
+      `${host}/team/app:1.2`,
+      host.toUpperCase(),
+      `https://${host}/v2/`,
+    ];
+    for (const url of spellings) {
+      it(`echoes the URL as it came: ${url.replace(host, "HOST")}`, async () => {
+        for (const lay of [rooms.warm, rooms.cold]) {
+          lay.set(host, held);
+          assert.deepEqual(await rooms.run("get", url), answer(url));
+          lay.clear();
+        }
+      });
+    }
+
+    for (const end of ["\n", "\r\n", " \n", "  "]) {
+      it(`drops what stands after it: ${JSON.stringify(end)}`, async () => {
+        rooms.warm.set(host, held);
+        assert.deepEqual(await rooms.run("get", host + end), answer(host));
+      });
+    }
+
+    for (const empty of ["", " ", "\n", "\r\n\t "]) {
+      it(`asks for a URL where none came: ${JSON.stringify(empty)}`, async () => {
+        assert.deepEqual(await rooms.run("get", empty), noServerUrl);
+      });
+    }
+
+    it("says not found where nothing is held and nothing could be", async () => {
+      assert.deepEqual(await rooms.run("get", publicHost), notFound);
+    });
+
+    for (const stranger of [
+      "ghcr.io",
+      "https://index.docker.io/v1/",
+      `${host}.evil.example`,
+      `${host}:8443`,
+      "[::1]:5000",
+    ]) {
+      it(`says not found of ${stranger.replace(host, "HOST")}, and asks nobody for it`, async () => {
+        rooms.cold.set(host, held);
+        assert.deepEqual(await rooms.run("get", stranger), notFound);
+        assert.deepEqual(rooms.asked, []);
+      });
+    }
+  });
+
+  describe("a host that is not ECR's", () => {
+    const hub = "https://index.docker.io/v1/";
+
+    it("is answered for from what is kept, under the URL exactly as it came", async () => {
+      rooms.others.held.set(hub, { username: "me", secret: "s" });
+      const answer = `{"ServerURL":"${hub}","Username":"me","Secret":"s"}\n`;
+      assert.deepEqual(await rooms.run("get", `${hub}\n`), { stdout: answer, stderr: "", exitCode: 0 });
+      assert.deepEqual(await rooms.run("get", "index.docker.io"), notFound);
+    });
+
+    it("is asked for where a config may have it kept anywhere", async () => {
+      const registry = parseHost(host);
+      if (registry) rooms.aliases.set("other.example.com", registry);
+      assert.deepEqual(await rooms.run("get", "ghcr.io"), notFound);
+      assert.deepEqual(rooms.asked, ["loaded"]);
+    });
+
+    it("is erased, or was not held, with the same success", async () => {
+      rooms.others.held.set("ghcr.io", { username: "me", secret: "s" });
+      for (const _ of [1, 2]) assert.deepEqual(await rooms.run("erase", "ghcr.io\n"), done);
+      assert.equal(rooms.others.held.size, 0);
+    });
+  });
+
+  const MALFORMED = [
+    `${host}\n.evil.example`,
+    `good.example\n${host}`,
+    `\n${host}`,
+    ` ${host}`,
+    `${host}\n\n`,
+    `${host}\r`,
+    `${host}\0`,
+    `${host}\u00a0`,
+    `\ufeff${host}`,
+    `${host}\t.`,
+    `user:pass@${host}`,
+    `https://${host}@evil.example`,
+    `https://${host}%2f@evil.example`,
+    `${host}\\@evil.example`,
+    `ftp://${host}`,
+    `${host}/${"a".repeat(3000)}`,
+  ];
+  for (const input of MALFORMED) {
+    const shown = JSON.stringify(input.replace(host, "HOST")).slice(0, 40);
+
+    it(`get refuses ${shown}, also where the host's token lies warm`, async () => {
+      for (const lay of [rooms.cold, rooms.warm]) {
+        lay.set(host, held);
+        const { stdout, exitCode } = await rooms.run("get", input);
+        assert.match(stdout, /^the server URL was refused: .* \[BAD_SERVER_URL\]\n$/);
+        assert.equal(exitCode, 1);
+      }
+      assert.deepEqual(rooms.asked, []);
+    });
+
+    it(`erase refuses ${shown}`, async () => {
+      assert.match((await rooms.run("erase", input)).stdout, /\[BAD_SERVER_URL\]\n$/);
+      assert.deepEqual(rooms.asked, []);
+    });
+  }
+
+  describe("store", () => {
+    it("hands the login over and prints nothing", async () => {
+      const input = credential({ ServerURL: `https://${host}`, Secret: 'quo"te\u{2713}' });
+      assert.deepEqual(await rooms.run("store", input), done);
+      assert.deepEqual(rooms.cold.get(host), { username: "AWS", secret: 'quo"te\u{2713}' });
+    });
+
+    for (const fields of [{ ServerURL: "" }, { ServerURL: " \n" }, { ServerURL: undefined }]) {
+      it(`asks for a URL: ${JSON.stringify(fields.ServerURL)}`, async () => {
+        assert.deepEqual(await rooms.run("store", credential(fields)), noServerUrl);
+      });
+    }
+
+    for (const fields of [{ Username: "" }, { Username: undefined }]) {
+      it(`asks for a username: ${JSON.stringify(fields.Username)}`, async () => {
+        const answer = { stdout: "no credentials username\n", stderr: "", exitCode: 1 };
+        assert.deepEqual(await rooms.run("store", credential(fields)), answer);
+      });
+    }
+
+    it("keeps a login to a host that is not ECR's under the URL as it came", async () => {
+      for (const url of ["https://index.docker.io/v1/", "localhost:5000/x", "GHCR.io"]) {
+        assert.deepEqual(await rooms.run("store", credential({ ServerURL: `${url} \n` })), done);
+        assert.deepEqual(rooms.others.held.get(url), { username: "AWS", secret: "s" });
+      }
+      assert.equal(rooms.cold.size, 0);
+    });
+
+    it("refuses a malformed URL", async () => {
+      const { stdout } = await rooms.run("store", credential({ ServerURL: `${host}\n.evil.example` }));
+      assert.match(stdout, /\[BAD_SERVER_URL\]\n$/);
+    });
+
+    const notCredentials = [
+      "",
+      "null",
+      "{",
+      "text",
+      credential({ Secret: 1 }),
+      credential({ Username: [] }),
+      "x".repeat(9000),
+    ];
+    for (const input of notCredentials) {
+      it(`refuses ${JSON.stringify(input).slice(0, 30)}`, async () => {
+        const { stdout, exitCode } = await rooms.run("store", input);
+        assert.match(stdout, /^what was to be stored is not a credential: .* \[BAD_CREDENTIAL\]\n$/);
+        assert.equal(exitCode, 1);
+      });
+    }
+  });
+
+  describe("erase", () => {
+    it("erases by every spelling and prints nothing", async () => {
+      for (const url of [host, `http://${host}`, `https://${host}\n`]) {
+        assert.deepEqual(await rooms.run("erase", url), done);
+      }
+      assert.deepEqual(
+        rooms.asked.filter((line) => line !== "loaded"),
+        Array(3).fill(`erase ${host}`),
+      );
+    });
+
+    it("succeeds for a host that is not ECR's: nothing is stored there", async () => {
+      assert.deepEqual(await rooms.run("erase", "ghcr.io"), done);
+      assert.deepEqual(rooms.asked, []);
+    });
+
+    it("asks for a URL where none came", async () =>
+      assert.deepEqual(await rooms.run("erase", " \n"), noServerUrl));
+  });
+
+  it("list prints hosts and usernames, whatever stands on stdin", async () => {
+    assert.deepEqual(await rooms.run("list", "unused"), { stdout: "{}\n", stderr: "", exitCode: 0 });
+    rooms.cold.set(host, held).set(publicHost, held);
+    const list = `{"${host}":"AWS","${publicHost}":"AWS"}\n`;
+    assert.deepEqual(await rooms.run("list", "unused"), { stdout: list, stderr: "", exitCode: 0 });
+  });
+
+  it("list and version do not read stdin, which may stay open", async () => {
+    const never = () => new Promise<string>(() => undefined);
+    const ports = {
+      aliased: async () => undefined,
+      get: async () => undefined,
+      store: async () => undefined,
+      erase: async () => undefined,
+      tidy: async () => {},
+    };
+    const cold = async () => ({ ...ports, list: async () => ({}), version: () => "NAME (PACKAGE) 1.2.3" });
+    const warm = { warm: () => undefined, isConfigured: () => false, isMarked: () => false };
+    for (const action of ["list", "version"] as const) {
+      const others = async () => new MemoryLogins();
+      assert.equal((await serve(action, never, { warm, cold, others })).exitCode, 0);
+    }
+  });
+
+  it("version prints the one line", async () => {
+    assert.deepEqual(await rooms.run("version"), {
+      stdout: "NAME (PACKAGE) 1.2.3\n",
+      stderr: "",
+      exitCode: 0,
+    });
+  });
+});

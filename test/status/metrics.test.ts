@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { metricsOf } from "../../src/status/metrics.ts";
+import { now, shownToken, statusReport } from "../support/fakes/status-report.ts";
+import { readMetrics } from "../support/metrics.ts";
+
+const docs = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");
+const odd = 'a "b" \\ c\nd';
+
+const everything = statusReport(
+  [
+    shownToken({ nextRenewalAt: now + 1_000, lastError: "no: mend [ACCESS_DENIED]" }),
+    shownToken({
+      registry: "public.ecr.aws",
+      identity: odd,
+      secondsLeft: 0,
+      isFresh: false,
+      notRenewed: "no [X]",
+    }),
+  ],
+  {
+    daemon: { running: true, pid: 1, lastTickAt: now - 500 },
+    replication: [{ source: "a", identity: "b", targets: ["c", "d"], problems: [], lastError: "no [Y]" }],
+    outputs: [{ dockerConfig: "/x", named: true, registries: 3, lastError: "no [Z]" }],
+    configError: "no [CONFIG_INVALID]",
+  },
+);
+
+describe("metricsOf", () => {
+  const metrics = readMetrics(metricsOf(everything));
+  const samples = (name: string) => [
+    ...(metrics.get(`docker_credential_ecr_${name}`)?.samples.values() ?? []),
+  ];
+
+  it("tells of each token when it ends, and that it is none", () => {
+    const [first, second] = samples("token_expiry_timestamp_seconds");
+    assert.deepEqual(first, {
+      labels: {
+        registry: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+        identity: "ci (profile ci)",
+        region: "us-east-1",
+      },
+      value: now / 1000 + 21_600,
+    });
+    assert.deepEqual([second?.labels.identity, second?.value], [odd, 0]);
+    assert.deepEqual(
+      samples("token_fresh").map(({ value }) => value),
+      [1, 0],
+    );
+  });
+
+  it("tells of errors by their code", () => {
+    const codes = (name: string) => samples(name).map(({ labels, value }) => [labels.code, value]);
+    assert.deepEqual(codes("token_last_error"), [["ACCESS_DENIED", 1]]);
+    assert.deepEqual(codes("token_unattended"), [["X", 1]]);
+    assert.deepEqual(codes("replication_last_error"), [["Y", 1]]);
+    assert.deepEqual(codes("output_last_error"), [["Z", 1]]);
+    assert.ok(!metricsOf(everything).includes("mend"));
+  });
+
+  it("tells of the daemon and the config", () => {
+    const one = (name: string) => samples(name).map(({ value }) => value);
+    assert.deepEqual(one("daemon_up"), [1]);
+    assert.deepEqual(one("daemon_last_tick_timestamp_seconds"), [(now - 500) / 1000]);
+    assert.deepEqual(one("config_usable"), [0]);
+    assert.deepEqual(one("status_timestamp_seconds"), [now / 1000]);
+  });
+
+  it("has no metric without samples where nothing is kept", () => {
+    const names = [...readMetrics(metricsOf(statusReport([]))).keys()];
+    assert.deepEqual(
+      names.map((name) => name.replace("docker_credential_ecr_", "")),
+      ["build_info", "status_timestamp_seconds", "config_usable", "daemon_up"],
+    );
+  });
+
+  it("is what docs/status.md lists, with the same labels", () => {
+    const listed = [...docs.matchAll(/^\| `([a-z_]+)` \| ([a-z, ]*) ?\| (?:when|1|0|how)/gm)].map(
+      ([, name, labels = ""]) => `${name}: ${labels.trim()}`,
+    );
+    const told = [...metrics].map(([name, metric]) => {
+      const [sample] = metric.samples.values();
+      return `${name.replace("docker_credential_ecr_", "")}: ${Object.keys(sample?.labels ?? {}).join(", ")}`;
+    });
+    assert.deepEqual(listed.sort(), told.sort());
+  });
+});

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { statusScreen } from "../../src/status/screen.ts";
+import { shownToken, statusReport } from "../support/fakes/status-report.ts";
+
+const screen = { width: 80, rows: 24, colour: false, unicode: true, home: "/home/me" };
+const host = (account: string, region = "us-east-1", service = "dkr.ecr") =>
+  `${account}.${service}.${region}.amazonaws.com`;
+const none = { secondsLeft: 0, isFresh: false };
+
+describe("status' screen", () => {
+  it("of thousands shows what needs somebody, as much as fits, and counts the rest", () => {
+    const many = Array.from({ length: 2_000 }, (_, at) => {
+      const registry = host(String(100_000_000_000 + at));
+      if (at === 1_500) return shownToken({ registry, ...none });
+      return shownToken({ registry, secondsLeft: at === 1_700 ? 30 : 40_000, isFresh: at !== 1_700 });
+    });
+    const lines = statusScreen(statusReport(many), screen, 23);
+    assert.equal(lines.length, 23);
+    assert.equal(lines[1], "2000 registries: 1 without a token, 1 expiring, 1998 well");
+    assert.match(lines[4] ?? "", /^100000001500 us-east-1 .* none/);
+    assert.match(lines[5] ?? "", /^100000001700 us-east-1 .*█░{9} 30s/);
+    assert.equal(lines.at(-1), "and 1982 more: 1982 well; status --all shows all");
+    assert.equal(statusScreen(statusReport(many), screen).length, 2_004);
+  });
+
+  it("hides nobody who needs somebody behind one long error", () => {
+    const lastError = `${"word ".repeat(60)}[CODE]`;
+    const tokens = ["1", "2", "3"].map((digit) =>
+      shownToken({ registry: host(digit.repeat(12)), lastError }),
+    );
+    const text = statusScreen(statusReport(tokens), screen, 10).join("\n");
+    for (const digit of ["1", "2", "3"]) assert.ok(text.includes(`${digit.repeat(12)} us-east-1`));
+    assert.equal(text.split("word word").length > 2, true);
+    assert.equal(text.match(/^[23]{12} us-east-1 .* {2}CODE$/gm)?.length, 2);
+    const long = tokens.map((token) => ({ ...token, lastError: `w [${"LONG_".repeat(8)}CODE]` }));
+    const folded = statusScreen(statusReport(long), screen);
+    assert.equal(folded.filter((line) => /^ {2}as above: LONG_\w+$/.test(line)).length, 2);
+    for (const line of folded) assert.ok(line.length <= 80);
+  });
+
+  it("tells once what differs in account and region alone, and apart what differs in the reason", () => {
+    const failing = (account: string, region: string, why: string) => {
+      const registry = host(account, region);
+      // Of several accounts the error names the first.
+      const lastError = `no ECR token for ${host("111122223333", region)} under ci: api.ecr.${region}.amazonaws.com ${why} [CODE]`;
+      return shownToken({ registry, account, region, ...none, lastError });
+    };
+    const tokens = [
+      failing("111122223333", "us-east-1", "refuses"),
+      failing("444455556666", "us-east-1", "refuses"),
+      failing("111122223333", "eu-west-1", "refuses"),
+      failing("111122223333", "eu-west-3", "hangs"),
+    ];
+    const text = statusScreen(statusReport(tokens), screen).join("\n");
+    assert.equal(text.match(/refuses/g)?.length, 1);
+    assert.equal(text.match(/hangs/g)?.length, 1);
+    assert.equal(text.match(/^\d{12} .* {2}CODE$/gm)?.length, 2);
+  });
+
+  it("of a watch never has more lines than there are, and counts who is left out", () => {
+    const tokens = Array.from({ length: 9 }, (_, at) => {
+      const lastError = `${"word ".repeat(40)}${at} [CODE]`;
+      return shownToken({ registry: host(String(100_000_000_000 + at)), ...none, lastError });
+    });
+    const lines = statusScreen(statusReport(tokens), screen, 16, 1);
+    assert.ok(lines.length <= 16, `${lines.length}`);
+    assert.match(lines.at(-1) ?? "", /^and [78] more: /);
+  });
+
+  it("on a narrow terminal goes without renewal, identity and bar, and keeps registry and words", () => {
+    const tokens = [shownToken({ registry: host("111122223333", "ap-northeast-1") }), shownToken()];
+    const at = (width: number) => {
+      const lines = statusScreen(statusReport(tokens), { ...screen, width });
+      for (const line of lines) assert.ok(Bun.stringWidth(line) <= width, `${width}: ${line}`);
+      return lines.slice(-2).join("\n");
+    };
+    assert.match(at(64), /^1111\S+ {2}ci .*█░+ 6h 0m {4}-$/m);
+    assert.match(at(60), /^111122223333 ap-northeast-1 {2}ci {8}█+░+ 6h 0m$/m);
+    assert.match(at(50), /^111122223333 ap-northeast-1 {2}█+░+ 6h 0m$/m);
+    assert.match(at(40), /^111122223333 ap-northeast-1 {2}6h 0m$/m);
+    assert.match(at(30), /^1111\S+theast-1 {2}6h 0m$/m);
+  });
+
+  it("makes no two registries look alike", () => {
+    const hosts = [
+      host("111122223333"),
+      host("111122223333", "us-east-1", "dkr.ecr-fips"),
+      "111122223333.dkr-ecr.us-east-1.on.aws",
+      "111122223333.dkr-ecr-fips.us-east-1.on.aws",
+      host("111122223333", "us-isob-east-1").replace("amazonaws.com", "sc2s.sgov.gov"),
+      "public.ecr.aws",
+      "images.example.com",
+    ];
+    const rows = statusScreen(statusReport(hosts.map((registry) => shownToken({ registry }))), screen).slice(
+      4,
+    );
+    assert.equal(new Set(rows.map((row) => row.slice(0, 32))).size, hosts.length);
+    for (const row of rows) assert.ok(Bun.stringWidth(row) <= 80, row);
+  });
+
+  it("keeps to the width, whatever names are there, and its columns line up", () => {
+    const tokens = [
+      shownToken(),
+      shownToken({ registry: `${"images-of-a-very-long-name".repeat(3)}.example.com` }),
+      shownToken({ identity: "構築サーバーの身元はとても長い名前です (profile x)" }),
+      shownToken({ identity: `evil\x1b[2J\n${"x".repeat(99)}` }),
+    ];
+    for (const width of [80, 100, 200]) {
+      const rows = statusScreen(statusReport(tokens), { ...screen, width }).slice(3);
+      for (const row of rows) {
+        assert.ok(Bun.stringWidth(row) <= width, row);
+        assert.ok(!row.includes("\x1b"));
+      }
+      const bars = rows.slice(1).map((row) => Bun.stringWidth(row.split("█")[0] ?? ""));
+      assert.equal(new Set(bars).size, 1, rows.join("\n"));
+    }
+  });
+
+  it("uses the width there is: whole hosts first, then whole identities", () => {
+    const rowAt = (width: number) =>
+      statusScreen(statusReport([shownToken()]), { ...screen, width })[4] ?? "";
+    assert.match(rowAt(80), /^111122223333 us-east-1 {2}ci {8}█/);
+    assert.match(rowAt(90), /^111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com {2}ci {8}█/);
+    assert.match(rowAt(120), /amazonaws\.com {2}ci \(profile ci\) {2}█/);
+  });
+
+  it("has a bar for what is left of a token's own life, empty only when nothing is", () => {
+    const bar = (secondsLeft: number, lifeSeconds: number) =>
+      /[█░]+/.exec(
+        statusScreen(statusReport([shownToken({ secondsLeft, lifeSeconds })]), screen)[4] ?? "",
+      )?.[0];
+    assert.equal(bar(21_600, 43_200), "█████░░░░░");
+    assert.equal(bar(1, 43_200), "█░░░░░░░░░");
+    assert.equal(bar(600, 600), "██████████");
+    assert.equal(bar(0, 600), "░░░░░░░░░░");
+  });
+
+  it("paints by condition", () => {
+    const colour = (more: object) => {
+      const lines = statusScreen(statusReport([shownToken(more)]), { ...screen, colour: true });
+      const row = lines.find((line) => /[█░]/.test(line)) ?? "";
+      return row.slice(0, row.search(/[█░]/)).slice(-5);
+    };
+    assert.equal(colour({}), "\x1b[32m");
+    assert.equal(colour({ lastError: "x [X]" }), "\x1b[33m");
+    assert.equal(colour({ isFresh: false }), "\x1b[33m");
+    assert.equal(colour(none), "\x1b[31m");
+  });
+
+  it("says what is wrong with the daemon and with the config", () => {
+    const daemon = { running: true, pid: 7, silentForSeconds: 720, configError: "line 3 [CONFIG_INVALID]" };
+    const lines = statusScreen(statusReport([], { daemon, configError: "line 4 [CONFIG_INVALID]" }), screen);
+    assert.deepEqual(lines.slice(0, 3), [
+      "daemon: no heartbeat for 12m, process 7",
+      "daemon: goes by the config of before: line 3 [CONFIG_INVALID]",
+      "line 4 [CONFIG_INVALID]",
+    ]);
+  });
+});

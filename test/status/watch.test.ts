@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { type Watching, watch } from "../../src/status/watch.ts";
+import { eventually } from "../support/program/eventually.ts";
+
+/** A terminal that keeps what happens to it, and whose signals the test gives. */
+function fakeTerminal() {
+  const happened: string[] = [];
+  const reactions = new Map<string, () => void>();
+  const watching: Watching = {
+    terminal: () => ({ width: 10, rows: 2, colour: false, unicode: true }),
+    write: (text) => void happened.push(text),
+    on: (event, react) => void reactions.set(event, react),
+    halt: () => void happened.push("halt"),
+  };
+  return { watching, happened, signal: (event: string) => reactions.get(event)?.() };
+}
+
+const enter = "\x1b[?1049h\x1b[?25l";
+const leave = "\x1b[?25h\x1b[?1049l";
+const frame = (...lines: string[]) => `\x1b[H${lines.map((line) => `${line}\x1b[K`).join("\r\n")}\x1b[J`;
+
+describe("watch", () => {
+  it("draws again as soon as the terminal has another size", async () => {
+    const { watching, happened, signal } = fakeTerminal();
+    let draws = 0;
+    const ended = watch(async () => [`${++draws}`], watching);
+    await eventually("a frame", () => happened.length === 2);
+    const before = performance.now();
+    signal("resize");
+    await eventually("the next", () => draws === 2);
+    assert.ok(performance.now() - before < 1_500);
+    signal("end");
+    await ended;
+    assert.deepEqual(happened, [enter, frame("1"), frame("2"), leave]);
+  });
+
+  it("gives the terminal back before it is stopped, and takes it when it goes on", async () => {
+    const { watching, happened, signal } = fakeTerminal();
+    const ended = watch(async () => ["x"], watching);
+    await eventually("a frame", () => happened.length === 2);
+    signal("stop");
+    assert.deepEqual(happened.slice(2), [leave, "halt"]);
+    signal("continue");
+    await eventually("another frame", () => happened.length === 6);
+    signal("end");
+    await ended;
+    assert.deepEqual(happened.slice(4), [enter, frame("x"), leave]);
+  });
+
+  it("lets no line push another, nor more lines than there is room for", async () => {
+    const { watching, happened, signal } = fakeTerminal();
+    const ended = watch(async () => ["12345678901234", "two", "three"], watching);
+    await eventually("a frame", () => happened.length === 2);
+    signal("end");
+    await ended;
+    assert.equal(happened[1], frame("1234567890", "two"));
+  });
+
+  it("gives the terminal back when a look fails", async () => {
+    const { watching, happened } = fakeTerminal();
+    await assert.rejects(
+      watch(async () => {
+        throw new Error("no look");
+      }, watching),
+      /no look/,
+    );
+    assert.deepEqual(happened, [enter, leave]);
+  });
+});

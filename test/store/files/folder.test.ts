@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { ensureOwnFolder } from "../../../src/store/files/folder.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import {
+  itAsRoot,
+  modeOf,
+  somebodyElse,
+  underUmask,
+  useTempFolder,
+} from "../../support/fakes/temp-folder.ts";
+
+describe("ensureOwnFolder", () => {
+  const temp = useTempFolder();
+  const refused = (path: string, why: RegExp) =>
+    assert.rejects(ensureOwnFolder(path), (error) => {
+      assert.ok(error instanceof Failure);
+      assert.equal(error.code, "STATE_FOLDER");
+      assert.match(error.message, why);
+      assert.ok(error.message.includes(path));
+      return true;
+    });
+
+  for (const mask of [0o000, 0o022, 0o077]) {
+    it(`makes it and its parents 0700 under umask ${mask.toString(8).padStart(3, "0")}`, async () => {
+      await underUmask(mask, () => ensureOwnFolder(`${temp()}/a/b/c`));
+      for (const path of ["a", "a/b", "a/b/c"]) assert.equal(modeOf(`${temp()}/${path}`), "0700", path);
+    });
+  }
+
+  it("is content with the one that is there", async () => {
+    await ensureOwnFolder(`${temp()}/a`);
+    writeFileSync(`${temp()}/a/file`, "kept");
+    await ensureOwnFolder(`${temp()}/a`);
+    assert.equal(modeOf(`${temp()}/a`), "0700");
+  });
+
+  for (const mode of [0o755, 0o777, 0o770, 0o701]) {
+    it(`closes one that others can enter: ${mode.toString(8)}`, async () => {
+      mkdirSync(`${temp()}/a`);
+      chmodSync(`${temp()}/a`, mode);
+      await ensureOwnFolder(`${temp()}/a`);
+      assert.equal(modeOf(`${temp()}/a`), "0700");
+    });
+  }
+
+  it("lets the parents that are there be as they are", async () => {
+    mkdirSync(`${temp()}/home`);
+    chmodSync(`${temp()}/home`, 0o755);
+    await ensureOwnFolder(`${temp()}/home/state`);
+    assert.equal(modeOf(`${temp()}/home`), "0755");
+  });
+
+  it("refuses a symbolic link, and changes nothing behind it", async () => {
+    mkdirSync(`${temp()}/real`);
+    chmodSync(`${temp()}/real`, 0o755);
+    symlinkSync(`${temp()}/real`, `${temp()}/link`);
+    await refused(`${temp()}/link`, /is not a folder/);
+    assert.equal(modeOf(`${temp()}/real`), "0755");
+  });
+
+  it("refuses a link to nothing, and makes nothing behind it", async () => {
+    symlinkSync(`${temp()}/none`, `${temp()}/link`);
+    await refused(`${temp()}/link`, /link/);
+    assert.throws(() => lstatSync(`${temp()}/none`), { code: "ENOENT" });
+  });
+
+  it("refuses a file, itself or on the way", async () => {
+    writeFileSync(`${temp()}/file`, "");
+    await refused(`${temp()}/file`, /can't be used \(EEXIST\)|is not a folder/);
+    await refused(`${temp()}/file/below`, /can't be used \(ENOTDIR\)/);
+  });
+
+  itAsRoot("refuses one of another user, who could swap what is in it", async () => {
+    mkdirSync(`${temp()}/a`, { mode: 0o700 });
+    chownSync(`${temp()}/a`, somebodyElse, somebodyElse);
+    await refused(`${temp()}/a`, new RegExp(`belongs to user ${somebodyElse}, not to this one`));
+  });
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { pruneState } from "../../../src/store/tokens/prune.ts";
+import { withChecksum } from "../../../src/token/checksum.ts";
+import { formatEntry } from "../../../src/token/entry-text.ts";
+import { hour } from "../../support/fakes/clock.ts";
+import {
+  authorizationEntry,
+  failureEntry,
+  loginEntry,
+  logoutEntry,
+  registryEntry,
+} from "../../support/fakes/entries.ts";
+import { useTempFolder } from "../../support/fakes/temp-folder.ts";
+
+const now = Date.UTC(2026, 5, 1);
+const ended = (ago: number) => ({ issuedAt: now - ago - hour, freshUntil: now - ago, expiresAt: now - ago });
+
+describe("pruneState", () => {
+  const temp = useTempFolder();
+
+  const FILES: [path: string, text: string, stays: boolean][] = [
+    ["authorizations/valid.entry", formatEntry(authorizationEntry({ life: ended(-hour) })), true],
+    ["authorizations/just-expired.entry", formatEntry(authorizationEntry({ life: ended(hour / 2) })), true],
+    ["authorizations/expired.entry", formatEntry(authorizationEntry({ life: ended(2 * hour) })), false],
+    ["authorizations/new.failed.json", JSON.stringify(failureEntry({ at: now - hour / 2 })), true],
+    ["authorizations/old.failed.json", JSON.stringify(failureEntry({ at: now - 2 * hour })), false],
+    ["logins/expired.entry", formatEntry(loginEntry({ life: ended(2 * hour) })), false],
+    ["logins/valid.entry", formatEntry(loginEntry({ life: ended(-hour) })), true],
+    ["tokens/expired.entry", formatEntry(registryEntry({ life: ended(2 * hour) })), true],
+    ["tokens/forgotten.entry", formatEntry(registryEntry({ life: ended(8 * 24 * hour) })), false],
+    ["logins/left.entry", formatEntry(logoutEntry({ loggedOutAt: now - 2 * hour })), false],
+    ["authorizations/of-an-older-program.json", JSON.stringify({ format: 1, life: ended(2 * hour) }), false],
+    ["tokens/of-a-newer-program.entry", withChecksum("docker-credential-ecr 99 token\n"), true],
+  ];
+  for (const [path, text, stays] of FILES) {
+    it(`${stays ? "leaves" : "removes"} ${path}`, async () => {
+      const file = `${temp()}/${path}`;
+      mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+      writeFileSync(file, text, { mode: 0o600 });
+      await pruneState(temp(), now, 0);
+      assert.equal(existsSync(file), stays);
+    });
+  }
+
+  it("leaves what it can't read, and minds no folder that is not there", async () => {
+    mkdirSync(`${temp()}/tokens`);
+    writeFileSync(`${temp()}/tokens/torn.entry`, "docker-credential-ecr 2 tok", { mode: 0o600 });
+    await pruneState(temp(), now, 0);
+    assert.equal(existsSync(`${temp()}/tokens/torn.entry`), true);
+  });
+
+  it("looks at 64 files of a folder each time, from another one on, and in the end at all", async () => {
+    const folder = `${temp()}/authorizations`;
+    mkdirSync(folder);
+    const expired = formatEntry(authorizationEntry({ life: ended(2 * hour) }));
+    for (let n = 0; n < 200; n++) writeFileSync(`${folder}/${n}.entry`, expired, { mode: 0o600 });
+    const left: number[] = [];
+    for (const random of [0.99, 0, 0.5, 0.3]) {
+      await pruneState(temp(), now, random);
+      left.push(readdirSync(folder).length);
+    }
+    assert.deepEqual(left, [136, 72, 8, 0]);
+  });
+});

@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { readAtRest, writeAtRest } from "../../../src/store/encryption/mode.ts";
+import { atRestPath, authorizationPath, loginPath, tokenPath } from "../../../src/store/files/paths.ts";
+import { keychainFailure } from "../../../src/store/keychain/keychain.ts";
+import { TokenStore } from "../../../src/store/tokens/token-store.ts";
+import { Failure } from "../../../src/token/failure.ts";
+import {
+  authorizationEntry,
+  failureEntry,
+  host,
+  loginEntry,
+  logoutEntry,
+  otherHost,
+  registryEntry,
+} from "../../support/fakes/entries.ts";
+import { MemoryEntries } from "../../support/fakes/memory-entries.ts";
+import { useTempFolder } from "../../support/fakes/temp-folder.ts";
+import { tokenKeyIn } from "../../support/fakes/token-key.ts";
+import { amend, everythingIn } from "../../support/program/state.ts";
+
+const locked = keychainFailure("KEYCHAIN_LOCKED", "the keychain is locked, and nobody unlocked it");
+
+describe("store: keychain", () => {
+  const folder = useTempFolder();
+  const state = () => `${folder()}/state`;
+  let entries: MemoryEntries;
+  let reported: string[];
+  beforeEach(() => {
+    entries = new MemoryEntries();
+    reported = [];
+  });
+
+  /** As another process has it. */
+  const open = () =>
+    new TokenStore(state(), Date.now, (line) => reported.push(line), {
+      key: tokenKeyIn(state(), entries, { patience: 0 }),
+    });
+
+  async function written(wanted: "file" | "keychain"): Promise<void> {
+    const store = open();
+    await store.settle(wanted);
+    await store.writeRegistry(registryEntry());
+    await store.writeLogin(loginEntry({ host: otherHost }));
+    await store.writeAuthorization("key", authorizationEntry());
+    await store.writeFailure("other", failureEntry());
+  }
+
+  async function allIsRead(store = open()): Promise<void> {
+    assert.deepEqual(await store.readRegistry(host), registryEntry());
+    assert.deepEqual(await store.readLogin(otherHost), loginEntry({ host: otherHost }));
+    assert.deepEqual(await store.readAuthorization("key"), authorizationEntry());
+    assert.deepEqual(await store.readFailure("other"), failureEntry());
+  }
+
+  /** All that lies in files. */
+  const onDisk = () =>
+    everythingIn(state())
+      .filter((path) => statSync(path).isFile())
+      .map((path) => readFileSync(path, "latin1"))
+      .join("\n");
+
+  const nothingPlain = () => assert.doesNotMatch(onDisk(), /made-up/);
+
+  const isLocked = (error: unknown) => error instanceof Failure && error.code === "KEYCHAIN_LOCKED";
+
+  it("leaves no secret in plain, and who it belongs to can still be seen", async () => {
+    await written("keychain");
+    nothingPlain();
+    await allIsRead();
+    assert.match(readFileSync(tokenPath(state(), host), "utf8"), /profile ci/);
+  });
+
+  it("opens nothing that was put into another's place", async () => {
+    await written("keychain");
+    await open().writeRegistry(registryEntry({ host: otherHost, secret: "made-up other" }));
+    renameSync(tokenPath(state(), otherHost), tokenPath(state(), host));
+    amend(tokenPath(state(), host), (text) => text.replaceAll(otherHost, host));
+    assert.equal(await open().readRegistry(host), undefined);
+    renameSync(authorizationPath(state(), "key"), authorizationPath(state(), "elsewhere"));
+    assert.equal(await open().readAuthorization("elsewhere"), undefined);
+    assert.equal(reported.length, 2);
+    for (const line of reported)
+      assert.match(line, /^STATE_FILE .*key is another, or it was changed or moved/);
+  });
+
+  it("opens nothing whose life or conditions were changed", async () => {
+    await written("keychain");
+    const path = tokenPath(state(), host);
+    const text = readFileSync(path, "utf8");
+    for (const [from, to] of [
+      ["\nexpires 1", "\nexpires 2"],
+      ["profile ci", "profile xx"],
+      ['username "AWS"', 'username "SWA"'],
+    ] as const) {
+      assert.ok(text.includes(from));
+      writeFileSync(path, text);
+      amend(path, (amended) => amended.replace(from, to));
+      assert.equal(await open().readRegistry(host), undefined);
+    }
+    assert.equal(reported.length, 3);
+    writeFileSync(path, text);
+    assert.deepEqual(await open().readRegistry(host), registryEntry());
+  });
+
+  it("takes tokens for absent whose key is lost, and keeps others from then on", async () => {
+    await written("keychain");
+    entries.held.clear();
+    assert.equal(await open().readRegistry(host), undefined);
+    await open().writeRegistry(registryEntry({ secret: "made-up new" }));
+    assert.equal((await open().readRegistry(host))?.secret, "made-up new");
+    nothingPlain();
+  });
+
+  it("goes over to the key that another process has made, in the place of taking its tokens for rubbish", async () => {
+    const store = open();
+    await store.settle("keychain");
+    await store.writeRegistry(registryEntry());
+    entries.held.clear();
+    const other = open();
+    await other.writeRegistry(registryEntry({ secret: "made-up new" }));
+    assert.equal((await store.readRegistry(host))?.secret, "made-up new");
+    await store.writeRegistry(registryEntry({ secret: "made-up newest" }));
+    assert.equal((await other.readRegistry(host))?.secret, "made-up newest");
+    assert.deepEqual(reported, []);
+  });
+
+  it("writes with the key of today in a process that knew one before the setting went to and fro", async () => {
+    const daemon = open();
+    await daemon.settle("keychain");
+    await daemon.writeRegistry(registryEntry());
+    await open().settle("file");
+    await daemon.settle("file");
+    await open().settle("keychain");
+    await daemon.settle("keychain");
+    await daemon.writeRegistry(registryEntry({ secret: "made-up new" }));
+    assert.equal((await open().readRegistry(host))?.secret, "made-up new");
+  });
+
+  it("reads nothing while the keychain is locked, says so once, and writes nothing in plain", async () => {
+    await written("keychain");
+    entries.broken = locked;
+    const store = open();
+    assert.equal(await store.readRegistry(host), undefined);
+    assert.equal(await store.readAuthorization("key"), undefined);
+    assert.equal(reported.length, 1);
+    assert.match(reported[0] ?? "", /keychain is locked.*store: file.*\[KEYCHAIN_LOCKED\]$/);
+    await assert.rejects(store.writeRegistry(registryEntry({ secret: "made-up new" })), isLocked);
+    await assert.rejects(store.writeLogin(loginEntry()), isLocked);
+    await assert.rejects(store.mustKeep(), isLocked);
+    await store.writeLogin(logoutEntry());
+    nothingPlain();
+    entries.broken = undefined;
+    assert.deepEqual(await open().readRegistry(host), registryEntry());
+  });
+
+  it("encrypts what lies there in plain when it is chosen", async () => {
+    await written("file");
+    assert.match(onDisk(), /made-up/);
+    utimesSync(tokenPath(state(), host), 1000, 1000);
+    writeFileSync(tokenPath(state(), otherHost), '{"secret":"made-up, half an ent', { mode: 0o600 });
+    writeFileSync(`${state()}/tmp/killed`, '{"secret":"made-up"', { mode: 0o600 });
+    await open().settle("keychain");
+    nothingPlain();
+    await allIsRead();
+    assert.equal(statSync(tokenPath(state(), host)).mtimeMs, 1_000_000, "when it was asked for last");
+    assert.deepEqual(readdirSync(`${state()}/tmp`), []);
+    assert.match(reported[0] ?? "", /1 token file.*removed/);
+  });
+
+  it("removes what it can't encrypt, which serves the process that did so to its end", async () => {
+    await written("file");
+    entries.broken = locked;
+    const store = open();
+    await store.settle("keychain");
+    nothingPlain();
+    await allIsRead(store);
+    assert.match(reported[0] ?? "", /3 token files.*removed.*\[KEYCHAIN_LOCKED\]$/);
+    assert.equal(await open().readRegistry(host), undefined);
+    assert.equal(await store.removeLogin(otherHost), true);
+    assert.equal(await store.readLogin(otherHost), undefined);
+  });
+
+  it("decrypts when it is given up, and takes the key out of the keychain", async () => {
+    await written("keychain");
+    await open().settle("file");
+    assert.match(onDisk(), /made-up registry secret/);
+    assert.equal(entries.held.size, 0);
+    await allIsRead();
+  });
+
+  it("removes what can't be decrypted when it is given up", async () => {
+    await written("keychain");
+    entries.broken = locked;
+    await open().settle("file");
+    assert.match(
+      reported.at(-1) ?? "",
+      /^store is now file: the key.* was left in the keychain: .*\[KEYCHAIN_LOCKED\]$/,
+    );
+    assert.equal(await open().readRegistry(host), undefined);
+    assert.equal(await open().readLogin(otherHost), undefined);
+    await open().writeRegistry(registryEntry());
+    assert.deepEqual(await open().readRegistry(host), registryEntry());
+  });
+
+  it("waits once for a keychain that does not answer when it is given up", async () => {
+    await written("keychain");
+    let asked = 0;
+    const ask = async () => {
+      asked++;
+      throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
+    };
+    Object.assign(entries, { read: ask, remove: ask });
+    const key = tokenKeyIn(state(), entries);
+    await new TokenStore(state(), Date.now, (line) => reported.push(line), { key }).settle("file");
+    assert.equal(asked, 1);
+  });
+
+  it("counts for who can't read the config, and for who read it before", async () => {
+    await written("keychain");
+    const unaware = open();
+    await unaware.writeRegistry(registryEntry({ secret: "made-up, later" }));
+    const former = open();
+    await former.settle("file");
+    await open().settle("keychain");
+    await former.writeRegistry(registryEntry({ secret: "made-up, latest" }));
+    nothingPlain();
+  });
+
+  it("goes on with a conversion that was broken off", async () => {
+    await written("file");
+    await writeAtRest(state(), "keychain", false);
+    await open().settle("keychain");
+    nothingPlain();
+    assert.equal((await readAtRest(state())).isSettled, true);
+  });
+
+  it("leaves nothing in plain, and nothing out, of those who write while it is chosen", async () => {
+    await written("file");
+    const writers = Array.from({ length: 60 }, open);
+    await Promise.all(writers.map((store) => store.settle("file")));
+    const hostOf = (number: number) => `registry-${number}.example.com`;
+    const writing = writers.map(async (store, number) => {
+      for (let step = 0; step < number; step++) await readAtRest(state());
+      await store.writeRegistry(registryEntry({ host: hostOf(number) }));
+    });
+    await Promise.all([open().settle("keychain"), ...writing]);
+    nothingPlain();
+    for (const number of writers.keys()) assert.ok(await open().readRegistry(hostOf(number)), hostOf(number));
+  });
+
+  it("holds for a process whose disk refuses to note it", async () => {
+    await written("file");
+    rmSync(atRestPath(state()), { force: true });
+    mkdirSync(atRestPath(state()));
+    const store = open();
+    await store.settle("keychain");
+    assert.match(reported[0] ?? "", /STATE_WRITE/);
+    const other = registryEntry({ host: otherHost, secret: "made-up later" });
+    await store.writeRegistry(other);
+    assert.doesNotMatch(onDisk(), /made-up later/);
+    assert.deepEqual(await open().readRegistry(otherHost), other);
+  });
+
+  it("looks at its files anew where the note of it is damaged", async () => {
+    await written("keychain");
+    writeFileSync(atRestPath(state()), "{");
+    assert.deepEqual(await readAtRest(state()), { format: 1, store: "file", isSettled: false });
+    await open().settle("keychain");
+    nothingPlain();
+    await allIsRead();
+  });
+
+  it("asks no keychain where it was never chosen", async () => {
+    await written("file");
+    entries.broken = new Error("asked");
+    await open().settle("file");
+    await allIsRead();
+    assert.ok(readFileSync(loginPath(state(), otherHost), "utf8").includes("made-up"));
+  });
+});

@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { writeAtRest } from "../../../src/store/encryption/mode.ts";
+import { nonceLength, seal } from "../../../src/store/encryption/seal.ts";
+import {
+  authorizationPath,
+  failurePath,
+  formerLoginPath,
+  loginPath,
+  tokenPath,
+} from "../../../src/store/files/paths.ts";
+import { TokenStore } from "../../../src/store/tokens/token-store.ts";
+import { withChecksum, withoutChecksum } from "../../../src/token/checksum.ts";
+import { formatEntry } from "../../../src/token/entry-text.ts";
+import {
+  authorizationEntry,
+  failureEntry,
+  host,
+  loginEntry,
+  logoutEntry,
+  otherHost,
+  registryEntry,
+} from "../../support/fakes/entries.ts";
+import { MemoryEntries } from "../../support/fakes/memory-entries.ts";
+import { MemoryStore } from "../../support/fakes/memory-store.ts";
+import { itAsRoot, somebodyElse, useTempFolder } from "../../support/fakes/temp-folder.ts";
+import { tokenKeyIn } from "../../support/fakes/token-key.ts";
+
+/** What the real store and the one without a disk both do, so that the fakes tell the truth. */
+function contract(name: string, open: () => MemoryStore | TokenStore): void {
+  describe(`${name}, as every store of tokens`, () => {
+    it("holds nothing at first, and removes nothing", async () => {
+      const store = open();
+      assert.equal(await store.readRegistry(host), undefined);
+      assert.equal(await store.readLogin(host), undefined);
+      assert.equal(await store.readAuthorization("key"), undefined);
+      assert.equal(await store.readFailure("key"), undefined);
+      assert.deepEqual(await store.hosts(), []);
+      assert.equal(await store.removeRegistry(host), false);
+      assert.equal(await store.removeLogin(host), false);
+      assert.equal(await store.removeAuthorization("key"), false);
+    });
+
+    it("reads what was written", async () => {
+      const store = open();
+      await store.writeRegistry(registryEntry());
+      await store.writeLogin(loginEntry());
+      await store.writeAuthorization("key", authorizationEntry());
+      await store.writeFailure("key", failureEntry());
+      assert.deepEqual(await store.readRegistry(host), registryEntry());
+      assert.deepEqual(await store.readLogin(host), loginEntry());
+      assert.deepEqual(await store.readAuthorization("key"), authorizationEntry());
+      assert.deepEqual(await store.readFailure("key"), failureEntry());
+    });
+
+    it("puts the newer in the place of the older: a login, a logout", async () => {
+      const store = open();
+      await store.writeLogin(loginEntry());
+      await store.writeLogin(logoutEntry());
+      assert.deepEqual(await store.readLogin(host), logoutEntry());
+    });
+
+    it("forgets the failure when a token is had", async () => {
+      const store = open();
+      await store.writeFailure("key", failureEntry());
+      await store.writeFailure("other", failureEntry());
+      await store.writeAuthorization("key", authorizationEntry());
+      assert.equal(await store.readFailure("key"), undefined);
+      assert.ok(await store.readFailure("other"));
+    });
+
+    it("removes one and leaves the others", async () => {
+      const store = open();
+      await store.writeRegistry(registryEntry());
+      await store.writeRegistry(registryEntry({ host: otherHost }));
+      await store.writeLogin(loginEntry());
+      assert.equal(await store.removeRegistry(host), true);
+      assert.equal(await store.readRegistry(host), undefined);
+      assert.ok(await store.readRegistry(otherHost));
+      assert.ok(await store.readLogin(host));
+    });
+
+    it("names the hosts of tokens and logins, each once and in order", async () => {
+      const store = open();
+      await store.writeLogin(loginEntry({ host: otherHost }));
+      await store.writeRegistry(registryEntry());
+      await store.writeLogin(loginEntry());
+      await store.writeAuthorization("key", authorizationEntry());
+      assert.deepEqual(await store.hosts(), [host, otherHost]);
+    });
+  });
+}
+
+contract("MemoryStore", () => new MemoryStore());
+
+describe("TokenStore", () => {
+  const folder = useTempFolder();
+  let reported: string[] = [];
+  const state = () => `${folder()}/state`;
+  const open = () => new TokenStore(state(), Date.now, (line) => reported.push(line));
+  beforeEach(() => {
+    reported = [];
+  });
+
+  contract("TokenStore", open);
+
+  describe("with store: keychain", () => {
+    let entries: MemoryEntries;
+    beforeEach(async () => {
+      entries = new MemoryEntries();
+      await writeAtRest(state(), "keychain", true);
+    });
+    contract("TokenStore with encrypted files", () => {
+      const key = tokenKeyIn(state(), entries);
+      return new TokenStore(state(), Date.now, (line) => reported.push(line), { key });
+    });
+  });
+
+  const KINDS: [kind: string, path: () => string, read: () => Promise<unknown>][] = [
+    ["a registry's token", () => tokenPath(state(), host), () => open().readRegistry(host)],
+    ["a login", () => loginPath(state(), host), () => open().readLogin(host)],
+    ["an authorization", () => authorizationPath(state(), "key"), () => open().readAuthorization("key")],
+    ["a failure", () => failurePath(state(), "key"), () => open().readFailure("key")],
+  ];
+
+  for (const [kind, path, read] of KINDS) {
+    describe(`for the file of ${kind}`, () => {
+      beforeEach(async () => {
+        const store = open();
+        for (const at of [host, otherHost]) {
+          await store.writeRegistry(registryEntry({ host: at }));
+          await store.writeLogin(loginEntry({ host: at }));
+        }
+        await store.writeAuthorization("key", authorizationEntry());
+        await store.writeFailure("key", failureEntry());
+      });
+
+      const leftAside = async (why: RegExp) => {
+        assert.equal(await read(), undefined);
+        assert.equal(reported.length, 1);
+        assert.match(reported[0] ?? "", why);
+        assert.ok(reported[0]?.startsWith(`STATE_FILE ${path()} was left aside: `));
+        assert.ok(!reported[0]?.includes("made-up"), "no secret in the log");
+        assert.ok(await open().readRegistry(otherHost), "others are unharmed");
+        assert.ok(await open().readLogin(otherHost), "others are unharmed");
+      };
+
+      it("says nothing of one that is good, nor of one that is absent", async () => {
+        assert.ok(await read());
+        assert.equal(await open().readRegistry("none.example"), undefined);
+        assert.deepEqual(reported, []);
+      });
+
+      it("leaves a truncated one aside and says so", async () => {
+        writeFileSync(path(), readFileSync(path(), "utf8").slice(0, -3));
+        await leftAside(/damaged/);
+      });
+
+      it("leaves one of a newer format aside and as it is", async () => {
+        const text = withoutChecksum(readFileSync(path(), "utf8"));
+        const newer =
+          text === undefined ? JSON.stringify({ format: 3 }) : withChecksum(text.replace(" 2 ", " 3 "));
+        writeFileSync(path(), newer);
+        await leftAside(/not a file that this version writes/);
+        assert.equal(readFileSync(path(), "utf8"), newer);
+      });
+
+      it("leaves one that others may read aside", async () => {
+        chmodSync(path(), 0o644);
+        await leftAside(/others may use it/);
+      });
+
+      itAsRoot("leaves another user's aside", async () => {
+        chownSync(path(), somebodyElse, somebodyElse);
+        await leftAside(/belongs to user/);
+      });
+
+      it("leaves a link aside", async () => {
+        const good = `${folder()}/good`;
+        writeFileSync(good, readFileSync(path(), "utf8"), { mode: 0o600 });
+        rmSync(path());
+        symlinkSync(good, path());
+        await leftAside(/symbolic link/);
+      });
+    });
+  }
+
+  for (const [what, path, read] of [KINDS[1], KINDS[2]] as typeof KINDS) {
+    describe(`${what} that is damaged`, () => {
+      const damage = () => writeFileSync(path(), readFileSync(path(), "utf8").replace("made-up", "made-ub"));
+      beforeEach(async () => {
+        await open().writeLogin(loginEntry());
+        await open().writeAuthorization("key", authorizationEntry());
+        damage();
+      });
+
+      it("is reported once, by whichever process reads it first", async () => {
+        assert.equal(await read(), undefined);
+        assert.equal(await read(), undefined);
+        assert.equal(reported.length, 1);
+        assert.ok(!existsSync(path()));
+        assert.deepEqual(readdirSync(`${state()}/tmp`), []);
+      });
+
+      it("stays for a process that only looks", async () => {
+        const store = new TokenStore(state(), Date.now, (line) => reported.push(line), { isReadOnly: true });
+        await store.readLogin(host);
+        await store.readAuthorization("key");
+        assert.equal(reported.length, 1);
+        assert.ok(existsSync(path()));
+      });
+    });
+  }
+
+  describe("a login of the format before docs/token-file.md", () => {
+    const former = () => formerLoginPath(state(), host);
+    beforeEach(async () => {
+      await open().writeRegistry(registryEntry());
+      mkdirSync(`${state()}/logins`);
+      writeFileSync(former(), JSON.stringify({ ...loginEntry(), format: 1 }), { mode: 0o600 });
+    });
+
+    it("is read and listed until another takes its place", async () => {
+      assert.deepEqual(await open().readLogin(host), loginEntry());
+      assert.deepEqual(await open().hosts(), [host]);
+      const newer = loginEntry({ secret: "made-up newer" });
+      await open().writeLogin(newer);
+      assert.deepEqual(await open().readLogin(host), newer);
+      assert.ok(!existsSync(former()));
+    });
+
+    it("is removed by a logout", async () => {
+      assert.equal(await open().removeLogin(host), true);
+      assert.equal(await open().readLogin(host), undefined);
+      assert.equal(await open().removeLogin(host), false);
+    });
+
+    it("is encrypted when store: keychain is chosen, and decrypted when it is given up", async () => {
+      const entries = new MemoryEntries();
+      const sealing = () =>
+        new TokenStore(state(), Date.now, (line) => reported.push(line), {
+          key: tokenKeyIn(state(), entries),
+        });
+      await sealing().settle("keychain");
+      assert.doesNotMatch(readFileSync(former(), "utf8"), /made-up/);
+      assert.deepEqual(await sealing().readLogin(host), loginEntry());
+      await sealing().settle("file");
+      assert.match(readFileSync(former(), "utf8"), /made-up/);
+      assert.deepEqual(await sealing().readLogin(host), loginEntry());
+    });
+
+    it("that was encrypted then is opened", async () => {
+      const entries = new MemoryEntries();
+      await writeAtRest(state(), "keychain", true);
+      const key = tokenKeyIn(state(), entries);
+      const { secret, ...rest } = { ...loginEntry(), format: 1 };
+      const nonce = new Uint8Array(nonceLength);
+      const context = JSON.stringify([`/logins/${host}.json`, rest]);
+      const sealed = await seal(secret, await key.get(), context, nonce);
+      writeFileSync(former(), JSON.stringify({ ...rest, sealed }), { mode: 0o600 });
+      const store = new TokenStore(state(), Date.now, (line) => reported.push(line), { key });
+      assert.deepEqual(await store.readLogin(host), loginEntry());
+      assert.deepEqual(reported, []);
+    });
+  });
+
+  it("leaves what speaks of another host aside: a copied file opens nothing", async () => {
+    const store = open();
+    await store.writeRegistry(registryEntry());
+    await store.writeLogin(loginEntry());
+    writeFileSync(tokenPath(state(), otherHost), formatEntry(registryEntry()), { mode: 0o600 });
+    writeFileSync(loginPath(state(), otherHost), formatEntry(loginEntry()), { mode: 0o600 });
+    assert.equal(await store.readRegistry(otherHost), undefined);
+    assert.equal(await store.readLogin(otherHost), undefined);
+  });
+
+  it("clears away what killed writers have left when a token is had", async () => {
+    mkdirSync(`${state()}/tmp`, { recursive: true });
+    writeFileSync(`${state()}/tmp/abandoned`, "half an ent");
+    utimesSync(`${state()}/tmp/abandoned`, 1, 1);
+    await open().writeRegistry(registryEntry());
+    assert.deepEqual(readdirSync(`${state()}/tmp`), []);
+  });
+
+  it("names no host for files that are none of its own", async () => {
+    mkdirSync(`${state()}/tokens`, { recursive: true });
+    for (const name of ["README", ".entry.swp", `${host}.entry~`, `${host}.json`])
+      writeFileSync(`${state()}/tokens/${name}`, "");
+    assert.deepEqual(await open().hosts(), []);
+  });
+});
