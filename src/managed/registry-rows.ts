@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { Surroundings } from "../provider/context.ts";
-import type { Origin, Unattended } from "../refresher/plan.ts";
+import type { Origin } from "../refresher/managed-registry.ts";
+import type { Unattended } from "../refresher/plan.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { Failure } from "../token/failure.ts";

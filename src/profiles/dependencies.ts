@@ -10,14 +10,8 @@ import {
 import { Failure } from "../token/failure.ts";
 import type { Identity } from "../token/identity.ts";
 import { type ReadFiles, readAwsFiles } from "./config-files.ts";
-import {
-  chosenProfile,
-  type Decision,
-  decideSource,
-  filesFor,
-  isOfMachine,
-  usesOldFiles,
-} from "./credential-source.ts";
+import type { Decision } from "./credential-source.ts";
+import { chosenProfile, decideSource, filesFor, isOfMachine, usesOldFiles } from "./decide-source.ts";
 import { awsPaths } from "./file-paths.ts";
 import { identityTokens } from "./identity-tokens.ts";
 import { processConditions } from "./process-conditions.ts";

@@ -1,9 +1,10 @@
 import type { Config } from "../config/config.ts";
+import type { Folders } from "../config/folders.ts";
 import { type KnownRules, type Replica, replicasOf } from "../config/replication.ts";
+import type { QuickFiles } from "../store/files/fast-files.ts";
 import { rulesPath } from "../store/files/paths.ts";
 import { readRules } from "../store/state/replication.ts";
 import type { FileDependency } from "../token/dependencies.ts";
-import type { Surroundings } from "./context.ts";
 
 /** What is known of the rules of followed registries, and the stamp that their file had just before it was read. */
 export interface SeenRules {
@@ -13,10 +14,14 @@ export interface SeenRules {
   readonly dependency: FileDependency;
 }
 
-export async function seenRules(
-  { files, folders, log }: Pick<Surroundings, "files" | "folders" | "log">,
-  config: Config,
-): Promise<SeenRules> {
+/** Where the rules are, and who is told of what is wrong with them. */
+interface RulesPlace {
+  readonly files: QuickFiles;
+  readonly folders: Pick<Folders, "state">;
+  log(line: string): void;
+}
+
+export async function seenRules({ files, folders, log }: RulesPlace, config: Config): Promise<SeenRules> {
   const path = rulesPath(folders.state);
   // The stamp first, so that a change in between shows.
   const dependency = { path, stamp: files.stamp(path) };

@@ -1,4 +1,4 @@
-import type { ConfigPlace } from "../aws/errors/errors.ts";
+import type { ConfigPlace } from "../aws/errors/diagnosis.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
 import { refuseFile } from "../config/refuse-file.ts";

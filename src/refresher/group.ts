@@ -1,7 +1,7 @@
 import type { Registry } from "../registry/registry.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import type { Job } from "./job.ts";
-import type { Kept } from "./plan.ts";
+import type { Kept } from "./managed-registry.ts";
 
 /**
  * One job for each authorization token, however many registries it opens, sorted by key.

@@ -1,27 +1,7 @@
-import type { Registry } from "../registry/registry.ts";
 import { chosenBy } from "../token/identity.ts";
 import { groupJobs } from "./group.ts";
 import type { Job } from "./job.ts";
-
-/** A registry to keep, and who keeps it. */
-export interface Kept {
-  readonly registry: Registry;
-  /** For a person. */
-  readonly identity: string;
-  /** The key of the authorization token that serves it. */
-  readonly authorization: string;
-  /** See `Job`. */
-  readonly conditions: string;
-  readonly origin: Origin;
-  /** Of a replication target: the host of the registry that replicates to it. */
-  readonly source?: string;
-  /** Of a learnt one, or one that is just being asked for; milliseconds since the epoch. */
-  readonly lastColdGetAt?: number;
-  /** The daemon can't become this identity: the environment of the build that asked made it what it is. */
-  readonly onlyInEnvironment?: boolean;
-}
-
-export type Origin = "configured" | "replication" | "learnt";
+import type { Kept, Origin } from "./managed-registry.ts";
 
 /** A registry that is kept by name only, and why; `code` as in Failure. */
 export interface Unattended {

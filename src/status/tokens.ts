@@ -2,7 +2,7 @@ import type { Shown, ShownRegistry } from "../managed/registry-rows.ts";
 import type { Surroundings } from "../provider/context.ts";
 import { verdictOf } from "../refresher/due.ts";
 import type { Job } from "../refresher/job.ts";
-import type { Origin } from "../refresher/plan.ts";
+import type { Origin } from "../refresher/managed-registry.ts";
 import type { GroupState } from "../refresher/state.ts";
 import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";

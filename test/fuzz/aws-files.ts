@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseAwsFiles } from "../../src/profiles/config-files.ts";
 import { parseConfig } from "../../src/profiles/config-index.ts";
 import { ConfigSyntaxError, parseSections, type Sections } from "../../src/profiles/config-syntax.ts";
-import { decideSource } from "../../src/profiles/credential-source.ts";
+import { decideSource } from "../../src/profiles/decide-source.ts";
 import { profileClosure } from "../../src/profiles/profile-closure.ts";
 import { registriesOfProfiles } from "../../src/profiles/profile-registries.ts";
 import { Failure } from "../../src/token/failure.ts";

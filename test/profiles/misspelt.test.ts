@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decideSource } from "../../src/profiles/credential-source.ts";
+import { decideSource } from "../../src/profiles/decide-source.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { ambient } from "../../src/token/identity.ts";
 import { awsFiles } from "../support/aws/files.ts";

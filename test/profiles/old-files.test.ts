@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decideSource } from "../../src/profiles/credential-source.ts";
+import { decideSource } from "../../src/profiles/decide-source.ts";
 import { identityState } from "../../src/profiles/dependencies.ts";
 import { readOldFiles } from "../../src/profiles/old-files.ts";
 import type { Environment } from "../../src/token/dependencies.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decideSource } from "../../src/profiles/credential-source.ts";
+import { decideSource } from "../../src/profiles/decide-source.ts";
 import { signInFiles } from "../../src/profiles/sso-sessions.ts";
 import type { Environment } from "../../src/token/dependencies.ts";
 import { awsFiles } from "../support/aws/files.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Kept, planRefresh } from "../../src/refresher/plan.ts";
+import type { Kept } from "../../src/refresher/managed-registry.ts";
+import { planRefresh } from "../../src/refresher/plan.ts";
 import { emptyState, parseState } from "../../src/refresher/state.ts";
 import { forgetOthers } from "../../src/refresher/sync-groups.ts";
 import { ambient, describeIdentity } from "../../src/token/identity.ts";

@@ -1,13 +1,8 @@
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { AnswerError, type RawAuthorization } from "../http/answers.ts";
 import { clientSettings } from "../http/client-settings.ts";
 import { registryEndpoint } from "../http/endpoints.ts";
 import type { Session } from "../http/session.ts";
-
-/** The answer of either API as far as it matters. */
-export interface RawAuthorization {
-  readonly authorizationToken?: string | undefined;
-  readonly expiresAt?: Date | undefined;
-}
 
 /** An answer of ECR's, decoded. */
 export interface Authorization {
@@ -15,11 +10,6 @@ export interface Authorization {
   readonly password: string;
   /** Milliseconds since the epoch by AWS's clock. */
   readonly expiresAt: number;
-}
-
-/** The answer is not what ECR answers. */
-export class AnswerError extends Error {
-  override readonly name = "AnswerError";
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
 import { type ReadFiles, readAwsFiles } from "../../profiles/config-files.ts";
-import { chosenProfile, filesFor } from "../../profiles/credential-source.ts";
+import { chosenProfile, filesFor } from "../../profiles/decide-source.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { resolveCredentials } from "../credentials/resolve.ts";
-import { type Asked, failureOf, timeout } from "../errors/errors.ts";
+import type { Asked } from "../errors/diagnosis.ts";
+import { failureOf, timeout } from "../errors/errors.ts";
 import { caBundle } from "../http/ca-bundle.ts";
 import { mustNotHang, readBundle } from "../http/ca-certificates.ts";
 import { type Limits, type RefuseFile, type Session, usualLimits } from "../http/session.ts";

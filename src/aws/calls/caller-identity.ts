@@ -1,10 +1,10 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Failure } from "../../token/failure.ts";
 import { failureOf } from "../errors/errors.ts";
+import { AnswerError } from "../http/answers.ts";
 import { clientSettings } from "../http/client-settings.ts";
 import { stsEndpoint } from "../http/endpoints.ts";
 import { TransportError } from "../http/transport-error.ts";
-import { AnswerError } from "./authorization.ts";
 import { type AwsRequest, askAws } from "./call.ts";
 
 /** Whom AWS takes an identity for. */

@@ -1,22 +1,10 @@
 import type { PrivateRegistry } from "../../registry/registry.ts";
 import type { Destination } from "../../registry/replica.ts";
 import { Failure } from "../../token/failure.ts";
+import { AnswerError, type RawRule } from "../http/answers.ts";
 import { clientSettings } from "../http/client-settings.ts";
 import { registryEndpoint } from "../http/endpoints.ts";
-import { AnswerError } from "./authorization.ts";
 import { type AwsRequest, askAws } from "./call.ts";
-
-/** ECR's answer as far as it matters. */
-export interface RawReplication {
-  readonly account: string | undefined;
-  readonly rules: readonly RawRule[];
-}
-
-interface RawRule {
-  readonly destinations?:
-    | readonly { readonly region?: string | undefined; readonly registryId?: string | undefined }[]
-    | undefined;
-}
 
 /**
  * Reads where a registry replicates to: each destination of its rules once. Which repositories a rule is for makes no

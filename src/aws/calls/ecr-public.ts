@@ -1,6 +1,6 @@
 import { ECRPUBLICClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
+import type { RawAuthorization } from "../http/answers.ts";
 import type { ClientSettings } from "../http/client-settings.ts";
-import type { RawAuthorization } from "./authorization.ts";
 
 /** ECR Public's GetAuthorizationToken. */
 export async function getAuthorization(

@@ -1,6 +1,6 @@
 import { DescribeRegistryCommand, ECRClient } from "@aws-sdk/client-ecr";
+import type { RawReplication } from "../http/answers.ts";
 import type { ClientSettings } from "../http/client-settings.ts";
-import type { RawReplication } from "./describe-replication.ts";
 
 /** ECR's DescribeRegistry, of the caller's own account in the region that is asked. */
 export async function describeRegistry(config: ClientSettings, signal: AbortSignal): Promise<RawReplication> {

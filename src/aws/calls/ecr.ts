@@ -1,6 +1,6 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import type { RawAuthorization } from "../http/answers.ts";
 import type { ClientSettings } from "../http/client-settings.ts";
-import type { RawAuthorization } from "./authorization.ts";
 
 /** ECR's GetAuthorizationToken, without registryIds: one token opens all that its principal may read in the region. */
 export async function getAuthorization(

@@ -1,5 +1,6 @@
 import type { AuthorizationToken } from "../../token/authorization.ts";
-import { AnswerError, authorize } from "./authorization.ts";
+import { AnswerError } from "../http/answers.ts";
+import { authorize } from "./authorization.ts";
 import { type AwsRequest, askAws } from "./call.ts";
 
 /**

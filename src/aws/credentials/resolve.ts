@@ -1,5 +1,6 @@
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
-import { type CredentialSource, decideSource, type ProfileRole } from "../../profiles/credential-source.ts";
+import type { CredentialSource, ProfileRole } from "../../profiles/credential-source.ts";
+import { decideSource } from "../../profiles/decide-source.ts";
 import { refuseExpired } from "../../profiles/environment.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Identity, RoleIdentity } from "../../token/identity.ts";

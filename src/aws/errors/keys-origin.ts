@@ -2,7 +2,7 @@ import type { WebIdentitySource } from "../../profiles/credential-source.ts";
 import { namedSetting, type Origin, settingOrigin, variableOrigin } from "../../profiles/origin.ts";
 import { describeIdentity } from "../../token/identity.ts";
 import type { Session } from "../http/session.ts";
-import type { Asked } from "./errors.ts";
+import type { Asked } from "./diagnosis.ts";
 
 type Chosen = Pick<Session, "source" | "profiles" | "env" | "settings">;
 

@@ -1,7 +1,7 @@
 import type { AwsFiles } from "../../profiles/config-files.ts";
 import { shellQuoted } from "../../profiles/profile-option.ts";
 import { accountOfProfile } from "../../profiles/profile-registries.ts";
-import type { Asked } from "./errors.ts";
+import type { Asked } from "./diagnosis.ts";
 
 /** So many profiles a message names. */
 const most = 5;

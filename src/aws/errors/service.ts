@@ -3,7 +3,7 @@ import { cutForeign, oneLine } from "../../token/printable.ts";
 import type { RoleError } from "../credentials/role-error.ts";
 import type { Session } from "../http/session.ts";
 import { lastAnswerer, lastEndpoint } from "./answerer.ts";
-import type { Asked, Diagnosis } from "./errors.ts";
+import type { Asked, Diagnosis } from "./diagnosis.ts";
 import { keysOrigin, renewalOf, sessionTokenOrigin, webIdentityOrigins } from "./keys-origin.ts";
 
 /** Characters of the name of an error; the longest of AWS's has half of them. */

@@ -7,7 +7,7 @@ import type { SourceError } from "../credentials/source-error.ts";
 import type { Session } from "../http/session.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { lastAnswerer, lastEndpoint } from "./answerer.ts";
-import type { Diagnosis } from "./errors.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { webIdentityOrigins } from "./keys-origin.ts";
 import { diagnoseTransport } from "./transport.ts";
 

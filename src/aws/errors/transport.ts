@@ -3,7 +3,7 @@ import type { CaBundle } from "../http/ca-bundle.ts";
 import { originOf, wishOrigins } from "../http/endpoints.ts";
 import type { Session } from "../http/session.ts";
 import type { TransportError } from "../http/transport-error.ts";
-import type { Diagnosis } from "./errors.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 
 /** What of a session tells where its settings come from. */
 export type Settings = Pick<Session, "settings" | "bundle">;

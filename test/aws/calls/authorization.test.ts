@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { AnswerError, authorizationIn } from "../../../src/aws/calls/authorization.ts";
+import { authorizationIn } from "../../../src/aws/calls/authorization.ts";
+import { AnswerError } from "../../../src/aws/http/answers.ts";
 
 const expiresAt = new Date("2030-01-01T00:00:00Z");
 const answer = (text: string | Uint8Array) => ({

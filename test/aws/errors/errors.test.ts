@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { AnswerError } from "../../../src/aws/calls/authorization.ts";
 import { InstanceMetadataError } from "../../../src/aws/credentials/instance-metadata.ts";
 import { RoleError } from "../../../src/aws/credentials/role-error.ts";
 import { SourceError } from "../../../src/aws/credentials/source-error.ts";
 import { failureOf } from "../../../src/aws/errors/errors.ts";
+import { AnswerError } from "../../../src/aws/http/answers.ts";
 import {
   TransportError,
   type TransportProblem,

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  chosenProfile,
-  type Decision,
-  decideSource,
-  isOfMachine,
-} from "../../src/profiles/credential-source.ts";
+import type { Decision } from "../../src/profiles/credential-source.ts";
+import { chosenProfile, decideSource, isOfMachine } from "../../src/profiles/decide-source.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { ambient, type Identity } from "../../src/token/identity.ts";
 import { awsFiles, type FileContent } from "../support/aws/files.ts";

@@ -1,0 +1,91 @@
+import type { Environment } from "../token/dependencies.ts";
+import { type Identity, profileVariable } from "../token/identity.ts";
+import { type AwsFiles, parseAwsFiles, type ReadFiles } from "./config-files.ts";
+import type { Decision } from "./credential-source.ts";
+import { environmentKeys, hasContainer } from "./environment.ts";
+import { profileOption } from "./profile-option.ts";
+import { incomplete, profileNotFound, refusalOfUnused } from "./profile-refusals.ts";
+import { assumedRoles, profileSource } from "./profile-source.ts";
+
+/** The profile whose settings hold for an identity, and what names it. */
+export interface ChosenProfile {
+  readonly name: string;
+  readonly by: "config.yaml" | "AWS_PROFILE" | "AWS_DEFAULT_PROFILE" | "default";
+}
+
+export function chosenProfile(identity: Identity, env: Environment): ChosenProfile {
+  switch (identity.kind) {
+    case "profile":
+      return { name: identity.profile, by: "config.yaml" };
+    case "ambient": {
+      const variable = profileVariable(env);
+      return variable ? { name: variable.profile, by: variable.name } : { name: "default", by: "default" };
+    }
+    case "role":
+      return chosenProfile(identity.source, env);
+  }
+}
+
+/**
+ * The AWS files for an identity. Keys in the environment need none: there a file that can't be parsed counts as empty.
+ *
+ * @throws Failure AWS_FILE_INVALID
+ */
+export function filesFor(identity: Identity, env: Environment, read: ReadFiles): AwsFiles {
+  if ("files" in read) return read.files;
+  const needsFiles = chosenProfile(identity, env).by !== "default" || !environmentKeys(env);
+  if (needsFiles) throw read.failure;
+  return parseAwsFiles({ configPath: "", credentialsPath: "", variables: [] }, "", "");
+}
+
+/**
+ * Decides where an identity's credentials come from, in the order of the AWS CLI (botocore's
+ * create_credential_resolver). It is stricter in one point: a named profile that has settings for credentials and
+ * yields none is refused, where the CLI goes on to the container's or the instance's role. Of a role of config.yaml
+ * it decides the source.
+ *
+ * @throws Failure PROFILE_NOT_FOUND, PROFILE_INCOMPLETE, MFA_REQUIRED, NO_CREDENTIALS, AWS_FILE_INVALID
+ */
+export function decideSource(identity: Identity, env: Environment, files: AwsFiles): Decision {
+  if (identity.kind === "role") return decideSource(identity.source, env, files);
+  const { name, by } = chosenProfile(identity, env);
+  const isNamed = by !== "default";
+  const profile = files.profile(name);
+  if (isNamed && !profile) throw profileNotFound(files, name);
+  // As with the CLI's --profile: what names a profile in config.yaml goes before the environment.
+  const ambient = identity.kind === "ambient" ? env : undefined;
+  const keys = ambient && environmentKeys(ambient);
+  if (keys) return { source: { kind: "environment", keys }, roles: [] };
+  if (profile?.has("role_arn") && !profile.has("web_identity_token_file")) {
+    return assumedRoles(name, files, env);
+  }
+  const source = profileSource(name, files, ambient);
+  if (source) return { source, roles: [] };
+  const refusal = isNamed && profile && refusalOfUnused(name, profile);
+  if (refusal) throw refusal;
+  if (!ambient) {
+    throw incomplete(
+      name,
+      profile,
+      "it has no settings for them",
+      `give it keys, a role with source_profile or credential_source, or a sign-in (aws configure sso${profileOption(name)})`,
+    );
+  }
+  const old = files.oldKeys();
+  if (old) return { source: { kind: "old-file", ...old }, roles: [] };
+  return { source: { kind: hasContainer(env) ? "container" : "instance" }, roles: [] };
+}
+
+/**
+ * Whether credentials may be those of the container's or the instance's role, so that another machine or pod with
+ * the same files and environment is another principal. A credential_process may ask for either.
+ */
+export function isOfMachine({ source }: Decision): boolean {
+  return source.kind === "container" || source.kind === "instance" || source.kind === "process";
+}
+
+/** Whether no profile says where the credentials come from, so that a file of AWS's oldest tools is looked for. */
+export function usesOldFiles({ source }: Decision): boolean {
+  const { kind, profile } = source;
+  return kind === "old-file" || (profile === undefined && (kind === "container" || kind === "instance"));
+}
