@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, (context: Context) => Promise<Command>>>
   export: async (context) => (await import("./export.ts")).exportCommand(context),
   daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),
   service: async (context) => (await import("./service.ts")).serviceCommand(context),
+  kubelet: async (context) => (await import("./kubelet.ts")).kubeletCommand(context),
   completion: async (context) =>
     (await import("./completion.ts")).completionCommand(context, () => wholeProgram(context)),
 };

@@ -9,7 +9,8 @@ export type CredentialSource =
   | LoginSource
   | ProcessSource
   | { readonly kind: "container" | "instance"; readonly profile?: string }
-  | OldFileSource;
+  | OldFileSource
+  | ServiceAccountSource;
 
 export interface WebIdentitySource {
   readonly kind: "web-identity";
@@ -44,6 +45,15 @@ export interface LoginSource {
   readonly profile: string;
   readonly session: string;
   readonly region?: string;
+}
+
+/** The token that kubelet sends with a request. */
+export interface ServiceAccountSource {
+  readonly kind: "service-account";
+  readonly profile?: undefined;
+  readonly roleArn: string;
+  /** A secret. */
+  readonly token: string;
 }
 
 /** A file of AWS's oldest tools. */

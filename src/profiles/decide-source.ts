@@ -17,7 +17,8 @@ export function chosenProfile(identity: Identity, env: Environment): ChosenProfi
   switch (identity.kind) {
     case "profile":
       return { name: identity.profile, by: "config.yaml" };
-    case "ambient": {
+    case "ambient":
+    case "service-account": {
       const variable = profileVariable(env);
       return variable ? { name: variable.profile, by: variable.name } : { name: "default", by: "default" };
     }
@@ -48,6 +49,7 @@ export function filesFor(identity: Identity, env: Environment, read: ReadFiles):
  */
 export function decideSource(identity: Identity, env: Environment, files: AwsFiles): Decision {
   if (identity.kind === "role") return decideSource(identity.source, env, files);
+  if (identity.kind === "service-account") return { source: identity, roles: [] };
   const { name, by } = chosenProfile(identity, env);
   const isNamed = by !== "default";
   const profile = files.profile(name);

@@ -35,6 +35,11 @@ export interface ColdPorts {
   erase(registry: Registry): Promise<void>;
   /** What `get` would answer without AWS, and others: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * When a credential that `get` gave for a registry expires, in milliseconds since the epoch; undefined where it is
+   * not stored.
+   */
+  expiresAt(registry: Registry, credential: Held): Promise<number | undefined>;
   version(): string;
   /** Does what an answer did not have to wait for. Never fails, and takes a second at most. */
   tidy(): Promise<void>;
@@ -74,6 +79,11 @@ export async function serve(
 async function get(input: string, rooms: Rooms): Promise<Reply> {
   const serverUrl = input.trim();
   if (serverUrl === "") return refuse(wire.noServerUrl);
+  // No server URL begins so, and every request of Bazel's does.
+  if (serverUrl.startsWith("{")) {
+    const { answerBazel } = await import("./bazel.ts");
+    return line(await answerBazel(serverUrl, await rooms.cold()));
+  }
   const held = await heldFor(input, serverUrl, rooms);
   // The URL goes back as it came: testcontainers uses it as the registry's address.
   return held

@@ -16,7 +16,7 @@ import type { Environment } from "../token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
-import { lifeState } from "../token/life.ts";
+import { lifeState, timeLeft } from "../token/life.ts";
 import type { SeenConfig } from "./context.ts";
 import { eraseLogin, storeLogin } from "./explicit-login.ts";
 import { coldGet, type Registration } from "./get-token.ts";
@@ -152,6 +152,12 @@ export function coldPorts(
     }
   }
 
+  async function expiresAt({ host }: Registry, { secret }: Held): Promise<number | undefined> {
+    const stored = [loginIn(await store.readLogin(host)), await store.readRegistry(host)];
+    const life = stored.find((entry) => entry?.secret === secret)?.life;
+    return life && now() + timeLeft(life, clock());
+  }
+
   const loginPorts = { ...store, clock, isServed, authorizationOf };
   return {
     aliased,
@@ -162,6 +168,7 @@ export function coldPorts(
     },
     erase: (registry) => eraseLogin(registry, loginPorts),
     list,
+    expiresAt,
     tidy: async () => {
       const done = Promise.all(put.splice(0).map((work) => work()));
       await Promise.race([done, Bun.sleep(limits.tidy)]);

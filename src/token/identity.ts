@@ -1,5 +1,5 @@
 /** Who asks AWS for a token. */
-export type Identity = AmbientIdentity | ProfileIdentity | RoleIdentity;
+export type Identity = AmbientIdentity | ProfileIdentity | RoleIdentity | ServiceAccountIdentity;
 
 /** The default credential chain of the environment that the program runs in. */
 export interface AmbientIdentity {
@@ -25,6 +25,14 @@ export interface RoleIdentity {
   readonly region?: string;
 }
 
+/** A role that AWS gives for the token of a Kubernetes service account. Nothing of it may be written to disk. */
+export interface ServiceAccountIdentity {
+  readonly kind: "service-account";
+  readonly roleArn: string;
+  /** A secret. */
+  readonly token: string;
+}
+
 export const ambient: AmbientIdentity = { kind: "ambient" };
 
 /** A short name for a person, with nothing secret in it: "profile ci", "role arn:… by profile ci". */
@@ -34,6 +42,8 @@ export function describeIdentity(identity: Identity, env: Environment): string {
       return `profile ${identity.profile}`;
     case "role":
       return `role ${identity.roleArn}`;
+    case "service-account":
+      return `role ${identity.roleArn} of the pod's service account`;
     case "ambient":
       return describeEnvironment(env);
   }

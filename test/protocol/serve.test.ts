@@ -233,6 +233,7 @@ describe("Docker's protocol", () => {
       get: async () => undefined,
       store: async () => undefined,
       erase: async () => undefined,
+      expiresAt: async () => undefined,
       tidy: async () => {},
     };
     const cold = async () => ({ ...ports, list: async () => ({}), version: () => "NAME (PACKAGE) 1.2.3" });

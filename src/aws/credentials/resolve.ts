@@ -57,6 +57,8 @@ async function fromSource(session: Session, source: CredentialSource): Promise<A
       return source.keys;
     case "web-identity":
       return (await import("./web-identity.ts")).webIdentityCredentials(session, source);
+    case "service-account":
+      return (await import("./web-identity.ts")).serviceAccountCredentials(session, source);
     case "sso":
       return (await import("./sso.ts")).ssoCredentials(session, source);
     case "login":

@@ -1,6 +1,6 @@
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
-import type { WebIdentitySource } from "../../profiles/credential-source.ts";
+import type { ServiceAccountSource, WebIdentitySource } from "../../profiles/credential-source.ts";
 import { largestToken } from "../../profiles/identity-tokens.ts";
 import { type Session, sessionName } from "../http/session.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role.ts";
@@ -21,5 +21,14 @@ export async function webIdentityCredentials(
     RoleSessionName: name,
     WebIdentityToken: new TextDecoder().decode(found.bytes),
   };
+  return assumeRoleWithWebIdentity(session, params);
+}
+
+/** A role session by the token of a Kubernetes service account. @throws RoleError */
+export function serviceAccountCredentials(
+  session: Session,
+  { roleArn, token }: ServiceAccountSource,
+): Promise<AwsCredentials> {
+  const params = { RoleArn: roleArn, RoleSessionName: sessionName, WebIdentityToken: token };
   return assumeRoleWithWebIdentity(session, params);
 }

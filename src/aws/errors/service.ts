@@ -170,7 +170,12 @@ function diagnoseRoleDenial(message: string, role: RoleError, session: Session |
 function webIdentity(role: RoleError | undefined, message: string, session: Session | undefined): Diagnosis {
   const origins =
     session?.source?.kind === "web-identity" ? webIdentityOrigins(session, session.source) : undefined;
-  const [ofRole, ofToken] = origins ? [` (${origins.role})`, ` in ${origins.token}`] : ["", ""];
+  const isServiceAccount = session?.source?.kind === "service-account";
+  const [ofRole, ofToken] = isServiceAccount
+    ? ["", " of the pod's service account"]
+    : origins
+      ? [` (${origins.role})`, ` in ${origins.token}`]
+      : ["", ""];
   return {
     code: "WEB_IDENTITY_REFUSED",
     why: `STS does not give role ${role?.role}${ofRole} for the web identity token${ofToken}: ${message}`,

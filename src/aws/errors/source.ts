@@ -48,6 +48,7 @@ export function diagnoseSource(error: SourceError, session: Session | undefined)
         mend: `have the token written there for this user to read, or correct ${tokenOrigin(error, session)}`,
       };
     case "environment":
+    case "service-account":
     case "static":
     case "old-file":
     case "container":

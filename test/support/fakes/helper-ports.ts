@@ -46,6 +46,7 @@ export class HelperRooms {
         if (this.trouble) throw this.trouble;
         return Object.fromEntries([...this.cold].map(([host, { username }]) => [host, username]));
       },
+      expiresAt: async () => undefined,
       tidy: async () => {},
       version: () => "NAME (PACKAGE) 1.2.3",
     };

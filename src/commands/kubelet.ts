@@ -1,0 +1,52 @@
+import { Command } from "commander";
+import { foldersOf } from "../config/folders.ts";
+import { readAtMost, usualLimit } from "../limits/bounded-stream.ts";
+import { answerKubelet, type KubeletPorts, klogError } from "../protocol/kubelet.ts";
+import { told } from "../protocol/reply.ts";
+import { coldPorts } from "../provider/helper-ports.ts";
+import { forServiceAccount } from "../provider/service-account.ts";
+import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { Failure } from "../token/failure.ts";
+
+/** Milliseconds for the request on stdin. */
+const stdinLimit = 10_000;
+
+/** `kubelet`: kubelet's image credential provider. */
+export function kubeletCommand(context: Context): Command {
+  return new Command("kubelet")
+    .summary("answer kubelet's image credential provider protocol")
+    .description(
+      "Reads a CredentialProviderRequest on stdin and prints the response. kubelet calls this; docs/kubernetes.md says how to set it up.",
+    )
+    .addHelpText("after", "\nExample:\n  docker-credential-ecr kubelet <request.json    (prints a secret)")
+    .action(() => kubelet(context));
+}
+
+async function kubelet(context: Context): Promise<void> {
+  const { env, home } = context;
+  const files = await openQuickFiles();
+  const ports = coldPorts(files, env, home, foldersOf(env, home, files), Date.now);
+  try {
+    const answer = await answerKubelet(await readRequest(), {
+      ...ports,
+      forServiceAccount: (registry, identity) => forServiceAccount(registry, identity, context),
+      defaultRole: env.AWS_ECR_ROLE_ARN || undefined,
+      now: Date.now,
+    } satisfies KubeletPorts);
+    context.print(answer);
+    await ports.tidy();
+  } catch (error) {
+    // kubelet puts the plugin's stderr into its own log.
+    console.error(klogError(told(error).stdout.trimEnd(), new Date(), process.pid));
+    context.exitWith(1);
+  }
+}
+
+async function readRequest(): Promise<string> {
+  const late = Bun.sleep(stdinLimit).then(() => undefined);
+  const read = await Promise.race([late, readAtMost(Bun.stdin.stream(), usualLimit)]);
+  if (read?.isWhole) return new TextDecoder().decode(read.bytes);
+  const problem = read ? "longer than 1 MiB" : `not over after ${stdinLimit / 1000} seconds`;
+  throw new Failure("KUBELET_REQUEST", `the request on stdin is ${problem}`, "see what calls this program");
+}

@@ -1,0 +1,70 @@
+import type { Registry } from "../registry/registry.ts";
+import { readServerUrl } from "../registry/server-url.ts";
+import { Failure } from "../token/failure.ts";
+import { type CredentialPorts, timedCredential } from "./timed-credential.ts";
+
+/**
+ * Answers a `get` of Bazel's credential helper protocol: `{"uri":…}` to `{"headers":{…},"expires":…}`, in which
+ * `expires` is RFC 3339. A URI that is not of an ECR registry gets no headers.
+ *
+ * Source: https://github.com/EngFlow/credential-helper-spec
+ *
+ * @throws Failure BAZEL_REQUEST, and what the credential's request throws
+ */
+export async function answerBazel(request: string, ports: CredentialPorts): Promise<string> {
+  const uri = uriIn(request);
+  const registry = await registryOf(uri, ports);
+  const credential = registry && (await timedCredential(registry, ports));
+  if (!credential) return JSON.stringify({ headers: {} });
+  const { username, secret, expiresAt } = credential;
+  const basic = Buffer.from(`${username}:${secret}`).toString("base64");
+  return JSON.stringify({
+    headers: { Authorization: [`Basic ${basic}`] },
+    // Without it Bazel keeps a credential for half an hour.
+    expires: new Date(expiresAt ?? 0).toISOString(),
+  });
+}
+
+function uriIn(request: string): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(request);
+  } catch (error) {
+    throw refusal("it is not JSON", error);
+  }
+  const { uri } = parsed as { readonly uri?: unknown };
+  if (typeof uri !== "string") throw refusal("it has no uri");
+  return uri;
+}
+
+async function registryOf(uri: string, ports: CredentialPorts): Promise<Registry | undefined> {
+  const url = parseUri(uri);
+  // A credential must not go over the network in the clear.
+  if (url.protocol !== "https:") return undefined;
+  const server = readServerUrl(url.host);
+  if (server.kind === "malformed") return undefined;
+  const registry = server.kind === "ecr" ? server.registry : await ports.aliased(server.host);
+  // ECR Public takes a password only where it issues its own tokens; elsewhere it would refuse an anonymous read too.
+  const isUsable = registry?.kind !== "public" || /^\/token(?:\/|$)/.test(url.pathname);
+  return isUsable ? registry : undefined;
+}
+
+/** Programs differ in how they read an unusual URI, so one whose host is not written plainly is refused. */
+function parseUri(uri: string): URL {
+  if (!URL.canParse(uri)) throw refusal("its uri is not a URI");
+  const url = new URL(uri);
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)(?=[/?#]|$)/i.exec(uri)?.[1]?.toLowerCase();
+  if (authority !== url.host && authority !== `${url.host}:443`) {
+    throw refusal("the host in its uri is not written plainly");
+  }
+  return url;
+}
+
+function refusal(problem: string, cause?: unknown): Failure {
+  return new Failure(
+    "BAZEL_REQUEST",
+    `the request is not one of Bazel's: ${problem}`,
+    'send {"uri":"https://HOST/…"} on stdin, or a host name alone for Docker\'s protocol',
+    { cause },
+  );
+}

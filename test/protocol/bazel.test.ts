@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { answerBazel } from "../../src/protocol/bazel.ts";
+import { parseHost } from "../../src/registry/host.ts";
+import { Failure } from "../../src/token/failure.ts";
+import { host } from "../support/fakes/entries.ts";
+import { HelperRooms } from "../support/fakes/helper-ports.ts";
+
+const credential = { username: "AWS", secret: "made-up secret" };
+const basic = `Basic ${Buffer.from("AWS:made-up secret").toString("base64")}`;
+
+describe("Bazel's credential helper protocol", () => {
+  const ports = {
+    aliased: async (name: string) => (name === "images.example.com" ? parseHost(host) : undefined),
+    get: async () => credential,
+    expiresAt: async () => Date.UTC(2026, 0, 1, 12),
+  };
+  const ask = async (uri: unknown, more = {}) =>
+    JSON.parse(await answerBazel(JSON.stringify({ uri }), { ...ports, ...more }));
+
+  for (const uri of [
+    `https://${host}/v2/app/manifests/latest`,
+    `https://${host.toUpperCase()}/v2/`,
+    `https://${host}:443/v2/?n=1`,
+    `https://${host}`,
+    "https://images.example.com/v2/",
+    "https://public.ecr.aws/token/?service=public.ecr.aws",
+  ]) {
+    it(`gives headers for ${uri.replace(host, "HOST")}`, async () => {
+      assert.deepEqual(await ask(uri), {
+        headers: { Authorization: [basic] },
+        expires: "2026-01-01T12:00:00.000Z",
+      });
+    });
+  }
+
+  for (const uri of [
+    "https://example.com/",
+    `http://${host}/v2/`,
+    `https://${host}.example.com/v2/`,
+    `https://${host}:8443/v2/`,
+    "https://public.ecr.aws/v2/docker/library/alpine/manifests/latest",
+    "https://public.ecr.aws/tokens",
+    "https://prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com/x",
+    "file:///etc/passwd",
+  ]) {
+    it(`gives none for ${uri.replace(host, "HOST")}`, async () => {
+      assert.deepEqual(await ask(uri), { headers: {} });
+    });
+  }
+
+  for (const uri of [
+    `https://user@${host}/`,
+    `https://evil.example\\@${host}/`,
+    `https://${host}\\evil.example/`,
+    `https:${host}/`,
+    `https://${host.replaceAll(".", "%2e")}/`,
+    ` https://${host}/`,
+    "not a URI",
+    "",
+    7,
+    undefined,
+  ]) {
+    it(`refuses ${JSON.stringify(uri)?.replace(host, "HOST")}`, async () => {
+      await assert.rejects(ask(uri), (error) => error instanceof Failure && error.code === "BAZEL_REQUEST");
+    });
+  }
+
+  it("lets a credential of unknown life be used once", async () => {
+    const { expires } = await ask(`https://${host}/`, { expiresAt: async () => undefined });
+    assert.equal(expires, "1970-01-01T00:00:00.000Z");
+  });
+
+  it("is told apart from Docker's by its input", async () => {
+    const rooms = new HelperRooms();
+    rooms.cold.set(host, credential);
+    const { stdout, exitCode } = await rooms.run("get", `{"uri":"https://${host}/v2/"}\n`);
+    assert.equal(exitCode, 0);
+    assert.deepEqual(JSON.parse(stdout).headers, { Authorization: [basic] });
+    assert.equal((await rooms.run("get", "{nonsense")).exitCode, 1);
+  });
+});
