@@ -12,7 +12,7 @@ import {
   takeNotifyVariables,
 } from "../service/notifier.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { counted, registriesCounted } from "../terminal/plural.ts";
+import { counted, registriesCounted } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 interface Options {

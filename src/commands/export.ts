@@ -9,7 +9,7 @@ import { tokensToExport } from "../export/tokens.ts";
 import { minValidityOf } from "../managed/registry-arguments.ts";
 import { openSurroundings } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { counted } from "../terminal/plural.ts";
+import { counted } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 interface Options {

@@ -7,7 +7,7 @@ import { readUnit, removeUnit, writeUnit } from "../service/unit-file.ts";
 import { openQuickFiles } from "../store/files/open-fast-files.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { readable } from "../terminal/table.ts";
+import { readable } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 interface InstallOptions extends ServiceOptions {

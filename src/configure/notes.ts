@@ -4,7 +4,7 @@ import { type EcrToken, loginsIn } from "../clients/docker/logins.ts";
 import { backupPath } from "../clients/files/backup.ts";
 import { readClientFile } from "../clients/files/client-file.ts";
 import { containersFiles } from "../clients/podman/config.ts";
-import { readable } from "../terminal/table.ts";
+import { readable } from "../terminal/words.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { planned, type WiringPlan } from "./apply.ts";
 import { tokensBeside } from "./plan.ts";

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { Surroundings } from "../provider/context.ts";
 import type { Notifier } from "../service/notifier.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { counted, registriesCounted } from "../terminal/plural.ts";
+import { counted, registriesCounted } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import { none, Troubles, troublesOf } from "./active-problems.ts";

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { withTilde } from "../terminal/tilde.ts";
+import { withTilde } from "../terminal/words.ts";
 import type { Entry } from "./runner.ts";
 
 export interface Look {

@@ -1,5 +1,5 @@
 import { isRefresherRunning, type RefresherFile } from "../store/state/refresher-state.ts";
-import { readable } from "../terminal/table.ts";
+import { readable } from "../terminal/words.ts";
 
 /** Milliseconds: a daemon that lives has a heartbeat younger than this, since it beats every minute. */
 export const heartbeatCounts = 3 * 60_000;

@@ -4,7 +4,7 @@ import type { Job } from "../refresher/job.ts";
 import type { RefreshPorts } from "../refresher/ports.ts";
 import { usualTiming } from "../refresher/timing.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { readable } from "../terminal/table.ts";
+import { readable } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { type Life, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 

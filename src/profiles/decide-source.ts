@@ -3,9 +3,9 @@ import { type Identity, profileVariable } from "../token/identity.ts";
 import { type AwsFiles, parseAwsFiles, type ReadFiles } from "./config-files.ts";
 import type { Decision } from "./credential-source.ts";
 import { environmentKeys, hasContainer } from "./environment.ts";
-import { profileOption } from "./profile-option.ts";
 import { incomplete, profileNotFound, refusalOfUnused } from "./profile-refusals.ts";
 import { assumedRoles, profileSource } from "./profile-source.ts";
+import { profileOption } from "./shell-words.ts";
 
 /** The profile whose settings hold for an identity, and what names it. */
 export interface ChosenProfile {

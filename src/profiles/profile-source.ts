@@ -5,8 +5,8 @@ import type { AwsCredentials } from "./aws-credentials.ts";
 import { type AwsFiles, type Profile, whereIs } from "./config-files.ts";
 import type { CredentialSource, Decision, ProfileRole } from "./credential-source.ts";
 import { environmentKeys, hasContainer } from "./environment.ts";
-import { profileOption } from "./profile-option.ts";
 import { incomplete, mfaRequired, profileNotFound } from "./profile-refusals.ts";
+import { profileOption } from "./shell-words.ts";
 import { ssoSource } from "./sso-source.ts";
 
 /**

@@ -33,3 +33,12 @@ export function shellWords(text: string): readonly string[] | undefined {
   if (word !== undefined) words.push(word);
   return words;
 }
+
+/** " --profile NAME" for a command of the AWS CLI in a shell; empty for the default profile. */
+export function profileOption(name: string | undefined): string {
+  return name === undefined || name === "default" ? "" : ` --profile ${shellQuoted(name)}`;
+}
+
+export function shellQuoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,8 +1,8 @@
 import { nearestOf } from "../token/nearest.ts";
 import { type AwsFiles, type Profile, whereIs } from "./config-files.ts";
 import type { SsoSource } from "./credential-source.ts";
-import { profileOption } from "./profile-option.ts";
 import { incomplete } from "./profile-refusals.ts";
+import { profileOption } from "./shell-words.ts";
 
 const required = ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"] as const;
 

@@ -1,6 +1,5 @@
 import { anywhere, systemHardening } from "./hardening.ts";
 import { nameOf, type Service, signature } from "./service.ts";
-import { quote } from "./systemd-quote.ts";
 
 /**
  * Minutes that may pass without a sign of life. Between two of them lies one call to AWS, which is given up
@@ -62,4 +61,17 @@ export function systemdUnit(service: Service): string {
     `WantedBy=${wantedBy(service)}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * A word as systemd reads it back: in double quotes, with C's escapes, and without specifiers
+ * (systemd.syntax(7), "Quoting"; systemd.unit(5), "Specifiers"). `$` stays as it is: it counts neither in
+ * `Environment=` nor in the path of a program.
+ */
+export function quote(word: string): string {
+  const escaped = word
+    .replace(/[\\"]/g, "\\$&")
+    .replaceAll("%", "%%")
+    .replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `"${escaped}"`;
 }

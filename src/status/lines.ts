@@ -1,5 +1,6 @@
 import { healthLine } from "../managed/daemon-health.ts";
-import { readable, table } from "../terminal/table.ts";
+import { table } from "../terminal/table.ts";
+import { readable } from "../terminal/words.ts";
 import { byAttention, noteOf } from "./attention.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { outputPaths, readOutputFailure, readOutputRecord } from "../store/state/output-records.ts";
-import { counted } from "../terminal/plural.ts";
+import { counted } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 /** A file under `outputs` as the last attempt left it. */

@@ -2,8 +2,7 @@ import type { Keeping } from "../managed/registries.ts";
 import type { Surroundings } from "../provider/context.ts";
 import { parseReadings } from "../refresher/replication-schedule.ts";
 import { readReadings } from "../store/state/replication.ts";
-import { counted } from "../terminal/plural.ts";
-import { readable } from "../terminal/table.ts";
+import { counted, readable } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 /** How it stands with the replication rules of a registry, for `status`. */

@@ -16,11 +16,3 @@ export function table(cells: readonly (readonly string[])[]): string {
     )
     .join("\n");
 }
-
-/** Milliseconds as people read them: "11h 20m", "4m", "30s". */
-export function readable(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (hours > 0) return `${hours}h ${minutes}m`;
-  return minutes > 0 ? `${minutes}m` : `${seconds}s`;
-}

@@ -1,5 +1,3 @@
-import { sha256 } from "./sha256.ts";
-
 const name = "sha256 ";
 const lineLength = name.length + 64 + 1;
 
@@ -26,4 +24,9 @@ export function parseJsonWithChecksum(whole: string): unknown {
 
 function checksumLine(text: string): string {
   return `${name}${sha256(text)}\n`;
+}
+
+/** SHA-256 of a text's UTF-8, in hex. */
+export function sha256(text: string): string {
+  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
 }

@@ -1,4 +1,4 @@
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "./checksum.ts";
 
 /** What an identity depends on: where one of these changes, a token that was got under it no longer answers. */
 export interface Dependencies {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { quote } from "../../src/service/systemd-quote.ts";
+import { quote } from "../../src/service/systemd-unit.ts";
 import { readSystemdWord } from "../support/fakes/systemd-word.ts";
 
 describe("quote", () => {

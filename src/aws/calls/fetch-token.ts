@@ -1,4 +1,4 @@
-import type { AuthorizationToken } from "../../token/authorization.ts";
+import type { AuthorizationToken } from "../../token/entry.ts";
 import { AnswerError } from "../http/answers.ts";
 import { authorize } from "./authorization.ts";
 import { type AwsRequest, askAws } from "./call.ts";

@@ -1,6 +1,6 @@
 import type { AwsFiles } from "../../profiles/config-files.ts";
-import { shellQuoted } from "../../profiles/profile-option.ts";
 import { accountOfProfile } from "../../profiles/profile-registries.ts";
+import { shellQuoted } from "../../profiles/shell-words.ts";
 import type { Asked } from "./diagnosis.ts";
 
 /** So many profiles a message names. */

@@ -1,6 +1,6 @@
 import { type LocatedSetting, whereIs } from "../../profiles/config-files.ts";
 import { namedSetting, type Origin, settingOrigin } from "../../profiles/origin.ts";
-import { profileOption } from "../../profiles/profile-option.ts";
+import { profileOption } from "../../profiles/shell-words.ts";
 import { cutForeign, oneLine } from "../../token/printable.ts";
 import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
 import type { SourceError } from "../credentials/source-error.ts";

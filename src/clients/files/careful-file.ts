@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { chmod, type FileHandle, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { FileRefusal } from "../../config/file-refusal.ts";
 import { printable } from "../../config/problem.ts";
 import { type PathRules, trustedTarget } from "../../config/trusted-path.ts";
-import { removeAbandoned } from "./abandoned.ts";
 import { mustBePlain, readPlainFile, refusalOf } from "./plain-file.ts";
 
 /** The rules for one kind of file. Every file that is not in this program's own folders is written by these functions. */
@@ -215,4 +215,21 @@ function lineOfFirstOddByte(bytes: Buffer): number {
     from = end;
   }
   return line;
+}
+
+/** Milliseconds: temporary files older than this belong to writers that were killed. */
+const abandonedAfter = 60_000;
+
+/** Removes what writers that were killed have left beside the file: tokens lie in it. Never fails. */
+export async function removeAbandoned(target: string, now: number): Promise<void> {
+  const name = basename(target);
+  for (const each of await readdir(dirname(target)).catch(() => [])) {
+    if (!each.startsWith(`${name}.`) || !/\.[0-9a-f]{12}\.tmp$/.test(each)) continue;
+    const path = `${dirname(target)}/${each}`;
+    const modified = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now,
+    );
+    if (now - modified > abandonedAfter) await unlink(path).catch(() => undefined);
+  }
 }

@@ -2,7 +2,6 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { FileRefusal } from "../../config/file-refusal.ts";
 import { printable } from "../../config/problem.ts";
-import { isDiskFull } from "./disk-full.ts";
 
 /** Bytes: no program of the kind writes more into such a file. */
 export const largestClientFile = 16 * 1024 * 1024;
@@ -90,3 +89,6 @@ function fixOf(path: string, verb: string, code: string): string {
         : `see 'ls -ld' of its folder: this user must be able to write into it`;
   }
 }
+
+/** Whether a system's error code says that a disk, or this user's share of it, is full. */
+export const isDiskFull = (code: string | undefined): boolean => code === "ENOSPC" || code === "EDQUOT";

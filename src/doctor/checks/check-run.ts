@@ -4,7 +4,7 @@ import { refuseFile } from "../../config/refuse-file.ts";
 import { type AskedRegistration, Asking } from "../../provider/token-provider.ts";
 import type { Image } from "../../registry/image.ts";
 import type { Registry } from "../../registry/registry.ts";
-import type { AuthorizationToken } from "../../token/authorization.ts";
+import type { AuthorizationToken } from "../../token/entry.ts";
 import type { Machine } from "./machine.ts";
 
 /** What doctor was asked about. */

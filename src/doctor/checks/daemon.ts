@@ -1,6 +1,6 @@
 import { daemonHealth, heartbeatCounts, isThere } from "../../managed/daemon-health.ts";
 import { type RefresherFile, readRefresher } from "../../store/state/refresher-state.ts";
-import { readable } from "../../terminal/table.ts";
+import { readable } from "../../terminal/words.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 

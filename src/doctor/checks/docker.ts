@@ -1,7 +1,7 @@
 import { helperName as ours } from "../../clients/docker/edit-config.ts";
 import { hostOfKey } from "../../clients/docker/logins.ts";
 import { findOnPath } from "../../process/find-on-path.ts";
-import { readable } from "../../terminal/table.ts";
+import { readable } from "../../terminal/words.ts";
 import { expiryOfPassword } from "../../token/expiry.ts";
 import type { MachineDiagnostic, RegistryDiagnostic } from "./diagnostic.ts";
 import { type DockerFile, helperFor } from "./docker-file.ts";

@@ -1,7 +1,7 @@
 import { type Caller, callerIdentity } from "../../aws/calls/caller-identity.ts";
 import { fetchToken } from "../../aws/calls/fetch-token.ts";
 import type { Registry } from "../../registry/registry.ts";
-import { readable } from "../../terminal/table.ts";
+import { readable } from "../../terminal/words.ts";
 import { Failure } from "../../token/failure.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, ok, skipped } from "./finding.ts";

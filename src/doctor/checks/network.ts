@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Link, Reach } from "../../aws/calls/reachability.ts";
-import { readable } from "../../terminal/table.ts";
+import { readable } from "../../terminal/words.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, failedBy, ok, skipped } from "./finding.ts";
 

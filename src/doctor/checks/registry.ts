@@ -3,7 +3,7 @@ import { readClock } from "../../store/files/clock.ts";
 import { openWarm } from "../../store/tokens/open-sealed.ts";
 import { TokenStore } from "../../store/tokens/token-store.ts";
 import { readWarm } from "../../store/tokens/warm-get.ts";
-import { readable } from "../../terminal/table.ts";
+import { readable } from "../../terminal/words.ts";
 import { timeLeft } from "../../token/life.ts";
 import type { Visit } from "./check-run.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
