@@ -1,11 +1,11 @@
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
+import { within } from "../limits/concurrency.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { type Keeping, keepingOf } from "../managed/registries.ts";
 import { type Followed, followRules } from "../managed/replication.ts";
 import { keepOutputs } from "../outputs/outputs.ts";
 import type { SeenConfig, Surroundings } from "../provider/context.ts";
-import { within } from "../refresher/guard.ts";
 import { refreshPass } from "../refresher/pass.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";

@@ -1,4 +1,4 @@
-import { eachOf } from "../refresher/guard.ts";
+import { eachOf } from "../limits/concurrency.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignError } from "../token/foreign-text.ts";
 import { cutForeign, oneLine } from "../token/printable.ts";

@@ -1,5 +1,5 @@
+import { eachOf } from "../limits/concurrency.ts";
 import { type Outcome, renew, serve } from "../refresher/attempt.ts";
-import { eachOf } from "../refresher/guard.ts";
 import type { Job } from "../refresher/job.ts";
 import type { RefreshPorts } from "../refresher/ports.ts";
 import { usualTiming } from "../refresher/timing.ts";

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
+import { within } from "../limits/concurrency.ts";
 import type { Keeping } from "../managed/registries.ts";
 import type { Surroundings } from "../provider/context.ts";
-import { within } from "../refresher/guard.ts";
 import { keepOutputFailure, outputPaths, readOutputRecord } from "../store/state/output-records.ts";
 import { Failure } from "../token/failure.ts";
 import { forgetOutput, keepOutput } from "./output.ts";

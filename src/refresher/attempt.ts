@@ -1,8 +1,9 @@
+import { within } from "../limits/concurrency.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState } from "../token/life.ts";
 import { asFailure, lateFailure } from "./failures.ts";
-import { guardOf, sameToken, within } from "./guard.ts";
+import { guardOf, sameToken } from "./guard.ts";
 import type { Job } from "./job.ts";
 import type { RefreshPorts } from "./ports.ts";
 import type { Timing } from "./timing.ts";

@@ -1,8 +1,8 @@
+import { eachOf } from "../limits/concurrency.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { afterFailure, afterServing, afterToken, isToBeServed } from "./after-attempt.ts";
 import { renew, serve } from "./attempt.ts";
 import { refreshDue, type Verdict, verdictOf } from "./due.ts";
-import { eachOf } from "./guard.ts";
 import type { Job } from "./job.ts";
 import type { FailedJob, PassReport, RefreshPorts } from "./ports.ts";
 import type { GroupState, RefresherState } from "./state.ts";

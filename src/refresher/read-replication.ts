@@ -1,7 +1,7 @@
+import { eachOf, within } from "../limits/concurrency.ts";
 import type { Failure } from "../token/failure.ts";
 import type { Clock } from "../token/life.ts";
 import { asFailure, lateFailure } from "./failures.ts";
-import { eachOf, within } from "./guard.ts";
 import {
   afterFailedReading,
   afterReading,
