@@ -1,4 +1,4 @@
-import { isField, keyOf, stringOf, valueNode, WrongType } from "../json/go-fields.ts";
+import { isField, keyOf, valueNode, WrongType, wrongType } from "../json/go-fields.ts";
 import { type Node, placeOf } from "../json/syntax.ts";
 
 /** An entry of `auths` as Docker reads it: docker/cli, cli/config/types/authconfig.go. "": it says nothing of it. */
@@ -14,14 +14,36 @@ const fields = [
   "registrytoken",
 ] as const;
 
+const empty: AuthEntry = {
+  auth: "",
+  username: "",
+  password: "",
+  email: "",
+  serveraddress: "",
+  identitytoken: "",
+  registrytoken: "",
+};
+
+/** Which field Docker reads a key into. */
+function fieldOf(key: string): keyof AuthEntry | undefined {
+  return Object.hasOwn(empty, key) ? (key as keyof AuthEntry) : fields.find((field) => isField(key, field));
+}
+
 /** @param entry the property of `auths`. @throws WrongType */
 export function authEntryOf(text: string, entry: Node): AuthEntry {
   const object = valueNode(entry);
   if (object.type !== "object" && object.type !== "null") {
     throw new WrongType(`has an entry that is not an object (${placeOf(text, entry.offset)})`);
   }
-  const values = fields.map((field) => [field, stringOf(text, object, field).value] as const);
-  return Object.fromEntries(values) as AuthEntry;
+  const values: Record<keyof AuthEntry, string> = { ...empty };
+  for (const property of object.children) {
+    const field = fieldOf(keyOf(property));
+    if (!field) continue;
+    const { type, value = "" } = valueNode(property);
+    if (type === "string") values[field] = value;
+    else if (type !== "null") throw wrongType(text, property, "a string");
+  }
+  return values;
 }
 
 /** A parsed entry less some fields, however they are written. */

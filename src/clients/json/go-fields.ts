@@ -83,7 +83,9 @@ export function propertiesNamed({ children }: Node, name: string): readonly Node
 
 /** Whether Go reads a key into the field of that name: bytes.EqualFold, for which ſ is an s and the Kelvin sign a k. */
 export function isField(key: string, name: string): boolean {
-  return key === name || key.replaceAll("ſ", "s").toLowerCase() === name.toLowerCase();
+  if (key === name) return true;
+  // Whatever folds to ASCII is one character, too.
+  return key.length === name.length && key.replaceAll("ſ", "s").toLowerCase() === name.toLowerCase();
 }
 
 export function keyOf(property: Node): string {
@@ -94,6 +96,6 @@ export function valueNode(property: Node): Node {
   return property.children[1] ?? property;
 }
 
-function wrongType(text: string, property: Node, wanted: string): WrongType {
+export function wrongType(text: string, property: Node, wanted: string): WrongType {
   return new WrongType(`is not ${wanted} (${placeOf(text, property.offset)})`);
 }

@@ -5,12 +5,15 @@
 export interface Node {
   readonly type: "object" | "array" | "property" | "string" | "number" | "boolean" | "null";
   readonly offset: number;
-  length: number;
+  readonly length: number;
   /** Of a string: what it means. */
-  readonly value?: string;
-  /** Of an object: its properties; of a property: key and value. What is in an array no reader asks for. */
+  readonly value: string | undefined;
+  /**
+   * Of an object: its properties; of a property: key and value. No reader looks into an array, or into an object that
+   * is in three others: that is checked, and has no nodes.
+   */
   readonly children: readonly Node[];
-  readonly parent?: Node;
+  readonly parent: Node | undefined;
 }
 
 export interface JsonText {
@@ -23,11 +26,14 @@ export interface JsonText {
 
 /** Go's limit: encoding/json, scanner.go (maxNestingDepth). */
 const deepest = 10_000;
+/** Levels of objects that have nodes: the whole, `auths`, and an entry of it. */
+const deepestRead = 3;
 
 export function parseJson(text: string): JsonText {
   try {
-    const root = parseValue(text);
-    const rest = skipBlanks(text, root.offset + root.length);
+    const reader = new Reader(text);
+    const root = reader.value(0, undefined);
+    const rest = reader.skipBlanks();
     return rest === text.length ? { root } : { root, rest };
   } catch (error) {
     if (error instanceof SyntaxProblem) return { problem: describe(text, error.at, error.why) };
@@ -61,140 +67,180 @@ function describe(text: string, at: number, why: string): string {
 }
 
 interface Growing extends Node {
+  length: number;
   readonly children: Growing[];
-  readonly parent?: Growing;
 }
 
-/** A loop and a stack of its own: a file must not be able to use up the program's. */
-function parseValue(text: string): Node {
-  const open: Growing[] = [];
-  let at = 0;
-  for (;;) {
-    let node = scalarOrOpening(text, skipBlanks(text, at), open.at(-1));
-    at = node.offset + node.length;
-    if (node.type === "object" || node.type === "array") {
-      if (open.push(node) > deepest) throw new SyntaxProblem(node.offset, "more than 10,000 levels");
-      at = skipBlanks(text, at);
-      if (text[at] !== closingOf(node)) {
-        if (node.type === "object") at = readKey(text, at, node);
-        continue;
-      }
-    }
-    // A value is complete, and with it perhaps what it is in.
-    for (;;) {
-      at = skipBlanks(text, at);
-      const container = open.at(-1);
-      if (!container) return node;
-      if (text[at] === closingOf(container)) {
-        at += 1;
-        open.pop();
-        end(container, at);
-        node = container;
-        if (open.length === 0) return node;
-        continue;
-      }
-      if (text[at] !== ",") throw new SyntaxProblem(at, unexpected(text, at));
-      at += 1;
-      if (container.type === "object") at = readKey(text, skipBlanks(text, at), container);
-      break;
-    }
-  }
-}
+const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const bracket = 0x5b;
+const backslash = 0x5c;
+const brace = 0x7b;
+const closingBrace = 0x7d;
 
-function closingOf({ type }: Node): string {
-  return type === "object" ? "}" : "]";
-}
-
-function end(node: Growing, at: number): void {
-  node.length = at - node.offset;
-  if (node.parent?.type === "property") node.parent.length = at - node.parent.offset;
-}
-
-/** @returns where the value begins, at the earliest */
-function readKey(text: string, at: number, object: Growing): number {
-  if (text[at] !== '"') throw new SyntaxProblem(at, unexpected(text, at));
-  const property: Growing = { type: "property", offset: at, length: 0, children: [], parent: object };
-  const key = stringAt(text, at, property);
-  property.children.push(key);
-  object.children.push(property);
-  const colon = skipBlanks(text, at + key.length);
-  if (text[colon] !== ":") throw new SyntaxProblem(colon, unexpected(text, colon));
-  return colon + 1;
-}
-
-/** A value without what is in it, put into its container. */
-function scalarOrOpening(text: string, at: number, container: Growing | undefined): Growing {
-  const parent = container?.type === "object" ? container.children.at(-1) : container;
-  const node = nodeAt(text, at, parent);
-  if (parent?.type !== "array") parent?.children.push(node);
-  end(node, node.offset + node.length);
-  return node;
-}
-
-/** Of what has none: millions of numbers have one list. */
+/** Of what has none: millions of values share one list. */
 const none: Growing[] = [];
 
-const words = { n: ["null", "null"], t: ["true", "boolean"], f: ["false", "boolean"] } as const;
+const words: Readonly<Record<number, readonly [word: string, type: "null" | "boolean"]>> = {
+  110: ["null", "null"],
+  116: ["true", "boolean"],
+  102: ["false", "boolean"],
+};
 
-function nodeAt(text: string, at: number, parent: Growing | undefined): Growing {
-  const first = text[at];
-  const node = (type: Node["type"], length: number): Growing => ({
-    type,
-    offset: at,
-    length,
-    children: type === "object" ? [] : none,
-    ...(parent && { parent }),
-  });
-  if (first === "{") return node("object", 1);
-  if (first === "[") return node("array", 1);
-  if (first === '"') return stringAt(text, at, parent);
-  if (first === "n" || first === "t" || first === "f") {
-    const [word, type] = words[first];
-    if (text.startsWith(word, at)) return node(type, word.length);
+/** Reads character codes one by one, since a config may have millions of values. */
+class Reader {
+  private at = 0;
+  /** What closes each container that `skip` is in. */
+  private readonly closing: number[] = [];
+
+  constructor(private readonly text: string) {}
+
+  /** @param level how many objects it is in */
+  value(level: number, parent: Growing | undefined): Growing {
+    const offset = this.skipBlanks();
+    const first = this.text.charCodeAt(offset);
+    if (first === quote) return this.string(parent);
+    if (first === brace && level < deepestRead) return this.object(level, parent);
+    this.skip(level);
+    const type = first === brace ? "object" : first === bracket ? "array" : (words[first]?.[1] ?? "number");
+    return { type, offset, length: this.at - offset, value: undefined, children: none, parent };
   }
-  number.lastIndex = at;
-  const [digits] = number.exec(text) ?? [];
-  if (digits === undefined) throw new SyntaxProblem(at, unexpected(text, at));
-  return node("number", digits.length);
+
+  skipBlanks(): number {
+    for (; ; this.at++) {
+      const code = this.text.charCodeAt(this.at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) return this.at;
+    }
+  }
+
+  private object(level: number, parent: Growing | undefined): Growing {
+    const offset = this.at;
+    const object: Growing = { type: "object", offset, length: 0, value: undefined, children: [], parent };
+    this.at += 1;
+    if (this.next() === closingBrace) this.at += 1;
+    else {
+      do object.children.push(this.property(level + 1, object));
+      while (this.isFollowed(closingBrace));
+    }
+    object.length = this.at - offset;
+    return object;
+  }
+
+  private property(level: number, parent: Growing): Growing {
+    const offset = this.skipBlanks();
+    const children: Growing[] = [];
+    const property: Growing = { type: "property", offset, length: 0, value: undefined, children, parent };
+    if (this.text.charCodeAt(offset) !== quote) throw this.unexpected();
+    children.push(this.string(property));
+    this.skipColon();
+    children.push(this.value(level, property));
+    property.length = this.at - offset;
+    return property;
+  }
+
+  private string(parent: Growing | undefined): Growing {
+    const offset = this.at;
+    const isPlain = this.skipString();
+    const raw = this.text.slice(offset, this.at);
+    const value = isPlain ? raw.slice(1, -1) : (JSON.parse(raw) as string).toWellFormed();
+    return { type: "string", offset, length: raw.length, value, children: none, parent };
+  }
+
+  /** Passes over a value: a loop, since a file must not be able to use up the stack. */
+  private skip(level: number): void {
+    const { closing } = this;
+    const outside = closing.length;
+    do {
+      const first = this.next();
+      if (first === brace || first === bracket) {
+        if (level + closing.length >= deepest) throw new SyntaxProblem(this.at, "more than 10,000 levels");
+        this.at += 1;
+        const end = first + 2;
+        if (this.next() !== end) {
+          closing.push(end);
+          if (end === closingBrace) this.skipKey();
+          continue;
+        }
+        this.at += 1;
+      } else this.skipScalar(first);
+      // A value is complete, and with it perhaps what it is in.
+      while (closing.length > outside && !this.isFollowed(closing.at(-1) as number)) closing.pop();
+      if (closing.length > outside && closing.at(-1) === closingBrace) this.skipKey();
+    } while (closing.length > outside);
+  }
+
+  private skipScalar(first: number): void {
+    const word = words[first]?.[0];
+    if (first === quote) this.skipString();
+    else if (word === undefined) this.skipNumber();
+    else if (this.text.startsWith(word, this.at)) this.at += word.length;
+    else throw this.unexpected();
+  }
+
+  private skipKey(): void {
+    if (this.next() !== quote) throw this.unexpected();
+    this.skipString();
+    this.skipColon();
+  }
+
+  private skipColon(): void {
+    if (this.next() !== colon) throw this.unexpected();
+    this.at += 1;
+  }
+
+  /** Passes over the comma behind a value, or over what closes the container. @returns whether another value comes */
+  private isFollowed(end: number): boolean {
+    const code = this.next();
+    if (code !== comma && code !== end) throw this.unexpected();
+    this.at += 1;
+    return code === comma;
+  }
+
+  /** @returns whether it has no escape */
+  private skipString(): boolean {
+    const { text } = this;
+    let isPlain = true;
+    for (this.at += 1; ; this.at++) {
+      const code = text.charCodeAt(this.at);
+      if (code === quote) break;
+      // Also where the text ends: NaN is less than nothing.
+      if (!(code >= 0x20)) throw this.unexpected();
+      if (code !== backslash) continue;
+      isPlain = false;
+      this.skipEscape();
+    }
+    this.at += 1;
+    return isPlain;
+  }
+
+  /** Up to its last character. */
+  private skipEscape(): void {
+    this.at += 1;
+    const kind = this.text[this.at] ?? "";
+    if (kind === "" || !'"\\/bfnrtu'.includes(kind)) throw this.unexpected();
+    if (kind !== "u") return;
+    for (let digit = 0; digit < 4; digit++) {
+      this.at += 1;
+      if (!/[0-9a-fA-F]/.test(this.text[this.at] ?? "")) throw this.unexpected();
+    }
+  }
+
+  private skipNumber(): void {
+    number.lastIndex = this.at;
+    if (!number.test(this.text)) throw this.unexpected();
+    this.at = number.lastIndex;
+  }
+
+  /** The code of the next character that is not blank. */
+  private next(): number {
+    return this.text.charCodeAt(this.skipBlanks());
+  }
+
+  private unexpected(): SyntaxProblem {
+    const isEnd = this.at >= this.text.length;
+    return new SyntaxProblem(this.at, isEnd ? "an unexpected end" : "an unexpected character");
+  }
 }
 
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-
-function stringAt(text: string, at: number, parent: Growing | undefined): Growing {
-  let end = at + 1;
-  let isPlain = true;
-  for (; text[end] !== '"'; end++) {
-    const code = text.charCodeAt(end);
-    // Also where the text ends: NaN is less than nothing.
-    if (!(code >= 0x20)) throw new SyntaxProblem(end, unexpected(text, end));
-    if (code === 0x5c) {
-      isPlain = false;
-      end = endOfEscape(text, end);
-    }
-  }
-  const raw = text.slice(at, end + 1);
-  const value = isPlain ? raw.slice(1, -1) : (JSON.parse(raw) as string).toWellFormed();
-  return { type: "string", offset: at, length: raw.length, value, children: none, ...(parent && { parent }) };
-}
-
-/** @returns the escape's last character. @param at its backslash */
-function endOfEscape(text: string, at: number): number {
-  if (text[at + 1] !== "u") {
-    if ('"\\/bfnrt'.includes(text[at + 1] ?? " ")) return at + 1;
-    throw new SyntaxProblem(at + 1, unexpected(text, at + 1));
-  }
-  for (let digit = at + 2; digit < at + 6; digit++) {
-    if (!/[0-9a-fA-F]/.test(text[digit] ?? "")) throw new SyntaxProblem(digit, unexpected(text, digit));
-  }
-  return at + 5;
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (text[at] === " " || text[at] === "\n" || text[at] === "\t" || text[at] === "\r") at += 1;
-  return at;
-}
-
-function unexpected(text: string, at: number): string {
-  return at < text.length ? "an unexpected character" : "an unexpected end";
-}
