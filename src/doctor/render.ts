@@ -15,7 +15,7 @@ const nameWidth = 15;
 const paints = { ok: "green", failed: "red", skipped: "dim" } as const;
 
 /** One diagnostic: a line, and for a failure what was seen and the mend below it. */
-export function renderEntry({ status, name, seen, mend = "", code = "" }: Entry, look: Look): string {
+export function renderEntry({ status, name, seen, mend = "", code }: Entry, look: Look): string {
   const head = paint(status, status.padEnd(statusWidth), look) + name.padEnd(nameWidth);
   // Commands to copy keep the whole path: a shell leaves "~" as it is between quotes.
   const shown = withTilde(seen, look.home);
@@ -27,7 +27,7 @@ export function renderEntry({ status, name, seen, mend = "", code = "" }: Entry,
   if (status !== "failed") return head + wrap(shown, statusWidth + nameWidth, look.width);
   const under = (label: string, text: string) =>
     " ".repeat(statusWidth) + label.padEnd(6) + wrap(text, statusWidth + 6, look.width);
-  return [head + code, under("seen", shown), under("mend", mend)].join("\n");
+  return [head + (code ?? ""), under("seen", shown), under("mend", mend)].join("\n");
 }
 
 /** The last lines: how it stands, and where to begin. */

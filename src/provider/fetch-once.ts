@@ -2,6 +2,7 @@ import type { Release } from "../store/files/lock.ts";
 import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
 import { entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { traitsOf } from "../token/failure-codes.ts";
 
 /** What a fetch shared by several processes needs from the rest. */
 export interface SharedFetch {
@@ -19,8 +20,6 @@ export interface SharedFetch {
   readonly endpoint: string;
   /** The registry that the token is for. */
   readonly host: string;
-  /** Whether everybody who asks would meet this failure: the network and its settings may be one's own. */
-  isEverybodys(code: string): boolean;
   now(): number;
   /** A pause between two looks at the lock. */
   pause(): Promise<void>;
@@ -46,7 +45,7 @@ export async function fetchOnce(shared: SharedFetch): Promise<AuthorizationEntry
       if (entry && shared.enough(entry)) return entry;
       const failed = await shared.readFailure();
       if (failed && isBetween(began, failed.at, shared.now()) && isOurs(failed, shared)) {
-        throw new Failure(failed.code, failed.what.replaceAll(failed.host, shared.host), failed.mend);
+        throw Failure.from({ ...failed, what: failed.what.replaceAll(failed.host, shared.host) });
       }
     }
     return await fetchAndKeep(shared);
@@ -55,8 +54,8 @@ export async function fetchOnce(shared: SharedFetch): Promise<AuthorizationEntry
   }
 }
 
-function isOurs(failed: FailureEntry, { endpoint, isEverybodys }: SharedFetch): boolean {
-  return failed.endpoint === endpoint && isEverybodys(failed.code);
+function isOurs(failed: FailureEntry, { endpoint }: SharedFetch): boolean {
+  return failed.endpoint === endpoint && traitsOf(failed.code).shared === true;
 }
 
 function isBetween(start: number, time: number, end: number): boolean {

@@ -8,6 +8,7 @@ import {
   type RegistryEntry,
 } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { traitsOf } from "../token/failure-codes.ts";
 import type { Identity } from "../token/identity.ts";
 import { type Clock, lifeState, withMinValidity } from "../token/life.ts";
 
@@ -82,7 +83,7 @@ export async function coldGet<Own extends Registration>(
       ports.log(error.oneLine);
       return error.token;
     }
-    if (registry.kind === "public" && anonymousWillDo.has(error.code)) {
+    if (registry.kind === "public" && traitsOf(error.code).anonymous) {
       ports.log(`${registry.host} is left to anonymous pulls: ${error.oneLine}`);
       return undefined;
     }
@@ -121,24 +122,6 @@ function describe(error: unknown): string {
     ? error.oneLine
     : `INTERNAL ${error instanceof Error ? error.name : typeof error}`;
 }
-
-/**
- * With these nothing is held for a public registry and nothing could be until somebody mends the identity:
- * everybody may read it all the same. The network's failures are not among them: they would strike the pull too.
- */
-const anonymousWillDo: ReadonlySet<string> = new Set([
-  "ACCESS_DENIED",
-  "KEYS_UNKNOWN",
-  "KEYS_WRONG",
-  "LOGIN_EXPIRED",
-  "MFA_REQUIRED",
-  "NO_CREDENTIALS",
-  "PROCESS_FAILED",
-  "ROLE_DENIED",
-  "SESSION_EXPIRED",
-  "SSO_EXPIRED",
-  "SSO_ROLE_DENIED",
-]);
 
 async function registrationOrHeld<Own extends Registration>(
   registry: Registry,

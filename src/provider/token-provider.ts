@@ -24,20 +24,6 @@ import { fetchOnce } from "./fetch-once.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
 import { seenRules } from "./replication-rules.ts";
 
-/** Failures that are AWS's own word about an identity, not the network's about a machine. */
-const awsAnswers: ReadonlySet<string> = new Set([
-  "ACCESS_DENIED",
-  "AWS_FAULT",
-  "AWS_REFUSED",
-  "KEYS_UNKNOWN",
-  "KEYS_WRONG",
-  "REGION_NOT_ENABLED",
-  "ROLE_DENIED",
-  "SESSION_EXPIRED",
-  "SSO_EXPIRED",
-  "THROTTLED",
-]);
-
 /** A registration as those want it who renew in the background. */
 export interface AskedRegistration extends Registration {
   /** Files whose change may end a failure and changes nothing of the identity. */
@@ -128,7 +114,6 @@ export class Asking {
       fetch: () => this.fetchEntry(registry, registration, deadlines),
       endpoint: apiEndpoint(registry).host,
       host: registry.host,
-      isEverybodys: (code) => awsAnswers.has(code),
       now,
       // Spread, so that those who wait don't all look at the same moment.
       pause: () => Bun.sleep(15 + 20 * Math.random()),

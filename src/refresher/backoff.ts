@@ -1,8 +1,8 @@
+import { traitsOf } from "../token/failure-codes.ts";
 import { type Clock, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Issued } from "./renewal.ts";
-import { troubleKind } from "./retry-kind.ts";
-import type { Backoff, Random, Timing } from "./timing.ts";
+import type { Backoff, Random, Timing, TroubleKind } from "./timing.ts";
 
 /**
  * How long to wait after the `count`-th failure in a row, in milliseconds: full-jitter exponential, and never
@@ -18,7 +18,7 @@ export function waitAfter(
   random: Random,
   timing: Timing,
 ): number {
-  const usual = timing.backoff[troubleKind(code)];
+  const usual = timing.backoff[retryKind(code)];
   const state = lying ? lifeState(lying.life, clock) : "expired";
   const scale = lying ? shortness(lying, clock, timing) : 1;
   let longest = scale * (state === "fresh" ? usual.cap : usual.capUnfresh);
@@ -29,7 +29,7 @@ export function waitAfter(
 
 /** The same for what nobody waits for. */
 export function unhurriedWait(code: string, count: number, random: Random, { backoff }: Timing): number {
-  const kind = backoff[troubleKind(code)];
+  const kind = backoff[retryKind(code)];
   return jittered(kind, count, kind.cap, random);
 }
 
@@ -65,4 +65,9 @@ export function servesFor({ life, sessionEndsAt }: Issued, clock: Clock): number
   const fresh = life.freshUntil - life.issuedAt - age;
   const session = sessionEndsAt === undefined ? 0 : sessionEndsAt - life.issuedAt - age;
   return session > 0 ? Math.min(fresh, session) : fresh;
+}
+
+/** @param code one that is not known here, or whose retry is not set, passes by itself */
+function retryKind(code: string): TroubleKind {
+  return traitsOf(code).retry ?? "passing";
 }

@@ -60,7 +60,7 @@ export async function statusReport(around: Surroundings): Promise<StatusReport> 
 }
 
 async function stateTrouble(state: string): Promise<string | undefined> {
-  const { status, code = "", seen, mend = "" } = await lookAtState(state);
+  const { status, code = "STATE_FOLDER", seen, mend = "" } = await lookAtState(state);
   return status === "failed" ? new Failure(code, seen, mend).oneLine : undefined;
 }
 

@@ -9,7 +9,7 @@ const words = "one two three four five six seven eight nine ten eleven twelve th
 describe("doctor's rendering", () => {
   it("keeps to the width, whatever was seen, and loses no word", () => {
     for (const status of ["ok", "failed", "skipped"] as const) {
-      const text = renderEntry(entry({ status, seen: words, mend: words, code: "CODE" }), plain);
+      const text = renderEntry(entry({ status, seen: words, mend: words, code: "DNS" }), plain);
       for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
       assert.ok(text.replace(/\s+/g, " ").includes(words));
     }
@@ -17,7 +17,7 @@ describe("doctor's rendering", () => {
 
   it("keeps to a narrow terminal too", () => {
     const narrow = { ...plain, width: 40 };
-    const failed = entry({ status: "failed", seen: words, mend: words, code: "CODE" });
+    const failed = entry({ status: "failed", seen: words, mend: words, code: "DNS" });
     const all = [entry({ seen: words }), entry({ status: "skipped", seen: words }), failed];
     const text = [...all.map((each) => renderEntry(each, narrow)), renderSummary(all, narrow)].join("\n");
     for (const line of text.split("\n")) assert.ok(line.length <= 40, line);
@@ -53,7 +53,7 @@ describe("doctor's rendering", () => {
   });
 
   it("colours the status alone, and only where it is wished", () => {
-    const failing = entry({ status: "failed", seen: "x", mend: "y", code: "CODE" });
+    const failing = entry({ status: "failed", seen: "x", mend: "y", code: "DNS" });
     assert.doesNotMatch(renderEntry(failing, plain), /\p{Cc}\[/u);
     const coloured = renderEntry(failing, { ...plain, colour: true });
     assert.ok(coloured.startsWith("\u001b[31mfailed   \u001b[39m"));

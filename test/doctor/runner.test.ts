@@ -32,7 +32,7 @@ const run = (...steps: Step[]) =>
   );
 const short = (entries: readonly Entry[]) =>
   entries.map(({ name, status, seen, code }) => `${name} ${status} ${code ?? seen}`);
-const bad = () => failed("BAD", "it is bad", "make it good");
+const bad = () => failed("TLS", "it is bad", "make it good");
 
 describe("runSteps", () => {
   it("skips what needs a broken link, and what needs that, by the name of the broken one", async () => {
@@ -43,7 +43,7 @@ describe("runSteps", () => {
       step("d", { look: () => ok("well") }),
     );
     assert.deepEqual(short(entries), [
-      "a failed BAD",
+      "a failed TLS",
       "b skipped because a failed",
       "c skipped because a failed",
       "d ok well",
@@ -88,9 +88,9 @@ describe("runSteps", () => {
   it("lets one whose time is over say itself what it waited for", async () => {
     const look = (signal: AbortSignal) =>
       new Promise<Finding>((_, reject) => {
-        signal.addEventListener("abort", () => reject(new Failure("OWN", "waiting for STS", "look")));
+        signal.addEventListener("abort", () => reject(new Failure("TIMEOUT", "waiting for STS", "look")));
       });
-    assert.deepEqual(short(await run(step("slow", { limit: 1, look }))), ["slow failed OWN"]);
+    assert.deepEqual(short(await run(step("slow", { limit: 1, look }))), ["slow failed TIMEOUT"]);
   });
 
   it("turns what is thrown into a finding, a failure by its code", async () => {
@@ -98,15 +98,15 @@ describe("runSteps", () => {
       throw error;
     };
     const entries = await run(
-      step("a", { look: thrown(new Failure("CODE", "what", "mend")) }),
+      step("a", { look: thrown(new Failure("PROXY", "what", "mend")) }),
       step("b", { look: thrown(new TypeError("no such thing")) }),
     );
-    assert.deepEqual(short(entries), ["a failed CODE", "b failed UNEXPECTED"]);
+    assert.deepEqual(short(entries), ["a failed PROXY", "b failed UNEXPECTED"]);
   });
 
   it("lets no secret and no control character out", async () => {
     const seen = "AKIAIOSFODNN7EXAMPLE\u001b[2J and\nhttps://me:hush-hush@proxy";
-    const [entry] = await run(step("a", { look: () => failed("X", seen, `${seen}, then`) }));
+    const [entry] = await run(step("a", { look: () => failed("DNS", seen, `${seen}, then`) }));
     const text = `${entry?.seen}${entry?.mend}`;
     assert.doesNotMatch(text, /IOSFODNN7|hush|\p{Cc}/u);
     assert.match(text, /then$/);
@@ -146,7 +146,7 @@ describe("runChapters", () => {
       registry: "b",
       look: () => {
         gate.resolve(ok("at last"));
-        return failed("BAD", "b is bad", "mend it");
+        return failed("TLS", "b is bad", "mend it");
       },
     });
     const entries = await runChapters(
@@ -156,10 +156,10 @@ describe("runChapters", () => {
     );
     assert.deepEqual(told, ["config", "slow", "needy", "quick"]);
     assert.deepEqual(short(entries), [
-      "config failed BAD",
+      "config failed TLS",
       "slow ok at last",
       "needy skipped because config failed",
-      "quick failed BAD",
+      "quick failed TLS",
     ]);
   });
 });

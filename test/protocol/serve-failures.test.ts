@@ -39,7 +39,7 @@ describe("Docker's protocol in trouble", () => {
 
   it("is never told in the words for not found, which lead clients to go on without credentials", async () => {
     rooms.trouble = new Failure(
-      "PROCESS",
+      "PROCESS_FAILED",
       "credential_process: credentials not found in native keychain",
       "mend",
     );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fetchOnce } from "../../src/provider/fetch-once.ts";
 import { Failure } from "../../src/token/failure.ts";
+import { type CodeTraits, type FailureCode, failureCodes } from "../../src/token/failure-codes.ts";
 import { hour, second } from "../support/fakes/clock.ts";
 import { authorizationEntry, failureEntry } from "../support/fakes/entries.ts";
 import { SharedWorld } from "../support/fakes/shared-fetch.ts";
@@ -54,6 +55,14 @@ describe("fetchOnce", () => {
       assert.equal(world.held, false);
     });
 
+    for (const [code, { shared = false }] of Object.entries<CodeTraits>(failureCodes)) {
+      it(`asks ${shared ? "once for all" : "for each"} on ${code}`, async () => {
+        world.refuse(code as FailureCode);
+        await Promise.all(many(3).map(() => codeFor()));
+        assert.equal(world.calls, shared ? 1 : 3);
+      });
+    }
+
     it("asks anew for one who comes later", async () => {
       world.refuse("ACCESS_DENIED");
       await codeFor();
@@ -62,10 +71,10 @@ describe("fetchOnce", () => {
     });
 
     it("asks anew for one who calls another endpoint, though they waited", async () => {
-      world.refuse("NETWORK");
+      world.refuse("ACCESS_DENIED");
       const endpoint = "ecr.us-east-1.api.aws";
       const told = await Promise.all([codeFor(), codeFor(world.process({ endpoint }))]);
-      assert.deepEqual(told, ["NETWORK: call 1 was refused", "NETWORK: call 2 was refused"]);
+      assert.deepEqual(told, ["ACCESS_DENIED: call 1 was refused", "ACCESS_DENIED: call 2 was refused"]);
     });
 
     it("does not take a failure of the future for one just met: the clock was ahead then", async () => {
@@ -74,7 +83,7 @@ describe("fetchOnce", () => {
     });
 
     it("forgets the failure when a token is had", async () => {
-      world.refuse("NETWORK");
+      world.refuse("UNREACHABLE");
       await codeFor();
       world.clock.pass(1);
       world.answer = async () => "secret";
@@ -83,9 +92,9 @@ describe("fetchOnce", () => {
     });
 
     it("tells the failure though it can't be kept", async () => {
-      world.refuse("NETWORK");
+      world.refuse("UNREACHABLE");
       world.store.broken = full;
-      assert.equal(await codeFor(), "NETWORK: call 1 was refused");
+      assert.equal(await codeFor(), "UNREACHABLE: call 1 was refused");
       assert.deepEqual(world.reported, ["STATE_WRITE"]);
     });
 

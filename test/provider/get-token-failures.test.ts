@@ -11,13 +11,13 @@ describe("a cold get in trouble", () => {
 
   describe("when AWS can't be had", () => {
     beforeEach(() => {
-      world.aws = refusal("NETWORK");
+      world.aws = refusal("UNREACHABLE");
     });
 
     it("hands out a valid token with little life left, and says so in the log", async () => {
       await world.lying(50 * minute);
       assert.equal(await world.get(host), "lying");
-      assert.match(world.log.join("\n"), /a valid token answered .*NETWORK/);
+      assert.match(world.log.join("\n"), /a valid token answered .*UNREACHABLE/);
     });
 
     it("hands it out to its last moment", async () => {
@@ -27,22 +27,22 @@ describe("a cold get in trouble", () => {
 
     it("fails rather than hand out one that expired", async () => {
       await world.lying(0);
-      assert.equal(await world.failure(host), "NETWORK");
+      assert.equal(await world.failure(host), "UNREACHABLE");
       await world.ownFile(host, 0);
-      assert.equal(await world.failure(host), "NETWORK");
+      assert.equal(await world.failure(host), "UNREACHABLE");
     });
 
     it("fails rather than hand out one that expires while AWS is asked", async () => {
       await world.lying(3 * second);
       world.callTakes = 3 * second;
-      assert.equal(await world.failure(host), "NETWORK");
+      assert.equal(await world.failure(host), "UNREACHABLE");
       assert.equal(world.calls.length, 1);
     });
 
     it("does not bring one back to life by a clock that was set back", async () => {
       await world.lying(11 * hour);
       world.clock.pass(11 * hour).set(-24 * hour);
-      assert.equal(await world.failure(host), "NETWORK");
+      assert.equal(await world.failure(host), "UNREACHABLE");
     });
 
     it("does not go on asking while a valid token lies there: once a minute will do", async () => {
@@ -57,7 +57,7 @@ describe("a cold get in trouble", () => {
 
     it("asks again at once for the sake of one who has no valid token", async () => {
       await world.failed(second);
-      assert.equal(await world.failure(host), "NETWORK");
+      assert.equal(await world.failure(host), "UNREACHABLE");
       assert.equal(world.calls.length, 1);
     });
 
@@ -87,24 +87,24 @@ describe("a cold get in trouble", () => {
 
   describe("with a config that can't be used", () => {
     beforeEach(() => {
-      world.config = refusal("CONFIG");
+      world.config = refusal("CONFIG_INVALID");
     });
 
     it("hands out the registry's own token while it is valid, and says so in the log", async () => {
       await world.ownFile(host, 50 * minute);
       assert.equal(await world.get(host), "own file");
-      assert.match(world.log.join("\n"), /it failed with CONFIG/);
+      assert.match(world.log.join("\n"), /it failed with CONFIG_INVALID/);
       assert.deepEqual(world.calls, []);
     });
 
     it("tells what is wrong with it where that token expired, or there is none", async () => {
-      assert.equal(await world.failure(host), "CONFIG");
+      assert.equal(await world.failure(host), "CONFIG_INVALID");
       await world.ownFile(host, 0);
-      assert.equal(await world.failure(host), "CONFIG");
+      assert.equal(await world.failure(host), "CONFIG_INVALID");
     });
 
     it("tells it for a public registry as well: a real failure is no reason to be anonymous", async () => {
-      assert.equal(await world.failure(publicHost), "CONFIG");
+      assert.equal(await world.failure(publicHost), "CONFIG_INVALID");
     });
   });
 

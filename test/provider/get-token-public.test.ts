@@ -9,7 +9,7 @@ describe("a cold get for the public registry", () => {
     world = new ColdWorld();
   });
 
-  for (const code of ["NO_CREDENTIALS", "ACCESS_DENIED", "SSO_EXPIRED", "KEYS_UNKNOWN"]) {
+  for (const code of ["NO_CREDENTIALS", "ACCESS_DENIED", "WEB_IDENTITY_REFUSED", "ROLE_DURATION"] as const) {
     it(`finds nothing on ${code}, so that anonymous pulls work`, async () => {
       world.aws = refusal(code);
       assert.equal(await world.get(publicHost), undefined);
@@ -29,7 +29,7 @@ describe("a cold get for the public registry", () => {
     assert.deepEqual(world.calls, []);
   });
 
-  for (const code of ["NETWORK", "THROTTLED", "EXPIRED_CREDENTIALS", "GET_TIMEOUT"]) {
+  for (const code of ["UNREACHABLE", "THROTTLED", "TIMEOUT", "GET_TIMEOUT"] as const) {
     it(`tells ${code}`, async () => {
       world.aws = refusal(code);
       assert.equal(await world.failure(publicHost), code);

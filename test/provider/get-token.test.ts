@@ -76,10 +76,10 @@ describe("a cold get", () => {
         await world.lying(left, "of ci");
         await world.ownFile(host, left);
         world.identity = "prod";
-        world.aws = refusal("NETWORK");
-        assert.equal(await world.failure(host), "NETWORK");
-        world.config = refusal("CONFIG");
-        assert.equal(await world.failure(host), "CONFIG");
+        world.aws = refusal("UNREACHABLE");
+        assert.equal(await world.failure(host), "UNREACHABLE");
+        world.config = refusal("CONFIG_INVALID");
+        assert.equal(await world.failure(host), "CONFIG_INVALID");
       });
     }
 

@@ -8,7 +8,14 @@ import { hour, minute, second } from "../support/fakes/clock.ts";
 import { authorizationEntry } from "../support/fakes/entries.ts";
 import { jobOf, MemoryPorts, seeded } from "./support.ts";
 
-const codes = ["UNREACHABLE", "AWS_FAULT", "THROTTLED", "SSO_EXPIRED", "ACCESS_DENIED", "BAD_ANSWER"];
+const codes = [
+  "UNREACHABLE",
+  "AWS_FAULT",
+  "THROTTLED",
+  "SSO_EXPIRED",
+  "ACCESS_DENIED",
+  "BAD_ANSWER",
+] as const;
 
 /** Milliseconds, of both signs and of every size. */
 const spans = fc.oneof(

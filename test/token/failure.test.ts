@@ -9,20 +9,20 @@ describe("Failure", () => {
   });
 
   it("is one line whatever lines an error of another program has, in the mend as well", () => {
-    const { oneLine } = new Failure("X", "a\r\n  b\n\n\tc\rd", "do e\nand f");
-    assert.equal(oneLine, "a b c d: do e and f [X]");
+    const { oneLine } = new Failure("DNS", "a\r\n  b\n\n\tc\rd", "do e\nand f");
+    assert.equal(oneLine, "a b c d: do e and f [DNS]");
   });
 
   it("never holds the words that docker-py and Jib look for anywhere in stdout, on one line or on two", () => {
     for (const words of [wire.notFound, wire.notFound.toUpperCase(), wire.notFound.replace(" in", "\nin")]) {
-      const { oneLine } = new Failure("PROCESS", `credential_process said: ${words}`, "see its log");
+      const { oneLine } = new Failure("PROCESS_FAILED", `credential_process said: ${words}`, "see its log");
       assert.ok(!oneLine.toLowerCase().includes(wire.notFound), oneLine);
     }
   });
 
   it("is an Error with a code, a mend and the error underneath", () => {
     const cause = new Error("underneath");
-    const failure = new Failure("X", "what", "mend", { cause });
+    const failure = new Failure("DNS", "what", "mend", { cause });
     assert.ok(failure instanceof Error);
     assert.deepEqual(
       {
@@ -32,12 +32,12 @@ describe("Failure", () => {
         mend: failure.mend,
         cause: failure.cause,
       },
-      { name: "Failure", message: "what", code: "X", mend: "mend", cause },
+      { name: "Failure", message: "what", code: "DNS", mend: "mend", cause },
     );
   });
 
   it("keeps the error underneath out of its line: that may hold a secret", () => {
     const cause = new Error("made-up-secret");
-    assert.ok(!new Failure("X", "what", "mend", { cause }).oneLine.includes("made-up-secret"));
+    assert.ok(!new Failure("DNS", "what", "mend", { cause }).oneLine.includes("made-up-secret"));
   });
 });

@@ -54,7 +54,7 @@ const pieces = [
   `${"aB3".repeat(13)}\n`,
 ];
 
-const failureLine = (text: string) => new Failure("CODE", text, text).oneLine;
+const failureLine = (text: string) => new Failure("UNEXPECTED", text, text).oneLine;
 const FUNCTIONS: readonly (readonly [string, (text: string) => unknown])[] = [
   ["redact", redact],
   ["oneLine", oneLine],

@@ -1,5 +1,6 @@
 import type { Origin } from "../../profiles/origin.ts";
 import { Failure } from "../../token/failure.ts";
+import type { FailureCode } from "../../token/failure-codes.ts";
 import { foreignError, foreignText } from "../../token/foreign-text.ts";
 import { describeIdentity } from "../../token/identity.ts";
 import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
@@ -43,7 +44,7 @@ export function timeout(asked: Asked, session: Session | undefined, cause?: unkn
 
 function told(
   { wanted, registry, identity, env, config }: Asked,
-  code: string,
+  code: FailureCode,
   why: string,
   mend: string,
   cause: unknown,

@@ -1,4 +1,5 @@
 import { Failure } from "../../token/failure.ts";
+import type { FailureCode } from "../../token/failure-codes.ts";
 
 export type Status = "ok" | "failed" | "skipped";
 
@@ -10,7 +11,7 @@ export interface Finding {
   /** Of a failed one: what to do. */
   readonly mend?: string;
   /** Of a failed one: stable, as in `Failure`. */
-  readonly code?: string;
+  readonly code?: FailureCode;
   /** Of a failed one: what needs it can be looked at all the same. */
   readonly blocksNothing?: boolean;
 }
@@ -19,7 +20,7 @@ export function ok(seen: string): Finding {
   return { status: "ok", seen };
 }
 
-export function failed(code: string, seen: string, mend: string): Finding {
+export function failed(code: FailureCode, seen: string, mend: string): Finding {
   return { status: "failed", seen, mend, code };
 }
 

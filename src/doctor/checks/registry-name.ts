@@ -17,8 +17,8 @@ export const registryName: RegistryDiagnostic = {
     try {
       await readConfig(machine.folders.configFile);
     } catch (error) {
-      const { status, code = "", seen, mend = "" } = failedBy(error);
-      return { status, code, seen: `whether ${host} is an alias can't be told: ${seen}`, mend };
+      const finding = failedBy(error);
+      return { ...finding, seen: `whether ${host} is an alias can't be told: ${finding.seen}` };
     }
     return judgeOther(host);
   },

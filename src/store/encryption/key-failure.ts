@@ -2,7 +2,7 @@ import { Failure } from "../../token/failure.ts";
 import { inspectFile } from "../files/inspect.ts";
 import { tokenKeyFailurePath } from "../files/paths.ts";
 import { removeState, writeState } from "../files/write.ts";
-import { type KeychainCode, keychainCodes, keychainFailure } from "../keychain/keychain.ts";
+import { isKeychainCode, keychainFailure } from "../keychain/keychain.ts";
 
 interface Trouble {
   readonly at: number;
@@ -65,8 +65,4 @@ export class TokenKeyTrouble {
   async over(): Promise<void> {
     await removeState(tokenKeyFailurePath(this.state)).catch(() => undefined);
   }
-}
-
-function isKeychainCode(code: unknown): code is KeychainCode {
-  return keychainCodes.some((each) => each === code);
 }

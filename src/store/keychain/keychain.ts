@@ -23,6 +23,10 @@ export const keychainWord = "keychain-process";
 export const keychainCodes = ["KEYCHAIN_UNREACHABLE", "KEYCHAIN_LOCKED", "KEYCHAIN_TIMEOUT"] as const;
 export type KeychainCode = (typeof keychainCodes)[number];
 
+export function isKeychainCode(code: unknown): code is KeychainCode {
+  return keychainCodes.some((each) => each === code);
+}
+
 /** @param what without a name and without a secret */
 export function keychainFailure(code: KeychainCode, what: string, cause?: unknown): Failure {
   return new Failure(code, what, "start the keychain and unlock it", { cause });

@@ -1,6 +1,6 @@
 import { endWithParent } from "../../process/exit-with-parent.ts";
 import { Failure } from "../../token/failure.ts";
-import { type Keychain, keychainCodes, keychainFailure } from "./keychain.ts";
+import { isKeychainCode, type Keychain, keychainFailure } from "./keychain.ts";
 
 /** What a process is asked that speaks to the keychain, on its stdin. */
 export type Question =
@@ -46,7 +46,7 @@ function messagesOf(error: unknown): string[] {
 }
 
 function trouble(error: unknown): Answer {
-  const known = error instanceof Failure && keychainCodes.some((code) => code === error.code);
+  const known = error instanceof Failure && isKeychainCode(error.code);
   if (known) return { failed: { code: error.code, what: error.message } };
   // Its words may quote what it was about.
   const name = error instanceof Error ? error.name : typeof error;

@@ -12,6 +12,7 @@ import { parseAuthorizationEntry, parseRegistryEntry } from "../../token/parse-e
 import { type AtRest, writeAtRest } from "../encryption/mode.ts";
 import { type Inspected, inspectFile } from "../files/inspect.ts";
 import { removeState } from "../files/write.ts";
+import { isKeychainCode } from "../keychain/keychain.ts";
 import type { TokenFiles } from "./token-files.ts";
 
 const folders = {
@@ -43,7 +44,7 @@ export async function settle(
       try {
         if (!(await convert(`${state}/${folder}/${name}`, parse, wanted, files))) removed++;
       } catch (error) {
-        if (!(error instanceof Failure) || !error.code.startsWith("KEYCHAIN_")) throw error;
+        if (!(error instanceof Failure) || !isKeychainCode(error.code)) throw error;
         why = error;
         removed++;
       }

@@ -126,7 +126,7 @@ describe("the links on the way to AWS", () => {
   });
   const fine = { proxy: "ok", certificates: "ok", dns: "ok", api: "ok", clock: "ok" };
   const answer = { status: 400, clockSkew: 0 };
-  const failure = new Failure("WHY", "what", "mend");
+  const failure = new Failure("DNS", "what", "mend");
 
   it("are all well where there is an answer", () => {
     assert.deepEqual(all({ host: "api", answer }), fine);
@@ -136,7 +136,7 @@ describe("the links on the way to AWS", () => {
   it("fail where it broke; what lies beyond fails with the last", () => {
     for (const link of ["proxy", "certificates", "dns", "api"] as const) {
       const found = all({ host: "api", broken: { link, failure } });
-      assert.equal(found[link], "failed WHY");
+      assert.equal(found[link], "failed DNS");
       assert.equal(found.clock, "skipped");
       const failing = Object.entries(found).filter(([, each]) => each.startsWith("failed"));
       assert.deepEqual(failing.map(([name]) => name).toSorted(), [...new Set([link, "api"])].toSorted());
@@ -149,7 +149,7 @@ describe("the links on the way to AWS", () => {
       proxy: "skipped",
       certificates: "skipped",
       dns: "skipped",
-      api: "failed WHY",
+      api: "failed DNS",
       clock: "skipped",
     });
   });

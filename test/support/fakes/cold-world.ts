@@ -3,6 +3,7 @@ import { coldGet } from "../../../src/provider/get-token.ts";
 import type { Dependencies } from "../../../src/token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../../../src/token/entry.ts";
 import { Failure } from "../../../src/token/failure.ts";
+import type { FailureCode } from "../../../src/token/failure-codes.ts";
 import { ambient } from "../../../src/token/identity.ts";
 import { type Life, lifeOf, lifeState } from "../../../src/token/life.ts";
 import { hour, SettableClock } from "./clock.ts";
@@ -55,7 +56,7 @@ export class ColdWorld {
   }
 
   /** A renewal that failed so long ago. */
-  async failed(ago: number, code = "NETWORK"): Promise<void> {
+  async failed(ago: number, code = "UNREACHABLE"): Promise<void> {
     await this.store.writeFailure(
       keyOf(this.identity, "us-east-1"),
       failureEntry({ at: this.clock.now - ago, code }),
@@ -133,6 +134,6 @@ function keyOf(identity: string, region: string): string {
 }
 
 /** What the aws room throws. */
-export function refusal(code: string): Failure {
+export function refusal(code: FailureCode): Failure {
   return new Failure(code, `it failed with ${code}`, "mend it");
 }

@@ -21,7 +21,8 @@ async function callAws() {
   appendFileSync(count, `${process.pid}\n`);
   console.log("fetching");
   while (!existsSync(answer)) await pause(2);
-  if (readFileSync(answer, "utf8") === "failure") throw new Failure("X", `told to ${process.pid}`, "mend");
+  if (readFileSync(answer, "utf8") === "failure")
+    throw new Failure("ACCESS_DENIED", `told to ${process.pid}`, "mend");
   return authorizationEntry({ secret: `got by ${process.pid}` });
 }
 
@@ -35,7 +36,6 @@ try {
     enough: () => true,
     fetch: callAws,
     host: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
-    isEverybodys: () => true,
     endpoint: "api.ecr.us-east-1.amazonaws.com",
     now: Date.now,
     pause: async () => {

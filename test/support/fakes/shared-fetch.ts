@@ -1,6 +1,7 @@
 import type { SharedFetch } from "../../../src/provider/fetch-once.ts";
 import type { Release } from "../../../src/store/files/lock.ts";
 import { Failure } from "../../../src/token/failure.ts";
+import type { FailureCode } from "../../../src/token/failure-codes.ts";
 import { SettableClock, second } from "./clock.ts";
 import { authorizationEntry } from "./entries.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -40,7 +41,6 @@ export class SharedWorld {
         return authorizationEntry({ secret: await this.answer() });
       },
       host: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
-      isEverybodys: () => true,
       endpoint: "api.ecr.us-east-1.amazonaws.com",
       now: () => this.clock.now,
       waitUntil: this.clock.now + 10 * second,
@@ -51,7 +51,7 @@ export class SharedWorld {
   }
 
   /** AWS refuses, `after` the world has gone on. */
-  refuse(code: string, after: () => unknown = () => undefined): void {
+  refuse(code: FailureCode, after: () => unknown = () => undefined): void {
     this.answer = async () => {
       after();
       throw new Failure(code, `call ${this.calls} was refused`, "allow it");
