@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accountHome } from "../support/program/account-home.ts";
 import { FakeSystemd } from "../support/program/fake-systemd.ts";
+import { blocksOf } from "../support/program/guide.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { User } from "../support/program/user.ts";
 
@@ -88,7 +89,9 @@ describe("install.sh", function () {
     }
   });
 
-  it("builds and places the program, wires Docker, and warns of the PATH", () => {
+  it("builds and places the program, wires Docker, and warns of the PATH: the first command of README.md", () => {
+    // There without --prefix: for root, who runs these tests, that would be /usr/local.
+    assert.equal(blocksOf("README.md")[0]?.text.split("\n")[0], `./install.sh ${registry}`);
     const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), registry]);
     assert.equal(status, 0, stdout + stderr);
     assert.match(spawnSync(program, ["version"]).stdout.toString(), /^docker-credential-ecr \(.+\) \d/);

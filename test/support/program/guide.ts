@@ -1,0 +1,97 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { programPath } from "./program.ts";
+import { configPath, type User } from "./user.ts";
+
+export const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** A block of code in a page. */
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+/** The blocks of code of a page, in order. @param path below the repository */
+export function blocksOf(path: string): readonly Block[] {
+  const page = readFileSync(join(root, path), "utf8");
+  return [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
+    language,
+    text,
+  }));
+}
+
+/** Where a block that is no command is written, by its language, below HOME. */
+const files: Readonly<Record<string, string>> = { yaml: configPath, ini: ".aws/config" };
+
+/** A shell script that does what a reader of the page does: types the commands, writes the files, in order. */
+export function scriptOf(blocks: readonly Block[]): string {
+  const steps = blocks.flatMap(({ language, text }) => {
+    if (language === "sh") return [text];
+    const file = files[language];
+    return file === undefined
+      ? []
+      : [`(umask 077; cat >"$HOME/${file}" <<'EOF-OF-BLOCK'\n${text}EOF-OF-BLOCK\n)\n`];
+  });
+  return `set -e\ncd "$CHECKOUT"\n${steps.join("")}`;
+}
+
+/**
+ * The programs that a guide uses, in a folder on the user's PATH. The installer checks the command line with the real
+ * installer's --dry-run, then configures Docker as that would. docker and packer call the helper that Docker's config
+ * names for the host, and need a token from it; the end-to-end tests have the real ones.
+ *
+ * @param signIn the text of the file that `aws sso login` writes, and its path below HOME
+ */
+export function prepareGuide(user: User, signIn?: { readonly path: string; readonly text: string }): void {
+  const bin = join(user.home, ".local/bin");
+  const checkout = join(user.home, "checkout");
+  mkdirSync(bin, { recursive: true, mode: 0o700 });
+  for (const folder of [checkout, join(user.home, ".aws"), dirname(join(user.home, configPath))])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const place = (path: string, script: string) => {
+    writeFileSync(path, `#!/bin/bash\nset -euo pipefail\n${script}`);
+    chmodSync(path, 0o755);
+  };
+  place(join(checkout, "install.sh"), installer);
+  place(join(bin, "docker"), docker);
+  place(join(bin, "packer"), packer);
+  if (signIn) {
+    const file = join(user.home, signIn.path);
+    place(
+      join(bin, "aws"),
+      `[ "$*" = "sso login --profile build" ]\nmkdir -p ${dirname(file)}\ncat >${file} <<'END'\n${signIn.text}\nEND\n`,
+    );
+  }
+  user.env.CHECKOUT = checkout;
+  user.env.REPOSITORY = root;
+  user.env.PATH = `${bin}:${dirname(programPath())}:/usr/bin:/bin`;
+}
+
+const installer = `
+[ "$*" != --uninstall ] || exec docker-credential-ecr configure-docker --undo --everywhere
+"$REPOSITORY/install.sh" --dry-run --prefix "$HOME/.local" "$@" >/dev/null
+registries=()
+for word in "$@"; do
+  case $word in *.*) registries+=("$word") ;; esac
+done
+docker-credential-ecr configure-docker "\${registries[@]}"
+`;
+
+const docker = `
+[ "$1" = pull ]
+host=\${2%%/*}
+grep -q "\\"$host\\": \\"ecr\\"" "\${DOCKER_CONFIG:-$HOME/.docker}/config.json"
+printf %s "$host" | docker-credential-ecr get | grep -q '"Username":"AWS"'
+echo "pulled $2"
+`;
+
+const packer = `
+[ "$1" = build ]
+[ -d "$DOCKER_CONFIG" ]
+template=$REPOSITORY/\${*: -1}
+while [ "$2" = -var ]; do grep -q "^variable \\"\${3%%=*}\\"" "$template"; shift 2; done
+image=$(grep -o '[0-9]*[.]dkr[.]ecr[^"]*/base:1' "$template")
+docker pull "$image"
+echo "built $template"
+`;
