@@ -100,7 +100,7 @@ async function passOnce(around: Surroundings, { print, printError, exitWith }: C
   if (!first || !last) return;
   const { plan, sources } = last.keeping;
   const unread = [...(followed?.failed ?? []), ...(followed?.waiting ?? [])];
-  const failures = [...failuresOf(last), ...unread.map(({ oneLine }) => oneLine)];
+  const failures = [...failuresOf(last, around.now()), ...unread.map(({ oneLine }) => oneLine)];
   for (const line of failures) printError(line);
   for (const { oneLine } of sources.flatMap(({ problems }) => problems)) print(oneLine);
   for (const note of plan.unattended) print(Failure.from(note).oneLine);

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { openSurroundings } from "../provider/context.ts";
+import { jsonOf } from "../status/json.ts";
 import { statusLines } from "../status/lines.ts";
 import { metricsOf } from "../status/metrics.ts";
 import { writeMetrics } from "../status/metrics-file.ts";
@@ -14,6 +15,7 @@ interface Options {
   readonly watch?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
+  readonly strict?: boolean;
   /** true: to stdout. */
   readonly prometheus?: string | true;
   readonly color: boolean;
@@ -40,6 +42,12 @@ export function statusCommand(context: Context): Command {
         "all",
       ),
     )
+    .addOption(
+      new Option(
+        "--strict",
+        "exit 1 also if a renewal fails, a daemon that should run does not, or it is outdated",
+      ).conflicts(["watch", "prometheus"]),
+    )
     .option("--no-color", "no colours, on a terminal too")
     .addHelpText(
       "after",
@@ -65,15 +73,16 @@ async function show(options: Options, context: Context): Promise<void> {
   }
   const report = await statusReport(around);
   if (options.prometheus !== undefined) return tellMetrics(options.prometheus, report, context);
-  if (!report.ok) exitWith(1);
+  const ok = options.strict ? report.strictlyOk : report.ok;
+  if (!ok) exitWith(1);
   const screen = options.json ? undefined : terminal();
   if (screen) {
     // A line is left for the prompt.
     const rows = options.all ? Infinity : screen.rows - 1;
     return print(statusScreen(report, { ...screen, home }, rows).join("\n"));
   }
-  if (report.configError !== undefined) printError(report.configError);
-  print(options.json ? JSON.stringify(report, undefined, 2) : statusLines(report).join("\n"));
+  if (report.configError) printError(Failure.from(report.configError).oneLine);
+  print(options.json ? JSON.stringify(jsonOf(report, ok), undefined, 2) : statusLines(report).join("\n"));
 }
 
 /** That they could be told is a success, whatever they tell: they are watched by another. */

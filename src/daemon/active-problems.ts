@@ -17,7 +17,7 @@ export class Troubles {
     const before = this.of(area);
     this.#areas.set(area, found);
     for (const [about, line] of found) if (before.get(about) !== line) this.tell("error", line);
-    for (const [about, line] of before) if (!found.has(about)) this.tell("info", `over: ${line}`);
+    for (const [about, line] of before) if (!found.has(about)) this.tell("info", `over: ${inShort(line)}`);
   }
 
   of(area: string): Lines {
@@ -25,14 +25,16 @@ export class Troubles {
   }
 }
 
-/** What is wrong after a pass: also with what waits for its next attempt. */
-export function troublesOf({ keeping, report, state, outputs }: Pass): Lines {
+/** What failed and the code: the whole line is further up in the log. */
+function inShort(line: string): string {
+  const code = / \[\w+\]$/.exec(line)?.[0] ?? "";
+  return line.slice(0, line.length - code.length).split(": ", 1)[0] + code;
+}
+
+/** What is wrong after a pass but for renewals that fail, which `RenewalLog` reports. */
+export function troublesOf({ keeping, report, outputs }: Pass): Lines {
   const lines = new Map<string, string>();
   const add = (about: string, note: FailureNote) => lines.set(about, Failure.from(note).oneLine);
-  for (const { key } of keeping.plan.jobs) {
-    const failure = state.groups[key]?.failure;
-    if (failure) add(key, failure);
-  }
   for (const { job, failure, step } of report.failed) {
     if (step === "serve") lines.set(`${job.key} files`, failure.oneLine);
   }

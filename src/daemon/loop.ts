@@ -10,6 +10,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { DaemonLock } from "./lock.ts";
 import { daemonLog, type Tell } from "./log.ts";
 import { failuresOf, type Pass, Refresher } from "./pass.ts";
+import { RenewalLog } from "./renewal-log.ts";
 import { Sleeper } from "./wakeable-delay.ts";
 
 /** What a daemon is started with. */
@@ -42,6 +43,7 @@ class Daemon {
   /** Another daemon has the lock. */
   #isOvertaken = false;
   readonly #troubles: Troubles;
+  readonly #renewals: RenewalLog;
 
   constructor(
     private readonly around: Surroundings,
@@ -49,6 +51,7 @@ class Daemon {
     private readonly tell: Tell,
   ) {
     this.#troubles = new Troubles(tell);
+    this.#renewals = new RenewalLog(tell);
     const daemon = { pid: process.pid, startedAt: around.now() };
     this.#refresher = new Refresher(around, daemon, () => {
       start.notifier.alive();
@@ -113,7 +116,7 @@ class Daemon {
     if (isOther || (pass && pass.report.renewed.length > 0)) Bun.gc(true);
     if (!this.#stop.signal.aborted) {
       await this.#heartbeat.beat();
-      this.start.notifier.ready(statusOf(pass));
+      this.start.notifier.ready(statusOf(pass, this.around.now()));
     }
     return (pass?.report.wakeAt ?? Infinity) - this.around.now();
   }
@@ -153,6 +156,7 @@ class Daemon {
       const whose = registriesCounted(registries.length);
       this.tell("info", `renewed the token of ${identity} in ${region} for ${whose}`);
     }
+    this.#renewals.update(pass.report.failing, this.around.now());
     this.#troubles.set("tokens", troublesOf(pass));
   }
 
@@ -178,10 +182,10 @@ class Daemon {
 }
 
 /** For `systemctl status`. */
-function statusOf(pass: Pass | undefined): string {
+function statusOf(pass: Pass | undefined, now: number): string {
   if (!pass) return "no token is renewed: see the log";
   const { length } = pass.keeping.kept;
-  return `${registriesCounted(length)} kept, ${counted(failuresOf(pass).length, "failure")}`;
+  return `${registriesCounted(length)} kept, ${counted(failuresOf(pass, now).length, "failure")}`;
 }
 
 function lineOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { version } from "../../package.json";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
 import { within } from "../limits/concurrency.ts";
@@ -9,6 +10,7 @@ import type { SeenConfig, Surroundings } from "../provider/context.ts";
 import { refreshPass } from "../refresher/pass.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
+import { failureOfJob } from "../refresher/renewal-failure.ts";
 import { noReadings, type Readings } from "../refresher/replication-schedule.ts";
 import { parseState, type RefresherState, rested, startState } from "../refresher/state.ts";
 import { forgetOthers } from "../refresher/sync-groups.ts";
@@ -147,7 +149,7 @@ export class Refresher {
   async keep(isAlive: boolean, configError?: string): Promise<void> {
     const { folders, now } = this.around;
     const state = this.#state ?? {};
-    const daemon = isAlive ? this.daemon : undefined;
+    const daemon = isAlive && this.daemon ? { ...this.daemon, program: version } : undefined;
     const error = configError !== undefined && { configError };
     await writeRefresher(folders.state, { format: 1, ...daemon, lastTickAt: now(), ...error, state });
   }
@@ -159,12 +161,13 @@ function listingTimeout(): Failure {
   return new Failure("LISTING_TIMEOUT", what, "see whether the disk of ~/.aws or of the state folder hangs");
 }
 
-/** What there is to tell of failures in a pass, one line each; those that wait for their next attempt are failures still. */
-export function failuresOf({ report, state, outputs }: Pass): string[] {
-  const failed = report.failed.map(({ failure }) => failure.oneLine);
-  const waiting = report.skipped.flatMap(({ key }) => {
-    const failure = state.groups[key]?.failure;
-    return failure ? [Failure.from(failure).oneLine] : [];
-  });
-  return [...failed, ...waiting, ...outputs.map(({ oneLine }) => oneLine)];
+/**
+ * The failures of a pass, one line each; those that wait for their next attempt are failures still.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function failuresOf({ report, outputs }: Pass, now: number): string[] {
+  const notWritten = report.failed.filter(({ step }) => step === "serve").map(({ failure }) => failure);
+  const notRenewed = report.failing.map((one) => failureOfJob(one, now));
+  return [...notRenewed, ...notWritten, ...outputs].map(({ oneLine }) => oneLine);
 }

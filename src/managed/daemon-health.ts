@@ -1,54 +1,94 @@
+import { readlinkSync } from "node:fs";
+import { version } from "../../package.json";
 import { isRefresherRunning, type RefresherFile } from "../store/state/refresher-state.ts";
 import { readable } from "../terminal/words.ts";
 
 /** Milliseconds: a daemon that lives has a heartbeat younger than this, since it beats every minute. */
 export const heartbeatCounts = 3 * 60_000;
 
-/** How the daemon is. */
+/** How the daemon is. Times in milliseconds since the epoch. */
 export interface Health {
   readonly running: boolean;
+  /** One should run: a service is installed, or one was started and did not end by itself. */
+  readonly expected: boolean;
   /** Its process, or that of one that ended without a word. */
   readonly pid?: number;
-  /** Milliseconds since the epoch. */
+  /** The version of its program. Absent: it does not run, or is of a version that does not say so. */
+  readonly program?: string;
+  /** It runs another program than this one: it was not restarted after an upgrade. */
+  readonly outdated: boolean;
+  readonly startedAt?: number;
   readonly lastTickAt?: number;
   /** It runs, and has not shown it for so long. */
   readonly silentForSeconds?: number;
   /** Why it goes by the config.yaml of before. */
   readonly configError?: string;
+  /** The file of the service that is installed for it. */
+  readonly service?: string;
 }
 
-/** @param refresher what it left last */
+/**
+ * @param refresher what it left last
+ * @param service the file of an installed service
+ */
 export async function daemonHealth(
   state: string,
   refresher: RefresherFile | undefined,
   now: number,
+  service?: string,
 ): Promise<Health> {
   const running = await isRefresherRunning(state);
-  if (!refresher) return { running };
-  const { pid, lastTickAt, configError } = refresher;
-  if (!running) return { running, lastTickAt, ...(pid !== undefined && { pid }) };
+  const none = { running, expected: running || service !== undefined, outdated: false };
+  const installed = service !== undefined && { service };
+  if (!refresher) return { ...none, ...installed };
+  const { pid, lastTickAt, configError, program, startedAt } = refresher;
+  if (!running) {
+    const isDead = pid !== undefined;
+    return { ...none, expected: none.expected || isDead, ...(isDead && { pid }), lastTickAt, ...installed };
+  }
   // Of one before it: this one has not come to the end of its first pass.
-  if (pid === undefined || !isThere(pid)) return { running };
+  if (pid === undefined || !isThere(pid)) return { ...none, ...installed };
   const age = now - lastTickAt;
   return {
-    ...{ running, pid, lastTickAt },
+    ...none,
+    outdated: program !== version || isReplaced(pid),
+    pid,
+    ...(program !== undefined && { program }),
+    ...(startedAt !== undefined && { startedAt }),
+    lastTickAt,
     ...(age > heartbeatCounts && { silentForSeconds: Math.floor(age / 1000) }),
     ...(configError !== undefined && { configError }),
+    ...installed,
   };
 }
 
 /** The same in a line, for people. */
-export function healthLine({ running, pid, silentForSeconds }: Health): string {
+export function healthLine(health: Health): string {
+  const { running, pid, silentForSeconds, service } = health;
   if (!running) {
-    const end = pid === undefined ? "" : `: process ${pid} was killed or crashed`;
-    return `daemon: not running${end}`;
+    if (pid !== undefined) return `daemon: not running: process ${pid} was killed or crashed`;
+    return `daemon: not running${service === undefined ? "" : `, though its service is installed: ${service}`}`;
   }
   if (silentForSeconds !== undefined) {
     return `daemon: no heartbeat for ${readable(silentForSeconds * 1000)}, process ${pid}`;
   }
   return pid === undefined
     ? "daemon: running, its first pass is under way"
-    : `daemon: running, process ${pid}`;
+    : `daemon: running, process ${pid}, ${programWords(health)}`;
+}
+
+/** "version 0.1.0", and what is to be done where the daemon runs another program than this one. */
+export function programWords({ program, outdated }: Pick<Health, "program" | "outdated">): string {
+  const own = program === undefined ? "an older version" : `version ${program}`;
+  if (!outdated) return own;
+  return program === version
+    ? `${own}, of a program that was replaced since it started: restart it`
+    : `${own}, while this program is version ${version}: restart it`;
+}
+
+/** Whether the daemon must be looked after: one that should run and doesn't, hangs, or is of another version. */
+export function isDaemonFailing({ running, expected, outdated, silentForSeconds }: Health): boolean {
+  return (expected && !running) || outdated || silentForSeconds !== undefined;
 }
 
 /** Whether there is a process of that number. */
@@ -58,5 +98,14 @@ export function isThere(pid: number): boolean {
   } catch (error) {
     // Somebody else's now, or in a container: there it is.
     return (error as { code?: string }).code === "EPERM";
+  }
+}
+
+/** Whether the file of a process's program is gone or another by now: proc_pid_exe(5). */
+function isReplaced(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`).endsWith(" (deleted)");
+  } catch {
+    return false;
   }
 }

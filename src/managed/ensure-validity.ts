@@ -2,6 +2,7 @@ import { eachOf } from "../limits/concurrency.ts";
 import { type Outcome, renew, serve } from "../refresher/attempt.ts";
 import type { Job } from "../refresher/job.ts";
 import type { RefreshPorts } from "../refresher/ports.ts";
+import { renewalFailure, tokenTimes } from "../refresher/renewal-failure.ts";
 import { usualTiming } from "../refresher/timing.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { readable } from "../terminal/words.ts";
@@ -38,7 +39,7 @@ export class Refreshing {
     let outcome = await this.renewAndServe(job);
     // Another process was at it in the same moment: what that left may do, else it is asked for anew.
     if (outcome.kind === "overtaken") outcome = await this.renewAndServe(job);
-    if (outcome.kind === "failed") return { lines: [], failure: outcome.failure };
+    if (outcome.kind === "failed") return { lines: [], failure: await this.failed(job, outcome.failure) };
     if (outcome.kind !== "done") return { lines: [], failure: overtaken(job) };
     const { life } = outcome.entry;
     const left = readable(timeLeft(life, this.ports.clock()));
@@ -56,6 +57,15 @@ export class Refreshing {
       ? ({ kind: "done", entry } as const)
       : await renew(job, lying, ports, stop, usualTiming);
     return outcome.kind === "done" ? serve(job, outcome.entry, ports, stop, usualTiming) : outcome;
+  }
+
+  /** Says until when the token is valid that is stored, where there is one. */
+  private async failed(job: Job, failure: Failure): Promise<Failure> {
+    const clock = this.ports.clock();
+    const stored = (await this.ports.read([job.key])).get(job.key);
+    const token = tokenTimes(stored?.life, undefined, clock);
+    const { code, message, mend } = failure;
+    return renewalFailure({ code, what: message, mend }, undefined, token, clock.now, job.askThrough.host);
   }
 
   private isEnough(life: Life): boolean {

@@ -16,12 +16,12 @@ export function keptFailure(
   clock: Clock,
   waitAfter: (count: number) => number,
 ): KeptFailure {
-  // Another failure under other conditions is another's beginning.
+  // Under other conditions the attempts are counted anew; the token has not been renewed since the first failure of all.
   const row = former?.conditions === conditions ? former : undefined;
   const count = (row?.count ?? 0) + 1;
   const at = clock.now;
   const wait = pauseOf(waitAfter(count), clock);
-  return { count, since: row?.since ?? at, at, code, what: message, mend, conditions, wait };
+  return { count, since: former?.since ?? at, at, code, what: message, mend, conditions, wait };
 }
 
 /** Whether the next attempt is still to be waited for. Whatever has changed may have mended it. */

@@ -1,10 +1,12 @@
 import { eachOf } from "../limits/concurrency.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
+import type { Clock } from "../token/life.ts";
 import { afterFailure, afterServing, afterToken, isToBeServed } from "./after-attempt.ts";
 import { renew, serve } from "./attempt.ts";
 import { refreshDue, type Verdict, verdictOf } from "./due.ts";
 import type { Job } from "./job.ts";
 import type { FailedJob, PassReport, RefreshPorts } from "./ports.ts";
+import { type FailingJob, tokenTimes } from "./renewal-failure.ts";
 import type { GroupState, RefresherState } from "./state.ts";
 import { takeStock, withGroups } from "./sync-groups.ts";
 import type { Random, Timing } from "./timing.ts";
@@ -42,8 +44,23 @@ export async function refreshPass(
   const { renewed, failed, overtaken } = pass;
   const skipped = waiting.map(({ job }) => job);
   const wakeAt = Math.min(pass.nextOf(due), clock.now + nextIn);
-  const report = { renewed, failed, overtaken, skipped, ...(wakeAt < Infinity && { wakeAt }) };
-  return { state: withGroups(stock, pass.changed), report };
+  const after = withGroups(stock, pass.changed);
+  const failing = jobs.flatMap((job) => failingJob(job, lying.get(job.key), after.groups[job.key], clock));
+  const report = { renewed, failed, overtaken, skipped, failing, ...(wakeAt < Infinity && { wakeAt }) };
+  return { state: after, report };
+}
+
+/** None, or the one. Of a token that is no longer stored the plan for it tells. */
+function failingJob(
+  job: Job,
+  entry: AuthorizationEntry | undefined,
+  group: GroupState | undefined,
+  clock: Clock,
+): readonly FailingJob[] {
+  const { failure, issue } = group ?? {};
+  if (!failure) return [];
+  const token = tokenTimes(entry?.life, issue, clock);
+  return [{ job, note: failure, since: failure.since, ...(token && { token }) }];
 }
 
 /** What has come of a pass so far. */

@@ -3,6 +3,7 @@ import type { Failure } from "../token/failure.ts";
 import type { Clock } from "../token/life.ts";
 import type { HeldAuthorizations } from "./due.ts";
 import type { Job } from "./job.ts";
+import type { FailingJob } from "./renewal-failure.ts";
 
 /** What a pass takes from the rooms behind it. */
 export interface RefreshPorts {
@@ -43,6 +44,8 @@ export interface PassReport {
   readonly overtaken: readonly Job[];
   /** Needed, and waiting for the end of a backoff or splay. */
   readonly skipped: readonly Job[];
+  /** Whose last attempts failed, now or in a pass before. */
+  readonly failing: readonly FailingJob[];
   /** When the next is due, milliseconds since the epoch by this machine's clock; absent: nothing is kept. */
   readonly wakeAt?: number;
 }

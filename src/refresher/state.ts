@@ -34,7 +34,7 @@ export interface PlannedIssue {
 export interface KeptFailure {
   /** In a row. */
   readonly count: number;
-  /** Of the first and the last in the row; milliseconds since the epoch. */
+  /** Of the first since the last success, whatever has changed since, and of the last; milliseconds since the epoch. */
   readonly since: number;
   readonly at: number;
   readonly code: string;

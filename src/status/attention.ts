@@ -1,12 +1,15 @@
+import { renewalFailure } from "../refresher/renewal-failure.ts";
+import { Failure } from "../token/failure.ts";
 import type { ShownToken } from "./tokens.ts";
 
 /** How a registry is, the worst first. failing: its token is good, and the last attempt to renew it failed. */
-export const conditions = ["none", "expiring", "failing", "well"] as const;
+export const conditions = ["expired", "none", "expiring", "failing", "ok"] as const;
 export type Condition = (typeof conditions)[number];
 
-export function conditionOf({ isFresh, secondsLeft, lastError }: ShownToken): Condition {
-  if (isFresh) return lastError === undefined ? "well" : "failing";
-  return secondsLeft > 0 ? "expiring" : "none";
+export function conditionOf({ isFresh, secondsLeft, lastError, expiresAt }: ShownToken): Condition {
+  if (isFresh) return lastError === undefined ? "ok" : "failing";
+  if (secondsLeft > 0) return "expiring";
+  return expiresAt === undefined ? "none" : "expired";
 }
 
 /** What needs somebody first: by condition, then by the time left, then as they came. */
@@ -16,13 +19,14 @@ export function byAttention(tokens: readonly ShownToken[]): readonly ShownToken[
 }
 
 const words: Readonly<Record<Condition, string>> = {
+  expired: "expired",
   none: "without a token",
   expiring: "expiring",
-  failing: "not renewed when last tried",
-  well: "well",
+  failing: "valid but not renewed",
+  ok: "OK",
 };
 
-/** "1 without a token, 2 well" */
+/** "1 without a token, 2 OK" */
 export function countOf(tokens: readonly ShownToken[]): string {
   const counts = new Map<Condition, number>();
   for (const token of tokens) {
@@ -35,9 +39,12 @@ export function countOf(tokens: readonly ShownToken[]): string {
     .join(", ");
 }
 
-/** What there is to tell of a registry besides its row. */
-export function noteOf({ lastError, notRenewed }: ShownToken): string | undefined {
-  return lastError ?? notRenewed;
+/** What there is to report of a registry besides its row, in a line. @param now milliseconds since the epoch */
+export function noteOf(token: ShownToken, now: number): string | undefined {
+  const { lastError, notRenewed, failingSince, expiresAt, lastRenewedAt } = token;
+  if (!lastError) return notRenewed && Failure.from(notRenewed).oneLine;
+  const times = expiresAt === undefined ? undefined : { expiresAt, issuedAt: lastRenewedAt ?? 0 };
+  return renewalFailure(lastError, failingSince, times, now).oneLine;
 }
 
 /** The code at the end of an error or a note. */

@@ -1,7 +1,8 @@
 import { healthLine } from "../managed/daemon-health.ts";
 import { table } from "../terminal/table.ts";
 import { readable } from "../terminal/words.ts";
-import { byAttention, noteOf } from "./attention.ts";
+import { Failure } from "../token/failure.ts";
+import { byAttention, conditionOf, noteOf } from "./attention.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
@@ -26,16 +27,18 @@ export function statusLines(report: StatusReport): readonly string[] {
  * where that is not what `configError` says already.
  */
 export function troublesOf({ daemon, configError, stateError, unkept }: StatusReport): readonly string[] {
-  const isOfBefore = daemon.configError !== undefined && daemon.configError !== configError;
+  const own = configError && Failure.from(configError).oneLine;
+  const isOfBefore = daemon.configError !== undefined && daemon.configError !== own;
   return [
-    ...[stateError, unkept].filter((line) => line !== undefined),
+    ...[stateError, unkept].flatMap((one) => (one ? [Failure.from(one).oneLine] : [])),
     ...(isOfBefore ? [`daemon: goes by the config of before: ${daemon.configError}`] : []),
   ];
 }
 
-/** "11h 59m", "none" */
-export function leftInWords({ secondsLeft }: ShownToken): string {
-  return secondsLeft > 0 ? readable(secondsLeft * 1000) : "none";
+/** "11h 59m", "expired", "none" */
+export function leftInWords(token: ShownToken): string {
+  if (token.secondsLeft > 0) return readable(token.secondsLeft * 1000);
+  return conditionOf(token) === "expired" ? "expired" : "none";
 }
 
 /** "in 5h 20m", "now", or "-" where nobody is going to. */
@@ -46,5 +49,5 @@ export function renewalInWords({ nextRenewalAt }: ShownToken, now: number): stri
 
 function rowOf(token: ShownToken, now: number): readonly string[] {
   const { registry, identity } = token;
-  return [registry, identity, leftInWords(token), renewalInWords(token, now), noteOf(token) ?? "-"];
+  return [registry, identity, leftInWords(token), renewalInWords(token, now), noteOf(token, now) ?? "-"];
 }

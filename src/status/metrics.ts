@@ -1,4 +1,4 @@
-import { codeOf } from "./attention.ts";
+import type { FailureNote } from "../token/failure.ts";
 import type { StatusReport } from "./report.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -22,9 +22,17 @@ export function metricsOf(report: StatusReport): string {
     metric("build_info", "The program that wrote this.", [{ labels: { version: program }, value: 1 }]),
     metric("status_timestamp_seconds", "When this was written.", [{ value: at / 1000 }]),
     metric("config_usable", "1: config.yaml can be used, or there is none.", [
-      { value: configError === undefined ? 1 : 0 },
+      { value: configError ? 0 : 1 },
     ]),
     metric("daemon_up", "1: the daemon runs.", [{ value: daemon.running ? 1 : 0 }]),
+    metric(
+      "daemon_expected",
+      "1: a daemon should run: its service is installed, or it was started and did not end by itself.",
+      [{ value: daemon.expected ? 1 : 0 }],
+    ),
+    metric("daemon_outdated", "1: the daemon runs another program than the one that wrote this.", [
+      { value: daemon.outdated ? 1 : 0 },
+    ]),
     metric(
       "daemon_last_tick_timestamp_seconds",
       "When a daemon last ended a pass.",
@@ -47,6 +55,20 @@ export function metricsOf(report: StatusReport): string {
       "When the daemon tries next.",
       tokens.flatMap(({ token: { nextRenewalAt }, labels }) =>
         nextRenewalAt === undefined ? [] : [{ labels, value: nextRenewalAt / 1000 }],
+      ),
+    ),
+    metric(
+      "token_last_renewal_timestamp_seconds",
+      "When the last token was issued.",
+      tokens.flatMap(({ token: { lastRenewedAt }, labels }) =>
+        lastRenewedAt === undefined ? [] : [{ labels, value: lastRenewedAt / 1000 }],
+      ),
+    ),
+    metric(
+      "token_failing_since_timestamp_seconds",
+      "While attempts fail: when the first of them failed.",
+      tokens.flatMap(({ token: { failingSince }, labels }) =>
+        failingSince === undefined ? [] : [{ labels, value: failingSince / 1000 }],
       ),
     ),
     metric(
@@ -101,9 +123,8 @@ function labelsOf({ registry, identity, region = "" }: StatusReport["registries"
 }
 
 /** Of an error the code alone: its words change from time to time, and each change would be another series. */
-function errorSample(error: string | undefined, labels: Labels): readonly Sample[] {
-  if (error === undefined) return [];
-  return [{ labels: { ...labels, code: codeOf(error) ?? "" }, value: 1 }];
+function errorSample(error: FailureNote | undefined, labels: Labels): readonly Sample[] {
+  return error ? [{ labels: { ...labels, code: error.code }, value: 1 }] : [];
 }
 
 /** One of them with all its samples; nothing where there are none. */

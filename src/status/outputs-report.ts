@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { outputPaths, readOutputFailure, readOutputRecord } from "../store/state/output-records.ts";
 import { counted } from "../terminal/words.ts";
-import { Failure } from "../token/failure.ts";
+import { Failure, type FailureNote } from "../token/failure.ts";
 
 /** A file under `outputs` as the last attempt left it. */
 export interface OutputState {
@@ -10,7 +10,7 @@ export interface OutputState {
   readonly named: boolean;
   /** How many hosts have a token in it. */
   readonly registries: number;
-  readonly lastError?: string;
+  readonly lastError?: FailureNote;
 }
 
 export async function outputStates(state: string, { outputs }: Config): Promise<readonly OutputState[]> {
@@ -19,10 +19,9 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
   return Promise.all(
     [...paths].map(async (path) => {
       const { hosts } = await readOutputRecord(state, path);
-      const failure = await readOutputFailure(state, path);
-      const lastError = failure && Failure.from(failure).oneLine;
+      const lastError = await readOutputFailure(state, path);
       const found = { dockerConfig: path, named: named.has(path), registries: hosts.length };
-      return { ...found, ...(lastError !== undefined && { lastError }) };
+      return { ...found, ...(lastError && { lastError }) };
     }),
   );
 }
@@ -31,7 +30,7 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
 export function outputLine({ dockerConfig, named, registries, lastError }: OutputState): string {
   const name = `output ${dockerConfig}`;
   const held = `${name}: tokens for ${counted(registries, "host")}`;
-  if (lastError !== undefined) return `${held}; ${withoutStart(lastError, name)}`;
+  if (lastError) return `${held}; ${withoutStart(Failure.from(lastError).oneLine, name)}`;
   return named ? held : `${held}, to be taken out by the daemon's next pass`;
 }
 

@@ -3,7 +3,7 @@ import type { Surroundings } from "../provider/context.ts";
 import { parseReadings } from "../refresher/replication-schedule.ts";
 import { readReadings } from "../store/state/replication.ts";
 import { counted, readable } from "../terminal/words.ts";
-import { Failure } from "../token/failure.ts";
+import { Failure, type FailureNote } from "../token/failure.ts";
 
 /** How it stands with the replication rules of a registry, for `status`. */
 export interface SourceReport {
@@ -15,9 +15,9 @@ export interface SourceReport {
   /** Hosts. */
   readonly targets: readonly string[];
   /** Destinations for which no token is kept, and why. */
-  readonly problems: readonly string[];
+  readonly problems: readonly FailureNote[];
   /** Why they could not be read when that was last tried. */
-  readonly lastError?: string;
+  readonly lastError?: FailureNote;
 }
 
 export async function replicationReport(
@@ -34,8 +34,8 @@ export async function replicationReport(
       identity: registration?.identity ?? "",
       ...(isHis && { readAt }),
       targets: targets.map((target) => target.host),
-      problems: problems.map(({ oneLine }) => oneLine),
-      ...(failure && { lastError: Failure.from(failure).oneLine }),
+      problems: problems.map(({ code, message, mend }) => ({ code, what: message, mend })),
+      ...(failure && { lastError: failure }),
     };
   });
 }
@@ -45,7 +45,10 @@ export function replicationLines(reports: readonly SourceReport[], now: number):
   return reports.flatMap(({ source, identity, readAt, targets, problems, lastError }) => {
     const count = counted(targets.length, "target");
     const read = readAt === undefined ? "rules never read" : `rules read ${readable(now - readAt)} ago`;
-    const error = lastError === undefined ? "" : `; last error: ${lastError}`;
-    return [`replication of ${source}: ${count}, ${read} by ${identity}${error}`, ...problems];
+    const error = lastError ? `; last error: ${Failure.from(lastError).oneLine}` : "";
+    return [
+      `replication of ${source}: ${count}, ${read} by ${identity}${error}`,
+      ...problems.map((one) => Failure.from(one).oneLine),
+    ];
   });
 }

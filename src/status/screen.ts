@@ -1,9 +1,10 @@
 import { styleText } from "node:util";
 import { printable } from "../config/problem.ts";
-import { healthLine } from "../managed/daemon-health.ts";
+import { healthLine, isDaemonFailing } from "../managed/daemon-health.ts";
 import { noneKept } from "../managed/registry-rows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { registriesCounted, withTilde } from "../terminal/words.ts";
+import { Failure } from "../token/failure.ts";
 import { byAttention, codeOf, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";
@@ -13,7 +14,7 @@ import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
 import type { ShownToken } from "./tokens.ts";
 
-const paints = { none: "red", expiring: "yellow", failing: "yellow", well: "green" } as const;
+const paints = { expired: "red", none: "red", expiring: "yellow", failing: "yellow", ok: "green" } as const;
 
 /** Where it is shown. */
 export interface Screen extends Terminal {
@@ -49,10 +50,9 @@ export function statusScreen(
 
 function headOf(report: StatusReport, screen: Screen): readonly string[] {
   const { daemon, configError, registries } = report;
-  const isTroubled = daemon.silentForSeconds !== undefined || (!daemon.running && daemon.pid !== undefined);
   const lines = [
-    paint(isTroubled ? "red" : daemon.running ? "green" : "dim", healthLine(daemon), screen),
-    ...[...troublesOf(report), ...(configError === undefined ? [] : [configError])]
+    paint(isDaemonFailing(daemon) ? "red" : daemon.running ? "green" : "dim", healthLine(daemon), screen),
+    ...[...troublesOf(report), ...(configError ? [Failure.from(configError).oneLine] : [])]
       .flatMap((line) => wrap(line, screen))
       .map((line) => paint("red", line, screen)),
   ];
@@ -79,7 +79,7 @@ function blocksOf(
       renewalInWords(token, now),
     );
     const head = at === 0 ? [paint("dim", columns.head, screen)] : [];
-    return [...head, ...withNote(row, token, told, screen)];
+    return [...head, ...withNote(row, token, now, told, screen)];
   });
 }
 
@@ -92,12 +92,18 @@ function reasonOf(note: string, { account, region }: ShownToken): string {
 const hosts = /\b\d{12}\.dkr[.-]ecr[\w.-]*/g;
 
 /** A failure that many share, as those of one identity do, is told once; after that its code stands for it. */
-function withNote(row: string, token: ShownToken, told: Set<string>, screen: Screen): readonly string[] {
-  const note = noteOf(token);
+function withNote(
+  row: string,
+  token: ShownToken,
+  now: number,
+  told: Set<string>,
+  screen: Screen,
+): readonly string[] {
+  const note = noteOf(token, now);
   if (note === undefined) return [row];
   const colour = token.secondsLeft > 0 ? "yellow" : "red";
   const painted = (line: string) => paint(colour, line, screen);
-  const reason = reasonOf(note, token);
+  const reason = reasonOf(token.lastError ? Failure.from(token.lastError).oneLine : note, token);
   if (!told.has(reason)) {
     told.add(reason);
     return [row, ...wrap(note, screen, "  ").map(painted)];

@@ -3,12 +3,13 @@ import type { Surroundings } from "../provider/context.ts";
 import { verdictOf } from "../refresher/due.ts";
 import type { Job } from "../refresher/job.ts";
 import type { Origin } from "../refresher/managed-registry.ts";
+import { registryNamedIn, tokenTimes } from "../refresher/renewal-failure.ts";
 import type { GroupState } from "../refresher/state.ts";
 import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
-import { Failure } from "../token/failure.ts";
+import type { FailureNote } from "../token/failure.ts";
 import { type Clock, type Life, lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 
-/** A registry's token, as `--json` has it. Times in milliseconds since the epoch. */
+/** A registry's token. Times in milliseconds since the epoch. */
 export interface ShownToken {
   /** Its host. */
   readonly registry: string;
@@ -25,15 +26,25 @@ export interface ShownToken {
   readonly secondsLeft: number;
   /** Of the token that lies there, from its issue to its end. */
   readonly lifeSeconds?: number;
+  /** Of the last token, also after its end. */
   readonly expiresAt?: number;
+  /** When the last token was issued. */
+  readonly lastRenewedAt?: number;
   /** Whether it has as much life left as config.yaml asks for. */
   readonly isFresh: boolean;
   /** When the daemon tries next; in the past: at its next pass. */
   readonly nextRenewalAt?: number;
   /** Of the last attempt, where that failed. */
-  readonly lastError?: string;
+  readonly lastError?: LastError;
+  /** When the first of the attempts failed that have failed since the last token came. */
+  readonly failingSince?: number;
   /** Why nobody renews it in the background. */
-  readonly notRenewed?: string;
+  readonly notRenewed?: FailureNote;
+}
+
+export interface LastError extends FailureNote {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Looks each authorization up once, however many registries it serves. */
@@ -55,14 +66,15 @@ export class Tokens {
     const own = entry ? undefined : await around.store.readRegistry(host);
     const lying = entry?.life ?? (own?.authorization === authorization ? own.life : undefined);
     const life = lying && shown.kept ? withMinValidity(lying, shown.kept.keeping.minValidity) : lying;
-    const failure = [failed, group?.failure].find((one) => one && one.at >= (life?.issuedAt ?? 0));
+    const times = tokenTimes(life, group?.issue, clock);
     return {
       registry: host,
       ...described,
       ...lifeOf(life, clock),
+      ...(times && { expiresAt: times.expiresAt, lastRenewedAt: times.issuedAt }),
       ...(isRunning && group && { nextRenewalAt: clock.now + nextIn(entry, group, life, clock) }),
-      ...(failure && { lastError: Failure.from(failure).oneLine }),
-      ...(unattended && { notRenewed: Failure.from(unattended).oneLine }),
+      ...failureSince(host, times?.issuedAt ?? 0, failed, group),
+      ...(unattended && { notRenewed: unattended }),
     };
   }
 
@@ -88,13 +100,30 @@ async function readKnown(
 
 function lifeOf(life: Life | undefined, clock: Clock) {
   if (!life) return { secondsLeft: 0, isFresh: false };
-  const left = timeLeft(life, clock);
   return {
-    secondsLeft: Math.floor(left / 1000),
+    secondsLeft: Math.floor(timeLeft(life, clock) / 1000),
     lifeSeconds: Math.floor((life.expiresAt - life.issuedAt) / 1000),
-    expiresAt: left > 0 ? clock.now + left : life.expiresAt,
     isFresh: lifeState(life, clock) === "fresh",
   };
+}
+
+/** The last failure after the token came. It may have been met for another registry of the same token: each row names its own. */
+function failureSince(
+  host: string,
+  issuedAt: number,
+  failed: FailureEntry | undefined,
+  group: GroupState | undefined,
+): Pick<ShownToken, "lastError" | "failingSince"> {
+  const kept = group?.failure;
+  const [last] = [failed, kept]
+    .filter((one) => one !== undefined && one.at >= issuedAt)
+    .sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0));
+  if (!last) return {};
+  const { code, what, mend, at } = last;
+  const named = registryNamedIn(what);
+  const own = named === undefined ? what : what.replaceAll(named, host);
+  const since = kept && kept.at >= issuedAt ? Math.max(kept.since, issuedAt) : at;
+  return { lastError: { code, what: own, mend, at }, failingSince: Math.min(since, at) };
 }
 
 /**

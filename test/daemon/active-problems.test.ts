@@ -8,8 +8,8 @@ describe("Troubles", () => {
     const steps: [lines: Record<string, string>, expected: string[]][] = [
       [{ a: "a fails" }, ["error a fails"]],
       [{ a: "a fails" }, []],
-      [{ a: "a fails otherwise", b: "b fails" }, ["error a fails otherwise", "error b fails"]],
-      [{ b: "b fails" }, ["info over: a fails otherwise"]],
+      [{ a: "a fails: why: fix [A]", b: "b fails" }, ["error a fails: why: fix [A]", "error b fails"]],
+      [{ b: "b fails" }, ["info over: a fails [A]"]],
       [{}, ["info over: b fails"]],
       [{ a: "a fails" }, ["error a fails"]],
     ];

@@ -152,7 +152,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.ok(secretFor(user, registry));
     const failed = await outputsOf(user);
     assert.deepEqual(
-      failed.map(({ lastError }: { lastError?: string }) => lastError?.replace(/.*\[|\]/g, "")),
+      failed.map(({ lastError }: { lastError?: { code: string } }) => lastError?.code),
       ["OUTPUT_SYNTAX", "OUTPUT_FOLDER", "OUTPUT_TAKEN", undefined],
     );
     assert.match(

@@ -62,7 +62,7 @@ describe("replication", () => {
     assert.match(stdout, new RegExp(line));
     const { replication } = await statusOf(user);
     const [{ readAt, ...rest }] = replication;
-    assert.ok(Math.abs(Date.now() - readAt) < minute);
+    assert.ok(Math.abs(Date.now() - Date.parse(readAt)) < minute);
     assert.deepEqual(rest, {
       source,
       identity: "alice (profile alice)",

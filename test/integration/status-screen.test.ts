@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { version } from "../../package.json";
 import { eventually } from "../support/program/eventually.ts";
 import { matchesGolden } from "../support/program/golden.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
@@ -23,7 +24,11 @@ describe("status on a terminal", () => {
 
   /** Without what differs from time to time: processes and the daemon's spread. */
   const steady = (shown: string) =>
-    shown.replace(/process \d+/, "process 4711").replace(/(?<=11h 59m {2})in .*/g, "in 5h 40m");
+    shown
+      .replace(/process \d+/, "process 4711")
+      .replace(`version ${version}`, "version 0.1.0")
+      .replace(/\d{4}-\d\d-\d\dT[\d:]{8}Z/g, "2026-11-27T10:00:00Z")
+      .replace(/(?<=11h 59m {2})in .*/g, "in 5h 40m");
 
   async function shows(user: User, name: string, exitCode: number) {
     const screen = await screenOf(user);
@@ -66,6 +71,18 @@ describe("status on a terminal", () => {
       const daemon = await running(user);
       await shows(user, "errors", 1);
       await endDaemon(daemon);
+    });
+
+    it("a renewal fails, then the token expires", async () => {
+      const user = keeper(standing, aliceKeeps(one, "us-east-1, us-west-2"));
+      await user.run(["refresh"]);
+      passTime(user, 7 * hour);
+      standing.aws.controls.fail("GetAuthorizationToken", failing);
+      await user.run(["daemon", "--once"]);
+      passTime(user, hour);
+      await shows(user, "not-renewed", 0);
+      passTime(user, 5 * hour);
+      await shows(user, "expired", 1);
     });
 
     it("the daemon is dead", async () => {

@@ -69,6 +69,9 @@ describe("a pass", () => {
       [count, kept.since, at, code, mend],
       [2, since, since + hour, "ACCESS_DENIED", "allow it"],
     );
+    machine.time.pass(hour);
+    const { failing } = await machine.pass([{ ...a, conditions: "signed in again" }]);
+    assert.deepEqual([failing[0]?.since, machine.state.groups["a"]?.failure?.count], [since, 1]);
     machine.answer = () => tokenOf(machine.clock());
     machine.time.pass(hour);
     assert.deepEqual(told(await machine.pass([a])), { ...nothing, renewed: ["a"] });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { metricsOf } from "../../src/status/metrics.ts";
-import { now, shownToken, statusReport } from "../support/fakes/status-report.ts";
+import { lastError, now, shownToken, statusReport } from "../support/fakes/status-report.ts";
 import { readMetrics } from "../support/metrics.ts";
 
 const docs = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");
@@ -10,20 +10,27 @@ const odd = 'a "b" \\ c\nd';
 
 const everything = statusReport(
   [
-    shownToken({ nextRenewalAt: now + 1_000, lastError: "no: mend [ACCESS_DENIED]" }),
+    shownToken({
+      nextRenewalAt: now + 1_000,
+      lastRenewedAt: now - 9_000,
+      failingSince: now - 5_000,
+      lastError: lastError("no: mend [ACCESS_DENIED]"),
+    }),
     shownToken({
       registry: "public.ecr.aws",
       identity: odd,
       secondsLeft: 0,
       isFresh: false,
-      notRenewed: "no [X]",
+      notRenewed: lastError("no [X]"),
     }),
   ],
   {
-    daemon: { running: true, pid: 1, lastTickAt: now - 500 },
-    replication: [{ source: "a", identity: "b", targets: ["c", "d"], problems: [], lastError: "no [Y]" }],
-    outputs: [{ dockerConfig: "/x", named: true, registries: 3, lastError: "no [Z]" }],
-    configError: "no [CONFIG_INVALID]",
+    daemon: { running: true, expected: true, outdated: true, pid: 1, lastTickAt: now - 500 },
+    replication: [
+      { source: "a", identity: "b", targets: ["c", "d"], problems: [], lastError: lastError("no [Y]") },
+    ],
+    outputs: [{ dockerConfig: "/x", named: true, registries: 3, lastError: lastError("no [Z]") }],
+    configError: lastError("no [CONFIG_INVALID]"),
   },
 );
 
@@ -71,7 +78,14 @@ describe("metricsOf", () => {
     const names = [...readMetrics(metricsOf(statusReport([]))).keys()];
     assert.deepEqual(
       names.map((name) => name.replace("docker_credential_ecr_", "")),
-      ["build_info", "status_timestamp_seconds", "config_usable", "daemon_up"],
+      [
+        "build_info",
+        "status_timestamp_seconds",
+        "config_usable",
+        "daemon_up",
+        "daemon_expected",
+        "daemon_outdated",
+      ],
     );
   });
 

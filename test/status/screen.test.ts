@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { statusScreen } from "../../src/status/screen.ts";
-import { shownToken, statusReport } from "../support/fakes/status-report.ts";
+import { lastError, shownToken, statusReport } from "../support/fakes/status-report.ts";
 
 const screen = { width: 80, rows: 24, colour: false, unicode: true, home: "/home/me" };
 const host = (account: string, region = "us-east-1", service = "dkr.ecr") =>
@@ -16,23 +16,23 @@ describe("status' screen", () => {
     });
     const lines = statusScreen(statusReport(many), screen, 23);
     assert.equal(lines.length, 23);
-    assert.equal(lines[1], "2000 registries: 1 without a token, 1 expiring, 1998 well");
-    assert.match(lines[4] ?? "", /^100000001500 us-east-1 .* none/);
+    assert.equal(lines[1], "2000 registries: 1 expired, 1 expiring, 1998 OK");
+    assert.match(lines[4] ?? "", /^100000001500 us-east-1 .* expired/);
     assert.match(lines[5] ?? "", /^100000001700 us-east-1 .*█░{9} 30s/);
-    assert.equal(lines.at(-1), "and 1982 more: 1982 well; status --all shows all");
+    assert.equal(lines.at(-1), "and 1982 more: 1982 OK; status --all shows all");
     assert.equal(statusScreen(statusReport(many), screen).length, 2_004);
   });
 
   it("hides nobody who needs somebody behind one long error", () => {
-    const lastError = `${"word ".repeat(60)}[CODE]`;
+    const error = lastError(`${"word ".repeat(60)}[CODE]`);
     const tokens = ["1", "2", "3"].map((digit) =>
-      shownToken({ registry: host(digit.repeat(12)), lastError }),
+      shownToken({ registry: host(digit.repeat(12)), lastError: error }),
     );
     const text = statusScreen(statusReport(tokens), screen, 10).join("\n");
     for (const digit of ["1", "2", "3"]) assert.ok(text.includes(`${digit.repeat(12)} us-east-1`));
     assert.equal(text.split("word word").length > 2, true);
     assert.equal(text.match(/^[23]{12} us-east-1 .* {2}CODE$/gm)?.length, 2);
-    const long = tokens.map((token) => ({ ...token, lastError: `w [${"LONG_".repeat(8)}CODE]` }));
+    const long = tokens.map((token) => ({ ...token, lastError: lastError(`w [${"LONG_".repeat(8)}CODE]`) }));
     const folded = statusScreen(statusReport(long), screen);
     assert.equal(folded.filter((line) => /^ {2}as above: LONG_\w+$/.test(line)).length, 2);
     for (const line of folded) assert.ok(line.length <= 80);
@@ -42,8 +42,8 @@ describe("status' screen", () => {
     const failing = (account: string, region: string, why: string) => {
       const registry = host(account, region);
       // Of several accounts the error names the first.
-      const lastError = `no ECR token for ${host("111122223333", region)} under ci: api.ecr.${region}.amazonaws.com ${why} [CODE]`;
-      return shownToken({ registry, account, region, ...none, lastError });
+      const error = `no ECR token for ${host("111122223333", region)} under ci: api.ecr.${region}.amazonaws.com ${why} [CODE]`;
+      return shownToken({ registry, account, region, ...none, lastError: lastError(error) });
     };
     const tokens = [
       failing("111122223333", "us-east-1", "refuses"),
@@ -59,8 +59,8 @@ describe("status' screen", () => {
 
   it("of a watch never has more lines than there are, and counts who is left out", () => {
     const tokens = Array.from({ length: 9 }, (_, at) => {
-      const lastError = `${"word ".repeat(40)}${at} [CODE]`;
-      return shownToken({ registry: host(String(100_000_000_000 + at)), ...none, lastError });
+      const error = lastError(`${"word ".repeat(40)}${at} [CODE]`);
+      return shownToken({ registry: host(String(100_000_000_000 + at)), ...none, lastError: error });
     });
     const lines = statusScreen(statusReport(tokens), screen, 16, 1);
     assert.ok(lines.length <= 16, `${lines.length}`);
@@ -142,18 +142,29 @@ describe("status' screen", () => {
       return row.slice(0, row.search(/[█░]/)).slice(-5);
     };
     assert.equal(colour({}), "\x1b[32m");
-    assert.equal(colour({ lastError: "x [X]" }), "\x1b[33m");
+    assert.equal(colour({ lastError: lastError("x [X]") }), "\x1b[33m");
     assert.equal(colour({ isFresh: false }), "\x1b[33m");
     assert.equal(colour(none), "\x1b[31m");
   });
 
   it("says what is wrong with the daemon and with the config", () => {
-    const daemon = { running: true, pid: 7, silentForSeconds: 720, configError: "line 3 [CONFIG_INVALID]" };
-    const lines = statusScreen(statusReport([], { daemon, configError: "line 4 [CONFIG_INVALID]" }), screen);
+    const configError = "line 3: fix it [CONFIG_INVALID]";
+    const daemon = {
+      running: true,
+      expected: true,
+      outdated: false,
+      pid: 7,
+      silentForSeconds: 720,
+      configError,
+    };
+    const lines = statusScreen(
+      statusReport([], { daemon, configError: lastError("line 4 [CONFIG_INVALID]") }),
+      screen,
+    );
     assert.deepEqual(lines.slice(0, 3), [
       "daemon: no heartbeat for 12m, process 7",
-      "daemon: goes by the config of before: line 3 [CONFIG_INVALID]",
-      "line 4 [CONFIG_INVALID]",
+      "daemon: goes by the config of before: line 3: fix it [CONFIG_INVALID]",
+      "line 4: fix it [CONFIG_INVALID]",
     ]);
   });
 });

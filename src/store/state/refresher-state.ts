@@ -10,6 +10,8 @@ export interface RefresherFile {
   readonly pid?: number;
   /** Milliseconds since the epoch, as the other. */
   readonly startedAt?: number;
+  /** The version of its program. */
+  readonly program?: string;
   readonly lastTickAt: number;
   /** Why the daemon goes by the config.yaml of before, in a line. */
   readonly configError?: string;

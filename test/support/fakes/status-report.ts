@@ -1,5 +1,5 @@
 import type { StatusReport } from "../../../src/status/report.ts";
-import type { ShownToken } from "../../../src/status/tokens.ts";
+import type { LastError, ShownToken } from "../../../src/status/tokens.ts";
 
 export const now = 1_795_252_000_000;
 
@@ -26,13 +26,19 @@ export function statusReport(
 ): StatusReport {
   const empty = { replication: [], outputs: [] };
   return {
-    version: 1,
     program: "0",
     at: now,
     ok: true,
-    daemon: { running: false },
+    strictlyOk: true,
+    daemon: { running: false, expected: false, outdated: false },
     registries,
     ...empty,
     ...more,
   };
+}
+
+/** The error of a last attempt. @param text "what [CODE]" */
+export function lastError(text: string): LastError {
+  const [, what = text, code = "CODE"] = /^(.*) \[(\w+)\]$/s.exec(text) ?? [];
+  return { code, what, mend: "fix it", at: now - 60_000 };
 }

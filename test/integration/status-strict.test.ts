@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { version } from "../../package.json";
+import { readMetrics } from "../support/metrics.ts";
+import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
+import { useStanding } from "../support/program/standing.ts";
+import { editJson, hour, passTime } from "../support/program/state.ts";
+import type { User } from "../support/program/user.ts";
+
+const unit = ".config/systemd/user/docker-credential-ecr.service";
+
+describe("status --strict", () => {
+  const standing = useStanding();
+
+  async function exitCodes(user: User) {
+    const [usual, strict] = [await user.run(["status"]), await user.run(["status", "--strict"])];
+    return [usual.exitCode, strict.exitCode];
+  }
+  const json = async (user: User) => JSON.parse((await user.run(["status", "--json"])).stdout);
+  async function metric(user: User, name: string) {
+    const { stdout } = await user.run(["status", "--prometheus"]);
+    const [sample] = readMetrics(stdout).get(`docker_credential_ecr_${name}`)?.samples.values() ?? [];
+    return sample?.value;
+  }
+
+  async function kept(): Promise<User> {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    assert.equal((await user.run(["refresh"])).exitCode, 0);
+    return user;
+  }
+
+  it("exits 0 where all is OK, without a daemon too", async () => {
+    assert.deepEqual(await exitCodes(await kept()), [0, 0]);
+    assert.deepEqual(await exitCodes(keeper(standing)), [0, 0]);
+  });
+
+  it("fails while a renewal fails, and tells since when and until when the token is valid", async () => {
+    const user = await kept();
+    passTime(user, 7 * hour);
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    const once = await user.run(["daemon", "--once"]);
+    assert.match(once.stderr, /not renewed since \S+Z, valid until \S+Z, under .*\[ACCESS_DENIED\]/);
+    passTime(user, 3 * hour);
+    assert.deepEqual(await exitCodes(user), [0, 1]);
+    const { registries, ok } = await json(user);
+    const [{ failingSince, lastRenewedAt, expiresAt, state, lastError }] = registries;
+    assert.deepEqual([ok, state, lastError.code], [true, "failing", "ACCESS_DENIED"]);
+    const ago = (time: string) => Math.round((Date.now() - Date.parse(time)) / hour);
+    assert.deepEqual([failingSince, lastRenewedAt, expiresAt].map(ago), [3, 10, -2]);
+    assert.equal((await json(user)).registries[0].expiresAt, expiresAt);
+    assert.equal(
+      Math.round(
+        (Date.now() / 1000 - ((await metric(user, "token_failing_since_timestamp_seconds")) ?? 0)) / 3600,
+      ),
+      3,
+    );
+    passTime(user, 3 * hour);
+    assert.deepEqual(await exitCodes(user), [1, 1]);
+    const over = await user.run(["status"]);
+    assert.match(
+      over.stdout,
+      /expired +- +expired at \S+Z, not renewed since \S+Z, under .*\[ACCESS_DENIED\]\n$/,
+    );
+    const refreshed = await user.run(["refresh"]);
+    assert.match(refreshed.stderr, /expired at \S+Z, not renewed, under/);
+  });
+
+  it("fails where a daemon was killed, and where its service is installed and it does not run", async () => {
+    const user = await kept();
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    assert.deepEqual(await exitCodes(user), [0, 0]);
+    daemon.kill("SIGKILL");
+    await daemon.ended;
+    assert.deepEqual(await exitCodes(user), [0, 1]);
+    const { expected, running } = (await json(user)).daemon;
+    assert.deepEqual([expected, running, await metric(user, "daemon_expected")], [true, false, 1]);
+    const next = user.start(["daemon"]);
+    await passNow(user, next);
+    await endDaemon(next);
+    assert.deepEqual(await exitCodes(user), [0, 0]);
+    assert.equal(await metric(user, "daemon_expected"), 0);
+    user.write(unit, "");
+    assert.deepEqual(await exitCodes(user), [0, 1]);
+    assert.match(
+      (await user.run(["status"])).stdout,
+      /^daemon: not running, though its service is installed: \S+\n/,
+    );
+  });
+
+  it("fails where the daemon is of another version, and one that does not name its version counts as such", async () => {
+    const user = await kept();
+    const daemon = user.start(["daemon"]);
+    await passNow(user, daemon);
+    assert.equal((await json(user)).daemon.program, version);
+    for (const [program, words] of [
+      ["0.0.1", "version 0.0.1"],
+      [undefined, "an older version"],
+    ] as const) {
+      daemon.kill("SIGSTOP");
+      editJson(`${user.state}/refresher.json`, (file) => Object.assign(file, { program }));
+      assert.deepEqual(await exitCodes(user), [0, 1]);
+      const { stdout } = await user.run(["status"]);
+      const line = `daemon: running, process ${daemon.pid}, ${words}, while this program is version ${version}: restart it`;
+      assert.equal(stdout.split("\n")[0], line);
+      assert.equal(await metric(user, "daemon_outdated"), 1);
+    }
+    daemon.kill("SIGCONT");
+    await endDaemon(daemon);
+  });
+});
