@@ -8,12 +8,13 @@ import type { User } from "../support/program/user.ts";
 
 const unit = ".config/systemd/user/docker-credential-ecr.service";
 
-describe("status --strict", () => {
+describe("status --strict", function () {
+  this.timeout(30_000);
   const standing = useStanding();
 
   async function exitCodes(user: User) {
-    const [usual, strict] = [await user.run(["status"]), await user.run(["status", "--strict"])];
-    return [usual.exitCode, strict.exitCode];
+    const ran = await Promise.all([user.run(["status"]), user.run(["status", "--strict"])]);
+    return ran.map(({ exitCode }) => exitCode);
   }
   const json = async (user: User) => JSON.parse((await user.run(["status", "--json"])).stdout);
   async function metric(user: User, name: string) {
