@@ -42,14 +42,14 @@ export function renewalFailure(
   subject?: string,
 ): Failure {
   const { code, what, mend } = note;
-  if (!token) return new Failure(code, what, mend);
+  if (!token) return Failure.from(note);
   const isValid = now < token.expiresAt;
   const end = isoTime(token.expiresAt);
   const notRenewed = `not renewed${since === undefined ? "" : ` since ${isoTime(since)}`}`;
   const state = isValid ? `${notRenewed}, valid until ${end}` : `expired at ${end}, ${notRenewed}`;
   const start = subject === undefined ? state : `${subject}: ${state}`;
   const [whole = "", , under = ""] = lead.exec(what) ?? [];
-  return new Failure(code, `${start}${under && `,${under}`}: ${what.slice(whole.length)}`, mend);
+  return Failure.from({ code, what: `${start}${under && `,${under}`}: ${what.slice(whole.length)}`, mend });
 }
 
 /** The same for the daemon's log: the registry whose endpoint is called stands for all that share the token. */
