@@ -25,6 +25,8 @@ const result = spawnSync(
     "--bytecode",
     "--format=esm",
     "--splitting",
+    // The SDK as ES modules, of which the bundler leaves out what nothing uses; else it takes CommonJS whole.
+    "--conditions=module",
     // Docker starts helpers in any folder: a compiled program must not run that folder's bunfig.toml
     // nor read its .env, tsconfig.json or package.json.
     "--no-compile-autoload-dotenv",

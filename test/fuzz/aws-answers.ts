@@ -76,7 +76,6 @@ export const awsAnswers = fuzzer<string>({
   async check(text) {
     const { url } = await endpoint();
     answer = text;
-    process.env.AWS_MAX_ATTEMPTS = "1";
     const registry = parseHost(host);
     assert.ok(registry?.kind === "private");
     const request = {
@@ -86,6 +85,7 @@ export const awsAnswers = fuzzer<string>({
         AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
         AWS_SECRET_ACCESS_KEY: secretKey,
         AWS_ENDPOINT_URL: url,
+        AWS_MAX_ATTEMPTS: "1",
         AWS_CONFIG_FILE: "/nonexistent/config",
         AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
       },

@@ -18,7 +18,7 @@ describe("cold gets at once", () => {
   const standing = useStanding();
 
   it("a hundred make one call, and all get the same answer", async function () {
-    // A hundred programs load the SDK: seconds on a machine that has other things to do.
+    // A hundred programs at once: seconds on a machine that has other things to do.
     this.timeout(60_000);
     const alice = standing.user(keys("alice"));
     standing.aws.controls.latency("GetAuthorizationToken", 200);

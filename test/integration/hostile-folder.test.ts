@@ -48,9 +48,8 @@ function layTraps(folder: string, marker: string, elsewhere: string): void {
     lay(name, 'preload = ["./evil.js"]\n[run]\npreload = ["./evil.js"]\n[test]\npreload = ["./evil.js"]\n');
   }
   const modules = [
-    "@aws-sdk/client-ecr",
-    "@aws-sdk/client-ecr-public",
-    "@aws-sdk/client-sts",
+    "@aws-sdk/xml-builder",
+    "@aws-sdk/nested-clients",
     "@aws-sdk/credential-providers",
     "@aws-sdk/signature-v4-crt",
     "@aws-crt",

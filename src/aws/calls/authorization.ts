@@ -1,6 +1,6 @@
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
-import { AnswerError, type RawAuthorization } from "../http/answers.ts";
-import { clientSettings } from "../http/client-settings.ts";
+import { getAuthorization, type RawAuthorization } from "../api/ecr.ts";
+import { AnswerError } from "../http/answers.ts";
 import { registryEndpoint } from "../http/endpoints.ts";
 import type { Session } from "../http/session.ts";
 
@@ -15,15 +15,12 @@ export interface Authorization {
 /**
  * Asks for a token under credentials.
  *
- * @throws AnswerError, TransportError, the SDK's exceptions
+ * @throws AnswerError, ServiceError, TransportError
  */
 export async function authorize(session: Session, credentials: AwsCredentials): Promise<Authorization> {
   const endpoint = registryEndpoint(session.registry, session.settings);
-  const { getAuthorization } =
-    session.registry.kind === "public" ? await import("./ecr-public.ts") : await import("./ecr.ts");
   session.waitingFor = `ECR at ${new URL(endpoint).host}`;
-  const config = clientSettings(session, session.registry.region, endpoint, credentials);
-  return authorizationIn(await getAuthorization(config, session.signal));
+  return authorizationIn(await getAuthorization(session, endpoint, credentials));
 }
 
 /** @throws AnswerError */

@@ -13,8 +13,7 @@ import { Transport } from "../http/transport.ts";
 /** What every question to a registry's API comes with. */
 export interface AwsRequest extends Omit<Asked, "wanted"> {
   /**
-   * process.env in the program. Of another one everything is honoured but what only the SDK reads: the settings of
-   * instance metadata, AWS_MAX_ATTEMPTS.
+   * process.env in the program. Of another one everything is honoured but what only the SDK's sign-in clients read.
    */
   readonly env: Environment;
   /** The folder that holds `.aws`. */

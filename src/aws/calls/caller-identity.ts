@@ -1,9 +1,7 @@
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Failure } from "../../token/failure.ts";
+import { callSts, field } from "../api/sts.ts";
 import { failureOf } from "../errors/errors.ts";
 import { AnswerError } from "../http/answers.ts";
-import { clientSettings } from "../http/client-settings.ts";
-import { stsEndpoint } from "../http/endpoints.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { type AwsRequest, askAws } from "./call.ts";
 
@@ -23,19 +21,15 @@ export function callerIdentity(request: AwsRequest): Promise<Caller> {
   const { registry, identity } = request;
   return askAws(request, "caller", async (session, credentials) => {
     const region = (identity.kind === "role" && identity.region) || registry.region;
-    const endpoint = stsEndpoint(region, registry, session.settings);
-    session.waitingFor = `STS at ${new URL(endpoint).host}`;
-    const client = new STSClient(clientSettings(session, region, endpoint, credentials));
     try {
-      const answer = await client.send(new GetCallerIdentityCommand({}), { abortSignal: session.signal });
-      const { Arn: arn, Account: account } = answer;
+      const operation = { name: "GetCallerIdentity", parameters: {} };
+      const answer = await callSts(session, region, credentials, operation);
+      const [arn, account] = [field(answer, "Arn"), field(answer, "Account")];
       if (arn === undefined || account === undefined) throw new AnswerError("the answer names nobody");
       return { kind: "known", arn, account };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       return { kind: "unasked", failure: failureOf(error, { ...request, wanted: "caller" }, session) };
-    } finally {
-      client.destroy();
     }
   });
 }

@@ -1,8 +1,8 @@
 import type { PrivateRegistry } from "../../registry/registry.ts";
 import type { Destination } from "../../registry/replica.ts";
 import { Failure } from "../../token/failure.ts";
-import { AnswerError, type RawRule } from "../http/answers.ts";
-import { clientSettings } from "../http/client-settings.ts";
+import { describeRegistry } from "../api/ecr.ts";
+import { AnswerError } from "../http/answers.ts";
 import { registryEndpoint } from "../http/endpoints.ts";
 import { type AwsRequest, askAws } from "./call.ts";
 
@@ -20,27 +20,12 @@ export function describeReplication(
   const { registry } = request;
   return askAws(request, "replication rules", async (session, credentials) => {
     const endpoint = registryEndpoint(registry, session.settings);
-    const { describeRegistry } = await import("./ecr-registry.ts");
     session.waitingFor = `ECR at ${new URL(endpoint).host}`;
-    const config = clientSettings(session, registry.region, endpoint, credentials);
-    const { account, rules } = await describeRegistry(config, session.signal);
+    const { account, destinations } = await describeRegistry(session, endpoint, credentials);
     if (account === undefined) throw new AnswerError("the answer names no registry");
     if (account !== registry.account) throw ofAnotherAccount(account, registry);
-    return destinationsOf(rules);
+    return [...new Map(destinations.map((each) => [`${each.account} ${each.region}`, each])).values()];
   });
-}
-
-function destinationsOf(rules: readonly RawRule[]): readonly Destination[] {
-  const found = new Map<string, Destination>();
-  for (const { destinations = [] } of rules) {
-    for (const { region, registryId: account } of destinations) {
-      if (region === undefined || account === undefined) {
-        throw new AnswerError("the answer has a destination without a region or an account");
-      }
-      found.set(`${account} ${region}`, { account, region });
-    }
-  }
-  return [...found.values()];
 }
 
 function ofAnotherAccount(asked: string, { account }: PrivateRegistry): Failure {

@@ -1,14 +1,6 @@
-import {
-  AssumeRoleCommand,
-  type AssumeRoleCommandInput,
-  AssumeRoleWithWebIdentityCommand,
-  type AssumeRoleWithWebIdentityCommandInput,
-  type Credentials,
-  STSClient,
-} from "@aws-sdk/client-sts";
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
-import { clientSettings } from "../http/client-settings.ts";
-import { stsEndpoint } from "../http/endpoints.ts";
+import { asObject, type JsonObject } from "../api/json.ts";
+import { callSts, field, type RoleParameters, type WebIdentityParameters } from "../api/sts.ts";
 import type { Session } from "../http/session.ts";
 import { RoleError } from "./role-error.ts";
 
@@ -19,60 +11,48 @@ interface RoleOrigin {
   readonly profile?: string;
 }
 
-/**
- * Role sessions for the whole fetch, in the place of the SDK's own assumers: theirs leave partition, FIPS and custom
- * endpoints to the SDK's rules and know nothing of the time limit.
- *
- * @throws RoleError
- */
+/** A session of a role. @throws RoleError, Failure BAD_ENDPOINT */
 export async function assumeRole(
   session: Session,
   source: AwsCredentials,
-  params: AssumeRoleCommandInput,
-  role: RoleOrigin,
+  { RoleArn, RoleSessionName, DurationSeconds, ExternalId }: RoleParameters,
+  { region = session.registry.region, profile }: RoleOrigin,
 ): Promise<AwsCredentials> {
-  return ask(session, params, role, source, (client) =>
-    client.send(new AssumeRoleCommand(params), { abortSignal: session.signal }),
-  );
+  const parameters = { RoleArn, RoleSessionName, DurationSeconds, ExternalId };
+  const answer = callSts(session, region, source, { name: "AssumeRole", parameters });
+  try {
+    return credentialsIn(await answer);
+  } catch (error) {
+    throw new RoleError({ role: RoleArn, region, profile, byWebIdentity: false }, error);
+  }
 }
 
-/** The same by the token of an identity provider; nothing is signed. @throws RoleError */
+/** The same by the token of an identity provider; nothing is signed. @throws RoleError, Failure BAD_ENDPOINT */
 export async function assumeRoleWithWebIdentity(
   session: Session,
-  params: AssumeRoleWithWebIdentityCommandInput,
+  { RoleArn, RoleSessionName, WebIdentityToken }: WebIdentityParameters,
 ): Promise<AwsCredentials> {
-  return ask(session, params, {}, undefined, (client) =>
-    client.send(new AssumeRoleWithWebIdentityCommand(params), { abortSignal: session.signal }),
-  );
+  const { region } = session.registry;
+  const parameters = { RoleArn, RoleSessionName, WebIdentityToken };
+  const answer = callSts(session, region, undefined, { name: "AssumeRoleWithWebIdentity", parameters });
+  try {
+    return credentialsIn(await answer);
+  } catch (error) {
+    throw new RoleError({ role: RoleArn, region, byWebIdentity: true }, error);
+  }
 }
 
-async function ask(
-  session: Session,
-  { RoleArn: role = "" }: { RoleArn?: string | undefined },
-  { region = session.registry.region, profile }: RoleOrigin,
-  source: AwsCredentials | undefined,
-  send: (client: STSClient) => Promise<{ Credentials?: Credentials | undefined }>,
-): Promise<AwsCredentials> {
-  const endpoint = stsEndpoint(region, session.registry, session.settings);
-  const client = new STSClient(clientSettings(session, region, endpoint, source));
-  session.waitingFor = `STS at ${new URL(endpoint).host}`;
-  let given: Credentials | undefined;
-  try {
-    given = (await send(client)).Credentials;
-  } catch (error) {
-    throw new RoleError({ role, region, profile, byWebIdentity: !source }, error);
-  } finally {
-    client.destroy();
-  }
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
-  if (!AccessKeyId || !SecretAccessKey) {
-    const error = new Error("the answer holds no credentials");
-    throw new RoleError({ role, region, profile, byWebIdentity: !source }, error);
-  }
+function credentialsIn(answer: JsonObject): AwsCredentials {
+  const given = asObject(answer.Credentials);
+  const accessKeyId = field(given, "AccessKeyId");
+  const secretAccessKey = field(given, "SecretAccessKey");
+  const sessionToken = field(given, "SessionToken");
+  const expiration = Date.parse(field(given, "Expiration") ?? "");
+  if (!accessKeyId || !secretAccessKey) throw new Error("the answer holds no credentials");
   return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    ...(SessionToken && { sessionToken: SessionToken }),
-    ...(Expiration && { expiration: Expiration }),
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken && { sessionToken }),
+    ...(!Number.isNaN(expiration) && { expiration: new Date(expiration) }),
   };
 }

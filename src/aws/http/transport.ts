@@ -1,4 +1,3 @@
-import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { usualLimit } from "../../limits/bounded-stream.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { readBody } from "./answer-body.ts";
@@ -29,12 +28,10 @@ export interface SendOptions {
 const unnoticedSkew = 2_000;
 
 /**
- * The way to AWS for every client of the SDK: one place for proxies, authorities, time limits and the server's
- * clock. FetchHttpHandler and Bun's fetch stand in the place of Node's handler because on Bun only fetch can do
- * all four.
+ * The way to AWS for every call: one place for proxies, authorities, time limits and the server's clock. It is Bun's
+ * fetch, because on Bun only fetch can do all four.
  */
 export class Transport {
-  readonly requestHandler: FetchHttpHandler;
   /** Why the last request got no answer, if so: some of the SDK's providers keep of an error no more than its text. */
   lastError: TransportError | undefined;
   /** The HTTP status of the last answer, for the same reason. */
@@ -48,8 +45,6 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#roots = options.bundle;
-    const customFetch = (request: Request) => this.send(request);
-    this.requestHandler = new FetchHttpHandler({ customFetch: customFetch as typeof fetch });
   }
 
   /** The clock of the server that answered last minus ours, in milliseconds; 0 below two seconds. */

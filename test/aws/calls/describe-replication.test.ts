@@ -11,7 +11,6 @@ describe("describeReplication", () => {
   let asker: Asker;
   before(async () => {
     asker = await Asker.start();
-    process.env.AWS_MAX_ATTEMPTS = "1";
   });
   afterEach(() => asker.reset());
   after(() => asker.stop());

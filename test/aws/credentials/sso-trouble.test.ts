@@ -20,8 +20,6 @@ describe("fetchToken: trouble with IAM Identity Center", () => {
     asker = await Asker.start();
   });
   beforeEach(() => {
-    // So that no test waits for the SDK's pauses between tries, but where it is about them.
-    process.env.AWS_MAX_ATTEMPTS = "1";
     asker.writeConfig(profile);
     signIn("test-sso-access-token");
   });
@@ -69,11 +67,14 @@ describe("fetchToken: trouble with IAM Identity Center", () => {
   }
 
   it("does not blame the network for what the second try was told", async () => {
-    process.env.AWS_MAX_ATTEMPTS = "2";
     signIn("test-sso-access-token-of-nobody");
     // Bun itself tries a closed connection again.
     asker.aws.controls.hang("GetRoleCredentials", { times: 1 });
-    const failure = await asker.fail({ ...asSso, limits: { request: 150 } });
+    const failure = await asker.fail({
+      ...asSso,
+      env: { AWS_MAX_ATTEMPTS: "2" },
+      limits: { request: 150 },
+    });
     assert.equal(asker.aws.controls.calls().GetRoleCredentials, 2);
     assert.equal(failure.code, "SSO_EXPIRED", failure.oneLine);
   });

@@ -1,0 +1,88 @@
+import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { retrySettings } from "../http/retry-settings.ts";
+import { type Session, userAgent } from "../http/session.ts";
+import { ServiceError } from "./service-error.ts";
+import { signedHeaders } from "./sign.ts";
+
+/** One operation of an AWS service: where it is sent, what, and how its answer is read. */
+export interface Call<Answer> extends Target {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** @throws ServiceError for an answer that is an error, or can't be read */
+  read(text: string, response: Response): Answer;
+}
+
+/** The service that is called, and under which credentials. */
+export interface Target {
+  /** Its signing name: "ecr". */
+  readonly service: string;
+  readonly region: string;
+  readonly endpoint: string;
+  /** Absent: the operation takes no signature. */
+  readonly credentials?: AwsCredentials | undefined;
+}
+
+/** From this difference of clocks on, in milliseconds, an attempt that failed is signed anew with the server's time. */
+const correctedSkew = 240_000;
+
+/**
+ * Sends a request until it is answered or not worth another attempt.
+ *
+ * This is not done by the SDK's clients, because they take longer to load than all the rest of a cold get. Signature,
+ * attempts and the names of errors are the same; a test compares both.
+ *
+ * @throws ServiceError, TransportError
+ */
+export async function callApi<Answer>(session: Session, call: Call<Answer>): Promise<Answer> {
+  const url = new URL(call.endpoint);
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  url.search = "";
+  url.hash = "";
+  const settings = retrySettings(session);
+  const invocation = crypto.randomUUID();
+  let offset = 0;
+  let retries: { next(error: unknown): Promise<void> } | undefined;
+  for (let attempt = 1; ; attempt++) {
+    const headers = {
+      ...call.headers,
+      "content-length": String(Buffer.byteLength(call.body)),
+      "amz-sdk-invocation-id": invocation,
+      "amz-sdk-request": `attempt=${attempt}; max=${settings.maxAttempts}`,
+    };
+    try {
+      const response = await session.transport.send(requestOf(call, url, headers, session.now() + offset));
+      return call.read(await response.text(), response);
+    } catch (error) {
+      offset = correctedOffset(error, offset, session.now());
+      if (attempt >= settings.maxAttempts) throw error;
+      const { Retries } = await import("./retries.ts");
+      retries ??= new Retries(settings);
+      await retries.next(error);
+    }
+  }
+}
+
+/** @param at when it counts as signed, in milliseconds since the epoch */
+function requestOf(
+  { service, region, credentials, body }: Call<unknown>,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  at: number,
+): Request {
+  const sent = credentials
+    ? signedHeaders({ url, headers, body }, { service, region, at }, credentials)
+    : headers;
+  return new Request(url.href, { method: "POST", headers: { ...sent, "user-agent": userAgent }, body });
+}
+
+/** The server's clock minus ours, where a refusal may come from the difference; it is then worth another attempt. */
+function correctedOffset(error: unknown, offset: number, now: number): number {
+  if (!(error instanceof ServiceError)) return offset;
+  const { date, age } = error.$response.headers;
+  const measured = Date.parse(date ?? "") - now;
+  // A cache's answer has another time's date.
+  if (age !== undefined || !(Math.abs(measured - offset) >= correctedSkew)) return offset;
+  error.$metadata.clockSkewCorrected = true;
+  return measured;
+}

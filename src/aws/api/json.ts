@@ -1,0 +1,62 @@
+import type { Session } from "../http/session.ts";
+import { type Call, callApi, type Target } from "./call.ts";
+import { ServiceError, unreadable } from "./service-error.ts";
+
+/** A value of an answer, of which nothing is known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Calls an operation without input of a service that speaks AWS JSON 1.1.
+ * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ *
+ * @param operation with the name of the service: "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"
+ * @throws ServiceError, TransportError
+ */
+export function callJson(session: Session, target: Target, operation: string): Promise<JsonObject> {
+  const call: Call<JsonObject> = {
+    ...target,
+    headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": operation },
+    body: "{}",
+    read: readJson,
+  };
+  return callApi(session, call);
+}
+
+function readJson(text: string, response: Response): JsonObject {
+  const answer = parsed(text, response);
+  if (response.status < 300) return answer;
+  throw new ServiceError(errorName(answer, response), textOf(answer, "message") || "UnknownError", response);
+}
+
+function parsed(text: string, response: Response): JsonObject {
+  if (text === "") return {};
+  try {
+    return asObject(JSON.parse(text));
+  } catch (error) {
+    throw unreadable("SyntaxError", (error as Error).message, response);
+  }
+}
+
+/** An empty one for anything else. */
+export function asObject(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null ? (value as JsonObject) : {};
+}
+
+/** Services write it as "namespace#Name:where to read of it", in the body or a header. */
+function errorName(answer: JsonObject, { headers }: Response): string {
+  const raw = answer.__type ?? anyCase(answer, "code") ?? headers.get("x-amzn-errortype");
+  if (typeof raw !== "string" && typeof raw !== "number") return "Unknown";
+  const [name = ""] = String(raw).split(/[,:]/);
+  return name.slice(name.indexOf("#") + 1);
+}
+
+function textOf(answer: JsonObject, name: "message"): string {
+  const value = answer[name] ?? answer.Message;
+  return value === undefined || value === null ? "" : String(value);
+}
+
+/** In whatever case the name is written. */
+function anyCase(answer: JsonObject, name: string): unknown {
+  const key = Object.keys(answer).find((each) => each.toLowerCase() === name);
+  return key === undefined ? undefined : answer[key];
+}

@@ -1,0 +1,30 @@
+import type { Session } from "./session.ts";
+
+/** How often a call is tried, and how its pauses grow. */
+export interface RetrySettings {
+  readonly maxAttempts: number;
+  /** "standard" or "adaptive"; anything else counts as "standard". */
+  readonly retryMode: string;
+}
+
+/** The SDK's own. */
+const usual: RetrySettings = { maxAttempts: 3, retryMode: "standard" };
+
+/**
+ * AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, else the profile's settings. What is no number counts as absent: it is no
+ * reason to withhold a token.
+ */
+export function retrySettings({
+  env,
+  profiles,
+  settings,
+}: Pick<Session, "env" | "profiles" | "settings">): RetrySettings {
+  const profile = profiles.profile(settings.profile);
+  const attempts = [env.AWS_MAX_ATTEMPTS, profile?.get("max_attempts")?.value]
+    .map((value) => Number.parseInt(value ?? "", 10))
+    .find((value) => value > 0);
+  return {
+    maxAttempts: attempts ?? usual.maxAttempts,
+    retryMode: env.AWS_RETRY_MODE || profile?.get("retry_mode")?.value || usual.retryMode,
+  };
+}
