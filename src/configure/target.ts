@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { dockerConfigPath } from "../clients/docker/location.ts";
 import { containersFiles } from "../clients/podman/config.ts";
 import { foldersOf, requireHome } from "../config/folders.ts";
 import { openQuickFiles } from "../store/files/open-fast-files.ts";
@@ -26,7 +27,7 @@ export async function wiringTarget(
   const { state } = foldersOf(env, home, await openQuickFiles());
   const path = podman
     ? resolve(containersFiles(env, requireHome(home), process.getuid?.() ?? 0, process.platform).auth)
-    : resolve(env.DOCKER_CONFIG || `${requireHome(home)}/.docker`, "config.json");
+    : (dockerConfigPath(env, home) ?? requireHome(home));
   const program = podman ? "podman" : "Docker";
   return {
     program,

@@ -46,8 +46,3 @@ export function noteOf(token: ShownToken, now: number): string | undefined {
   const times = expiresAt === undefined ? undefined : { expiresAt, issuedAt: lastRenewedAt ?? 0 };
   return renewalFailure(lastError, failingSince, times, now).oneLine;
 }
-
-/** The code at the end of an error or a note. */
-export function codeOf(note: string): string | undefined {
-  return /\[(\w+)\]$/.exec(note)?.[1];
-}

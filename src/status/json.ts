@@ -1,7 +1,7 @@
 import type { Health } from "../managed/daemon-health.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
-import { codeOf, conditionOf } from "./attention.ts";
+import { conditionOf } from "./attention.ts";
 import type { OutputState } from "./outputs-report.ts";
 import type { SourceReport } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
@@ -72,4 +72,9 @@ function errorJson(note: FailureNote | LastError): object {
   const { code, mend } = note;
   const at = "at" in note && { at: isoTime(note.at) };
   return { code, message: Failure.from(note).oneLine, fix: mend, ...at };
+}
+
+/** The code at the end of a line that a daemon has noted. */
+function codeOf(note: string): string | undefined {
+  return /\[(\w+)\]$/.exec(note)?.[1];
 }

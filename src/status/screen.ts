@@ -5,7 +5,7 @@ import { noneKept } from "../managed/registry-rows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { registriesCounted, withTilde } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
-import { byAttention, codeOf, conditionOf, countOf, noteOf } from "./attention.ts";
+import { byAttention, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";
 import { leftInWords, renewalInWords, troublesOf } from "./lines.ts";
@@ -108,7 +108,7 @@ function withNote(
     told.add(reason);
     return [row, ...wrap(note, screen, "  ").map(painted)];
   }
-  const code = codeOf(note) ?? "as above";
+  const code = (token.lastError ?? token.notRenewed)?.code ?? "as above";
   const fits = Bun.stringWidth(row) + 2 + code.length <= screen.width;
   return fits ? [`${row}  ${painted(code)}`] : [row, painted(`  as above: ${code}`)];
 }

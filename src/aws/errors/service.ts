@@ -4,6 +4,7 @@ import type { RoleError } from "../credentials/role-error.ts";
 import type { Session } from "../http/session.ts";
 import { lastAnswerer, lastEndpoint } from "./answerer.ts";
 import type { Asked, Diagnosis } from "./diagnosis.ts";
+import { iamDenialIn, withArticle } from "./iam-denial.ts";
 import { keysOrigin, renewalOf, sessionTokenOrigin, webIdentityOrigins } from "./keys-origin.ts";
 
 /** Characters of the name of an error; the longest of AWS's has half of them. */
@@ -119,32 +120,28 @@ export function diagnoseService(
   };
 }
 
-/** "User: ARN is not authorized to perform: ACTION on resource: R because no KIND policy allows the ACTION action" */
-const denial = /User: (\S{1,2048}) is not authorized to perform: ([\w-]{1,64}:\w{1,128})/;
-const lackingPolicy = /because no ([\w -]{1,60}?) allows/;
-const denyingPolicy = /with an explicit deny(?: in an? ([\w -]{1,60}?))?(?:$|[.:,])/;
-
 function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis {
   const isPublic = registry.kind === "public";
   const needed = wanted === "token" ? "GetAuthorizationToken" : "DescribeRegistry";
-  const [, principal = "its principal", action = `${isPublic ? "ecr-public" : "ecr"}:${needed}`] =
-    denial.exec(message) ?? [];
-  const denying = denyingPolicy.exec(message);
+  const {
+    principal = "its principal",
+    action = `${isPublic ? "ecr-public" : "ecr"}:${needed}`,
+    deniedBy,
+    lacking,
+  } = iamDenialIn(message);
   const why = `access denied: ${principal} may not ${action}`;
-  if (denying) {
-    const policy = denying[1] ?? "policy";
+  if (deniedBy !== undefined) {
     return {
       code: "ACCESS_DENIED",
-      why: `${why}, by an explicit deny in a ${policy}`,
-      mend: `have ${action} taken out of that ${policy}`,
+      why: `${why}, by an explicit deny in ${withArticle(deniedBy)}`,
+      mend: `have ${action} taken out of that ${deniedBy}`,
     };
   }
-  const policy = lackingPolicy.exec(message)?.[1] ?? "identity-based policy";
   const both = isPublic ? "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken" : action;
   return {
     code: "ACCESS_DENIED",
     why,
-    mend: `allow ${both} on resource "*" in an ${policy} of ${principal}`.replace("an VPC", "a VPC"),
+    mend: `allow ${both} on resource "*" in ${withArticle(lacking)} of ${principal}`,
   };
 }
 
@@ -154,13 +151,12 @@ function durationName({ profile }: RoleError, session: Session | undefined): str
 
 function diagnoseRoleDenial(message: string, role: RoleError, session: Session | undefined): Diagnosis {
   if (role.byWebIdentity) return webIdentity(role, message, session);
-  const principal = denial.exec(message)?.[1] ?? "its principal";
-  const denying = denyingPolicy.exec(message);
+  const { principal = "its principal", deniedBy } = iamDenialIn(message);
   const { profile } = role;
   const named = profile === undefined ? "" : ` (${namedSetting(session?.profiles, profile, "role_arn")})`;
   return {
     code: "ROLE_DENIED",
-    why: `${principal} may not sts:AssumeRole on ${role.role}${named}${denying ? `, by an explicit deny in a ${denying[1] ?? "policy"}` : ""}`,
+    why: `${principal} may not sts:AssumeRole on ${role.role}${named}${deniedBy === undefined ? "" : `, by an explicit deny in ${withArticle(deniedBy)}`}`,
     mend:
       `name ${principal} in the trust policy of the role, with the same external id if it asks for one, and allow ` +
       "it sts:AssumeRole on the role where that is of another account",

@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { version } from "../../../package.json";
+import { dockerConfigPath } from "../../clients/docker/location.ts";
 import { foldersOf } from "../../config/folders.ts";
 import { ownProgram } from "../../process/own-program.ts";
 import type { Surroundings } from "../../provider/context.ts";
@@ -38,13 +38,7 @@ export async function openMachine(env: Environment, home: string | undefined): P
     program: own.path,
     hasFront: own.hasFront,
     version,
-    dockerConfig: dockerConfigOf(env, home),
+    dockerConfig: dockerConfigPath(env, home),
     ownHome: home,
   };
-}
-
-/** Where Docker's clients look: https://docs.docker.com/reference/cli/docker/#environment-variables */
-function dockerConfigOf(env: Environment, home: string | undefined): string | undefined {
-  if (env.DOCKER_CONFIG) return resolve(env.DOCKER_CONFIG, "config.json");
-  return home === undefined ? undefined : `${home}/.docker/config.json`;
 }

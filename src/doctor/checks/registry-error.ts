@@ -1,4 +1,5 @@
 import type { RegistryAnswer } from "../../aws/calls/registry-request.ts";
+import { type IamDenial, iamDenialIn, withArticle } from "../../aws/errors/iam-denial.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { cutForeign, oneLine } from "../../token/printable.ts";
 import { type Finding, failed } from "./finding.ts";
@@ -21,8 +22,8 @@ export function explain({ status, body }: RegistryAnswer, registry: Registry, se
   if (/authorization token has expired/i.test(message)) {
     return failed("TOKEN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.mend);
   }
-  const denial = denied.exec(message);
-  if (denial) return explainDenial(message, denial);
+  const denial = iamDenialIn(message);
+  if (denial.action !== undefined) return explainDenial(denial);
   if (status === 404 && code === "NAME_UNKNOWN") {
     return failed("REPOSITORY_UNKNOWN", message, whereRepositoriesAre(registry));
   }
@@ -67,26 +68,25 @@ function whereRepositoriesAre(registry: Registry): string {
   return `see '${command}'; under a pull-through cache rule, allow ecr:CreateRepository`;
 }
 
-const denied =
-  /User: (\S{1,2048}) is not authorized to perform: ([\w-]{1,64}:\w{1,128})(?: on resource: (\S{1,2048}))?/;
-const lackingPolicy = /because no ([\w -]{1,60}?) allows/;
-const denyingPolicy = /with an explicit deny(?: in an? ([\w -]{1,60}?))?(?:$|[.:,])/;
-
 /** Its last words say which side to mend. */
-function explainDenial(message: string, [, who = "", action = "", resource]: RegExpExecArray): Finding {
-  const what = `${who} may not ${action}${resource ? ` on ${resource}` : ""}`;
-  const denying = denyingPolicy.exec(message);
-  if (denying) {
-    const policy = denying[1] ?? "policy";
-    return failed("DENIED_EXPLICITLY", `${what}, by a deny in a ${policy}`, `have ${action} taken out of it`);
+function explainDenial({
+  principal = "",
+  action = "",
+  resource,
+  deniedBy,
+  lacking: policy,
+}: IamDenial): Finding {
+  const what = `${principal} may not ${action}${resource === undefined ? "" : ` on ${resource}`}`;
+  if (deniedBy !== undefined) {
+    const seen = `${what}, by a deny in ${withArticle(deniedBy)}`;
+    return failed("DENIED_EXPLICITLY", seen, `have ${action} taken out of it`);
   }
-  const policy = lackingPolicy.exec(message)?.[1] ?? "identity-based policy";
   if (policy.startsWith("resource-based")) {
     const mend = `have the repository's account allow it: aws ecr set-repository-policy`;
     return failed("REPOSITORY_POLICY", `${what}: the repository's policy does not allow it`, mend);
   }
   if (policy.startsWith("identity-based")) {
-    const mend = `allow ${action} on the repository in an IAM policy of ${who}`;
+    const mend = `allow ${action} on the repository in an IAM policy of ${principal}`;
     return failed("IDENTITY_POLICY", `${what}: no policy of its own allows it`, mend);
   }
   return failed(

@@ -42,3 +42,9 @@ export const outputInfo = "/proc/self/fdinfo/1";
 
 /** Bytes; far above what this program writes. */
 export const largestFile = 1024 * 1024;
+
+/** Whether a file or folder is this user's and nobody else's to read or write. */
+export function isOwn({ uid, mode }: Pick<QuickFile, "uid" | "mode">): boolean {
+  const user = process.geteuid?.();
+  return user === undefined || (uid === user && (mode & 0o077) === 0);
+}

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { largestFile, type QuickFiles } from "./fast-files.ts";
+import { isOwn, largestFile, type QuickFiles } from "./fast-files.ts";
 import { isOutOfReach } from "./folder.ts";
 
 /** A file of the state folder as it was found. */
@@ -44,9 +44,7 @@ export async function inspectFile(path: string): Promise<Inspected> {
 export function inspectQuickly(files: QuickFiles): (path: string) => Promise<Inspected> {
   return async (path) => {
     const file = files.read(path);
-    const user = process.geteuid?.();
-    const isOwn = file && (user === undefined || (file.uid === user && (file.mode & 0o077) === 0));
     // Whatever is odd about it: the other says what.
-    return isOwn ? { kind: "text", text: file.text } : inspectFile(path);
+    return file && isOwn(file) ? { kind: "text", text: file.text } : inspectFile(path);
   };
 }

@@ -1,4 +1,5 @@
 import { lstat, statfs } from "node:fs/promises";
+import { isOwn } from "./fast-files.ts";
 
 /** TMPFS_MAGIC and RAMFS_MAGIC of Linux' include/uapi/linux/magic.h. */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
@@ -10,7 +11,7 @@ const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6])
 export async function isMemoryFolder(path: string): Promise<boolean> {
   try {
     const found = await lstat(path);
-    if (!found.isDirectory() || found.uid !== process.geteuid?.() || (found.mode & 0o077) !== 0) return false;
+    if (!found.isDirectory() || !isOwn(found)) return false;
     return memoryFileSystems.has((await statfs(path)).type >>> 0);
   } catch {
     return false;

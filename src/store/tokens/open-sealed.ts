@@ -2,8 +2,9 @@ import type { LoginEntry, RegistryEntry } from "../../token/entry.ts";
 import { parseKey } from "../encryption/key-file.ts";
 import { openEntry } from "../encryption/sealed-entry.ts";
 import type { QuickFiles } from "../files/fast-files.ts";
+import { isOwn } from "../files/fast-files.ts";
 import { loginPath, memoryKeyPath, tokenPath } from "../files/paths.ts";
-import { isOwn, type SealedWarm } from "./warm-get.ts";
+import type { SealedWarm } from "./warm-get.ts";
 
 /**
  * Opens what a warm get has found, with the key that lies on a memory file system.

@@ -8,7 +8,7 @@ import type { LoginEntry, RegistryEntry, Sealed } from "../../token/entry.ts";
 import { lifeState } from "../../token/life.ts";
 import { parseLoginEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
 import { readBootId, readClock } from "../files/clock.ts";
-import type { QuickFile, QuickFiles } from "../files/fast-files.ts";
+import { isOwn, type QuickFiles } from "../files/fast-files.ts";
 import { formerLoginPath, loginPath, tokenPath } from "../files/paths.ts";
 
 /** What a warm get finds: as it is to be printed, or to be opened first by `openWarm`. */
@@ -62,10 +62,4 @@ export function dependenciesHold(files: QuickFiles, dependencies: Dependencies, 
   if (environmentFingerprint(names, env) !== fingerprint) return false;
   for (const { path, stamp } of dependencies.files) if (files.stamp(path) !== stamp) return false;
   return true;
-}
-
-/** Whether a file is this user's and nobody else's to read or write. Where not, the cold path says so in the log. */
-export function isOwn({ uid, mode }: QuickFile): boolean {
-  const user = process.geteuid?.();
-  return user === undefined || (uid === user && (mode & 0o077) === 0);
 }
