@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { parseDuration } from "../config/duration.ts";
+import { durationOption } from "../config/duration.ts";
 import { DaemonLock } from "../daemon/lock.ts";
 import { runDaemon } from "../daemon/loop.ts";
 import { failuresOf, Refresher } from "../daemon/pass.ts";
@@ -45,10 +45,7 @@ Examples:
 }
 
 async function keepFresh({ once, splay, ifNotRunning }: Options, context: Context): Promise<void> {
-  const spread = splay === undefined ? 0 : parseDuration(splay);
-  if (spread === undefined) {
-    throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
-  }
+  const spread = splay === undefined ? 0 : durationOption("--splay", splay, "90s, 10m or 1h30m");
   mustNotBeDebugged(context);
   const env = { ...context.env };
   const notify = takeNotifyVariables(env, process.pid);

@@ -1,5 +1,5 @@
 import { Failure } from "../token/failure.ts";
-import { cutForeign } from "../token/printable.ts";
+import { cutForeign, printable } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
 
 export type ProblemCode = "CONFIG_SYNTAX" | "CONFIG_INVALID" | "CONFIG_VERSION";
@@ -78,9 +78,4 @@ export function spell(path: KeyPath): string {
 export function quoted(value: string): string {
   const shown = redact(cutForeign(value)).replace(/\p{Cf}/gu, "");
   return JSON.stringify(shown.length > 90 ? `${shown.slice(0, 80)}…` : shown);
-}
-
-/** One line that moves no cursor, whatever a path or a key holds. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
 }

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { printable } from "../token/printable.ts";
 import { isOpenToOthers } from "./file-owners.ts";
 import { FileRefusal } from "./file-refusal.ts";
-import { printable } from "./problem.ts";
 import { trustedTarget } from "./trusted-path.ts";
 
 /** Why a file is not obeyed. */

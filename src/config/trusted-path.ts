@@ -1,9 +1,9 @@
 import type { Stats } from "node:fs";
 import { access, constants, lstat, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { printable } from "../token/printable.ts";
 import { isOpenToOthers, trustedOwners } from "./file-owners.ts";
 import { FileRefusal } from "./file-refusal.ts";
-import { printable } from "./problem.ts";
 
 /** Links on one path before it counts as a circle; Linux allows as many. */
 const mostLinks = 40;

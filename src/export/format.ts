@@ -1,10 +1,10 @@
 import { withAuths } from "../clients/docker/auths.ts";
 import { emptyConfig } from "../clients/docker/edit-config.ts";
 import { isOurManifest, type SecretPlace, secretManifest } from "../clients/kubernetes/secret.ts";
-import { printable } from "../config/problem.ts";
 import { isTaken } from "../outputs/output.ts";
 import type { OutputTokens } from "../outputs/tokens.ts";
 import { Failure } from "../token/failure.ts";
+import { printable } from "../token/printable.ts";
 
 export const formats = ["docker-config", "kubernetes-secret"] as const;
 export type Format = (typeof formats)[number];

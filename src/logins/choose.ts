@@ -73,9 +73,8 @@ async function inKeychain({ env, folders }: Options): Promise<OtherLogins> {
 
 async function byHelper(name: string, { env }: Options): Promise<OtherLogins> {
   const { askOtherHelper, findOtherHelper } = await import("./run-helper.ts");
-  const { endTree } = await import("../process/kill-tree.ts");
   const { handedOn } = await import("./delegate.ts");
-  const options = { env, self: ownProgram().path, limit, endTree };
+  const options = { env, self: ownProgram().path, limit };
   const ask = async (action: string, input: string) =>
     askOtherHelper(findOtherHelper(name, options), action, input, options);
   return handedOn(ask, `docker-credential-${name}`);

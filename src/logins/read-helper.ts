@@ -16,8 +16,7 @@ const limit = 60_000;
  * @throws Failure IMPORT_SOURCE where it can't tell them all
  */
 export async function loginsOfHelper(name: string, env: Environment): Promise<ReadonlyMap<string, Login>> {
-  const { endTree } = await import("../process/kill-tree.ts");
-  const options = { env, self: ownProgram().path, limit, endTree };
+  const options = { env, self: ownProgram().path, limit };
   const program = `docker-credential-${name}`;
   const found = new Map<string, Login>();
   try {

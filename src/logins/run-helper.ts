@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import type { Subprocess } from "bun";
 import { OutputTooLarge, outputOf } from "../limits/program-output.ts";
+import { endTree } from "../process/kill-tree.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
@@ -17,8 +18,6 @@ export interface OtherHelperOptions {
   readonly self: string;
   /** Milliseconds. */
   readonly limit: number;
-  /** Ends a process with all that it started. */
-  endTree(pid: number): void;
 }
 
 /** Set for the other helper: should it come back here, it is told, in the place of a circle without end. */
@@ -65,7 +64,7 @@ export async function askOtherHelper(
   program: string,
   action: string,
   input: string,
-  { env, limit, endTree }: OtherHelperOptions,
+  { env, limit }: OtherHelperOptions,
 ): Promise<HelperReply> {
   const child = start(program, action, input, env);
   const late = Promise.withResolvers<undefined>();

@@ -1,4 +1,4 @@
-import { parseDuration } from "../config/duration.ts";
+import { durationOption } from "../config/duration.ts";
 import { hostRegionProblem } from "../config/region-names.ts";
 import { conditionsOf } from "../provider/conditions.ts";
 import type { Surroundings } from "../provider/context.ts";
@@ -48,7 +48,5 @@ export async function onlyNamed(
 
 /** What `--min-validity` says, in milliseconds; undefined: nothing. @throws Failure USAGE */
 export function minValidityOf(given: string | undefined): number | undefined {
-  const asked = given === undefined ? undefined : parseDuration(given);
-  if (given === undefined || asked !== undefined) return asked;
-  throw new Failure("USAGE", "--min-validity is no duration", "give it as 30m, 2h or 1h30m");
+  return given === undefined ? undefined : durationOption("--min-validity", given, "30m, 2h or 1h30m");
 }

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from "node:fs";
 import { dirname } from "node:path";
-import { parseDuration } from "../config/duration.ts";
+import { durationOption } from "../config/duration.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { programsOf, type RunProgram } from "../process/run-program.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -86,9 +86,7 @@ export interface Installation {
 /** @throws Failure USAGE */
 export function installationOf(place: Place, splay: string, env: Environment): Installation {
   const { isSystem, account, refusal } = place;
-  if (parseDuration(splay) === undefined) {
-    throw new Failure("USAGE", "--splay is no duration", "give it as 90s, 10m or 1h30m");
-  }
+  durationOption("--splay", splay, "90s, 10m or 1h30m");
   const { path: program } = ownProgram();
   const isOwnShell = !isSystem || account.uid === Number(env["SUDO_UID"] ?? ownUid());
   const { variables, left } = carriedEnvironment(env, { home: account.home, isSystem, isOwnShell });

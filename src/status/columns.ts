@@ -1,5 +1,5 @@
-import { printable } from "../config/problem.ts";
 import { parseHost } from "../registry/host.ts";
+import { printable } from "../token/printable.ts";
 import { barWidth } from "./bar.ts";
 import type { ShownToken } from "./tokens.ts";
 

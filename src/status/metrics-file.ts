@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { editFile, type FileRules } from "../clients/files/careful-file.ts";
 import { FileRefusal } from "../config/file-refusal.ts";
-import { printable } from "../config/problem.ts";
 import { Failure } from "../token/failure.ts";
+import { printable } from "../token/printable.ts";
 
 const rules: FileRules = { allowsSharedFolder: true, otherUserFix: "run this as that user" };
 

@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
-import { printable } from "../config/problem.ts";
 import { healthLine, isDaemonFailing } from "../managed/daemon-health.ts";
 import { noneKept } from "../managed/registry-rows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { registriesCounted, withTilde } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
+import { printable } from "../token/printable.ts";
 import { byAttention, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";

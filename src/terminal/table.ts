@@ -1,4 +1,4 @@
-import { printable } from "../config/problem.ts";
+import { printable } from "../token/printable.ts";
 
 /** Rows as columns that line up; the last column as long as it is. */
 export function table(cells: readonly (readonly string[])[]): string {

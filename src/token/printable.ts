@@ -28,3 +28,8 @@ export function withoutControls(text: string): string {
 export function oneLine(text: string): string {
   return withoutControls(text).replace(/\s+/g, " ").trim();
 }
+
+/** One line that moves no cursor, whatever a path or a key holds. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
+}

@@ -3,7 +3,6 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from "node:path";
 import { handedOn } from "../../src/logins/delegate.ts";
 import { askOtherHelper } from "../../src/logins/run-helper.ts";
-import { endTree } from "../../src/process/kill-tree.ts";
 import { loginsContract } from "../logins/contract.ts";
 import { programPath } from "../support/program/program.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
@@ -28,7 +27,6 @@ describe("fallback: file", () => {
         env: alice.env,
         self: "",
         limit: 30_000,
-        endTree,
       });
     }, "the program"),
   );

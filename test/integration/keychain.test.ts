@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { handedOn } from "../../src/logins/delegate.ts";
 import { askOtherHelper } from "../../src/logins/run-helper.ts";
-import { endTree } from "../../src/process/kill-tree.ts";
 import { KeychainProcess } from "../../src/store/keychain/process.ts";
 import { loginsContract } from "../logins/contract.ts";
 import { Keyring } from "../support/keyring/keyring.ts";
@@ -50,7 +49,7 @@ describe("logins in the operating system's keychain", () => {
 
   loginsContract("the program", () =>
     handedOn(async (action, input) => {
-      const options = { env: alice.env, self: "", limit: 30_000, endTree };
+      const options = { env: alice.env, self: "", limit: 30_000 };
       return askOtherHelper(programPath(), action, input, options);
     }, "the program"),
   );

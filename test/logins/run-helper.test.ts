@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { askOtherHelper, findOtherHelper } from "../../src/logins/run-helper.ts";
-import { endTree } from "../../src/process/kill-tree.ts";
 import { useTempFolder, writeWithMode } from "../support/fakes/temp-folder.ts";
 import { until } from "../support/fakes/until.ts";
 
@@ -14,7 +13,6 @@ describe("another credential helper", () => {
     env: { PATH: `${folder()}:${system}`, HOME: folder() },
     self: join(folder(), "docker-credential-ecr"),
     limit: 5_000,
-    endTree,
     ...more,
   });
 

@@ -1,5 +1,5 @@
-import { printable } from "../../config/problem.ts";
 import { Failure } from "../../token/failure.ts";
+import { printable } from "../../token/printable.ts";
 import { addition } from "../json/edit-map.ts";
 import { type GoMap, ifReadable, isField, keyOf, mapOf, valueNode, WrongType } from "../json/go-fields.ts";
 import { type Node, parsedValue, parseJson, placeOf } from "../json/syntax.ts";

@@ -3,8 +3,8 @@ import { constants, type Stats } from "node:fs";
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { FileRefusal } from "../../config/file-refusal.ts";
-import { printable } from "../../config/problem.ts";
 import { type PathRules, trustedTarget } from "../../config/trusted-path.ts";
+import { printable } from "../../token/printable.ts";
 import { mustBePlain, readPlainFile, refusalOf } from "./plain-file.ts";
 
 /** The rules for one kind of file. Every file that is not in this program's own folders is written by these functions. */

@@ -1,7 +1,7 @@
 import { rmdir } from "node:fs/promises";
 import { FileRefusal } from "../../config/file-refusal.ts";
-import { printable } from "../../config/problem.ts";
 import { Failure } from "../../token/failure.ts";
+import { printable } from "../../token/printable.ts";
 import {
   type FileRules,
   type FoundFile,

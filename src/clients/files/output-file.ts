@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { FileRefusal } from "../../config/file-refusal.ts";
-import { printable } from "../../config/problem.ts";
 import { Failure } from "../../token/failure.ts";
+import { printable } from "../../token/printable.ts";
 import { editFile, type FileRules } from "./careful-file.ts";
 
 const rules: FileRules = { otherUserFix: "run the daemon as that user" };

@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { FileRefusal } from "../../config/file-refusal.ts";
-import { printable } from "../../config/problem.ts";
+import { printable } from "../../token/printable.ts";
 
 /** Bytes: no program of the kind writes more into such a file. */
 export const largestClientFile = 16 * 1024 * 1024;
