@@ -144,7 +144,7 @@ place_login() {
 }
 
 # Fails where another user could put something else in the place of the folder $1: a folder or link on the way is that
-# user's, or others may write there. The rules are those of src/config/trusted-path.ts and src/service/program-location.ts.
+# user's, or others may write there. The rules are those of src/ownership/trusted-path.ts and src/service/program-location.ts.
 must_be_safe() {
   local rest=$1 at='' next mode uid gid link me links=0
   me=$(id -u)

@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { resolve } from "node:path";
+import { type BarredFolder, barredFolder } from "../ownership/barred-folder.ts";
+import { FileRefusal } from "../ownership/file-refusal.ts";
+import { trustedTarget } from "../ownership/trusted-path.ts";
 import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
-import { type BarredFolder, barredFolder } from "./barred-folder.ts";
 import { type Config, emptyConfig } from "./config.ts";
-import { FileRefusal } from "./file-refusal.ts";
-import { trustedTarget } from "./trusted-path.ts";
 
 const largest = 1024 * 1024;
 

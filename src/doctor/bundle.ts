@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { withoutSecrets } from "../clients/docker/edit-config.ts";
 import { type FileRules, findFile, makeFile } from "../clients/files/careful-file.ts";
 import { readPlainFile } from "../clients/files/plain-file.ts";
-import { FileRefusal } from "../config/file-refusal.ts";
+import { FileRefusal } from "../ownership/file-refusal.ts";
 import { readAwsFiles } from "../profiles/config-files.ts";
 import { awsPaths } from "../profiles/file-paths.ts";
 import { Failure } from "../token/failure.ts";

@@ -1,5 +1,5 @@
-import { refuseFile } from "../config/refuse-file.ts";
 import { followedSources } from "../config/replication.ts";
+import { refuseFile } from "../ownership/refuse-file.ts";
 import { conditionsOf } from "../provider/conditions.ts";
 import type { SeenConfig, Surroundings } from "../provider/context.ts";
 import { type AskedRegistration, Asking } from "../provider/token-provider.ts";

@@ -1,5 +1,5 @@
 import { fetchToken } from "../aws/calls/fetch-token.ts";
-import { refuseFile } from "../config/refuse-file.ts";
+import { refuseFile } from "../ownership/refuse-file.ts";
 import type { TimedCredential } from "../protocol/timed-credential.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";

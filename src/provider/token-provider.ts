@@ -1,10 +1,10 @@
 import type { ConfigPlace } from "../aws/errors/diagnosis.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
-import { refuseFile } from "../config/refuse-file.ts";
 import { registrationFor } from "../config/registration.ts";
 import { aliasTarget } from "../config/registries.ts";
 import { isLeftToRules, registrationUnderRules } from "../config/replication.ts";
+import { refuseFile } from "../ownership/refuse-file.ts";
 import type { ReadFiles } from "../profiles/config-files.ts";
 import { type IdentityState, identityState } from "../profiles/dependencies.ts";
 import { apiEndpoint } from "../registry/endpoint.ts";

@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { type FileRules, findFile, removeFile, replaceFile } from "../clients/files/careful-file.ts";
 import { readPlainFile } from "../clients/files/plain-file.ts";
-import { FileRefusal } from "../config/file-refusal.ts";
+import { FileRefusal } from "../ownership/file-refusal.ts";
 import { Failure } from "../token/failure.ts";
 import { signature } from "./service.ts";
 

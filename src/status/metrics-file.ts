@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { editFile, type FileRules } from "../clients/files/careful-file.ts";
-import { FileRefusal } from "../config/file-refusal.ts";
+import { FileRefusal } from "../ownership/file-refusal.ts";
 import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { FileRefusal } from "../../config/file-refusal.ts";
-import { type PathRules, trustedTarget } from "../../config/trusted-path.ts";
+import { FileRefusal } from "../../ownership/file-refusal.ts";
+import { type PathRules, trustedTarget } from "../../ownership/trusted-path.ts";
 import { printable } from "../../token/printable.ts";
 import { mustBePlain, readPlainFile, refusalOf } from "./plain-file.ts";
 

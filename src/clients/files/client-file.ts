@@ -1,5 +1,5 @@
 import { rmdir } from "node:fs/promises";
-import { FileRefusal } from "../../config/file-refusal.ts";
+import { FileRefusal } from "../../ownership/file-refusal.ts";
 import { Failure } from "../../token/failure.ts";
 import { printable } from "../../token/printable.ts";
 import {

@@ -1,6 +1,6 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { FileRefusal } from "../../config/file-refusal.ts";
+import { FileRefusal } from "../../ownership/file-refusal.ts";
 import { printable } from "../../token/printable.ts";
 
 /** Bytes: no program of the kind writes more into such a file. */

@@ -1,6 +1,6 @@
 import type { AwsRequest } from "../../aws/calls/call.ts";
 import { type Reach, reachApi } from "../../aws/calls/reachability.ts";
-import { refuseFile } from "../../config/refuse-file.ts";
+import { refuseFile } from "../../ownership/refuse-file.ts";
 import { type AskedRegistration, Asking } from "../../provider/token-provider.ts";
 import type { Image } from "../../registry/image.ts";
 import type { Registry } from "../../registry/registry.ts";

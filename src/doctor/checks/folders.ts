@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { access, lstat, readdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type BarredFolder, barredFolder } from "../../config/barred-folder.ts";
+import { type BarredFolder, barredFolder } from "../../ownership/barred-folder.ts";
 import { strangerAbove } from "../../store/files/folder.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";

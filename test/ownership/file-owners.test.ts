@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isPrivateGroup, mapsAllUsers } from "../../src/config/file-owners.ts";
+import { isPrivateGroup, mapsAllUsers } from "../../src/ownership/file-owners.ts";
 
 describe("a group that may write", () => {
   const groups = "root:x:0:\nann:x:1000:\nbob:x:1001:bob\nweb:x:1002:www-data\nteam:x:1003:\nalso:x:1003:\n";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { barredFolder } from "../../src/config/barred-folder.ts";
+import { barredFolder } from "../../src/ownership/barred-folder.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 
 /** What only another user meets, EACCES, is in test/integration/homes.test.ts. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { refuseFile } from "../../src/config/refuse-file.ts";
+import { refuseFile } from "../../src/ownership/refuse-file.ts";
 import { itAsRoot, somebodyElse, useTempFolder } from "../support/fakes/temp-folder.ts";
 
 describe("a file that decides what runs", () => {
