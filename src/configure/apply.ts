@@ -13,7 +13,7 @@ import type { WiringTarget } from "./target.ts";
 import { mergeImported, readRecord } from "./undo-record.ts";
 
 /** What is to be made of a config that names helpers. */
-export interface WiringPlan {
+export interface WiringChoice {
   readonly wiring: Wiring;
   readonly replace: boolean;
   /** ECR's tokens whose entries are emptied. */
@@ -23,22 +23,26 @@ export interface WiringPlan {
   readonly kept?: { readonly logins: OtherLogins; readonly place: string };
 }
 
-/** The text that a plan makes. @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN */
-export function planned(before: string | undefined, plan: WiringPlan, name: string): Edited {
+export interface WiringPlan extends WiringChoice {
+  /** The text of the config, after it. */
+  readonly edited: Edited;
+}
+
+/** @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN */
+export function planned(before: string | undefined, plan: WiringChoice, name: string): WiringPlan {
   const text = before ?? emptyConfig;
   // What is no config is refused before it is edited.
   readDockerConfig(text, name);
   const keys = [...plan.tokens, ...movedOut(plan)].map(({ key }) => key);
-  return wire(withoutLogins(text, new Set(keys)), plan.wiring, plan.replace, name);
+  return { ...plan, edited: wire(withoutLogins(text, new Set(keys)), plan.wiring, plan.replace, name) };
 }
 
 /** What would change, for a person; no secret. */
 export function plannedDifference(
-  { path, name }: WiringTarget,
+  { path }: WiringTarget,
   before: string | undefined,
-  plan: WiringPlan,
+  { edited: { text } }: WiringPlan,
 ): string {
-  const { text } = planned(before, plan, name);
   return difference(path, before ?? (text === emptyConfig ? text : ""), text);
 }
 
@@ -46,16 +50,16 @@ export function plannedDifference(
  * Carries it out. Whenever it ends in between, each login stands in the file or is kept here, or both.
  *
  * @returns whether the file was changed
- * @throws Failure as `planned`, `moveIn`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
+ * @throws Failure as `moveIn`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
  */
 export async function wireFile(
-  { path, record, name, state }: WiringTarget,
+  { path, record, state }: WiringTarget,
   file: ClientFile,
   plan: WiringPlan,
 ): Promise<boolean> {
   const { found, text: before } = file;
-  const { text, replaced, back } = planned(before, plan, name);
-  const { moving, kept } = plan;
+  const { moving, kept, edited } = plan;
+  const { text, replaced, back } = edited;
   const isChanged = text !== (before ?? emptyConfig);
   if (isChanged) await checkClientFile(file);
   const backup = await openBackup(path);
@@ -105,7 +109,7 @@ async function keepBackup(backup: ClientFile, before: string, moved: readonly Mo
 
 type MovedOut = Incoming & { readonly key: string };
 
-function movedOut({ moving }: WiringPlan): readonly MovedOut[] {
+function movedOut({ moving }: WiringChoice): readonly MovedOut[] {
   return (moving?.incoming ?? []).flatMap((each) =>
     each.key === undefined ? [] : [{ ...each, key: each.key }],
   );

@@ -6,7 +6,7 @@ import { readClientFile } from "../clients/files/client-file.ts";
 import { containersFiles } from "../clients/podman/config.ts";
 import { readable } from "../terminal/words.ts";
 import type { Environment } from "../token/dependencies.ts";
-import { planned, type WiringPlan } from "./apply.ts";
+import type { WiringPlan } from "./apply.ts";
 import { tokensBeside } from "./plan.ts";
 import type { WiringTarget } from "./target.ts";
 
@@ -24,12 +24,10 @@ export async function wiringNotes(
   plan: WiringPlan,
   { env, home, dryRun }: World,
 ): Promise<readonly string[]> {
-  const { wiring, replace, tokens, moving, kept } = plan;
-  const text = before ?? "{}";
+  const { wiring, replace, tokens, moving, kept, edited } = plan;
   const would = dryRun ? "would be " : "";
   const moved = (moving?.incoming ?? []).map(({ key, server }) => key ?? server);
-  const beside =
-    tokens.length > 0 || !before ? [] : tokensBeside(planned(text, plan, target.name).text, wiring, replace);
+  const beside = tokens.length > 0 || !before ? [] : tokensBeside(edited.text, wiring, replace);
   const now = Date.now();
   return [
     ...(moved.length > 0 ? [`${would}moved to ${kept?.place}: ${moved.join(", ")}`] : []),

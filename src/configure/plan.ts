@@ -10,7 +10,7 @@ import { otherLogins } from "../logins/choose.ts";
 import { loginsOfHelper } from "../logins/read-helper.ts";
 import { openQuickFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
-import type { WiringPlan } from "./apply.ts";
+import { planned, type WiringPlan } from "./apply.ts";
 import { movingIn } from "./import-logins.ts";
 import type { ConfigureOptions } from "./options.ts";
 import type { WiringTarget } from "./target.ts";
@@ -34,7 +34,7 @@ export async function planOf(
   const config = readDockerConfig(text, target.name);
   if (!options.import) {
     const tokens = options.removeStaleAuths ? tokensBeside(text, wiring, replace) : [];
-    return { wiring, replace, tokens };
+    return planned(before, { wiring, replace, tokens }, target.name);
   }
   // Where another helper's place may not be taken, that is refused before that helper is run for its logins.
   const helpers = JSON.stringify({ credsStore: config.credsStore, credHelpers: config.credHelpers });
@@ -49,7 +49,8 @@ export async function planOf(
   const { credHelpers } = config;
   const moving = await movingIn({ file, helper, credHelpers, kept, replace });
   const tokens = tokensOf(file, { credsStore: helperName, credHelpers });
-  return { wiring, replace, tokens, moving, kept: { logins: kept, place: placeOf(own.fallback) } };
+  const choice = { wiring, replace, tokens, moving, kept: { logins: kept, place: placeOf(own.fallback) } };
+  return planned(before, choice, target.name);
 }
 
 /**
