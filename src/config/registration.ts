@@ -66,7 +66,7 @@ export function specificityOf({ target }: RegistrationDefinition, registry: Regi
 }
 
 /** An identity of config.yaml in this registry's hands: `{account}` is the registry's. */
-export function identityNamed(config: Config, name: string | undefined, registry: Registry): Identity {
+function identityNamed(config: Config, name: string | undefined, registry: Registry): Identity {
   const definition = name === undefined ? undefined : config.identities[name];
   if (!definition) return ambient;
   if (definition.kind === "profile") return definition;

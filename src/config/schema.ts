@@ -41,7 +41,7 @@ const ecrHost = () =>
 const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values, { error: () => complain("is not known here", `write one of ${values.join(", ")}`) });
 
-export const identitySchema = section(
+const identitySchema = section(
   {
     profile: about(
       z.optional(matching(line, "is no profile", "write the name of a profile of the AWS files on one line")),
@@ -86,7 +86,7 @@ export const identitySchema = section(
   { oneOf: [{ required: ["profile"] }, { required: ["roleArn"] }] },
 );
 
-export const registrationSchema = section(
+const registrationSchema = section(
   {
     account: about(
       z.optional(

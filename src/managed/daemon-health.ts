@@ -78,7 +78,7 @@ export function healthLine(health: Health): string {
 }
 
 /** "version 0.1.0", and what is to be done where the daemon runs another program than this one. */
-export function programWords({ program, outdated }: Pick<Health, "program" | "outdated">): string {
+function programWords({ program, outdated }: Pick<Health, "program" | "outdated">): string {
   const own = program === undefined ? "an older version" : `version ${program}`;
   if (!outdated) return own;
   return program === version

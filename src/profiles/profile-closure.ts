@@ -17,7 +17,7 @@ export function profileClosure(files: AwsFiles, profile: string): unknown {
 }
 
 /** The sections that a profile depends on, itself first, by kind and name: what each file has there. */
-export function closureSections(files: AwsFiles, profile: string): ReadonlyMap<string, readonly Profile[]> {
+function closureSections(files: AwsFiles, profile: string): ReadonlyMap<string, readonly Profile[]> {
   const sections = new Map<string, readonly Profile[]>();
   const follow = (name: string): void => {
     const key = `profile ${name}`;

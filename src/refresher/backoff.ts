@@ -59,7 +59,7 @@ function shortness(
  * Milliseconds for which a valid token serves without anybody's having to look for another: until its reserve
  * begins or its session ends, then until it expires.
  */
-export function servesFor({ life, sessionEndsAt }: Issued, clock: Clock): number {
+function servesFor({ life, sessionEndsAt }: Issued, clock: Clock): number {
   if (lifeState(life, clock) !== "fresh") return timeLeft(life, clock);
   const age = ageOf(life, clock);
   const fresh = life.freshUntil - life.issuedAt - age;

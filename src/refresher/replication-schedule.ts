@@ -32,7 +32,7 @@ export interface Reading {
   readonly failure?: KeptFailure;
 }
 
-export const readingsFormat = 1;
+const readingsFormat = 1;
 
 export const noReadings: Readings = { format: readingsFormat, sources: {} };
 

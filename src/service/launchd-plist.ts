@@ -8,7 +8,7 @@ export function plistPath(service: Pick<Service, "isSystem" | "account">): strin
 }
 
 /** Without a path launchd throws away what a program says. */
-export const logPath = ({ account }: Pick<Service, "account">): string =>
+const logPath = ({ account }: Pick<Service, "account">): string =>
   `${account.home}/Library/Logs/docker-credential-ecr.log`;
 
 /** The property list of an agent of a user, or with `isSystem` of a daemon that runs as the account. */

@@ -4,7 +4,7 @@ import { FileRefusal } from "../../ownership/file-refusal.ts";
 import { printable } from "../../token/printable.ts";
 
 /** Bytes: no program of the kind writes more into such a file. */
-export const largestClientFile = 16 * 1024 * 1024;
+const largestClientFile = 16 * 1024 * 1024;
 
 /**
  * The content of a file that another program has, wherever links lead. It waits for nothing: what is no plain file is
@@ -91,4 +91,4 @@ function fixOf(path: string, verb: string, code: string): string {
 }
 
 /** Whether a system's error code says that a disk, or this user's share of it, is full. */
-export const isDiskFull = (code: string | undefined): boolean => code === "ENOSPC" || code === "EDQUOT";
+const isDiskFull = (code: string | undefined): boolean => code === "ENOSPC" || code === "EDQUOT";

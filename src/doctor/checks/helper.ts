@@ -20,7 +20,7 @@ export const helperPath: MachineDiagnostic = {
 };
 
 /** @param program the file of this program */
-export function judgePath(found: readonly OnPath[], program: string): Finding {
+function judgePath(found: readonly OnPath[], program: string): Finding {
   const first = found.find(({ isExecutable }) => isExecutable);
   if (first) {
     const isUsual = usualFolders.has(dirname(first.path));
@@ -66,7 +66,7 @@ export async function whoIs(path: string, { env, program }: Pick<Machine, "env" 
   return { kind: "other", says: says?.split("\n")[0] };
 }
 
-export function judgeName(
+function judgeName(
   first: string,
   who: Who,
   { program, version, hasFront }: Pick<Machine, "program" | "version" | "hasFront">,

@@ -29,7 +29,7 @@ export const identity: RegistryDiagnostic = {
 const anonymously = "there are no AWS credentials: public images are pulled anonymously";
 
 /** @param who the identity in our words */
-export function judgeCaller(caller: Caller, who: string, registry: Registry): Finding {
+function judgeCaller(caller: Caller, who: string, registry: Registry): Finding {
   if (caller.kind === "unasked") return skipped(`STS can't be asked: ${caller.failure.message}`);
   const isForeign = registry.kind === "private" && registry.account !== caller.account;
   const foreign = isForeign

@@ -24,7 +24,7 @@ export const registryName: RegistryDiagnostic = {
   },
 };
 
-export function judgeOther(host: string): Finding {
+function judgeOther(host: string): Finding {
   const [, account = ""] = /^(\d+)\.dkr[.-]ecr/.exec(host) ?? [];
   const isMiscounted = account !== "" && account.length !== 12;
   return failed(
