@@ -22,8 +22,8 @@ export interface Surroundings {
   readonly store: TokenStore;
   now(): number;
   log(line: string): void;
-  /** Takes work that the caller's answer need not wait for; absent: it is done at once. */
-  later?(work: () => Promise<void>): void;
+  /** Takes work that the caller's answer need not wait for; absent: it is waited for. */
+  later?(work: Promise<void>): void;
   /** The config to go by, where that is not simply the file as it is now. */
   config?(): Promise<SeenConfig>;
   /** The replication rules to go by, where those are not simply what the file says now. */
@@ -64,6 +64,6 @@ export async function openSurroundings(env: Environment, home: string | undefine
   const log = (line: string) => appendLog(folders.state, now(), line);
   const key = openTokenKey(env, folders, now);
   const options = { key, inspect: inspectQuickly(files) };
-  const store = new TokenStore(folders.state, now, oncePerFile(log, files.stamp), options);
+  const store = new TokenStore(folders.state, oncePerFile(log, files.stamp), options);
   return { files, env, home: home ?? "", folders, store, now, log };
 }

@@ -61,9 +61,9 @@ export function coldPorts(
     if (!said.has(line)) appendLog(state, now(), line);
     said.add(line);
   };
-  const store = new TokenStore(state, now, log, { key: openTokenKey(env, folders, now) });
-  const put: (() => Promise<void>)[] = [];
-  const later = (work: () => Promise<void>) => void put.push(work);
+  const store = new TokenStore(state, log, { key: openTokenKey(env, folders, now) });
+  const put: Promise<void>[] = [];
+  const later = (work: Promise<void>) => void put.push(work);
   const asking = new Asking({
     files,
     env,
@@ -79,13 +79,17 @@ export function coldPorts(
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
 
-  /** Whoever writes a token asks for the config before. */
+  let lastSeen: SeenConfig | undefined;
+
+  /** Whoever writes a token asks for the config before. It is not read again while it is the same. */
   async function seenConfig(): Promise<SeenConfig> {
     // The stamp first, so that an edit in between shows.
     const stamp = files.stamp(configFile);
+    if (lastSeen?.stamp === stamp) return lastSeen;
     const config = await readConfig(configFile, ({ oneLine }) => log(oneLine));
     await store.settle(config.store);
-    return { config, stamp };
+    lastSeen = { config, stamp };
+    return lastSeen;
   }
 
   function obtain(registry: Registry, registration: AskedRegistration, hurried: boolean) {
@@ -125,10 +129,9 @@ export function coldPorts(
   }
 
   async function cold(registry: Registry): Promise<Held | undefined> {
-    const login = await validLogin(registry.host);
+    // The second reports a file that the warm get had to leave aside.
+    const [login] = await Promise.all([validLogin(registry.host), store.readRegistry(registry.host)]);
     if (login) return login;
-    // Reports a file that the warm get had to leave aside.
-    await store.readRegistry(registry.host);
     return coldGet(registry, getPorts);
   }
 
@@ -170,7 +173,7 @@ export function coldPorts(
     list,
     expiresAt,
     tidy: async () => {
-      const done = Promise.all(put.splice(0).map((work) => work()));
+      const done = Promise.all(put.splice(0));
       await Promise.race([done, Bun.sleep(limits.tidy)]);
     },
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,

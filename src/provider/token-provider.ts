@@ -96,22 +96,26 @@ export class Asking {
     deadlines: Deadlines,
     options: ObtainOptions = {},
   ): Promise<AuthorizationEntry> {
-    const { files, folders, store, now, log } = this.around;
+    const { files, folders, store, now, log, later } = this.around;
     const key = registration.authorization;
     const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
-    let hasWritten = false;
+    let pruning: Promise<void> | undefined;
     const obtained = await fetchOnce({
       tryLock: () => tryLock(folders.state, lockPath(folders.state, key)),
       readAuthorization: () => store.readAuthorization(key),
       writeAuthorization: async (entry) => {
         if (await options.unless?.()) return;
         await store.writeAuthorization(key, entry);
-        hasWritten = true;
       },
       readFailure: () => store.readFailure(key),
       writeFailure: (entry) => store.writeFailure(key, entry),
       enough: options.enough ?? isFresh,
-      fetch: () => this.fetchEntry(registry, registration, deadlines),
+      fetch: () => {
+        const fetched = this.fetchEntry(registry, registration, deadlines);
+        // While AWS is waited for, since that is rare and takes long anyway.
+        pruning = pruneState(folders.state, now(), Math.random());
+        return fetched;
+      },
       endpoint: apiEndpoint(registry).host,
       host: registry.host,
       now,
@@ -123,16 +127,9 @@ export class Asking {
         options.unkept?.(failure);
       },
     });
-    if (hasWritten) await this.tidy();
+    if (pruning && later) later(pruning);
+    else await pruning;
     return obtained;
-  }
-
-  /** After a fetch, since fetches are rare and take long anyway, and without the lock that others wait for. */
-  private async tidy(): Promise<void> {
-    const { folders, now, later } = this.around;
-    const prune = () => pruneState(folders.state, now(), Math.random());
-    if (later) later(prune);
-    else await prune();
   }
 
   private async stateOf(identity: Identity): Promise<IdentityState> {

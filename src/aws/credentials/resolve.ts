@@ -4,6 +4,7 @@ import { decideSource } from "../../profiles/decide-source.ts";
 import { refuseExpired } from "../../profiles/environment.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Identity, RoleIdentity } from "../../token/identity.ts";
+import { registryEndpoint } from "../http/endpoints.ts";
 import { type Session, sessionName } from "../http/session.ts";
 import { SourceError } from "./source-error.ts";
 
@@ -36,6 +37,7 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
     );
   }
   const source = await resolveCredentials(session, role.source);
+  openAhead(session);
   const { assumeRole } = await import("./assume-role.ts");
   const params = {
     RoleArn: role.roleArn,
@@ -46,8 +48,31 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
   return assumeRole(session, source, params, role.region === undefined ? {} : { region: role.region });
 }
 
+/**
+ * Opens the connection to the registry's API while credentials are fetched from elsewhere, so that its handshakes take
+ * no time of their own.
+ */
+function openAhead({ registry, settings, transport }: Session): void {
+  try {
+    transport.openAhead(new URL(registryEndpoint(registry, settings)));
+  } catch (error) {
+    // The call that needs the endpoint says so.
+    if (!(error instanceof Failure)) throw error;
+  }
+}
+
+/** Sources that take as long as a call over the network. The machine's own have none where there is none to ask. */
+const distant: ReadonlySet<CredentialSource["kind"]> = new Set([
+  "web-identity",
+  "service-account",
+  "sso",
+  "login",
+  "process",
+]);
+
 /** Each source's module is loaded when it is used: a cold get waits for no other. */
 async function fromSource(session: Session, source: CredentialSource): Promise<AwsCredentials> {
+  if (distant.has(source.kind)) openAhead(session);
   switch (source.kind) {
     case "environment":
       refuseExpired(source.keys, session.now());
@@ -86,6 +111,7 @@ async function assumeProfileRole(
   source: AwsCredentials,
   { profile, roleArn, sessionName: name, externalId, duration = "" }: ProfileRole,
 ): Promise<AwsCredentials> {
+  openAhead(session);
   const { assumeRole } = await import("./assume-role.ts");
   const params = {
     RoleArn: roleArn,

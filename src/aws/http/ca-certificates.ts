@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { getCACertificates } from "node:tls";
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
 import { usualLimit } from "../../limits/bounded-stream.ts";
 import { variableOrigin } from "../../profiles/origin.ts";
@@ -52,6 +51,8 @@ export async function mustNotHang(env: Environment): Promise<void> {
  * and the operating system's, where a company installs the one that signs for its intercepting proxy. They take
  * some 15 ms to gather and to use, so this is called only once Bun's own did not do.
  */
-export function allRoots(): string[] {
+export async function allRoots(): Promise<string[]> {
+  // Loaded for it alone: it takes longer than all that a cold get reads.
+  const { getCACertificates } = await import("node:tls");
   return [...getCACertificates("default"), ...getCACertificates("system")];
 }

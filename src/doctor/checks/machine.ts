@@ -32,7 +32,7 @@ export async function openMachine(env: Environment, home: string | undefined): P
     env,
     home: home ?? "",
     folders,
-    store: new TokenStore(folders.state, now, silently, { key: lyingTokenKey(files, env), isReadOnly: true }),
+    store: new TokenStore(folders.state, silently, { key: lyingTokenKey(files, env), isReadOnly: true }),
     now,
     log: silently,
     program: own.path,

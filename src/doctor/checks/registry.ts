@@ -66,7 +66,7 @@ async function leftAside({ machine, host }: Visit): Promise<string | undefined> 
     // Not that an encrypted one can't be opened here.
     if (line.startsWith("STATE_FILE")) lines.push(line);
   };
-  const store = new TokenStore(machine.folders.state, machine.now, report, { isReadOnly: true });
+  const store = new TokenStore(machine.folders.state, report, { isReadOnly: true });
   await store.readLogin(host);
   await store.readRegistry(host);
   return lines[0]?.replace(/^STATE_FILE /, "");

@@ -10,12 +10,7 @@ import { Failure } from "../../token/failure.ts";
  */
 export async function ensureOwnFolder(path: string): Promise<void> {
   try {
-    const owner = strangerAbove(path);
-    if (owner !== undefined)
-      throw refusal(path, `would be made in a folder of user ${owner}, who could not use it`);
-    // 0700 at once, parents too: a mkdir followed by a chmod leaves a moment in which others can enter.
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    const found = await lstat(path);
+    const found = (await lstat(path).catch(() => undefined)) ?? (await makeFolder(path));
     if (!found.isDirectory()) throw refusal(path, "is not a folder");
     if (process.geteuid && found.uid !== process.geteuid()) {
       throw refusal(path, `belongs to user ${found.uid}, not to this one (${process.geteuid()})`);
@@ -25,6 +20,15 @@ export async function ensureOwnFolder(path: string): Promise<void> {
     if (error instanceof Failure) throw error;
     throw refusal(path, `can't be used (${(error as { code?: string }).code ?? "unknown error"})`, error);
   }
+}
+
+async function makeFolder(path: string) {
+  const owner = strangerAbove(path);
+  if (owner !== undefined)
+    throw refusal(path, `would be made in a folder of user ${owner}, who could not use it`);
+  // 0700 at once, parents too: a mkdir followed by a chmod leaves a moment in which others can enter.
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  return lstat(path);
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   parseRegistryEntry,
 } from "../../token/parse-entry.ts";
 import { inspectFile } from "../files/inspect.ts";
+import { removeAbandoned } from "../files/write.ts";
 
 /** Milliseconds after its end that a file of each folder is kept for those who look at it: `status`, a logout. */
 const keptAfter = {
@@ -19,7 +20,7 @@ const keptAfter = {
 const atOnce = 64;
 
 /**
- * Removes what has expired: an identity whose keys change with each job would leave two files a job for
+ * Removes what has expired, and what writers that were killed left: an identity whose keys change with each job would leave two files a job for
  * ever, with secrets in them. Looks at no more than 64 files of a folder, at different ones each time, so that
  * it takes no longer the more there are: what a fetch adds is little beside what 64 looks find.
  * Never fails; what can't be read is left to the reader that needs it.
@@ -28,6 +29,7 @@ const atOnce = 64;
  * @param random in [0, 1)
  */
 export async function pruneState(state: string, now: number, random: number): Promise<void> {
+  await removeAbandoned(state, now);
   for (const [folder, kept] of Object.entries(keptAfter)) {
     const names = await readdir(`${state}/${folder}`).catch((): string[] => []);
     const first = names.length > atOnce ? Math.floor(random * names.length) : 0;

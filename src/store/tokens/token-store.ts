@@ -26,7 +26,6 @@ import {
   tokenPath,
 } from "../files/paths.ts";
 import type { ReportFile } from "../files/report-once.ts";
-import { removeAbandoned } from "../files/write.ts";
 import { mustFit } from "./login.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
 
@@ -52,7 +51,6 @@ export class TokenStore {
 
   constructor(
     private readonly state: string,
-    private readonly now: () => number,
     private readonly report: ReportFile,
     { key = noTokenKey, inspect = inspectFile, isReadOnly = false }: TokenStoreOptions = {},
   ) {
@@ -82,10 +80,8 @@ export class TokenStore {
     this.#files.read(failurePath(this.state, key), parseFailureEntry);
 
   /** @throws Failure STATE_FOLDER, STATE_WRITE, KEYCHAIN_…, as all that writes or removes here */
-  readonly writeRegistry = async (entry: RegistryEntry): Promise<void> => {
-    await this.#files.write(tokenPath(this.state, entry.host), entry);
-    await removeAbandoned(this.state, this.now());
-  };
+  readonly writeRegistry = (entry: RegistryEntry): Promise<void> =>
+    this.#files.write(tokenPath(this.state, entry.host), entry);
 
   /** @throws also LOGIN_TOO_LONG */
   readonly writeLogin = async (entry: LoginEntry | LogoutEntry): Promise<void> => {

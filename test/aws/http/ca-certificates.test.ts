@@ -47,8 +47,8 @@ describe("readBundle", () => {
 });
 
 describe("allRoots", () => {
-  it("is certificates only", () => {
-    const roots = allRoots();
+  it("is certificates only", async () => {
+    const roots = await allRoots();
     assert.ok(roots.length > 0);
     for (const root of roots) assert.match(root, /^-----BEGIN CERTIFICATE-----/);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { pruneState } from "../../../src/store/tokens/prune.ts";
 import { withChecksum } from "../../../src/token/checksum.ts";
 import { formatEntry } from "../../../src/token/entry-text.ts";
@@ -42,6 +42,14 @@ describe("pruneState", () => {
       assert.equal(existsSync(file), stays);
     });
   }
+
+  it("removes what writers that were killed have left", async () => {
+    mkdirSync(`${temp()}/tmp`, { recursive: true });
+    writeFileSync(`${temp()}/tmp/abandoned`, "half an ent");
+    utimesSync(`${temp()}/tmp/abandoned`, 1, 1);
+    await pruneState(temp(), now, 0);
+    assert.deepEqual(readdirSync(`${temp()}/tmp`), []);
+  });
 
   it("leaves what it can't read, and minds no folder that is not there", async () => {
     mkdirSync(`${temp()}/tokens`);

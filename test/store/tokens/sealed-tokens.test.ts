@@ -42,7 +42,7 @@ describe("store: keychain", () => {
 
   /** As another process has it. */
   const open = () =>
-    new TokenStore(state(), Date.now, (line) => reported.push(line), {
+    new TokenStore(state(), (line) => reported.push(line), {
       key: tokenKeyIn(state(), entries, { patience: 0 }),
     });
 
@@ -221,7 +221,7 @@ describe("store: keychain", () => {
     };
     Object.assign(entries, { read: ask, remove: ask });
     const key = tokenKeyIn(state(), entries);
-    await new TokenStore(state(), Date.now, (line) => reported.push(line), { key }).settle("file");
+    await new TokenStore(state(), (line) => reported.push(line), { key }).settle("file");
     assert.equal(asked, 1);
   });
 

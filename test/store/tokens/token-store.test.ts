@@ -108,7 +108,7 @@ describe("TokenStore", () => {
   const folder = useTempFolder();
   let reported: string[] = [];
   const state = () => `${folder()}/state`;
-  const open = () => new TokenStore(state(), Date.now, (line) => reported.push(line));
+  const open = () => new TokenStore(state(), (line) => reported.push(line));
   beforeEach(() => {
     reported = [];
   });
@@ -123,7 +123,7 @@ describe("TokenStore", () => {
     });
     contract("TokenStore with encrypted files", () => {
       const key = tokenKeyIn(state(), entries);
-      return new TokenStore(state(), Date.now, (line) => reported.push(line), { key });
+      return new TokenStore(state(), (line) => reported.push(line), { key });
     });
   });
 
@@ -214,7 +214,7 @@ describe("TokenStore", () => {
       });
 
       it("stays for a process that only looks", async () => {
-        const store = new TokenStore(state(), Date.now, (line) => reported.push(line), { isReadOnly: true });
+        const store = new TokenStore(state(), (line) => reported.push(line), { isReadOnly: true });
         await store.readLogin(host);
         await store.readAuthorization("key");
         assert.equal(reported.length, 1);
@@ -249,7 +249,7 @@ describe("TokenStore", () => {
     it("is encrypted when store: keychain is chosen, and decrypted when it is given up", async () => {
       const entries = new MemoryEntries();
       const sealing = () =>
-        new TokenStore(state(), Date.now, (line) => reported.push(line), {
+        new TokenStore(state(), (line) => reported.push(line), {
           key: tokenKeyIn(state(), entries),
         });
       await sealing().settle("keychain");
@@ -269,7 +269,7 @@ describe("TokenStore", () => {
       const context = JSON.stringify([`/logins/${host}.json`, rest]);
       const sealed = await seal(secret, await key.get(), context, nonce);
       writeFileSync(former(), JSON.stringify({ ...rest, sealed }), { mode: 0o600 });
-      const store = new TokenStore(state(), Date.now, (line) => reported.push(line), { key });
+      const store = new TokenStore(state(), (line) => reported.push(line), { key });
       assert.deepEqual(await store.readLogin(host), loginEntry());
       assert.deepEqual(reported, []);
     });
@@ -283,14 +283,6 @@ describe("TokenStore", () => {
     writeFileSync(loginPath(state(), otherHost), formatEntry(loginEntry()), { mode: 0o600 });
     assert.equal(await store.readRegistry(otherHost), undefined);
     assert.equal(await store.readLogin(otherHost), undefined);
-  });
-
-  it("clears away what killed writers have left when a token is had", async () => {
-    mkdirSync(`${state()}/tmp`, { recursive: true });
-    writeFileSync(`${state()}/tmp/abandoned`, "half an ent");
-    utimesSync(`${state()}/tmp/abandoned`, 1, 1);
-    await open().writeRegistry(registryEntry());
-    assert.deepEqual(readdirSync(`${state()}/tmp`), []);
   });
 
   it("names no host for files that are none of its own", async () => {

@@ -43,7 +43,7 @@ for (const [name, files] of ways) {
 function warmGet(files: QuickFiles): void {
   const temp = useTempFolder();
   const state = () => `${temp()}/state`;
-  const store = () => new TokenStore(state(), Date.now, () => undefined);
+  const store = () => new TokenStore(state(), () => undefined);
   const env: Environment = { HOME: "/home/somebody", AWS_PROFILE: "ci" };
   const now = Date.now();
   const clock = readClock(files, now);

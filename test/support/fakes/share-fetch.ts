@@ -14,7 +14,7 @@ import { authorizationEntry } from "./entries.ts";
 
 const [state = "", count = "", answer = ""] = process.argv.slice(2);
 const key = "shared-key";
-const store = new TokenStore(state, Date.now, (line) => console.log(line));
+const store = new TokenStore(state, (line) => console.log(line));
 let waiting = false;
 
 async function callAws() {

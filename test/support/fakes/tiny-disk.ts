@@ -16,7 +16,7 @@ const [disk = ""] = process.argv.slice(2);
 execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k,mode=700", "none", disk]);
 const state = `${disk}/state`;
 const files = await openQuickFiles();
-const store = new TokenStore(state, Date.now, () => undefined);
+const store = new TokenStore(state, () => undefined);
 const life = lifeOf(Date.now() + 43_200_000, 0, 0, { now: Date.now() });
 const entry = registryEntry({ life });
 const codeOf = (work: Promise<unknown>) =>
