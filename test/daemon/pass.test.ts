@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Refresher } from "../../src/daemon/pass.ts";
 import { openSurroundings } from "../../src/provider/context.ts";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { User } from "../support/program/user.ts";
 
 describe("a pass over files on a disk that hangs", () => {

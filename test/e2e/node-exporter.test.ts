@@ -5,7 +5,7 @@ import { succeeded } from "../support/e2e/command.ts";
 import { appRegistry } from "../support/e2e/names.ts";
 import { needs } from "../support/e2e/needs.ts";
 import { newTester } from "../support/e2e/user.ts";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 
 const address = "127.0.0.1:9100";
 

@@ -8,8 +8,8 @@ import { succeeded } from "../support/e2e/command.ts";
 import { machine } from "../support/e2e/hooks.ts";
 import { appRegistry } from "../support/e2e/names.ts";
 import { needs } from "../support/e2e/needs.ts";
-import { until } from "../support/e2e/poll.ts";
 import { type Account, type ManagedUser, newAccount, startUserManager } from "../support/e2e/user-manager.ts";
+import { eventually } from "../support/eventually.ts";
 import { ini } from "../support/program/user.ts";
 
 const config = `version: 1
@@ -54,7 +54,7 @@ describe("service under a real systemd", () => {
       succeeded(await ci.run(["systemctl", "--user", "set-environment", `BUN_OPTIONS=--preload=${trap}`]));
       const installed = succeeded(await service("install", "--splay", "1s"));
       assert.match(installed.stdout, /active \(running\), enabled, process \d+/);
-      await until("its token is there", () =>
+      await eventually("its token is there", () =>
         existsSync(`${state()}/docker-credential-ecr/tokens/${appRegistry}.entry`),
       );
       assert.equal(existsSync(`${ci.home}/sprung`), false, "no code of the session's runs in the service");
@@ -85,8 +85,8 @@ describe("service under a real systemd", () => {
       );
       succeeded(await ci.run(["systemctl", "--user", "daemon-reload"]));
       succeeded(await ci.run(["kill", "-KILL", before]));
-      await until("it runs again", async () => !["0", before].includes(await mainPid()));
-      await until("it is ready again", async () => (await service("status")).exitCode === 0);
+      await eventually("it runs again", async () => !["0", before].includes(await mainPid()));
+      await eventually("it is ready again", async () => (await service("status")).exitCode === 0);
     });
 
     it("goes without a trace but for its user's own settings", async () => {
@@ -137,7 +137,7 @@ describe("service under a real systemd", () => {
     it("runs as its user, who finds the tokens, within all that its unit forbids", async () => {
       succeeded(await service("install", "--splay", "1s"));
       const tokens = `${builder.home}/.local/state/docker-credential-ecr/tokens`;
-      await until("its token is there", () => existsSync(`${tokens}/${appRegistry}.entry`));
+      await eventually("its token is there", () => existsSync(`${tokens}/${appRegistry}.entry`));
       assert.equal(statSync(tokens).uid, 4243);
       const status = statusOf(await pid());
       assert.match(status, /^Uid:\s+4243\s+4243/m);

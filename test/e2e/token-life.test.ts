@@ -3,8 +3,8 @@ import { controls, tokensAsked } from "../support/e2e/aws.ts";
 import { failed, type Result, succeeded } from "../support/e2e/command.ts";
 import { makeImage, removeImage } from "../support/e2e/images.ts";
 import { appRegistry } from "../support/e2e/names.ts";
-import { until } from "../support/e2e/poll.ts";
 import { newTester, type Tester } from "../support/e2e/user.ts";
+import { eventually } from "../support/eventually.ts";
 
 const image = `${appRegistry}/token-life:1`;
 
@@ -21,7 +21,7 @@ function issuedAt(): number {
   return issued.at(-1)?.at ?? Number.NaN;
 }
 
-const untilPassed = (moment: number, what: string) => until(what, () => Date.now() > moment);
+const untilPassed = (moment: number, what: string) => eventually(what, () => Date.now() > moment);
 
 describe("docker pull over a token's life", () => {
   before(async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { aliceKeeps, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
 import { programPath } from "../support/program/program.ts";
 import { useStanding } from "../support/program/standing.ts";

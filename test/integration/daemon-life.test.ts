@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync, utimesSync } from "node:fs";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { aliceKeeps, endDaemon, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
 import { keys, member, registry, useStanding } from "../support/program/standing.ts";
 import { authorizationFiles, hour, passTime, second, tokenFile } from "../support/program/state.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { aliceKeeps, heartbeat, keeper, passNow } from "../support/program/keeping.ts";
 import { keys, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { hour, passTime, tokenFile } from "../support/program/state.ts";

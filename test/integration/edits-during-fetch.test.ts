@@ -10,7 +10,7 @@ import type { Registry } from "../../src/registry/registry.ts";
 import type { QuickFiles } from "../../src/store/files/fast-files.ts";
 import { openQuickFiles } from "../../src/store/files/open-fast-files.ts";
 import { readWarm } from "../../src/store/tokens/warm-get.ts";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { member, registry, useStanding } from "../support/program/standing.ts";
 import { configPath, ini, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import type { Running } from "../support/program/run.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventually } from "../support/eventually.ts";
 import { type Child, useChildren } from "../support/fakes/child.ts";
-import { eventually } from "../support/program/eventually.ts";
 import { member, registry, useStanding } from "../support/program/standing.ts";
 import { tokenFile } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";

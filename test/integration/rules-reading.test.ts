@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { endDaemon, passNow } from "../support/program/keeping.ts";
 import { abroadTarget, follower, following, hasToken, westTarget } from "../support/program/replicating.ts";
 import { member, signIn, useStanding } from "../support/program/standing.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import type { Ran } from "../support/program/run.ts";
 import { beginSlowCases, slowCase } from "../support/program/slow-cases.ts";
 import {

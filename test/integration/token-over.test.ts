@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 import { aliceKeeps, heartbeat, keeper } from "../support/program/keeping.ts";
 import { beginSlowCases, slowCase } from "../support/program/slow-cases.ts";
 import { keys, OpenStanding, publicRegistry, registry, useStanding } from "../support/program/standing.ts";

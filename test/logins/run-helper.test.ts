@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { askOtherHelper, findOtherHelper } from "../../src/logins/run-helper.ts";
+import { eventually } from "../support/eventually.ts";
 import { useTempFolder, writeWithMode } from "../support/fakes/temp-folder.ts";
-import { until } from "../support/fakes/until.ts";
 
 const system = "/usr/bin:/bin";
 
@@ -68,7 +68,8 @@ describe("another credential helper", () => {
     await assert.rejects(asking, { code: "FALLBACK_TIMEOUT", message: /0\.5 seconds/ });
     assert.ok(performance.now() - began < 4_000);
     const pid = readFileSync(join(folder(), "pid"), "utf8").trim();
-    await until(
+    await eventually(
+      "its end",
       () => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z"),
     );
   });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { authorizationPath, failurePath } from "../../src/store/files/paths.ts";
+import { eventually } from "../support/eventually.ts";
 import { type Child, useChildren } from "../support/fakes/child.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
-import { until } from "../support/fakes/until.ts";
 
 describe("fetchOnce across processes", () => {
   const temp = useTempFolder();
@@ -25,7 +25,8 @@ describe("fetchOnce across processes", () => {
   const fetching = () => children.filter((child) => child.lines.at(-1) === "fetching");
   const waiting = () => children.filter((child) => child.lines.at(-1) === "waiting");
   /** One has the lock and asks AWS, all others wait. */
-  const settled = () => until(() => fetching().length === 1 && waiting().length === children.length - 1);
+  const settled = () =>
+    eventually("one that fetches", () => fetching().length === 1 && waiting().length === children.length - 1);
   const results = async () => new Set(await Promise.all(children.map((child) => child.end())));
 
   it("asks once for all", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Watching, watch } from "../../src/status/watch.ts";
-import { eventually } from "../support/program/eventually.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** A terminal that keeps what happens to it, and whose signals the test gives. */
 function fakeTerminal() {

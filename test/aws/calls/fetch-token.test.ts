@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Identity } from "../../../src/token/identity.ts";
 import type { Operation } from "../../support/aws/calls.ts";
 import { keysOf } from "../../support/aws/environment.ts";
+import { eventually } from "../../support/eventually.ts";
 import { Asker, alice, ciRole } from "../asker.ts";
 
 const ambient: Identity = { kind: "ambient" };
@@ -209,25 +210,16 @@ describe("fetchToken: failures", () => {
       assert.match(failure.message, /ran out waiting for the credential_process of profile p$/);
       assert.match(failure.mend, /^run its command by hand/);
       const pid = Number(readFileSync(pidFile, "utf8"));
-      await until(() => hasEnded(pid));
+      await eventually("its end", () => hasEnded(pid));
     });
   });
 });
-
-/** Returns when something has come about. Throws where it does not within seconds. */
-async function until(isSo: () => boolean): Promise<void> {
-  const end = performance.now() + 5_000;
-  while (!isSo()) {
-    assert.ok(performance.now() < end, "it did not come about");
-    await Bun.sleep(2);
-  }
-}
 
 /** A signal that ends when something has come about, or after all after seconds: no pause to be guessed right. */
 function once(isSo: () => boolean): AbortSignal {
   const controller = new AbortController();
   const end = () => controller.abort();
-  until(isSo).then(end, end);
+  eventually("something", isSo).then(end, end);
   return controller.signal;
 }
 

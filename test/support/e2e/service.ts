@@ -1,6 +1,6 @@
 import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "./poll.ts";
+import { eventually } from "../eventually.ts";
 
 export interface ServiceOptions {
   /** Where its log goes, and it starts. */
@@ -33,7 +33,7 @@ export async function startService(
   });
   const logged = () => readFileSync(logFile, "utf8").split("\n").slice(-20).join("\n");
   try {
-    await until(`${name} is ready`, async () => {
+    await eventually(`${name} is ready`, async () => {
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
       return await isReady();
     });

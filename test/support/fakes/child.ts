@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { until } from "./until.ts";
+import { eventually } from "../eventually.ts";
 
 /** Gives the tests of a describe block other processes, none of which outlives its test. */
 export function useChildren(): (script: string, args: readonly string[]) => Child {
@@ -39,8 +39,8 @@ export class Child {
   }
 
   /** Waits until it has said `line`. */
-  said(line: string): Promise<void> {
-    return until(() => this.lines.includes(line));
+  async said(line: string): Promise<void> {
+    await eventually(`the line ${line}`, () => this.lines.includes(line));
   }
 
   /** Waits for its end. @returns the last line it said */

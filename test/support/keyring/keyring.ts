@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "../program/eventually.ts";
+import { eventually } from "../eventually.ts";
 
 const programs = "/usr/bin:/bin";
 /** Each with the Debian package that brings it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../eventually.ts";
 import type { Running } from "./run.ts";
 import { member, type Standing } from "./standing.ts";
 import { configPath, type User } from "./user.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Looks again and again until there is something. @throws when the time is over, by the name of what was waited for */
+/** Looks again and again until there is something. @throws when the time is over, by the name of what was waited for; before mocha's own limit */
 export async function eventually<Found>(
   what: string,
   look: () => Found | undefined | false | Promise<Found | undefined | false>,
-  withinMs = 5_000,
+  withinMs = 9_000,
 ): Promise<Found> {
   const deadline = Date.now() + withinMs;
   for (;;) {
