@@ -58,7 +58,7 @@ try {
     );
   }
   const dictionary = `-dict=${join(native, "fuzz/token-file.dict")}`;
-  const limits = [`-max_total_time=${seconds}`, "-max_len=4096", "-timeout=5", "-rss_limit_mb=512"];
+  const limits = [`-max_total_time=${seconds}`, "-max_len=4096", "-timeout=60", "-rss_limit_mb=512"];
   const run = Bun.spawnSync(
     [
       program,

@@ -81,10 +81,10 @@ async function configure(
     (await import("../configure/propose.ts")).proposedHosts(target, before, options, context, person);
   const wiring = said ?? { kind: "hosts", hosts: await proposed() };
   const plan = await planOf(target, before, wiring, options, context);
-  const shown = plannedDifference(target, before, plan);
-  if (dryRun) print(shown);
+  const shown = () => plannedDifference(target, before, plan);
+  if (dryRun) print(shown());
   else if (!said && !options.yes && person && wiring.kind === "hosts" && wiring.hosts.length > 0) {
-    print(shown);
+    print(shown());
     if (!isYes(await person.ask("Write this? [Y/n] "), true)) throw declined();
   }
   const isWritten = !dryRun && (await wireFile(target, file, plan));

@@ -1,12 +1,16 @@
 import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker/edit-config.ts";
-import { type EcrToken, entriesIn, loginsIn, withoutLogins } from "../clients/docker/logins.ts";
+import { withoutLogins } from "../clients/docker/edit-logins.ts";
+import type { Login } from "../clients/docker/login.ts";
+import { type EcrToken, loginsIn } from "../clients/docker/logins.ts";
 import { readDockerConfig } from "../clients/docker/read-config.ts";
+import { takeLogins } from "../clients/docker/taken-login.ts";
 import { openBackup, removeBackup, writeBackup } from "../clients/files/backup.ts";
 import { type ClientFile, checkClientFile, replaceClientFile } from "../clients/files/client-file.ts";
 import { isBlank } from "../clients/json/text.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
 import { writeLasting } from "../store/files/write.ts";
 import { fingerprint } from "../token/dependencies.ts";
+import { Failure } from "../token/failure.ts";
 import { difference } from "./diff.ts";
 import { type Incoming, type MovingIn, moveIn } from "./import-logins.ts";
 import type { WiringTarget } from "./target.ts";
@@ -33,8 +37,9 @@ export function planned(before: string | undefined, plan: WiringChoice, name: st
   const text = before ?? emptyConfig;
   // What is no config is refused before it is edited.
   readDockerConfig(text, name);
-  const keys = [...plan.tokens, ...movedOut(plan)].map(({ key }) => key);
-  return { ...plan, edited: wire(withoutLogins(text, new Set(keys)), plan.wiring, plan.replace, name) };
+  const without = withoutLogins(text, new Set(takenOut(plan).keys()));
+  mustHideNone(without, plan, name);
+  return { ...plan, edited: wire(without, plan.wiring, plan.replace, name) };
 }
 
 /** What would change, for a person; no secret. */
@@ -66,9 +71,9 @@ export async function wireFile(
   if (moving && kept) await moveIn(moving.incoming, kept.logins, kept.place);
   if (!isChanged) return false;
   const moved = movedOut(plan);
+  const { taken } = takeLogins(before ?? "", takenOut(plan));
   const known = await readRecord(record);
-  const entries = entriesIn(before ?? emptyConfig);
-  const tokens = Object.fromEntries(plan.tokens.map(({ key }) => [key, entries[key]]));
+  const tokens = Object.fromEntries(plan.tokens.map(({ key, login }) => [key, login]));
   const dropped = { ...known.dropped, ...tokens };
   const imported = moved.map(({ key, server, isKept }) => ({ key, server, wasKept: isKept }));
   // The record first: were it lost after the edit, what was replaced would be lost too.
@@ -77,7 +82,7 @@ export async function wireFile(
     was: before === undefined ? null : isBlank(before) ? before : known.was,
     folders: [...(known.folders ?? []), ...found.missing.toReversed()],
     replaced: mergeReplaced(known.replaced, replaced),
-    steps: [...(known.steps ?? []), { made: fingerprint(text), back }],
+    steps: [...(known.steps ?? []), { made: fingerprint(text), back, logins: taken }],
     imported: mergeImported(known.imported ?? [], imported),
     dropped,
     droppedFingerprint: fingerprint(dropped),
@@ -108,6 +113,26 @@ async function keepBackup(backup: ClientFile, before: string, moved: readonly Mo
 }
 
 type MovedOut = Incoming & { readonly key: string };
+
+/** By key of `auths`. */
+function takenOut(plan: WiringChoice): ReadonlyMap<string, Login> {
+  return new Map([...plan.tokens, ...movedOut(plan)].map(({ key, login }) => [key, login]));
+}
+
+/** @throws Failure DOCKER_CONFIG_TAKEN where Docker would no longer use a login that --import can't move */
+function mustHideNone(without: string, { wiring, replace, moving }: WiringChoice, name: string): void {
+  if (!moving || replace || wiring.kind !== "all") return;
+  const { credsStore, logins } = readDockerConfig(without, name);
+  if (credsStore || logins.length === 0) return;
+  const reasons = moving.left
+    .filter(({ key }) => logins.includes(key))
+    .map(({ key, why }) => `${key}: ${why}`);
+  throw new Failure(
+    "DOCKER_CONFIG_TAKEN",
+    `--import can't move every login in ${name}, and Docker would no longer use those that stay: ${reasons.join("; ")}`,
+    "take them out of its auths, name single registries instead of --import, or give --replace to do without them",
+  );
+}
 
 function movedOut({ moving }: WiringChoice): readonly MovedOut[] {
   return (moving?.incoming ?? []).flatMap((each) =>

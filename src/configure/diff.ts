@@ -1,6 +1,9 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { withoutSecrets } from "../clients/docker/edit-config.ts";
 
+/** Milliseconds: the time grows with the square of the lines that differ. */
+const longest = 2_000;
+
 /** What would change in a config of Docker's, for a person. Masked: what is shown ends up in tickets and logs. */
 export function difference(path: string, before: string, after: string): string {
   if (before === after) return `${path}: nothing to change`;
@@ -9,8 +12,10 @@ export function difference(path: string, before: string, after: string): string 
 
 /** The lines alone that two texts without secrets differ in. */
 export function changedLines(path: string, before: string, after: string): string {
-  return createTwoFilesPatch(path, path, before, after, "now", "then", {
+  const patch = createTwoFilesPatch(path, path, before, after, "now", "then", {
     headerOptions: FILE_HEADERS_ONLY,
     context: 0,
-  }).trimEnd();
+    timeout: longest,
+  });
+  return patch?.trimEnd() ?? `${path}: too many lines would change to show them`;
 }

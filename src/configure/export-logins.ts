@@ -1,16 +1,17 @@
-import type { Login } from "../clients/docker/auths.ts";
-import { type Entries, entriesIn, type FileLogin, loginsIn, withLogin } from "../clients/docker/logins.ts";
+import type { Login } from "../clients/docker/login.ts";
+import { type FileLogin, loginsIn } from "../clients/docker/logins.ts";
 import { refusalOf } from "../logins/delegate.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
 import { HandedBack } from "../protocol/reply.ts";
+import { expiryOfPassword } from "../token/expiry.ts";
 import { Failure } from "../token/failure.ts";
 import { isSame } from "./import-logins.ts";
 import type { Imported, UndoRecord } from "./undo-record.ts";
 
 /** Logins that go from here into a file. */
 export interface MovingOut {
-  /** Of `auths`, with the login in them. */
-  readonly entries: Entries;
+  /** By key of `auths`. */
+  readonly logins: ReadonlyMap<string, Login>;
   /** To be removed here once the file has them. */
   readonly leaving: readonly { readonly server: string; readonly login: Login }[];
   /** One line each: what stays here, and why. */
@@ -30,9 +31,8 @@ export async function movingOut(
   all: boolean,
   kept: OtherLogins,
 ): Promise<MovingOut> {
-  const present = entriesIn(text);
   const standing = new Map(loginsIn(text).map((login) => [login.key, login] as const));
-  const entries: Record<string, unknown> = {};
+  const logins = new Map<string, Login>();
   const leaving: { server: string; login: Login }[] = [];
   const left: string[] = [];
   const known = new Set(imported.map(({ server }) => server));
@@ -54,10 +54,10 @@ export async function movingOut(
       left.push(`${key}: another login to it stands in the file; the one kept here stays here`);
       continue;
     }
-    if (!there) entries[key] = withLogin(present[key], login);
+    if (!there) logins.set(key, login);
     if (!wasKept) leaving.push({ server, login });
   }
-  return { entries, leaving, left };
+  return { logins, leaving, left };
 }
 
 /**
@@ -88,16 +88,20 @@ export async function moveOut(
  *
  * @param now milliseconds since the epoch
  */
-export function tokensBack(text: string, { dropped = {} }: UndoRecord, now: number): Entries {
+export function tokensBack(
+  text: string,
+  { dropped = {} }: UndoRecord,
+  now: number,
+): ReadonlyMap<string, Login> {
   const standing = new Set(loginsIn(text).map(({ key }) => key));
-  return Object.fromEntries(
-    Object.entries(dropped).filter(([key, entry]) => !standing.has(key) && !isOver(key, entry, now)),
+  return new Map(
+    Object.entries(dropped).filter(([key, { secret }]) => !standing.has(key) && !isOver(secret, now)),
   );
 }
 
-function isOver(key: string, entry: unknown, now: number): boolean {
-  const [token] = loginsIn(JSON.stringify({ auths: { [key]: entry } }), () => true);
-  return token?.kind === "ecr" && token.expiresAt !== undefined && token.expiresAt <= now;
+function isOver(token: string, now: number): boolean {
+  const expiresAt = expiryOfPassword(token);
+  return expiresAt !== undefined && expiresAt <= now;
 }
 
 function isLogin(there: FileLogin, login: Login): boolean {

@@ -1,5 +1,5 @@
-import type { Login } from "../clients/docker/auths.ts";
 import { helperName } from "../clients/docker/edit-config.ts";
+import type { Login } from "../clients/docker/login.ts";
 import { type FileLogin, serverOf } from "../clients/docker/logins.ts";
 import { refusalOf } from "../logins/delegate.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
@@ -18,8 +18,14 @@ export interface Incoming {
 
 export interface MovingIn {
   readonly incoming: readonly Incoming[];
-  /** What stays in the file, and why: one line each. */
-  readonly left: readonly string[];
+  /** What stays in the file, and why. */
+  readonly left: readonly Left[];
+}
+
+interface Left {
+  /** In `auths`, or the server of another helper's login. */
+  readonly key: string;
+  readonly why: string;
 }
 
 /** From where logins come, and what is kept already. */
@@ -36,18 +42,18 @@ export interface Sources {
 /** Which logins come here. It changes nothing. @throws what `kept.get` throws */
 export async function movingIn({ file, helper, credHelpers, kept, replace }: Sources): Promise<MovingIn> {
   const incoming: Incoming[] = [];
-  const left: string[] = [];
-  const taken = new Map<string, Login>();
+  const left: Left[] = [];
+  const taken = new Map<string, { readonly login: Login; readonly name: string }>();
   async function take(server: string, login: Login, key?: string): Promise<void> {
-    const name = key ?? server;
     const first = taken.get(server);
     const held = await kept.get(server);
     const isKept = held !== undefined && isSame(held, login);
-    if (first && !isSame(first, login)) left.push(`${name}: another login to ${server} comes before it`);
+    const leave = (why: string) => left.push({ key: key ?? server, why });
+    if (first && !isSame(first.login, login)) leave(`${first.name} is another login to the same server`);
     else if (held && !isKept && !replace) {
-      left.push(`${name}: another login to it is kept already; --replace puts this one in its place`);
+      leave("another login to it is kept already; --replace puts this one in its place");
     } else {
-      taken.set(server, login);
+      if (!first) taken.set(server, { login, name: key ?? "the former helper's" });
       incoming.push({ server, login, isKept, ...(key !== undefined && { key }) });
     }
   }
@@ -56,11 +62,16 @@ export async function movingIn({ file, helper, credHelpers, kept, replace }: Sou
   // Docker takes the exact name before one that only comes to the same.
   const isExact = ({ key }: FileLogin) => key === serverOf(key);
   for (const each of [...file.filter(isExact), ...file.filter((one) => !isExact(one))]) {
-    const asked = each.kind === "login" ? credHelpers[each.server] : undefined;
-    if (each.kind === "left") left.push(`${each.key}: ${each.why}`);
-    else if (asked !== undefined && asked !== helperName)
-      left.push(`${each.key}: Docker asks ${asked} for it`);
-    else if (each.kind === "login") await take(each.server, each.login, each.key);
+    const { key } = each;
+    if (each.kind === "left") left.push({ key, why: each.why });
+    if (each.kind !== "login") continue;
+    const { server, login, isUnused } = each;
+    const asked = Object.hasOwn(credHelpers, server) ? credHelpers[server] : helperName;
+    const first = taken.get(server);
+    if (asked !== helperName) left.push({ key, why: `Docker asks ${asked || "no helper"} for it` });
+    else if (isUnused && !(first && isSame(first.login, login)))
+      left.push({ key, why: `Docker does not use it, but the entry ${server}` });
+    else await take(server, login, key);
   }
   return { incoming, left };
 }

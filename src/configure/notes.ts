@@ -31,7 +31,7 @@ export async function wiringNotes(
   const now = Date.now();
   return [
     ...(moved.length > 0 ? [`${would}moved to ${kept?.place}: ${moved.join(", ")}`] : []),
-    ...(moving?.left ?? []).map((line) => `left as it is: ${line}`),
+    ...(moving?.left ?? []).map(({ key, why }) => `left as it is: ${key}: ${why}`),
     ...tokens.map((token) => `${would}taken out: ${tokenWords(token, now)}; this helper gets its own`),
     ...beside.map(
       (token) =>

@@ -2,6 +2,7 @@ import { ecrLoginName } from "../clients/docker/ecr-login.ts";
 import { helperName, type Wiring, wire } from "../clients/docker/edit-config.ts";
 import { type EcrToken, type FileLogin, loginsIn } from "../clients/docker/logins.ts";
 import { type DockerConfig, readDockerConfig } from "../clients/docker/read-config.ts";
+import { takeLogins } from "../clients/docker/taken-login.ts";
 import type { Config, Fallback } from "../config/config.ts";
 import { foldersOf } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
@@ -43,7 +44,7 @@ export async function planOf(
   const own = await readConfig(folders.configFile);
   const kept = otherLogins(env, folders, Date.now);
   const aliased = (host: string) => aliasTarget(own, host) !== undefined;
-  const file = loginsIn(text, aliased);
+  const file = restorable(text, loginsIn(text, aliased));
   const source = await sourceOf(config, target, own);
   const helper = source === undefined ? new Map() : await loginsOfHelper(source, env);
   const { credHelpers } = config;
@@ -51,6 +52,17 @@ export async function planOf(
   const tokens = tokensOf(file, { credsStore: helperName, credHelpers });
   const choice = { wiring, replace, tokens, moving, kept: { logins: kept, place: placeOf(own.fallback) } };
   return planned(before, choice, target.name);
+}
+
+/** Entries of which more would be lost than is kept here stay as they are. */
+function restorable(text: string, logins: readonly FileLogin[]): readonly FileLogin[] {
+  const moving = logins.flatMap((each) => (each.kind === "login" ? [[each.key, each.login] as const] : []));
+  const { lost } = takeLogins(text, new Map(moving));
+  const why =
+    "it is not written as Docker writes it, or more than once, so --undo could not put it back: log in anew";
+  return logins.map((each) =>
+    each.kind === "login" && lost.has(each.key) ? { kind: "left", key: each.key, why, isLogin: true } : each,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { entriesIn } from "../clients/docker/logins.ts";
+import { authKeysIn } from "../clients/docker/logins.ts";
 import { readDockerConfig } from "../clients/docker/read-config.ts";
 import type { Config } from "../config/config.ts";
 import { registrationFor } from "../config/registration.ts";
@@ -32,7 +32,7 @@ export function findingsOfProfiles(found: readonly ProfileRegistry[]): readonly 
 export function findingsOfConfig(text: string): readonly Finding[] {
   const { credHelpers } = readDockerConfig(text);
   return [
-    ...hostsOf(Object.keys(entriesIn(text))).map((host) => ({ host, where: "docker login" })),
+    ...hostsOf(authKeysIn(text)).map((host) => ({ host, where: "docker login" })),
     ...hostsOf(Object.keys(credHelpers)).map((host) => ({ host, where: "credHelpers" })),
   ];
 }

@@ -1,6 +1,7 @@
 import { isEmptyObject } from "../clients/docker/auths.ts";
 import { unwire } from "../clients/docker/edit-config.ts";
-import { loginsIn, withEntries, withoutLogins } from "../clients/docker/logins.ts";
+import { withLogins, withoutLogins } from "../clients/docker/edit-logins.ts";
+import { loginsIn } from "../clients/docker/logins.ts";
 import { backupPath, openBackup, removeBackup } from "../clients/files/backup.ts";
 import {
   type ClientFile,
@@ -40,14 +41,14 @@ export async function unwireFile(path: string, record: string, undoing: Undoing)
   const known = await readRecord(record);
   if (known.kind === "own") return await removeOwn(file, record, known, undoing);
   const moving = await movingBack(before ?? "{}", known, undoing);
-  const count = Object.keys(moving.entries).length;
+  const count = moving.logins.size;
   if (before === undefined && count === 0) {
     if (!dryRun) await removeState(record);
     return print(`${path}: there is none, nothing to undo`);
   }
   const after = restored(before ?? "{}", path, known, moving, undoing.now());
   if (dryRun) return undoing.show(difference(path, before ?? "", after ?? ""));
-  if (count > 0) await undoing.mayWrite(Object.keys(moving.entries));
+  if (count > 0) await undoing.mayWrite([...moving.logins.keys()]);
   if (after === null) await removeClientFile(file, known.folders ?? []);
   else if (after !== before) await replaceClientFile(file, after, count > 0);
   const written = (await openClientFile(path)).text ?? "";
@@ -73,8 +74,10 @@ function restored(
   moving: MovingOut,
   now: number,
 ): string | null {
-  const unwired = unwire(stepBack(before, known), known.replaced, path);
-  const text = withEntries(unwired, { ...tokensBack(unwired, known, now), ...moving.entries });
+  const logins = new Map([...tokensBack(before, known, now), ...moving.logins]);
+  const unwired = unwire(stepBack(before, known, logins), known.replaced, path);
+  const standing = new Set(loginsIn(unwired).map(({ key }) => key));
+  const text = withLogins(unwired, new Map([...logins].filter(([key]) => !standing.has(key))));
   return isEmptyObject(text) && known.was !== undefined ? known.was : text;
 }
 

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { Replaced } from "../clients/docker/edit-config.ts";
-import type { Entries } from "../clients/docker/logins.ts";
+import type { Login } from "../clients/docker/login.ts";
+import { filledIn, type TakenLogin } from "../clients/docker/taken-login.ts";
 import { applied, type Edit } from "../clients/json/text.ts";
 import { inspectFile } from "../store/files/inspect.ts";
 import { fingerprint } from "../token/dependencies.ts";
@@ -21,8 +22,8 @@ export interface UndoRecord {
   readonly steps?: readonly Step[];
   /** Logins that were moved out of it into this helper's keeping; no secret. */
   readonly imported?: readonly Imported[];
-  /** Entries of `auths` that held ECR's tokens and were emptied. */
-  readonly dropped?: Entries;
+  /** ECR's tokens that were taken out of `auths`, by key. */
+  readonly dropped?: Readonly<Record<string, Login>>;
   /** Of `dropped`: a damaged token is not put back, and all else is undone. */
   readonly droppedFingerprint?: string;
 }
@@ -30,16 +31,31 @@ export interface UndoRecord {
 export interface Step {
   /** Of the text that the edit made. */
   readonly made: string;
-  /** What gives back the text that it was made of. */
+  /** What gives back the text that it was made of, but for logins. */
   readonly back: readonly Edit[];
+  /** What puts back the logins that were taken out before. */
+  readonly logins?: readonly TakenLogin[];
 }
 
-/** The text without the last edits, byte for byte, as far as no other program has written the file since. */
-export function stepBack(text: string, { steps = [] }: UndoRecord): string {
+/**
+ * The text without the last edits, byte for byte, as far as no other program has written the file since.
+ *
+ * @param logins those that are to be put back, by key of `auths`
+ */
+export function stepBack(
+  text: string,
+  { steps = [] }: UndoRecord,
+  logins: ReadonlyMap<string, Login>,
+): string {
   let before = text;
-  for (const { made, back } of steps.toReversed()) {
+  for (const { made, back, logins: taken = [] } of steps.toReversed()) {
     if (fingerprint(before) !== made) return before;
-    before = applied(before, back);
+    const edits = taken.flatMap((each) => {
+      const login = logins.get(each.key);
+      const content = login && filledIn(each, login);
+      return content === undefined ? [] : [{ offset: each.offset, length: each.length, content }];
+    });
+    before = applied(applied(before, back), edits);
   }
   return before;
 }

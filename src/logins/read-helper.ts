@@ -1,4 +1,4 @@
-import type { Login } from "../clients/docker/auths.ts";
+import type { Login } from "../clients/docker/login.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { onlyOthers } from "../protocol/other-logins.ts";
 import { HandedBack } from "../protocol/reply.ts";

@@ -1,4 +1,4 @@
-import type { Login } from "../clients/docker/auths.ts";
+import type { Login } from "../clients/docker/login.ts";
 import type { Config } from "../config/config.ts";
 import { readHeld } from "../managed/refresh-ports.ts";
 import type { Keeping } from "../managed/registries.ts";

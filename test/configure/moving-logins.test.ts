@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { withLogins } from "../../src/clients/docker/edit-logins.ts";
 import { loginsIn } from "../../src/clients/docker/logins.ts";
 import { moveOut, movingOut, tokensBack } from "../../src/configure/export-logins.ts";
 import { moveIn, movingIn, type Sources } from "../../src/configure/import-logins.ts";
@@ -36,14 +37,18 @@ describe("moving logins in", () => {
     };
     const { left } = await plan(auths);
     assert.deepEqual(await servers(auths), ["a.example a.example false", "http://b.example b.example false"]);
-    assert.match(left.join(), /^https:\/\/a.example\/v1\/: another login to a.example comes before it$/);
+    assert.deepEqual(left, [
+      { key: "https://a.example/v1/", why: "Docker does not use it, but the entry a.example" },
+    ]);
   });
 
   it("lets no login that is kept give way unasked", async () => {
     kept.held.set("a.example", other).set("b.example", me);
     const auths = { "a.example": auth(me), "b.example": auth(me) };
     assert.deepEqual(await servers(auths), ["b.example b.example true"]);
-    assert.match((await plan(auths)).left.join(), /a.example: .*--replace/);
+    const [first] = (await plan(auths)).left;
+    assert.equal(first?.key, "a.example");
+    assert.match(first.why, /--replace/);
     assert.deepEqual(await servers(auths, { replace: true }), [
       "a.example a.example false",
       "b.example b.example true",
@@ -59,7 +64,10 @@ describe("moving logins in", () => {
       "c.example c.example false",
     ]);
     const { left } = await plan(auths, { credHelpers, helper });
-    assert.match(left.join("\n"), /^a.example: Docker asks pass for it\nb.example: another login/);
+    assert.deepEqual(left, [
+      { key: "a.example", why: "Docker asks pass for it" },
+      { key: "b.example", why: "the former helper's is another login to the same server" },
+    ]);
   });
 
   it("stops where one is refused, and says that nothing was taken out", async () => {
@@ -111,10 +119,16 @@ describe("moving logins out", () => {
 
   it("puts back what came from the file, as it is now, and removes here what the file has", async () => {
     const before = fileOf({ "https://a.example": { email: "e" } });
-    const { entries, leaving, left } = await movingOut(before, imported, false, kept);
+    const { logins, leaving, left } = await movingOut(before, imported, false, kept);
     assert.match(left.join(), /^gone\.example: no login to it is kept here now/);
-    assert.deepEqual(entries, { "https://a.example": { email: "e", ...auth(me) }, "b.example": auth(me) });
-    assert.deepEqual(await moveOut(leaving, fileOf(entries), kept), []);
+    assert.deepEqual(
+      logins,
+      new Map([
+        ["https://a.example", me],
+        ["b.example", me],
+      ]),
+    );
+    assert.deepEqual(await moveOut(leaving, withLogins(before, logins), kept), []);
     assert.deepEqual([...kept.held.keys()], ["b.example", "c.example"]);
   });
 
@@ -125,19 +139,19 @@ describe("moving logins out", () => {
   });
 
   it("takes all with --export", async () => {
-    const { entries } = await movingOut("{}", imported, true, kept);
-    assert.deepEqual(Object.keys(entries), ["https://a.example", "b.example", "c.example"]);
-    assert.deepEqual(entries["c.example"], { identitytoken: "t" });
+    const { logins } = await movingOut("{}", imported, true, kept);
+    assert.deepEqual([...logins.keys()], ["https://a.example", "b.example", "c.example"]);
+    assert.deepEqual(logins.get("c.example"), { username: "<token>", secret: "t" });
   });
 
   it("leaves another login that stands in the file since", async () => {
-    const { entries, leaving, left } = await movingOut(
+    const { logins, leaving, left } = await movingOut(
       fileOf({ "b.example": auth(other) }),
       imported,
       false,
       kept,
     );
-    assert.deepEqual(Object.keys(entries), ["https://a.example"]);
+    assert.deepEqual([...logins.keys()], ["https://a.example"]);
     assert.deepEqual(
       leaving.map(({ server }) => server),
       ["a.example"],
@@ -155,16 +169,15 @@ describe("moving logins out", () => {
 
   it("puts back ECR's tokens but for those that are over", () => {
     const host = (region: string) => `111122223333.dkr.ecr.${region}.amazonaws.com`;
-    const token = (expiration: number) =>
-      auth({ username: "AWS", secret: btoa(JSON.stringify({ expiration })) });
+    const token = (expiration: number) => ({ username: "AWS", secret: btoa(JSON.stringify({ expiration })) });
     const dropped = {
       [host("us-east-1")]: token(100),
       [host("us-east-2")]: token(200),
-      [host("us-west-1")]: auth({ username: "AWS", secret: "x" }),
+      [host("us-west-1")]: { username: "AWS", secret: "x" },
       [host("us-west-2")]: token(300),
     };
-    const text = fileOf({ [host("us-west-2")]: token(400), [host("us-east-2")]: {} });
+    const text = fileOf({ [host("us-west-2")]: auth(token(400)), [host("us-east-2")]: {} });
     const back = tokensBack(text, { replaced: {}, dropped }, 150_000);
-    assert.deepEqual(Object.keys(back), [host("us-east-2"), host("us-west-1")]);
+    assert.deepEqual([...back.keys()], [host("us-east-2"), host("us-west-1")]);
   });
 });

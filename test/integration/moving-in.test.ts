@@ -76,6 +76,38 @@ describe("configure-docker --import", () => {
     assert.equal((await user.list()).stdout, "{}\n");
   });
 
+  it("gives back every byte of a file that other programs have written in their own way", async () => {
+    const odd = String.raw`{ "n":9007199254740993,"auths" :{"ghcr.io":{"x":1e400 , "\u0061uth":"bWU6aHVzaC10d28=","y":[-0,1.0]},
+      "q.example":{"auth":"bWU6a\u0048VzaC10d28=\n"}},"z":1E5}`;
+    docker.write(odd);
+    await docker.configure(["--import"]);
+    const written = `{ "n":9007199254740993,"auths" :{"ghcr.io":{"x":1e400,"y":[-0,1.0]},
+      "q.example":{}},"z":1E5,\n      "credsStore": "ecr"}`;
+    assert.equal(docker.text, written);
+    assert.deepEqual(await heldFor("ghcr.io"), ["me", "hush-two"]);
+    await docker.configure(["--undo"]);
+    assert.equal(docker.text, odd);
+  });
+
+  it("moves what Docker takes of two entries for one server, and refuses where that is a guess", async () => {
+    const two = { "https://ghcr.io/v1/": auth("me:hush-one"), "ghcr.io": auth("me:hush-two") };
+    docker.write(JSON.stringify({ auths: two }));
+    const shown = await docker.configure(["--import"]);
+    assert.match(shown, /^left as it is: https:\/\/ghcr\.io\/v1\/: Docker does not use it/m);
+    assert.deepEqual(await heldFor("ghcr.io"), ["me", "hush-two"]);
+    await docker.configure(["--undo"]);
+    assert.deepEqual(docker.json, { auths: two });
+
+    const guess = { "https://ghcr.io/v1/": auth("me:hush-one"), "http://ghcr.io": auth("me:hush-two") };
+    docker.write(JSON.stringify({ auths: guess }));
+    const stderr = await docker.refuses(["--import"], "DOCKER_CONFIG_TAKEN", "http://ghcr.io:");
+    assert.doesNotMatch(stderr, /with --import/);
+    notFound(await user.get("ghcr.io"));
+    docker.write(JSON.stringify({ auths: { "https://ghcr.io/v1/": auth("me:hush-one") } }));
+    await docker.configure(["--import"]);
+    assert.deepEqual(await heldFor("ghcr.io"), ["me", "hush-one"]);
+  });
+
   it("shows it first with --dry-run, and changes nothing", async () => {
     docker.write(text);
     const before = snapshot(user.home);

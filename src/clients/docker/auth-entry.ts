@@ -45,15 +45,3 @@ export function authEntryOf(text: string, entry: Node): AuthEntry {
   }
   return values;
 }
-
-/** A parsed entry less some fields, however they are written. */
-export function withoutFields(entry: unknown, names: readonly (keyof AuthEntry)[]): object {
-  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return {};
-  const isKept = (key: string) => !names.some((name) => isField(key, name));
-  return Object.fromEntries(Object.entries(entry).filter(([key]) => isKept(key)));
-}
-
-/** The properties of an entry that say one field. */
-export function fieldNodes(entry: Node, name: keyof AuthEntry): readonly Node[] {
-  return valueNode(entry).children.filter((property) => isField(keyOf(property), name));
-}

@@ -2,15 +2,11 @@ import { Failure } from "../../token/failure.ts";
 import { printable } from "../../token/printable.ts";
 import { addition } from "../json/edit-map.ts";
 import { type GoMap, ifReadable, isField, keyOf, mapOf, valueNode, WrongType } from "../json/go-fields.ts";
-import { type Node, parsedValue, parseJson, placeOf } from "../json/syntax.ts";
-import { applied, type Edit, isBlank, removals, replacement } from "../json/text.ts";
-import { authEntryOf, fieldNodes, withoutFields } from "./auth-entry.ts";
-
-/** What Docker's config.json keeps for a host of a login that no helper keeps. */
-export interface Login {
-  readonly username: string;
-  readonly secret: string;
-}
+import { type Node, parseJson, placeOf } from "../json/syntax.ts";
+import { applied, type Edit, isBlank, removals } from "../json/text.ts";
+import { authEntryOf } from "./auth-entry.ts";
+import { hasLoginField, loginEdits } from "./edit-logins.ts";
+import { encodeAuth, type Login } from "./login.ts";
 
 /** As much of a file as this program wrote. */
 export interface Ours {
@@ -51,9 +47,12 @@ export function withAuths(
     const kind = kindOf(base, entry);
     if (!login) {
       // Written by this program, and no other login in its place.
-      if (written.has(host) && kind === "ecr") leftover.add(entry);
+      if (!written.has(host) || kind !== "ecr") continue;
+      // Other programs may have put more into it.
+      if (valueNode(entry).children.every(hasLoginField)) leftover.add(entry);
+      else edits.push(...removals(valueNode(entry), hasLoginField));
     } else if (kind === "other") taken.add(host);
-    else edits.push(...entryEdits(base, entry, login));
+    else edits.push(...loginEdits(base, entry, "auth", encodeAuth(login)));
   }
   for (const object of new Set([...leftover].flatMap(({ parent }) => parent ?? []))) {
     edits.push(...removals(object, (property) => leftover.has(property)));
@@ -81,11 +80,6 @@ export function isEmptyObject(text: string): boolean {
   return root?.type === "object" && root.children.length === 0 && rest === undefined;
 }
 
-/** Base64 of `username:secret`, as Docker keeps a login: docker/cli, cli/config/configfile/file.go. */
-export function encodeAuth({ username, secret }: Login): string {
-  return Buffer.from(`${username}:${secret}`).toString("base64");
-}
-
 function authsOf(text: string, path: string): GoMap {
   const { root, problem, rest } = parseJson(text);
   if (!root) throw syntax(path, `is not JSON: ${problem}`);
@@ -108,21 +102,6 @@ function withoutAuths(text: string): string {
     return isField(keyOf(property), "auths") && type === "object" && children.length === 0;
   };
   return applied(text, removals(root, isEmptied));
-}
-
-function entryEdits(text: string, entry: Node, login: Login): readonly Edit[] {
-  const node = valueNode(entry);
-  const auth = encodeAuth(login);
-  const [spelling, ...more] = fieldNodes(entry, "auth");
-  const isPlain =
-    more.length === 0 &&
-    ["username", "password"].every((name) => fieldNodes(entry, name as "username").length === 0);
-  if (!isPlain || !spelling || valueNode(spelling).type !== "string") {
-    const rest = withoutFields(parsedValue(text, node), ["username", "password", "auth"]);
-    return [replacement(text, node, { ...rest, auth }, 2)];
-  }
-  if (valueNode(spelling).value === auth) return [];
-  return [replacement(text, valueNode(spelling), auth, 3)];
 }
 
 /** empty: Docker leaves `{}` for a login that a helper keeps. other: also where Docker can't read it. */

@@ -1,6 +1,13 @@
 import { Failure } from "../../token/failure.ts";
 import { addition } from "../json/edit-map.ts";
-import { type GoString, isField, keyOf, valueNode } from "../json/go-fields.ts";
+import {
+  entriesByName,
+  type GoString,
+  isField,
+  keyOf,
+  propertiesNamed,
+  valueNode,
+} from "../json/go-fields.ts";
 import { type Node, parseJson } from "../json/syntax.ts";
 import { applied, type Edit, insertion, inverse, isBlank, removals, replacement } from "../json/text.ts";
 import { ecrLoginName } from "./ecr-login.ts";
@@ -112,33 +119,29 @@ function takeOver(
  */
 export function unwire(text: string, replaced: Replaced, name?: string): string {
   if (isBlank(text)) return text;
-  let after = text;
-  // One time for each of several entries with one name, of which the next counts once the last is gone.
-  for (
-    let edits = unwiring(after, replaced, name);
-    edits.length > 0;
-    edits = unwiring(after, replaced, name)
-  ) {
-    after = applied(after, edits);
-  }
+  const after = applied(text, unwiring(text, replaced, name));
   // An object that only this program had filled: as it was before, but for white space in it.
   return after === text ? text : after.replace(/^\s*\{\s*\}/, "{}");
 }
 
 function unwiring(text: string, replaced: Replaced, name: string | undefined): readonly Edit[] {
-  const { root, credsStore, credHelpers } = readToEdit(text, name);
+  const { root } = readToEdit(text, name);
   const edits: Edit[] = [];
   const gone = new Set<Node>();
-  const putBack = (property: Node, before: string | null | undefined, depth: number) => {
-    if (typeof before !== "string" || before === helperName) gone.add(property);
-    else edits.push(replacement(text, valueNode(property), before, depth));
+  // Of several properties with one name the last counts, and the one before it once that is gone.
+  const putBack = (properties: readonly Node[], before: string | null | undefined, depth: number) => {
+    for (const property of properties.toReversed()) {
+      if (valueNode(property).value !== helperName) return;
+      if (typeof before === "string" && before !== helperName)
+        return void edits.push(replacement(text, valueNode(property), before, depth));
+      gone.add(property);
+    }
   };
-  if (credsStore.value === helperName && credsStore.property) {
-    putBack(credsStore.property, replaced.credsStore || undefined, 1);
-  }
-  const ours = [...credHelpers.entries].filter(([, entry]) => valueNode(entry).value === helperName);
-  for (const [host, entry] of ours) putBack(entry, ownValue(replaced.credHelpers, host), 2);
-  const holders = new Set(ours.flatMap(([, { parent }]) => parent ?? []));
+  const stores = propertiesNamed(root, "credsStore").filter((each) => valueNode(each).type !== "null");
+  putBack(stores, replaced.credsStore || undefined, 1);
+  for (const [host, entries] of entriesByName(root, "credHelpers"))
+    putBack(entries, ownValue(replaced.credHelpers, host), 2);
+  const holders = new Set([...gone].flatMap(({ parent }) => (parent === root ? [] : (parent ?? []))));
   for (const object of holders) {
     if (object.parent && object.children.every((entry) => gone.has(entry))) gone.add(object.parent);
     else edits.push(...removals(object, (entry) => gone.has(entry)));
@@ -163,7 +166,13 @@ export function withoutSecrets(text: string): string {
   const { root, problem, rest = text.length } = parseJson(text);
   if (!root) return `${text.length} characters that are not JSON: ${problem}`;
   const helpers = root.children.filter((each) => helperFields.some((field) => isField(keyOf(each), field)));
-  const isHelper = (at: number) => helpers.some(({ offset, length }) => offset <= at && at < offset + length);
+  let next = 0;
+  const isHelper = (at: number) => {
+    for (; ; next++) {
+      const { offset = Number.POSITIVE_INFINITY, length = 0 } = helpers[next] ?? {};
+      if (at < offset + length) return offset <= at;
+    }
+  };
   let shown = "";
   let done = 0;
   for (const [from, to] of stringsIn(text.slice(0, rest))) {

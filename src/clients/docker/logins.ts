@@ -1,23 +1,29 @@
 import { readServerUrl } from "../../registry/server-url.ts";
 import { expiryOfPassword } from "../../token/expiry.ts";
-import { addition } from "../json/edit-map.ts";
-import { ifReadable, keyOf, mapOf, propertiesNamed, valueNode } from "../json/go-fields.ts";
-import { type Node, parsedValue, parseJson } from "../json/syntax.ts";
-import { applied, type Edit, isBlank, replacement } from "../json/text.ts";
-import { type AuthEntry, authEntryOf, withoutFields } from "./auth-entry.ts";
-import { encodeAuth, type Login } from "./auths.ts";
+import { ifReadable, mapOf } from "../json/go-fields.ts";
+import { type Node, parseJson } from "../json/syntax.ts";
+import { type AuthEntry, authEntryOf } from "./auth-entry.ts";
+import { decodeAuth, type Login, tokenUsername } from "./login.ts";
 
 /** What stands in `auths` of a Docker config, as Docker reads it. */
-export type FileLogin =
-  | { readonly kind: "login"; readonly key: string; readonly server: string; readonly login: Login }
-  | EcrToken
-  | LeftLogin;
+export type FileLogin = (OtherLogin | EcrToken | LeftLogin) & {
+  /** Docker does not use it: it takes the entry whose key is the server's exact name. */
+  readonly isUnused?: true;
+};
+
+interface OtherLogin {
+  readonly kind: "login";
+  readonly key: string;
+  readonly server: string;
+  readonly login: Login;
+}
 
 /** A login to an ECR registry, whose password is an authorization token. */
 export interface EcrToken {
   readonly kind: "ecr";
   readonly key: string;
   readonly host: string;
+  readonly login: Login;
   /** Milliseconds since the epoch, by the token's own word; absent: it says nothing of it. */
   readonly expiresAt?: number;
 }
@@ -30,12 +36,6 @@ export interface LeftLogin {
   /** Whether Docker would log in by it. */
   readonly isLogin: boolean;
 }
-
-/** By key of `auths`: an entry of it as JSON. */
-export type Entries = Readonly<Record<string, unknown>>;
-
-/** Under which Docker's helpers keep an identity token: docker/docker-credential-helpers, credentials/credentials.go. */
-const tokenUsername = "<token>";
 
 /**
  * The logins in `auths`, in the file's order; entries that hold none, as Docker leaves them for a login that a helper
@@ -57,7 +57,13 @@ export function loginsOf(
   root: Node,
   aliased: (host: string) => boolean = () => false,
 ): readonly FileLogin[] {
-  return [...authEntriesOf(text, root)].flatMap(([key, entry]) => fileLogin(key, entry, aliased) ?? []);
+  const entries = authEntriesOf(text, root);
+  return [...entries].flatMap(([key, entry]) => {
+    const login = fileLogin(key, entry, aliased);
+    if (!login) return [];
+    const server = serverOf(key);
+    return key !== server && entries.has(server) ? { ...login, isUnused: true } : login;
+  });
 }
 
 /** By key, as Docker reads them. @throws WrongType */
@@ -84,13 +90,11 @@ export function passwordsIn(text: string): ReadonlyMap<string, string | undefine
   return new Map(logins.map(([key, { auth }]) => [key, decodeAuth(auth)?.secret]));
 }
 
-/** All of `auths` that counts; nothing where there is none. */
-export function entriesIn(text: string): Entries {
+/** The keys of `auths` that count. */
+export function authKeysIn(text: string): readonly string[] {
   const { root } = parseJson(text);
   const auths = root?.type === "object" ? ifReadable(() => mapOf(text, root, "auths")) : undefined;
-  return Object.fromEntries(
-    [...(auths?.entries ?? [])].map(([key, entry]) => [key, parsedValue(text, valueNode(entry))]),
-  );
+  return [...(auths?.entries.keys() ?? [])];
 }
 
 /**
@@ -107,62 +111,6 @@ export function hostOfKey(key: string): string {
   return key.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "";
 }
 
-/** An entry without its login: what else is in it stays. */
-export function withoutLogin(entry: unknown): object {
-  return withoutFields(entry, ["auth", "username", "password", "identitytoken"]);
-}
-
-/** An entry with a login, as Docker writes it; what else is in it stays. */
-export function withLogin(entry: unknown, login: Login): object {
-  const rest = withoutLogin(entry);
-  if (login.username === tokenUsername) return { ...rest, identitytoken: login.secret };
-  return { ...rest, auth: encodeAuth(login) };
-}
-
-/**
- * The text with these entries of `auths` in place of what they were, new ones behind the others.
- *
- * @param text valid JSON, or blank
- */
-export function withEntries(text: string, entries: Entries): string {
-  if (Object.keys(entries).length === 0) return text;
-  const base = isBlank(text) ? "{}\n" : text;
-  const { root } = parseJson(base);
-  if (root?.type !== "object") return text;
-  const { entries: present } = mapOf(base, root, "auths");
-  const edits: Edit[] = [];
-  const added: (readonly [string, unknown])[] = [];
-  for (const [key, wanted] of Object.entries(entries)) {
-    const value = present.get(key)?.children[1];
-    if (!value) added.push([key, wanted]);
-    else if (JSON.stringify(parsedValue(base, value)) !== JSON.stringify(wanted))
-      edits.push(replacement(base, value, wanted, 2));
-  }
-  if (added.length === 0) return applied(base, edits);
-  const edited = applied(base, edits);
-  return applied(edited, [addition(edited, "auths", added)]);
-}
-
-/**
- * The text without the logins under these keys of `auths`; what else is in their entries stays. Entries that Docker does
- * not read, because another one of that name is behind them, lose their secrets too.
- */
-export function withoutLogins(text: string, keys: ReadonlySet<string>): string {
-  const { root } = parseJson(text);
-  if (root?.type !== "object" || keys.size === 0) return text;
-  const entries = propertiesNamed(root, "auths").flatMap((auths) =>
-    valueNode(auths).type === "object" ? valueNode(auths).children : [],
-  );
-  const edits = entries.flatMap((entry) => {
-    const value = valueNode(entry);
-    if (!keys.has(keyOf(entry)) || value.type !== "object") return [];
-    const before = parsedValue(text, value);
-    const after = withoutLogin(before);
-    return JSON.stringify(after) === JSON.stringify(before) ? [] : [replacement(text, value, after, 2)];
-  });
-  return applied(text, edits);
-}
-
 function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boolean): FileLogin | undefined {
   const { auth, username, password, identitytoken, registrytoken } = entry;
   if (![auth, username, password, identitytoken, registrytoken].some(Boolean)) return undefined;
@@ -170,15 +118,13 @@ function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boo
   if (registrytoken) return left("a registry token, which Docker takes from this file alone", true);
   const url = readServerUrl(key);
   if (url.kind === "malformed") return left(`its name is no server's: ${url.reason}`);
-  const login = auth ? decodeAuth(auth) : { username, secret: password };
-  if (url.kind === "ecr" || aliased(url.host)) {
-    const expiresAt = login && expiryOfPassword(login.secret);
-    return { kind: "ecr", key, host: url.host, ...(expiresAt !== undefined && { expiresAt }) };
+  const login = loginOf(entry);
+  if (login && (url.kind === "ecr" || aliased(url.host))) {
+    const expiresAt = expiryOfPassword(login.secret);
+    return { kind: "ecr", key, host: url.host, login, ...(expiresAt !== undefined && { expiresAt }) };
   }
   const server = serverOf(key);
-  if (identitytoken) {
-    return { kind: "login", key, server, login: { username: tokenUsername, secret: identitytoken } };
-  }
+  if (login && identitytoken) return { kind: "login", key, server, login };
   if (login && auth && !isUtf8(auth))
     return left("its login is not UTF-8, and Docker's helper protocol is", true);
   if (!login) return left("Docker can't read it either: no base64 of NAME:PASSWORD");
@@ -186,17 +132,10 @@ function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boo
   return { kind: "login", key, server, login };
 }
 
-/** As docker/cli does: cli/config/configfile/file.go (decodeAuth). Go's base64 passes over line ends. */
-function decodeAuth(auth: string): Login | undefined {
-  const base64 = auth.replace(/[\r\n]+/g, "");
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return undefined;
-  const text = Buffer.from(base64, "base64").toString();
-  const colon = text.indexOf(":");
-  if (colon < 0) return undefined;
-  let [start, end] = [colon + 1, text.length];
-  while (start < end && text[start] === "\0") start += 1;
-  while (start < end && text[end - 1] === "\0") end -= 1;
-  return { username: text.slice(0, colon), secret: text.slice(start, end) };
+/** @returns undefined where Docker can't read it */
+function loginOf({ auth, username, password, identitytoken }: AuthEntry): Login | undefined {
+  if (identitytoken) return { username: tokenUsername, secret: identitytoken };
+  return auth ? decodeAuth(auth) : { username, secret: password };
 }
 
 /** Whether nothing of a login is lost where it becomes text. */

@@ -10,7 +10,7 @@ import {
 } from "../json/go-fields.ts";
 import { type Node, parseJson, placeOf } from "../json/syntax.ts";
 import { isBlank } from "../json/text.ts";
-import { loginsOf } from "./logins.ts";
+import { loginsOf, serverOf } from "./logins.ts";
 
 /** Who Docker asks for what. */
 export interface DockerConfig {
@@ -77,8 +77,8 @@ function locate(text: string, root: Node, name: string): LocatedConfig {
     ...(credsStore.value && { credsStore: credsStore.value }),
     credHelpers: helpers,
     logins: logins
-      .filter((login) => login.kind !== "left" || login.isLogin)
-      .flatMap(({ key }) => (Object.hasOwn(helpers, key) ? [] : [key])),
+      .filter((login) => !login.isUnused && (login.kind !== "left" || login.isLogin))
+      .flatMap(({ key }) => (Object.hasOwn(helpers, serverOf(key)) ? [] : [key])),
   };
   return { root, credsStore, credHelpers, config };
 }

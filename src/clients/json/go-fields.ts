@@ -56,6 +56,20 @@ export function mapOf(
   return { entries, ...(place && { place }) };
 }
 
+/** All entries of a map by key, in the order in which its reader takes them. */
+export function entriesByName(object: Node, name: string): ReadonlyMap<string, readonly Node[]> {
+  const found = new Map<string, Node[]>();
+  for (const property of propertiesNamed(object, name)) {
+    if (valueNode(property).type === "null") found.clear();
+    for (const entry of valueNode(property).children) {
+      const others = found.get(keyOf(entry));
+      if (others) others.push(entry);
+      else found.set(keyOf(entry), [entry]);
+    }
+  }
+  return found;
+}
+
 /** @throws WrongType */
 export function stringOf(text: string, object: Node, name: string): GoString {
   let found: GoString = { value: "" };

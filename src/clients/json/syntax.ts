@@ -1,3 +1,5 @@
+import { endOfNumber } from "./number.ts";
+
 /**
  * JSON as Go's encoding/json takes it, since Docker and podman are written in Go: no comment, no byte order mark, 10,000
  * levels at most, and half a surrogate pair is U+FFFD.
@@ -45,11 +47,6 @@ export function parseJson(text: string): JsonText {
 export function placeOf(text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-}
-
-/** The value that a node stands for. Of properties with one name the last counts. */
-export function parsedValue(text: string, { offset, length }: Node): unknown {
-  return JSON.parse(text.slice(offset, offset + length));
 }
 
 class SyntaxProblem extends Error {
@@ -227,9 +224,9 @@ class Reader {
   }
 
   private skipNumber(): void {
-    number.lastIndex = this.at;
-    if (!number.test(this.text)) throw this.unexpected();
-    this.at = number.lastIndex;
+    const end = endOfNumber(this.text, this.at);
+    if (end === undefined) throw this.unexpected();
+    this.at = end;
   }
 
   /** The code of the next character that is not blank. */
@@ -242,5 +239,3 @@ class Reader {
     return new SyntaxProblem(this.at, isEnd ? "an unexpected end" : "an unexpected character");
   }
 }
-
-const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;

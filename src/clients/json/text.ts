@@ -68,6 +68,7 @@ export function insertion(
 /** A value in the place of another's node, which is at `depth`. */
 export function replacement(text: string, node: Node, value: unknown, depth: number): Edit {
   const { offset, length } = node;
+  if (typeof value === "string") return { offset, length, content: JSON.stringify(value) };
   const isOneLine = node.parent !== undefined && !textOf(text, node.parent.parent ?? node).includes("\n");
   return { offset, length, content: spell(value, layoutOf(text), depth, isOneLine) };
 }

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  encodeAuth,
-  isEmptyObject,
-  type Login,
-  type Ours,
-  withAuths,
-} from "../../../src/clients/docker/auths.ts";
+import { isEmptyObject, type Ours, withAuths } from "../../../src/clients/docker/auths.ts";
+import { encodeAuth, type Login } from "../../../src/clients/docker/login.ts";
 import type { Failure } from "../../../src/token/failure.ts";
 
 const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
@@ -86,6 +81,19 @@ describe("tokens in the auths of Docker's config.json", () => {
     const out = put(before, {}, { hosts: [other, "gone.example"], auths: false });
     assert.equal(out.text, JSON.stringify({ auths: left, z: 1 }, null, "\t"));
     assert.deepEqual(out.ours, none);
+  });
+
+  it("leave what other programs have put into their entry, in every digit", () => {
+    const before = `{"auths":{"${host}":{"a": 9007199254740993,"username":"AWS","b":[1e400, -0 ],"password":"old"}}}`;
+    const { text, ours } = put(before, { [host]: token("new") });
+    assert.equal(
+      text,
+      before
+        .replace('"username":"AWS"', "")
+        .replace('"password":"old"', `"auth": "${encodeAuth(token("new"))}"`)
+        .replace(",,", ","),
+    );
+    assert.equal(put(text, {}, ours).text, `{"auths":{"${host}":{"a": 9007199254740993,"b":[1e400, -0 ]}}}`);
   });
 
   it("leave an auths that was there before, and one that holds others", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { withAuths } from "../../../src/clients/docker/auths.ts";
 import { type Edited, unwire, type Wiring, wire } from "../../../src/clients/docker/edit-config.ts";
-import { authEntriesOf, entriesIn, withEntries } from "../../../src/clients/docker/logins.ts";
+import { withLogins } from "../../../src/clients/docker/edit-logins.ts";
+import { authEntriesOf, authKeysIn } from "../../../src/clients/docker/logins.ts";
 import { readDockerConfig, readToEdit } from "../../../src/clients/docker/read-config.ts";
 import { parseJson } from "../../../src/clients/json/syntax.ts";
 import { applied, isBlank } from "../../../src/clients/json/text.ts";
@@ -62,11 +63,7 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
       const auths = root?.type === "object" ? authEntriesOf(text, root) : new Map();
       const withoutEmpty = [...auths].map(([key, entry]) => [key, withValues(entry)]);
       assert.deepEqual(sorted(Object.fromEntries(withoutEmpty)), sorted(docker.auths), shown(text));
-      assert.deepEqual(
-        Object.keys(entriesIn(text)).sort(),
-        Object.keys(docker.auths ?? {}).sort(),
-        shown(text),
-      );
+      assert.deepEqual(authKeysIn(text).toSorted(), Object.keys(docker.auths ?? {}).sort(), shown(text));
     });
     assert.ok(read > count / 4 && read < count, `${read}`);
   });
@@ -169,7 +166,7 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
       const located = attempt(() => readToEdit(text));
       return located instanceof Failure
         ? []
-        : [{ text, edited: withEntries(text, { "new.example": { auth: "bWU6eA==" } }) }];
+        : [{ text, edited: withLogins(text, new Map([["new.example", { username: "me", secret: "x" }]])) }];
     });
     const after = decoder.decode(cases.map(({ edited }) => edited));
     for (const [index, { text }] of cases.entries()) {

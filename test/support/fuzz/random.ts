@@ -32,6 +32,13 @@ export class Random {
   list<Item>(most: number, make: () => Item): readonly Item[] {
     return Array.from({ length: this.below(most + 1) }, make);
   }
+
+  shuffled<Item>(items: readonly Item[]): Item[] {
+    return items
+      .map((item) => [this.fraction(), item] as const)
+      .sort(([one], [other]) => one - other)
+      .map(([, item]) => item);
+  }
 }
 
 /** The seed that `SEED` names, else a new one. */

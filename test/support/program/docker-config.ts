@@ -45,12 +45,13 @@ export class DockerConfig {
   }
 
   /** Asserts one line on stderr that ends with the code, and that Docker's folder is as it was. */
-  async refuses(args: readonly string[], code: string, ...parts: readonly string[]): Promise<void> {
+  async refuses(args: readonly string[], code: string, ...parts: readonly string[]): Promise<string> {
     const before = snapshot(this.user.home, ".docker");
     const { stdout, stderr, exitCode } = await this.user.run(["configure-docker", ...args]);
     assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
     assert.match(stderr, new RegExp(`^docker-credential-ecr: .* \\[${code}\\]\\n$`));
     for (const part of parts) assert.ok(stderr.includes(part), `${part} expected in ${stderr}`);
     assert.deepEqual(snapshot(this.user.home, ".docker"), before);
+    return stderr;
   }
 }

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { wire } from "../../../src/clients/docker/edit-config.ts";
+import { withLogins, withoutLogins } from "../../../src/clients/docker/edit-logins.ts";
+import type { Login } from "../../../src/clients/docker/login.ts";
+import { loginsIn } from "../../../src/clients/docker/logins.ts";
+import { filledIn, takeLogins } from "../../../src/clients/docker/taken-login.ts";
+import { stepBack, type UndoRecord } from "../../../src/configure/undo-record.ts";
+import { fingerprint } from "../../../src/token/dependencies.ts";
+import { type OddConfig, oddDockerConfig } from "../../support/fuzz/odd-docker-config.ts";
+import { Random, seedOf } from "../../support/fuzz/random.ts";
+
+const seed = seedOf(process.env);
+const count = 400;
+
+/** What `configure-docker --import` writes and records. */
+function imported(text: string, logins: ReadonlyMap<string, Login>): { text: string; record: UndoRecord } {
+  const { taken, lost } = takeLogins(text, logins);
+  assert.deepEqual([...lost], []);
+  const edited = wire(withoutLogins(text, new Set(logins.keys())), { kind: "all" }, true);
+  const step = { made: fingerprint(edited.text), back: edited.back, logins: taken };
+  const record = { replaced: edited.replaced, steps: [step] };
+  // It is read back from a file.
+  return { text: edited.text, record: JSON.parse(JSON.stringify(record)) };
+}
+
+const shown = ({ text }: OddConfig) => `SEED=${seed}: ${text}`;
+function each(check: (config: OddConfig) => void): void {
+  const random = new Random(seed);
+  for (let turn = 0; turn < count; turn++) check(oddDockerConfig(random));
+}
+
+describe("logins taken out of auths", () => {
+  before(() => console.log(`      SEED=${seed}`));
+
+  it("are put back byte for byte", () => {
+    each((config) => {
+      const { text, record } = imported(config.text, config.logins);
+      assert.equal(stepBack(text, record, config.logins), config.text, shown(config));
+    });
+  });
+
+  it("leave every byte that is not of a login", () => {
+    each((config) => {
+      const without = withoutLogins(config.text, new Set(config.logins.keys()));
+      assert.deepEqual(loginsIn(without), [], shown(config));
+      for (const foreign of config.foreign)
+        assert.ok(without.includes(foreign), `${foreign} ${shown(config)}`);
+      const places = (text: string) => config.foreign.map((foreign) => text.split(foreign).length);
+      assert.deepEqual(places(without), places(config.text), shown(config));
+    });
+  });
+
+  it("are recorded without a secret", () => {
+    each((config) => {
+      const record = JSON.stringify(imported(config.text, config.logins).record);
+      for (const secret of config.secrets) assert.ok(!record.includes(secret), `${secret} ${record}`);
+    });
+  });
+
+  it("are put back as they are now, some of them, and where the file was written since", () => {
+    each((config) => {
+      const { text, record } = imported(config.text, config.logins);
+      const now = new Map(
+        [...config.logins].map(([key, { username }]) => [key, { username, secret: "n/ew\n" }]),
+      );
+      const [first] = now.keys();
+      const one = new Map([...now].filter(([key]) => key === first));
+      for (const logins of [now, one]) {
+        const found = loginsIn(stepBack(text, record, logins));
+        assert.deepEqual(
+          found.map((login) => "login" in login && login.login).length,
+          logins.size,
+          shown(config),
+        );
+        for (const login of found)
+          assert.equal(
+            "login" in login && login.login.secret,
+            "n/ew\n",
+            `${JSON.stringify(login)} ${shown(config)}`,
+          );
+      }
+      const since = withLogins(stepBack(`${text} `, record, now), now);
+      assert.equal(loginsIn(since).length, now.size, shown(config));
+      for (const foreign of config.foreign) assert.ok(since.includes(foreign), shown(config));
+    });
+  });
+
+  const auth = (text: string) => Buffer.from(text).toString("base64");
+  for (const [what, entry] of [
+    ["another password beside auth", { auth: auth("me:x"), password: "y" }],
+    ["a password beside an identity token", { auth: auth("me:x"), identitytoken: "t" }],
+    ["an auth that Docker would write in another way", { auth: auth("me:x\0") }],
+  ] as const) {
+    it(`can't be put back with ${what}`, () => {
+      const text = JSON.stringify({ auths: { a: entry } });
+      const [login] = loginsIn(text);
+      assert.ok(login?.kind === "login");
+      assert.deepEqual([...takeLogins(text, new Map([["a", login.login]])).lost], ["a"]);
+    });
+  }
+
+  it("can't be put back where the key is there twice with two secrets", () => {
+    const text = `{"auths":{"a":{"auth":"${auth("me:old")}"},"a":{"auth":"${auth("me:x")}"}}}`;
+    assert.deepEqual([...takeLogins(text, new Map([["a", { username: "me", secret: "x" }]])).lost], ["a"]);
+  });
+
+  it("do not fill the place of the other kind", () => {
+    const text = JSON.stringify({ auths: { a: { auth: auth("me:"), identitytoken: "t" } } });
+    const { taken } = takeLogins(text, new Map([["a", { username: "<token>", secret: "t" }]]));
+    assert.equal(taken.length, 1);
+    for (const each of taken) assert.equal(filledIn(each, { username: "me", secret: "x" }), undefined);
+  });
+});
