@@ -53,8 +53,18 @@ async function help(action: HelperAction): Promise<number> {
   };
   const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
   await print(stdout, stderr, files);
+  if (action === "get" && stderr.startsWith(ownWords)) await logFailure(folders.state, stderr);
   await cold?.tidy();
   return exitCode;
+}
+
+/** How a failure of this program's begins on stderr; what another helper says is not logged. */
+const ownWords = "docker-credential-ecr: ";
+
+/** Some clients drop both what a helper prints and what it says on stderr. */
+async function logFailure(state: string, stderr: string): Promise<void> {
+  const { appendLog } = await import("./store/files/log.ts");
+  appendLog(state, Date.now(), `a get failed: ${stderr.slice(ownWords.length).trimEnd()}`);
 }
 
 async function opened(found: SealedWarm, files: QuickFiles): Promise<Held | undefined> {

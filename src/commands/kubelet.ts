@@ -40,6 +40,7 @@ async function kubelet(context: Context): Promise<void> {
     // kubelet puts the plugin's stderr into its own log.
     console.error(klogError(told(error).stdout.trimEnd(), new Date(), process.pid));
     context.exitWith(1);
+    await ports.tidy();
   }
 }
 

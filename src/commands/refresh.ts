@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { Refreshing } from "../managed/ensure-validity.ts";
+import { explicitLogin } from "../managed/logins.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { seenConfig, seenKeeping } from "../managed/registries.ts";
 import { minValidityOf, onlyNamed } from "../managed/registry-arguments.ts";
 import { noneKept } from "../managed/registry-rows.ts";
 import { followRules } from "../managed/replication.ts";
+import { withRequested } from "../managed/requested.ts";
 import { keepOutputs } from "../outputs/outputs.ts";
 import { openSurroundings } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
@@ -21,7 +23,7 @@ export function refreshCommand(context: Context): Command {
   return new Command("refresh")
     .summary("make sure now that tokens have enough life left")
     .description(
-      "For the named registries, or for all that are kept; then replication rules are read anew too. Exit 1 if it can't be had.",
+      "For the named registries, or for all that are kept or that Docker is configured to ask this helper for; then replication rules are read anew too. Exit 1 if it can't be had.",
     )
     .argument("[REGISTRY...]", "host names of ECR registries")
     .option(
@@ -47,7 +49,8 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   for (const failure of followed?.failed ?? []) failed(failure);
   const { keeping: found, config: before } = await seenKeeping(around, seen);
   await around.store.settle(before.store);
-  const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
+  const keeping =
+    named.length === 0 ? await withRequested(found, around) : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);
   const { jobs, unattended } = keeping.plan;
   if (keeping.kept.length === 0 && process.stderr.isTTY) context.printError(noneKept);
@@ -59,6 +62,11 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     for (const line of lines) context.print(line);
     if (failure) failed(failure);
   });
+  for (const { registry } of keeping.kept) {
+    const login = await explicitLogin(registry.host, around);
+    if (login?.failure) failed(login.failure);
+    else if (login) context.printError(`${registry.host}: ${login.note}`);
+  }
   // Anew, since a registry that was named is kept from now on.
   const { keeping: now, config } = await seenKeeping(around);
   for (const failure of (await keepOutputs(around, now, config)).failures) failed(failure);

@@ -6,6 +6,7 @@ import { disk, stateFolder } from "./checks/folders.ts";
 import { helperName, helperPath } from "./checks/helper.ts";
 import { identity, token } from "./checks/identity.ts";
 import { keychain } from "./checks/keychain.ts";
+import { lastGet } from "./checks/last-get.ts";
 import { api, certificates, clock, dns, proxy } from "./checks/network.ts";
 import { packer } from "./checks/packer.ts";
 import { image, registry, storedToken } from "./checks/registry.ts";
@@ -20,5 +21,5 @@ export const chain: readonly Diagnostic[] = [
   ...[helperPath, helperName, dockerConfig, dockerWiring, dockerLogins, packer],
   ...[stateFolder, disk, config, keychain, daemon],
   ...[clock, proxy, certificates, dns, api],
-  ...[identity, token, registry, storedToken, image],
+  ...[identity, token, lastGet, registry, storedToken, image],
 ];

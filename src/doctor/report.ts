@@ -1,3 +1,4 @@
+import { isoTime } from "../token/iso-time.ts";
 import type { Entry } from "./runner.ts";
 
 /** What `--json` prints. Fields are added to, never changed: docs/doctor.md. */
@@ -35,7 +36,7 @@ export function reportOf(
   return {
     version: 1,
     program,
-    at: new Date(now).toISOString(),
+    at: isoTime(now),
     ok: entries.every(({ status }) => status !== "failed"),
     registries,
     diagnostics: entries.map(({ name, status, registry, code, seen, mend, took }) => ({

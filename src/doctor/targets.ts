@@ -1,4 +1,6 @@
+import { explicitLogin } from "../managed/logins.ts";
 import { seenKeeping } from "../managed/registries.ts";
+import { registriesOf, requestedRegistries } from "../managed/requested.ts";
 import { Asking } from "../provider/token-provider.ts";
 import { readNamedRegistry } from "../registry/image.ts";
 import { Failure } from "../token/failure.ts";
@@ -20,23 +22,41 @@ export async function subjectOf(named: string, machine: Machine): Promise<Subjec
 }
 
 /**
- * Of the registries that are kept, in their order, one for each identity and region that a `get` from here would ask
- * under: a token opens all of theirs.
+ * Of the registries that are kept and of those that Docker asks this helper for, in their order, one for each identity
+ * and region that a `get` from here would ask under: a token opens all of theirs. Those whose last `get` failed, or that
+ * have an explicit login, are all among them.
  */
 export async function keptSubjects(machine: Machine): Promise<readonly Subject[]> {
   try {
     const { kept, plan, asking } = (await seenKeeping(machine)).keeping;
     const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
-    const chosen = new Map<string, Subject>();
-    for (const { registry } of kept) {
+    const requested = await requestedRegistries(machine);
+    const logins = await hostsWithLogins(machine);
+    const always = new Set([...requested.failedGets.map(({ host }) => host), ...logins]);
+    const others = await registriesOf({ ...requested, docker: [...requested.docker, ...logins] }, asking);
+    const registries = [...kept.map(({ registry }) => registry), ...others];
+    const hosts = new Set<string>();
+    const authorizations = new Set<string>();
+    const subjects: Subject[] = [];
+    for (const registry of registries) {
+      const { host } = registry;
+      if (hosts.has(host) || forgotten.has(host)) continue;
       const { authorization } = await asking.registrationOf(registry);
-      if (forgotten.has(registry.host) || chosen.has(authorization)) continue;
-      chosen.set(authorization, { kind: "ecr", registry });
+      if (authorizations.has(authorization) && !always.has(host)) continue;
+      authorizations.add(authorization);
+      hosts.add(host);
+      subjects.push({ kind: "ecr", registry });
     }
-    return [...chosen.values()];
+    return subjects;
   } catch (error) {
     // The config diagnostic tells it.
     if (error instanceof Failure) return [];
     throw error;
   }
+}
+
+async function hostsWithLogins(machine: Machine): Promise<readonly string[]> {
+  const hosts: string[] = [];
+  for (const host of await machine.store.hosts()) if (await explicitLogin(host, machine)) hosts.push(host);
+  return hosts;
 }

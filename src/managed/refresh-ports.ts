@@ -6,6 +6,7 @@ import { usualTiming } from "../refresher/timing.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/files/clock.ts";
 import { tokenPath } from "../store/files/paths.ts";
+import { forgetFailedGet } from "../store/state/failed-gets.ts";
 import { type AuthorizationEntry, entryFormat, type RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
@@ -107,6 +108,7 @@ async function serveRegistry(
       await store.removeRegistry(host);
       return;
     }
+    await forgetFailedGet(folders.state, host);
   }
   // The time of its last cold get, which this was not: by it a learnt registry is told and forgotten. 0: there was none.
   const was = before?.mtimeMs ?? 0;

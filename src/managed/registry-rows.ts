@@ -71,7 +71,7 @@ async function ofFiles({ store }: Surroundings): Promise<ShownRegistry[]> {
   return registries;
 }
 
-function placeOf(registry: Registry | undefined): { region?: string; account?: string } {
+export function placeOf(registry: Registry | undefined): { region?: string; account?: string } {
   if (!registry) return {};
   return { region: registry.region, ...(registry.kind === "private" && { account: registry.account }) };
 }

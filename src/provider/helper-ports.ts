@@ -10,6 +10,7 @@ import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/files/clock.ts";
 import type { QuickFiles } from "../store/files/fast-files.ts";
 import { appendLog } from "../store/files/log.ts";
+import { forgetFailedGet, noteFailedGet } from "../store/state/failed-gets.ts";
 import { TokenStore } from "../store/tokens/token-store.ts";
 import { dependenciesHold, readWarm } from "../store/tokens/warm-get.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -141,7 +142,30 @@ export function coldPorts(
     return "authorization" in found ? store.readRegistry(host) : loginIn(await store.readLogin(host));
   }
 
-  const getPorts = { ...store, clock, registrationOf, warm, heldDespiteConfig, obtain, log };
+  const identities = new Map<string, string>();
+  async function notedRegistration(registry: Registry): Promise<AskedRegistration> {
+    const registration = await registrationOf(registry);
+    identities.set(registry.host, registration.identity);
+    return registration;
+  }
+  const getPorts = {
+    ...{ ...store, clock, warm, heldDespiteConfig, obtain, log },
+    registrationOf: notedRegistration,
+  };
+
+  /** Some clients hide why a get failed: `status` and `doctor` report it. */
+  async function noted(registry: Registry): Promise<Held | undefined> {
+    const { host } = registry;
+    try {
+      const held = await within(limits.whole, cold(registry), registry);
+      later(() => forgetFailedGet(state, host));
+      return held;
+    } catch (error) {
+      if (error instanceof Failure)
+        later(() => noteFailedGet(state, host, identities.get(host), error, now()));
+      throw error;
+    }
+  }
   const others = otherLogins(env, folders, now);
 
   /** Other hosts' too. A list that fails would cost Docker's classic builder, and podman, ECR's as well. */
@@ -164,12 +188,16 @@ export function coldPorts(
   const loginPorts = { ...store, clock, isServed, authorizationOf };
   return {
     aliased,
-    get: (registry) => within(limits.whole, cold(registry), registry),
+    get: noted,
     async store(registry, held) {
       await store.tryKeychainAgain();
       await storeLogin(registry, held, loginPorts);
+      later(() => forgetFailedGet(state, registry.host));
     },
-    erase: (registry) => eraseLogin(registry, loginPorts),
+    async erase(registry) {
+      await eraseLogin(registry, loginPorts);
+      later(() => forgetFailedGet(state, registry.host));
+    },
     list,
     expiresAt,
     tidy: async () => {

@@ -1,5 +1,6 @@
 import { renewalFailure } from "../refresher/renewal-failure.ts";
 import { Failure } from "../token/failure.ts";
+import { isoTime } from "../token/iso-time.ts";
 import type { ShownToken } from "./tokens.ts";
 
 /** How a registry is, the worst first. failing: its token is good, and the last attempt to renew it failed. */
@@ -41,8 +42,12 @@ export function countOf(tokens: readonly ShownToken[]): string {
 
 /** What there is to report of a registry besides its row, in a line. @param now milliseconds since the epoch */
 export function noteOf(token: ShownToken, now: number): string | undefined {
-  const { lastError, notRenewed, failingSince, expiresAt, lastRenewedAt } = token;
-  if (!lastError) return notRenewed && Failure.from(notRenewed).oneLine;
+  const { lastError, notRenewed, failingSince, expiresAt, lastRenewedAt, login } = token;
+  if (!lastError) return login?.note ?? (notRenewed && Failure.from(notRenewed).oneLine);
+  if (lastError.isGet) {
+    const { oneLine } = Failure.from(lastError);
+    return token.secondsLeft > 0 && !login ? `a get failed at ${isoTime(lastError.at)}: ${oneLine}` : oneLine;
+  }
   const times = expiresAt === undefined ? undefined : { expiresAt, issuedAt: lastRenewedAt ?? 0 };
   return renewalFailure(lastError, failingSince, times, now).oneLine;
 }

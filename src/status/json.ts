@@ -23,6 +23,7 @@ export function jsonOf(report: StatusReport, ok: boolean): object {
     registries: registries.map(tokenJson),
     replication: replication.map(sourceJson),
     outputs: outputs.map(outputJson),
+    unused: report.unused,
     ...(unkept && { unkept: errorJson(unkept) }),
     ...(stateError && { stateError: errorJson(stateError) }),
     ...(configError && { configError: errorJson(configError) }),
@@ -41,7 +42,8 @@ function daemonJson({ startedAt, lastTickAt, configError, ...health }: Health): 
 }
 
 function tokenJson(token: ShownToken): object {
-  const { expiresAt, lastRenewedAt, nextRenewalAt, failingSince, lastError, notRenewed, ...plain } = token;
+  const { expiresAt, lastRenewedAt, nextRenewalAt, failingSince, lastError, notRenewed, login, ...plain } =
+    token;
   return {
     ...plain,
     state: conditionOf(token),
@@ -49,6 +51,7 @@ function tokenJson(token: ShownToken): object {
     ...(lastRenewedAt !== undefined && { lastRenewedAt: isoTime(lastRenewedAt) }),
     ...(nextRenewalAt !== undefined && { nextRenewalAt: isoTime(nextRenewalAt) }),
     ...(failingSince !== undefined && { failingSince: isoTime(failingSince) }),
+    ...(login && { login: { expiresAt: isoTime(login.expiresAt) } }),
     ...(lastError && { lastError: errorJson(lastError) }),
     ...(notRenewed && { notRenewed: errorJson(notRenewed) }),
   };

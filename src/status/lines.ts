@@ -17,6 +17,7 @@ export function statusLines(report: StatusReport): readonly string[] {
     healthLine(daemon),
     ...troublesOf(report),
     ...table([heads, ...byAttention(registries).map((token) => rowOf(token, at))]).split("\n"),
+    ...unusedLines(report),
     ...outputs.map(outputLine),
     ...replicationLines(replication, at),
   ];
@@ -50,4 +51,10 @@ export function renewalInWords({ nextRenewalAt }: ShownToken, now: number): stri
 function rowOf(token: ShownToken, now: number): readonly string[] {
   const { registry, identity } = token;
   return [registry, identity, leftInWords(token), renewalInWords(token, now), noteOf(token, now) ?? "-"];
+}
+
+/** What Docker is configured to ask for and has not asked yet, in a line. */
+export function unusedLines({ unused }: StatusReport): readonly string[] {
+  if (unused.length === 0) return [];
+  return [`Docker is configured to ask for, and has not yet: ${unused.join(", ")}`];
 }

@@ -1,11 +1,15 @@
 import { version } from "../../package.json";
 import { lookAtState } from "../doctor/checks/folders.ts";
 import { daemonHealth, type Health, isDaemonFailing } from "../managed/daemon-health.ts";
-import { shownRegistries } from "../managed/registry-rows.ts";
+import { explicitLogin } from "../managed/logins.ts";
+import { placeOf, shownRegistries } from "../managed/registry-rows.ts";
+import { requestedRegistries } from "../managed/requested.ts";
 import type { Surroundings } from "../provider/context.ts";
 import { parseState } from "../refresher/state.ts";
+import { parseHost } from "../registry/host.ts";
 import { installedService } from "../service/installed.ts";
 import { readClock } from "../store/files/clock.ts";
+import type { FailedGet } from "../store/state/failed-gets.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 import { type OutputState, outputStates } from "./outputs-report.ts";
@@ -26,6 +30,8 @@ export interface StatusReport {
   readonly registries: readonly ShownToken[];
   readonly replication: readonly SourceReport[];
   readonly outputs: readonly OutputState[];
+  /** Hosts that Docker asks this helper for, and has not asked yet. */
+  readonly unused: readonly string[];
   /** Why encrypted tokens can be neither read nor kept here. */
   readonly unkept?: FailureNote;
   /** Why the state folder can't be used, so that what lies there can't be told. */
@@ -41,15 +47,24 @@ export async function statusReport(around: Surroundings): Promise<StatusReport> 
   const refresher = await readRefresher(folders.state);
   const service = await installedService(around.env, around.home);
   const daemon = await daemonHealth(folders.state, refresher, now(), service);
-  const tokens = new Tokens(around, shown, parseState(refresher?.state).groups, readClock(files, now()));
+  const requested = await requestedRegistries(around);
+  const failedGets = new Map(requested.failedGets.map((one) => [one.host, one]));
+  const { groups } = parseState(refresher?.state);
+  const tokens = new Tokens(around, shown, groups, readClock(files, now()), failedGets);
   const registries: ShownToken[] = [];
   for (const registry of shown.registries) registries.push(await tokens.of(registry, daemon.running));
+  const known = new Set(shown.registries.map(({ host }) => host));
+  for (const other of await otherRegistries(around, failedGets, known)) {
+    registries.push(await tokens.ofOther(other));
+    known.add(other.registry);
+  }
   const { kept, configError } = shown;
   const unkept = await whyUnkept(around);
   const stateError = await stateTrouble(folders.state);
   const replication = kept ? await replicationReport(around, kept.keeping) : [];
   const outputs = kept ? await outputStates(folders.state, kept.config) : [];
-  const ok = !configError && stateError === undefined && registries.every(({ isFresh }) => isFresh);
+  const isDead = ({ isFresh, login, lastError }: ShownToken) => !isFresh || (login && lastError);
+  const ok = !configError && stateError === undefined && !registries.some(isDead);
   const errors = [...registries, ...replication, ...outputs].some(({ lastError }) => lastError !== undefined);
   return {
     program: version,
@@ -60,6 +75,7 @@ export async function statusReport(around: Surroundings): Promise<StatusReport> 
     registries,
     replication,
     outputs,
+    unused: requested.docker.filter((host) => !known.has(host)),
     ...(unkept && { unkept }),
     ...(stateError && { stateError }),
     ...(configError && { configError: noteOf(configError) }),
@@ -83,4 +99,20 @@ async function whyUnkept({ store }: Surroundings): Promise<FailureNote | undefin
 
 function noteOf({ code, message, mend }: Failure): FailureNote {
   return { code, what: message, mend };
+}
+
+/** Registries of which nothing is kept, and a `get` failed or an explicit login answers. */
+async function otherRegistries(
+  around: Surroundings,
+  failedGets: ReadonlyMap<string, FailedGet>,
+  known: ReadonlySet<string>,
+): Promise<readonly Pick<ShownToken, "registry" | "account" | "region" | "identity">[]> {
+  const others = new Map<string, string>();
+  for (const [host, { identity = "-" }] of failedGets) others.set(host, identity);
+  for (const host of await around.store.hosts()) {
+    if (!known.has(host) && (await explicitLogin(host, around))) others.set(host, "docker login");
+  }
+  return [...others]
+    .filter(([host]) => !known.has(host))
+    .map(([host, identity]) => ({ registry: host, identity, ...placeOf(parseHost(host)) }));
 }

@@ -8,7 +8,7 @@ import { printable } from "../token/printable.ts";
 import { byAttention, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";
-import { leftInWords, renewalInWords, troublesOf } from "./lines.ts";
+import { leftInWords, renewalInWords, troublesOf, unusedLines } from "./lines.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
@@ -113,8 +113,9 @@ function withNote(
   return fits ? [`${row}  ${painted(code)}`] : [row, painted(`  as above: ${code}`)];
 }
 
-function footOf({ outputs, replication, at }: StatusReport, screen: Screen): readonly string[] {
-  const lines = [...outputs.map(outputLine), ...replicationLines(replication, at)];
+function footOf(report: StatusReport, screen: Screen): readonly string[] {
+  const { outputs, replication, at } = report;
+  const lines = [...unusedLines(report), ...outputs.map(outputLine), ...replicationLines(replication, at)];
   return lines.length === 0 ? [] : ["", ...lines.flatMap((line) => wrap(line, screen, "", "  "))];
 }
 

@@ -1,3 +1,4 @@
+import { explicitLogin } from "../managed/logins.ts";
 import type { Shown, ShownRegistry } from "../managed/registry-rows.ts";
 import type { Surroundings } from "../provider/context.ts";
 import { verdictOf } from "../refresher/due.ts";
@@ -5,6 +6,7 @@ import type { Job } from "../refresher/job.ts";
 import type { Origin } from "../refresher/managed-registry.ts";
 import { registryNamedIn, tokenTimes } from "../refresher/renewal-failure.ts";
 import type { GroupState } from "../refresher/state.ts";
+import type { FailedGet } from "../store/state/failed-gets.ts";
 import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
 import type { FailureNote } from "../token/failure.ts";
 import { type Clock, type Life, lifeState, timeLeft, withMinValidity } from "../token/life.ts";
@@ -19,7 +21,7 @@ export interface ShownToken {
   readonly region?: string;
   readonly identity: string;
   /** Why it is kept. Absent: config.yaml can't be used, so that can't be said. */
-  readonly origin?: Origin;
+  readonly origin?: Origin | "requested" | "login";
   /** Of a replication target: the host whose rules name it. */
   readonly source?: string;
   /** 0: there is no token, or it has expired. */
@@ -40,9 +42,13 @@ export interface ShownToken {
   readonly failingSince?: number;
   /** Why nobody renews it in the background. */
   readonly notRenewed?: FailureNote;
+  /** A `docker login` that answers instead of the token. */
+  readonly login?: { readonly expiresAt: number; readonly note: string };
 }
 
 export interface LastError extends FailureNote {
+  /** A client's `get` failed, not a renewal. */
+  readonly isGet?: true;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -56,6 +62,7 @@ export class Tokens {
     private readonly shown: Shown,
     private readonly groups: Readonly<Record<string, GroupState>>,
     private readonly clock: Clock,
+    private readonly failedGets: ReadonlyMap<string, FailedGet>,
   ) {}
 
   async of(registry: ShownRegistry, isRunning: boolean): Promise<ShownToken> {
@@ -75,7 +82,48 @@ export class Tokens {
       ...(isRunning && group && { nextRenewalAt: clock.now + nextIn(entry, group, life, clock) }),
       ...failureSince(host, times?.issuedAt ?? 0, failed, group),
       ...(unattended && { notRenewed: unattended }),
+      ...this.failedGet(host, times?.issuedAt ?? 0, failed?.at ?? group?.failure?.at ?? 0),
+      ...(await this.login(host)),
     };
+  }
+
+  /** A registry of which nothing is kept: a `get` for it failed, or it has an explicit login. */
+  async ofOther(
+    registry: Pick<ShownToken, "registry" | "account" | "region" | "identity">,
+  ): Promise<ShownToken> {
+    const { registry: host } = registry;
+    const login = await this.login(host);
+    const left = login.login ? Math.floor((login.login.expiresAt - this.clock.now) / 1000) : 0;
+    return {
+      ...registry,
+      origin: login.login ? "login" : "requested",
+      secondsLeft: left,
+      isFresh: left > 0,
+      ...this.failedGet(host, 0, 0),
+      ...login,
+    };
+  }
+
+  private failedGet(
+    host: string,
+    issuedAt: number,
+    other: number,
+  ): Pick<ShownToken, "lastError" | "failingSince"> {
+    const failed = this.failedGets.get(host);
+    if (!failed || failed.at < Math.max(issuedAt, other)) return {};
+    const { code, what, mend, at, since } = failed;
+    return { lastError: { code, what, mend, at, isGet: true }, failingSince: Math.max(since, issuedAt) };
+  }
+
+  /** One whose password is none of ECR's counts as an error: no registry takes it. */
+  private async login(host: string): Promise<Pick<ShownToken, "login" | "lastError">> {
+    const found = await explicitLogin(host, this.around);
+    if (!found) return {};
+    const { life, note, failure } = found;
+    const login = { expiresAt: life.expiresAt, note };
+    if (!failure) return { login };
+    const { code, message, mend } = failure;
+    return { login, lastError: { code, what: message, mend, at: life.issuedAt, isGet: true } };
   }
 
   private knownOf(authorization: string): Promise<Known> {

@@ -54,8 +54,11 @@ export const storedToken: RegistryDiagnostic = {
     if (answer.status === 200) return ok(`${words} is taken; ${left} left`);
     const finding = explain(answer, visit.registry, { words, mend: `docker logout ${host}` });
     if (!finding.code?.startsWith("TOKEN_")) return finding;
-    const code = isLogin ? "LOGIN_DEAD" : "TOKEN_DEAD";
-    return { ...finding, code, seen: `${finding.seen}; by its own word it has ${left} left` };
+    if (!isLogin) {
+      return { ...finding, code: "TOKEN_DEAD", seen: `${finding.seen}; by its own word it has ${left} left` };
+    }
+    const seen = `${host} refuses ${words} (${answer.status}), which answers for ${left} more`;
+    return failed("LOGIN_DEAD", seen, `docker logout ${host}`);
   },
 };
 

@@ -27,6 +27,11 @@ export function failurePath(state: string, key: string): string {
   return `${state}/authorizations/${key}.failed.json`;
 }
 
+/** Why the last `get` for a registry gave no token. */
+export function failedGetPath(state: string, host: string): string {
+  return `${state}/failed-gets/${host}.json`;
+}
+
 /** One lock for several keys, so that the files, which stay, are never more than 256. */
 export function lockPath(state: string, key: string): string {
   return `${state}/locks/${key.slice(0, 2)}`;

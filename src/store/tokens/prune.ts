@@ -14,6 +14,7 @@ const keptAfter = {
   logins: 3_600_000,
   /** So long a registry that nobody asks for is remembered. */
   tokens: 7 * 86_400_000,
+  "failed-gets": 7 * 86_400_000,
 } as const;
 
 /** Files of a folder that are looked at each time. */

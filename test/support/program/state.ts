@@ -105,7 +105,7 @@ export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
     });
     return Object.fromEntries(entries);
   };
-  const inFolders = ["tokens", "authorizations", "logins"].flatMap((folder) => {
+  const inFolders = ["tokens", "authorizations", "logins", "failed-gets"].flatMap((folder) => {
     const path = join(user.state, folder);
     return existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : [];
   });

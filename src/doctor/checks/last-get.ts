@@ -1,0 +1,34 @@
+import { type FailedGet, readFailedGets } from "../../store/state/failed-gets.ts";
+import { readable } from "../../terminal/words.ts";
+import { Failure } from "../../token/failure.ts";
+import type { RegistryDiagnostic } from "./diagnostic.ts";
+import { type Finding, failedBy, ok } from "./finding.ts";
+
+/** Why the last `get` failed: some clients hide it, and it may have run under another identity than doctor. */
+export const lastGet: RegistryDiagnostic = {
+  name: "last-get",
+  scope: "registry",
+  needs: ["registry-name", "config"],
+  look: async (visit) => {
+    const { host, machine, token } = visit;
+    const { folders, store, now } = machine;
+    const failed = (await readFailedGets(folders.state, now())).find((one) => one.host === host);
+    const issuedAt = (await store.readRegistry(host))?.life.issuedAt ?? 0;
+    const isOver = failed !== undefined && issuedAt > failed.at;
+    if (!failed || isOver) return ok("none has failed since the last token came");
+    return judgeLastGet(failed, (await visit.registration()).identity, token !== undefined, now());
+  },
+};
+
+/**
+ * @param identity that doctor asks under
+ * @param works whether AWS has just given that a token
+ */
+export function judgeLastGet(failed: FailedGet, identity: string, works: boolean, now: number): Finding {
+  const ago = readable(now - failed.at);
+  if (works && failed.identity === identity) {
+    return ok(`one failed ${ago} ago [${failed.code}]; under the same identity AWS gives a token now`);
+  }
+  const { what, mend, code } = failed;
+  return failedBy(Failure.from({ code, what: `a get failed ${ago} ago: ${what}`, mend }));
+}

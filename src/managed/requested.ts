@@ -1,0 +1,70 @@
+import { helperName } from "../clients/docker/edit-config.ts";
+import { dockerConfigPath } from "../clients/docker/location.ts";
+import { readDockerConfig } from "../clients/docker/read-config.ts";
+import { readClientFile } from "../clients/files/client-file.ts";
+import { conditionsOf } from "../provider/conditions.ts";
+import type { Surroundings } from "../provider/context.ts";
+import type { Asking } from "../provider/token-provider.ts";
+import type { Kept } from "../refresher/managed-registry.ts";
+import { planRefresh } from "../refresher/plan.ts";
+import { parseHost } from "../registry/host.ts";
+import type { Registry } from "../registry/registry.ts";
+import { type FailedGet, readFailedGets } from "../store/state/failed-gets.ts";
+import { Failure } from "../token/failure.ts";
+import type { Keeping } from "./registries.ts";
+
+/** What clients ask this program for, beside what is kept. */
+export interface Requested {
+  /** Hosts for which Docker's config.json names this helper. */
+  readonly docker: readonly string[];
+  readonly failedGets: readonly FailedGet[];
+}
+
+export async function requestedRegistries(around: Surroundings): Promise<Requested> {
+  const { env, home, folders, now } = around;
+  const docker = await dockerHosts(dockerConfigPath(env, home === "" ? undefined : home));
+  return { docker, failedGets: await readFailedGets(folders.state, now()) };
+}
+
+/** The ECR hosts in `credHelpers` with this helper. A file that can't be read is doctor's to report. */
+async function dockerHosts(path: string | undefined): Promise<readonly string[]> {
+  if (path === undefined) return [];
+  try {
+    const text = (await readClientFile(path))?.toString("utf8") ?? "";
+    const { credHelpers } = readDockerConfig(text);
+    return Object.keys(credHelpers).filter((host) => credHelpers[host] === helperName);
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
+  }
+}
+
+/** As registries, each once. @param asking knows what aliases stand for */
+export async function registriesOf({ docker, failedGets }: Requested, asking: Asking): Promise<Registry[]> {
+  const registries: Registry[] = [];
+  for (const host of new Set([...docker, ...failedGets.map((one) => one.host)])) {
+    const registry = parseHost(host) ?? (await asking.aliased(host));
+    if (registry) registries.push(registry);
+  }
+  return registries;
+}
+
+/**
+ * What is kept, and for once also what clients ask for, as if they had asked now: but for public registries, which need
+ * no token.
+ */
+export async function withRequested(keeping: Keeping, around: Surroundings): Promise<Keeping> {
+  const known = new Set(keeping.kept.map(({ registry }) => registry.host));
+  const extra: Kept[] = [];
+  for (const registry of await registriesOf(await requestedRegistries(around), keeping.asking)) {
+    if (known.has(registry.host) || registry.kind === "public") continue;
+    const registration = await keeping.asking.registrationOf(registry);
+    const { identity, authorization } = registration;
+    const conditions = conditionsOf(registration, around.files);
+    const lastColdGetAt = around.now();
+    extra.push({ registry, identity, authorization, conditions, origin: "configured", lastColdGetAt });
+  }
+  if (extra.length === 0) return keeping;
+  const kept = [...keeping.kept, ...extra];
+  return { ...keeping, kept, plan: planRefresh(kept, around.now()) };
+}
