@@ -54,6 +54,7 @@ describe("doctor", () => {
     const user = healthyUser(standing);
     const names = (list: Awaited<ReturnType<typeof diagnose>>, host?: string) =>
       list.filter((each) => each.registry === host).map(({ name }) => name);
+    wire(user, {});
     const machine = await diagnose(user);
     assert.equal(names(machine).length, machine.length);
     const entry = (account: string, regions: string) =>

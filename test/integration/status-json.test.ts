@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { passwordExpiring } from "../support/fakes/entries.ts";
 import { aliceKeeps, keeper, passNow } from "../support/program/keeping.ts";
 import { follower, following } from "../support/program/replicating.ts";
-import { keys, otherRegistry, useStanding } from "../support/program/standing.ts";
+import { keys, otherRegistry, publicRegistry, useStanding } from "../support/program/standing.ts";
 import { editJson } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
@@ -45,6 +46,8 @@ describe("docs/status.md", () => {
     await user.run(["refresh", "--force"]);
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
+    user.write(".docker/config.json", JSON.stringify({ credHelpers: { [publicRegistry]: "ecr" } }));
+    await user.store(otherRegistry, "AWS", passwordExpiring(Date.now() / 1000 + 3_600));
     const all = await statusOf(user);
     daemon.kill("SIGSTOP");
     editJson(`${user.state}/refresher.json`, (file) => {
