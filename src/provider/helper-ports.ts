@@ -158,11 +158,10 @@ export function coldPorts(
     const { host } = registry;
     try {
       const held = await within(limits.whole, cold(registry), registry);
-      later(() => forgetFailedGet(state, host));
+      later(forgetFailedGet(state, host));
       return held;
     } catch (error) {
-      if (error instanceof Failure)
-        later(() => noteFailedGet(state, host, identities.get(host), error, now()));
+      if (error instanceof Failure) later(noteFailedGet(state, host, identities.get(host), error, now()));
       throw error;
     }
   }
@@ -192,11 +191,11 @@ export function coldPorts(
     async store(registry, held) {
       await store.tryKeychainAgain();
       await storeLogin(registry, held, loginPorts);
-      later(() => forgetFailedGet(state, registry.host));
+      later(forgetFailedGet(state, registry.host));
     },
     async erase(registry) {
       await eraseLogin(registry, loginPorts);
-      later(() => forgetFailedGet(state, registry.host));
+      later(forgetFailedGet(state, registry.host));
     },
     list,
     expiresAt,
