@@ -1,8 +1,9 @@
 import { Command } from "commander";
+import { readStamped } from "../config/stamped.ts";
 import { Refreshing } from "../managed/ensure-validity.ts";
 import { explicitLogin } from "../managed/logins.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
-import { seenConfig, seenKeeping } from "../managed/registries.ts";
+import { seenKeeping } from "../managed/registries.ts";
 import { minValidityOf, onlyNamed } from "../managed/registry-arguments.ts";
 import { noneKept } from "../managed/registry-rows.ts";
 import { followRules } from "../managed/replication.ts";
@@ -44,7 +45,7 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     context.exitWith(1);
   };
   // Whoever has just changed replication rules need not wait for the daemon's next look at them.
-  const seen = await seenConfig(around);
+  const seen = await readStamped(around.folders.configFile, around.files.stamp);
   const followed = named.length === 0 ? await followRules(around, seen, { anew: true }) : undefined;
   for (const failure of followed?.failed ?? []) failed(failure);
   const { keeping: found, config: before } = await seenKeeping(around, seen);

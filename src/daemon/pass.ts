@@ -1,12 +1,12 @@
 import { version } from "../../package.json";
 import type { Config } from "../config/config.ts";
-import { readConfig } from "../config/read.ts";
+import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { within } from "../limits/concurrency.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { type Keeping, keepingOf } from "../managed/registries.ts";
 import { type Followed, followRules } from "../managed/replication.ts";
 import { keepOutputs } from "../outputs/outputs.ts";
-import type { SeenConfig, Surroundings } from "../provider/context.ts";
+import type { Surroundings } from "../provider/context.ts";
 import { refreshPass } from "../refresher/pass.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
@@ -33,7 +33,7 @@ export interface Pass {
 
 /** The refresher over this program's files: its passes one after another, and what it remembers between them. */
 export class Refresher {
-  #seen: SeenConfig | undefined;
+  #seen: StampedConfig | undefined;
   /** Why no config.yaml is read, as it was logged last. */
   #barred: string | undefined;
   #state: RefresherState | undefined;
@@ -61,17 +61,17 @@ export class Refresher {
    */
   async readConfig(): Promise<Config> {
     const { files, folders } = this.around;
-    const stamp = files.stamp(folders.configFile);
     // Thousands of entries take a while to read. A link to nothing counts as absent and is no config.
-    if (this.#seen?.stamp === stamp && stamp !== stampOf("absent")) return this.#seen.config;
+    const known = this.#seen?.stamp === stampOf("absent") ? undefined : this.#seen;
     let barred: string | undefined;
-    const config = await readConfig(folders.configFile, ({ oneLine }) => {
+    const seen = await readStamped(folders.configFile, files.stamp, known, ({ oneLine }) => {
       barred = oneLine;
     });
+    if (seen === known) return seen.config;
     if (barred !== undefined && barred !== this.#barred) this.around.log(barred);
     this.#barred = barred;
-    this.#seen = { config, stamp };
-    return config;
+    this.#seen = seen;
+    return seen.config;
   }
 
   /**
@@ -90,9 +90,8 @@ export class Refresher {
     }
     if (!seen) return undefined;
     await this.around.store.settle(seen.config.store);
-    const around = { ...this.around, config: async () => seen };
-    const keeping = await this.list(around, seen.config);
-    const plain = refreshPorts(around, () => keeping);
+    const keeping = await this.list(seen);
+    const plain = refreshPorts(this.around, () => keeping);
     const ports: RefreshPorts = {
       ...plain,
       deadline: (limit) => {
@@ -105,18 +104,18 @@ export class Refresher {
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
     if (stop.aborted) return { keeping, report, state, outputs: [] };
-    const { failures, wakeAt: end = Infinity } = await keepOutputs(around, keeping, seen.config);
+    const { failures, wakeAt: end = Infinity } = await keepOutputs(this.around, keeping, seen.config);
     const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
     const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
     return { keeping, report: woken, state, outputs: failures };
   }
 
   /** @throws Failure LISTING_TIMEOUT: AWS files on a disk that hangs must not hold up the daemon for ever */
-  private async list(around: Surroundings, config: Config): Promise<Keeping> {
+  private async list(seen: StampedConfig): Promise<Keeping> {
     // Another one would hang as well, and take one more of the few threads that read files.
     if (this.#isListing) throw listingTimeout();
     this.#isListing = true;
-    const listing = keepingOf(around, config).finally(() => {
+    const listing = keepingOf(this.around, seen).finally(() => {
       this.#isListing = false;
     });
     return within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);

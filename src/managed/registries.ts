@@ -1,12 +1,16 @@
 import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { readConfig } from "../config/read.ts";
 import { keptRegistries } from "../config/registries.ts";
 import { follows } from "../config/replication.ts";
-import { conditionsOf } from "../provider/conditions.ts";
-import type { SeenConfig, Surroundings } from "../provider/context.ts";
+import { readStamped, type StampedConfig } from "../config/stamped.ts";
+import type { Surroundings } from "../provider/context.ts";
 import { seenRules } from "../provider/replication-rules.ts";
-import { type AskedRegistration, Asking } from "../provider/token-provider.ts";
+import {
+  type AskedRegistration,
+  Asking,
+  type AskingOptions,
+  conditionsOf,
+} from "../provider/token-provider.ts";
 import type { Kept, Origin } from "../refresher/managed-registry.ts";
 import { type Plan, planRefresh } from "../refresher/plan.ts";
 import { parseHost } from "../registry/host.ts";
@@ -34,13 +38,14 @@ export interface Keeping {
  * The registries that config.yaml names, those that followed ones replicate to, and those that builds have asked for: a
  * cold get wrote their token file.
  *
- * @param around with a config of its own, so that the list and all that comes of it go by the same
+ * @param seen the list and all that comes of it go by this
  */
-export async function keepingOf(given: Surroundings, config: Config): Promise<Keeping> {
-  const rules = follows(config) ? await seenRules(given, config) : undefined;
-  const around = rules ? { ...given, rules: async () => rules } : given;
+export async function keepingOf(around: Surroundings, seen: StampedConfig): Promise<Keeping> {
+  const { config } = seen;
+  const rules = follows(config) ? await seenRules(around, config) : undefined;
+  const fixed: AskingOptions = { config: async () => seen, ...(rules && { rules: async () => rules }) };
   // For the length of the list: many registries have one identity.
-  const listing = new Asking(around, new Map());
+  const listing = new Asking(around, { ...fixed, states: new Map() });
   const kept: Kept[] = [];
   const registrations = new Map<string, AskedRegistration>();
   const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
@@ -72,7 +77,7 @@ export async function keepingOf(given: Surroundings, config: Config): Promise<Ke
     plan: planRefresh(kept, around.now()),
     kept,
     registrations,
-    asking: new Asking(around),
+    asking: new Asking(around, fixed),
     minValidity: config.minValidity,
     sources: rules ? keptSources(config, rules.known) : [],
   };
@@ -116,20 +121,11 @@ export async function sameRegistration(
   throw new Failure("IDENTITY_CHANGED", what, "it is looked at again within a minute");
 }
 
-/** The config as it is now. @throws Failure where it can't be used */
-export async function seenConfig({ files, folders: { configFile } }: Surroundings): Promise<SeenConfig> {
-  const stamp = files.stamp(configFile);
-  return { config: await readConfig(configFile), stamp };
-}
-
 /** What is kept by a config, usually as it is now. @throws Failure where it can't be used */
 export async function seenKeeping(
   around: Surroundings,
-  given?: SeenConfig,
+  given?: StampedConfig,
 ): Promise<{ keeping: Keeping; config: Config }> {
-  const seen = given ?? (await seenConfig(around));
-  return {
-    keeping: await keepingOf({ ...around, config: async () => seen }, seen.config),
-    config: seen.config,
-  };
+  const seen = given ?? (await readStamped(around.folders.configFile, around.files.stamp));
+  return { keeping: await keepingOf(around, seen), config: seen.config };
 }

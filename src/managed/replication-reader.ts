@@ -1,8 +1,8 @@
 import { followedSources } from "../config/replication.ts";
+import type { StampedConfig } from "../config/stamped.ts";
 import { refuseFile } from "../ownership/refuse-file.ts";
-import { conditionsOf } from "../provider/conditions.ts";
-import type { SeenConfig, Surroundings } from "../provider/context.ts";
-import { type AskedRegistration, Asking } from "../provider/token-provider.ts";
+import type { Surroundings } from "../provider/context.ts";
+import { type AskedRegistration, Asking, conditionsOf } from "../provider/token-provider.ts";
 import type { ReadingPorts } from "../refresher/read-replication.ts";
 import type { Source } from "../refresher/replication-schedule.ts";
 import type { PrivateRegistry } from "../registry/registry.ts";
@@ -16,11 +16,11 @@ export interface RulesReader extends Omit<ReadingPorts<readonly Destination[]>, 
 }
 
 /** The rules of a registry are read under the identity that serves it. */
-export async function rulesReader(around: Surroundings, seen: SeenConfig): Promise<RulesReader> {
+export async function rulesReader(around: Surroundings, seen: StampedConfig): Promise<RulesReader> {
   const { files, folders, env, home, now } = around;
   // Not that of the config in force: while the file is broken it is the last good one.
   const stamp = files.stamp(folders.configFile);
-  const asking = new Asking({ ...around, config: async () => seen });
+  const asking = new Asking(around, { config: async () => seen });
   const asked = new Map<string, { registry: PrivateRegistry; registration: AskedRegistration }>();
   for (const { registry } of followedSources(seen.config)) {
     asked.set(registry.host, { registry, registration: await asking.registrationOf(registry) });

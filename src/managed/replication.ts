@@ -1,5 +1,6 @@
 import { followedSources } from "../config/replication.ts";
-import type { SeenConfig, Surroundings } from "../provider/context.ts";
+import type { StampedConfig } from "../config/stamped.ts";
+import type { Surroundings } from "../provider/context.ts";
 import { type ReadingPorts, readSources } from "../refresher/read-replication.ts";
 import {
   laterReadings,
@@ -41,7 +42,7 @@ export interface FollowOptions {
  */
 export async function followRules(
   around: Surroundings,
-  seen: SeenConfig,
+  seen: StampedConfig,
   { anew = false, stop = new AbortController().signal, memory = noReadings }: FollowOptions = {},
 ): Promise<Followed> {
   const { folders, log } = around;

@@ -1,4 +1,3 @@
-import type { Config } from "../config/config.ts";
 import { type Folders, foldersOf } from "../config/folders.ts";
 import type { QuickFiles } from "../store/files/fast-files.ts";
 import { inspectQuickly } from "../store/files/inspect.ts";
@@ -9,7 +8,6 @@ import { TokenStore } from "../store/tokens/token-store.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
-import type { SeenRules } from "./replication-rules.ts";
 import { openTokenKey } from "./token-key.ts";
 
 /** What the whole program has of the world. */
@@ -22,18 +20,6 @@ export interface Surroundings {
   readonly store: TokenStore;
   now(): number;
   log(line: string): void;
-  /** Takes work that the caller's answer need not wait for; absent: it is waited for. */
-  later?(work: Promise<void>): void;
-  /** The config to go by, where that is not simply the file as it is now. */
-  config?(): Promise<SeenConfig>;
-  /** The replication rules to go by, where those are not simply what the file says now. */
-  rules?(): Promise<SeenRules>;
-}
-
-/** A config and the stamp that its file had just before it was read. */
-export interface SeenConfig {
-  readonly config: Config;
-  readonly stamp: string;
 }
 
 /** How long it may take, in milliseconds since the epoch. */

@@ -1,6 +1,6 @@
 import { version } from "../../package.json";
 import type { Folders } from "../config/folders.ts";
-import { readConfig } from "../config/read.ts";
+import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { otherLogins } from "../logins/choose.ts";
 import { onlyOthers } from "../protocol/other-logins.ts";
 import { told } from "../protocol/reply.ts";
@@ -18,7 +18,6 @@ import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import { lifeState, timeLeft } from "../token/life.ts";
-import type { SeenConfig } from "./context.ts";
 import { eraseLogin, storeLogin } from "./explicit-login.ts";
 import { coldGet, type Registration } from "./get-token.ts";
 import { listHeld } from "./list.ts";
@@ -65,32 +64,22 @@ export function coldPorts(
   const store = new TokenStore(state, log, { key: openTokenKey(env, folders, now) });
   const put: Promise<void>[] = [];
   const later = (work: Promise<void>) => void put.push(work);
-  const asking = new Asking({
-    files,
-    env,
-    home: home ?? "",
-    folders,
-    store,
-    now,
-    log,
-    later,
-    config: seenConfig,
-  });
+  const asking = new Asking(
+    { files, env, home: home ?? "", folders, store, now, log },
+    { later, config: seenConfig },
+  );
   const { registrationOf, aliased } = asking;
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
 
-  let lastSeen: SeenConfig | undefined;
+  let lastSeen: StampedConfig | undefined;
 
   /** Whoever writes a token asks for the config before. It is not read again while it is the same. */
-  async function seenConfig(): Promise<SeenConfig> {
-    // The stamp first, so that an edit in between shows.
-    const stamp = files.stamp(configFile);
-    if (lastSeen?.stamp === stamp) return lastSeen;
-    const config = await readConfig(configFile, ({ oneLine }) => log(oneLine));
-    await store.settle(config.store);
-    lastSeen = { config, stamp };
-    return lastSeen;
+  async function seenConfig(): Promise<StampedConfig> {
+    const seen = await readStamped(configFile, files.stamp, lastSeen, ({ oneLine }) => log(oneLine));
+    if (seen !== lastSeen) await store.settle(seen.config.store);
+    lastSeen = seen;
+    return seen;
   }
 
   function obtain(registry: Registry, registration: AskedRegistration, hurried: boolean) {

@@ -1,9 +1,9 @@
 import type { ConfigPlace } from "../aws/errors/diagnosis.ts";
 import type { Config } from "../config/config.ts";
-import { readConfig } from "../config/read.ts";
 import { registrationFor } from "../config/registration.ts";
 import { aliasTarget } from "../config/registries.ts";
 import { isLeftToRules, registrationUnderRules } from "../config/replication.ts";
+import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { refuseFile } from "../ownership/refuse-file.ts";
 import type { ReadFiles } from "../profiles/config-files.ts";
 import { type IdentityState, identityState } from "../profiles/dependencies.ts";
@@ -11,6 +11,7 @@ import { apiEndpoint } from "../registry/endpoint.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readBootId, readClock } from "../store/files/clock.ts";
+import type { QuickFiles } from "../store/files/fast-files.ts";
 import { tryLock } from "../store/files/lock.ts";
 import { lockPath } from "../store/files/paths.ts";
 import { pruneState } from "../store/tokens/prune.ts";
@@ -19,10 +20,10 @@ import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { elapsed, lifeOf, lifeState } from "../token/life.ts";
-import type { Deadlines, ObtainOptions, SeenConfig, Surroundings } from "./context.ts";
+import type { Deadlines, ObtainOptions, Surroundings } from "./context.ts";
 import { fetchOnce } from "./fetch-once.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
-import { seenRules } from "./replication-rules.ts";
+import { type SeenRules, seenRules } from "./replication-rules.ts";
 
 /** A registration as those want it who renew in the background. */
 export interface AskedRegistration extends Registration {
@@ -36,18 +37,27 @@ export interface AskedRegistration extends Registration {
   readonly reread: readonly FileDependency[];
 }
 
+/** What an `Asking` goes by, where that is not simply what the files say at each step. */
+export interface AskingOptions {
+  config?(): Promise<StampedConfig>;
+  rules?(): Promise<SeenRules>;
+  /**
+   * What was found of identities, for a caller that asks for many registries at one moment; absent: it is looked up
+   * each time, so that a change shows.
+   */
+  readonly states?: Map<string, IdentityState>;
+  /** Takes work that the caller's answer need not wait for; absent: it is waited for. */
+  later?(work: Promise<void>): void;
+}
+
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
 export class Asking {
   /** Not parsed again while the files are the same. */
   private lastRead: ReadFiles | undefined;
 
-  /**
-   * @param states what was found of identities, for a caller that asks for many registries at one moment; absent: it is
-   *   looked up each time, so that a change shows
-   */
   constructor(
     private readonly around: Surroundings,
-    private readonly states?: Map<string, IdentityState>,
+    private readonly options: AskingOptions = {},
   ) {}
 
   /** @throws Failure where config.yaml can't be used */
@@ -96,7 +106,8 @@ export class Asking {
     deadlines: Deadlines,
     options: ObtainOptions = {},
   ): Promise<AuthorizationEntry> {
-    const { files, folders, store, now, log, later } = this.around;
+    const { files, folders, store, now, log } = this.around;
+    const { later } = this.options;
     const key = registration.authorization;
     const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
     let pruning: Promise<void> | undefined;
@@ -134,29 +145,27 @@ export class Asking {
 
   private async stateOf(identity: Identity): Promise<IdentityState> {
     const { files, env, home } = this.around;
-    const name = this.states && JSON.stringify(identity);
-    const known = name && this.states?.get(name);
+    const { states } = this.options;
+    const name = states && JSON.stringify(identity);
+    const known = name && states.get(name);
     if (known) return known;
     const machine = { env, home, boot: readBootId(files), readStamp: files.stamp };
     const state = await identityState(identity, machine, this.lastRead);
     this.lastRead = state.read;
-    if (name) this.states?.set(name, state);
+    if (name) states.set(name, state);
     return state;
   }
 
-  private async seenConfig(): Promise<SeenConfig> {
-    const { files, folders, config } = this.around;
-    if (config) return await config();
-    // The stamp first, so that an edit in between shows.
-    const stamp = files.stamp(folders.configFile);
-    return { config: await readConfig(folders.configFile), stamp };
+  private seenConfig(): Promise<StampedConfig> {
+    const { files, folders } = this.around;
+    return this.options.config?.() ?? readStamped(folders.configFile, files.stamp);
   }
 
   /** Who serves a registry by config.yaml; under another name, who serves what it stands for. */
   private async identityFor(config: Config, registry: Registry): Promise<ServingIdentity> {
     const target = parseHost(aliasTarget(config, registry.host) ?? registry.host) ?? registry;
     if (!isLeftToRules(config, target)) return registrationFor(config, target) ?? { identity: ambient };
-    const { replicas, dependency } = await (this.around.rules?.() ?? seenRules(this.around, config));
+    const { replicas, dependency } = await (this.options.rules?.() ?? seenRules(this.around, config));
     const found = registrationUnderRules(config, target, replicas) ?? { identity: ambient };
     return { ...found, rules: dependency };
   }
@@ -217,4 +226,12 @@ interface ServingIdentity {
   readonly name?: string;
   /** The file of replication rules, where these had a say in it. */
   readonly rules?: FileDependency;
+}
+
+/** Changes with what may end a failure: AWS files, sign-ins, config. See `Job.conditions`. */
+export function conditionsOf(
+  { dependencies, retryWhenChanged }: AskedRegistration,
+  files: QuickFiles,
+): string {
+  return fingerprint([dependencies, retryWhenChanged.map((path) => files.stamp(path))]).slice(0, 16);
 }
