@@ -49,7 +49,7 @@ static bool program_path(char path[PATH_MAX + sizeof below_prefix]) {
 // Clients show stdout, people see stderr.
 static int fail(const char *what, const char *path, const char *why, const char *fix) {
   char line[PATH_MAX + 512];
-  int length = snprintf(line, sizeof line, "docker-credential-ecr: %s%s (%s): %s\n", what, path, why, fix);
+  int length = snprintf(line, sizeof line, "docker-credential-ecr: %s%s (%s). Fix: %s\n", what, path, why, fix);
   if (length < 0) return 1;
   size_t shown = (size_t)length < sizeof line ? (size_t)length : sizeof line - 1;
   size_t name = strlen("docker-credential-ecr: ");
@@ -62,7 +62,7 @@ int delegate(char **arguments, char **environment) {
   char path[PATH_MAX + sizeof below_prefix];
   if (!program_path(path)) {
     return fail("the path of this program can't be found out", "", strerror(errno),
-                "mount /proc, or start the program by its full path [PROGRAM_MISSING]");
+                "mount /proc, or start the program by its full path. [PROGRAM_MISSING]");
   }
   remove_runtime_variables(environment);
   execve(path, arguments, environment);

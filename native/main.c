@@ -13,7 +13,7 @@ enum { longest_wait = 19 };  // seconds for stdin: a get ends within 20
 static void end_late(int signal_number) {
   (void)signal_number;
   static const char what[] =
-      "stdin did not end within 19 s: close it after the registry's host name [STDIN_READ]\n";
+      "stdin did not end within 19 s. Fix: close it after the registry's host name. [STDIN_READ]\n";
   (void)write_whole(STDOUT_FILENO, what, sizeof what - 1);
   (void)write_whole(STDERR_FILENO, what, sizeof what - 1);
   _exit(1);
@@ -35,13 +35,13 @@ int main(int count, char **arguments) {
     if (state == WHOLE) alarm(0);
     if (state == WHOLE && get(read_so_far, environ, &answer)) {
       if (write_whole(STDOUT_FILENO, answer.start, answer.length)) return 0;
-      const char *what = "docker-credential-ecr: the answer can't be written to stdout: see the disk or program that it "
-                         "goes to [STDOUT_WRITE]\n";
+      const char *what = "docker-credential-ecr: the answer can't be written to stdout. Fix: see the disk or program "
+                         "that it goes to. [STDOUT_WRITE]\n";
       (void)write_whole(STDERR_FILENO, what, strlen(what));
       return 1;
     }
     if (state != UNREADABLE && !put_back_input(read_so_far, state)) {
-      const char *what = "stdin can't be read to its end: see the program that writes it, and /tmp [STDIN_READ]\n";
+      const char *what = "stdin can't be read to its end. Fix: see the program that writes it, and /tmp [STDIN_READ]\n";
       (void)write_whole(STDOUT_FILENO, what, strlen(what));
       (void)write_whole(STDERR_FILENO, what, strlen(what));
       return 1;

@@ -12,7 +12,14 @@ const { SOURCE_DATE_EPOCH } = process.env;
 
 process.stdout.write(
   manPage({
-    program: await wholeProgram({ env: {}, home: "/", print: silent, printError: silent, exitWith: silent }),
+    program: await wholeProgram({
+      env: {},
+      home: "/",
+      print: silent,
+      printError: silent,
+      printFailure: silent,
+      exitWith: silent,
+    }),
     version,
     date: new Date(SOURCE_DATE_EPOCH ? Number(SOURCE_DATE_EPOCH) * 1000 : Date.now())
       .toISOString()

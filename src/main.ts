@@ -1,6 +1,6 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
 import { type HelperAction, isHelperAction } from "./protocol/messages.ts";
-import { told } from "./protocol/reply.ts";
+import { type Reply, told } from "./protocol/reply.ts";
 import { type ColdPorts, type Held, type Rooms, serve } from "./protocol/serve.ts";
 import type { QuickFiles } from "./store/files/fast-files.ts";
 import { openQuickFiles } from "./store/files/open-fast-files.ts";
@@ -8,6 +8,7 @@ import { keychainMarkPath } from "./store/files/paths.ts";
 import { keychainWord } from "./store/keychain/keychain.ts";
 import { readWarm, type SealedWarm } from "./store/tokens/warm-get.ts";
 import { stampOf } from "./token/dependencies.ts";
+import type { Failure } from "./token/failure.ts";
 
 const { env } = process;
 
@@ -51,20 +52,17 @@ async function help(action: HelperAction): Promise<number> {
       return otherLogins(givenEnvironment(home), folders, Date.now);
     },
   };
-  const { stdout, stderr, exitCode } = await serve(action, () => readInput(files), rooms);
-  await print(stdout, stderr, files);
-  if (action === "get" && stderr.startsWith(ownWords)) await logFailure(folders.state, stderr);
+  const reply = await serve(action, () => readInput(files), rooms);
+  await print(reply, files);
+  if (action === "get" && reply.failure) await logFailure(folders.state, reply.failure);
   await cold?.tidy();
-  return exitCode;
+  return reply.exitCode;
 }
 
-/** How a failure of this program's begins on stderr; what another helper says is not logged. */
-const ownWords = "docker-credential-ecr: ";
-
-/** Some clients drop both what a helper prints and what it says on stderr. */
-async function logFailure(state: string, stderr: string): Promise<void> {
+/** Some clients show the user neither the stdout nor the stderr of a helper. */
+async function logFailure(state: string, { oneLine }: Failure): Promise<void> {
   const { appendLog } = await import("./store/files/log.ts");
-  appendLog(state, Date.now(), `a get failed: ${stderr.slice(ownWords.length).trimEnd()}`);
+  appendLog(state, Date.now(), `a get failed: ${oneLine}`);
 }
 
 async function opened(found: SealedWarm, files: QuickFiles): Promise<Held | undefined> {
@@ -81,8 +79,16 @@ async function readInput(files: QuickFiles): Promise<string> {
 }
 
 /** A token that the caller did not get is a failure. @throws Failure STDOUT_WRITE */
-async function print(stdout: string, stderr: string, files?: QuickFiles): Promise<void> {
-  if (stderr !== "") console.error(stderr.slice(0, -1));
+async function print({ stdout, stderr, failure }: Reply, files?: QuickFiles): Promise<void> {
+  if (stderr !== "") {
+    const { printToStderr } = await import("./terminal/stderr.ts");
+    // Both are the same screen: once is enough, in the form for a reader.
+    if (failure && process.stdout.isTTY && process.stderr.isTTY) {
+      const { failureText } = await import("./terminal/failure-lines.ts");
+      return printToStderr(failureText(failure, env));
+    }
+    printToStderr(stderr);
+  }
   const bytes = new TextEncoder().encode(stdout);
   const written = bytes.length === 0 ? 0 : (files?.writeOutput(bytes) ?? 0);
   if (written === bytes.length) return;
@@ -111,8 +117,7 @@ let exitCode = 1;
 try {
   exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const { stdout, stderr } = told(error);
-  // Where it was stdout that failed, stderr has the reason.
-  await print(stdout, stderr).catch(() => undefined);
+  // If stdout failed, stderr has the reason.
+  await print(told(error)).catch(() => undefined);
 }
 process.exit(exitCode);

@@ -9,7 +9,8 @@ import { openSurroundings } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
 
-// Written from our own commands: the libraries there are run what stands on the line, or need other packages.
+// Written for this program: the libraries for this task run the command line while completing it, or need other
+// packages.
 const scripts: Readonly<Record<string, (program: string, places: readonly Place[]) => string>> = {
   bash: bashScript,
   zsh: zshScript,
@@ -17,7 +18,7 @@ const scripts: Readonly<Record<string, (program: string, places: readonly Place[
 };
 
 /**
- * `completion`: a script that makes a shell complete this program's commands, options and registries.
+ * `completion`: prints a script with which a shell completes this program's commands, options and registries.
  *
  * @param wholeProgram all commands
  */
@@ -46,7 +47,7 @@ install.sh has placed the scripts where bash-completion, zsh and fish look.`,
     });
 }
 
-/** Those of config.yaml and those that have a token file; who presses a key in a shell wants no trouble told. */
+/** Those of config.yaml and those with a token file; prints no errors, since the user is only pressing a key. */
 async function printRegistries({ env, home, print }: Context): Promise<void> {
   const { folders, store } = await openSurroundings(env, home);
   const configured = await readConfig(folders.configFile).then(keptRegistries, () => []);

@@ -12,7 +12,7 @@ import type { Context } from "../terminal/command-context.ts";
 import { declined, isYes, personHere } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 
-/** `configure-docker`: makes Docker ask this helper, for named registries or for all, and undoes it. */
+/** `configure-docker`: makes Docker call this helper, for named registries or for all, and undoes it. */
 export function configureDockerCommand(context: Context): Command {
   return new Command("configure-docker")
     .summary("make Docker ask this helper for your registries")

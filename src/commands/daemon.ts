@@ -21,7 +21,7 @@ interface Options {
   readonly ifNotRunning?: boolean;
 }
 
-/** `daemon`: keeps the tokens of all registries in use fresh. */
+/** `daemon`: renews the tokens of all managed registries. */
 export function daemonCommand(context: Context): Command {
   return new Command("daemon")
     .summary("keep the tokens of all registries in use fresh")
@@ -65,7 +65,7 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
   }
 }
 
-/** The one who is to hear how the daemon fares; that nobody can be told never ends it. */
+/** The service manager to report to; a failing report never ends the daemon. */
 async function notifierOf(
   { address, isWatched }: NotifyVariables,
   { printError }: Context,
@@ -109,7 +109,7 @@ async function passOnce(around: Surroundings, { print, printError, exitWith }: C
   if (failures.length > 0) exitWith(1);
 }
 
-/** For months it has every token in its memory. */
+/** For months its memory contains every token. */
 function mustNotBeDebugged({ debuggers = [] }: Context): void {
   if (debuggers.length === 0) return;
   const what = `the daemon does not start with ${debuggers.join(" and ")} set: a debugger could read every token`;

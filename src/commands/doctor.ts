@@ -16,7 +16,7 @@ interface Options {
   readonly color: boolean;
 }
 
-/** `doctor`: looks at the whole chain from Docker to the registry and says what is wrong. It changes nothing. */
+/** `doctor`: checks each step from Docker to the registry and reports what is wrong. It changes nothing. */
 export function doctorCommand(context: Context): Command {
   return new Command("doctor")
     .summary("find what is wrong between Docker and a registry")
@@ -81,7 +81,7 @@ function lookOf({ env, home }: Context, wantsColour: boolean): Look {
   return {
     width: Math.max(narrowest, terminal?.width ?? 80),
     colour: terminal?.colour ?? false,
-    // Where HOME says otherwise, "~" would be another folder to who reads it.
+    // If HOME differs, "~" would be another folder for the reader.
     home: env.HOME === home ? home : undefined,
   };
 }
@@ -89,7 +89,7 @@ function lookOf({ env, home }: Context, wantsColour: boolean): Look {
 /** Columns. */
 const narrowest = 40;
 
-/** Why there was no registry to look at. */
+/** Why there was no registry to check. */
 function whyNone(entries: readonly Entry[]): string {
   const isBroken = entries.some(({ name, status }) => name === "config" && status === "failed");
   return isBroken ? "Without config.yaml no registry is known" : "No registry is known yet";

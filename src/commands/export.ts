@@ -53,7 +53,7 @@ Examples:
 
 async function exportTokens(named: readonly string[], options: Options, context: Context): Promise<void> {
   const { format } = options;
-  // By the habit of other programs.
+  // "-" means stdout, as in other programs.
   const output = options.output === "-" ? undefined : options.output;
   const place = placeOf(options);
   const asked = minValidityOf(options.minValidity);

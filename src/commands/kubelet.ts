@@ -7,6 +7,7 @@ import { coldPorts } from "../provider/helper-ports.ts";
 import { forServiceAccount } from "../provider/service-account.ts";
 import { openQuickFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
+import { printToStderr } from "../terminal/stderr.ts";
 import { Failure } from "../token/failure.ts";
 
 /** Milliseconds for the request on stdin. */
@@ -37,8 +38,8 @@ async function kubelet(context: Context): Promise<void> {
     context.print(answer);
     await ports.tidy();
   } catch (error) {
-    // kubelet puts the plugin's stderr into its own log.
-    console.error(klogError(told(error).stdout.trimEnd(), new Date(), process.pid));
+    // kubelet copies the plugin's stderr into its own log.
+    printToStderr(`${klogError(told(error).stdout.trimEnd(), new Date(), process.pid)}\n`);
     context.exitWith(1);
     await ports.tidy();
   }

@@ -4,7 +4,7 @@ import { nearestOf } from "../token/nearest.ts";
 const name = "docker-credential-ecr";
 const install = "run './install.sh' in a checkout of the new version";
 
-/** Words that people try and that are no commands here, and what does what they mean. */
+/** Words that users try and that are not commands here, and the command that they mean. */
 const elsewhere = new Map<string, (registry: string) => string>([
   ["login", (registry) => `Docker logs in by itself after '${spell("configure-docker", registry)}'`],
   ["logout", (registry) => `'docker logout ${registry || "HOST"}' removes a login`],
@@ -16,7 +16,7 @@ const elsewhere = new Map<string, (registry: string) => string>([
   ["-V", () => `'${name} --version' prints the version`],
 ]);
 
-/** What a person may have meant by a protocol's word with an argument, which Docker sends on stdin. */
+/** What a user may mean by a protocol action with an argument, which Docker sends on stdin. */
 const byHand: Readonly<Record<HelperAction, (registry: string) => string>> = {
   get: (registry) => `the host comes on stdin: echo ${registry} | ${name} get    (prints a secret)`,
   store: (registry) => `'docker login ${registry}' stores a login`,
@@ -26,11 +26,12 @@ const byHand: Readonly<Record<HelperAction, (registry: string) => string>> = {
 };
 
 /**
- * What to type instead of a line that is no command, for stderr.
+ * What to type instead of a line that is not a command, for stderr.
  *
  * @param known every command and action
- * @param isTerminal whether a person reads it: without any word, Docker's own tests of a helper must stay quiet
- * @returns undefined where nothing can be said
+ * @param isTerminal whether a user reads it: without any argument, nothing may be printed for Docker's own tests of a
+ * helper
+ * @returns undefined if there is no suggestion
  */
 export function hintFor(
   args: readonly string[],
@@ -44,7 +45,7 @@ export function hintFor(
 }
 
 function hintForWord(word: string, argument: string, known: readonly string[]): string | undefined {
-  // Shown on a terminal: what is no plain host is not repeated.
+  // Shown on a terminal: an argument that is not a plain host is not repeated.
   const registry = /^[\w.:/-]{1,255}$/.test(argument) ? argument : "";
   if (isHelperAction(word)) return registry === "" ? undefined : byHand[word](registry);
   const other = elsewhere.get(word);

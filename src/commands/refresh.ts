@@ -19,7 +19,7 @@ interface Options {
   readonly force?: boolean;
 }
 
-/** `refresh`: makes sure of so much life now. */
+/** `refresh`: renews tokens that have too little life left. */
 export function refreshCommand(context: Context): Command {
   return new Command("refresh")
     .summary("make sure now that tokens have enough life left")
@@ -41,10 +41,10 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   const around = await openSurroundings(context.env, context.home);
   await around.store.tryKeychainAgain();
   const failed = (failure: Failure) => {
-    context.printError(failure.oneLine);
+    context.printFailure(failure);
     context.exitWith(1);
   };
-  // Whoever has just changed replication rules need not wait for the daemon's next look at them.
+  // A user who has just changed replication rules need not wait for the daemon to read them.
   const seen = await readStamped(around.folders.configFile, around.files.stamp);
   const followed = named.length === 0 ? await followRules(around, seen, { anew: true }) : undefined;
   for (const failure of followed?.failed ?? []) failed(failure);
@@ -55,8 +55,8 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   const ports = refreshPorts(around, () => keeping, asked);
   const { jobs, unattended } = keeping.plan;
   if (keeping.kept.length === 0 && process.stderr.isTTY) context.printError(noneKept);
-  // Nobody can have them in the background, so that they are not had is no failure of this command.
-  for (const note of unattended) context.printError(Failure.from(note).oneLine);
+  // Tokens that can't be renewed in the background are not a failure of this command.
+  for (const note of unattended) context.printFailure(Failure.from(note));
   const refreshing = new Refreshing(ports, asked, options.force === true);
   const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
   await refreshing.ofAll(jobs, progress, ({ lines, failure }) => {

@@ -6,7 +6,7 @@ import { openSurroundings } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { table } from "../terminal/table.ts";
 
-/** `registries`: what is kept and why. */
+/** `registries`: lists the managed registries and why they are managed. */
 export function registriesCommand(context: Context): Command {
   return new Command("registries")
     .summary("what is kept, why and under which identity")
@@ -18,11 +18,12 @@ export function registriesCommand(context: Context): Command {
     .action(({ json }: { json?: boolean }) => show(json === true, context));
 }
 
-async function show(json: boolean, { env, home, print, printError, exitWith }: Context): Promise<void> {
+async function show(json: boolean, context: Context): Promise<void> {
+  const { env, home, print, printError, printFailure, exitWith } = context;
   const { registries, kept, configError } = await shownRegistries(await openSurroundings(env, home));
   const met = kept ? overlapsOf(kept.config) : [];
   if (configError) {
-    printError(configError.oneLine);
+    printFailure(configError);
     exitWith(1);
   }
   if (json) {

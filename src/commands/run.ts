@@ -2,13 +2,15 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
 import { helperActions, unknownAction, usage } from "../protocol/messages.ts";
 import type { Context } from "../terminal/command-context.ts";
+import { failureText } from "../terminal/failure-lines.ts";
+import { printToStderr } from "../terminal/stderr.ts";
 import { printWhole } from "../terminal/stdout.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
 const name = "docker-credential-ecr";
 
-/** Each loaded only when it is asked for, or all of them for the help, which keeps their order. */
+/** Each is loaded only when it is used, or all of them for the help, which keeps their order. */
 const commands: Readonly<Record<string, (context: Context) => Promise<Command>>> = {
   "configure-docker": async (context) =>
     (await import("./configure-docker.ts")).configureDockerCommand(context),
@@ -25,7 +27,7 @@ const commands: Readonly<Record<string, (context: Context) => Promise<Command>>>
 };
 
 /**
- * What is not Docker's protocol: flags, and the commands for people. Failures go to stderr as one line.
+ * Flags and the commands for users, everything except Docker's protocol. Failures go to stderr.
  *
  * @returns the exit code
  */
@@ -45,7 +47,8 @@ export async function run(
     home,
     debuggers,
     print: (text) => printWhole(text),
-    printError: (text) => console.error(`${name}: ${text}`),
+    printError: (text) => printToStderr(`${name}: ${text}\n`),
+    printFailure: (failure) => printToStderr(failureText(failure, env)),
     exitWith: (code) => {
       exitCode = code;
     },
@@ -57,15 +60,15 @@ export async function run(
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
-    // Commander has printed its own.
+    // Commander has printed its own message.
     if (error instanceof CommanderError) return error.exitCode;
     if (!(error instanceof Failure)) throw error;
-    console.error(`${name}: ${error.oneLine}`);
+    context.printFailure(error);
     return 1;
   }
 }
 
-/** The program with all its commands, for its help and for what is written from them. */
+/** The program with all its commands, for its help and for the man page. */
 export function wholeProgram(context: Context): Promise<Command> {
   return programWith(Object.keys(commands), context);
 }
@@ -74,7 +77,7 @@ async function programWith(names: readonly string[], context: Context): Promise<
   const program = new Command(name)
     .usage(`<store|get|erase|list|version>  (Docker asks these)\n       ${name} COMMAND`)
     .option("-v, --version", "print name and version")
-    // So that an option of the program's own is none of a command's.
+    // So that an option of the program is not read as one of a command.
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
@@ -95,20 +98,20 @@ Examples:
   return program;
 }
 
-/** What commander's `addCommand` doesn't hand on. */
+/** Settings that commander's `addCommand` does not pass on. */
 function furnish(command: Command, context: Context): void {
   command
     .exitOverride()
     .helpCommand(false)
     .configureOutput({
       writeOut: (text) => context.print(text.trimEnd()),
-      writeErr: (text) => console.error(text.trimEnd()),
-      outputError: (text) => context.printError(mistake(text, command).oneLine),
+      writeErr: (text) => printToStderr(`${text.trimEnd()}\n`),
+      outputError: (text) => context.printFailure(mistake(text, command)),
     });
   for (const each of command.commands) furnish(each, context);
 }
 
-/** What commander says of a mistyped line, as every other failure is told. */
+/** Commander's message about a mistyped line, in the form of every other failure. */
 function mistake(text: string, command: Command): Failure {
   const [what = "", more = ""] = text
     .trim()
@@ -124,13 +127,13 @@ function spelt(command: Command): string {
   return command.parent ? `${spelt(command.parent)} ${command.name()}` : command.name();
 }
 
-/** As Docker's own helpers answer, on stdout. What to type instead goes to stderr. */
+/** Prints what Docker's own helpers print on stdout. What to type instead goes to stderr. */
 async function refuse(args: readonly string[]): Promise<number> {
   const [word] = args;
   printed(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
   const { hintFor } = await import("./mistyped.ts");
   const hint = hintFor(args, [...Object.keys(commands), ...helperActions, "--help"], process.stderr.isTTY);
-  if (hint !== undefined) console.error(hint);
+  if (hint !== undefined) printToStderr(`${hint}\n`);
   return 1;
 }
 
@@ -141,7 +144,7 @@ function printed(text: string): number {
     return 0;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    console.error(`${name}: ${error.oneLine}`);
+    printToStderr(`${name}: ${error.oneLine}\n`);
     return 1;
   }
 }

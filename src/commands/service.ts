@@ -15,7 +15,7 @@ interface InstallOptions extends ServiceOptions {
   readonly splay: string;
 }
 
-/** Exit codes of `service status`, as `systemctl status` has them. */
+/** Exit codes of `service status`, the same as for `systemctl status`. */
 const notRunning = 3;
 const notInstalled = 4;
 
@@ -132,7 +132,7 @@ async function status(options: ServiceOptions, context: Context): Promise<void> 
   if (heartbeat) print(heartbeat);
 }
 
-/** Undefined where it is another user's: nobody else reads that folder. */
+/** Undefined if the service belongs to another user: only that user can read the folder. */
 async function heartbeatOf({ account }: Place, { env, home }: Context): Promise<string | undefined> {
   if (account.uid !== process.geteuid?.()) return undefined;
   const found = await readRefresher(foldersOf(env, home, await openQuickFiles()).state);

@@ -77,7 +77,7 @@ async function show(options: Options, context: Context): Promise<void> {
   if (!ok) exitWith(1);
   const screen = options.json ? undefined : terminal();
   if (screen) {
-    // A line is left for the prompt.
+    // One line is left for the prompt.
     const rows = options.all ? Infinity : screen.rows - 1;
     return print(statusScreen(report, { ...screen, home }, rows).join("\n"));
   }

@@ -10,14 +10,14 @@ import { readRefresher } from "../store/state/refresher-state.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
 
-/** Exit code where something is left behind, and was named. */
+/** Exit code if something was left behind and listed. */
 const somethingLeft = 3;
 
 /**
- * What `install.sh --uninstall` asks for before it removes the state folder: takes tokens out of the files of
- * `outputs`, which nobody could tell from others' afterwards, and names what can't be taken along.
+ * The cleanup that `install.sh --uninstall` needs before it removes the state folder: removes tokens from the files of
+ * `outputs`, which could not be distinguished from others later, and lists what it can't remove.
  *
- * @throws Failure LOGINS_KEPT where logins lie in that folder and nowhere else; then nothing was done
+ * @throws Failure LOGINS_KEPT if that folder is the only place of a login; then nothing was done
  */
 export async function leave(dryRun: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, exitWith } = context;
@@ -32,7 +32,7 @@ export async function leave(dryRun: boolean, context: Context): Promise<void> {
     exitWith(somethingLeft);
   };
 
-  // A service's has been ended by now, but not where all is only shown.
+  // A service has been stopped by now, but not in a dry run.
   const health = await daemonHealth(state, await readRefresher(state), around.now());
   if (health.running && !dryRun) left(`${healthLine(health)}: end it, or it writes tokens anew`);
   if (dryRun) {
@@ -47,7 +47,9 @@ export async function leave(dryRun: boolean, context: Context): Promise<void> {
   if (inKeychain.length > 0) left(`left in the keychain: logins to ${inKeychain.join(", ")}`);
 }
 
-/** Tells which logins `--undo --everywhere` puts back: those that were imported, if they lie where it looks. */
+/**
+ * The logins that `--undo --everywhere` restores: those that were imported, if they are in the store where it looks.
+ */
 async function puttingBack(state: string, configFile: string) {
   const known = await recordsIn(`${state}/clients`);
   const records = await Promise.all(known.map(({ record }) => readRecord(record)));

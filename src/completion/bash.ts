@@ -1,6 +1,6 @@
 import type { Place, Values } from "./places.ts";
 
-/** A script that completes in bash, from 3.2 (macOS) on, without the package bash-completion. */
+/** A completion script for bash 3.2 (macOS) and newer, which does not need the package bash-completion. */
 export function bashScript(program: string, places: readonly Place[]): string {
   const name = `_${program.replaceAll("-", "_")}`;
   const paths = places.filter(({ path }) => path.length > 0).map(({ path }) => spell(path));
@@ -60,7 +60,7 @@ complete -F ${name} ${program}
 
 const spell = (path: readonly string[]): string => path.map((each) => `/${each}`).join("");
 
-/** What may stand here, as assignments. */
+/** The possible words at this position, as shell assignments. */
 function offer(values: readonly Values[], flags: readonly string[]): string {
   const words = values.flatMap((each) => (each.kind === "words" ? each.words : []));
   const has = (kind: Values["kind"]) => (values.some((each) => each.kind === kind) ? "yes" : "");

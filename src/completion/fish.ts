@@ -1,6 +1,6 @@
 import type { Flag, Place, Values } from "./places.ts";
 
-/** A script that completes in fish. */
+/** A completion script for fish. */
 export function fishScript(program: string, places: readonly Place[]): string {
   const at = `__${program.replaceAll("-", "_")}_at`;
   const lines = places.flatMap(({ path, commands, flags, operands }) => {

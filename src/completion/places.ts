@@ -1,16 +1,16 @@
 import type { Argument, Command, Option } from "commander";
 
-/** What may stand somewhere on the command line. free: what nobody can foresee. */
+/** The possible words at a position of the command line. `free`: any text. */
 export type Values =
   | { readonly kind: "words"; readonly words: readonly string[] }
   | { readonly kind: "registries" | "files" | "free" };
 
-/** An option under all its names. */
+/** An option with all its names. */
 export interface Flag {
   readonly names: readonly string[];
   readonly description: string;
   readonly isRepeatable: boolean;
-  /** What comes after it; absent: nothing does. */
+  /** The option's value; absent: the option has none. */
   readonly value?: { readonly name: string; readonly values: Values };
 }
 
@@ -20,16 +20,16 @@ export interface Operand {
   readonly values: Values;
 }
 
-/** The program or one of its commands, and what may follow it. */
+/** The program or one of its commands, and what can follow it. */
 export interface Place {
-  /** The commands on the way to it; empty: the program. */
+  /** The names of the commands that lead to it; empty: the program itself. */
   readonly path: readonly string[];
   readonly commands: readonly { readonly name: string; readonly summary: string }[];
   readonly flags: readonly Flag[];
   readonly operands: readonly Operand[];
 }
 
-/** The program and all its commands, whatever their depth, without what help hides. */
+/** The program and all its commands at any depth, without those that the help hides. */
 export function placesOf(command: Command, path: readonly string[] = []): Place[] {
   const help = command.createHelp();
   const commands = help.visibleCommands(command);
@@ -58,7 +58,7 @@ function operandOf(argument: Argument): Operand {
   return { name, isVariadic: argument.variadic, values: valuesOf(name, argument.argChoices) };
 }
 
-/** By the choices, which may also stand in the name ("json|yaml"), else by the word that the help has for it. */
+/** From the choices, which may also be in the name ("json|yaml"), else from the value's name in the help. */
 function valuesOf(name: string, choices: readonly string[] | undefined): Values {
   if (choices) return { kind: "words", words: choices };
   if (/^[\w-]+(\|[\w-]+)+$/.test(name)) return { kind: "words", words: name.split("|") };

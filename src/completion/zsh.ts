@@ -1,6 +1,6 @@
 import type { Flag, Place, Values } from "./places.ts";
 
-/** A script that completes in zsh, as a file of a folder in fpath or sourced. */
+/** A completion script for zsh, to be a file in a folder of fpath or to be sourced. */
 export function zshScript(program: string, places: readonly Place[]): string {
   const functions = places.map((place) => functionOf(program, place));
   return `#compdef ${program}
@@ -77,7 +77,7 @@ function actionOf(program: string, values: Values): string {
 const nameOf = (program: string, path: readonly string[]): string => [`_${program}`, ...path].join("__");
 const registries = (program: string): string => `_${program}___registries`;
 
-/** Without what has a meaning in a spec of _arguments and _describe. */
+/** Without the characters that have a meaning in a spec of _arguments and _describe. */
 const bare = (text: string): string => text.replace(/[\\:[\]]/g, "\\$&");
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -12,7 +12,7 @@ export interface RegionProblem {
 export function regionProblem(region: string): RegionProblem | undefined {
   if (isPlausibleRegion(region)) return undefined;
   const nearest = nearestOf(region, knownRegions);
-  const mend = nearest === undefined ? "write a region's name, such as us-east-1" : `did you mean ${nearest}`;
+  const mend = nearest === undefined ? "write a region's name, such as us-east-1" : `write ${nearest}`;
   return { what: "is no AWS region", mend };
 }
 

@@ -33,5 +33,5 @@ export function complaintIn(message: string): { what: string; mend: string } | u
 /** "write roleArn" for role_arn; else all that are known. */
 export function meant(unknown: string, known: readonly string[]): string {
   const nearest = nearestOf(unknown, known);
-  return nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}`;
+  return nearest === undefined ? `use one of ${known.join(", ")}` : `write ${nearest}`;
 }

@@ -2,9 +2,9 @@ import type { Stats } from "node:fs";
 import { Failure } from "../token/failure.ts";
 
 /**
- * Whether tokens may go to stdout.
+ * Checks that tokens may be written to stdout.
  *
- * @param stdout what `fstat` says of it
+ * @param stdout the result of `fstat`
  * @throws Failure EXPORT_ON_SCREEN, EXPORT_READABLE
  */
 export function mustBeForSecrets(

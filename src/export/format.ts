@@ -12,9 +12,9 @@ export type Format = (typeof formats)[number];
 const nothingYet = { hosts: [], auths: false };
 
 /**
- * The text to write. A Docker config.json keeps all else that is in it; a manifest is made anew.
+ * The text to write. A Docker config.json keeps everything else in it; a manifest is written from scratch.
  *
- * @param before what the file at `path` holds; undefined: there is none
+ * @param before the content of the file at `path`; undefined: there is none
  * @throws Failure EXPORT_FOREIGN, EXPORT_TOO_LARGE, OUTPUT_SYNTAX, OUTPUT_TAKEN
  */
 export function exported(

@@ -9,23 +9,23 @@ import { Progress } from "../terminal/progress.ts";
 import { Failure } from "../token/failure.ts";
 
 /**
- * The tokens of these registries, or of all that are kept and their aliases; renewed before, where they have less life
- * than is asked for. All or none.
+ * The tokens of these registries, or of all managed registries and their aliases. Tokens with less life than requested
+ * are renewed first. Returns all tokens or none.
  *
  * @param asked milliseconds; absent: what `status` calls fresh
- * @returns undefined where one can't be had, which has been told
- * @throws Failure NOTHING_KEPT, NOT_ECR, OVERTAKEN, and where config.yaml can't be used
+ * @returns undefined if a token can't be fetched; the reason has been printed
+ * @throws Failure NOTHING_KEPT, NOT_ECR, OVERTAKEN, and if config.yaml can't be used
  */
 export async function tokensToExport(
   named: readonly string[],
   asked: number | undefined,
   around: Surroundings,
-  { env, printError }: Context,
+  { env, printFailure }: Context,
 ): Promise<OutputTokens | undefined> {
   const { keeping: found, config } = await seenKeeping(around);
   const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
   const { jobs, unattended } = keeping.plan;
-  for (const note of unattended) printError(Failure.from(note).oneLine);
+  for (const note of unattended) printFailure(Failure.from(note));
   if (jobs.length === 0) {
     throw new Failure("NOTHING_KEPT", "there is no token to export: no registry is kept", "name registries");
   }
@@ -39,7 +39,7 @@ export async function tokensToExport(
   await refreshing.ofAll(jobs, progress, ({ failure }) => {
     if (!failure) return;
     hasFailed = true;
-    printError(failure.oneLine);
+    printFailure(failure);
   });
   if (hasFailed) return undefined;
   const aliases = named.length === 0 ? config.aliases : {};

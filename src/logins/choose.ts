@@ -7,7 +7,7 @@ import { appendLog } from "../store/files/log.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
-/** Milliseconds for one question to a keychain or another helper: a `get` ends within 20 seconds. */
+/** Milliseconds for one request to a keychain or another helper: a `get` ends within 20 seconds. */
 const limit = 18_000;
 
 interface Options {
@@ -16,14 +16,14 @@ interface Options {
   log(line: string): void;
 }
 
-/** Logins to hosts that are not ECR's, wherever config.yaml has them kept. */
+/** Logins to hosts outside ECR, in the store that config.yaml chooses. */
 export function otherLogins(env: Environment, folders: Folders, now: () => number): OtherLogins {
   const log = (line: string) => appendLog(folders.state, now(), line);
   const options: Options = { env, folders, log };
   const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
   const kept = async () => await keptBy((await config()).fallback, options);
 
-  /** A broken config.yaml takes no login away that is kept here. */
+  /** Logins stay usable with a broken config.yaml. */
   async function keptDespiteConfig(): Promise<Pick<OtherLogins, "get" | "list">> {
     try {
       return await kept();
@@ -47,7 +47,7 @@ export function otherLogins(env: Environment, folders: Folders, now: () => numbe
   };
 }
 
-/** Of the ways to keep them only the one that is wanted is loaded. */
+/** Only the chosen store is loaded. */
 async function keptBy(fallback: Fallback, options: Options): Promise<OtherLogins> {
   switch (fallback.kind) {
     case "none":

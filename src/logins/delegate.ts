@@ -7,8 +7,8 @@ import { cutForeign } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
 
 /**
- * Logins that another credential helper keeps. Its refusals go back to the client in its own words, without
- * secrets; "not found" is no refusal.
+ * Logins in the store of another credential helper. The client gets its refusals in its own words, without secrets;
+ * "not found" is not a refusal.
  *
  * @param ask runs it once
  * @param name its program, for messages
@@ -30,7 +30,7 @@ export function handedOn(
       if (text === undefined) return undefined;
       const { Username: username, Secret: secret } = parse(text, name);
       if (typeof username !== "string" || typeof secret !== "string") throw nonsense(name);
-      // docker-py's way to say that there is none.
+      // This is how docker-py reports that there is none.
       return username === "" && secret === "" ? undefined : { username, secret };
     },
     async store(server, { username, secret }) {
@@ -51,7 +51,7 @@ export function handedOn(
 /** Docker puts these words into its own messages, and a CI system those into its log. */
 const withoutSecrets = (words: string) => redact(cutForeign(words));
 
-/** Why the other helper refused, in its own words but for secrets. */
+/** Why the other helper refused, in its own words but without secrets. */
 export function refusalOf({ reply }: HandedBack): string {
   return foreignText(reply.stdout) || "it says no reason";
 }
@@ -61,7 +61,7 @@ function parse(text: string, name: string): Record<string, unknown> {
     const value = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
-    // The parser's message quotes the text, which may hold a secret.
+    // The parser's message quotes the text, which may contain a secret.
   }
   throw nonsense(name);
 }

@@ -9,24 +9,24 @@ import { readLoginKey, readOrMakeLoginKey } from "./encryption-key.ts";
 import { inTurn } from "./exclusive.ts";
 
 /**
- * Logins to hosts that are not ECR's in encrypted files, one a server, for machines without a keychain. The
- * key lies in a file beside them: it keeps a login out of a copy, a backup or a search that has the one file
- * and not the other, and from a glance. From whoever may read both, this user's programs and root, it keeps nothing.
+ * Logins to hosts outside ECR in encrypted files, one for each server, for machines without a keychain. The key is in a
+ * file next to them. This protects a login against a copy, a backup or a search that has only one of the two files, and
+ * against glances. It does not protect against a reader of both files: root and the programs of this user.
  */
 export class FileLogins {
-  /** @param report is told, in one line, of files that `list` leaves aside */
+  /** @param report gets a line for each file that `list` skips */
   constructor(
     private readonly state: string,
     private readonly report: (line: string) => void,
   ) {}
 
-  /** @throws Failure LOGIN_KEY, LOGIN_UNREADABLE where a login is held but can't be opened */
+  /** @throws Failure LOGIN_KEY, LOGIN_UNREADABLE if a login is stored but can't be decrypted */
   readonly get = async (server: string): Promise<Login | undefined> => {
     const { username, secret } = (await this.open(serverKey(server))) ?? {};
     return username === undefined || secret === undefined ? undefined : { username, secret };
   };
 
-  /** @throws Failure LOGIN_KEY, LOGIN_TOO_LONG, STATE_FOLDER, STATE_WRITE; then what was held before is still held */
+  /** @throws Failure LOGIN_KEY, LOGIN_TOO_LONG, STATE_FOLDER, STATE_WRITE; a previous login is then still stored */
   readonly store = (server: string, login: Login): Promise<void> =>
     inTurn(this.state, async () => {
       mustFit(server, login);
@@ -44,7 +44,7 @@ export class FileLogins {
     await inTurn(this.state, () => removeState(path));
   };
 
-  /** Server to username of all that `get` can open. */
+  /** Server to username of all logins that `get` can decrypt. */
   readonly list = async (): Promise<Readonly<Record<string, string>>> => {
     const held: [string, string][] = [];
     for (const name of await readdir(`${this.state}/sealed`).catch(() => [])) {

@@ -7,8 +7,8 @@ import { Failure } from "../token/failure.ts";
 /**
  * The key of the encrypted logins.
  *
- * @returns undefined where there is no key file
- * @throws Failure LOGIN_KEY where it is damaged or not this user's alone
+ * @returns undefined if there is no key file
+ * @throws Failure LOGIN_KEY if it is damaged or other users can access it
  */
 export async function readLoginKey(state: string): Promise<Uint8Array | undefined> {
   const path = loginKeyPath(state);
@@ -20,7 +20,9 @@ export async function readLoginKey(state: string): Promise<Uint8Array | undefine
   return key;
 }
 
-/** The same; a new one where there is none. To be called by one process at a time. @throws also what writing throws */
+/**
+ * The same; creates a key if there is none. Only one process at a time may call it. @throws also what writing throws
+ */
 export async function readOrMakeLoginKey(state: string): Promise<Uint8Array> {
   const known = await readLoginKey(state);
   if (known) return known;

@@ -2,12 +2,14 @@ import { awaitLock, tryLock } from "../store/files/lock.ts";
 import { otherLoginsLockPath } from "../store/files/paths.ts";
 import { Failure } from "../token/failure.ts";
 
-/** Milliseconds: longer than who holds it may take, which is a person's time to unlock a keychain. */
+/**
+ * Milliseconds: longer than the holder of the lock may take, which includes the time of a user who unlocks a keychain.
+ */
 const longestWait = 20_000;
 
 /**
- * Runs `work` while no other process stores or erases a login to a host that is not ECR's: what is kept
- * and what says that it is kept must change together.
+ * Runs `work` while no other process stores or erases a login to a host outside ECR: a login and the mark that records
+ * it must change together.
  *
  * @throws Failure LOGINS_BUSY, and what `tryLock` throws
  */

@@ -5,14 +5,14 @@ import { keychainMarkPath } from "../store/files/paths.ts";
 import { removeState, writeLasting } from "../store/files/write.ts";
 
 /**
- * Which servers the keychain may hold a login to: a file each, so that two processes never write the same
- * one. It holds the server URL, and neither username nor secret.
+ * Whether the keychain may have a login to a server. Each server has its own file, so that two processes never write
+ * the same one. It contains the server URL, and neither username nor secret.
  */
 export async function hasMark(state: string, server: string): Promise<boolean> {
   return (await inspectFile(keychainMarkPath(state, server))).kind !== "absent";
 }
 
-/** @throws Failure STATE_FOLDER, STATE_WRITE, as all that writes or removes here */
+/** @throws Failure STATE_FOLDER, STATE_WRITE, like all functions that write or remove here */
 export function writeMark(state: string, server: string): Promise<void> {
   return writeLasting(state, keychainMarkPath(state, server), { format: 1, server });
 }
@@ -21,7 +21,7 @@ export async function removeMark(state: string, server: string): Promise<void> {
   await removeState(keychainMarkPath(state, server));
 }
 
-/** The servers that have one, sorted; what is no mark of ours is passed over. */
+/** The servers with a mark, sorted; other files are skipped. */
 export async function marks(state: string): Promise<readonly string[]> {
   const folder = dirname(keychainMarkPath(state, ""));
   const names = await readdir(folder).catch(() => []);

@@ -5,9 +5,9 @@ import { inTurn } from "./exclusive.ts";
 import { hasMark, marks, removeMark, writeMark } from "./keychain-marks.ts";
 
 /**
- * Logins to hosts that are not ECR's in the operating system's keychain, each under its server URL, exactly
- * as it came: so do Docker's own helpers. A mark in the state folder says of which servers the keychain may hold
- * one: without it nothing is held, and nobody waits for a keychain that is locked, or not there at all.
+ * Logins to hosts outside ECR in the operating system's keychain, each under its exact server URL, as Docker's own
+ * helpers store them. A mark in the state folder records for which servers the keychain may have a login: without a
+ * mark there is none, and no process waits for a keychain that is locked or missing.
  */
 export class KeychainLogins {
   /** @param waysOut how to go on without a keychain, without a full stop */
@@ -17,7 +17,7 @@ export class KeychainLogins {
     private readonly waysOut: string,
   ) {}
 
-  /** @throws Failure KEYCHAIN_…, LOGIN_UNREADABLE where a login may be held but can't be had */
+  /** @throws Failure KEYCHAIN_…, LOGIN_UNREADABLE if a login may be stored but can't be read */
   readonly get = async (server: string): Promise<Login | undefined> => {
     if (!(await hasMark(this.state, server))) return undefined;
     const what = `the login to ${server} can't be read`;
@@ -30,13 +30,13 @@ export class KeychainLogins {
     throw new Failure("LOGIN_UNREADABLE", `${what}: the keychain's entry is not one of ours`, "log in again");
   };
 
-  /** @throws Failure KEYCHAIN_…, LOGIN_TOO_LONG, STATE_…; then what was held before is still held */
+  /** @throws Failure KEYCHAIN_…, LOGIN_TOO_LONG, STATE_…; a previous login is then still stored */
   readonly store = (server: string, login: Login): Promise<void> =>
     inTurn(this.state, async () => {
       mustFit(server, login);
       const what = `the login to ${server} was not stored`;
       const isNew = !(await hasMark(this.state, server));
-      // First: a login without its mark would be lost, a mark without a login is only looked up in vain.
+      // The mark comes first: a login without a mark would be lost; a mark without a login only costs a lookup.
       if (isNew) await writeMark(this.state, server);
       try {
         await this.asked(what, this.waysOut, () => this.keychain.write(server, loginText(login)));
@@ -46,7 +46,7 @@ export class KeychainLogins {
       }
     });
 
-  /** @throws Failure KEYCHAIN_… where a login may be held but can't be removed */
+  /** @throws Failure KEYCHAIN_… if a login may be stored but can't be removed */
   readonly erase = async (server: string): Promise<void> => {
     if (!(await hasMark(this.state, server))) return;
     await inTurn(this.state, async () => {

@@ -7,13 +7,13 @@ import { Failure } from "../token/failure.ts";
 import { handedOn, refusalOf } from "./delegate.ts";
 import { askOtherHelper, findOtherHelper } from "./run-helper.ts";
 
-/** Milliseconds for one question: a person may have to unlock it. */
+/** Milliseconds for one request: a user may have to unlock the other helper's store. */
 const limit = 60_000;
 
 /**
- * All logins of another credential helper but those to ECR's registries, by server.
+ * All logins of another credential helper except those to ECR registries, by server.
  *
- * @throws Failure IMPORT_SOURCE where it can't tell them all
+ * @throws Failure IMPORT_SOURCE if it can't list all of them
  */
 export async function loginsOfHelper(name: string, env: Environment): Promise<ReadonlyMap<string, Login>> {
   const options = { env, self: ownProgram().path, limit };

@@ -14,18 +14,18 @@ export interface HelperReply {
 
 export interface OtherHelperOptions {
   readonly env: Environment;
-  /** This program's own file: it is never taken for another helper. */
+  /** This program's own file: it is never used as the other helper. */
   readonly self: string;
   /** Milliseconds. */
   readonly limit: number;
 }
 
-/** Set for the other helper: should it come back here, it is told, in the place of a circle without end. */
+/** Set for the other helper: if it calls this program, this program refuses, instead of an endless circle. */
 const circleMark = "DOCKER_CREDENTIAL_ECR_FALLBACK";
 
 /**
- * Finds `docker-credential-NAME` on PATH, of which relative folders are left out: Docker starts helpers in any
- * folder, and whoever may write there would be handed the passwords.
+ * Finds `docker-credential-NAME` on the PATH without its relative folders: Docker starts helpers in any folder, and a
+ * user who can write there would get the passwords.
  *
  * @throws Failure FALLBACK_MISSING, FALLBACK_ITSELF
  */
@@ -55,10 +55,10 @@ export function findOtherHelper(name: string, { env, self }: OtherHelperOptions)
 }
 
 /**
- * Asks another helper in Docker's protocol. One that hangs is ended.
+ * Calls another helper with Docker's protocol, and ends it if it hangs.
  *
  * @param program from `findOtherHelper`
- * @throws Failure FALLBACK_TIMEOUT, FALLBACK_FAILED where it could not be started, or failed without a word
+ * @throws Failure FALLBACK_TIMEOUT, FALLBACK_FAILED if it could not be started, or failed without a message
  */
 export async function askOtherHelper(
   program: string,
@@ -80,7 +80,7 @@ export async function askOtherHelper(
     }
     const { stdout, stderr, exitCode } = reply;
     if (exitCode !== 0 && `${stdout}${stderr}`.trim() === "") throw wordless(program, action, child);
-    // 1 for whatever it was: of the others some clients know nothing, and take stdout for an answer.
+    // Every failure becomes exit code 1: some clients don't know other codes, and read stdout as an answer.
     return { stdout, stderr: exitCode === 0 ? "" : stderr, exitCode: exitCode === 0 ? 0 : 1 };
   } catch (error) {
     if (!(error instanceof OutputTooLarge)) throw error;
@@ -99,7 +99,7 @@ function wordless(program: string, action: string, { signalCode, exitCode }: Sub
 }
 
 function start(program: string, action: string, input: string, env: Environment) {
-  // BUN_OPTIONS and the like would load code into a helper that is a Bun program.
+  // BUN_OPTIONS and similar variables would load code into a helper that is a Bun program.
   const kept = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
   try {
     return Bun.spawn([program, action], {

@@ -14,17 +14,17 @@ import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import type { OutputTokens } from "./tokens.ts";
 
-/** Milliseconds that another process of this user may take with the same file. */
+/** Milliseconds to wait for another process of this user that edits the same file. */
 const patience = 5_000;
 
 const nothing: OutputTokens["logins"] = new Map();
 
 /**
- * Has the tokens stand in one file.
+ * Writes the tokens into one file.
  *
- * @param tokens asked while nobody else edits the file, so that no older token comes after a newer one
- * @throws Failure OUTPUT_TAKEN where somebody's own login stands in a token's place; the others are written
- * @throws Failure OUTPUT_BUSY, and what `editOutput`, `withAuths` and the state folder's writers throw
+ * @param tokens read under the file's lock, so that no older token replaces a newer one
+ * @throws Failure OUTPUT_TAKEN if the file has another program's login for a registry; the other tokens are written
+ * @throws Failure OUTPUT_BUSY, and what `editOutput`, `withAuths` and the writers of the state folder throw
  */
 export async function keepOutput(
   path: string,
@@ -46,7 +46,7 @@ export async function keepOutput(
   });
 }
 
-/** Takes this program's tokens out of a file, and with them what it had made for them. @throws Failure as `keepOutput` */
+/** Removes this program's tokens from a file, and the keys that it created for them. @throws Failure as `keepOutput` */
 export async function forgetOutput(path: string, around: Surroundings): Promise<void> {
   const { state } = around.folders;
   await inTurn(state, path, async () => {
@@ -69,7 +69,7 @@ async function put(
     const after = { format: 1, path, hosts: ours.hosts, madeAuths: ours.auths, madeFile: isMade } as const;
     result = { after, taken };
     if (before === undefined && !isMade) return undefined;
-    // The record first: were it lost after the edit, nobody would know whose these are.
+    // The record comes first: if it were lost after the edit, no process would know which entries are this program's.
     const all = [...new Set([...hosts, ...ours.hosts])];
     if (all.length > hosts.length) await writeOutputRecord(folders.state, { ...after, hosts: all });
     return madeFile && ours.hosts.length === 0 && isEmptyObject(text) ? undefined : text;
@@ -78,7 +78,7 @@ async function put(
   return result;
 }
 
-/** Not for what it says of hosts that are gone is an output called failed. */
+/** An output whose outdated hosts can't be recorded has not failed. */
 async function keepRecord(state: string, record: OutputRecord): Promise<void> {
   await writeOutputRecord(state, record).catch(() => undefined);
 }
@@ -96,7 +96,7 @@ async function inTurn(state: string, path: string, work: () => Promise<void>): P
   }
 }
 
-/** Where its folder is gone, so are the tokens. */
+/** If its folder is gone, its tokens are gone too. */
 function unlessGone(error: unknown): void {
   if (!(error instanceof Failure) || error.code !== "OUTPUT_FOLDER") throw error;
 }

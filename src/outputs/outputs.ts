@@ -7,22 +7,22 @@ import { Failure } from "../token/failure.ts";
 import { forgetOutput, keepOutput } from "./output.ts";
 import { outputTokens } from "./tokens.ts";
 
-/** What has come of the files that config.yaml names under `outputs`. */
+/** The result for the files that config.yaml lists under `outputs`. */
 export interface OutputsReport {
-  /** One for each file that is not as it should be. */
+  /** One for each file that could not be updated. */
   readonly failures: readonly Failure[];
-  /** When the first token in them expires, milliseconds since the epoch; absent: there is none. */
+  /** When the first token in the files expires, in milliseconds since the epoch; absent: there is no token. */
   readonly wakeAt?: number;
 }
 
-/** Milliseconds for one file: a disk that hangs must hold up neither the other files nor renewals. */
+/** Milliseconds for one file: a disk that hangs must delay neither the other files nor renewals. */
 const longest = 10_000;
 
 /**
- * Has the tokens of all that is kept written to each output, and takes them out of files that the config no longer
- * names. A file that is right already is not touched.
+ * Writes the tokens of all managed registries to each output, and removes them from files that the config no longer
+ * lists. A file that is up to date is not touched.
  *
- * @param keeping all that is kept, by that config
+ * @param keeping the managed registries of that config
  */
 export async function keepOutputs(
   around: Surroundings,
@@ -49,7 +49,7 @@ export async function keepOutputs(
   return { failures, ...(wakeAt < Infinity && { wakeAt }) };
 }
 
-/** The files that hold tokens of this program's. */
+/** The files that contain tokens of this program. */
 export async function outputsWithTokens(state: string): Promise<readonly string[]> {
   const paths = await outputPaths(state);
   const records = await Promise.all(paths.map((path) => readOutputRecord(state, path)));
@@ -59,7 +59,7 @@ export async function outputsWithTokens(state: string): Promise<readonly string[
     .sort();
 }
 
-/** Takes the tokens out of those files. */
+/** Removes the tokens from those files. */
 export async function forgetOutputs(
   around: Surroundings,
 ): Promise<readonly { readonly path: string; readonly failure?: Failure }[]> {
@@ -83,7 +83,7 @@ async function failureOf(work: Promise<void>): Promise<Failure | undefined> {
   }
 }
 
-/** For `status`. A disk that can't take it has been told of otherwise. */
+/** For `status`. If the disk refuses this note, the failure has been reported otherwise. */
 async function noteFailure(state: string, path: string, failure: Failure | undefined): Promise<void> {
   const note = failure && { code: failure.code, what: failure.message, mend: failure.mend };
   await keepOutputFailure(state, path, note).catch(() => undefined);

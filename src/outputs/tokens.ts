@@ -7,19 +7,19 @@ import { readClock } from "../store/files/clock.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { lifeState, timeLeft } from "../token/life.ts";
 
-/** What is to stand in every output now. */
+/** What every output must contain now. */
 export interface OutputTokens {
-  /** By host, none of them expired. */
+  /** By host; none has expired. */
   readonly logins: ReadonlyMap<string, Login>;
-  /** Changes with any of them. */
+  /** Differs whenever one of them differs. */
   readonly revision: string;
-  /** When the first expires, milliseconds since the epoch; Infinity: there is none. */
+  /** When the first expires, in milliseconds since the epoch; Infinity: there is none. */
   readonly firstEndsAt: number;
 }
 
 /**
- * The tokens of all registries that are renewed, and of the aliases of these: who can't run a helper never asks for
- * an alias, so none would ever be learnt. An explicit `docker login` stays with who made it.
+ * The tokens of all registries that are renewed, and of their aliases: a program that can't run a helper never requests
+ * an alias, so aliases are never discovered. A token of an explicit `docker login` is not copied.
  */
 export async function outputTokens(
   around: Surroundings,

@@ -1,12 +1,12 @@
 import { dlopen } from "bun:ffi";
 
-// Linux' include/uapi/linux/prctl.h and asm-generic/signal.h.
+// From Linux's include/uapi/linux/prctl.h and asm-generic/signal.h.
 const parentDeathSignal = 1;
 const sigkill = 9;
 
 /**
- * From now on this process ends when the one ends that has started it, however that ends: who waits in a call that
- * never returns can't see to it by itself. Does nothing where the system's libc can't be called so.
+ * From now on the kernel ends this process when its parent ends, for whatever reason: a process in a call that never
+ * returns can't check that itself. Does nothing if the system's libc can't be called this way.
  */
 export function endWithParent(): void {
   if (process.platform !== "linux") return;
@@ -17,6 +17,6 @@ export function endWithParent(): void {
     symbols.prctl(parentDeathSignal, sigkill, 0, 0, 0);
     close();
   } catch {
-    // It is waited for by somebody all the same, who ends it in time.
+    // The parent waits for this process too, and ends it in time.
   }
 }

@@ -10,8 +10,8 @@ export interface OnPath {
 }
 
 /**
- * The files of that name in the PATH's folders, in their order. Relative folders don't count: Go's programs, Docker
- * among them, start nothing that they find there (https://pkg.go.dev/os/exec#hdr-Executables_in_the_current_directory).
+ * The files of that name in the folders of the PATH, in order. Relative folders are skipped: programs written in Go,
+ * such as Docker, start nothing from them (https://pkg.go.dev/os/exec#hdr-Executables_in_the_current_directory).
  */
 export async function findOnPath(name: string, { PATH = "" }: Environment): Promise<readonly OnPath[]> {
   const found: OnPath[] = [];
@@ -27,10 +27,10 @@ export async function findOnPath(name: string, { PATH = "" }: Environment): Prom
   return found;
 }
 
-/** Milliseconds for another helper to say its version. */
+/** Milliseconds that another helper has to print its version. */
 const versionLimit = 3_000;
 
-/** What a credential helper says to `version`; undefined where it fails or says nothing in time. */
+/** What a credential helper prints for `version`; undefined if it fails or prints nothing in time. */
 export function askVersion(path: string, env: Environment): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const options = { env: { ...env }, timeout: versionLimit, killSignal: "SIGKILL", maxBuffer: 4096 } as const;

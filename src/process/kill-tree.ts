@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Ends a process with all that it started, as far as the system tells: the shell alone would leave the
- * program behind. Not by a process group of its own, which would cut it off from the terminal that it may
- * ask its user on.
+ * Ends a process and all its descendants that the system lists: ending only the shell would leave its program running.
+ * A process group is no alternative: it would cut the program off from the terminal on which it may prompt the user.
  */
 export function endTree(pid: number): void {
   for (const child of childrenOf(pid)) endTree(child);
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }
 

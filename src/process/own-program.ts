@@ -3,15 +3,15 @@ import { existsSync } from "node:fs";
 const name = "docker-credential-ecr";
 const behindFront = `/lib/${name}/${name}`;
 
-/** This program's files: docs/native-front.md. */
+/** The files of this program: docs/native-front.md. */
 export interface OwnProgram {
   /** What users and services start. */
   readonly path: string;
-  /** Whether that is the native front, which starts the file that runs now. */
+  /** Whether `path` is the native front, which starts the running file. */
   readonly hasFront: boolean;
 }
 
-/** @param running the file that runs now */
+/** @param running the path of the running file */
 export function ownProgram(running = process.execPath, isThere = existsSync): OwnProgram {
   if (running.endsWith(behindFront)) {
     const front = `${running.slice(0, -behindFront.length)}/bin/${name}`;

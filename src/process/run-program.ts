@@ -1,19 +1,19 @@
 import { outputOf } from "../limits/program-output.ts";
 import type { Environment } from "../token/dependencies.ts";
 
-/** How a program of the system ended. */
+/** How a system program ended. */
 export interface Ended {
-  /** Undefined: there is no such program, or it took too long. */
+  /** Undefined: there is no such program, or it exceeded the time limit. */
   readonly exitCode: number | undefined;
   readonly stdout: string;
-  /** What it said, for a person: one line. */
+  /** What it printed, as one line for the user. */
   readonly said: string;
   readonly isMissing: boolean;
 }
 
 export type RunProgram = (program: string, args: readonly string[], limit?: number) => Promise<Ended>;
 
-/** Runs programs of the PATH in an environment, their messages in English. Never rejects. */
+/** Returns a function that runs programs on the PATH in an environment, with messages in English. It never rejects. */
 export function programsOf(env: Environment): RunProgram {
   return async (program, args, limit = 20_000) => {
     const child = start([program, ...args], env);

@@ -1,4 +1,4 @@
-/** As the SDK has them. */
+/** In the form that the SDK uses. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

@@ -7,7 +7,7 @@ import { ConfigSyntaxError, type Sections } from "./config-syntax.ts";
 const largestFile = 4 * 1024 * 1024;
 
 /**
- * The text of an AWS file; absent: there is none that this user may read.
+ * The text of an AWS file; undefined: there is none that this user may read.
  *
  * @throws Failure AWS_FILE_INVALID
  */

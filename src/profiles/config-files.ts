@@ -6,7 +6,7 @@ import { type AwsPaths, awsPaths } from "./file-paths.ts";
 import { noOldFiles, type OldFiles, type OldKeys, readOldFiles } from "./old-files.ts";
 import { shellWords } from "./shell-words.ts";
 
-/** A setting, and the file that has it. */
+/** A setting, and the file that contains it. */
 export interface LocatedSetting extends Setting {
   readonly path: string;
 }
@@ -14,11 +14,11 @@ export interface LocatedSetting extends Setting {
 /** The settings of a section by their names, in lower case. */
 export type Profile = ReadonlyMap<string, LocatedSetting>;
 
-/** The AWS config and credentials files, as the AWS CLI reads them and lays them over each other. */
+/** The AWS config and credentials files, read and combined as the AWS CLI does. */
 export interface AwsFiles extends AwsPaths {
-  /** A profile with the settings of both files; where both have one, the credentials file's counts. */
+  /** A profile with the settings of both files; a setting of the credentials file takes precedence. */
   profile(name: string): Profile | undefined;
-  /** The same with the settings of one file. */
+  /** A profile with the settings of one file. */
   profileIn(file: "config" | "credentials", name: string): Profile | undefined;
   ssoSession(name: string): Profile | undefined;
   ssoSessionNames(): readonly string[];
@@ -26,15 +26,18 @@ export interface AwsFiles extends AwsPaths {
   profileNames(): readonly string[];
   /** All sections of a file by their headers, as they are written. */
   sections(file: "config" | "credentials"): ReadonlyMap<string, Profile>;
-  /** Another for each content of the files, in hex. */
+  /** Differs for each content of the files; hexadecimal. */
   contentKey(): string;
-  /** Each file that is there and is no plain file, or that this user may not read: with the reason. It counts as absent. */
+  /**
+   * Each file that exists but is not a plain file, or that this user may not read, with the reason. It counts as
+   * absent.
+   */
   readonly unreadable: readonly string[];
-  /** What the files of AWS's oldest tools have. @throws Failure */
+  /** The keys in the files of AWS's oldest tools. @throws Failure */
   oldKeys(): OldKeys | undefined;
 }
 
-/** What was read, or why it can't be used. */
+/** The files, or why they can't be used. */
 export type ReadFiles = ReadStamps & ({ readonly files: AwsFiles } | { readonly failure: Failure });
 
 interface ReadStamps {
@@ -46,9 +49,9 @@ interface ReadStamps {
 /**
  * Reads both files, and those of AWS's oldest tools.
  *
- * @param home the folder that holds `.aws`
- * @param readStamp of a path; see the store
- * @param previous is given back where neither file has changed since
+ * @param home the folder that contains `.aws`
+ * @param readStamp of a path; see store/
+ * @param previous is returned if neither file has changed since
  */
 export async function readAwsFiles(
   env: Environment,
@@ -58,7 +61,7 @@ export async function readAwsFiles(
 ): Promise<ReadFiles> {
   const paths = awsPaths(env, home);
   const both = [paths.configPath, paths.credentialsPath];
-  // Before the content, so that an edit in between shows.
+  // Before the content, so that an edit in between is noticed.
   const stamps = both.map((path) => ({ path, stamp: readStamp(path) }));
   const old = await readOldFiles(env, home, readStamp, previous?.old);
   const misread = stamps.find(({ path, stamp }) => path.includes("\ufffd") && stamp === stampOf("absent"));
@@ -75,7 +78,10 @@ export async function readAwsFiles(
   }
 }
 
-/** The runtime gives names in other encodings wrongly: no file would be found, and another source would answer. */
+/**
+ * The runtime decodes names in other encodings wrongly: no file would be found, and another credential source would be
+ * used.
+ */
 function notUtf8(path: string): Failure {
   return new Failure(
     "AWS_FILE_INVALID",
@@ -84,7 +90,7 @@ function notUtf8(path: string): Failure {
   );
 }
 
-/** The same of texts. @throws Failure AWS_FILE_INVALID */
+/** The same for texts. @throws Failure AWS_FILE_INVALID */
 export function parseAwsFiles(paths: AwsPaths, config: string, credentials: string): AwsFiles {
   return layFiles(paths, config, credentials, [], noOldFiles);
 }
@@ -133,8 +139,8 @@ function locate({ settings }: Section, path: string): Profile {
 }
 
 /**
- * The sections of a config file by their kind, as botocore's build_profile_map sorts them. Of two sections for one
- * name the later one counts alone.
+ * The sections of a config file by their kind, sorted as botocore's build_profile_map does. Of two sections with the
+ * same name only the later one is used.
  */
 function sortSections(sections: Sections) {
   const profiles = new Map<string, Section>();
@@ -154,7 +160,7 @@ function sortSections(sections: Sections) {
   return { profiles, ssoSessions, services };
 }
 
-/** Where a setting is, for a message. */
+/** The place of a setting, for a message. */
 export function whereIs({ path, line }: LocatedSetting): string {
   return `${path}:${line}`;
 }

@@ -1,8 +1,8 @@
 import { parseSections, type Section, type Sections, type Settings } from "./config-syntax.ts";
 
 /**
- * Reads the text of an AWS file. A file may have thousands of profiles, of which one is wanted: usually its sections
- * are found and checked here, and only those that are used are parsed. What is less plain is parsed as a whole.
+ * Reads the text of an AWS file. A file may have thousands of profiles, of which one is used: usually all sections are
+ * located and checked here, and only those that are used are parsed. A less regular text is parsed completely.
  *
  * @throws ConfigSyntaxError
  */
@@ -11,15 +11,15 @@ export function parseConfig(text: string): Sections {
 }
 
 /**
- * A program that has just started runs loops slowly, so the runtime's own functions cut up the text, and each shape
- * of a section (its lines without their values) is checked once.
+ * Loops are slow in a program that has just started, so the runtime's own functions split the text, and each shape of a
+ * section (its lines without their values) is checked once.
  *
- * @returns undefined where only the parser can tell the sections apart, or the text has an error
+ * @returns undefined if only the parser can separate the sections, or the text has an error
  */
 function indexSections(text: string): Sections | undefined {
   const whole = `\n${text.replaceAll("\r\n", "\n")}`;
   if (whole.includes("\r")) return undefined;
-  // The first is what comes before all sections; each of the others begins with a header.
+  // The first part is before all sections; each other part begins with a header.
   const [, ...written] = whole.split("\n[");
   const withoutComments = whole.replace(/\n[#;][^\n]*/g, "\n#");
   const [before = "", ...bare] = withoutComments.replace(/=[^\n]*/g, "=").split("\n[");
@@ -54,15 +54,15 @@ function endOfLine(text: string): number {
   return end < 0 ? text.length : end;
 }
 
-/** What the lines of a section are, whatever the values. */
+/** The kinds of a section's lines, without the values. */
 interface Shape {
-  /** Nothing in it can be wrong: its indented lines, if any, continue a value and have a `=`. */
+  /** No error is possible: its indented lines, if any, continue a value and contain a `=`. */
   readonly isPlain: boolean;
   readonly hasSettings: boolean;
   readonly lineEnds: number;
 }
 
-/** @returns undefined for lines that the parser has to judge */
+/** @returns undefined for lines that only the parser can judge */
 function shapeOf(text: string): Shape | undefined {
   const lines = text.split("\n");
   const names = new Set<string>();
@@ -74,7 +74,7 @@ function shapeOf(text: string): Shape | undefined {
       if (names.has(name.toLowerCase())) return undefined;
       names.add(name.toLowerCase());
     } else if (names.size === 0 || !/^[ \t]+[^\s[].*=$/.test(line)) {
-      // The parser knows whose line an indented one is, unless it may be a header.
+      // The parser assigns an indented line to its setting, unless the line may be a header.
       if (!/^[ \t]+(?:[^\s[]|$)/.test(line)) return undefined;
       isPlain = false;
     }

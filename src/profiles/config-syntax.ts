@@ -3,21 +3,21 @@ export interface Setting {
   readonly value: string;
   /** Counted from 1. */
   readonly line: number;
-  /** The settings below it, where its value is a block of indented lines. Their names keep their case. */
+  /** The settings below it, if its value is a block of indented lines. Their names keep their case. */
   readonly nested?: ReadonlyMap<string, Setting>;
 }
 
 export type Settings = ReadonlyMap<string, Setting>;
 
-/** Section headers, as they are written between the brackets, to their settings; the names in lower case. */
+/** Section headers, as they are written between the brackets, to their settings, whose names are in lower case. */
 export type Sections = ReadonlyMap<string, Section>;
 
-/** A section; its settings are put together when they are first asked for, since a file may have thousands. */
+/** A section. Its settings are parsed when they are first used, since a file may have thousands of sections. */
 export interface Section {
   readonly settings: Settings;
 }
 
-/** A file that the AWS CLI can't parse. */
+/** The AWS CLI can't parse the file. */
 export class ConfigSyntaxError extends Error {
   /** @param line counted from 1 */
   constructor(
@@ -29,13 +29,14 @@ export class ConfigSyntaxError extends Error {
   }
 }
 
-/** Its settings count in every section. */
+/** Its settings apply to every section. */
 const defaults = "DEFAULT";
 
 /**
  * Reads the text of an AWS config or credentials file as the AWS CLI does, which uses Python's RawConfigParser
- * (https://docs.python.org/3/library/configparser.html) and botocore's configloader: `=` and `:` separate, comments
- * have lines of their own, a deeper indented line continues the value above it, and what is named twice is an error.
+ * (https://docs.python.org/3/library/configparser.html) and botocore's configloader: `=` and `:` are separators,
+ * comments are on their own lines, a deeper indented line continues the value above it, and a duplicate name is an
+ * error.
  *
  * @param firstLine the number of the first line
  * @throws ConfigSyntaxError
@@ -45,7 +46,7 @@ export function parseSections(text: string, firstLine = 1): Sections {
   let section: DraftSection | undefined;
   let indent = 0;
   let line = firstLine - 1;
-  // Python counts all three kinds of line end.
+  // Python accepts all three kinds of line end.
   const whole = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
   for (let start = 0; start <= whole.length; ) {
     const end = endOfLine(whole, start);
@@ -91,7 +92,7 @@ function endOfLine(text: string, start: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** The first = or : */
+/** The index of the first = or : */
 function separatorIn(content: string): number {
   for (let at = 0; at < content.length; at++) {
     const code = content.charCodeAt(at);
@@ -100,7 +101,7 @@ function separatorIn(content: string): number {
   return -1;
 }
 
-/** From the first bracket to the last, whatever follows it. */
+/** From the first bracket to the last; the rest of the line is ignored. */
 function headerOf(content: string): string | undefined {
   const end = content.lastIndexOf("]");
   return end > 1 ? content.slice(1, end) : undefined;
@@ -121,7 +122,7 @@ class DraftSection implements Section {
   #settings: Settings | undefined;
   #isOpen = false;
 
-  /** After its header no line continues a value. */
+  /** The line after a header never continues a value. */
   begin(): void {
     this.#isOpen = false;
   }
@@ -135,7 +136,7 @@ class DraftSection implements Section {
     this.#isOpen = true;
   }
 
-  /** @returns false where there is no value to continue */
+  /** @returns false if there is no value to continue */
   continueValue(text: string, line: number): boolean {
     if (!this.#isOpen) return false;
     const index = this.#names.length - 1;
@@ -145,7 +146,7 @@ class DraftSection implements Section {
     return true;
   }
 
-  /** @throws ConfigSyntaxError for a block that is no settings */
+  /** @throws ConfigSyntaxError for a block that does not consist of settings */
   end(shared: DraftSection | undefined): void {
     this.#shared = shared;
     for (const index of this.#more.keys()) this.#settingAt(index);
@@ -185,7 +186,10 @@ function nestedOf(lines: readonly Line[]): Settings {
   return nested;
 }
 
-/** What Python's str.strip removes: not the byte order mark, which JavaScript's trim takes for a blank. */
+/**
+ * The characters that Python's str.strip removes. The byte order mark, which JavaScript's trim removes, is not one of
+ * them.
+ */
 const blank = "[\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const blankStart = new RegExp(`^${blank}+`);
 const blankEnd = new RegExp(`${blank}+$`);
@@ -199,13 +203,13 @@ function strip(text: string): string {
 
 function stripEnd(text: string): string {
   if (isSolid(text.charCodeAt(text.length - 1))) return text;
-  // By steps from the end: an expression would try again from each blank of a long run.
+  // Step by step from the end: a regular expression would start again at each blank of a long run.
   let end = text.length;
   while (end > 0 && blankEnd.test(text.charAt(end - 1))) end--;
   return text.slice(0, end);
 }
 
-/** Surely no blank, which most ends of lines are. */
+/** Certainly not a blank, like the end of most lines. */
 function isSolid(code: number): boolean {
   return code > 0x20 && code < 0x85;
 }

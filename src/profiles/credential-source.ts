@@ -1,7 +1,10 @@
 import type { AwsCredentials } from "./aws-credentials.ts";
 import type { OldKeys } from "./old-files.ts";
 
-/** Where the first credentials of an identity come from. `profile`: whose settings say so; absent: the environment's. */
+/**
+ * The source of an identity's first credentials. `profile`: the profile whose settings define it; absent: the
+ * environment defines it.
+ */
 export type CredentialSource =
   | { readonly kind: "environment" | "static"; readonly profile?: string; readonly keys: AwsCredentials }
   | WebIdentitySource
@@ -23,7 +26,7 @@ export interface WebIdentitySource {
 export interface SsoSource {
   readonly kind: "sso";
   readonly profile: string;
-  /** Absent: the older form, whose sign-in is kept by its start URL. */
+  /** Absent: the older form, whose sign-in is stored under its start URL. */
   readonly session?: string;
   readonly startUrl: string;
   readonly region: string;
@@ -35,7 +38,7 @@ export interface ProcessSource {
   readonly kind: "process";
   readonly profile: string;
   readonly command: string;
-  /** The file that names the command, and "FILE:LINE". */
+  /** The file that contains the command, and "FILE:LINE". */
   readonly path: string;
   readonly where: string;
 }
@@ -62,19 +65,19 @@ export interface OldFileSource extends OldKeys {
   readonly profile?: undefined;
 }
 
-/** A role that a profile names. */
+/** A role that a profile assumes. */
 export interface ProfileRole {
   readonly profile: string;
   readonly roleArn: string;
   readonly sessionName?: string;
   readonly externalId?: string;
-  /** Seconds, as it is written. */
+  /** Seconds, as written in the file. */
   readonly duration?: string;
 }
 
-/** What serves an identity: fetching, the conditions of its tokens and every message go by this. */
+/** The credential source of an identity: fetching, the conditions of its tokens and every message use it. */
 export interface Decision {
   readonly source: CredentialSource;
-  /** The roles that are assumed from there, one by the other. */
+  /** The roles that are assumed from the source, each by the previous one. */
   readonly roles: readonly ProfileRole[];
 }

@@ -7,7 +7,7 @@ import { incomplete, profileNotFound, refusalOfUnused } from "./profile-refusals
 import { assumedRoles, profileSource } from "./profile-source.ts";
 import { profileOption } from "./shell-words.ts";
 
-/** The profile whose settings hold for an identity, and what names it. */
+/** The profile whose settings apply to an identity, and what chose it. */
 export interface ChosenProfile {
   readonly name: string;
   readonly by: "config.yaml" | "AWS_PROFILE" | "AWS_DEFAULT_PROFILE" | "default";
@@ -28,7 +28,8 @@ export function chosenProfile(identity: Identity, env: Environment): ChosenProfi
 }
 
 /**
- * The AWS files for an identity. Keys in the environment need none: there a file that can't be parsed counts as empty.
+ * The AWS files for an identity. Keys in the environment need none: with them a file that can't be parsed counts as
+ * empty.
  *
  * @throws Failure AWS_FILE_INVALID
  */
@@ -42,8 +43,8 @@ export function filesFor(identity: Identity, env: Environment, read: ReadFiles):
 /**
  * Decides where an identity's credentials come from, in the order of the AWS CLI (botocore's
  * create_credential_resolver). It is stricter in one point: a named profile that has settings for credentials and
- * yields none is refused, where the CLI goes on to the container's or the instance's role. Of a role of config.yaml
- * it decides the source.
+ * yields none is refused, where the CLI goes on to the role of the container or instance. For a role of config.yaml it
+ * decides the source.
  *
  * @throws Failure PROFILE_NOT_FOUND, PROFILE_INCOMPLETE, MFA_REQUIRED, NO_CREDENTIALS, AWS_FILE_INVALID
  */
@@ -54,7 +55,7 @@ export function decideSource(identity: Identity, env: Environment, files: AwsFil
   const isNamed = by !== "default";
   const profile = files.profile(name);
   if (isNamed && !profile) throw profileNotFound(files, name);
-  // As with the CLI's --profile: what names a profile in config.yaml goes before the environment.
+  // Like the CLI's --profile: a profile named in config.yaml takes precedence over the environment.
   const ambient = identity.kind === "ambient" ? env : undefined;
   const keys = ambient && environmentKeys(ambient);
   if (keys) return { source: { kind: "environment", keys }, roles: [] };
@@ -79,14 +80,14 @@ export function decideSource(identity: Identity, env: Environment, files: AwsFil
 }
 
 /**
- * Whether credentials may be those of the container's or the instance's role, so that another machine or pod with
- * the same files and environment is another principal. A credential_process may ask for either.
+ * Whether the credentials may come from the role of the container or instance, so that another machine or pod with the
+ * same files and environment is another principal. A credential_process may use either role.
  */
 export function isOfMachine({ source }: Decision): boolean {
   return source.kind === "container" || source.kind === "instance" || source.kind === "process";
 }
 
-/** Whether no profile says where the credentials come from, so that a file of AWS's oldest tools is looked for. */
+/** Whether no profile defines the source of the credentials, so that the files of AWS's oldest tools are searched. */
 export function usesOldFiles({ source }: Decision): boolean {
   const { kind, profile } = source;
   return kind === "old-file" || (profile === undefined && (kind === "container" || kind === "instance"));

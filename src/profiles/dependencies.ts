@@ -18,35 +18,38 @@ import { processConditions } from "./process-conditions.ts";
 import { profileClosure } from "./profile-closure.ts";
 import { signInFiles } from "./sso-sessions.ts";
 
-/** An identity, told apart from every other that would get another token. */
+/** An identity, and what distinguishes it from every identity that would get another token. */
 export interface IdentityState {
-  /** The same as long as the identity is the same: SHA-256 in hex, nothing can be read out of it. */
+  /** The same as long as the identity is the same: SHA-256 in hexadecimal, from which nothing can be derived. */
   readonly key: string;
-  /** Conditions that a reader can check without parsing anything. They may change though the key does not. */
+  /** Conditions that a reader can check without parsing anything. They may change although the key stays the same. */
   readonly dependencies: Dependencies;
-  /** Files whose change may end a failure and changes nothing of the identity. */
+  /** Files whose change may end a failure, and which don't affect the identity. */
   readonly retryWhenChanged: readonly string[];
-  /** The AWS files that all this was found in: who fetches by these fetches as this identity. */
+  /** The AWS files that this state was derived from: a fetch that uses them is a fetch as this identity. */
   readonly read: ReadFiles;
-  /** Files that the source reads again while it fetches: if one changes before it is done, whose token it is is unknown. */
+  /**
+   * Files that the source reads again during a fetch: if one changes before the fetch ends, the identity of the token
+   * is unknown.
+   */
   readonly reread: readonly FileDependency[];
 }
 
-/** What of the machine an identity may depend on. */
+/** Properties of the machine that an identity may depend on. */
 export interface Machine {
   readonly env: Environment;
-  /** The folder that holds `.aws`. */
+  /** The folder that contains `.aws`. */
   readonly home: string;
-  /** The identity of this boot of this machine. */
+  /** The ID of the machine's current boot. */
   readonly boot: string | undefined;
-  /** See the store. */
+  /** See store/. */
   readStamp(path: string): string;
 }
 
 /**
- * What an identity depends on now. No credential is fetched and nothing leaves the machine.
+ * What an identity depends on now. This fetches no credentials and uses no network.
  *
- * @param previous what was read before: files that have not changed since are not read again
+ * @param previous the files read before: those that have not changed are not read again
  */
 export async function identityState(
   identity: Identity,
@@ -71,7 +74,7 @@ export async function identityState(
   const closure =
     "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
   const isMachine = decision !== undefined && isOfMachine(decision);
-  // No boot is of this name: where it can't be read, a stored token never answers without a look at the key.
+  // No boot has this ID: if the boot ID can't be read, a stored token is only used after a comparison of the key.
   const bootId = isMachine ? (boot ?? "unknown") : undefined;
   const tokens = await identityTokens(decision, env, readStamp);
   const ofIdentity = [...read.stamps, ...(old?.stamps ?? []), ...tokens.files];
@@ -90,12 +93,12 @@ export async function identityState(
     dependencies: { environment, files, ...(bootId !== undefined && { boot: bootId }) },
     retryWhenChanged: signInFiles(decision?.source, "files" in read ? read.files : undefined, env, home),
     read,
-    // The program of a credential_process may read the AWS files by itself.
+    // The program of a credential_process may itself read the AWS files.
     reread: source?.kind === "process" ? ofIdentity : tokens.files,
   };
 }
 
-/** Undefined where there are no credentials: who fetches is given the reason. */
+/** Undefined if there are no credentials: the fetch reports the reason. */
 function decided(identity: Identity, env: Environment, read: ReadFiles): Decision | undefined {
   try {
     return decideSource(identity, env, filesFor(identity, env, read));
@@ -105,7 +108,7 @@ function decided(identity: Identity, env: Environment, read: ReadFiles): Decisio
   }
 }
 
-/** A profile that config.yaml names has nothing of the environment's but where its source takes it from there. */
+/** A profile of config.yaml depends on environment variables only if its source takes credentials from them. */
 function environmentNames(identity: Identity, decision: Decision | undefined): readonly string[] {
   if (identity.kind === "role") return environmentNames(identity.source, decision);
   const kind = decision?.source.kind ?? "environment";

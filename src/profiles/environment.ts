@@ -4,10 +4,10 @@ import type { AwsCredentials } from "./aws-credentials.ts";
 import { parseTime } from "./time-text.ts";
 
 /**
- * The keys in the environment; undefined where it has none.
+ * The keys in the environment; undefined if there are none.
  *
- * @throws Failure NO_CREDENTIALS for a key id without its secret, or an AWS_CREDENTIAL_EXPIRATION that is no time;
- *   KEYS_UNKNOWN for a line end in them: the AWS CLI looks no further either
+ * @throws Failure NO_CREDENTIALS for a key ID without its secret, or an AWS_CREDENTIAL_EXPIRATION that is not a time;
+ * KEYS_UNKNOWN for a line end in them: the AWS CLI stops here too
  */
 export function environmentKeys(env: Environment): AwsCredentials | undefined {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_CREDENTIAL_EXPIRATION } = env;
@@ -41,7 +41,7 @@ export function environmentKeys(env: Environment): AwsCredentials | undefined {
   };
 }
 
-/** The AWS CLI refuses what is no time, too. */
+/** The AWS CLI also refuses a text that is not a time. */
 function expirationOf(text: string): Date {
   const time = parseTime(text);
   if (time !== undefined) return new Date(time);
@@ -54,7 +54,8 @@ function expirationOf(text: string): Date {
 
 /**
  * @param now milliseconds since the epoch
- * @throws Failure SESSION_EXPIRED for keys that have expired by AWS_CREDENTIAL_EXPIRATION, as the AWS CLI refuses them
+ * @throws Failure SESSION_EXPIRED for keys that have expired by AWS_CREDENTIAL_EXPIRATION, which the AWS CLI refuses
+ * too
  */
 export function refuseExpired({ expiration }: AwsCredentials, now: number): void {
   if (!expiration || expiration.getTime() > now) return;
@@ -65,7 +66,7 @@ export function refuseExpired({ expiration }: AwsCredentials, now: number): void
   );
 }
 
-/** Whether the environment names an endpoint for a container's credentials. */
+/** Whether the environment has an endpoint for a container's credentials. */
 export function hasContainer(env: Environment): boolean {
   return Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
 }

@@ -3,18 +3,18 @@ import type { Environment } from "../token/dependencies.ts";
 
 /** Where the AWS config and credentials files are. */
 export interface AwsPaths {
-  /** Empty: AWS_CONFIG_FILE is, so there is none. */
+  /** Empty if AWS_CONFIG_FILE is empty: then there is no file. */
   readonly configPath: string;
   readonly credentialsPath: string;
-  /** The environment variables that the paths themselves name. */
+  /** The environment variables that the paths contain. */
   readonly variables: readonly string[];
 }
 
 /**
- * As the AWS CLI looks for them: `$NAME`, `${NAME}`, `~` and `~user` stand for what a shell has for them, and a
- * variable that is set to nothing means no file.
+ * The paths that the AWS CLI uses: it expands `$NAME`, `${NAME}`, `~` and `~user` like a shell, and an empty variable
+ * means no file.
  *
- * @param home the folder that holds `.aws`
+ * @param home the folder that contains `.aws`
  */
 export function awsPaths(env: Environment, home: string): AwsPaths {
   const variables = new Set<string>();
@@ -30,7 +30,7 @@ export function awsPaths(env: Environment, home: string): AwsPaths {
   };
 }
 
-/** @param variables gets the names of those that the path has */
+/** @param variables gets the names of the variables in the path */
 export function expandedPath(
   path: string,
   env: Environment,
@@ -40,7 +40,7 @@ export function expandedPath(
   return withHome(withVariables(path, env, variables), home);
 }
 
-/** A variable that is not set stays as it is written. */
+/** A variable that is not set stays unexpanded. */
 function withVariables(path: string, env: Environment, variables: Set<string>): string {
   return path.replace(/\$(?:(\w+)|\{([^}]*)\})/g, (written, bare?: string, braced?: string) => {
     const name = bare ?? braced ?? "";

@@ -2,24 +2,24 @@ import { readBounded } from "../limits/bounded-file.ts";
 import { type Environment, type FileDependency, fingerprint } from "../token/dependencies.ts";
 import type { CredentialSource, Decision } from "./credential-source.ts";
 
-/** The tokens by which a pod or a job shows who it is. */
+/** The tokens with which a pod or a job proves its identity. */
 export interface IdentityTokens {
   readonly files: readonly FileDependency[];
-  /** Whose they are, in the order of the files: the same after a rotation. */
+  /** The owners of the tokens, in the order of the files: a rotation does not change them. */
   readonly owners: readonly unknown[];
 }
 
-/** Bytes; a token is some kilobytes, and STS itself takes no more than 20,000. */
+/** Bytes; a token has a few kilobytes, and STS accepts no more than 20,000. */
 export const largestToken = 65_536;
 
-/** @param readStamp of a path; see the store */
+/** @param readStamp of a path; see store/ */
 export async function identityTokens(
   decision: Decision | undefined,
   env: Environment,
   readStamp: (path: string) => string,
 ): Promise<IdentityTokens> {
   const paths = decision ? tokenFiles(decision.source, env) : [];
-  // Before the content, so that an edit in between shows.
+  // Before the content, so that an edit in between is noticed.
   const files = paths.map((path) => ({ path, stamp: readStamp(path) }));
   return { files, owners: await Promise.all(paths.map(ownerOf)) };
 }
@@ -33,14 +33,14 @@ function tokenFiles(source: CredentialSource, env: Environment): readonly string
     case "container":
       return [container].filter(isSet);
     case "process":
-      // It may do either.
+      // A credential_process may use either.
       return [container, web].filter(isSet);
     default:
       return [];
   }
 }
 
-/** Issuer, subject and audience of a JWT, unverified; of another token its fingerprint. */
+/** Issuer, subject and audience of a JWT, unverified; for another kind of token its fingerprint. */
 async function ownerOf(path: string): Promise<unknown> {
   const found = await readBounded(path, largestToken);
   if (found.kind !== "bytes") return found.kind;

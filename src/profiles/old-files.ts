@@ -5,12 +5,12 @@ import { parseText, readText } from "./aws-text.ts";
 import { expandedPath } from "./file-paths.ts";
 
 /**
- * The files of AWS's oldest tools. The AWS CLI takes their keys where nothing else leads to credentials, before it
- * turns to a container's or an instance's role (botocore's OriginalEC2Provider and BotoProvider).
+ * The files of AWS's oldest tools. The AWS CLI uses their keys if nothing else leads to credentials, before it tries
+ * the role of a container or instance (botocore's OriginalEC2Provider and BotoProvider).
  */
 export interface OldFiles {
   readonly stamps: readonly FileDependency[];
-  /** The environment variables that their paths name. */
+  /** The environment variables that their paths contain. */
   readonly variables: readonly string[];
   /** @throws Failure NO_CREDENTIALS, AWS_FILE_INVALID */
   keys(): OldKeys | undefined;
@@ -21,7 +21,7 @@ export interface OldKeys {
   readonly keys: AwsCredentials;
 }
 
-/** One of them: its text, or why it can't be used. */
+/** One of the files: its text, or why it can't be used. */
 interface OldFile {
   readonly path: string;
   readonly text?: string | undefined;
@@ -31,10 +31,10 @@ interface OldFile {
 export const noOldFiles: OldFiles = { stamps: [], variables: [], keys: () => undefined };
 
 /**
- * Reads them: the file that AWS_CREDENTIAL_FILE names, and boto's.
+ * Reads the file in AWS_CREDENTIAL_FILE, and those of boto.
  *
- * @param previous is given back where none has changed since
- * @param systemFile tests have another
+ * @param previous is returned if none has changed since
+ * @param systemFile for tests
  */
 export async function readOldFiles(
   env: Environment,
@@ -46,12 +46,12 @@ export async function readOldFiles(
   const variables = new Set<string>();
   const { AWS_CREDENTIAL_FILE: named, BOTO_CONFIG: boto } = env;
   const first = named ? expandedPath(named, {}, home) : undefined;
-  // Set to nothing it means no file.
+  // An empty variable means no file.
   const others = (boto === undefined ? [systemFile, "~/.boto"] : [boto])
     .filter((path) => path !== "")
     .map((path) => expandedPath(path, env, home, variables));
   const paths = first === undefined ? others : [first, ...others];
-  // Before the content, so that an edit in between shows.
+  // Before the content, so that an edit in between is noticed.
   const stamps = paths.map((path) => ({ path, stamp: readStamp(path) }));
   if (previous && Bun.deepEquals(previous.stamps, stamps)) return previous;
   const files = await Promise.all(paths.map(read));

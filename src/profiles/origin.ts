@@ -4,7 +4,7 @@ import { type AwsFiles, type LocatedSetting, whereIs } from "./config-files.ts";
 export interface Origin {
   /** "AWS_ENDPOINT_URL", "endpoint_url (/home/alice/.aws/config:4)" */
   readonly name: string;
-  /** What takes the setting away: "unset AWS_ENDPOINT_URL" */
+  /** How to remove the setting: "unset AWS_ENDPOINT_URL" */
   readonly removal: string;
 }
 
@@ -12,13 +12,13 @@ export function variableOrigin(variable: string): Origin {
   return { name: variable, removal: `unset ${variable}` };
 }
 
-/** @param of what it is a setting of, for one that several may have: "profile ci" */
+/** @param of what the setting belongs to, if several things may have one: "profile ci" */
 export function settingOrigin(name: string, setting: LocatedSetting, of?: string): Origin {
   const words = `${name}${of === undefined ? "" : ` of ${of}`} (${whereIs(setting)})`;
   return { name: words, removal: `remove ${words}` };
 }
 
-/** A profile's setting with its file and line; without them where the profile doesn't have it. */
+/** A profile's setting with its file and line; without them if the profile doesn't have it. */
 export function namedSetting(files: AwsFiles | undefined, profile: string, name: string): string {
   const setting = files?.profile(profile)?.get(name);
   return setting ? settingOrigin(name, setting).name : `${name} of profile ${profile}`;

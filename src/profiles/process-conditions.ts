@@ -3,26 +3,25 @@ import { delimiter, join } from "node:path";
 import { readBounded } from "../limits/bounded-file.ts";
 import type { Environment, FileDependency } from "../token/dependencies.ts";
 
-/** What a `credential_process` may answer by, as far as its command and its script show. */
+/** What the answer of a `credential_process` may depend on, as far as its command and its script show. */
 export interface ProcessConditions {
-  /** Of environment variables, whether they are set now or not. */
+  /** Environment variables, whether they are set now or not. */
   readonly names: readonly string[];
-  /** The program and the files that its command names. */
+  /** The program and the files in its command. */
   readonly files: readonly FileDependency[];
 }
 
-/** More are of no command that a person writes. */
+/** A command that a user writes has fewer. */
 const most = { words: 32, names: 64 } as const;
 
 /** Bytes of a script that is searched for variables. */
 const largestScript = 64 * 1024;
 
 /**
- * The conditions under which a credential_process may be believed to answer for the same principal: PATH, the
- * variables that begin with AWS_ and those that the command or a script of it names, the program, and the files among
- * its words.
+ * The conditions under which a credential_process is assumed to return credentials of the same principal: PATH, the
+ * variables that begin with AWS_ and those in the command or its script, the program, and the files among its words.
  *
- * @param readStamp see the store
+ * @param readStamp see store/
  */
 export async function processConditions(
   command: string,
@@ -52,8 +51,8 @@ export async function processConditions(
 }
 
 /**
- * The files that a word may stand for: a path, or a program of the PATH. A path below the working directory is left as
- * it is: in another directory it is another file.
+ * The files that a word may mean: a path, or a program on the PATH. A path relative to the working directory is
+ * skipped: in another directory it is another file.
  */
 async function filesOf(word: string, env: Environment, home: string): Promise<readonly string[]> {
   const path = word.startsWith("~/") ? join(home, word.slice(2)) : word;
@@ -72,7 +71,7 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/** Of a text that is small and no binary. */
+/** For a text file of limited size. */
 async function variablesOfScript(path: string): Promise<readonly string[]> {
   const found = await readBounded(path, largestScript);
   if (found.kind !== "bytes" || found.bytes.includes(0)) return [];

@@ -1,10 +1,10 @@
 import type { AwsFiles, Profile } from "./config-files.ts";
 
 /**
- * All that the files say of a profile and of what it depends on: source profiles, SSO session, services. As long as
- * this stays the same the identity does, whatever else in the files is edited.
+ * Everything in the files that a profile depends on: source profiles, SSO session, services. While it stays the same
+ * the identity does too, whatever else in the files is edited.
  *
- * @returns a JSON value in an order that depends on nothing but the content
+ * @returns a JSON value whose order depends only on the content
  */
 export function profileClosure(files: AwsFiles, profile: string): unknown {
   const found = closureSections(files, profile);
@@ -12,7 +12,7 @@ export function profileClosure(files: AwsFiles, profile: string): unknown {
     .map(([name, both]) => [name, both.map(sorted)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const runsProcess = [...found.values()].flat().some((settings) => settings.has("credential_process"));
-  // Such a program may read any of the sections itself, as the AWS CLI and aws-vault do.
+  // Such a program may itself read any of the sections, as the AWS CLI and aws-vault do.
   return runsProcess ? [sections, files.contentKey()] : sections;
 }
 

@@ -2,7 +2,7 @@ import { Failure } from "../token/failure.ts";
 import { nearestOf } from "../token/nearest.ts";
 import { type AwsFiles, type LocatedSetting, type Profile, whereIs } from "./config-files.ts";
 
-/** Each setting that credentials come from, and what it needs beside it to have an effect. */
+/** Each setting that leads to credentials, and the settings that it needs. */
 const needs: Readonly<Record<string, string>> = {
   aws_access_key_id: "aws_secret_access_key",
   aws_secret_access_key: "aws_access_key_id",
@@ -25,14 +25,14 @@ const needs: Readonly<Record<string, string>> = {
   login_session: "a sign-in (aws login)",
 };
 
-/** Settings of profiles that say nothing of credentials, among them all that look like one that does. */
+/** Settings of profiles that are unrelated to credentials, including all that look related. */
 const others: readonly string[] = (
   "region output ca_bundle services endpoint_url ignore_configured_endpoint_urls use_fips_endpoint " +
   "use_dualstack_endpoint max_attempts retry_mode defaults_mode sts_regional_endpoints tcp_keepalive " +
   "parameter_validation api_versions s3 s3api cloudfront emr metadata_service_timeout " +
   "metadata_service_num_attempts ec2_metadata_service_endpoint ec2_metadata_service_endpoint_mode " +
   "ec2_metadata_v1_disabled imds_use_ipv6 sdk_ua_app_id aws_account_id account_id_endpoint_mode " +
-  // Of other programs, and of people who keep notes there.
+  // Settings of other programs, and names that users choose for notes.
   "aws_region aws_default_region " +
   "sso_registration_scopes sigv4a_signing_region_set auth_scheme_preference cli_pager cli_history"
 ).split(" ");
@@ -40,7 +40,7 @@ const others: readonly string[] = (
 const ofCredentials = Object.keys(needs);
 const known: ReadonlySet<string> = new Set([...ofCredentials, ...others]);
 
-/** A profile that says where its credentials come from, and says it incompletely. */
+/** A profile with an incomplete definition of its credentials. */
 export function incomplete(name: string, profile: Profile | undefined, why: string, fix: string): Failure {
   const [misspelt] = profile ? misspellings(profile) : [];
   const hint = misspelt ? `; ${misspelt.words}` : "";
@@ -52,9 +52,9 @@ export function incomplete(name: string, profile: Profile | undefined, why: stri
 }
 
 /**
- * Why a profile gives no credentials that is meant to: it has settings for them, or what looks like one.
+ * Why a profile yields no credentials although it should: it has settings for them, or settings that look like one.
  *
- * @returns undefined for a profile that says nothing of credentials
+ * @returns undefined for a profile without settings for credentials
  */
 export function refusalOfUnused(name: string, profile: Profile): Failure | undefined {
   const unused = ofCredentials.find((setting) => profile.has(setting));
@@ -81,7 +81,7 @@ interface Misspelling {
   readonly fix: string;
 }
 
-/** Settings for credentials on lines that are indented: these continue the value of the setting above. */
+/** Settings for credentials on indented lines: these continue the value of the setting above. */
 function indented(profile: Profile): readonly Misspelling[] {
   return [...profile].flatMap(([above, setting]) =>
     setting.value.split("\n").flatMap((text, at) => {
@@ -94,7 +94,7 @@ function indented(profile: Profile): readonly Misspelling[] {
   );
 }
 
-/** Settings that AWS's tools don't know and that were likely meant for credentials. */
+/** Settings that AWS's tools don't know and that were probably meant as settings for credentials. */
 function misspellings(profile: Profile): readonly Misspelling[] {
   return [...profile].flatMap(([name, setting]) => {
     if (known.has(name)) return [];
@@ -115,19 +115,19 @@ function nearestByValue({ value }: LocatedSetting): string | undefined {
   return /^arn:[\w-]+:iam::\d{12}:role\//.test(value) ? "role_arn" : undefined;
 }
 
-/** Words that settings of other programs have too. */
+/** Words that also occur in settings of other programs. */
 const commonWords = new Set(
   "account arn duration external file id key name region seconds session start token url".split(" "),
 );
 
-/** The setting that a few of its words are meant for: "source" or "role_name". */
+/** The setting that a part of its name suggests: "source" or "role_name". */
 function nearestByWords(name: string): string | undefined {
   const words = name.split(/[^a-z]+/);
   if (words.every((word) => commonWords.has(word))) return undefined;
   return ofCredentials.find((setting) => `_${setting}_`.includes(`_${words.join("_")}_`));
 }
 
-/** @param sourceOf the profile that names it as its source */
+/** @param sourceOf the setting that uses it as a source */
 export function profileNotFound(files: AwsFiles, name: string, sourceOf?: LocatedSetting): Failure {
   const whose = sourceOf ? `, the source_profile of ${whereIs(sourceOf)},` : "";
   if (files.unreadable.length > 0) {

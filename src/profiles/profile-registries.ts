@@ -3,13 +3,13 @@ import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { type AwsFiles, readAwsFiles } from "./config-files.ts";
 
-/** A registry that an AWS profile is likely to open. */
+/** A registry that an AWS profile can probably open. */
 export interface ProfileRegistry {
   readonly profile: string;
   readonly registry: Registry;
 }
 
-/** By the AWS config and credentials files. Never fails: files that can't be read suggest nothing. */
+/** From the AWS config and credentials files. Never fails: files that can't be read yield no suggestion. */
 export async function readProfileRegistries(
   env: Environment,
   home: string,
@@ -19,8 +19,8 @@ export async function readProfileRegistries(
 }
 
 /**
- * Those whose account a profile names, by its role or by AWS IAM Identity Center, in the profile's own region.
- * Without a region a profile suggests nothing: the registry would be a guess.
+ * The registries of profiles that contain an account, in their role or for AWS IAM Identity Center, in the profile's
+ * own region. A profile without a region yields nothing, since the registry would be a guess.
  */
 export function registriesOfProfiles(files: AwsFiles): readonly ProfileRegistry[] {
   return files.profileNames().flatMap((profile) => {
@@ -32,7 +32,7 @@ export function registriesOfProfiles(files: AwsFiles): readonly ProfileRegistry[
   });
 }
 
-/** The account that a profile's own settings name. */
+/** The account in a profile's own settings. */
 export function accountOfProfile(files: AwsFiles, name: string): string | undefined {
   const settings = files.profile(name);
   const [role, session, sso, account] = ["role_arn", "login_session", "sso_account_id", "aws_account_id"].map(

@@ -10,12 +10,11 @@ import { profileOption } from "./shell-words.ts";
 import { ssoSource } from "./sso-source.ts";
 
 /**
- * The credentials that a profile's own settings lead to, roles aside, in the order of botocore's
- * ProfileProviderBuilder: web identity, SSO, keys of the credentials file, `aws login`, credential_process, keys of
- * the config file.
+ * The credential source in a profile's own settings, without roles, in the order of botocore's ProfileProviderBuilder:
+ * web identity, SSO, keys of the credentials file, `aws login`, credential_process, keys of the config file.
  *
- * @param env may say more of a web identity; absent: a profile is followed whatever the environment says
- * @returns undefined for a profile that says nothing of credentials
+ * @param env may define a web identity; absent: the environment is ignored
+ * @returns undefined for a profile without settings for credentials
  * @throws Failure PROFILE_INCOMPLETE
  */
 export function profileSource(
@@ -54,7 +53,7 @@ function webIdentity(
       "set AWS_ROLE_ARN to the role that the token is for, or unset AWS_WEB_IDENTITY_TOKEN_FILE",
     );
   }
-  // Empty counts as unset.
+  // An empty value counts as unset.
   const sessionName = env?.AWS_ROLE_SESSION_NAME || profile?.get("role_session_name")?.value;
   return {
     kind: "web-identity",
@@ -65,7 +64,7 @@ function webIdentity(
   };
 }
 
-/** One file's pair of keys: the AWS CLI takes no half of it from the other file. */
+/** The keys of one file: the AWS CLI never combines half a pair from each file. */
 function keysIn(name: string, profile: Profile | undefined): CredentialSource | undefined {
   const id = profile?.get("aws_access_key_id");
   if (!profile || !id) return undefined;
@@ -92,7 +91,7 @@ function login(name: string, profile: Profile | undefined): CredentialSource | u
   const session = profile?.get("login_session");
   if (!session) return undefined;
   if (/\s/.test(session.value)) {
-    // The AWS CLI finds no sign-in of that name.
+    // The AWS CLI finds no sign-in with such a name.
     const why = `login_session (${whereIs(session)}) holds a blank, and no name of a sign-in does; a comment needs a line of its own`;
     throw incomplete(
       name,
@@ -184,7 +183,7 @@ function roleOf(name: string, profile: Profile): ProfileRole {
   };
 }
 
-/** AWS's SDKs for Go and JavaScript take it; the CLI refuses it. */
+/** AWS's SDKs for Go and JavaScript accept it; the CLI refuses it. */
 function sourceWithoutRole(name: string, profile: Profile, env: Environment): CredentialSource | undefined {
   const isNamed = profile.has("credential_source") && !profile.has("source_profile");
   return isNamed ? namedSource(name, profile, env) : undefined;

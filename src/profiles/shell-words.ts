@@ -1,8 +1,8 @@
 /**
- * Splits text at blanks as Python's shlex.split does, which the AWS CLI uses for section names: quotes hold words
- * together, and a backslash takes the meaning from what follows it.
+ * Splits a text at blanks like Python's shlex.split, which the AWS CLI uses for section names: quotes keep words
+ * together, and a backslash escapes the next character.
  *
- * @returns undefined where a quote is not closed
+ * @returns undefined if a quote is not closed
  */
 export function shellWords(text: string): readonly string[] | undefined {
   const words: string[] = [];

@@ -3,28 +3,30 @@ import type { AwsFiles } from "./config-files.ts";
 import type { CredentialSource } from "./credential-source.ts";
 import { expandedPath } from "./file-paths.ts";
 
-/** Where `aws sso login` keeps a sign-in. @param name of the sso-session, or the start URL of the older form */
+/**
+ * The path where `aws sso login` stores a sign-in. @param name of the sso-session, or the start URL of the older form
+ */
 export function ssoCachePath(home: string, name: string): string {
   return `${home}/.aws/sso/cache/${hex("sha1", name)}.json`;
 }
 
-/** Where `aws login` keeps sign-ins. */
+/** The folder where `aws login` stores sign-ins. */
 export function loginCacheFolder(env: Environment, home: string): string {
   const { AWS_LOGIN_CACHE_DIRECTORY: folder } = env;
   return folder === undefined ? `${home}/.aws/login/cache` : expandedPath(folder, env, home);
 }
 
-/** The file in which `aws login` keeps a sign-in. */
+/** The file where `aws login` stores a sign-in. */
 export function loginCachePath(env: Environment, home: string, session: string): string {
   return `${loginCacheFolder(env, home)}/${hex("sha256", session)}.json`;
 }
 
 /**
- * The files that change with a new sign-in: the caches of `aws sso login` and `aws login`, and the token files of web
- * identities and pods. They say nothing of the identity, and the first two are also rewritten by each renewal of a
- * session, so no token depends on them; but a failure may be over once one has changed.
+ * The files that a new sign-in changes: the caches of `aws sso login` and `aws login`, and the token files of web
+ * identities and pods. They don't affect the identity, and each renewal of a session also rewrites the first two, so no
+ * token depends on them. But their change may end a failure.
  *
- * @param source absent: none is decided
+ * @param source absent: none has been decided
  */
 export function signInFiles(
   source: CredentialSource | undefined,
@@ -41,7 +43,7 @@ export function signInFiles(
   const addLogin = (session: string) => add(loginCachePath(env, home, session));
   if (source?.kind === "login") addLogin(source.session);
   if (source?.kind !== "process" || !files) return [...paths];
-  // Which of them it uses is unknown.
+  // The profile that it uses is unknown.
   for (const name of files.profileNames()) {
     const settings = files.profile(name);
     const signIn = settings?.get("sso_session") ?? settings?.get("sso_start_url");

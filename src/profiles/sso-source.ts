@@ -7,9 +7,10 @@ import { profileOption } from "./shell-words.ts";
 const required = ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"] as const;
 
 /**
- * IAM Identity Center, where a profile names an account or a role of it, as botocore's SSOProvider reads it.
+ * The IAM Identity Center source of a profile that contains an account or a permission set of it, as botocore's
+ * SSOProvider reads it.
  *
- * @returns undefined for a profile that names neither
+ * @returns undefined for a profile that contains neither
  * @throws Failure PROFILE_INCOMPLETE
  */
 export function ssoSource(name: string, files: AwsFiles): SsoSource | undefined {

@@ -4,12 +4,12 @@ import { Failure } from "../token/failure.ts";
 import { type CredentialPorts, timedCredential } from "./timed-credential.ts";
 
 /**
- * Answers a `get` of Bazel's credential helper protocol: `{"uri":…}` to `{"headers":{…},"expires":…}`, in which
- * `expires` is RFC 3339. A URI that is not of an ECR registry gets no headers.
+ * Answers a `get` of Bazel's credential helper protocol: `{"uri":…}` with `{"headers":{…},"expires":…}`, where
+ * `expires` is RFC 3339. A URI outside ECR gets no headers.
  *
  * Source: https://github.com/EngFlow/credential-helper-spec
  *
- * @throws Failure BAZEL_REQUEST, and what the credential's request throws
+ * @throws Failure BAZEL_REQUEST, and what fetching the credential throws
  */
 export async function answerBazel(request: string, ports: CredentialPorts): Promise<string> {
   const uri = uriIn(request);
@@ -20,7 +20,7 @@ export async function answerBazel(request: string, ports: CredentialPorts): Prom
   const basic = Buffer.from(`${username}:${secret}`).toString("base64");
   return JSON.stringify({
     headers: { Authorization: [`Basic ${basic}`] },
-    // Without it Bazel keeps a credential for half an hour.
+    // Without `expires` Bazel caches a credential for half an hour.
     expires: new Date(expiresAt ?? 0).toISOString(),
   });
 }
@@ -39,17 +39,17 @@ function uriIn(request: string): string {
 
 async function registryOf(uri: string, ports: CredentialPorts): Promise<Registry | undefined> {
   const url = parseUri(uri);
-  // A credential must not go over the network in the clear.
+  // A credential must not be sent unencrypted.
   if (url.protocol !== "https:") return undefined;
   const server = readServerUrl(url.host);
   if (server.kind === "malformed") return undefined;
   const registry = server.kind === "ecr" ? server.registry : await ports.aliased(server.host);
-  // ECR Public takes a password only where it issues its own tokens; elsewhere it would refuse an anonymous read too.
+  // ECR Public accepts a password only where it issues its own tokens; elsewhere it would refuse an anonymous read too.
   const isUsable = registry?.kind !== "public" || /^\/token(?:\/|$)/.test(url.pathname);
   return isUsable ? registry : undefined;
 }
 
-/** Programs differ in how they read an unusual URI, so one whose host is not written plainly is refused. */
+/** Programs read an unusual URI in different ways, so one whose host is not written plainly is refused. */
 function parseUri(uri: string): URL {
   if (!URL.canParse(uri)) throw refusal("its uri is not a URI");
   const url = new URL(uri);

@@ -1,8 +1,8 @@
 import { Failure } from "../token/failure.ts";
 
-/** What `store` is given. */
+/** The input of `store`. */
 export interface Credential {
-  /** Without the space around it. */
+  /** Without surrounding spaces. */
   readonly ServerURL: string;
   readonly Username: string;
   readonly Secret: string;
@@ -16,7 +16,7 @@ export function parseCredential(input: string): Credential {
       return { ServerURL: ServerURL.trim(), Username, Secret };
     }
   } catch {
-    // Neither the text nor the parser's message, which quotes it, may go into an error: it holds a secret.
+    // Neither the text nor the parser's message, which quotes it, may become part of an error: it contains a secret.
   }
   throw new Failure(
     "BAD_CREDENTIAL",

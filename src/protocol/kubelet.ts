@@ -7,26 +7,26 @@ import { type CredentialPorts, type TimedCredential, timedCredential } from "./t
 
 const apiVersion = "credentialprovider.kubelet.k8s.io/v1";
 
-/** The service account's annotation that names its role, as AWS's own provider has it. */
+/** The service account's annotation that names its role, the same as for AWS's own provider. */
 export const roleAnnotation = "eks.amazonaws.com/ecr-role-arn";
 
 export interface KubeletPorts extends CredentialPorts {
-  /** A credential for the role of a service account, which is stored nowhere. @throws Failure */
+  /** A credential for the role of a service account; it is never stored. @throws Failure */
   forServiceAccount(registry: Registry, identity: ServiceAccountIdentity): Promise<TimedCredential>;
-  /** The role of service accounts without the annotation; undefined: there is none. */
+  /** The role for service accounts without the annotation; undefined: there is none. */
   readonly defaultRole: string | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
 /**
- * Answers a request of kubelet's image credential provider protocol. An image of another registry gets an empty
- * `auth`. `cacheDuration` is half of the life that the credential has left, so that kubelet never uses an expired one.
+ * Answers a request of kubelet's image credential provider protocol. An image outside ECR gets an empty `auth`.
+ * `cacheDuration` is half of the credential's remaining life, so that kubelet never uses an expired one.
  *
  * Source: https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/
  *
- * @returns the response, as JSON
- * @throws Failure KUBELET_REQUEST, and what the credential's request throws
+ * @returns the response as JSON
+ * @throws Failure KUBELET_REQUEST, and what fetching the credential throws
  */
 export async function answerKubelet(text: string, ports: KubeletPorts): Promise<string> {
   const request = parseRequest(text);
@@ -38,7 +38,7 @@ export async function answerKubelet(text: string, ports: KubeletPorts): Promise<
   return JSON.stringify({
     apiVersion,
     kind: "CredentialProviderResponse",
-    // In service account mode kubelet adds the service account to the key by itself.
+    // In service account mode kubelet itself adds the service account to the key.
     cacheKeyType: "Registry",
     cacheDuration: goDuration(credential ? halfOfRest(credential, ports.now()) : 0),
     auth: credential
@@ -100,7 +100,7 @@ function annotation(annotations: Readonly<Record<string, string>>, name: string)
   return Object.hasOwn(annotations, name) ? annotations[name] : undefined;
 }
 
-/** kubelet compares it with the image as the pod names it. */
+/** kubelet compares it with the image name in the pod's spec. */
 function hostOf(image: string): string {
   return image.replace(/^https?:\/\//i, "").split("/", 1)[0] ?? "";
 }
@@ -109,7 +109,7 @@ function halfOfRest({ expiresAt = 0 }: TimedCredential, now: number): number {
   return Math.max(0, expiresAt - now) / 2;
 }
 
-/** As Go prints a duration: "5h59m30s". @param ms is cut to whole seconds */
+/** A duration as Go prints it: "5h59m30s". @param ms is rounded down to whole seconds */
 export function goDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -118,7 +118,7 @@ export function goDuration(ms: number): string {
 }
 
 /**
- * An error in the form of klog, which kubelet writes its own log in.
+ * An error in the format of klog, which kubelet uses for its own log.
  *
  * Source: https://github.com/kubernetes/klog (Lmmdd hh:mm:ss.uuuuuu threadid file:line] message)
  *

@@ -1,16 +1,16 @@
 /**
- * What clients compare byte for byte. Source: docker/docker-credential-helpers, credentials/error.go and
- * credentials.go. The program's own messages must not contain any of these.
+ * Texts that clients compare byte for byte. Source: docker/docker-credential-helpers, credentials/error.go and
+ * credentials.go. The program's own messages must not contain any of them.
  */
 export const wire = {
   /**
-   * "Nothing is held": docker, oras and Helm compare the trimmed whole of stdout; docker-py and Jib look
-   * for it anywhere in stdout. It makes them go on without credentials.
+   * "No credential is stored": docker, oras and Helm compare all of stdout, trimmed; docker-py and Jib search stdout
+   * for it. They then continue without credentials.
    */
   notFound: "credentials not found in native keychain",
-  /** Trimmed equality in the Go client. */
+  /** The Go client compares it with the trimmed text. */
   noServerUrl: "no credentials server URL",
-  /** Trimmed equality in the Go client. */
+  /** The Go client compares it with the trimmed text. */
   noUsername: "no credentials username",
 } as const;
 

@@ -1,28 +1,28 @@
 import { readServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
 
-/** A username and a secret, or an identity token and the username `<token>`. */
+/** A username and a secret, or the username `<token>` and an identity token. */
 export interface Login {
   readonly username: string;
   readonly secret: string;
 }
 
 /**
- * Logins to hosts that are not ECR's. They are kept under the server URL exactly as it came, without the
- * space around it, which is what Docker's own helpers do: `https://index.docker.io/v1/` for Docker Hub, a
- * bare host for others. All may throw a Failure, or HandedBack where another helper refused.
+ * Logins to hosts outside ECR. They are stored under the server URL exactly as it came, without surrounding spaces, as
+ * Docker's own helpers do: `https://index.docker.io/v1/` for Docker Hub, a bare host for others. All methods may throw
+ * a Failure, or HandedBack if another helper refused.
  */
 export interface OtherLogins {
-  /** @returns undefined where nothing is held and nothing could be */
+  /** @returns undefined if no login is stored and none could be */
   get(server: string): Promise<Login | undefined>;
   store(server: string, login: Login): Promise<void>;
-  /** That nothing is held is as good. */
+  /** A login that is not stored is not an error. */
   erase(server: string): Promise<void>;
-  /** Server URL to username of what `get` would answer. */
+  /** Server URL to username of each login that `get` would return. */
   list(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Where no such login is wanted. */
+/** For callers that need no such login. */
 export const noOtherLogins: OtherLogins = {
   get: async () => undefined,
   store: async (server) => {
@@ -36,7 +36,10 @@ export const noOtherLogins: OtherLogins = {
   list: async () => ({}),
 };
 
-/** Those of a list that are kept here: an ECR host that another helper knows too is answered for by its token. */
+/**
+ * The logins of a list that this helper answers for: for an ECR host that another helper lists too, it answers with its
+ * own token.
+ */
 export function onlyOthers(list: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(list).filter(([server]) => readServerUrl(server).kind === "other"),

@@ -1,20 +1,25 @@
 import { Failure } from "../token/failure.ts";
 import { cutForeign, withoutControls } from "../token/printable.ts";
 
-/** How a call ends. Both texts end with a line end or are empty. */
+/** How a call ends. Each text ends with a line end or is empty. */
 export interface Reply {
   /** Errors too: clients read nothing else. */
   readonly stdout: string;
   /**
-   * A failure once more, for the person: `docker pull` and `docker login` drop what a helper says on
-   * stdout, go on without credentials and show that instead, but pass its stderr to the terminal. Empty
-   * on success, where older testcontainers take it for a part of the answer, and with the wire's own words.
+   * A failure is repeated here for the user: `docker pull` and `docker login` ignore a helper's stdout and continue
+   * without credentials, but show its stderr on the terminal. Empty on success, since older testcontainers read it as
+   * part of the answer, and with the protocol's own messages.
    */
   readonly stderr: string;
   readonly exitCode: 0 | 1;
+  /** For a failure of this program: a terminal shows it in several lines. */
+  readonly failure?: Failure;
 }
 
-/** Another helper's own refusal, which its client gets as it is: its start, without control characters, and with a line end. */
+/**
+ * Another helper's own refusal, which the client gets unchanged: its beginning, without control characters, and with a
+ * line end.
+ */
 export class HandedBack extends Error {
   readonly reply: Reply;
 
@@ -39,11 +44,12 @@ export function refuse(text: string): Reply {
   return { stdout: `${text}\n`, stderr: "", exitCode: 1 };
 }
 
-/** An error in one line, for the client and for the person. */
+/** An error as one line, for the client and for the user. */
 export function told(error: unknown): Reply {
   if (error instanceof HandedBack) return error.reply;
-  const { oneLine } = error instanceof Failure ? error : unexpected(error);
-  return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n` };
+  const failure = error instanceof Failure ? error : unexpected(error);
+  const { oneLine } = failure;
+  return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n`, failure };
 }
 
 function unexpected(error: unknown): Failure {

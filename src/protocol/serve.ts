@@ -6,46 +6,43 @@ import { type HelperAction, wire } from "./messages.ts";
 import type { OtherLogins } from "./other-logins.ts";
 import { done, line, type Reply, refuse, told } from "./reply.ts";
 
-/** What answers a `get`. */
+/** The answer to a `get`. */
 export interface Held {
   readonly username: string;
   readonly secret: string;
 }
 
-/** What can be answered from what lies ready. */
+/** What can be answered from stored files. */
 export interface WarmPort {
   /**
-   * @param host ECR's, or another name that config.yaml gave to one
-   * @returns a promise only of what has to be decrypted first
+   * @param host an ECR host, or an alias of config.yaml
+   * @returns a promise only if the token must be decrypted first
    */
   warm(host: string): Held | undefined | Promise<Held | undefined>;
-  /** Whether there is a config.yaml, which may give ECR registries other names, or logins another place. */
+  /** Whether there is a config.yaml, which may define aliases of ECR registries or another store for logins. */
   isConfigured(): boolean;
-  /** Whether the keychain may hold a login to a server that is not ECR's. */
+  /** Whether the keychain may contain a login to a server outside ECR. */
   isMarked(server: string): boolean;
 }
 
-/** The rest of the house. */
+/** The part of the program that a warm get does not load. */
 export interface ColdPorts {
-  /** The ECR registry that config.yaml gives another host's name, exactly that name. */
+  /** The ECR registry of an alias in config.yaml; the host must match exactly. */
   aliased(host: string): Promise<Registry | undefined>;
-  /** @returns undefined where nothing is held and nothing could be */
+  /** @returns undefined if no credential is stored and none could be */
   get(registry: Registry): Promise<Held | undefined>;
   store(registry: Registry, held: Held): Promise<void>;
   erase(registry: Registry): Promise<void>;
-  /** What `get` would answer without AWS, and others: server URL to username. */
+  /** What `get` would answer without AWS: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
-  /**
-   * When a credential that `get` gave for a registry expires, in milliseconds since the epoch; undefined where it is
-   * not stored.
-   */
+  /** When a credential that `get` returned expires, in milliseconds since the epoch; undefined if it is not stored. */
   expiresAt(registry: Registry, credential: Held): Promise<number | undefined>;
   version(): string;
-  /** Does what an answer did not have to wait for. Never fails, and takes a second at most. */
+  /** Does the work that an answer need not wait for. Never fails, and takes at most a second. */
   tidy(): Promise<void>;
 }
 
-/** What answers. The two functions load what a warm get does not need, each call the same. */
+/** What answers requests. The two functions load what a warm get does not need; each call returns the same object. */
 export interface Rooms {
   readonly warm: WarmPort;
   cold(): Promise<ColdPorts>;
@@ -79,13 +76,13 @@ export async function serve(
 async function get(input: string, rooms: Rooms): Promise<Reply> {
   const serverUrl = input.trim();
   if (serverUrl === "") return refuse(wire.noServerUrl);
-  // No server URL begins so, and every request of Bazel's does.
+  // No server URL begins like this; every request of Bazel does.
   if (serverUrl.startsWith("{")) {
     const { answerBazel } = await import("./bazel.ts");
     return line(await answerBazel(serverUrl, await rooms.cold()));
   }
   const held = await heldFor(input, serverUrl, rooms);
-  // The URL goes back as it came: testcontainers uses it as the registry's address.
+  // The answer repeats the URL as it came: testcontainers uses it as the registry's address.
   return held
     ? line(JSON.stringify({ ServerURL: serverUrl, Username: held.username, Secret: held.secret }))
     : refuse(wire.notFound);
@@ -93,8 +90,8 @@ async function get(input: string, rooms: Rooms): Promise<Reply> {
 
 async function heldFor(input: string, serverUrl: string, rooms: Rooms): Promise<Held | undefined> {
   const { warm } = rooms;
-  // What Docker sends is canonical already. Only hosts that were parsed have token files, so one that
-  // has a file needs no parsing, whose regular expressions take a twentieth of a start to compile.
+  // Docker sends a canonical host. Only parsed hosts have token files, so a host that has a file needs no parsing:
+  // compiling its regular expressions takes a twentieth of the start.
   const isAlone = input === serverUrl || input === `${serverUrl}\n`;
   const early = isAlone && isPlainHost(serverUrl) ? await warm.warm(serverUrl) : undefined;
   if (early) return early;
@@ -112,13 +109,13 @@ function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {
   return url;
 }
 
-/** The registry that a server URL names; undefined for one that is not ECR's. */
+/** The registry of a server URL; undefined if it is not ECR. */
 async function registryOf(url: ReturnType<typeof readUrl>, rooms: Rooms): Promise<Registry | undefined> {
   if (url.kind === "ecr") return url.registry;
   return rooms.warm.isConfigured() ? (await rooms.cold()).aliased(url.host) : undefined;
 }
 
-/** Whether a login to a host that is not ECR's may be held: most are Docker Hub's, and pulled from anonymously. */
+/** Whether a login to a host outside ECR may be stored: most such requests are for anonymous pulls from Docker Hub. */
 function mayHold(server: string, { warm }: Rooms): boolean {
   return warm.isConfigured() || warm.isMarked(server);
 }
@@ -139,7 +136,7 @@ async function erase(input: string, rooms: Rooms): Promise<Reply> {
   const serverUrl = input.trim();
   if (serverUrl === "") return refuse(wire.noServerUrl);
   const registry = await registryOf(readUrl(input), rooms);
-  // podman, skopeo and buildah take an error for a failed logout, also where nothing was stored.
+  // podman, skopeo and buildah treat an error as a failed logout, even if nothing was stored.
   if (registry) await (await rooms.cold()).erase(registry);
   else if (mayHold(serverUrl, rooms)) await (await rooms.others()).erase(serverUrl);
   return done;

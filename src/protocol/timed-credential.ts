@@ -1,8 +1,8 @@
 import type { Registry } from "../registry/registry.ts";
 
-/** A registry's credential, and for how long a client may keep it. */
+/** A registry's credential, and how long a client may cache it. */
 export interface TimedCredential extends Login {
-  /** Milliseconds since the epoch; undefined: unknown, so that a client must not keep it. */
+  /** Milliseconds since the epoch; undefined: unknown, so a client must not cache it. */
   readonly expiresAt: number | undefined;
 }
 
@@ -11,7 +11,7 @@ interface Login {
   readonly secret: string;
 }
 
-/** What protocols beside Docker's take from the program; each as in `ColdPorts`. */
+/** What protocols other than Docker's use of the program; each function as in `ColdPorts`. */
 export interface CredentialPorts {
   aliased(host: string): Promise<Registry | undefined>;
   get(registry: Registry): Promise<Login | undefined>;

@@ -1,4 +1,5 @@
-import { Failure, type FailureNote } from "../token/failure.ts";
+import { Failure, type FailureNote, partsOf } from "../token/failure.ts";
+import type { FailureCode } from "../token/failure-codes.ts";
 import { isoTime } from "../token/iso-time.ts";
 import { type Clock, type Life, lifeLength, timeLeft } from "../token/life.ts";
 import type { Job } from "./job.ts";
@@ -19,12 +20,9 @@ export interface FailingJob {
   readonly token?: TokenTimes;
 }
 
-/** How the failure of a fetch begins: the registry, and for whom. */
-const lead = /^no ECR token for (\S+)( under .+?)?: /s;
-
-/** The registry that a failure names. */
+/** The registry in the message of a failed fetch. */
 export function registryNamedIn(what: string): string | undefined {
-  return lead.exec(what)?.[1];
+  return /^no ECR token for (\S+)/.exec(partsOf(what)?.summary ?? what)?.[1];
 }
 
 /**
@@ -48,8 +46,8 @@ export function renewalFailure(
   const notRenewed = `not renewed${since === undefined ? "" : ` since ${isoTime(since)}`}`;
   const state = isValid ? `${notRenewed}, valid until ${end}` : `expired at ${end}, ${notRenewed}`;
   const start = subject === undefined ? state : `${subject}: ${state}`;
-  const [whole = "", , under = ""] = lead.exec(what) ?? [];
-  return Failure.from({ code, what: `${start}${under && `,${under}`}: ${what.slice(whole.length)}`, mend });
+  const parts = partsOf(what);
+  return new Failure(code as FailureCode, parts ? { ...parts, summary: start } : `${start}: ${what}`, mend);
 }
 
 /** The same for the daemon's log: the registry whose endpoint is called stands for all that share the token. */

@@ -1,16 +1,16 @@
 import type { Partition, Registry } from "./registry.ts";
 
-/** Where a registry's API is called, and what a request to it is signed for. */
+/** Where the API of a registry is called, and the scope for which a request to it is signed. */
 export interface ApiEndpoint {
   /** `https://` and a host, no path. */
   readonly url: string;
   readonly host: string;
   readonly region: string;
-  /** SigV4's name of the service. */
+  /** The service name for SigV4. */
   readonly service: "ecr" | "ecr-public";
 }
 
-/** What the environment or the AWS config file asks for beyond what the registry's host says. */
+/** Endpoint settings of the environment or the AWS config file; the registry's host may demand more. */
 export interface EndpointWishes {
   /** AWS_USE_FIPS_ENDPOINT, `use_fips_endpoint`. */
   readonly fips?: boolean;
@@ -21,12 +21,12 @@ export interface EndpointWishes {
 /**
  * The API endpoint of a registry, by the endpoint rules of AWS SDK for JavaScript 3.1169.
  *
- * It is derived from the host and not left to the SDK because the SDK takes a region that it does not know
- * for one of partition `aws`.
+ * It is derived from the host and not left to the SDK, because the SDK assigns a region that it does not know to partition
+ * `aws`.
  *
- * FIPS: AWS's tables list `ecr-fips.R.amazonaws.com`, the older rules of its SDKs called that, today's call
- * `api.ecr-fips.R.amazonaws.com`; the newer is taken, as amazon-ecr-credential-helper does. ECR Public has no
- * FIPS endpoint, so the wish for one has no effect there: its host, which the client chose, is not FIPS either.
+ * FIPS: AWS's tables list `ecr-fips.R.amazonaws.com`, and the older rules of its SDKs called that; today's rules call
+ * `api.ecr-fips.R.amazonaws.com`. This function returns the newer, as amazon-ecr-credential-helper does. ECR Public has
+ * no FIPS endpoint, so the setting has no effect there: its host, which the client chose, is not FIPS either.
  */
 export function apiEndpoint(registry: Registry, wishes: EndpointWishes = {}): ApiEndpoint {
   const { region, partition } = registry;

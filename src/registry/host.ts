@@ -1,19 +1,18 @@
 import type { Partition, PrivateRegistry, PublicRegistry, Registry } from "./registry.ts";
 
-// Both ends anchored and every part spelled out: an unanchored pattern has handed credentials to
-// look-alike hosts before (CVE-2024-35192). The forms are those that amazon-ecr-credential-helper and
-// kubernetes/cloud-provider-aws match. `on.amazonwebservices.eu` is where AWS puts dual-stack names of its
-// European partition.
+// Both ends are anchored and every part is spelled out: an unanchored pattern has given credentials to look-alike hosts
+// before (CVE-2024-35192). The forms are those that amazon-ecr-credential-helper and kubernetes/cloud-provider-aws
+// match. AWS uses `on.amazonwebservices.eu` for dual-stack names of its European partition.
 const PRIVATE =
   /^(\d{12})\.dkr[.-]ecr(-fips)?\.([a-z]{2,5}(?:-[a-z]{2,12}){1,2}-\d{1,2})\.(amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.(?:com\.cn|eu))|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/;
 
-/** "us-iso-east-1": a two-part start names a partition of its own; of the others the first part does. */
+/** The prefix that decides the partition: two parts for "us-iso-east-1", one part for most others. */
 const REGION_START = /^(?:cn|eusc|us-gov|us-isob|us-isof|us-iso|eu-isoe)(?=-)/;
 
 /**
- * The registry that a host name names, or nothing if the host is not one of ECR's.
+ * The registry of a host name; undefined if it is not an ECR host.
  *
- * @param host canonical: lower case, no scheme, port, path or trailing dot (`readServerUrl` makes it so)
+ * @param host canonical: lower case, no scheme, port, path or trailing dot (`readServerUrl` returns such a host)
  */
 export function parseHost(host: string): Registry | undefined {
   if (host === "public.ecr.aws") return publicRegistry(host, false);
@@ -39,8 +38,8 @@ function publicRegistry(host: string, dualStack: boolean): PublicRegistry {
 }
 
 /**
- * The partition, which the suffix decides: a region that is newer than this program still gets the right
- * one. A region that is known to be of another partition makes a name that AWS never issues: no partition.
+ * The partition, decided by the suffix: so a region that is newer than this program still gets the right one. A region
+ * that is known to belong to another partition makes a name that AWS never issues: undefined.
  */
 function partitionOf(region: string, suffix: string): Partition | undefined {
   const ofRegion = partitionOfRegion(region);
@@ -71,7 +70,7 @@ function partitionOfSuffix(suffix: string): Partition {
   }
 }
 
-/** The partition that owns the region's prefix; nothing for prefixes of the commercial one and unknown ones. */
+/** The partition that owns the region's prefix; undefined for prefixes of the commercial partition and unknown ones. */
 function partitionOfRegion(region: string): Partition | undefined {
   switch (REGION_START.exec(region)?.[0]) {
     case "cn":
@@ -93,7 +92,7 @@ function partitionOfRegion(region: string): Partition | undefined {
   }
 }
 
-/** The plain host name of an account's registry; a region whose prefix nobody knows is taken for one of `aws`. */
+/** The plain host name of an account's registry. A region with an unknown prefix counts as one of partition `aws`. */
 export function privateHost(account: string, region: string): string {
   return `${account}.dkr.ecr.${region}.${plainSuffix(partitionOfRegion(region))}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The regions of every partition that this version knows.
- * Source: the partitions of the AWS SDK for JavaScript; a test compares the two.
+ * The regions of every partition that this version knows. Source: the partitions of the AWS SDK for JavaScript; a test
+ * compares both.
  */
 export const knownRegions: readonly string[] = [
   ...["af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"],
@@ -22,10 +22,10 @@ const known: ReadonlySet<string> = new Set(knownRegions);
 const knownPrefixes: ReadonlySet<string> = new Set(knownRegions.map((region) => partsOf(region).prefix));
 
 /**
- * Whether a name can be a region's: one that this version knows, or one that is built as AWS builds them and that may
- * be newer than this version.
+ * Whether a name can be a region: one that this version knows, or one of the form that AWS uses, which may be newer
+ * than this version.
  *
- * @returns false for a name that is no region's, such as "us-esat-1"
+ * @returns false for a name that cannot be a region, such as "us-esat-1"
  */
 export function isPlausibleRegion(region: string): boolean {
   if (known.has(region)) return true;
@@ -40,7 +40,7 @@ function isPlausiblePrefix(prefix: string): boolean {
   return /^[a-z]{2}$/.test(prefix) && !knownPrefixes.has(second + first);
 }
 
-/** "us-gov-west-1" is "us-gov", "west", "1". */
+/** "us-gov-west-1" has the prefix "us-gov", the direction "west" and the number "1". */
 function partsOf(region: string): { prefix: string; direction: string; number: string } {
   const parts = region.split("-");
   return { prefix: parts.slice(0, -2).join("-"), direction: parts.at(-2) ?? "", number: parts.at(-1) ?? "" };

@@ -9,7 +9,7 @@ export type Partition =
   | "aws-iso-e"
   | "aws-iso-f";
 
-/** A private registry: one account's, in one region. */
+/** A private registry: one account in one region. */
 export interface PrivateRegistry {
   readonly kind: "private";
   /** Canonical host name: lower case, no port. */
@@ -18,13 +18,13 @@ export interface PrivateRegistry {
   readonly account: string;
   readonly region: string;
   readonly partition: Partition;
-  /** The host promises FIPS 140 validated TLS, so the API must be called on such an endpoint as well. */
+  /** The host requires FIPS 140 validated TLS, so the API must be called on a FIPS endpoint too. */
   readonly fips: boolean;
-  /** The host answers on IPv6 too; the API's dual-stack endpoint is called, since IPv4 may be missing. */
+  /** The host also has IPv6 addresses; the API's dual-stack endpoint is called, since IPv4 may be missing. */
   readonly dualStack: boolean;
 }
 
-/** ECR Public: one registry for the whole world, whose API is in us-east-1 only. */
+/** ECR Public: one registry for the whole world, with its API only in us-east-1. */
 export interface PublicRegistry {
   readonly kind: "public";
   readonly host: string;

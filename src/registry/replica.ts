@@ -1,15 +1,15 @@
 import { parseHost, privateHost } from "./host.ts";
 import type { PrivateRegistry } from "./registry.ts";
 
-/** Where a registry replicates to, in AWS's words: one region of one account. */
+/** A replication destination, as AWS names it: one region of one account. */
 export interface Destination {
   readonly account: string;
   readonly region: string;
 }
 
 /**
- * The registry of a destination, under its plain host name; nothing where the region is none, or of another partition
- * than the source's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+ * The registry of a destination, under its plain host name; undefined if the region is unknown or belongs to another
+ * partition than the source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
  */
 export function replicaOf(
   { partition }: PrivateRegistry,

@@ -1,34 +1,34 @@
 import { parseHost } from "./host.ts";
 import type { Registry } from "./registry.ts";
 
-/** Which registry a client's server URL names. */
+/** The registry of a client's server URL. */
 export type ServerUrl =
   | { readonly kind: "ecr"; readonly host: string; readonly registry: Registry }
-  /** A registry that is not ECR's: `host` is lower case and keeps a port that is not the scheme's own. */
+  /** A registry that is not ECR: `host` is lower case and keeps a port other than the scheme's default. */
   | { readonly kind: "other"; readonly host: string }
-  /** Not a server URL: to be refused, never looked up. `reason` holds nothing of what came. */
+  /** Not a server URL: the caller refuses it. `reason` contains nothing of the input. */
   | { readonly kind: "malformed"; readonly reason: string };
 
 /** Longer than any host with a repository name (253 + 256) and short enough to cost nothing. */
 const LONGEST = 2048;
 
-// What clients send: [http[s]://]host[:port][/repository[:tag|@digest]]. Whatever else a URL may hold
-// (userinfo, percent signs, backslashes, queries, Unicode) no registry client sends, and parsers differ on
-// where the host ends in it. So the pattern names the few characters that are good.
+// What clients send: [http[s]://]host[:port][/repository[:tag|@digest]]. No registry client sends anything else that a
+// URL may contain (userinfo, percent signs, backslashes, queries, Unicode), and parsers disagree on where the host ends
+// in it. So the pattern allows only a few characters.
 const SERVER_URL =
   /^(?:(https?):\/\/)?([a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?(?:\/[a-z0-9._~:+/-]*(?:@[a-z0-9+._-]+:[0-9a-f]+)?)?$/i;
 
 /**
- * Reads what a client sent as its server URL: a bare host, with or without `https://` or `http://`, the
- * scheme's own port, a trailing slash, a repository, upper case; spaces and one line end after it are dropped
+ * Reads the server URL that a client sent: a bare host, with or without `https://` or `http://`, the scheme's default
+ * port, a trailing slash, a repository, upper case. It ignores surrounding spaces and one line end at the end
  * (testcontainers sends one).
  *
- * - Port 443 is ECR's, whatever the scheme (nerdctl asks for `http://host:443`), and 80 is with `http://`.
- *   Any other port makes it another server: `other`.
- * - A trailing dot, punycode, a deeper or a longer name: `other`, for they are names of another server.
- * - A CR, LF or NUL inside, control characters, `@`, `\`, `%`, `?`, `#`, spaces, anything that is not ASCII,
- *   another scheme, more than 2,048 characters: `malformed`. Docker's own reader joins lines, so a host
- *   that goes on in the next line would become another one.
+ * - Port 443 belongs to ECR with either scheme (nerdctl sends `http://host:443`), port 80 only with `http://`. Any
+ *   other port means another server: `other`.
+ * - A trailing dot, punycode, a deeper or a longer name: `other`, since these are names of another server.
+ * - A CR, LF or NUL inside, control characters, `@`, `\`, `%`, `?`, `#`, spaces, anything that is not ASCII, another
+ *   scheme, more than 2,048 characters: `malformed`. Docker's own reader joins lines, so a host that continues on the
+ *   next line would become another host.
  */
 export function readServerUrl(serverUrl: string): ServerUrl {
   if (serverUrl.length > LONGEST) return malformed(`longer than ${LONGEST} characters`);
@@ -46,8 +46,8 @@ export function readServerUrl(serverUrl: string): ServerUrl {
 }
 
 /**
- * Whether a text is nothing but a lower-case host name with its dots, as `readServerUrl` would leave it.
- * It does not say that the host is ECR's.
+ * Whether a text is only a lower-case host name with dots, as `readServerUrl` would return it. The host need not be
+ * ECR's.
  */
 export function isPlainHost(text: string): boolean {
   if (text.length === 0 || text.length > 253) return false;
@@ -64,7 +64,7 @@ function isOwnPort(port: number, scheme: string | undefined): boolean {
   return port === 443 || (port === 80 && scheme?.toLowerCase() === "http");
 }
 
-/** Without one line end, and without the spaces and tabs around it. */
+/** Without one line end at the end, and without surrounding spaces and tabs. */
 function withoutEnd(text: string): string {
   let end = blanksBefore(text, text.length);
   if (text.charCodeAt(end - 1) === 0x0a) {
@@ -84,7 +84,7 @@ function malformed(reason: string): ServerUrl {
   return { kind: "malformed", reason };
 }
 
-/** Why the pattern did not match: the first that holds. */
+/** The first reason why the pattern did not match. */
 function reasonFor(text: string): string {
   if (text === "") return "empty";
   for (let at = 0; at < text.length; at++) {

@@ -4,7 +4,7 @@ import { Failure } from "../token/failure.ts";
 import type { Account } from "./service.ts";
 
 /**
- * The account of a user's number, whatever $USER and $HOME say, which Bun's `userInfo` repeats.
+ * The account with a user ID, whatever $USER and $HOME are, which Bun's `userInfo` repeats.
  *
  * @throws Failure NO_ACCOUNT
  */
@@ -15,11 +15,11 @@ export async function accountOf(uid: number, run: RunProgram, platform: string):
   throw new Failure("NO_ACCOUNT", `user ${uid} has no account`, "run this as a user that the system knows");
 }
 
-/** What systemd takes for a name, and what is no option of another program. */
+/** A name that systemd accepts and that no program treats as an option. */
 export const isAccountName = (name: string): boolean => /^[a-z_][\w.-]{0,255}\$?$/i.test(name);
 
 /**
- * An account by its name, local or of a directory service.
+ * An account by its name, local or from a directory service.
  *
  * @throws Failure UNKNOWN_USER, USER_HOME
  */
@@ -51,7 +51,7 @@ async function lookUp(
   if (isMissing) return "no-program";
   const fields = stdout.split("\n")[0]?.split(":") ?? [];
   if (exitCode !== 0) return undefined;
-  // id -P has class, change and expire in front of the full name.
+  // id -P prints class, change and expire before the full name.
   return { name: fields[0] ?? "", uid: Number(fields[2]), home: fields[platform === "darwin" ? 8 : 5] ?? "" };
 }
 

@@ -1,20 +1,20 @@
 import { ambientNames, type Environment } from "../token/dependencies.ts";
 import type { Variable } from "./service.ts";
 
-/** What of the shell's environment a service gets, and what it has to do without. */
+/** The variables of the shell's environment that a service gets, and those that it does not get. */
 export interface Carried {
   readonly variables: readonly Variable[];
-  /** Each set in the shell, by why it is left behind. */
+  /** Variables that are set in the shell, by the reason why the service does not get them. */
   readonly left: Readonly<Record<Reason, readonly string[]>>;
 }
 
 /**
- * identity: says who asks AWS, or is a key. secret: may hold a password. unusable: means something else in
- * another folder, or holds what a unit can't. foreign: set in the shell of somebody else.
+ * identity: chooses the AWS identity, or is a key. secret: may contain a password. unusable: means something else in
+ * another folder, or contains what a unit can't. foreign: set in another user's shell.
  */
 export type Reason = "identity" | "secret" | "unusable" | "foreign";
 
-/** Where the files lie: without these the service would keep other tokens than builds read. */
+/** Where the files are: without these the service would store other tokens than builds read. */
 const paths = [
   "XDG_CONFIG_HOME",
   "XDG_STATE_HOME",
@@ -39,12 +39,12 @@ const settings = [
 ];
 
 /**
- * Sorts the environment of the shell that installs a service: places and settings go along, keys and names
- * of identities don't, since the shell that has them is gone by the time that they would have to be renewed.
+ * Sorts the environment of the shell that installs a service. Paths and settings go into the service. Keys and names of
+ * identities do not: the shell that has them has ended by the time they must be renewed.
  *
  * @param options.home of the account, which its service manager sets
- * @param options.isSystem a system's service takes neither PATH nor HOME of whoever installs it
- * @param options.isOwnShell the shell is the account's own
+ * @param options.isSystem a system service gets neither PATH nor HOME of the user who installs it
+ * @param options.isOwnShell the shell belongs to the account
  */
 export function carriedEnvironment(
   env: Environment,
@@ -80,12 +80,12 @@ function kindOf(name: string): Kind | undefined {
   return ambientNames.includes(name) || name === "AWS_DEFAULT_PROFILE" ? "identity" : undefined;
 }
 
-/** AWS's SDKs, and nobody else, let a path start at the home folder. */
+/** Only AWS's SDKs accept a path that starts at the home folder. */
 function isPlace(name: string, path: string): boolean {
   return path.startsWith("/") || (name.startsWith("AWS_") && path.startsWith("~/"));
 }
 
-/** A credential_process is looked for on it; a relative folder would be another one in the service. */
+/** For a credential_process; a relative folder would be another one in the service. */
 function absoluteFolders(path: string): string {
   return path
     .split(":")
@@ -93,7 +93,7 @@ function absoluteFolders(path: string): string {
     .join(":");
 }
 
-/** Nothing but a scheme, a host, a port and a path: whoever is named in front of an "@" has a password. */
+/** Only a scheme, a host, a port and a path: a part before "@" has a password. */
 function isPlainAddress(address: string): boolean {
   return /^(?:[a-z][a-z\d+.-]*:\/\/)?[^\s/?#@]+(?:\/[^?#@]*)?$/i.test(address);
 }

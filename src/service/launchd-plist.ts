@@ -18,11 +18,11 @@ export function launchdPlist(service: Service): string {
     Label: nameOf(service),
     ProgramArguments: [program, "daemon", "--splay", splay],
     RunAtLoad: true,
-    // As systemd's Restart=on-failure, with its 30 s.
+    // Like systemd's Restart=on-failure, with its 30 s.
     KeepAlive: { SuccessfulExit: false },
     ThrottleInterval: 30,
     ProcessType: "Background",
-    // Decimal: a property list knows no octal numbers.
+    // Decimal: a property list has no octal numbers.
     Umask: 0o077,
     SoftResourceLimits: { Core: 0 },
     HardResourceLimits: { Core: 0 },
@@ -30,7 +30,7 @@ export function launchdPlist(service: Service): string {
     StandardErrorPath: logPath(service),
     ...(isSystem && { UserName: account.name }),
     EnvironmentVariables: Object.fromEntries([
-      // It has no way to unset a variable of the session's; for these an empty one is none.
+      // launchd can't unset a variable of the session; for these variables an empty value means unset.
       ...unsafeVariables.map((name) => [name, ""]),
       ...environment.map(({ name, value }) => [name, value]),
     ]),

@@ -9,10 +9,10 @@ export function launchd(service: Pick<Service, "isSystem" | "account">, run: Run
   const { isSystem, account } = service;
   const path = plistPath(service);
   const label = nameOf(service);
-  // gui: of who sits at the machine; user: of who came by ssh, where the other is not there.
+  // gui: of the user at the machine; user: of a user who came by ssh, who has no gui domain.
   const domains = isSystem ? ["system"] : [`gui/${account.uid}`, `user/${account.uid}`];
 
-  /** The domain that knows the service, and what it says of it. */
+  /** The domain that knows the service, and what it prints about it. */
   async function find(): Promise<{ readonly domain: string; readonly said: string } | undefined> {
     for (const domain of domains) {
       const { exitCode, stdout } = await run("launchctl", ["print", `${domain}/${label}`]);

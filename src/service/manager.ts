@@ -1,30 +1,30 @@
 import type { Service } from "./service.ts";
 
-/** systemd or launchd, as far as one service of ours goes. */
+/** systemd or launchd, for one service of this program. */
 export interface ServiceManager {
-  /** Of the file that describes the service. */
+  /** The path of the file that describes the service. */
   readonly path: string;
   text(service: Service): string;
-  /** @throws Failure where the manager does not run here, or can't be reached */
+  /** @throws Failure if the manager does not run here, or can't be reached */
   require(): Promise<void>;
   /**
-   * Makes it known, starts it now and at each boot or login.
+   * Registers the service, starts it now and at each boot or login.
    *
-   * @param isChanged the file was written: what runs is started anew
+   * @param isChanged the file was written: a running service is restarted
    * @throws Failure SERVICE_FAILED
    */
   start(isChanged: boolean): Promise<void>;
-  /** Ends it and starts it no more; it may be unknown. */
+  /** Stops the service and disables it; it may be unknown. */
   stop(): Promise<void>;
-  /** Makes the manager forget a service whose file is gone. */
+  /** Makes the manager forget a service whose file has been removed. */
   forget(): Promise<void>;
   state(): Promise<ServiceState>;
-  /** What else there is to know after an installation. */
+  /** What the user should know after an installation. */
   notes(): Promise<readonly string[]>;
 }
 
 export interface ServiceState {
   readonly isRunning: boolean;
-  /** For a person, in one line. */
+  /** One line for the user. */
   readonly line: string;
 }

@@ -1,10 +1,10 @@
 import type { Send } from "./notify.ts";
 
-/** Tells the service manager how the daemon fares. None of it ever fails. */
+/** Reports the daemon's state to the service manager. No method ever fails. */
 export interface Notifier {
   /** A pass has ended. @param status one line for `systemctl status`, nothing secret */
   ready(status: string): void;
-  /** A pass goes on: the next step of it begins. */
+  /** The next step of a pass begins. */
   alive(): void;
   stopping(): void;
 }
@@ -15,7 +15,7 @@ export const noNotifier: Notifier = { ready() {}, alive() {}, stopping() {} };
 /** Microseconds that a start may take from each step on: TimeoutStartSec of the unit. */
 const longerStart = 300_000_000;
 
-/** @param isWatched the manager ends a daemon that gives no sign of life */
+/** @param isWatched the manager ends a daemon that does not report that it is alive */
 export function systemdNotifier(send: Send, isWatched: boolean): Notifier {
   const life = isWatched ? ["WATCHDOG=1"] : [];
   let isReady = false;
@@ -23,7 +23,7 @@ export function systemdNotifier(send: Send, isWatched: boolean): Notifier {
   return {
     ready(status) {
       isReady = true;
-      // READY again and again does no harm, and makes good for a message that got lost.
+      // Repeating READY does no harm, and makes up for a lost message.
       tell("READY=1", ...life, `STATUS=${status.replace(/\p{Cc}+\s*/gu, " ")}`);
     },
     alive() {
@@ -35,21 +35,21 @@ export function systemdNotifier(send: Send, isWatched: boolean): Notifier {
   };
 }
 
-/** What systemd says in the environment of a service; by this it is found out who listens. */
+/** The variables that systemd sets for a service; they identify the process that must report. */
 export interface NotifyVariables {
   readonly address?: string | undefined;
   readonly isWatched: boolean;
 }
 
 /**
- * Takes systemd's variables out of an environment: a credential_process must not speak in the daemon's name.
+ * Removes systemd's variables from an environment: a credential_process must not report as the daemon.
  *
  * @param env is changed
  */
 export function takeNotifyVariables(env: Record<string, string | undefined>, pid: number): NotifyVariables {
   const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = env;
   for (const name of ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]) delete env[name];
-  // sd_watchdog_enabled(3): without a PID whoever reads it is meant.
+  // sd_watchdog_enabled(3): without a PID the variables apply to every process that reads them.
   const isMeant = WATCHDOG_PID === undefined || WATCHDOG_PID === String(pid);
   return { address: NOTIFY_SOCKET || undefined, isWatched: Number(WATCHDOG_USEC) > 0 && isMeant };
 }

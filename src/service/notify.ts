@@ -1,22 +1,21 @@
 import { dlopen } from "bun:ffi";
 
-/** Sends a message to systemd. @returns whether it went off */
+/** Sends a message to systemd. @returns whether it was sent */
 export type Send = (message: string) => boolean;
 
-// From Linux' include/uapi and include/linux/socket.h: the same on x86-64 and arm64.
+// From Linux's include/uapi and include/linux/socket.h: the same on x86-64 and arm64.
 const unixFamily = 1;
 const datagramCloseOnExec = 2 | 0o2000000;
-/** MSG_DONTWAIT, MSG_NOSIGNAL: a manager that doesn't read must not hold the daemon up. */
+/** MSG_DONTWAIT, MSG_NOSIGNAL: a manager that doesn't read must not block the daemon. */
 const atOnce = 0x40 | 0x4000;
-/** sun_path's size, with the zero at its end. */
+/** The size of sun_path, with the terminating zero. */
 const longestPath = 108;
 
 /**
- * The protocol of sd_notify(3): a datagram to the socket that NOTIFY_SOCKET names, which Node's modules
- * can't send.
+ * The protocol of sd_notify(3): a datagram to the socket in NOTIFY_SOCKET, which Node's modules can't send.
  *
- * @param address an absolute path, or "@…" for a name in Linux' abstract namespace
- * @returns undefined where there is no such socket, or libc can't be called
+ * @param address an absolute path, or "@…" for a name in Linux's abstract namespace
+ * @returns undefined if there is no such socket, or libc can't be called
  */
 export function openNotifySocket(address: string): Send | undefined {
   const target = socketAddress(address);

@@ -18,17 +18,17 @@ export interface ServiceOptions {
   readonly user?: string;
 }
 
-/** Whose service, and who runs it. */
+/** A service, its account and its manager. */
 export interface Place {
   readonly isSystem: boolean;
   readonly account: Account;
   readonly manager: ServiceManager;
-  /** Why nothing may be changed here; what is only shown may be all the same. */
+  /** Why nothing may be changed here; showing it may still be possible. */
   readonly refusal?: Failure;
 }
 
 /**
- * @param lookUp finds somebody up by name
+ * @param lookUp finds an account by its name
  * @throws Failure USAGE, UNKNOWN_USER, USER_HOME, NO_ACCOUNT, NO_SERVICE_MANAGER
  */
 export async function placeOf(
@@ -76,7 +76,7 @@ function managerOf(
   }
 }
 
-/** What would be installed, what speaks against it, and what its user should know. */
+/** What would be installed, why it can't be, and what its user should know. */
 export interface Installation {
   readonly service: Service;
   readonly refusals: readonly Failure[];
@@ -123,7 +123,7 @@ function notesOn(left: Carried["left"], isSystem: boolean): string[] {
   );
 }
 
-/** The file itself and all folders above it; what can't be looked at is left to whoever starts it. */
+/** The file itself and all folders above it; what can't be read is left to the program's start. */
 function stepsTo(program: string): Step[] {
   const steps: Step[] = [];
   for (let path = program; ; path = dirname(path)) {
@@ -133,7 +133,7 @@ function stepsTo(program: string): Step[] {
   }
 }
 
-/** systemctl finds a user's manager there; cron and some shells don't say so. */
+/** systemctl finds a user's manager there; cron and some shells don't set it. */
 function withRuntimeFolder(env: Environment): Environment {
   const folder = `/run/user/${process.geteuid?.()}`;
   return env["XDG_RUNTIME_DIR"] || !existsSync(folder) ? env : { ...env, XDG_RUNTIME_DIR: folder };

@@ -1,6 +1,6 @@
 import { Failure } from "../token/failure.ts";
 
-/** A file or folder on the way to the program, as the file system has it. */
+/** A file or folder on the path of the program. */
 export interface Step {
   readonly path: string;
   readonly uid: number;
@@ -8,18 +8,19 @@ export interface Step {
   readonly mode: number;
 }
 
-/** Groups below this are the system's own: Debian lets its group staff write /usr/local. */
+/** Groups below this one belong to the system: Debian lets its group staff write to /usr/local. */
 const firstGroupOfPeople = 1000;
 
 /**
- * What speaks against a program as a service's.
+ * Why a program must not run as a service.
  *
  * @param steps the program and all folders above it
- * @param uid whose service it is; who owns a step, or may write to it, says what runs under that user
+ * @param uid the user that the service runs as: the owner of a step, and everyone who can write to it, can decide what
+ * runs as that user
  */
 export function programTrouble(steps: readonly Step[], uid: number): Failure | undefined {
   for (const { path, uid: owner, gid, mode } of steps) {
-    // In a sticky folder, such as /tmp, nobody replaces what belongs to another.
+    // In a sticky folder, such as /tmp, no user can replace another user's file.
     const byOthers = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
     const byGroup = (mode & 0o020) !== 0 && gid >= firstGroupOfPeople && gid !== owner;
     const who = [
@@ -39,7 +40,9 @@ export function programTrouble(steps: readonly Step[], uid: number): Failure | u
   return undefined;
 }
 
-/** Says why a service can't name this path, or undefined. systemd takes no quotes and no backslash in a program's path. */
+/**
+ * Why a service can't use this path; undefined: it can. systemd accepts no quotes and no backslash in a program's path.
+ */
 export function pathTrouble(program: string): Failure | undefined {
   if (program.startsWith("/") && !/["'\\\p{Cc}\ufffd]/u.test(program)) return undefined;
   const what = `no service can be made of ${JSON.stringify(program)}`;
@@ -50,7 +53,7 @@ export function pathTrouble(program: string): Failure | undefined {
   );
 }
 
-/** Whether the program may soon be gone from there: a build's output, or a folder that is emptied. */
+/** Whether the program may soon be removed: a build output, or a folder for temporary files. */
 export function isPassing(program: string): boolean {
   return /^\/(?:private\/)?(?:tmp|var\/tmp|dev\/shm|run)\/|\/(?:dist|build|node_modules)\//.test(program);
 }

@@ -1,6 +1,6 @@
 /**
- * Variables by which the runtime, the allocator or the loader runs other code in a program, opens a debugger for it, or
- * writes what is in its memory to a file. docs/security.md has what each was seen to do.
+ * Variables that make the runtime, the allocator or the loader run other code in a program, open a debugger for it, or
+ * write its memory to a file. docs/security.md describes the observed effect of each.
  */
 export const unsafeVariables: readonly string[] = [
   "BUN_BE_BUN",
@@ -20,10 +20,10 @@ export const unsafeVariables: readonly string[] = [
   "NODE_TLS_REJECT_UNAUTHORIZED",
 ];
 
-/** The same of the loader's. Elsewhere than under systemd an empty value is no value only for those above. */
+/** The same for the loader. Only for the variables above does an empty value mean unset outside systemd. */
 export const loaderVariables: readonly string[] = ["LD_AUDIT", "LD_PRELOAD"];
 
-/** Those that are set in an environment and open a debugger, or change what the runtime does as one. */
+/** The variables of an environment that open a debugger, or change what the runtime does as a debugger would. */
 export function debuggerVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.keys(env)
     .filter((name) => /^(?:BUN_INSPECT|BUN_OPTIONS$|BUN_JSC_|BUN_BYTECODE_)/.test(name) && env[name] !== "")

@@ -2,13 +2,13 @@
 export interface Service {
   /** Started at boot and run as the account; else the account's own service manager runs it. */
   readonly isSystem: boolean;
-  /** Whose tokens it keeps. */
+  /** The owner of the tokens. */
   readonly account: Account;
   /** The absolute path of this program. */
   readonly program: string;
-  /** What `daemon --splay` takes. */
+  /** The value of `daemon --splay`. */
   readonly splay: string;
-  /** Nothing secret: whoever may look at a unit may read it. */
+  /** Nothing secret: every user can read a unit. */
   readonly environment: readonly Variable[];
 }
 
@@ -25,10 +25,10 @@ export interface Variable {
 
 export const serviceName = "docker-credential-ecr";
 
-/** What a service is called: one a user, and one for each account that the system keeps tokens for. */
+/** The name of a service: one for each user, and one for each account that a system service runs as. */
 export function nameOf({ isSystem, account }: Pick<Service, "isSystem" | "account">): string {
   return isSystem ? `${serviceName}-${account.name}` : serviceName;
 }
 
-/** The first words of every file that this program makes for a service manager: others are left alone. */
+/** The first words of every file that this program writes for a service manager: it never touches other files. */
 export const signature = `Written by ${serviceName} service install`;

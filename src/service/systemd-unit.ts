@@ -2,15 +2,15 @@ import { anywhere, systemHardening } from "./hardening.ts";
 import { nameOf, type Service, signature } from "./service.ts";
 
 /**
- * Minutes that may pass without a sign of life. Between two of them lies one call to AWS, which is given up
- * after half a minute; a machine's sleep does not count.
+ * Minutes that may pass without a sign of life. Between two signs there is one call to AWS, which has a limit of half a
+ * minute; the time in which the machine sleeps does not count.
  */
 const patience = 5;
 
 export const unitName = (service: Pick<Service, "isSystem" | "account">): string =>
   `${nameOf(service)}.service`;
 
-/** Folder of the units that an administrator makes: systemd.unit(5), "Unit File Load Path". */
+/** The folder of the administrator's units: systemd.unit(5), "Unit File Load Path". */
 export const systemUnits = "/etc/systemd/system";
 
 /** @param configHome XDG_CONFIG_HOME of the user */
@@ -28,7 +28,7 @@ export function systemdUnit(service: Service): string {
     `# ${signature}, which replaces it; settings of your own: ${edit}`,
     "[Unit]",
     "Description=Keeps Amazon ECR authorization tokens fresh",
-    // It tries for ever: a build host that was full or without network for a day mends by itself.
+    // It is restarted forever: a build host that was full or without network for a day recovers on its own.
     "StartLimitIntervalSec=0",
     ...(isSystem
       ? [
@@ -40,7 +40,7 @@ export function systemdUnit(service: Service): string {
       : []),
     "",
     "[Service]",
-    // Ready after its first pass; each call to AWS in it asks for more time.
+    // Ready after its first pass; each call to AWS in the pass extends the limit.
     "Type=notify",
     `TimeoutStartSec=${patience}min`,
     `WatchdogSec=${patience}min`,
@@ -48,7 +48,7 @@ export function systemdUnit(service: Service): string {
     "ExecReload=/bin/kill -HUP $MAINPID",
     "Restart=on-failure",
     "RestartSec=30s",
-    // What a credential_process has started ends after the daemon, not before it.
+    // Children of a credential_process end after the daemon, not before it.
     "KillMode=mixed",
     "TimeoutStopSec=10s",
     ...(isSystem ? [`User=${account.name}`] : []),
@@ -64,9 +64,8 @@ export function systemdUnit(service: Service): string {
 }
 
 /**
- * A word as systemd reads it back: in double quotes, with C's escapes, and without specifiers
- * (systemd.syntax(7), "Quoting"; systemd.unit(5), "Specifiers"). `$` stays as it is: it counts neither in
- * `Environment=` nor in the path of a program.
+ * A word in systemd's syntax: in double quotes, with C escapes, and without specifiers (systemd.syntax(7), "Quoting";
+ * systemd.unit(5), "Specifiers"). `$` stays: it is special neither in `Environment=` nor in the path of a program.
  */
 export function quote(word: string): string {
   const escaped = word

@@ -7,7 +7,7 @@ import type { ServiceManager, ServiceState } from "./manager.ts";
 import { type Service, serviceName } from "./service.ts";
 import { systemdUnit, systemUnits, unitName, userUnits, wantedBy } from "./systemd-unit.ts";
 
-/** Milliseconds for a start; what takes longer waits for AWS in its first pass. */
+/** Milliseconds for a start; a start that takes longer waits for AWS in its first pass. */
 const startLimit = 45_000;
 
 /** @param configHome XDG_CONFIG_HOME of the user, for a user's service */
@@ -51,7 +51,7 @@ export function systemd(
     async require() {
       const { stdout, said, isMissing } = await systemctl(["is-system-running"]);
       if (isMissing || stdout === "offline") throw noSystemd();
-      // Words such as "degraded" come from a manager that answers; nothing, or "unknown", from none.
+      // A manager that works answers with a word such as "degraded"; without one there is no answer, or "unknown".
       if (/^(?:initializing|starting|running|degraded|maintenance|stopping)$/.test(stdout)) return;
       throw isSystem
         ? failed(`systemd does not answer: ${foreignText(said)}`)
@@ -61,13 +61,13 @@ export function systemd(
       if (isChanged) await must(["daemon-reload"]);
       await must(["enable", unit]);
       const began = await systemctl([isChanged ? "restart" : "start", unit], startLimit);
-      // Stopped at the time limit, systemctl leaves the start to the manager.
+      // If systemctl exceeded the time limit, it leaves the start to the manager.
       if (began.exitCode === undefined || began.exitCode === 0) return;
       throw failed(`${unit} did not start: ${foreignText(began.said)}`);
     },
     async stop() {
       await systemctl(["disable", "--now", unit]);
-      // Without a manager that link stays.
+      // Without a manager this link stays.
       const wants = `${folder}/${wantedBy(service)}.wants`;
       await unlink(`${wants}/${unit}`).catch(() => undefined);
       if (!isSystem) await rmdir(wants).catch(() => undefined);
@@ -76,7 +76,7 @@ export function systemd(
       await systemctl(["daemon-reload"]);
       await systemctl(["reset-failed", unit]);
       if (isSystem) return;
-      // Those of the user's that held nothing else.
+      // Folders of the user that are now empty.
       for (const each of [folder, dirname(folder)]) await rmdir(each).catch(() => undefined);
     },
     async state() {
@@ -103,7 +103,7 @@ function stateOf(unit: string, found: Readonly<Record<string, string>>): Service
     ...(NRestarts === "0" ? [] : [`restarted ${NRestarts} times`]),
     ...(found["StatusText"] ? [found["StatusText"]] : []),
   ];
-  // A reload is no pause.
+  // A reload does not stop the service.
   return {
     isRunning: ActiveState === "active" || ActiveState === "reloading",
     line: `${unit}: ${parts.join(", ")}`,
@@ -111,8 +111,8 @@ function stateOf(unit: string, found: Readonly<Record<string, string>>): Service
 }
 
 /**
- * A user's manager ends with the user's last session. That is not changed silently: it would start all
- * services of the user at boot, this one's removal would not undo it, and on a laptop nobody wants it.
+ * A user's manager ends with the user's last session. The program doesn't change that silently: lingering would start
+ * all services of the user at boot, removing this service would not undo it, and it is not wanted on a laptop.
  */
 async function lingering(name: string, run: RunProgram): Promise<readonly string[]> {
   const { stdout } = await run("loginctl", ["show-user", name, "--property=Linger"]);

@@ -12,12 +12,12 @@ const rules: FileRules = {
 };
 
 /**
- * The text of the file that describes the service; undefined where there is none.
+ * The text of the file that describes the service; undefined if there is none.
  *
- * @throws Failure UNIT_FOREIGN where another program has made it, UNIT_FILE
+ * @throws Failure UNIT_FOREIGN if another program has written it, UNIT_FILE
  */
 export async function readUnit(path: string): Promise<string | undefined> {
-  // A link: of a unit that is masked, or kept elsewhere.
+  // A link: the unit is masked, or stored elsewhere.
   const found = await lstat(path).catch(() => undefined);
   if (!found) return undefined;
   const bytes = found.isFile() ? await failing(path, () => readPlainFile(path, true)) : undefined;
@@ -27,7 +27,7 @@ export async function readUnit(path: string): Promise<string | undefined> {
   throw new Failure("UNIT_FOREIGN", what, "move it out of the way, or go on with it as it is");
 }
 
-/** Writes it whole or not at all, readable by all: nothing in it is secret. @throws Failure UNIT_FILE */
+/** Writes it completely or not at all, readable by all users: nothing in it is secret. @throws Failure UNIT_FILE */
 export async function writeUnit(path: string, text: string): Promise<void> {
   await failing(path, async () => replaceFile(await findFile(path, rules), text, rules, 0o644));
 }

@@ -1,15 +1,18 @@
 import type { Environment } from "../token/dependencies.ts";
+import type { Failure } from "../token/failure.ts";
 
-/** What a command for people gets. */
+/** What a command gets. */
 export interface Context {
   readonly env: Environment;
   /** Undefined for a user without a home folder. */
   readonly home: string | undefined;
-  /** Variables of a debugger's that the program was started with, and has taken out of `env`. */
+  /** Debugger variables that the program was started with; `env` no longer contains them. */
   readonly debuggers?: readonly string[];
   print(text: string): void;
   /** One line on stderr. */
   printError(text: string): void;
-  /** Sets the exit code of a command that has told by itself what is wrong. */
+  /** On stderr: several lines on a terminal, else one. */
+  printFailure(failure: Failure): void;
+  /** Sets the exit code of a command that has already printed what is wrong. */
   exitWith(code: number): void;
 }

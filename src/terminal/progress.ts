@@ -3,16 +3,19 @@ import { terminalOf } from "./terminal.ts";
 
 type Stream = Parameters<typeof terminalOf>[0] & { write(text: string): unknown };
 
-/** How far a long work is: one line, drawn over again. Nothing at all where nobody watches or there is no need. */
+/**
+ * The progress of a long task, as one line that is drawn again and again. Draws nothing without a terminal or for a
+ * single token.
+ */
 export class Progress {
   #done = 0;
   #failed = 0;
   readonly #width: number;
 
   /**
-   * @param stream stderr, so that stdout holds results alone
+   * @param stream stderr, so that stdout has only results
    * @param verb "refreshing"
-   * @param total how many tokens there are; one alone has no progress
+   * @param total the number of tokens; one alone has no progress
    */
   constructor(
     private readonly stream: Stream,
@@ -25,7 +28,7 @@ export class Progress {
     this.draw();
   }
 
-  /** @param tell prints what there is to tell; the line makes room for it */
+  /** @param tell prints a message; the progress line makes room for it */
   step(hasFailed: boolean, tell: () => void): void {
     this.#done += 1;
     if (hasFailed) this.#failed += 1;
@@ -34,7 +37,7 @@ export class Progress {
     this.draw();
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void {
     if (this.#width > 0) this.stream.write("\r\x1b[K");
   }
@@ -43,7 +46,7 @@ export class Progress {
     if (this.#width === 0) return;
     const failed = this.#failed === 0 ? "" : `, ${this.#failed} failed`;
     const line = `${this.verb}: ${this.#done} of ${this.total} tokens${failed}`;
-    // A full line would go on to the next one.
+    // A line of the full width would make the terminal wrap.
     this.stream.write(`\r${line.slice(0, this.#width - 1)}\x1b[K`);
   }
 }

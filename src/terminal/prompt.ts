@@ -1,12 +1,12 @@
 import { Failure } from "../token/failure.ts";
 
-/** Whoever sits at the terminal. */
+/** The user at the terminal. */
 export interface Person {
-  /** @returns what was typed; undefined where the terminal was closed instead */
+  /** @returns what the user typed; undefined if the terminal was closed */
   ask(question: string): Promise<string | undefined>;
 }
 
-/** Nobody where input or output is no terminal: a script must not wait for an answer. */
+/** Undefined if stdin or stdout is not a terminal: a script must not wait for an answer. */
 export function personHere(): Person | undefined {
   return process.stdin.isTTY && process.stdout.isTTY ? { ask } : undefined;
 }
@@ -23,14 +23,14 @@ async function ask(question: string): Promise<string | undefined> {
   return answer;
 }
 
-/** Yes, unless something else was typed; a closed terminal is a no. */
+/** Whether an answer means yes. An empty answer means the default; a closed terminal means no. */
 export function isYes(answer: string | undefined, byDefault: boolean): boolean {
   if (answer === undefined) return false;
   const word = answer.trim().toLowerCase();
   return word === "" ? byDefault : word === "y" || word === "yes";
 }
 
-/** Where the answer was no. */
+/** The failure for a question that the user answered with no. */
 export function declined(): Failure {
   return new Failure("DECLINED", "nothing was changed", "run it again, or name registries");
 }

@@ -22,7 +22,7 @@ function wasClosedAtStart(): boolean {
 }
 
 /**
- * Prints all of it with a line end: a token that a full disk has cut is worth nothing, and the console says nothing of
+ * Prints a text and a line end. A token that a full disk has truncated is worthless, and the console does not report
  * it.
  *
  * @throws Failure STDOUT_WRITE
@@ -31,12 +31,12 @@ export function printWhole(text: string, write = toStdout): void {
   try {
     printBytes(Buffer.from(`${text}\n`), 0, write);
   } catch (error) {
-    // Who reads has enough, as head has.
+    // The reader has closed the pipe because it has enough, as `head` does.
     if (((error as Failure).cause as { code?: unknown } | undefined)?.code !== "EPIPE") throw error;
   }
 }
 
-/** The same from a byte on, for a reader that must have all of it. @throws Failure STDOUT_WRITE */
+/** Prints the bytes from an index on, for a reader that must get all of them. @throws Failure STDOUT_WRITE */
 export function printBytes(bytes: Uint8Array, from: number, write = toStdout): void {
   let at = from;
   while (at < bytes.length) {
@@ -48,7 +48,7 @@ export function printBytes(bytes: Uint8Array, from: number, write = toStdout): v
         const what = `the output can't be written to stdout (${code})`;
         throw new Failure("STDOUT_WRITE", what, fixOf(code), { cause: error });
       }
-      // Another process has made the pipe one that doesn't wait.
+      // Another process has made the pipe non-blocking.
       Bun.sleepSync(1);
     }
   }

@@ -1,6 +1,6 @@
 import { printable } from "../token/printable.ts";
 
-/** Rows as columns that line up; the last column as long as it is. */
+/** Rows as aligned columns; the last column is not padded. */
 export function table(cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];

@@ -6,22 +6,22 @@ export interface Terminal {
   readonly width: number;
   readonly rows: number;
   readonly colour: boolean;
-  /** Whether it may be sent more than ASCII. */
+  /** Whether it shows more than ASCII. */
   readonly unicode: boolean;
 }
 
 type Stream = Pick<NodeJS.WriteStream, "isTTY"> & { readonly columns?: number; readonly rows?: number };
 
 /**
- * The terminal at the end of a stream; undefined: it is a pipe or a file.
+ * The terminal of a stream; undefined: it is a pipe or a file.
  *
- * @param wantsColour false by `--no-color`. NO_COLOR: https://no-color.org
+ * @param wantsColour false with `--no-color`. NO_COLOR: https://no-color.org
  */
 export function terminalOf(stream: Stream, env: Environment, wantsColour = true): Terminal | undefined {
   if (!stream.isTTY) return undefined;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
   return {
-    // Some have no size: a serial line, a CI job's terminal.
+    // Some terminals report no size: a serial line, the terminal of a CI job.
     width: stream.columns || Number(env.COLUMNS) || 80,
     rows: stream.rows || Number(env.LINES) || 24,
     colour: wantsColour && !env.NO_COLOR && env.TERM !== "dumb",

@@ -5,12 +5,12 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 export const registriesCounted = (count: number): string => counted(count, "registry", "registries");
 
-/** A text for people with the home folder as "~". */
+/** A text for users with the home folder as "~". */
 export function withTilde(text: string, home: string | undefined): string {
   return home === undefined || home === "/" ? text : text.replaceAll(`${home}/`, "~/");
 }
 
-/** Milliseconds as people read them: "11h 20m", "4m", "30s". */
+/** Milliseconds in a readable form: "11h 20m", "4m", "30s". */
 export function readable(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

@@ -1,10 +1,10 @@
 import { terminalOf } from "./terminal.ts";
 
 /**
- * A text whose long lines are broken between words for a terminal, what goes on indented; as it is where there is none,
- * since scripts take lines apart.
+ * Breaks the long lines of a text at words for a terminal and indents the continuation lines. Without a terminal it
+ * returns the text unchanged, since scripts split it by lines.
  *
- * @param columns of the terminal; undefined: none
+ * @param columns of the terminal; undefined: there is none
  */
 export function wrapped(text: string, columns = terminalColumns()): string {
   if (columns === undefined) return text;

@@ -1,29 +1,41 @@
 import type { FailureCode } from "./failure-codes.ts";
 import { oneLine } from "./printable.ts";
 
-/** What is kept of a failure until somebody asks: each as in `Failure`. */
+/** The parts of a failure that concerns an identity; together they are the failure's message. */
+export interface FailureParts {
+  /** "no ECR token for HOST" */
+  readonly summary: string;
+  /** "profile ci, /home/me/.config/docker-credential-ecr/config.yaml:4" */
+  readonly identity: string;
+  readonly reason: string;
+}
+
+/** A failure as it is stored until a command shows it: each field as in `Failure`. */
 export interface FailureNote {
   readonly code: string;
   readonly what: string;
   readonly mend: string;
 }
 
-/** Why something could not be done, told so that a tired engineer can mend it. */
+/** Why something could not be done, and how to fix it. */
 export class Failure extends Error {
-  /** Stable, upper case with underscores, documented: scripts may key on it. */
+  /** Stable, upper case with underscores, documented: scripts may depend on it. */
   readonly code: FailureCode;
-  /** What to do about it, without a full stop: a command where there is one. */
+  /** How to fix it, without a full stop: a command if there is one. */
   readonly mend: string;
+  /** Absent: the message is all there is. */
+  readonly parts: FailureParts | undefined;
 
   /**
-   * @param what what failed, for whom (identity, registry) and why; no secret, one line
-   * @param options.cause the error underneath, kept for logs, which redact it
+   * @param what what failed, for which identity and registry, and why; no secret, one line
+   * @param options.cause the error underneath, for logs, which redact it
    */
-  constructor(code: FailureCode, what: string, mend: string, options?: { cause?: unknown }) {
-    super(what, options);
+  constructor(code: FailureCode, what: string | FailureParts, mend: string, options?: { cause?: unknown }) {
+    super(typeof what === "string" ? what : joined(what), options);
     this.name = "Failure";
     this.code = code;
     this.mend = mend;
+    this.parts = typeof what === "string" ? partsOf(what) : what;
   }
 
   /** @param note may be of another version, with a code that this one does not have */
@@ -31,11 +43,33 @@ export class Failure extends Error {
     return new Failure(code as FailureCode, what, mend);
   }
 
-  /** The one line a client shows its user. Never the words that Docker takes for "not found". */
+  /** One line for Docker, pipes and logs. Never the words that Docker takes for "not found". */
   get oneLine(): string {
-    return oneLine(`${this.message}: ${this.mend} [${this.code}]`).replace(
-      /credentials not found in native keychain/gi,
-      "credentials not found",
-    );
+    return oneLine(
+      `${ended(this.message)} Fix: ${endsInPath(this.mend) ? this.mend : ended(this.mend)} [${this.code}]`,
+    ).replace(/credentials not found in native keychain/gi, "credentials not found");
   }
+}
+
+function joined({ summary, identity, reason }: FailureParts): string {
+  return `${summary} (identity: ${identity}): ${reason}`;
+}
+
+const joint = /^(.+?) \(identity: (.+?)\): (.+)$/s;
+
+/** The parts of a stored failure's message; undefined if it concerns no identity. */
+export function partsOf(message: string): FailureParts | undefined {
+  const [, summary, identity, reason] = joint.exec(message) ?? [];
+  return summary === undefined || identity === undefined || reason === undefined
+    ? undefined
+    : { summary, identity, reason };
+}
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** Whether a command ends with a path or URL: a full stop would be copied along. */
+function endsInPath(text: string): boolean {
+  return /[/\\=]/.test(text.slice(text.lastIndexOf(" ") + 1));
 }

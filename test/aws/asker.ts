@@ -109,14 +109,14 @@ export class Asker {
   /** The failure that asking for a token ends in, told without a secret. */
   async fail(departure: Departure = {}): Promise<Failure> {
     const failure = await this.failureOf(this.ask(departure));
-    assert.match(failure.message, /^no ECR token for \S+ under /);
+    assert.match(failure.message, /^no ECR token for \S+ \(identity: /);
     return failure;
   }
 
   /** The same for the replication rules. */
   async failRules(departure: Departure = {}): Promise<Failure> {
     const failure = await this.failureOf(this.askRules(departure));
-    assert.match(failure.message, /^the replication rules of \S+ can't be read under /);
+    assert.match(failure.message, /^the replication rules of \S+ can't be read \(identity: /);
     return failure;
   }
 

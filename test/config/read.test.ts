@@ -147,7 +147,7 @@ describe("readConfig", () => {
   it("tells path, line and column of what is wrong in it", async () => {
     writeWithMode(file(), "version: 1\nstore: vault\n", 0o600);
     assert.ok(
-      (await refusal(file())).oneLine.startsWith(`${file()}:2:8: store ("vault") is not known here: `),
+      (await refusal(file())).oneLine.startsWith(`${file()}:2:8: store ("vault") is not known here. Fix: `),
     );
   });
 });

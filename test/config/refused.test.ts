@@ -9,20 +9,24 @@ const china = "arn:aws-cn:iam::111122223333:role/pull";
 
 /** Bodies follow the version; § is where the problem must be told. */
 const cases: Case[] = [
-  ["an unknown key", "§minvalidity: 1h", /"minvalidity" is not known: did you mean minValidity/],
-  ["an unknown key of an identity", "identities: { a: { §role_arn: x } }", /did you mean roleArn/],
-  ["an unknown key like no other", "§keys: x", /"keys" is not known: known are version, minValidity/],
-  ["an unknown key of an entry", "registries:\n  - §acount: '1'", /in registries\[0\].*mean account/],
-  ["an unknown key of replication", "registries: [{ replication: { §folow: true } }]", /mean follow/],
-  ["an unknown key of an output", "outputs: [{ §dockerconfig: /x }]", /mean dockerConfig/],
-  ["a list in a mapping's place", "identities: §[]", /identities is a list: make it a mapping/],
-  ["a mapping in a list's place", "registries: §{}", /registries is a mapping: make it a list/],
+  ["an unknown key", "§minvalidity: 1h", /"minvalidity" is not known\. Fix: write minValidity/],
+  ["an unknown key of an identity", "identities: { a: { §role_arn: x } }", /write roleArn/],
+  ["an unknown key like no other", "§keys: x", /"keys" is not known\. Fix: use one of version, minValidity/],
+  ["an unknown key of an entry", "registries:\n  - §acount: '1'", /in registries\[0\].*write account/],
+  ["an unknown key of replication", "registries: [{ replication: { §folow: true } }]", /write follow/],
+  ["an unknown key of an output", "outputs: [{ §dockerconfig: /x }]", /write dockerConfig/],
+  ["a list in a mapping's place", "identities: §[]", /identities is a list\. Fix: make it a mapping/],
+  ["a mapping in a list's place", "registries: §{}", /registries is a mapping\. Fix: make it a list/],
   ["a text in a boolean's place", "registries: [{ replication: { follow: §'yes' } }]", /true or false/],
   ["a key without a value", "registries:§\n", /registries has no value/],
   ["a required key that is missing", "outputs:\n  - §{}", /outputs\[0\]\.dockerConfig is missing/],
   ["an account without quotes", "registries:\n  - account: §012345678901", /in quotes: "012345678901"/],
   ["an account that lost its zero", "registries:\n  - account: §12345678901", /in quotes: "012345678901"/],
-  ["an account of eleven digits", "registries:\n  - account: §'12345678901'", /is no account: write twelve/],
+  [
+    "an account of eleven digits",
+    "registries:\n  - account: §'12345678901'",
+    /is no account\. Fix: write twelve/,
+  ],
   ["a true without quotes", "identities: { a: { profile: §true } }", /in quotes: "true"/],
   ["* without quotes", "registries:\n  - account: §*", /in quotes: "\*"/, "CONFIG_SYNTAX"],
   ["a duration without a unit", "minValidity: §3600", /add the unit, as in 3600s/],
@@ -38,17 +42,17 @@ const cases: Case[] = [
   [
     "a misspelt region",
     "registries: [{ account: '111122223333', regions: [§us-esat-1] }]",
-    /"us-esat-1".*did you mean us-east-1/,
+    /"us-esat-1".*write us-east-1/,
   ],
   [
     "a misspelt region in a host",
     "registries: [{ host: §111122223333.dkr.ecr.eu-wset-1.amazonaws.com }]",
-    /eu-wset-1 is no AWS region.*did you mean eu-west-1/,
+    /eu-wset-1 is no AWS region.*write eu-west-1/,
   ],
   [
     "a misspelt region of a role",
     `identities: { a: { roleArn: "${role}", region: §us-wset-2 } }`,
-    /"us-wset-2".*did you mean us-west-2/,
+    /"us-wset-2".*write us-west-2/,
   ],
   ["no regions", "registries: [{ account: '111122223333', regions: §[] }]", /is empty/],
   [
@@ -69,8 +73,8 @@ const cases: Case[] = [
   ["both account and host", "registries: [{ §account: '*', host: public.ecr.aws }]", /both host and account/],
   ["a host of nobody's", "registries: [{ host: §ghcr.io }]", /"ghcr\.io".* is no host of ECR's/],
   ["a look-alike", "registries: [{ host: §public.ecr.aws.evil.com }]", /is no host of ECR's/],
-  ["a URL", "registries: [{ host: §'https://public.ecr.aws/x' }]", /write public\.ecr\.aws \[/],
-  ["upper case", "registries: [{ host: §PUBLIC.ecr.aws }]", /write public\.ecr\.aws \[/],
+  ["a URL", "registries: [{ host: §'https://public.ecr.aws/x' }]", /write public\.ecr\.aws\. \[/],
+  ["upper case", "registries: [{ host: §PUBLIC.ecr.aws }]", /write public\.ecr\.aws\. \[/],
   ["an alias of a host that is not ECR's", "aliases: { a.example.com: §ghcr.io }", /is no host of ECR's/],
   ["an alias that is ECR's", "aliases: { §public.ecr.aws: public.ecr.aws }", /is a host of ECR's itself/],
   ["an alias of an alias", "aliases: { a.b: public.ecr.aws, c.d: §a.b }", /is no host of ECR's/],
@@ -80,7 +84,7 @@ const cases: Case[] = [
   [
     "an unknown identity",
     "registries: [{ account: '*', identity: §cii }]\nidentities: { ci: { profile: ci } }",
-    /"cii".*mean ci,/,
+    /"cii".*write ci,/,
   ],
   [
     "an identity that every object has",
@@ -211,8 +215,8 @@ describe("what parseConfig refuses, and where", () => {
   }
 
   for (const [what, text, words] of [
-    ["none", "store: file", /:1:1: the version is missing: write version: 1/],
-    ["a text", 'version: "1"', /:1:10: there is no such version \("1"\): write version: 1/],
+    ["none", "store: file", /:1:1: the version is missing\. Fix: write version: 1/],
+    ["a text", 'version: "1"', /:1:10: there is no such version \("1"\)\. Fix: write version: 1/],
     ["a newer one, whatever else it has", "newer: x\nversion: 2", /:2:10: .*update docker-credential-ecr/],
   ] as const) {
     it(`a version that is ${what}`, () => {

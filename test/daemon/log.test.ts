@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { daemonLog } from "../../src/daemon/log.ts";
 import { Failure } from "../../src/token/failure.ts";
 
-const context = { env: {}, home: "/", printError() {}, exitWith() {} };
+const context = { env: {}, home: "/", printError() {}, printFailure() {}, exitWith() {} };
 
 describe("the daemon's log", () => {
   it("has a time and a level on each line", () => {

@@ -5,7 +5,8 @@ import { jobOf } from "../refresher/support.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
 
 const start = Date.parse("2026-11-27T10:00:00Z");
-const what = "no ECR token for 111122223333.dkr.ecr.us-east-1.amazonaws.com under profile ci: access denied";
+const what =
+  "no ECR token for 111122223333.dkr.ecr.us-east-1.amazonaws.com (identity: profile ci): access denied";
 
 describe("RenewalLog", () => {
   const lines: string[] = [];
@@ -24,8 +25,8 @@ describe("RenewalLog", () => {
     const renewals = log();
     for (let at = 0; at <= 8 * hour; at += minute) renewals.update([failing("a")], start + at);
     const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
-    const valid = `error ${host}: not renewed since 2026-11-27T10:00:00Z, valid until 2026-11-27T15:30:00Z, under profile ci: access denied: allow it [ACCESS_DENIED]`;
-    const expired = `error ${host}: expired at 2026-11-27T15:30:00Z, not renewed since 2026-11-27T10:00:00Z, under profile ci: access denied: allow it [ACCESS_DENIED]`;
+    const valid = `error ${host}: not renewed since 2026-11-27T10:00:00Z, valid until 2026-11-27T15:30:00Z (identity: profile ci): access denied. Fix: allow it. [ACCESS_DENIED]`;
+    const expired = `error ${host}: expired at 2026-11-27T15:30:00Z, not renewed since 2026-11-27T10:00:00Z (identity: profile ci): access denied. Fix: allow it. [ACCESS_DENIED]`;
     assert.deepEqual(lines.splice(0), [...Array(6).fill(valid), ...Array(3).fill(expired)]);
     renewals.update([], start + 8 * hour + 3 * minute);
     assert.deepEqual(lines, [`info over: ${host} is no longer failing, after 8h 3m [ACCESS_DENIED]`]);
@@ -56,7 +57,7 @@ describe("RenewalLog", () => {
     const renewals = log();
     const { token, ...without } = failing("a");
     renewals.update([without], start);
-    assert.deepEqual(lines.splice(0), [`error ${what}: allow it [ACCESS_DENIED]`]);
+    assert.deepEqual(lines.splice(0), [`error ${what}. Fix: allow it. [ACCESS_DENIED]`]);
     renewals.update([without], start - 24 * hour);
     renewals.update([without], start - 23 * hour);
     assert.equal(lines.length, 2);

@@ -71,7 +71,7 @@ describe("what configure-docker refuses, it says with a mend that fits:", () => 
     const { stderr } = await docker.user.run(["configure-docker", registry], {
       env: { DOCKER_CONFIG: docker.path },
     });
-    assert.match(stderr, /is no folder: see DOCKER_CONFIG/);
+    assert.match(stderr, /is no folder\. Fix: see DOCKER_CONFIG/);
     assert.deepEqual(readdirSync(docker.user.home), [".docker"]);
   });
 });

@@ -176,7 +176,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) => user.writeAwsKeys({ alice: member("bob") }),
     about: `${registry}/team/app:1`,
     fails: "image REPOSITORY_POLICY",
-    seen: /user\/bob may not ecr:BatchGetImage on arn:aws:ecr:us-east-1:111122223333:repository\/team\/app/,
+    seen: /user\/bob (?:may not|lacks) ecr:BatchGetImage on arn:aws:ecr:us-east-1:111122223333:repository\/team\/app/,
     mend: /set-repository-policy/,
   },
   "an identity whose policies don't let it pull": {

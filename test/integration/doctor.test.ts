@@ -97,7 +97,7 @@ describe("doctor", () => {
     for (const about of ["user@example.com", `${registry}/App`, `${registry}/a b`, `ftp://${registry}`]) {
       const { stdout, stderr, exitCode } = await user.run(["doctor", about]);
       assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
-      assert.match(stderr, /^docker-credential-ecr: .* \[NOT_ECR\]\n$/);
+      assert.match(stderr, /^docker-credential-ecr\. Fix: .* \[NOT_ECR\]\n$/);
     }
     assert.equal((await user.run(["doctor", registry, registry])).exitCode, 1);
     assert.equal(standing.calls(), 0);
@@ -207,7 +207,7 @@ describe("doctor --bundle", () => {
     const folder = join(user.home, "nowhere");
     const { stderr, exitCode } = await user.run(["doctor", "--bundle", join(folder, "report.txt")]);
     assert.equal(exitCode, 1);
-    assert.ok(stderr.includes(`${folder}/report.txt can't be made: ${folder} is not there: `), stderr);
+    assert.ok(stderr.includes(`${folder}/report.txt can't be made: ${folder} is not there. Fix: `), stderr);
     assert.match(stderr, / \[BUNDLE_WRITE\]\n$/);
   });
 });

@@ -218,7 +218,7 @@ describe("a failure tells what failed, for whom, and what mends it:", () => {
       told(
         ran,
         code.split("|").includes(given) ? given : code,
-        `no ECR token for ${registry} under `,
+        `no ECR token for ${registry} (identity: `,
         ...parts,
       );
     });

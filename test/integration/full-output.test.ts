@@ -25,7 +25,7 @@ describe("on a disk that is full", () => {
     ]) {
       const ran = await user.run(args, { through: shell('exec "$@" > /dev/full') });
       assert.equal(ran.exitCode, 1, args.join(" "));
-      assert.match(ran.stderr, /^docker-credential-ecr: .* \(ENOSPC\): .* \[STDOUT_WRITE\]\n$/);
+      assert.match(ran.stderr, /^docker-credential-ecr: .* \(ENOSPC\)\. Fix: .* \[STDOUT_WRITE\]\n$/);
     }
   });
 
@@ -48,7 +48,7 @@ describe("on a disk that is full", () => {
         const user = standing.user(keys("alice"));
         const ran = await user.run(line.split(" "), { input, through: shell(`exec "$@" ${to}`) });
         assert.equal(ran.exitCode, 1);
-        assert.match(ran.stderr, /\((?:ENOSPC|EBADF)\): .* \[STDOUT_WRITE\]\n$/);
+        assert.match(ran.stderr, /\((?:ENOSPC|EBADF)\)\. Fix: .* \[STDOUT_WRITE\]\n$/);
       });
     }
   }

@@ -145,7 +145,7 @@ describe("a user", () => {
       const lines = readFileSync(`${one.state}/log`, "utf8");
       assert.match(
         lines,
-        /config\.yaml is not read: this user can't enter \/.* \(\w+\): .*\[CONFIG_UNREADABLE\]\n$/,
+        /config\.yaml is not read: this user can't enter \/.* \(\w+\)\. Fix: .*\[CONFIG_UNREADABLE\]\n$/,
       );
       assert.equal(lines.trimEnd().split("\n").length, 1);
     }

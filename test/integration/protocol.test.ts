@@ -117,12 +117,12 @@ describe("Docker's protocol", () => {
   it("an unknown option suggests the nearest, without a word on stdout", async () => {
     const { stdout, stderr, exitCode } = await run(["status", "--jsno"]);
     assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
-    assert.equal(stderr, `${name}: unknown option '--jsno': did you mean --json? [USAGE]\n`);
+    assert.equal(stderr, `${name}: unknown option '--jsno'. Fix: did you mean --json? [USAGE]\n`);
     const other = await run(["service", "install", "--frobnicate"]);
     const mend = `see '${name} service install --help'`;
-    assert.equal(other.stderr, `${name}: unknown option '--frobnicate': ${mend} [USAGE]\n`);
+    assert.equal(other.stderr, `${name}: unknown option '--frobnicate'. Fix: ${mend}. [USAGE]\n`);
     const sub = await run(["service", "instal"]);
-    assert.equal(sub.stderr, `${name}: unknown command 'instal': did you mean install? [USAGE]\n`);
+    assert.equal(sub.stderr, `${name}: unknown command 'instal'. Fix: did you mean install? [USAGE]\n`);
   });
 
   for (const action of ["get", "erase"]) {

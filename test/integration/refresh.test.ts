@@ -37,7 +37,7 @@ describe("refresh", () => {
     const user = keeper(standing, withNobody);
     const { exitCode, stdout, stderr } = await user.run(["refresh"]);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^docker-credential-ecr: .* under profile nobody.*\[PROFILE_NOT_FOUND\]\n$/);
+    assert.match(stderr, /^docker-credential-ecr: .*\(identity: profile nobody.*\[PROFILE_NOT_FOUND\]\n$/);
     assert.deepEqual(stdout.trimEnd().split("\n").sort(), [
       `${registry}: 11h 59m left`,
       `${westRegistry}: 11h 59m left`,

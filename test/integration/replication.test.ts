@@ -110,7 +110,7 @@ describe("replication", () => {
     assert.equal(exitCode, 1);
     assert.match(
       stdout,
-      /^777788889999\S+ +pull \(role \S+\) +none .*alice may not sts:AssumeRole.*\[ROLE_DENIED\]$/m,
+      /^777788889999\S+ +pull \(role \S+\) +none .*alice lacks sts:AssumeRole.*\[ROLE_DENIED\]$/m,
     );
     standing.aws.controls.reset();
     for (const host of [source, westTarget, abroadTarget]) answered(await user.get(host), host);
@@ -129,7 +129,7 @@ describe("replication", () => {
       assert.equal(exitCode, 1);
       assert.match(
         stderr,
-        /^docker-credential-ecr: the replication rules of \S+ can't be read under profile alice \(\S+config\.yaml:\d+\): .*may not ecr:DescribeRegistry: allow ecr:DescribeRegistry .*\[ACCESS_DENIED\]\n$/,
+        /^docker-credential-ecr: the replication rules of \S+ can't be read \(identity: profile alice, \S+config\.yaml:\d+\): .*lacks ecr:DescribeRegistry\. Fix: allow ecr:DescribeRegistry .*\[ACCESS_DENIED\]\n$/,
       );
       assert.match(stdout, /^3 registries kept, \d tokens? renewed, 1 failed\n$/);
       // While it waits for the next attempt it is a failure still, and asks nobody.
@@ -159,7 +159,7 @@ describe("replication", () => {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /under profile bob \(\S+config\.yaml:\d+\): .*of account 444455556666, .*account 111122223333.*\[REPLICATION_ACCOUNT\]\n$/,
+      /\(identity: profile bob, \S+config\.yaml:\d+\): .*of account 444455556666, .*account 111122223333.*\[REPLICATION_ACCOUNT\]\n$/,
     );
     const { registries, replication } = await statusOf(user);
     assert.deepEqual([registries.length, replication[0].targets], [1, []]);

@@ -39,7 +39,7 @@ describe("status --strict", function () {
     passTime(user, 7 * hour);
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
     const once = await user.run(["daemon", "--once"]);
-    assert.match(once.stderr, /not renewed since \S+Z, valid until \S+Z, under .*\[ACCESS_DENIED\]/);
+    assert.match(once.stderr, /not renewed since \S+Z, valid until \S+Z \(identity: .*\[ACCESS_DENIED\]/);
     passTime(user, 3 * hour);
     assert.deepEqual(await exitCodes(user), [0, 1]);
     const { registries, ok } = await json(user);
@@ -59,7 +59,7 @@ describe("status --strict", function () {
     const over = await user.run(["status"]);
     assert.match(
       over.stdout,
-      /expired +- +expired at \S+Z, not renewed since \S+Z, under .*\[ACCESS_DENIED\]\n$/,
+      /expired +- +expired at \S+Z, not renewed since \S+Z \(identity: .*\[ACCESS_DENIED\]\n$/,
     );
     const refreshed = await user.run(["refresh"]);
     assert.match(refreshed.stderr, /expired at \S+Z, not renewed, under/);

@@ -107,7 +107,7 @@ when("the native front", function () {
 
   it("names the path that is missing", () => {
     rmSync(behind());
-    const expected = `can't start the other part of this program, ${behind()} (No such file or directory): install the program again, with ./install.sh [PROGRAM_MISSING]\n`;
+    const expected = `can't start the other part of this program, ${behind()} (No such file or directory). Fix: install the program again, with ./install.sh [PROGRAM_MISSING]\n`;
     for (const args of [["get"], ["status"]]) {
       const { stdout, stderr, status } = call(front, args, host);
       assert.deepEqual([stdout, stderr, status], [expected, `docker-credential-ecr: ${expected}`, 1]);

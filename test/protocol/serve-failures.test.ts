@@ -15,15 +15,16 @@ describe("Docker's protocol in trouble", () => {
   for (const [action, input] of Object.entries(inputs)) {
     it(`${action} tells a failure in one line, on stdout for the client and on stderr for the person`, async () => {
       rooms.trouble = new Failure("NO_CREDENTIALS", "no AWS\ncredentials", "aws sso login");
-      const told = "no AWS credentials: aws sso login [NO_CREDENTIALS]\n";
-      const answer = { stdout: told, stderr: `docker-credential-ecr: ${told}`, exitCode: 1 };
-      assert.deepEqual(await rooms.run(action as keyof typeof inputs, input), answer);
+      const told = "no AWS credentials. Fix: aws sso login. [NO_CREDENTIALS]\n";
+      const { failure, ...answer } = await rooms.run(action as keyof typeof inputs, input);
+      assert.deepEqual(answer, { stdout: told, stderr: `docker-credential-ecr: ${told}`, exitCode: 1 });
+      assert.equal(failure, rooms.trouble);
     });
 
     it(`${action} tells an error that nobody foresaw by its name alone`, async () => {
       rooms.trouble = new TypeError("made-up secret in a message");
       const { stdout, exitCode } = await rooms.run(action as keyof typeof inputs, input);
-      assert.match(stdout, /^an error that nobody foresaw \(TypeError\): .* \[INTERNAL\]\n$/);
+      assert.match(stdout, /^an error that nobody foresaw \(TypeError\)\. Fix: .* \[INTERNAL\]\n$/);
       assert.equal(exitCode, 1);
     });
   }

@@ -136,7 +136,7 @@ describe("Docker's protocol", () => {
       for (const lay of [rooms.cold, rooms.warm]) {
         lay.set(host, held);
         const { stdout, exitCode } = await rooms.run("get", input);
-        assert.match(stdout, /^the server URL was refused: .* \[BAD_SERVER_URL\]\n$/);
+        assert.match(stdout, /^the server URL was refused: .*\. Fix: .* \[BAD_SERVER_URL\]\n$/);
         assert.equal(exitCode, 1);
       }
       assert.deepEqual(rooms.asked, []);
@@ -193,7 +193,7 @@ describe("Docker's protocol", () => {
     for (const input of notCredentials) {
       it(`refuses ${JSON.stringify(input).slice(0, 30)}`, async () => {
         const { stdout, exitCode } = await rooms.run("store", input);
-        assert.match(stdout, /^what was to be stored is not a credential: .* \[BAD_CREDENTIAL\]\n$/);
+        assert.match(stdout, /^what was to be stored is not a credential\. Fix: .* \[BAD_CREDENTIAL\]\n$/);
         assert.equal(exitCode, 1);
       });
     }

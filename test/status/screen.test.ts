@@ -42,7 +42,7 @@ describe("status' screen", () => {
     const failing = (account: string, region: string, why: string) => {
       const registry = host(account, region);
       // Of several accounts the error names the first.
-      const error = `no ECR token for ${host("111122223333", region)} under ci: api.ecr.${region}.amazonaws.com ${why} [CODE]`;
+      const error = `no ECR token for ${host("111122223333", region)} (identity: ci): api.ecr.${region}.amazonaws.com ${why} [CODE]`;
       return shownToken({ registry, account, region, ...none, lastError: lastError(error) });
     };
     const tokens = [
@@ -164,7 +164,7 @@ describe("status' screen", () => {
     assert.deepEqual(lines.slice(0, 3), [
       "daemon: no heartbeat for 12m, process 7",
       "daemon: goes by the config of before: line 3: fix it [CONFIG_INVALID]",
-      "line 4: fix it [CONFIG_INVALID]",
+      "line 4. Fix: fix it. [CONFIG_INVALID]",
     ]);
   });
 });

@@ -4,7 +4,14 @@ import { wholeProgram } from "../../src/commands/run.ts";
 /** The program with all its commands, which print nothing. */
 export function silentProgram(): Promise<Command> {
   const silent = () => {};
-  return wholeProgram({ env: {}, home: "/", print: silent, printError: silent, exitWith: silent });
+  return wholeProgram({
+    env: {},
+    home: "/",
+    print: silent,
+    printError: silent,
+    printFailure: silent,
+    exitWith: silent,
+  });
 }
 
 /** A command and all below it. */

@@ -5,12 +5,12 @@ import { Failure } from "../../src/token/failure.ts";
 describe("Failure", () => {
   it("puts what failed, the mend and the code in one line", () => {
     const failure = new Failure("NO_CREDENTIALS", "no AWS credentials\nfor x", "set AWS_PROFILE");
-    assert.equal(failure.oneLine, "no AWS credentials for x: set AWS_PROFILE [NO_CREDENTIALS]");
+    assert.equal(failure.oneLine, "no AWS credentials for x. Fix: set AWS_PROFILE. [NO_CREDENTIALS]");
   });
 
   it("is one line whatever lines an error of another program has, in the mend as well", () => {
     const { oneLine } = new Failure("DNS", "a\r\n  b\n\n\tc\rd", "do e\nand f");
-    assert.equal(oneLine, "a b c d: do e and f [DNS]");
+    assert.equal(oneLine, "a b c d. Fix: do e and f. [DNS]");
   });
 
   it("never holds the words that docker-py and Jib look for anywhere in stdout, on one line or on two", () => {

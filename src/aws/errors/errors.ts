@@ -49,9 +49,12 @@ function told(
   mend: string,
   cause: unknown,
 ) {
-  const place = config?.line === undefined ? "" : ` (${placeIn(config)})`;
-  const whom = describeIdentity(identity, env) + place;
-  const what = `${lacking(wanted, registry.host)} under ${whom}: ${foreignText(why)}`;
+  const place = config?.line === undefined ? "" : `, ${placeIn(config)}`;
+  const what = {
+    summary: lacking(wanted, registry.host),
+    identity: describeIdentity(identity, env) + place,
+    reason: foreignText(why),
+  };
   return new Failure(code, what, foreignText(mend), { cause });
 }
 

@@ -129,7 +129,7 @@ function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis
     deniedBy,
     lacking,
   } = iamDenialIn(message);
-  const why = `access denied: ${principal} may not ${action}`;
+  const why = `access denied: ${principal} ${deniedBy === undefined ? "lacks" : "is denied"} ${action}`;
   if (deniedBy !== undefined) {
     return {
       code: "ACCESS_DENIED",
@@ -156,7 +156,7 @@ function diagnoseRoleDenial(message: string, role: RoleError, session: Session |
   const named = profile === undefined ? "" : ` (${namedSetting(session?.profiles, profile, "role_arn")})`;
   return {
     code: "ROLE_DENIED",
-    why: `${principal} may not sts:AssumeRole on ${role.role}${named}${deniedBy === undefined ? "" : `, by an explicit deny in ${withArticle(deniedBy)}`}`,
+    why: `${principal} ${deniedBy === undefined ? `lacks sts:AssumeRole on ${role.role}${named}` : `is denied sts:AssumeRole on ${role.role}${named}, by an explicit deny in ${withArticle(deniedBy)}`}`,
     mend:
       `name ${principal} in the trust policy of the role, with the same external id if it asks for one, and allow ` +
       "it sts:AssumeRole on the role where that is of another account",

@@ -10,16 +10,16 @@ interface Trouble {
 }
 
 /**
- * When the keychain did not give the key of the encrypted tokens, and why: of a build's many gets one asks a keychain
- * that hangs, or that asks a person for a password.
+ * When and why the keychain did not return the key of the encrypted tokens: of a build's many gets only one asks a
+ * keychain that hangs, or that prompts for a password.
  */
 export class TokenKeyTrouble {
   #own: Trouble | undefined;
   #heededSince = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param state the state folder, where other processes read of it
-   * @param patience milliseconds for which it counts
+   * @param state the state folder, where other processes read the failure
+   * @param patience milliseconds for which a failure is remembered
    */
   constructor(
     private readonly state: string,
@@ -27,7 +27,7 @@ export class TokenKeyTrouble {
     private readonly patience: number,
   ) {}
 
-  /** What was before counts no more. */
+  /** Ignores failures before this moment. */
   heedFromNow(): void {
     this.#heededSince = this.now();
   }
@@ -50,12 +50,12 @@ export class TokenKeyTrouble {
     }
   }
 
-  /** For this process alone. */
+  /** For this process only. */
   keep(failure: Failure): void {
     this.#own = { at: this.now(), failure };
   }
 
-  /** For other processes, where the keychain itself is to blame. */
+  /** For other processes, if the keychain itself is the cause. */
   async note(error: unknown): Promise<void> {
     if (!(error instanceof Failure) || !isKeychainCode(error.code)) return;
     const note = { format: 1, at: this.now(), code: error.code, what: error.message };

@@ -1,7 +1,7 @@
 import { jsonWithChecksum, parseJsonWithChecksum } from "../../token/checksum.ts";
 import { keyLength } from "./seal.ts";
 
-/** A key as it stands in a file or in the keychain. */
+/** A key as it is stored in a file or in the keychain. */
 export interface KeyText {
   readonly format: 1;
   /** Base64. */
@@ -16,12 +16,15 @@ export function keyText(key: Uint8Array): KeyText {
   return { format: 1, key: Buffer.from(key).toString("base64") };
 }
 
-/** The text of a file with the key: a key that was damaged would make all that it opens look damaged. */
+/**
+ * The text of a file with the key. It has a checksum: a damaged key would make every file that it decrypts look
+ * damaged.
+ */
 export function keyFileText(key: Uint8Array): string {
   return jsonWithChecksum(keyText(key));
 }
 
-/** Undefined for what is no key of ours. */
+/** Undefined if the text is not a key of this program. */
 export function parseKey(text: string): Uint8Array | undefined {
   try {
     const { format, key } = parseJsonWithChecksum(text) as Partial<KeyText>;

@@ -2,12 +2,12 @@ import { inspectFile } from "../files/inspect.ts";
 import { atRestPath } from "../files/paths.ts";
 import { writeState } from "../files/write.ts";
 
-/** Whether the secrets in token files lie in plain, or encrypted with a key that the keychain holds. */
+/** Whether the secrets in token files are in plain text, or encrypted with a key that the keychain stores. */
 export type AtRest = "file" | "keychain";
 
 /**
- * What config.yaml said when it was read last: whoever writes a token file goes by it, whether or not the config can
- * be read just now. `isSettled`: all that lies there is so too.
+ * The setting of config.yaml when it was last read. Every writer of token files follows it, even while the config can't
+ * be read. `isSettled`: all existing files follow it too.
  */
 export interface AtRestMark {
   readonly format: 1;
@@ -15,7 +15,7 @@ export interface AtRestMark {
   readonly isSettled: boolean;
 }
 
-/** Without one that this version wrote all is in plain, as far as anybody knows. */
+/** Without a mark of this version, all files count as plain text. */
 export async function readAtRest(state: string): Promise<AtRestMark> {
   const found = await inspectFile(atRestPath(state));
   const mark = found.kind === "text" ? parseMark(found.text) : undefined;

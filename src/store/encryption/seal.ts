@@ -5,12 +5,13 @@ const tagLength = 16;
 const algorithm = "AES-GCM";
 
 /**
- * Encrypts a text with AES-256-GCM (NIST SP 800-38D). By Web Crypto, which Bun has ready: `node:crypto` takes longer to
- * load than a warm get may.
+ * Encrypts a text with AES-256-GCM (NIST SP 800-38D). It uses Web Crypto, which Bun has loaded already: loading
+ * `node:crypto` takes longer than a whole warm get.
  *
  * @param key 32 bytes
- * @param context what the text is for; it opens under the same context only, so sealed texts can't be exchanged
- * @param nonce 12 random bytes, never the same twice under one key
+ * @param context the purpose of the text; it can only be decrypted with the same context, so encrypted texts can't be
+ * exchanged
+ * @param nonce 12 random bytes, never the same twice with one key
  * @returns base64 of the nonce, the tag, the cipher text
  */
 export async function seal(
@@ -26,10 +27,10 @@ export async function seal(
   return Buffer.concat([nonce, made.subarray(end), made.subarray(0, end)]).toString("base64");
 }
 
-/** The text again; undefined where the key or the context is another, or a bit of it was changed. */
+/** Decrypts a text; undefined if the key or the context differs, or a bit of the text was changed. */
 export async function unseal(sealed: string, key: Uint8Array, context: string): Promise<string | undefined> {
   try {
-    // Not by Buffer, which takes a millisecond to load.
+    // Not with Buffer, which takes a millisecond to load.
     const bytes = Uint8Array.fromBase64(sealed);
     const start = nonceLength + tagLength;
     if (bytes.length < start) return undefined;

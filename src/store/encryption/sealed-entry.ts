@@ -4,8 +4,8 @@ import { isFormer } from "../../token/former-login.ts";
 import { seal, unseal } from "./seal.ts";
 
 /**
- * The entry with its secret encrypted. The rest can still be read, and can't be changed: it and the file's place are
- * what the secret opens under.
+ * The entry with its secret encrypted. The rest stays readable, but can't be changed: it and the file's place are
+ * authenticated together with the secret.
  *
  * @param place of the file in the state folder, as `tokenPath("", host)`
  * @param nonce see `seal`
@@ -19,7 +19,7 @@ export async function sealEntry<Entry extends SecretEntry>(
   return { ...rest, sealed: await seal(secret, key, contextOf(place, rest), nonce) };
 }
 
-/** The entry again; undefined where the key is another, or the file was changed or moved. */
+/** Decrypts the entry; undefined if the key differs, or the file was changed or moved. */
 export async function openEntry<Entry>(
   { sealed, ...rest }: Sealed<Entry>,
   place: string,

@@ -10,7 +10,7 @@ import { TokenKeyTrouble } from "./key-failure.ts";
 import { keyFileText, keyText, newKey, parseKey } from "./key-file.ts";
 import { readAtRest } from "./mode.ts";
 
-/** What the key is called in the keychain, beside the logins, whose names are server URLs. */
+/** The name of the key in the keychain, next to the logins, whose names are server URLs. */
 export const tokenKeyName = "key of the encrypted ECR tokens";
 
 export interface TokenKeyOptions {
@@ -20,15 +20,15 @@ export interface TokenKeyOptions {
   /** XDG_RUNTIME_DIR. */
   readonly runtimeFolder: string | undefined;
   now(): number;
-  /** Milliseconds for which a keychain that failed is not asked again: it may be asking a person for a password. */
+  /** Milliseconds for which a keychain that failed is not asked again: it may be prompting for a password. */
   readonly patience: number;
-  /** Milliseconds that another process which asks the keychain is waited for. */
+  /** Milliseconds to wait for another process that asks the keychain. */
   readonly wait: number;
 }
 
 /**
- * The key of the encrypted tokens. The keychain holds it; where the user has a folder of a memory file system, a copy
- * lies there until logout, so that not each `get` has to ask.
+ * The key of the encrypted tokens. The keychain stores it. If the user has a runtime folder on tmpfs, a copy is there
+ * until logout, so that not every `get` has to ask the keychain.
  */
 export class TokenKey {
   #known: Uint8Array | undefined;
@@ -39,7 +39,7 @@ export class TokenKey {
     this.#trouble = new TokenKeyTrouble(options.state, options.now, options.patience);
   }
 
-  /** A new key where the keychain holds none. @throws Failure KEYCHAIN_…, STATE_FOLDER, STATE_LOCK */
+  /** Creates a key if the keychain has none. @throws Failure KEYCHAIN_…, STATE_FOLDER, STATE_LOCK */
   readonly get = async (): Promise<Uint8Array> => {
     this.#known ??= await this.inMemory();
     if (this.#known) return this.#known;
@@ -55,9 +55,9 @@ export class TokenKey {
   };
 
   /**
-   * The key that has taken the place of `former`, which does not open a file: after the keychain was emptied, or the
-   * setting changed to and fro, another process has made one. Without it the two would take each other's tokens for
-   * rubbish for ever. Never fails: undefined where none can be had.
+   * The key that replaced `former`, which does not decrypt a file: after the keychain was emptied, or the setting was
+   * changed twice, another process has created a new one. Without this function the two processes would treat each
+   * other's tokens as damaged forever. Never fails: undefined if there is no other key.
    */
   readonly successorOf = async (former: Uint8Array): Promise<Uint8Array | undefined> => {
     const isOther = (key: Uint8Array | undefined) => key !== undefined && !Bun.deepEquals(key, former);
@@ -69,19 +69,21 @@ export class TokenKey {
     return found;
   };
 
-  /** From now on it is looked up where it lies: another process may have removed it, and made another. */
+  /**
+   * Forgets the key in this process, so that it is read again: another process may have removed it and created another.
+   */
   readonly lookAnew = async (): Promise<void> => {
     this.#known = undefined;
   };
 
-  /** From now on what has failed before is tried again: a person asks, who may have unlocked the keychain meanwhile. */
+  /** Forgets earlier failures: a user runs the command, who may have unlocked the keychain meanwhile. */
   readonly tryAgain = async (): Promise<void> => {
     this.#trouble.heedFromNow();
   };
 
   /**
-   * Removes it wherever it lies: what it has encrypted is lost. Not where somebody wants tokens encrypted again
-   * meanwhile: that is noted before a key is made, and one is made under the same lock.
+   * Removes the key everywhere, which makes the files that it encrypted worthless. Does nothing if another process has
+   * turned encryption on again meanwhile: that is recorded before a key is created, under the same lock.
    *
    * @throws Failure KEYCHAIN_…
    */
@@ -109,14 +111,14 @@ export class TokenKey {
     return found.kind === "text" ? parseKey(found.text) : undefined;
   }
 
-  /** One process at a time asks, so that of many that begin together one makes the key. */
+  /** One process at a time asks the keychain, so that only one of many concurrent processes creates the key. */
   private async inTurn(): Promise<Uint8Array> {
     const began = this.options.now();
     const release = await this.lock();
     try {
       const lying = await this.inMemory();
       if (lying) return lying;
-      // Whoever was waited for has had no answer: asking once more would be a second wait.
+      // The process that held the lock got no answer: asking once more would wait a second time.
       const failed = await this.#trouble.since(began);
       if (failed) throw failed;
       return await this.fromKeychain();
@@ -152,7 +154,7 @@ export class TokenKey {
     return text === undefined ? undefined : parseKey(text);
   }
 
-  /** Asked for once in a while only: a file that was damaged opens with no key. */
+  /** Reads it from the keychain only once in a while: no key decrypts a damaged file. */
   private async heldByKeychain(): Promise<Uint8Array | undefined> {
     const { now, patience } = this.options;
     const last = this.#lookedForSuccessorAt;
@@ -173,7 +175,7 @@ export class TokenKey {
     const { runtimeFolder } = this.options;
     const path = this.memoryPath;
     if (path !== undefined && runtimeFolder !== undefined && (await isMemoryFolder(runtimeFolder))) {
-      // Without it the next asks the keychain again.
+      // Without this copy the next process asks the keychain again.
       await writeState(dirname(path), path, keyFileText(key)).catch(() => undefined);
     }
   }

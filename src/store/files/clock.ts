@@ -1,12 +1,12 @@
 import type { Clock } from "../../token/life.ts";
 import type { QuickFiles } from "./fast-files.ts";
 
-/** The identity of this boot of this machine; undefined where the system tells none. */
+/** The ID of the machine's current boot; undefined if the system has none. */
 export function readBootId(files: QuickFiles): string | undefined {
   return files.read("/proc/sys/kernel/random/boot_id")?.text.trim() || undefined;
 }
 
-/** The machine's two clocks. Linux tells a boot's identity and age; elsewhere there is the wall clock alone. */
+/** The machine's two clocks. Linux has an ID and an age of the boot; other systems only have the wall clock. */
 export function readClock(files: QuickFiles, now: number): Clock {
   const id = readBootId(files);
   const seconds = Number.parseFloat(files.read("/proc/uptime")?.text ?? "");

@@ -1,35 +1,38 @@
-/** A file as a warm get needs it. */
+/** What a warm get needs of a file. */
 export interface QuickFile {
   readonly text: string;
   readonly uid: number;
-  /** Permission bits only; what is not a plain file has no QuickFile. */
+  /** Permission bits only. Only plain files are read, so there are no type bits. */
   readonly mode: number;
 }
 
-/** What was read of stdin so far. */
+/** What has been read of stdin. */
 export interface Input {
   readonly bytes: Uint8Array;
-  /** Else the rest is to be had from `Bun.stdin`: a descriptor that does not block has nothing to give just now. */
+  /** False: `Bun.stdin` must read the rest, since the descriptor is non-blocking and has no data yet. */
   readonly isWhole: boolean;
 }
 
-/** The file calls of a warm get. All are synchronous: the thread that an asynchronous one starts costs more than the call. */
+/**
+ * The file operations of a warm get. All are synchronous: an asynchronous call starts a thread, which costs more than
+ * the call.
+ */
 export interface QuickFiles {
-  /** Stdin, waited for if it lets us. Of more than 1 MiB only the start. */
+  /** Reads stdin, and waits for it if it is blocking. Returns at most the first 1 MiB. */
   readInput(): Input;
-  /** Writes to stdout. @returns how many bytes it took: where it takes no more, `printBytes` says why */
+  /** Writes to stdout. @returns the number of bytes written; if it is too small, `printBytes` finds the reason */
   writeOutput(bytes: Uint8Array): number;
-  /** A plain file of at most 1 MiB; links are not followed; undefined where there is none or it can't be read. */
+  /** Reads a plain file of at most 1 MiB without following links; undefined if there is none or it can't be read. */
   read(path: string): QuickFile | undefined;
-  /** See `stampOf`; links are followed. */
+  /** See `stampOf`; follows links. */
   stamp(path: string): string;
-  /** The number of the user whose it is; links are followed; undefined where there is none or the system has no owners. */
+  /** The owner's user ID; follows links; undefined if there is no file or the system has no owners. */
   owner(path: string): number | undefined;
 }
 
 /**
- * Whether a program was started with its stdout closed. Bun then opens /dev/null in its place, and marks it as one that
- * a program which it starts doesn't get; what a program has got itself can't have that mark.
+ * Whether the program was started with its stdout closed. Bun then opens /dev/null instead, with the flag
+ * close-on-exec, which an inherited descriptor never has.
  *
  * @param info the text of /proc/self/fdinfo/1
  */
@@ -40,7 +43,7 @@ export function isClosedOutput(info: string): boolean {
 
 export const outputInfo = "/proc/self/fdinfo/1";
 
-/** Bytes; far above what this program writes. */
+/** Bytes; far more than any file that this program writes. */
 export const largestFile = 1024 * 1024;
 
 /** Whether a file or folder is this user's and nobody else's to read or write. */

@@ -3,10 +3,10 @@ import { chmod, lstat, mkdir } from "node:fs/promises";
 import { Failure } from "../../token/failure.ts";
 
 /**
- * Makes sure that `path` is a folder of this user that nobody else can enter.
+ * Makes sure that `path` is a folder of this user that no other user can enter.
  *
- * @throws Failure STATE_FOLDER where it can't be made, is a link or belongs to another user: whoever
- *   owns it could swap the tokens in it
+ * @throws Failure STATE_FOLDER if it can't be created, is a link or belongs to another user: its owner could replace
+ * the tokens in it
  */
 export async function ensureOwnFolder(path: string): Promise<void> {
   try {
@@ -32,8 +32,8 @@ async function makeFolder(path: string) {
 }
 
 /**
- * For root: whose folder a missing one would be made in, where that is another user's. Under `sudo` with
- * HOME kept, what root makes there shuts its owner out.
+ * For root: the owner of the nearest existing folder above, if that is another user. Under `sudo` with the user's HOME,
+ * a folder that root creates there would lock that user out.
  */
 export function strangerAbove(path: string): number | undefined {
   if (process.geteuid?.() !== 0) return undefined;
@@ -44,7 +44,7 @@ export function strangerAbove(path: string): number | undefined {
   return undefined;
 }
 
-/** Whether a folder on the way to a file can't be entered, so that no file of this user's is there. Never throws. */
+/** Whether a folder above the file can't be entered, so that the file can't belong to this user. Never throws. */
 export async function isOutOfReach(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -3,13 +3,13 @@ import { open } from "node:fs/promises";
 import { isOwn, largestFile, type QuickFiles } from "./fast-files.ts";
 import { isOutOfReach } from "./folder.ts";
 
-/** A file of the state folder as it was found. */
+/** The result of reading a file of the state folder. */
 export type Inspected =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "absent" }
   | { readonly kind: "refused"; readonly why: string };
 
-/** Reads a file that must be this user's alone, and says why it won't where it is not. Never throws. */
+/** Reads a file that only this user may access, and returns the reason if it can't be used. Never throws. */
 export async function inspectFile(path: string): Promise<Inspected> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -38,13 +38,13 @@ export async function inspectFile(path: string): Promise<Inspected> {
 }
 
 /**
- * The same by synchronous calls, for who reads thousands of files at a time: each asynchronous call is one to another
- * thread. A disk that hangs hangs the caller, so it is nothing for a `get`, which has a time limit.
+ * The same with synchronous calls, for a caller that reads thousands of files at a time: each asynchronous call needs
+ * another thread. If a disk hangs, the caller hangs, so a `get`, which has a time limit, must not use it.
  */
 export function inspectQuickly(files: QuickFiles): (path: string) => Promise<Inspected> {
   return async (path) => {
     const file = files.read(path);
-    // Whatever is odd about it: the other says what.
+    // The asynchronous function finds out the reason.
     return file && isOwn(file) ? { kind: "text", text: file.text } : inspectFile(path);
   };
 }

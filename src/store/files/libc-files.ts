@@ -2,17 +2,17 @@ import { dlopen } from "bun:ffi";
 import { stampOf } from "../../token/dependencies.ts";
 import { type Input, isClosedOutput, largestFile, outputInfo, type QuickFiles } from "./fast-files.ts";
 
-// From Linux' include/uapi: the same on every architecture, which open's O_NOFOLLOW is not.
+// From Linux's include/uapi. The values are the same on every architecture, unlike that of open's O_NOFOLLOW.
 const atCurrentFolder = -100;
 const theFileItself = 0x1000;
 const basicStats = 0x7ff;
 const plainFile = 0o100000;
-/** Bytes: files of /proc tell no size. */
+/** Bytes: files in /proc report no size. */
 const smallest = 128;
-// O_CLOEXEC, O_NONBLOCK (a pipe put there must not hang us) and O_NOFOLLOW, which differs by architecture.
+// O_CLOEXEC, O_NONBLOCK (opening a pipe must not hang) and O_NOFOLLOW, whose value depends on the architecture.
 const privately = 0o2004000 | (process.arch === "arm64" ? 0o100000 : 0o400000);
 
-/** Undefined where the system's libc can't be called so. */
+/** Undefined if the system's libc can't be called this way. */
 export function libcFiles(): QuickFiles | undefined {
   if (process.platform !== "linux") return undefined;
   const libc = openLibc();
@@ -29,7 +29,7 @@ export function libcFiles(): QuickFiles | undefined {
     return statx(atCurrentFolder, encoder.encode(`${path}\0`), 0, basicStats, statBytes) === 0;
   }
 
-  /** What could be read, and whether that was all. */
+  /** The bytes that could be read, and whether they are all. */
   function readAll(file: number, size: number): Input {
     let bytes = new Uint8Array(size);
     let length = 0;
@@ -45,7 +45,7 @@ export function libcFiles(): QuickFiles | undefined {
     }
   }
 
-  // A system call filter may know no statx: then every file would look absent, and no change would show.
+  // A system call filter may forbid statx: then every file would look absent, and no change would be detected.
   if (!inspect("/")) return undefined;
 
   return {

@@ -3,15 +3,15 @@ import { unlink } from "node:fs/promises";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder } from "./folder.ts";
 
-/** Gives a lock back. */
+/** Releases a lock. */
 export type Release = () => void;
 
 /**
- * Takes the lock at `path` if nobody holds it. The lock is SQLite's own, a record lock of the kernel on
- * an empty file that stays: it ends with the process that holds it, however that ends.
+ * Takes the lock at `path` if no process holds it. It is SQLite's own lock, a record lock of the kernel on an empty
+ * file, which is never removed. The kernel releases it when its process ends, for whatever reason.
  *
- * @returns undefined where another holds it
- * @throws Failure STATE_FOLDER, STATE_LOCK where no lock file can be made or opened
+ * @returns undefined if another process holds it
+ * @throws Failure STATE_FOLDER, STATE_LOCK if no lock file can be created or opened
  */
 export async function tryLock(
   state: string,
@@ -23,9 +23,9 @@ export async function tryLock(
   let database: Database | undefined;
   try {
     database = openPrivately(path);
-    // Nothing is ever written, so no journal is needed: creating one fails on a full disk.
+    // This program never writes to the file, so it needs no journal: creating one fails on a full disk.
     database.run("PRAGMA journal_mode = MEMORY");
-    // A write lock without the read locks shut out: those who only try don't get in each other's way.
+    // A write lock that does not exclude readers: processes that only try to get the lock don't disturb each other.
     database.run("BEGIN IMMEDIATE");
     const held = database;
     return () => held.close();
@@ -34,7 +34,7 @@ export async function tryLock(
     const { code } = error as { code?: string };
     if (code === "SQLITE_BUSY") return undefined;
     if (code === "SQLITE_NOTADB" && !isSecondTry) {
-      // Nothing of ours: we write nothing into it.
+      // The file is not a lock file of this program, which writes nothing into it.
       await unlink(path).catch(() => undefined);
       return tryLock(state, path, true);
     }
@@ -48,10 +48,10 @@ export async function tryLock(
 const pause = 10;
 
 /**
- * Attempts again and again to take a lock that another may hold.
+ * Tries repeatedly to take a lock that another process may hold.
  *
  * @param wait milliseconds
- * @returns undefined where another has held it all the time
+ * @returns undefined if another process held it the whole time
  */
 export async function awaitLock(
   attempt: () => Promise<Release | undefined>,
@@ -65,7 +65,10 @@ export async function awaitLock(
   }
 }
 
-/** SQLite would make the file 0644. A mode set through a second handle is no way: closing that one ends the lock. */
+/**
+ * SQLite would create the file with mode 0644. Its mode can't be changed with a second handle: closing that handle
+ * would release the lock.
+ */
 function openPrivately(path: string): Database {
   const before = process.umask(0o077);
   try {

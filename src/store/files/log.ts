@@ -19,15 +19,15 @@ const flags =
   constants.O_APPEND |
   constants.O_CREAT |
   constants.O_NOFOLLOW |
-  // To open a pipe without a reader would not end.
+  // Opening a pipe without a reader would block forever.
   (constants.O_NONBLOCK ?? 0);
 
 /**
- * Appends a line to the log in the state folder, which Docker's users never see otherwise: on success a
- * helper must be silent. At most two files of 256 KiB. Never fails: a log is not worth a login. Written
- * at once, since the process may end right after.
+ * Appends a line to the log in the state folder. Docker shows its users nothing else: on success a helper must print
+ * nothing. The log has at most two files of 256 KiB. Never fails: a failing log must not prevent a login. It writes
+ * synchronously, since the process may end right after.
  *
- * @param line nothing secret; what is foreign has been through `foreignText`
+ * @param line nothing secret; text from outside has been through `foreignText`
  */
 export function appendLog(state: string, now: number, line: string): void {
   const path = `${state}/log`;
@@ -38,7 +38,7 @@ export function appendLog(state: string, now: number, line: string): void {
     if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;
     const file = openSync(path, flags, 0o600);
     try {
-      // A pipe or a device in its place is no log.
+      // A pipe or a device instead of the log file gets nothing.
       if (!fstatSync(file).isFile()) return;
       writeSync(file, `${new Date(now).toISOString()} ${oneLine(line.slice(0, longestLine))}\n`);
       if (fstatSync(file).size > largest) renameSync(path, `${path}.1`);
@@ -46,6 +46,6 @@ export function appendLog(state: string, now: number, line: string): void {
       closeSync(file);
     }
   } catch {
-    // Nowhere to tell it.
+    // There is no place to report this.
   }
 }

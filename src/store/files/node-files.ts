@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } fro
 import { stampOf } from "../../token/dependencies.ts";
 import { largestFile, type QuickFiles } from "./fast-files.ts";
 
-/** The same calls by `node:fs`, for every system that it runs on. */
+/** The same operations with `node:fs`, for every system that it supports. */
 export function nodeFiles(): QuickFiles {
   return {
     readInput: () => ({ bytes: new Uint8Array(), isWhole: false }),

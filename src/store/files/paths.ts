@@ -1,11 +1,11 @@
 import { fingerprint } from "../../token/dependencies.ts";
 
-/** Of files in the format of docs/token-file.md. */
+/** The suffix of files in the format of docs/token-file.md. */
 export const entrySuffix = ".entry";
-/** Of those that were JSON. */
+/** The suffix of such files when they were JSON. */
 export const formerSuffix = ".json";
 
-/** Names of the files in the state folder. A host has been through the registry room, so it is safe in a path. */
+/** Paths of the files in the state folder. A host has been parsed by registry/, so it is safe in a path. */
 export function tokenPath(state: string, host: string): string {
   return `${state}/tokens/${host}${entrySuffix}`;
 }
@@ -37,22 +37,24 @@ export function lockPath(state: string, key: string): string {
   return `${state}/locks/${key.slice(0, 2)}`;
 }
 
-/** Where followed registries replicate to. A condition of tokens: it is written only when that changes. */
+/**
+ * The replication targets of followed registries. Tokens depend on this file, so it is written only when they change.
+ */
 export function rulesPath(state: string): string {
   return `${state}/replication.json`;
 }
 
-/** When the replication rules were read, and why not. */
+/** When the replication rules were read, and why they could not be. */
 export function readingsPath(state: string): string {
   return `${state}/replication-readings.json`;
 }
 
-/** What a login to a host that is not ECR's is named after: a server URL may hold what no file name can. */
+/** The file name for a login to a host outside ECR: a server URL may contain characters that a file name can't. */
 export function serverKey(server: string): string {
   return fingerprint(server).slice(0, 40);
 }
 
-/** Says that the keychain may hold a login to a server. */
+/** This file records that the keychain may have a login to a server. */
 export function keychainMarkPath(state: string, server: string): string {
   return `${state}/keychain/${serverKey(server)}.json`;
 }
@@ -62,32 +64,32 @@ export function sealedLoginPath(state: string, key: string): string {
   return `${state}/sealed/${key}.json`;
 }
 
-/** One folder down, as all that `writeState` writes. */
+/** In a subfolder, like every file that `writeState` writes. */
 export function loginKeyPath(state: string): string {
   return `${state}/keys/logins.json`;
 }
 
-/** How the secrets in token files are kept: in plain or encrypted. */
+/** Whether the secrets in token files are in plain text or encrypted. */
 export function atRestPath(state: string): string {
   return `${state}/at-rest.json`;
 }
 
-/** Why the keychain did not give the key of encrypted tokens when it was asked last. */
+/** Why the keychain did not return the key of encrypted tokens when it was last asked. */
 export function tokenKeyFailurePath(state: string): string {
   return `${state}/keys/tokens.failed.json`;
 }
 
-/** Held while the keychain is asked for that key, or one is made. */
+/** The lock for asking the keychain for that key, or for creating one. */
 export function tokenKeyLockPath(state: string): string {
   return `${state}/locks/token-key`;
 }
 
-/** Where the key lies for as long as the user is logged in; undefined where the environment names no such folder. */
+/** The copy of the key while the user is logged in; undefined if the environment has no runtime folder. */
 export function memoryKeyPath(runtimeFolder: string | undefined): string | undefined {
   return runtimeFolder?.startsWith("/") ? `${runtimeFolder}/docker-credential-ecr/token-key.json` : undefined;
 }
 
-/** Held while a login to a host that is not ECR's is stored or erased. */
+/** The lock for storing or erasing a login to a host outside ECR. */
 export function otherLoginsLockPath(state: string): string {
   return `${state}/locks/logins`;
 }

@@ -6,8 +6,8 @@ import { inspectFile } from "./inspect.ts";
 import { removeState } from "./write.ts";
 
 /**
- * Removes a file whose checksum is wrong, so that it is reported once. A file that another process has written to its
- * place meanwhile stays. Never fails: then the next process tries.
+ * Removes a file whose checksum is wrong, so that it is reported once. If another process has replaced it meanwhile,
+ * the new file stays. Never fails: if it can't be removed, the next process tries.
  */
 export async function removeDamaged(state: string, path: string): Promise<void> {
   const folder = `${state}/tmp`;
@@ -20,11 +20,11 @@ export async function removeDamaged(state: string, path: string): Promise<void> 
     if (!isDamaged) await putBack(aside, path);
     await removeState(aside);
   } catch {
-    // What is left in `tmp` is removed with what killed writers leave.
+    // A file that stays in `tmp` is removed later, together with those of killed writers.
   }
 }
 
-/** Not over a file that is newer still. */
+/** It must not replace an even newer file. */
 async function putBack(aside: string, path: string): Promise<void> {
   await link(aside, path).catch(async (error: { code?: string }) => {
     if (error.code !== "EEXIST") await rename(aside, path);

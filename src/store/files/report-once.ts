@@ -1,8 +1,8 @@
-/** Who is told of a file that was left aside, or without a path of what concerns no single one. */
+/** Reports a file that was ignored; without a path, the line is not about a single file. */
 export type ReportFile = (line: string, path?: string) => void;
 
 /**
- * For a process that looks at the same files again and again: tells of each once, and again when it has changed.
+ * For a process that reads the same files repeatedly: reports each file once, and again after it has changed.
  *
  * @param stamp see `stampOf`
  */

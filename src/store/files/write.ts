@@ -7,17 +7,20 @@ import { ensureOwnFolder, isOutOfReach } from "./folder.ts";
 const abandonedAfter = 60_000;
 
 /**
- * Writes a file of the state folder whole or not at all: 0600, under a temporary name, then renamed.
+ * Writes a file of the state folder completely or not at all, with mode 0600: under a temporary name, then renamed.
  *
- * @param content a text as it is, anything else as JSON
- * @param state the state folder; `path` lies one folder below it
+ * @param content a string is written as it is, anything else as JSON
+ * @param state the state folder; `path` is one folder below it
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
 export function writeState(state: string, path: string, content: unknown): Promise<void> {
   return write(state, path, content, false);
 }
 
-/** The same for what AWS can't give anew: it is on the disk before this returns, and a power cut takes nothing. */
+/**
+ * A durable write, for data that AWS can't return again: it is on the disk before this function returns, and survives a
+ * power failure.
+ */
 export function writeLasting(state: string, path: string, content: unknown): Promise<void> {
   return write(state, path, content, true);
 }
@@ -42,7 +45,7 @@ async function write(
     if (lasts) await flushFolder(dirname(path));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    // Another process has swept the temporary file away, as `settle` does.
+    // Another process has removed the temporary file, as `settle` does.
     if ((error as { code?: string }).code === "ENOENT" && !isSecondTry) {
       return write(state, path, content, lasts, true);
     }
@@ -55,7 +58,7 @@ async function write(
   }
 }
 
-/** So that the new name lasts too. Where a folder can't be opened, as on Windows, the file system sees to it. */
+/** Makes the new name durable. If a folder can't be opened, as on Windows, the file system does this itself. */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   try {
@@ -67,7 +70,7 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Removes a file; that it is not there is as good. Answers whether it was. */
+/** Removes a file; a missing file is not an error. @returns whether the file was there */
 export async function removeState(path: string): Promise<boolean> {
   try {
     await unlink(path);
@@ -84,7 +87,7 @@ export async function removeState(path: string): Promise<boolean> {
   }
 }
 
-/** Removes what writers that were killed have left in the state folder. Never fails. */
+/** Removes the temporary files that killed writers left in the state folder. Never fails. */
 export async function removeAbandoned(state: string, now: number): Promise<void> {
   const folder = `${state}/tmp`;
   for (const name of await readdir(folder).catch(() => [])) {

@@ -4,20 +4,20 @@ import type { Keychain } from "./keychain.ts";
 export interface Entries {
   read(name: string): Promise<Uint8Array | undefined>;
   write(name: string, bytes: Uint8Array): Promise<void>;
-  /** That there is none is as good. */
+  /** A missing entry is not an error. */
   remove(name: string): Promise<void>;
 }
 
-/** Stands first in an entry that names the parts of a value; no value starts with it. */
+/** The first characters of an entry that lists the parts of a value; no value starts with them. */
 const partsMark = "in parts: ";
 
 /**
- * A keychain whose entries hold no more than `limit` bytes: a longer value lies in several. Each writing has
- * parts of its own, named after the entry and `id()`, and the entry changes at once from the old ones to the
- * new, so that who reads at that moment gets one value or the other.
+ * A keychain whose entries hold at most `limit` bytes: a longer value is split into several. Each write creates new
+ * parts, named after the entry and `id()`, and the entry changes at once from the old parts to the new, so that a
+ * concurrent reader gets one value or the other.
  *
- * @param limit bytes; absent: entries are as long as need be
- * @param id a word that no other writing has
+ * @param limit bytes; absent: no limit
+ * @param id a word that no other write uses
  */
 export function inParts(entries: Entries, limit: number | undefined, id: () => string): Keychain {
   async function read(name: string, isSecondTry = false): Promise<string | undefined> {
@@ -27,7 +27,7 @@ export function inParts(entries: Entries, limit: number | undefined, id: () => s
     if (names.length === 0) return new TextDecoder().decode(entry);
     const parts = await Promise.all(names.map((each) => entries.read(each)));
     if (parts.every((part) => part !== undefined)) return new TextDecoder().decode(Buffer.concat(parts));
-    // Another writing has taken this one's place meanwhile; else its parts were removed by hand.
+    // Another write has replaced the value meanwhile; otherwise a user has removed its parts.
     return isSecondTry ? undefined : read(name, true);
   }
 
@@ -63,7 +63,7 @@ export function split(bytes: Uint8Array, limit = Number.POSITIVE_INFINITY): Uint
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * limit, (index + 1) * limit));
 }
 
-/** The names of the entries among which an entry's value was split; none where it is whole. */
+/** The names of the entries into which an entry's value was split; none if it is not split. */
 function partsOf(name: string, entry: Uint8Array | undefined): string[] {
   const found = new RegExp(`^${partsMark}(\\d{1,4}) ([\\w-]+)$`).exec(new TextDecoder().decode(entry));
   const [, count = 0, id] = found ?? [];

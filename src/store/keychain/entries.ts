@@ -3,20 +3,20 @@ import { foreignText } from "../../token/foreign-text.ts";
 import type { Entries } from "./chunks.ts";
 import { type KeychainCode, keychainFailure, keychainService } from "./keychain.ts";
 
-/** Credential Manager's CRED_MAX_CREDENTIAL_BLOB_SIZE; the other systems have no limit that matters here. */
+/** Credential Manager's CRED_MAX_CREDENTIAL_BLOB_SIZE; the limits of the other systems don't matter here. */
 export const entryLimit = process.platform === "win32" ? 2560 : undefined;
 
 /**
- * Secret Service, or nothing: without the word @napi-rs/keyring would go on to the kernel's keyring, which
- * a reboot empties.
+ * Only Secret Service: without this option @napi-rs/keyring would fall back to the kernel's keyring, which a reboot
+ * empties.
  */
 const options = { linux: { store: "secret-service" } } as const;
 
 /**
  * The entries of this program in the operating system's keychain.
  *
- * Opening an entry waits for D-Bus on this very thread, and D-Bus may never answer: only a process of its own
- * can be given a time limit (`keychain-process.ts`).
+ * Opening an entry waits for D-Bus on this thread, and D-Bus may never answer: only a separate process can be given a
+ * time limit (`process.ts`).
  */
 export const systemEntries: Entries = {
   async read(name) {
@@ -42,9 +42,9 @@ async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** What an error of the library means. It has one code for all of them, so its words must tell. */
+/** The meaning of an error of the library. All its errors have the same code, so this function uses their messages. */
 export function troubleOf(message: string): { readonly code: KeychainCode; readonly what: string } {
-  // keyring-core's NoStorageAccess; macOS says the second where nobody may be asked, as over ssh.
+  // keyring-core's NoStorageAccess; macOS reports the second if it may not prompt, as over ssh.
   if (/couldn't access platform storage|interaction is not allowed/i.test(message)) {
     return { code: "KEYCHAIN_LOCKED", what: "the keychain is locked, and nobody unlocked it" };
   }

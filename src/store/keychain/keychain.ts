@@ -3,23 +3,23 @@ import { Failure } from "../../token/failure.ts";
 /** Named secrets in the operating system's keychain. */
 export interface Keychain {
   /**
-   * The values of several names, in their order; undefined where there is none.
+   * The values of several names, in their order; undefined for a missing one.
    *
-   * @throws Failure KEYCHAIN_…, as all here: why the keychain can't be used
+   * @throws Failure KEYCHAIN_…, like all methods here: why the keychain can't be used
    */
   read(names: readonly string[]): Promise<readonly (string | undefined)[]>;
   write(name: string, value: string): Promise<void>;
-  /** That there is none is as good. */
+  /** A missing entry is not an error. */
   remove(name: string): Promise<void>;
 }
 
-/** What other tools show beside the name: seahorse and secret-tool as `service`, Keychain Access as "Where". */
+/** What other tools show next to the name: seahorse and secret-tool as `service`, Keychain Access as "Where". */
 export const keychainService = "docker-credential-ecr";
 
-/** The word that makes a process of this program one that asks the keychain: `serveKeychain`. */
+/** The argument that starts this program as the process that calls the keychain: `serveKeychain`. */
 export const keychainWord = "keychain-process";
 
-/** How a keychain can fail its user. */
+/** The ways in which a keychain can fail. */
 export const keychainCodes = ["KEYCHAIN_UNREACHABLE", "KEYCHAIN_LOCKED", "KEYCHAIN_TIMEOUT"] as const;
 export type KeychainCode = (typeof keychainCodes)[number];
 
@@ -27,7 +27,7 @@ export function isKeychainCode(code: unknown): code is KeychainCode {
   return keychainCodes.some((each) => each === code);
 }
 
-/** @param what without a name and without a secret */
+/** @param what contains neither a name nor a secret */
 export function keychainFailure(code: KeychainCode, what: string, cause?: unknown): Failure {
   return new Failure(code, what, "start the keychain and unlock it", { cause });
 }

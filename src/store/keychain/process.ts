@@ -6,18 +6,18 @@ import { type Keychain, keychainCodes, keychainFailure, keychainWord } from "./k
 import type { Answer, Question } from "./service.ts";
 
 export interface KeychainProcessOptions {
-  /** What starts this program. */
+  /** The command that starts this program. */
   readonly command: readonly string[];
   readonly env: Environment;
   /** The state folder. */
   readonly state: string;
-  /** Milliseconds for one question. They include the time that a person takes to unlock the keychain. */
+  /** Milliseconds for one request, including the time in which a user unlocks the keychain. */
   readonly limit: number;
 }
 
 /**
- * The operating system's keychain, asked by another process of this program for each question: its library
- * waits for D-Bus without a time limit and blocks its thread meanwhile, so only from outside can it be ended.
+ * The operating system's keychain. Another process of this program makes each request: the library waits for D-Bus
+ * without a time limit and blocks its thread, so only another process can end it.
  */
 export class KeychainProcess implements Keychain {
   constructor(private readonly options: KeychainProcessOptions) {}
@@ -35,7 +35,8 @@ export class KeychainProcess implements Keychain {
 
   private async ask(question: Question): Promise<readonly (string | null)[]> {
     const { command, env, state, limit } = this.options;
-    // Bun unpacks the library there: in /tmp it would lie on where others may write, and where often nothing may be run.
+    // Bun unpacks the library there: in /tmp it would stay where other users can write, and where programs often can't
+    // be run.
     const folder = `${state}/native`;
     await ensureOwnFolder(folder);
     const child = start([...command, keychainWord], question, {
@@ -61,7 +62,7 @@ function start(command: string[], question: Question, env: Record<string, string
   try {
     return Bun.spawn(command, { stdin, stdout: "pipe", stderr: "ignore", env, cwd: "/" });
   } catch (error) {
-    // As where this user may start no more processes.
+    // For example if this user may start no more processes.
     const code = (error as { code?: string }).code ?? "unknown error";
     const what = `the process that asks the keychain can't be started (${code})`;
     throw keychainFailure("KEYCHAIN_UNREACHABLE", what, error);
@@ -87,11 +88,12 @@ function parse(text: string): Answer | undefined {
 }
 
 /**
- * Without what would have another library loaded, and with the D-Bus session that systemd gives a user.
+ * The environment without variables that would load another library, and with the D-Bus session that systemd gives a
+ * user.
  *
  * @param exists whether there is such a file
- * @throws Failure KEYCHAIN_UNREACHABLE where the address of the session would start a program: D-Bus's libraries know
- *   `unixexec:`, `autolaunch:` and others beside sockets
+ * @throws Failure KEYCHAIN_UNREACHABLE if the address of the session would start a program: D-Bus's libraries support
+ * `unixexec:`, `autolaunch:` and others besides sockets
  */
 export function environmentFor(env: Environment, exists: (path: string) => boolean): Record<string, string> {
   const kept: Record<string, string> = {};

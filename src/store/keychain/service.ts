@@ -2,18 +2,18 @@ import { endWithParent } from "../../process/exit-with-parent.ts";
 import { Failure } from "../../token/failure.ts";
 import { isKeychainCode, type Keychain, keychainFailure } from "./keychain.ts";
 
-/** What a process is asked that speaks to the keychain, on its stdin. */
+/** A request to the process that calls the keychain, on its stdin. */
 export type Question =
   | { readonly read: readonly string[] }
   | { readonly write: { readonly name: string; readonly value: string } }
   | { readonly remove: string };
 
-/** What it answers on its stdout. */
+/** Its response on stdout. */
 export type Answer =
   | { readonly values: readonly (string | null)[] }
   | { readonly failed: { readonly code: string; readonly what: string } };
 
-/** Answers one question. Never throws. */
+/** Answers one request. Never throws. */
 export async function answerQuestion(text: string, loadKeychain: () => Promise<Keychain>): Promise<string> {
   return JSON.stringify(await answer(text, loadKeychain).catch(trouble));
 }
@@ -30,8 +30,8 @@ async function answer(text: string, loadKeychain: () => Promise<Keychain>): Prom
 }
 
 /**
- * The system's loader names the library and what it misses, or that its disk lets nothing be run: in one of the
- * causes, under advice for programmers.
+ * The system's loader names the library and what it lacks, or that programs can't be run from its disk: in the message
+ * of one of the causes, after advice for programmers.
  */
 function unloadable(error: unknown): never {
   const found = messagesOf(error);
@@ -40,7 +40,7 @@ function unloadable(error: unknown): never {
   throw keychainFailure("KEYCHAIN_UNREACHABLE", `the keychain's library can't be loaded (${words})`, error);
 }
 
-/** An error's own, and those of its causes. */
+/** The message of an error and those of its causes. */
 function messagesOf(error: unknown): string[] {
   return error instanceof Error ? [error.message, ...messagesOf(error.cause)] : [];
 }
@@ -48,14 +48,17 @@ function messagesOf(error: unknown): string[] {
 function trouble(error: unknown): Answer {
   const known = error instanceof Failure && isKeychainCode(error.code);
   if (known) return { failed: { code: error.code, what: error.message } };
-  // Its words may quote what it was about.
+  // Its message may quote the secret.
   const name = error instanceof Error ? error.name : typeof error;
   return { failed: { code: "KEYCHAIN_UNREACHABLE", what: `the keychain can't be used (${name})` } };
 }
 
-/** What this process, started by another of its kind, is there for: the system's keychain and stdin. */
+/**
+ * The whole work of this process, which another process of this program has started: it reads stdin and calls the
+ * system's keychain.
+ */
 export async function serveKeychain(): Promise<void> {
-  // Should Docker kill the one that asks, nobody else would end what waits for D-Bus.
+  // If Docker kills the parent, no process would end this one, which waits for D-Bus.
   endWithParent();
   const answered = await answerQuestion(await Bun.stdin.text(), async () => {
     const { entryLimit, systemEntries } = await import("./entries.ts");

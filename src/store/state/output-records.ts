@@ -4,20 +4,20 @@ import { inspectFile } from "../files/inspect.ts";
 import { type Release, tryLock } from "../files/lock.ts";
 import { removeState, writeState } from "../files/write.ts";
 
-/** What this program has to do with one of the files that config.yaml names under `outputs`, or named once. */
+/** The relation of this program to a file that config.yaml lists, or once listed, under `outputs`. */
 export interface OutputRecord {
   readonly format: 1;
   readonly path: string;
-  /** Hosts whose entries in `auths` are this program's. */
+  /** Hosts whose entries in `auths` belong to this program. */
   readonly hosts: readonly string[];
-  /** Whether it made `auths`, and the whole file. */
+  /** Whether this program created `auths`, and the whole file. */
   readonly madeAuths: boolean;
   readonly madeFile: boolean;
-  /** A fingerprint of the file and of the tokens as they were when it was right. */
+  /** A fingerprint of the file and the tokens when the file was last up to date. */
   readonly settled?: string;
 }
 
-/** Why such a file is not right, for `status`. */
+/** Why such a file is not up to date, for `status`. */
 export interface OutputFailure {
   readonly format: 1;
   readonly path: string;
@@ -26,7 +26,7 @@ export interface OutputFailure {
   readonly mend: string;
 }
 
-/** The files that there is a record or a failure of, each once; what can't be read is left out. */
+/** The files that have a record or a recorded failure, each once; unreadable records are skipped. */
 export async function outputPaths(state: string): Promise<readonly string[]> {
   const names = await readdir(`${state}/outputs`).catch(() => []);
   const files = names.filter((name) => name.endsWith(".json")).sort();
@@ -34,7 +34,7 @@ export async function outputPaths(state: string): Promise<readonly string[]> {
   return [...new Set(values.map((value) => value?.path).filter((path) => typeof path === "string"))];
 }
 
-/** That of one file; of one that this program has not touched yet, an empty one. */
+/** The record of a file; an empty one if this program has not written to the file yet. */
 export async function readOutputRecord(state: string, path: string): Promise<OutputRecord> {
   const record = parseRecord(await readJson(recordPath(state, path)));
   return record?.path === path ? record : { format: 1, path, hosts: [], madeAuths: false, madeFile: false };
@@ -57,7 +57,7 @@ export async function readOutputFailure(state: string, path: string): Promise<Ou
 }
 
 /**
- * @param failure undefined: the last attempt went well
+ * @param failure undefined: the last attempt succeeded
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
 export async function keepOutputFailure(
@@ -70,9 +70,9 @@ export async function keepOutputFailure(
 }
 
 /**
- * The lock of whoever edits one of those files.
+ * The lock for editing one of those files.
  *
- * @returns undefined where another has it
+ * @returns undefined if another process holds it
  * @throws Failure STATE_FOLDER, STATE_LOCK
  */
 export function lockOutput(state: string, path: string): Promise<Release | undefined> {
@@ -83,7 +83,7 @@ function recordPath(state: string, path: string): string {
   return `${state}/outputs/${idOf(path)}.json`;
 }
 
-/** Beside the record, so that who could not get its lock can say so. */
+/** Next to the record, so that a process that can't get the lock can still record the failure. */
 function failurePath(state: string, path: string): string {
   return `${state}/outputs/${idOf(path)}.failed.json`;
 }

@@ -9,8 +9,8 @@ type Rules = ReadonlyMap<string, readonly Destination[]>;
 const format = 1;
 
 /**
- * The replication rules known. Never fails: a file that is corrupt, foreign or of a newer format is told to `report`
- * and counts as absent; the rules are then read anew.
+ * The known replication rules. Never fails: a corrupt, foreign or newer file is reported with `report` and counts as
+ * absent; the rules are then read again.
  */
 export async function readRules(state: string, report: (line: string) => void): Promise<Rules> {
   const path = rulesPath(state);
@@ -24,9 +24,9 @@ export async function readRules(state: string, report: (line: string) => void): 
 }
 
 /**
- * Keeps the rules, and touches the file only if they are others than those in it: tokens depend on its stamp.
+ * Stores the rules, and writes the file only if they differ from its content: tokens depend on its stamp.
  *
- * @returns whether they are
+ * @returns whether they differ
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
 export async function writeRules(state: string, rules: Rules): Promise<boolean> {
@@ -40,7 +40,7 @@ export async function writeRules(state: string, rules: Rules): Promise<boolean> 
   return true;
 }
 
-/** What the refresher noted of its readings; it checks that itself. Never fails. */
+/** What the refresher recorded about reading the rules; it checks this itself. Never fails. */
 export async function readReadings(state: string): Promise<unknown> {
   const found = await inspectFile(readingsPath(state));
   if (found.kind !== "text") return undefined;

@@ -22,11 +22,11 @@ const folders = {
 } as const;
 
 /**
- * Makes all token files what config.yaml wants them to be: encrypts or decrypts each, and removes
- * what can't be. Of what it had to remove for want of a key, `files` keeps the tokens for this process.
+ * Converts all token files to the mode that config.yaml wants: it encrypts or decrypts each, and removes those for
+ * which it can't. If it had to remove a file because there is no key, `files` keeps the token for this process.
  *
- * @param report is told, in one line, of what had to be removed
- * @throws Failure STATE_FOLDER, STATE_WRITE; then it is not finished, and the next goes on
+ * @param report gets one line about what had to be removed
+ * @throws Failure STATE_FOLDER, STATE_WRITE; the conversion is then incomplete, and the next process continues it
  */
 export async function settle(
   state: string,
@@ -34,7 +34,7 @@ export async function settle(
   files: TokenFiles,
   report: (line: string) => void,
 ): Promise<void> {
-  // First, so that who writes from now on goes by it.
+  // First, so that every later writer follows the new mode.
   await writeAtRest(state, wanted, false);
   let removed = 0;
   let why: Failure | undefined;
@@ -50,7 +50,8 @@ export async function settle(
       }
     }
   }
-  // What killed writers left, and what others write at this moment: they write it once more, and look at the mark then.
+  // Temporary files of killed and of active writers. An active writer then writes its file once more, and checks the
+  // mark.
   if (wanted === "keychain") {
     for (const name of await readdir(`${state}/tmp`).catch(() => []))
       await removeState(`${state}/tmp/${name}`);
@@ -64,7 +65,7 @@ export async function settle(
   }
 }
 
-/** @returns false where it had to be removed. @throws Failure KEYCHAIN_…, STATE_WRITE; then nothing lies there in plain */
+/** @returns false if it had to be removed. @throws Failure KEYCHAIN_…, STATE_WRITE; then no plain text is left */
 async function convert(
   path: string,
   parse: (text: string) => Found | undefined,
@@ -74,13 +75,13 @@ async function convert(
   const found = await inspectFile(path);
   if (found.kind === "absent") return true;
   const entry = found.kind === "text" ? parse(found.text) : undefined;
-  // Of no use to this version; whether a token lies in it nobody knows.
+  // This version can't use the file, and does not know whether it contains a token.
   if (!entry) return wanted === "file" || !(await removeState(path));
   if ("loggedOutAt" in entry || "sealed" in entry === (wanted === "keychain")) return true;
   const opened = "sealed" in entry ? await files.open<Secret>(path, entry) : entry;
   if (!opened) return !(await removeState(path));
   const before = await stat(path).catch(() => undefined);
-  // Another has written or removed it meanwhile, and went by the mark.
+  // Another process has written or removed it meanwhile, and followed the mark.
   if (!before || !isSame(await inspectFile(path), found)) return true;
   try {
     await files.write(path, opened);
@@ -88,7 +89,7 @@ async function convert(
     if (wanted === "keychain") await files.unkeep(path, opened);
     throw error;
   }
-  // A registry's file tells by it when it was asked for last.
+  // The modification time of a registry's file is the time of its last cold get.
   await utimes(path, before.atime, before.mtime).catch(() => undefined);
   return true;
 }

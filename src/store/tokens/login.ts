@@ -1,13 +1,13 @@
 import { Failure } from "../../token/failure.ts";
 
-/** A login to a host that is not ECR's. */
+/** A login to a host outside ECR. */
 export interface Login {
   /** `<token>`: the secret is an identity token. */
   readonly username: string;
   readonly secret: string;
 }
 
-/** Bytes: far above any token of a registry's. */
+/** Bytes: far more than any registry's token. */
 const longest = 64 * 1024;
 
 /** @throws Failure LOGIN_TOO_LONG */
@@ -17,12 +17,12 @@ export function mustFit(server: string, { username, secret }: Login): void {
   throw new Failure("LOGIN_TOO_LONG", what, "log in with a shorter password or token");
 }
 
-/** As it stands in a keychain's entry, in the words of Docker's protocol, for a person may look at it. */
+/** As it is stored in a keychain entry, with the key names of Docker's protocol, since a user may look at it. */
 export function loginText({ username, secret }: Login): string {
   return JSON.stringify({ Username: username, Secret: secret });
 }
 
-/** Undefined for what is no login of ours. */
+/** Undefined if the text is not a login of this program. */
 export function parseLogin(text: string): Login | undefined {
   try {
     const { Username: username, Secret: secret } = JSON.parse(text);

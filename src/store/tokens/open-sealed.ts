@@ -7,10 +7,10 @@ import { loginPath, memoryKeyPath, tokenPath } from "../files/paths.ts";
 import type { SealedWarm } from "./warm-get.ts";
 
 /**
- * Opens what a warm get has found, with the key that lies on a memory file system.
+ * Decrypts what a warm get has found, with the copy of the key on tmpfs.
  *
  * @param runtimeFolder XDG_RUNTIME_DIR
- * @returns undefined where the key is not there, or another: the cold path asks the keychain
+ * @returns undefined if the key is missing or differs: the cold path asks the keychain
  */
 export async function openWarm(
   files: QuickFiles,
@@ -23,7 +23,7 @@ export async function openWarm(
   return openEntry<LoginEntry | RegistryEntry>(found, place, key);
 }
 
-/** The key that lies there; undefined where there is none, or others may read it. */
+/** The copy of the key there; undefined if there is none, or other users can read it. */
 export function readMemoryKey(files: QuickFiles, runtimeFolder: string | undefined): Uint8Array | undefined {
   const path = memoryKeyPath(runtimeFolder);
   const file = path === undefined ? undefined : files.read(path);

@@ -8,16 +8,16 @@ import {
 import { inspectFile } from "../files/inspect.ts";
 import { removeAbandoned } from "../files/write.ts";
 
-/** Milliseconds after its end that a file of each folder is kept for those who look at it: `status`, a logout. */
+/** Milliseconds after its expiry that a file of each folder is kept for its readers: `status`, a logout. */
 const keptAfter = {
   authorizations: 3_600_000,
   logins: 3_600_000,
-  /** So long a registry that nobody asks for is remembered. */
+  /** A registry that no client requests is remembered for this time. */
   tokens: 7 * 86_400_000,
   "failed-gets": 7 * 86_400_000,
 } as const;
 
-/** Files of a folder that are looked at each time. */
+/** Files of a folder that are checked each time. */
 const atOnce = 64;
 
 /**
@@ -44,7 +44,7 @@ async function pruneFile(path: string, before: number): Promise<void> {
   if (end !== undefined && end < before) await unlink(path).catch(() => undefined);
 }
 
-/** When an entry ended: a token's expiry, the moment of a failure or a logout. */
+/** When an entry ended: a token's expiry, or the time of a failure or logout. */
 async function endOf(path: string): Promise<number | undefined> {
   const found = await inspectFile(path);
   if (found.kind !== "text") return undefined;
@@ -54,7 +54,7 @@ async function endOf(path: string): Promise<number | undefined> {
   return parseFailureEntry(text)?.at ?? formerEnd(text);
 }
 
-/** Of an entry that was JSON, as all were before docs/token-file.md. */
+/** For an entry that is JSON, as all were before docs/token-file.md. */
 function formerEnd(text: string): number | undefined {
   try {
     const { life, at, loggedOutAt } = JSON.parse(text);

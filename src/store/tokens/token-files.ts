@@ -11,21 +11,21 @@ import type { ReportFile } from "../files/report-once.ts";
 import { removeState, writeState } from "../files/write.ts";
 import { keychainFailure } from "../keychain/keychain.ts";
 
-/** The key of encrypted tokens, wherever it lies. */
+/** The key of encrypted tokens, wherever it is stored. */
 export interface TokenKeyPort {
-  /** A new one where there is none. @throws Failure KEYCHAIN_… */
+  /** Creates a key if there is none. @throws Failure KEYCHAIN_… */
   get(): Promise<Uint8Array>;
-  /** The key that has taken the place of `former`, which does not open a file; undefined where none can be had. */
+  /** The key that replaced `former`, which does not decrypt a file; undefined if there is no other key. */
   successorOf(former: Uint8Array): Promise<Uint8Array | undefined>;
-  /** What this process knows of it counts no more. */
+  /** Forgets the key in this process, so that it is read again. */
   lookAnew(): Promise<void>;
-  /** What has failed before is no reason any more not to ask. */
+  /** Forgets earlier failures, so that the keychain is asked again. */
   tryAgain(): Promise<void>;
   /** Removes it. @throws Failure KEYCHAIN_… */
   forget(): Promise<void>;
 }
 
-/** For who has no keychain to ask. */
+/** For callers without a keychain. */
 export const noTokenKey: TokenKeyPort = {
   get: async () => {
     throw keychainFailure("KEYCHAIN_UNREACHABLE", "no keychain was asked");
@@ -36,12 +36,12 @@ export const noTokenKey: TokenKeyPort = {
   forget: async () => {},
 };
 
-/** Files with a secret in each, in plain or encrypted as `at-rest.json` says. */
+/** Files that each contain a secret, in plain text or encrypted as `at-rest.json` says. */
 export class TokenFiles {
-  /** What had to be removed from the disk and could not be encrypted: it serves this process. */
+  /** Entries that had to be removed from the disk because they could not be encrypted: this process still uses them. */
   readonly #unkept = new Map<string, object>();
   #told = false;
-  /** What config.yaml says, for the case that the mark could not be written. */
+  /** The setting of config.yaml, in case the mark could not be written. */
   wanted: AtRest | undefined;
 
   constructor(
@@ -51,7 +51,7 @@ export class TokenFiles {
     private readonly inspect: typeof inspectFile = inspectFile,
   ) {}
 
-  /** Never fails: what is no good is told to `report` and counts as absent. */
+  /** Never fails: an unusable file is reported with `report` and counts as absent. */
   async read<Entry extends object>(
     path: string,
     parse: (text: string) => Entry | Sealed<Entry> | undefined,
@@ -75,13 +75,13 @@ export class TokenFiles {
     return isSealed(entry) ? this.open(path, entry) : entry;
   }
 
-  /** @throws Failure STATE_FOLDER, STATE_WRITE, and KEYCHAIN_… where it may not be written in plain */
+  /** @throws Failure STATE_FOLDER, STATE_WRITE, and KEYCHAIN_… if it must not be written in plain text */
   async write(path: string, entry: SecretEntry | LogoutEntry | FailureEntry): Promise<void> {
     if ("endpoint" in entry) return writeState(this.state, path, JSON.stringify(entry));
     if ("loggedOutAt" in entry) return writeState(this.state, path, formatEntry(entry));
     if (!(await this.isToBeSealed())) {
       await writeState(this.state, path, formatEntry(entry));
-      // The config may have changed between the two.
+      // The config may have changed since the file was written.
       if (!(await this.isToBeSealed())) return;
       await removeState(path);
     }
@@ -91,7 +91,7 @@ export class TokenFiles {
     this.#unkept.delete(path);
   }
 
-  /** Removes a file, and keeps what is in it for this process. */
+  /** Removes a file, and keeps its entry for this process. */
   async unkeep(path: string, entry: object): Promise<void> {
     await removeState(path);
     this.#unkept.set(path, entry);
@@ -102,7 +102,7 @@ export class TokenFiles {
     return (await removeState(path)) || isUnkept;
   }
 
-  /** Makes sure that a secret could be written. @throws Failure KEYCHAIN_… */
+  /** Checks that a secret could be stored. @throws Failure KEYCHAIN_… */
   async mustKeep(): Promise<void> {
     if (await this.isToBeSealed()) await this.mustHaveKey();
   }
@@ -111,7 +111,7 @@ export class TokenFiles {
     return this.wanted === "keychain" || (await readAtRest(this.state)).store === "keychain";
   }
 
-  /** What an encrypted file holds; undefined as for `read`. */
+  /** The entry of an encrypted file; undefined as for `read`. */
   async open<Entry>(path: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
     try {
       const opened = await this.openAsKeyed(this.placeOf(path), sealed);
@@ -123,7 +123,7 @@ export class TokenFiles {
       return opened;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      // Once for all of them.
+      // Reported once for all files.
       if (!this.#told) this.report(error.oneLine);
       this.#told = true;
       return undefined;

@@ -30,23 +30,23 @@ import { mustFit } from "./login.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
 
 export interface TokenStoreOptions {
-  /** Asked for only where tokens are encrypted, or are to be. */
+  /** Needed only if tokens are encrypted, or are to be. */
   readonly key?: TokenKeyPort;
   readonly inspect?: typeof inspectFile;
-  /** For who only looks: a damaged file stays. */
+  /** For readers: a damaged file stays. */
   readonly isReadOnly?: boolean;
 }
 
 /**
- * The token files of one state folder. Reading never fails: a file that is corrupt, truncated, foreign or
- * of a newer format is told to `report` and counts as absent; it harms no other. Its functions are fields,
- * so that they can be handed on as ports one by one.
+ * The token files of one state folder. Reading never fails: a corrupt, truncated, foreign or newer file is reported
+ * with `report` and counts as absent; it does not affect other files. The functions are fields, so that they can be
+ * passed on as ports one by one.
  */
 export class TokenStore {
   readonly #files: TokenFiles;
 
   readonly #key: TokenKeyPort;
-  /** Of tokens the next write replaces it anyway, and until then it shows that the registry is in use. */
+  /** The next write replaces a damaged token file anyway, and until then the file shows that the registry is in use. */
   readonly #removesDamaged: { readonly removesDamaged: boolean };
 
   constructor(
@@ -109,7 +109,7 @@ export class TokenStore {
   readonly removeAuthorization = (key: string): Promise<boolean> =>
     this.#files.remove(authorizationPath(this.state, key));
 
-  /** Hosts with a token file or a login, sorted, each once. */
+  /** Hosts with a token file or a login, sorted, without duplicates. */
   readonly hosts = async (): Promise<readonly string[]> => {
     const [tokens, logins] = await Promise.all([
       listFolder(`${this.state}/tokens`),
@@ -124,8 +124,8 @@ export class TokenStore {
   };
 
   /**
-   * Has all files as config.yaml wants them: see `settle`, which is loaded only where they may be otherwise. Never
-   * fails: what a disk refuses is told to `report` and tried again at the next call.
+   * Converts all files to the mode that config.yaml wants: see `settle`, which is loaded only if that may be necessary.
+   * Never fails: what a disk refuses is reported with `report` and tried again at the next call.
    */
   readonly settle = async (wanted: AtRest): Promise<void> => {
     if (this.#files.wanted !== wanted) await this.#key.lookAnew();
@@ -153,14 +153,14 @@ export class TokenStore {
     }
   }
 
-  /** For who was told by a person: that the keychain failed lately is no reason any more not to ask it. */
+  /** For a command that a user runs: a recent failure of the keychain no longer prevents asking it. */
   readonly tryKeychainAgain = (): Promise<void> => this.#key.tryAgain();
 
-  /** Makes sure that a token could be kept. @throws Failure KEYCHAIN_… */
+  /** Checks that a token could be stored. @throws Failure KEYCHAIN_… */
   readonly mustKeep = (): Promise<void> => this.#files.mustKeep();
 }
 
-/** A file copied or renamed by hand opens nothing. */
+/** A file that was copied or renamed by hand is not used. */
 function ofHost<Entry extends { host: string }>(host: string, entry: Entry | undefined): Entry | undefined {
   return entry?.host === host ? entry : undefined;
 }

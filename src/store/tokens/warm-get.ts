@@ -11,13 +11,13 @@ import { readBootId, readClock } from "../files/clock.ts";
 import { isOwn, type QuickFiles } from "../files/fast-files.ts";
 import { formerLoginPath, loginPath, tokenPath } from "../files/paths.ts";
 
-/** What a warm get finds: as it is to be printed, or to be opened first by `openWarm`. */
+/** What a warm get finds: ready to print, or to be decrypted first with `openWarm`. */
 export type Warm = LoginEntry | RegistryEntry | SealedWarm;
 export type SealedWarm = Sealed<LoginEntry> | Sealed<RegistryEntry>;
 
 /**
- * What can be printed for `host` at once: an explicit login that has not expired, else a fresh token
- * whose conditions hold.
+ * What can be printed for `host` at once: an explicit login that has not expired, else a fresh token whose conditions
+ * hold.
  */
 export function readWarm(
   files: QuickFiles,
@@ -28,13 +28,13 @@ export function readWarm(
 ): Warm | undefined {
   const file = files.read(loginPath(state, host));
   if (!file) {
-    // One that is no plain file, or of a former version, is left to the cold path.
+    // If it is not a plain file, or has the previous format, the cold path handles it.
     const paths = [loginPath(state, host), formerLoginPath(state, host)];
     const isThere = paths.some((path) => files.stamp(path) !== stampOf("absent"));
     return isThere ? undefined : freshToken(files, state, host, env, now);
   }
   const login = isOwn(file) ? parseLoginEntry(file.text) : undefined;
-  // A login that can't be read: the cold path says so in the log.
+  // A login that can't be read: the cold path logs it.
   if (login?.host !== host) return undefined;
   if ("loggedOutAt" in login || lifeState(login.life, readClock(files, now)) === "expired") {
     return freshToken(files, state, host, env, now);
@@ -55,7 +55,7 @@ function freshToken(
   return dependenciesHold(files, entry.dependencies, env) ? entry : undefined;
 }
 
-/** Whether nothing that the identity depends on has changed since. */
+/** Whether nothing that the identity depends on has changed since the token was fetched. */
 export function dependenciesHold(files: QuickFiles, dependencies: Dependencies, env: Environment): boolean {
   const { names, fingerprint } = dependencies.environment;
   if (dependencies.boot !== undefined && dependencies.boot !== readBootId(files)) return false;

@@ -56,14 +56,14 @@ describe("describeReplication", () => {
   it("names the action that is not allowed", async () => {
     const failure = await asker.failRules({ env: keysOf(user("mallory")) });
     assert.equal(failure.code, "ACCESS_DENIED");
-    assert.match(failure.message, /user\/mallory may not ecr:DescribeRegistry$/);
+    assert.match(failure.message, /user\/mallory lacks ecr:DescribeRegistry$/);
     assert.match(failure.mend, /^allow ecr:DescribeRegistry on resource/);
     asker.aws.controls.fail("DescribeRegistry", {
       status: 400,
       code: "AccessDeniedException",
       message: "no",
     });
-    assert.match((await asker.failRules()).oneLine, /its principal may not ecr:DescribeRegistry: allow/);
+    assert.match((await asker.failRules()).oneLine, /its principal lacks ecr:DescribeRegistry\. Fix: allow/);
   });
 
   it("ends with the signal where the API hangs", async () => {

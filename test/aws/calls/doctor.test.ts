@@ -55,7 +55,7 @@ describe("what doctor asks of AWS", () => {
     asker.aws.controls.refuse("GetCallerIdentity");
     const caller = await callerIdentity(request());
     assert.ok(caller.kind === "unasked");
-    assert.match(caller.failure.message, /^no AWS identity for \S+ under keys in the environment/);
+    assert.match(caller.failure.message, /^no AWS identity for \S+ \(identity: keys in the environment/);
     const identity = { kind: "role", roleArn: ciRole, source: ambient } as const;
     asker.aws.controls.refuse("AssumeRole");
     await assert.rejects(callerIdentity(request({ identity })), Failure);

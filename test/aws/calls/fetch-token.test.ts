@@ -126,7 +126,10 @@ describe("fetchToken: failures", () => {
   it("tells what lies in the place of the file in which the profile may be", async () => {
     asker.write(".aws/config/file", "");
     const failure = await asker.fail({ env: { AWS_PROFILE: "p" } });
-    assert.match(failure.oneLine, /profile p was not found: \S+config is a folder: .*\[PROFILE_NOT_FOUND\]$/);
+    assert.match(
+      failure.oneLine,
+      /profile p was not found: \S+config is a folder\. Fix: .*\[PROFILE_NOT_FOUND\]$/,
+    );
   });
 
   describe("the instance metadata service", () => {

@@ -31,7 +31,7 @@ function told(error: unknown, { host = registryHost, identity = { kind: "ambient
   const failure = failureOf(error, { wanted: "token", registry, identity, env }, undefined);
   assert.doesNotMatch(failure.oneLine, /test-words/);
   assert.doesNotMatch(failure.oneLine, /[\r\n]| {2}/);
-  assert.match(failure.message, /^no ECR token for \S+ under /);
+  assert.match(failure.message, /^no ECR token for \S+ \(identity: /);
   assert.match(failure.mend, /[^.\s]$/);
   return failure;
 }
@@ -96,7 +96,7 @@ describe("failureOf: what AWS answered", () => {
         denied("ecr:GetAuthorizationToken", "because no identity-based policy allows"),
       ),
       "ACCESS_DENIED",
-      /user\/alice may not ecr:GetAuthorizationToken$/,
+      /user\/alice lacks ecr:GetAuthorizationToken$/,
       /allow ecr:GetAuthorizationToken on resource "\*" in an identity-based policy of arn/,
     ],
     [
@@ -105,7 +105,7 @@ describe("failureOf: what AWS answered", () => {
         denied("ecr:X", "because no VPC endpoint policy allows the ecr:X action"),
       ),
       "ACCESS_DENIED",
-      /may not ecr:X/,
+      /lacks ecr:X/,
       /in a VPC endpoint policy/,
     ],
     [
@@ -117,11 +117,11 @@ describe("failureOf: what AWS answered", () => {
       /explicit deny in a service control policy/,
       /taken out of that service control policy/,
     ],
-    [exception("AccessDeniedException", ""), "ACCESS_DENIED", /its principal may not/, /allow ecr:/],
+    [exception("AccessDeniedException", ""), "ACCESS_DENIED", /its principal lacks/, /allow ecr:/],
     [
       role(exception("AccessDenied", denied("sts:AssumeRole", ""))),
       "ROLE_DENIED",
-      /user\/alice may not sts:AssumeRole on arn:\S+role\/ci$/,
+      /user\/alice lacks sts:AssumeRole on arn:\S+role\/ci$/,
       /trust policy/,
     ],
     [
@@ -141,7 +141,7 @@ describe("failureOf: what AWS answered", () => {
     it(`${code} for ${name.split("\n")[0]?.slice(0, 60)}`, () => {
       const failure = told(error);
       assert.equal(failure.code, code);
-      assert.match(failure.message.replace(/^.*? under .*?: /, ""), why);
+      assert.match(failure.message.replace(/^.*? \(identity: .*?\): /, ""), why);
       assert.match(failure.mend, mend);
     });
   }

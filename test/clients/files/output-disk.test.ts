@@ -26,8 +26,8 @@ interface Seen {
     });
 
     for (const [disk, told] of Object.entries({
-      full: /config\.json can't be written \(ENOSPC\): free space on its disk \[OUTPUT_FILE\]$/,
-      readOnly: /config\.json can't be written \(EROFS\): .*ReadWritePaths= \[OUTPUT_FILE\]$/,
+      full: /config\.json can't be written \(ENOSPC\)\. Fix: free space on its disk\. \[OUTPUT_FILE\]$/,
+      readOnly: /config\.json can't be written \(EROFS\)\. Fix: .*ReadWritePaths= \[OUTPUT_FILE\]$/,
     }) as ["full" | "readOnly", RegExp][]) {
       it(`${disk}: stays as it was, and it is told why`, () => {
         assert.match(seen[disk].told, told);
