@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds docker-credential-ecr from this checkout, places it and makes Docker ask it; undoes it all with --uninstall.
+# Installs docker-credential-ecr: built from this checkout, from the unpacked release that this script is part of, or
+# from a release's tarball (--from). Configures Docker to use it; undoes all of it with --uninstall.
 set -euo pipefail
 
 name=docker-credential-ecr
@@ -8,11 +9,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 usage() {
   cat <<EOF
 Usage: ./install.sh [OPTION...] [REGISTRY...]
+       ./install.sh --from FILE_OR_URL [OPTION...] [REGISTRY...]
        ./install.sh [--prefix DIR] [--dry-run] --uninstall
 
-Builds $name with Node.js 20 or newer and npm, and places it
-in DIR/bin, its man page and the completions for bash, zsh and fish below
-DIR/share. Safe to run again.
+Places $name in DIR/bin and DIR/lib, its man page and the
+completions for bash, zsh and fish below DIR/share. Safe to run again.
+In a checkout it builds the program with Node.js 20 or newer and npm. With
+--from, and in an unpacked release, it needs neither.
 
 What Docker asks this helper for, one of these:
 
@@ -24,6 +27,11 @@ What Docker asks this helper for, one of these:
                 link docker-credential-ecr-login in DIR/bin
 
 Options:
+  --from FILE_OR_URL
+                a release's tarball, or its https:// address. SHA256SUMS beside
+                it must name its checksum, or --sha256
+  --sha256 HEX  the tarball's checksum, from a source that you trust
+  --downgrade   replace a newer version while its daemon runs
   --prefix DIR  default: /usr/local for root, else ~/.local
   --replace     wire even where another helper, or with --all a login, stands
   --service     keep tokens fresh in the background by a service of your own
@@ -47,7 +55,7 @@ choose() {
   way=$1
 }
 
-prefix= dry= uninstall= service= way=
+prefix= dry= uninstall= service= way= from= sum= downgrade=
 wiring=()
 whose=()
 user=
@@ -55,6 +63,11 @@ while [ $# -gt 0 ]; do
   case $1 in
     --prefix) [ $# -gt 1 ] || fail "--prefix needs a folder"; prefix=$2; shift ;;
     --prefix=*) prefix=${1#*=} ;;
+    --from) [ $# -gt 1 ] || fail "--from needs a file or an address"; from=$2; shift ;;
+    --from=*) from=${1#*=} ;;
+    --sha256) [ $# -gt 1 ] || fail "--sha256 needs a checksum"; sum=$2; shift ;;
+    --sha256=*) sum=${1#*=} ;;
+    --downgrade) downgrade=yes ;;
     --dry-run) dry=yes ;;
     --uninstall) uninstall=yes ;;
     --all | --import) wiring+=("$1"); choose all ;;
@@ -191,11 +204,160 @@ must_be_placeable() {
   if [ "$uid" != "$(id -u)" ] && [ "$uid" != 0 ]; then fail "$1 belongs to user $uid: remove it"; fi
 }
 
-# Writes stdin to the file $1 of mode $2, whole or not at all; what is there, even a link, is replaced.
-place() {
-  mkdir -p "${1%/*}"
-  temporary=$(mktemp "$1.XXXXXX") || fail "$1 can't be written"
-  { cat >"$temporary" && chmod "$2" "$temporary" && mv -f -- "$temporary" "$1"; } || fail "$1 can't be written"
+# Writes stdin beside the file $1, with mode $2; commit puts it in the place of $1, even of a link.
+stage() {
+  local written
+  mkdir -p "${1%/*}" || fail "${1%/*} can't be made"
+  written=$(mktemp "$1.XXXXXX") || fail "$1 can't be written"
+  temporary+=("$written")
+  targets+=("$1")
+  { cat >"$written" && chmod "$2" "$written"; } || fail "$1 can't be written. The former program is still in place"
+}
+
+# Puts each staged file in its place, whole, in the order in which they were staged.
+commit() {
+  local i
+  for i in "${!targets[@]}"; do
+    mv -f -- "${temporary[$i]}" "${targets[$i]}" || fail "${targets[$i]} can't be written"
+  done
+}
+
+# Prints what is after $1= in the file RELEASE of a release.
+release_value() {
+  sed -n "s/^$1=\([A-Za-z0-9._+-]*\)\$/\1/p" "$release/RELEASE"
+}
+
+# Whether the version $1 is newer than $2. 1.0.0-rc.1 comes before 1.0.0.
+is_newer() {
+  local first=${1/-/\~} second=${2/-/\~}
+  [ "$1" != "$2" ] && [ "$(printf '%s\n' "$first" "$second" | sort -V | tail -n 1)" = "$first" ]
+}
+
+# Prints the SHA-256 of the file $1.
+sha256() {
+  if command -v sha256sum >/dev/null; then sha256sum <"$1"
+  elif command -v shasum >/dev/null; then shasum -a 256 <"$1"
+  elif command -v openssl >/dev/null; then openssl dgst -sha256 -r <"$1"
+  else fail "sha256sum is missing: install coreutils or openssl"; fi | cut -c 1-64
+}
+
+# Writes what is at the address $1 to the file $2, no more than $3 bytes.
+download() {
+  local protocols='=https'
+  # The checksum does not come from the same place then.
+  if [ -n "$sum" ]; then protocols='=http,https'; fi
+  case $1 in
+    https://*) ;;
+    http://*) [ -n "$sum" ] || fail "$1 could be changed on the way: use https://, or give --sha256" ;;
+    *) fail "$1 is neither a file nor an https:// address" ;;
+  esac
+  if command -v curl >/dev/null; then
+    curl --fail --silent --show-error --location --proto "$protocols" --connect-timeout 30 --max-time 900 -- "$1"
+  elif command -v wget >/dev/null; then wget -q -T 60 -O - "$1"
+  else fail "curl is missing: install it, or download $1 and give --from FILE"; fi |
+    head -c "$(($3 + 1))" >"$2" || fail "$1 can't be downloaded. Nothing was changed"
+  [ "$(wc -c <"$2")" -le "$3" ] || fail "$1 is larger than $3 bytes: it is not what it should be. Nothing was changed"
+}
+
+# Prints the checksum that SHA256SUMS beside $from names for it.
+published_sum() {
+  local file=${from##*/} beside=${from%/*}/SHA256SUMS sums=$work/SHA256SUMS found
+  case $file in '' | *[!A-Za-z0-9._+-]*) fail "give --sha256: no SHA256SUMS can name $from" ;; esac
+  case $from in
+    *://*) download "$beside" "$sums" 1000000 ;;
+    *)
+      case $from in */*) ;; *) beside=SHA256SUMS ;; esac
+      [ -f "$beside" ] || fail "$beside is missing: download it too, or give --sha256. Nothing was changed"
+      head -c 1000000 "$beside" >"$sums"
+      ;;
+  esac
+  found=$(sed -n "s/^\([0-9A-Fa-f]\{64\}\) [ *]\(.*\)\$/\1 \2/p" "$sums" | while read -r hex named; do
+    if [ "$named" = "$file" ]; then printf '%s\n' "$hex"; break; fi
+  done)
+  [ -n "$found" ] || fail "$beside does not name $file: take both from one release. Nothing was changed"
+  printf '%s\n' "$found"
+}
+
+# Unpacks the tarball $from, once its checksum is right, and puts the path of what is in it into $release.
+unpack() {
+  local archive=$from expected actual problem tops
+  work=$(mktemp -d) || fail "no temporary folder can be made: set TMPDIR to a folder that you may write to"
+  expected=$sum
+  [ -n "$expected" ] || expected=$(published_sum)
+  case $expected in *[!0-9A-Fa-f]*) fail "--sha256 takes 64 hexadecimal digits" ;; esac
+  [ ${#expected} = 64 ] || fail "--sha256 takes 64 hexadecimal digits"
+  case $from in
+    *://*) archive=$work/tarball; download "$from" "$archive" 200000000 ;;
+    *) [ -f "$from" ] || fail "$from is not there, or is no plain file" ;;
+  esac
+  actual=$(sha256 "$archive")
+  expected=$(printf '%s' "$expected" | tr A-F a-f)
+  [ "$actual" = "$expected" ] ||
+    fail "$from is truncated or altered: its SHA-256 is $actual, not $expected. Download it again. Nothing was changed"
+  mkdir "$work/unpacked"
+  if ! problem=$(tar -xJof "$archive" -C "$work/unpacked" 2>&1); then
+    # BSD's tar needs no xz.
+    command -v xz >/dev/null || problem="xz is missing, install it (package xz-utils or xz)"
+    fail "$from can't be unpacked in $work ($problem); another folder: TMPDIR. Nothing was changed"
+  fi
+  tops=("$work/unpacked"/*/)
+  release=${tops[0]%/}
+  [ ${#tops[@]} = 1 ] && [ -f "$release/RELEASE" ] ||
+    fail "$from is not a tarball of $name. Nothing was changed"
+}
+
+# Fails where the release can't run on this machine.
+must_fit() {
+  local os arch libc cpu loader oldest present made_for
+  made_for=$(release_value platform)
+  case $(uname -s) in Linux) os=linux ;; Darwin) os=darwin ;; *) os=$(uname -s) ;; esac
+  case $(uname -m) in x86_64 | amd64) arch=x64 ;; aarch64 | arm64) arch=arm64 ;; *) arch=$(uname -m) ;; esac
+  if [ "$(release_value os)" != "$os" ] || [ "$(release_value arch)" != "$arch" ]; then
+    fail "the release is for $made_for, this machine is $os-$arch: take the tarball of $os-$arch. Nothing was changed"
+  fi
+  libc=$(release_value libc)
+  [ -n "$libc" ] || return 0
+  case $arch in x64) cpu=x86_64 loader=/lib64/ld-linux-x86-64.so.2 ;; *) cpu=aarch64 loader=/lib/ld-linux-aarch64.so.1 ;; esac
+  if [ "$libc" = musl ] && [ ! -e "/lib/ld-musl-$cpu.so.1" ]; then
+    fail "the release is for musl, which this machine does not have: take the tarball of $os-$arch. Nothing was changed"
+  fi
+  [ "$libc" = glibc ] || return 0
+  if [ ! -e $loader ] && [ -e "/lib/ld-musl-$cpu.so.1" ]; then
+    fail "the release is for glibc, this machine has musl: take the tarball of $os-$arch-musl. Nothing was changed"
+  fi
+  oldest=$(release_value oldest-glibc)
+  present=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
+  present=${present#glibc }
+  if [ -n "$present" ] && is_newer "$oldest" "$present"; then
+    fail "the release needs glibc $oldest, this machine has $present: install it on a newer system. Nothing was changed"
+  fi
+}
+
+# Fails where a daemon of a version newer than $1 runs: it may have written what $1 can't read.
+must_not_replace_newer() {
+  local report installed who users
+  [ -x "$program" ] && [ -z "$downgrade" ] || return 0
+  users=$(id -un)
+  if [ "$(id -u)" = 0 ]; then users="$users $(system_users)"; fi
+  for who in $users; do
+    # It ends with 1 where a token is not fresh.
+    report=$(as_user "$who" "$program" status --json 2>/dev/null || true)
+    installed=$(printf '%s\n' "$report" | sed -n 's/^ *"program": "\([^"]*\)".*/\1/p')
+    case $report in *'"running": true'*) ;; *) continue ;; esac
+    if [ -n "$installed" ] && is_newer "$installed" "$1"; then
+      fail "the daemon of $who runs version $installed, newer than $1: give --downgrade, and restart the daemon afterwards. Nothing was changed"
+    fi
+  done
+}
+
+# Fails where the staged program $1 does not run here, or is not of version $2.
+must_run() {
+  local answer
+  if answer=$("$1" version 2>&1); then
+    case $answer in *" $2") return 0 ;; esac
+  fi
+  case $answer in *libstdc++*) answer="libstdc++ is missing, install it: apk add libstdc++" ;; esac
+  fail "the program does not run on this machine: ${answer:-no output}. The former program, if any, is still in place"
 }
 
 # Removes what a native front starts.
@@ -246,11 +408,12 @@ config=$config/$name/config.yaml
 
 # Before anything is built, run or removed.
 for file in "$program" "$behind" "${shared[@]}"; do must_be_placeable "$file"; done
-temporary=
-trap 'rm -f -- "${temporary:-}"' EXIT
+temporary=() targets=() work= release=
+trap 'rm -rf -- ${temporary[@]+"${temporary[@]}"} ${work:+"$work"}' EXIT
 
 if [ -n "$uninstall" ]; then
   [ ${#wiring[@]} -eq 0 ] || fail "--uninstall takes no registries"
+  [ -z "$from" ] || fail "--uninstall takes no --from"
   [ -z "$service" ] || fail "--uninstall removes services by itself: leave --service out"
   # Only the program can undo what it did; without it the records of that must stay.
   if [ ! -x "$program" ] && [ -n "$(find "$state/clients" "$state/outputs" -type f 2>/dev/null)" ]; then
@@ -314,8 +477,9 @@ if [ -n "$uninstall" ]; then
   exit 0
 fi
 
+if [ -z "$from" ] && [ -f "$here/RELEASE" ]; then release=$here; fi
 if [ -n "$dry" ]; then
-  echo "would build $name in $here"
+  if [ -n "$from$release" ]; then echo "would take $name from ${from:-$release}"; else echo "would build $name in $here"; fi
   echo "would place $program"
   echo "would place its man page and completions in $share"
   if [ "$way" = login ]; then echo "would place $login, a link to it"; fi
@@ -324,14 +488,25 @@ if [ -n "$dry" ]; then
   exit 0
 fi
 
-command -v node >/dev/null || fail "Node.js is missing: install version 20 or newer (https://nodejs.org)"
-command -v npm >/dev/null || fail "npm is missing: it comes with Node.js"
-node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
-  fail "Node.js $(node --version) is too old: install version 20 or newer"
+if [ -n "$from" ]; then unpack; fi
+if [ -n "$release" ]; then
+  must_fit
+  version=$(release_value version)
+  must_not_replace_newer "$version"
+  built=$release
+  built_page=$release/share/man/man1/$name.1
+else
+  command -v node >/dev/null || fail "Node.js is missing: install version 20 or newer (https://nodejs.org), or use --from"
+  command -v npm >/dev/null || fail "npm is missing: it comes with Node.js"
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
+    fail "Node.js $(node --version) is too old: install version 20 or newer, or use --from"
 
-cd "$here"
-npm ci --ignore-scripts --no-audit --no-fund
-npm run --silent build
+  cd "$here"
+  npm ci --ignore-scripts --no-audit --no-fund
+  npm run --silent build
+  built=$here/dist
+  built_page=$built/$name.1
+fi
 
 new=$(missing "$prefix/bin"; missing "$prefix/lib"; missing "$state_home"; for file in "${shared[@]}"; do missing "${file%/*}"; done)
 umask 022
@@ -342,17 +517,19 @@ if [ -n "$new" ] && [ -O "$at" ]; then
   (umask 077 && mkdir -p "$state" && printf '%s\n' "$new" >>"$made")
 fi
 # The front comes last: it starts what is behind it.
-if [ -e dist/lib ]; then place "$behind" 755 <dist/lib/$name/$name; fi
-place "$program" 755 <dist/bin/$name
-if [ ! -e dist/lib ]; then remove_behind; fi
-place "$man_page" 644 <dist/$name.1
-# By variables: in a pipe a failure would leave the temporary file.
-text=$("$program" completion bash)
-place "$bash_completion" 644 <<<"$text"
-text=$("$program" completion zsh)
-place "$zsh_completion" 644 <<<"$text"
-text=$("$program" completion fish)
-place "$fish_completion" 644 <<<"$text"
+if [ -e "$built/lib" ]; then stage "$behind" 755 <"$built/lib/$name/$name"; fi
+stage "$program" 755 <"$built/bin/$name"
+if [ -n "$release" ]; then must_run "${temporary[0]}" "$version"; fi
+stage "$man_page" 644 <"$built_page"
+# By variables: in a pipe a failure would go unnoticed.
+text=$("${temporary[0]}" completion bash)
+stage "$bash_completion" 644 <<<"$text"
+text=$("${temporary[0]}" completion zsh)
+stage "$zsh_completion" 644 <<<"$text"
+text=$("${temporary[0]}" completion fish)
+stage "$fish_completion" 644 <<<"$text"
+commit
+if [ ! -e "$built/lib" ]; then remove_behind; fi
 echo "placed $program"
 echo "placed its man page and completions in $share"
 

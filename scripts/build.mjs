@@ -6,6 +6,7 @@ import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bunProgram } from "./bun.mjs";
+import { compileOptions } from "./compile-options.mjs";
 import { compileFront } from "./native.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,31 +15,10 @@ const name = "docker-credential-ecr";
 const program = join(dist, name);
 mkdirSync(dist, { recursive: true });
 
-const result = spawnSync(
-  bunProgram(),
-  [
-    "build",
-    "--compile",
-    // Bytecode and splitting are what keep a warm get near an empty program: without splitting the
-    // whole AWS SDK would be loaded on every start.
-    "--minify",
-    "--bytecode",
-    "--format=esm",
-    "--splitting",
-    // The SDK as ES modules, of which the bundler leaves out what nothing uses; else it takes CommonJS whole.
-    "--conditions=module",
-    // Docker starts helpers in any folder: a compiled program must not run that folder's bunfig.toml
-    // nor read its .env, tsconfig.json or package.json.
-    "--no-compile-autoload-dotenv",
-    "--no-compile-autoload-bunfig",
-    "--no-compile-autoload-tsconfig",
-    "--no-compile-autoload-package-json",
-    "--outfile",
-    program,
-    "src/main.ts",
-  ],
-  { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
-);
+const result = spawnSync(bunProgram(), [...compileOptions, "--outfile", program, "src/main.ts"], {
+  cwd: root,
+  stdio: ["ignore", "ignore", "inherit"],
+});
 if (result.status !== 0) {
   rmSync(program, { force: true });
   process.exit(1);

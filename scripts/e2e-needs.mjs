@@ -24,6 +24,9 @@ export const unitNeeds = [
   { program: "clang", package: "clang" },
   { program: "clang", package: "libclang-rt-dev", isUsable: canFuzz },
   { program: "musl-gcc", package: "musl-tools" },
+  // For releases, and for installing one.
+  { program: "xz", package: "xz-utils" },
+  { program: "curl", package: "curl" },
   // Go's own archive puts it there.
   { program: "go", package: "golang-go", folders: ["/usr/local/go/bin"] },
 ];

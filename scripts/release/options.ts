@@ -1,0 +1,39 @@
+import { parseArgs } from "node:util";
+import { choosePlatforms, type Platform } from "./platforms.ts";
+import { checkVersion } from "./version.ts";
+
+export const usage = `Usage: npm run release -- VERSION [OPTION...]
+
+Builds the files of a release for every platform.
+
+  --only NAME,...   these platforms alone
+  --out DIR         default: dist/release
+  --xz LEVEL        0 to 9, default 6: fast or small
+`;
+
+export interface ReleaseOptions {
+  readonly version: string;
+  readonly platforms: readonly Platform[];
+  readonly out: string;
+  readonly level: number;
+}
+
+/** @throws a text for a person where they are wrong */
+export function releaseOptions(args: readonly string[], defaultOut: string): ReleaseOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { only: { type: "string" }, out: { type: "string" }, xz: { type: "string" } },
+    allowPositionals: true,
+  });
+  const [version, ...more] = positionals;
+  if (version === undefined || more.length > 0) throw new Error(`give one version\n\n${usage}`);
+  checkVersion(version);
+  const level = values.xz ?? "6";
+  if (!/^\d$/.test(level)) throw new Error(`--xz takes 0 to 9, not ${level}`);
+  return {
+    version,
+    platforms: choosePlatforms(values.only?.split(",") ?? []),
+    out: values.out ?? defaultOut,
+    level: Number(level),
+  };
+}

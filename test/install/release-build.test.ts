@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Built; the first is built twice. More of them: CONTRIBUTING.md. */
+const platforms = (process.env.RELEASE_PLATFORMS ?? "linux-x64").split(",");
+
+describe("npm run release", function () {
+  this.timeout(900_000);
+  const folder = mkdtempSync(join(tmpdir(), "ecr-release-test-"));
+  const first = join(folder, "first");
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  before(function () {
+    if (process.platform !== "linux" || process.arch !== "x64") this.skip();
+  });
+
+  function release(names: readonly string[], out: string, env: Record<string, string> = {}) {
+    const options = ["9.8.7", "--only", names.join(), "--xz", "0", "--out", out];
+    const args = ["run", "--silent", "release", "--", ...options];
+    const { status, stderr } = spawnSync("npm", args, {
+      cwd: root,
+      env: {
+        ...process.env,
+        XDG_CACHE_HOME: process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
+        ...env,
+      },
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+  }
+
+  it("builds a tarball of each platform and their checksums", () => {
+    release(platforms, first);
+    const { status, stdout } = spawnSync("sha256sum", ["--check", "SHA256SUMS"], {
+      cwd: first,
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stdout);
+    const names = readdirSync(first).filter((file) => file.endsWith(".tar.xz"));
+    for (const platform of platforms) {
+      assert.ok(names.includes(`docker-credential-ecr-9.8.7-${platform}.tar.xz`), names.join());
+    }
+  });
+
+  it("builds the same bytes in other folders, by another user's rules, at another time", () => {
+    const second = join(folder, "second");
+    const elsewhere = join(folder, "a longer temporary folder");
+    mkdirSync(elsewhere);
+    release(platforms.slice(0, 1), second, {
+      TMPDIR: elsewhere,
+      HOME: folder,
+      TZ: "Asia/Tokyo",
+      LANG: "de_DE.UTF-8",
+    });
+    const sums = (out: string) => readFileSync(join(out, "SHA256SUMS"), "utf8").trim().split("\n");
+    const missing = sums(second).filter((line) => !sums(first).includes(line));
+    assert.deepEqual(missing, []);
+  });
+
+  it("installs without Node or a compiler, with the native front, and answers", () => {
+    const home = join(folder, "home");
+    mkdirSync(home);
+    const env = { HOME: home, PATH: "/usr/bin:/bin" };
+    const prefix = join(home, ".local");
+    const tarball = join(first, "docker-credential-ecr-9.8.7-linux-x64.tar.xz");
+    const script = join(root, "install.sh");
+    const installed = spawnSync(script, ["--prefix", prefix, "--from", tarball], { env, encoding: "utf8" });
+    assert.equal(installed.status, 0, installed.stderr);
+    const program = (...args: string[]) =>
+      spawnSync(join(prefix, "bin/docker-credential-ecr"), args, { env, encoding: "utf8" });
+    assert.equal(program("version").stdout, "docker-credential-ecr (docker-credential-ecr) 9.8.7\n");
+    assert.ok(statSync(join(prefix, "bin/docker-credential-ecr")).size < 100_000, "no native front");
+    // Bun's own version, in 105 MB.
+    const { stdout } = spawnSync("du", ["-sm", join(prefix, "lib"), join(prefix, "bin")], {
+      encoding: "utf8",
+    });
+    const megabytes = [...stdout.matchAll(/^\d+/gm)].reduce((sum, [each]) => sum + Number(each), 0);
+    assert.ok(megabytes <= 105, stdout);
+  });
+});
