@@ -32,7 +32,7 @@ export function callSts(
   operation: Omit<QueryOperation, "version">,
 ): Promise<JsonObject> {
   const endpoint = stsEndpoint(region, session.registry, session.settings);
-  session.waitingFor = `STS at ${new URL(endpoint).host}`;
+  session.waitingFor = { what: `STS at ${new URL(endpoint).host}` };
   const target = { service: "sts", region, endpoint, credentials };
   return callQuery(session, target, { ...operation, version: "2011-06-15" });
 }

@@ -19,7 +19,7 @@ export interface Authorization {
  */
 export async function authorize(session: Session, credentials: AwsCredentials): Promise<Authorization> {
   const endpoint = registryEndpoint(session.registry, session.settings);
-  session.waitingFor = `ECR at ${new URL(endpoint).host}`;
+  session.waitingFor = { what: `ECR at ${new URL(endpoint).host}` };
   return authorizationIn(await getAuthorization(session, endpoint, credentials));
 }
 

@@ -112,6 +112,6 @@ export async function openSession(request: AwsRequest): Promise<Session> {
       limits,
       refuseFile,
     },
-    waitingFor: "the AWS credentials",
+    waitingFor: { what: "the AWS credentials" },
   };
 }

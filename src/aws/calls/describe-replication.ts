@@ -20,7 +20,7 @@ export function describeReplication(
   const { registry } = request;
   return askAws(request, "replication rules", async (session, credentials) => {
     const endpoint = registryEndpoint(registry, session.settings);
-    session.waitingFor = `ECR at ${new URL(endpoint).host}`;
+    session.waitingFor = { what: `ECR at ${new URL(endpoint).host}` };
     const { account, destinations } = await describeRegistry(session, endpoint, credentials);
     if (account === undefined) throw new AnswerError("the answer names no registry");
     if (account !== registry.account) throw ofAnotherAccount(account, registry);

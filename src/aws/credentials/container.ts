@@ -30,7 +30,7 @@ const code = "CONTAINER_CREDENTIALS";
 export async function containerCredentials(session: Session): Promise<AwsCredentials> {
   const { url, variable } = endpointOf(session);
   const authorization = await authorizationOf(session);
-  session.waitingFor = `the container credentials endpoint at ${url.host}`;
+  session.waitingFor = { what: `the container credentials endpoint at ${url.host}` };
   const headers = new Headers({ accept: "application/json", ...(authorization && { authorization }) });
   for (let attempt = 1; ; attempt++) {
     const response = await session.transport.send(new Request(url.href, { headers }), { direct: true });

@@ -26,7 +26,7 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
     const { name, removal } = variableOrigin("AWS_EC2_METADATA_DISABLED");
     throw new InstanceMetadataError(`${name} keeps from asking for an instance's role`, removal);
   }
-  session.waitingFor = "the instance metadata service";
+  session.waitingFor = { what: "the instance metadata service" };
   const limit = AbortSignal.timeout(session.limits.instanceMetadata);
   const isV1Disabled = setting(session, "ec2_metadata_v1_disabled")?.value ?? "false";
   const named = setting(session, "ec2_metadata_service_endpoint");

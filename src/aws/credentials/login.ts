@@ -16,7 +16,7 @@ import { SourceError } from "./source-error.ts";
  * @throws SourceError
  */
 export async function loginCredentials(session: Session, source: LoginSource): Promise<AwsCredentials> {
-  session.waitingFor = `the credentials of profile ${source.profile}`;
+  session.waitingFor = { what: `the credentials of profile ${source.profile}` };
   await mustBeReadable(source, loginCachePath(session.env, session.home, source.session));
   const region = source.region === undefined ? "" : `region = ${source.region}\n`;
   const file = `aws login of ${source.profile} for ${session.registry.host}`;

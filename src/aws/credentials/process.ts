@@ -19,7 +19,10 @@ import { SourceError } from "./source-error.ts";
  */
 export async function processCredentials(session: Session, source: ProcessSource): Promise<AwsCredentials> {
   await mustBeTrusted(session, source);
-  session.waitingFor = `the credential_process of profile ${source.profile}`;
+  session.waitingFor = {
+    what: `the credential_process of profile ${source.profile}`,
+    fix: "run its command by hand and see why it does not end",
+  };
   try {
     return parse(await run(session, onOneLine(source.command)), session.now());
   } catch (error) {

@@ -7,7 +7,7 @@ import { ssoAccessToken } from "./sso-token.ts";
 
 /** The credentials of a permission set, by the sign-in of `aws sso login`. @throws SourceError */
 export async function ssoCredentials(session: Session, source: SsoSource): Promise<AwsCredentials> {
-  session.waitingFor = `IAM Identity Center (profile ${source.profile})`;
+  session.waitingFor = { what: `IAM Identity Center (profile ${source.profile})` };
   try {
     const accessToken = await ssoAccessToken(session, source);
     const { SSOClient, GetRoleCredentialsCommand } = await import("@aws-sdk/nested-clients/sso");

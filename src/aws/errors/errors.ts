@@ -7,7 +7,7 @@ import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
 import { RoleError } from "../credentials/role-error.ts";
 import { SourceError } from "../credentials/source-error.ts";
 import { AnswerError } from "../http/answers.ts";
-import type { Session } from "../http/session.ts";
+import type { Session, WaitingFor } from "../http/session.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { lastAnswerer } from "./answerer.ts";
 import { type Asked, type Diagnosis, placeIn } from "./diagnosis.ts";
@@ -27,17 +27,15 @@ export function failureOf(error: unknown, asked: Asked, session: Session | undef
 
 /** The budget is spent. @param session that waits for something; absent: it was not open yet */
 export function timeout(asked: Asked, session: Session | undefined, cause?: unknown): Failure {
-  const waitingFor = session?.waitingFor ?? "the AWS config files";
-  const isProcess = waitingFor.startsWith("the credential_process");
-  const answerer = isProcess ? undefined : lastAnswerer(session);
-  const mend = isProcess
-    ? "run its command by hand and see why it does not end"
-    : (answerer?.fix ?? "see that it can be reached from here (network, VPN, proxy) and try again");
+  const waitingFor: WaitingFor = session?.waitingFor ?? { what: "the AWS config files" };
+  // What has a fix of its own is not at the other end of the network.
+  const answerer = waitingFor.fix === undefined ? lastAnswerer(session) : undefined;
+  const usual = "see that it can be reached from here (network, VPN, proxy) and try again";
   return told(
     asked,
     "TIMEOUT",
-    `the time ran out waiting for ${waitingFor}${answerer?.way ?? ""}`,
-    mend,
+    `the time ran out waiting for ${waitingFor.what}${answerer?.way ?? ""}`,
+    waitingFor.fix ?? answerer?.fix ?? usual,
     cause,
   );
 }

@@ -26,9 +26,16 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly limits: Limits;
   /** What is being waited for, for whoever must tell that the time ran out. */
-  waitingFor: string;
+  waitingFor: WaitingFor;
   /** Where the credentials come from, for messages; absent: it is not decided yet. */
   source?: CredentialSource;
+}
+
+export interface WaitingFor {
+  /** "STS at sts.us-east-1.amazonaws.com" */
+  readonly what: string;
+  /** Absent: what helps where a server can't be reached. */
+  readonly fix?: string;
 }
 
 export type RefuseFile = (
