@@ -41,7 +41,7 @@ function runFast() {
     "test/integration/**",
     "test/man/**",
     "test/native/**",
-    "test/readme.test.ts",
+    "test/docs/readme.test.ts",
   ];
   const ignored = slow.flatMap((files) => ["--ignore", files]);
   const command = [...mocha, ...withFiles(["test/**/*.test.ts", ...ignored])];

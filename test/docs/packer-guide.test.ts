@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseConfig } from "../src/config/parse.ts";
+import { parseConfig } from "../../src/config/parse.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, "utf8");
 const guide = read("docs/packer.md");
 const blocks = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
@@ -43,7 +43,7 @@ describe("docs/packer.md", () => {
     for (const [, link = "", path = link] of paths) assert.ok(existsSync(`${root}${path}`), path);
   });
 
-  for (const path of files.filter((name) => name.endsWith(".yaml"))) {
+  for (const path of files.filter((name) => name.endsWith("/config.yaml"))) {
     it(`${path} is a config that this version takes`, () => {
       assert.equal(parseConfig(read(path), path).registries.length, 2);
     });

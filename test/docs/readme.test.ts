@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseConfig } from "../src/config/parse.ts";
-import { blocksOf, root } from "./support/program/guide.ts";
-import { programPath } from "./support/program/program.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { blocksOf, root } from "../support/program/guide.ts";
+import { programPath } from "../support/program/program.ts";
 
 // The commands of README.md and of the tutorials need AWS: test/integration/tutorials.test.ts runs them.
 const pages = ["docs/docker.md", "docs/keep-fresh.md"];

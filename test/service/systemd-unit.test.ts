@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import type { Service } from "../../src/service/service.ts";
-import { systemdUnit, unitName } from "../../src/service/systemd-unit.ts";
+import { quote, systemdUnit, unitName } from "../../src/service/systemd-unit.ts";
 import { needs } from "../support/e2e/needs.ts";
+import { readSystemdWord } from "../support/fakes/systemd-word.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 import { serviceOf } from "./services.ts";
 
@@ -102,5 +104,23 @@ describe("systemdUnit", () => {
     assert.match(systemdUnit(ci), /^User=ci$/m);
     assert.match(systemdUnit(ci), /^RequiresMountsFor="\/home\/ci"$/m);
     assert.equal(unitName(ci), "docker-credential-ecr-ci.service");
+  });
+});
+
+describe("quote", () => {
+  it("is read back by systemd's rules as what it was", () => {
+    const nasty = fc.stringMatching(/^[ -~\n\t\u{e9}\u{1f600}]*$/u);
+    const signs = fc.string({ unit: fc.constantFrom("%", "\\", '"', "'", "$", " ", "\n", "n", "x", "4") });
+    fc.assert(
+      fc.property(fc.oneof(nasty, signs), (word) => {
+        const quoted = quote(word);
+        assert.equal(readSystemdWord(quoted), word);
+        assert.doesNotMatch(quoted, /\n/);
+      }),
+    );
+  });
+
+  it("leaves a plain word readable", () => {
+    assert.equal(quote("XDG_STATE_HOME=/srv/état"), '"XDG_STATE_HOME=/srv/état"');
   });
 });
