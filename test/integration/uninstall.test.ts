@@ -64,7 +64,7 @@ describe("configure-docker --leave", () => {
     assert.equal((await leave(user, "--dry-run")).stderr, "");
     const { stderr, exitCode } = await leave(user);
     assert.equal(exitCode, 3);
-    assert.match(stderr, new RegExp(`daemon: running, process ${daemon.pid}: end it`));
+    assert.match(stderr, new RegExp(`daemon: running, process ${daemon.pid}, version \\S+: end it`));
     await endDaemon(daemon);
   });
 
