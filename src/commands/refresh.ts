@@ -70,5 +70,6 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   }
   // Anew, since a registry that was named is kept from now on.
   const { keeping: now, config } = await seenKeeping(around);
-  for (const failure of (await keepOutputs(around, now, config)).failures) failed(failure);
+  for (const failure of (await keepOutputs(around.folders.state, around, now, config)).failures)
+    failed(failure);
 }

@@ -38,7 +38,7 @@ export async function leave(dryRun: boolean, context: Context): Promise<void> {
   if (dryRun) {
     for (const path of await outputsWithTokens(state)) print(`${path}: tokens would be taken out`);
   } else {
-    for (const { path, failure } of await forgetOutputs(around)) {
+    for (const { path, failure } of await forgetOutputs(state)) {
       if (failure) left(`tokens are left in ${path}: ${failure.oneLine}`);
       else print(`${path}: tokens were taken out`);
     }

@@ -104,7 +104,12 @@ export class Refresher {
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
     if (stop.aborted) return { keeping, report, state, outputs: [] };
-    const { failures, wakeAt: end = Infinity } = await keepOutputs(this.around, keeping, seen.config);
+    const { failures, wakeAt: end = Infinity } = await keepOutputs(
+      folders.state,
+      this.around,
+      keeping,
+      seen.config,
+    );
     const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
     const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
     return { keeping, report: woken, state, outputs: failures };

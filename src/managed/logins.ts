@@ -1,5 +1,5 @@
-import type { Surroundings } from "../provider/context.ts";
 import { readClock } from "../store/files/clock.ts";
+import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { expiryOfPassword } from "../token/expiry.ts";
 import { Failure } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
@@ -16,7 +16,7 @@ export interface ExplicitLogin {
 
 export async function explicitLogin(
   host: string,
-  { store, files, now }: Surroundings,
+  { store, files, now }: StoredTokens,
 ): Promise<ExplicitLogin | undefined> {
   const login = await store.readLogin(host);
   if (!login || !("life" in login) || lifeState(login.life, readClock(files, now())) === "expired") {

@@ -7,6 +7,7 @@ import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/files/clock.ts";
 import { tokenPath } from "../store/files/paths.ts";
 import { forgetFailedGet } from "../store/state/failed-gets.ts";
+import type { TokenStore } from "../store/tokens/token-store.ts";
 import { type AuthorizationEntry, entryFormat, type RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
@@ -24,7 +25,7 @@ export function refreshPorts(around: Surroundings, keeping: () => Keeping, wante
   const configStamp = files.stamp(folders.configFile);
   return {
     clock,
-    read: (keys) => readHeld(around, keys, keeping().minValidity),
+    read: (keys) => readHeld(store, keys, keeping().minValidity),
     planned: (job) =>
       files.stamp(folders.configFile) === configStamp &&
       keeping().plan.jobs.some(({ key, revision }) => key === job.key && revision === job.revision),
@@ -71,7 +72,7 @@ export function refreshPorts(around: Surroundings, keeping: () => Keeping, wante
 }
 
 /** The authorization tokens that lie there, their reserve by the config of today. */
-export async function readHeld({ store }: Surroundings, keys: readonly string[], minValidity: number) {
+export async function readHeld(store: TokenStore, keys: readonly string[], minValidity: number) {
   const held = new Map<string, AuthorizationEntry>();
   for (const key of keys) {
     const entry = await store.readAuthorization(key);

@@ -1,11 +1,11 @@
 import { durationOption } from "../config/duration.ts";
 import { hostRegionProblem } from "../config/region-names.ts";
-import type { Surroundings } from "../provider/context.ts";
 import { conditionsOf } from "../provider/token-provider.ts";
 import { groupJobs } from "../refresher/group.ts";
 import type { Kept } from "../refresher/managed-registry.ts";
 import type { Plan } from "../refresher/plan.ts";
 import { readServerUrl } from "../registry/server-url.ts";
+import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
 import type { Keeping } from "./registries.ts";
 
@@ -18,7 +18,7 @@ import type { Keeping } from "./registries.ts";
 export async function onlyNamed(
   named: readonly string[],
   keeping: Keeping,
-  { files, now }: Surroundings,
+  { files, now }: Pick<StoredTokens, "files" | "now">,
 ): Promise<Keeping> {
   const kept: Kept[] = [];
   for (const name of new Set(named)) {

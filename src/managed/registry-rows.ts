@@ -4,6 +4,7 @@ import type { Origin } from "../refresher/managed-registry.ts";
 import type { Unattended } from "../refresher/plan.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { TokenStore } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
 import { type Keeping, seenKeeping } from "./registries.ts";
 
@@ -42,7 +43,7 @@ export async function shownRegistries(around: Surroundings): Promise<Shown> {
     return { kept, registries: ofKeeping(kept.keeping) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { configError: error, registries: await ofFiles(around) };
+    return { configError: error, registries: await ofFiles(around.store) };
   }
 }
 
@@ -60,7 +61,7 @@ function ofKeeping({ kept, plan }: Keeping): ShownRegistry[] {
 }
 
 /** By the token files alone, which say for whom they were got. */
-async function ofFiles({ store }: Surroundings): Promise<ShownRegistry[]> {
+async function ofFiles(store: TokenStore): Promise<ShownRegistry[]> {
   const registries: ShownRegistry[] = [];
   for (const host of await store.hosts()) {
     const entry = await store.readRegistry(host);

@@ -1,7 +1,7 @@
 import { isEmptyObject, withAuths } from "../clients/docker/auths.ts";
 import { emptyConfig } from "../clients/docker/edit-config.ts";
 import { editOutput } from "../clients/files/output-file.ts";
-import type { Surroundings } from "../provider/context.ts";
+import type { QuickFiles } from "../store/files/fast-files.ts";
 import { awaitLock } from "../store/files/lock.ts";
 import {
   lockOutput,
@@ -29,15 +29,15 @@ const nothing: OutputTokens["logins"] = new Map();
 export async function keepOutput(
   path: string,
   tokens: () => Promise<OutputTokens>,
-  around: Surroundings,
+  state: string,
+  { stamp }: Pick<QuickFiles, "stamp">,
 ): Promise<void> {
-  const { state } = around.folders;
   await inTurn(state, path, async () => {
     const record = await readOutputRecord(state, path);
     const { logins, revision } = await tokens();
-    const settled = () => fingerprint([around.files.stamp(path), revision]);
+    const settled = () => fingerprint([stamp(path), revision]);
     if (record.settled === settled()) return;
-    const { after, taken } = await put(record, logins, around);
+    const { after, taken } = await put(record, logins, state);
     if (taken.length === 0) await keepRecord(state, { ...after, settled: settled() });
     else {
       await keepRecord(state, after);
@@ -47,11 +47,10 @@ export async function keepOutput(
 }
 
 /** Removes this program's tokens from a file, and the keys that it created for them. @throws Failure as `keepOutput` */
-export async function forgetOutput(path: string, around: Surroundings): Promise<void> {
-  const { state } = around.folders;
+export async function forgetOutput(path: string, state: string): Promise<void> {
   await inTurn(state, path, async () => {
     const record = await readOutputRecord(state, path);
-    if (record.hosts.length > 0) await put(record, nothing, around).catch(unlessGone);
+    if (record.hosts.length > 0) await put(record, nothing, state).catch(unlessGone);
     await removeOutputRecord(state, path);
   });
 }
@@ -59,7 +58,7 @@ export async function forgetOutput(path: string, around: Surroundings): Promise<
 async function put(
   record: OutputRecord,
   logins: OutputTokens["logins"],
-  { folders }: Surroundings,
+  state: string,
 ): Promise<{ after: OutputRecord; taken: readonly string[] }> {
   const { path, hosts, madeAuths, madeFile } = record;
   let result: { after: OutputRecord; taken: readonly string[] } = { after: record, taken: [] };
@@ -71,7 +70,7 @@ async function put(
     if (before === undefined && !isMade) return undefined;
     // The record comes first: if it were lost after the edit, no process would know which entries are this program's.
     const all = [...new Set([...hosts, ...ours.hosts])];
-    if (all.length > hosts.length) await writeOutputRecord(folders.state, { ...after, hosts: all });
+    if (all.length > hosts.length) await writeOutputRecord(state, { ...after, hosts: all });
     return madeFile && ours.hosts.length === 0 && isEmptyObject(text) ? undefined : text;
   };
   await editOutput(path, edit);

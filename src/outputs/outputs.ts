@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { within } from "../limits/concurrency.ts";
 import type { Keeping } from "../managed/registries.ts";
-import type { Surroundings } from "../provider/context.ts";
 import { keepOutputFailure, outputPaths, readOutputRecord } from "../store/state/output-records.ts";
+import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
 import { forgetOutput, keepOutput } from "./output.ts";
 import { outputTokens } from "./tokens.ts";
@@ -25,21 +25,21 @@ const longest = 10_000;
  * @param keeping the managed registries of that config
  */
 export async function keepOutputs(
-  around: Surroundings,
+  state: string,
+  stored: StoredTokens,
   keeping: Keeping,
   config: Config,
 ): Promise<OutputsReport> {
-  const { state } = around.folders;
   const named = new Set(config.outputs.map(({ dockerConfig }) => dockerConfig));
   const known = await outputPaths(state);
   const ends: number[] = [];
   const tokens = async () => {
-    const found = await outputTokens(around, keeping, config);
+    const found = await outputTokens(stored, keeping, config);
     ends.push(found.firstEndsAt);
     return found;
   };
   const outcomes = [...new Set([...named, ...known])].map(async (path) => {
-    const work = named.has(path) ? keepOutput(path, tokens, around) : forgetOutput(path, around);
+    const work = named.has(path) ? keepOutput(path, tokens, state, stored.files) : forgetOutput(path, state);
     const failure = await failureOf(within(AbortSignal.timeout(longest), work, () => tooLong(path)));
     await noteFailure(state, path, failure);
     return failure;
@@ -61,12 +61,12 @@ export async function outputsWithTokens(state: string): Promise<readonly string[
 
 /** Removes the tokens from those files. */
 export async function forgetOutputs(
-  around: Surroundings,
+  state: string,
 ): Promise<readonly { readonly path: string; readonly failure?: Failure }[]> {
-  const paths = await outputsWithTokens(around.folders.state);
+  const paths = await outputsWithTokens(state);
   return await Promise.all(
     paths.map(async (path) => {
-      const work = within(AbortSignal.timeout(longest), forgetOutput(path, around), () => tooLong(path));
+      const work = within(AbortSignal.timeout(longest), forgetOutput(path, state), () => tooLong(path));
       const failure = await failureOf(work);
       return failure ? { path, failure } : { path };
     }),

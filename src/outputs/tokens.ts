@@ -2,8 +2,8 @@ import type { Login } from "../clients/docker/login.ts";
 import type { Config } from "../config/config.ts";
 import { readHeld } from "../managed/refresh-ports.ts";
 import type { Keeping } from "../managed/registries.ts";
-import type { Surroundings } from "../provider/context.ts";
 import { readClock } from "../store/files/clock.ts";
+import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { lifeState, timeLeft } from "../token/life.ts";
 
@@ -22,13 +22,13 @@ export interface OutputTokens {
  * an alias, so aliases are never discovered. A token of an explicit `docker login` is not copied.
  */
 export async function outputTokens(
-  around: Surroundings,
+  { store, files, now }: StoredTokens,
   { plan, minValidity }: Keeping,
   { aliases }: Config,
 ): Promise<OutputTokens> {
   const keys = plan.jobs.map(({ key }) => key);
-  const held = await readHeld(around, keys, minValidity);
-  const clock = readClock(around.files, around.now());
+  const held = await readHeld(store, keys, minValidity);
+  const clock = readClock(files, now());
   const logins = new Map<string, Login>();
   const issues: unknown[] = [];
   let firstEndsAt = Infinity;

@@ -1,5 +1,4 @@
 import type { Keeping } from "../managed/registries.ts";
-import type { Surroundings } from "../provider/context.ts";
 import { parseReadings } from "../refresher/replication-schedule.ts";
 import { readReadings } from "../store/state/replication.ts";
 import { counted, readable } from "../terminal/words.ts";
@@ -21,10 +20,10 @@ export interface SourceReport {
 }
 
 export async function replicationReport(
-  { folders }: Surroundings,
+  state: string,
   { sources, registrations }: Keeping,
 ): Promise<readonly SourceReport[]> {
-  const readings = parseReadings(await readReadings(folders.state)).sources;
+  const readings = parseReadings(await readReadings(state)).sources;
   return sources.map(({ registry: { host }, targets, problems }) => {
     const { readAt, reader, failure } = readings[host] ?? {};
     const registration = registrations.get(host);

@@ -11,6 +11,7 @@ import { installedService } from "../service/installed.ts";
 import { readClock } from "../store/files/clock.ts";
 import type { FailedGet } from "../store/state/failed-gets.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
+import type { TokenStore } from "../store/tokens/token-store.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 import { type OutputState, outputStates } from "./outputs-report.ts";
 import { replicationReport, type SourceReport } from "./replication-report.ts";
@@ -59,9 +60,9 @@ export async function statusReport(around: Surroundings): Promise<StatusReport> 
     known.add(other.registry);
   }
   const { kept, configError } = shown;
-  const unkept = await whyUnkept(around);
+  const unkept = await whyUnkept(around.store);
   const stateError = await stateTrouble(folders.state);
-  const replication = kept ? await replicationReport(around, kept.keeping) : [];
+  const replication = kept ? await replicationReport(folders.state, kept.keeping) : [];
   const outputs = kept ? await outputStates(folders.state, kept.config) : [];
   const isDead = ({ isFresh, login, lastError }: ShownToken) => !isFresh || (login && lastError);
   const ok = !configError && stateError === undefined && !registries.some(isDead);
@@ -87,7 +88,7 @@ async function stateTrouble(state: string): Promise<FailureNote | undefined> {
   return status === "failed" ? { code, what: seen, mend } : undefined;
 }
 
-async function whyUnkept({ store }: Surroundings): Promise<FailureNote | undefined> {
+async function whyUnkept(store: TokenStore): Promise<FailureNote | undefined> {
   try {
     await store.mustKeep();
     return undefined;

@@ -1,12 +1,12 @@
 import { explicitLogin } from "../managed/logins.ts";
 import type { Shown, ShownRegistry } from "../managed/registry-rows.ts";
-import type { Surroundings } from "../provider/context.ts";
 import { verdictOf } from "../refresher/due.ts";
 import type { Job } from "../refresher/job.ts";
 import type { Origin } from "../refresher/managed-registry.ts";
 import { registryNamedIn, tokenTimes } from "../refresher/renewal-failure.ts";
 import type { GroupState } from "../refresher/state.ts";
 import type { FailedGet } from "../store/state/failed-gets.ts";
+import type { StoredTokens } from "../store/tokens/token-store.ts";
 import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
 import type { FailureNote } from "../token/failure.ts";
 import { type Clock, type Life, lifeState, timeLeft, withMinValidity } from "../token/life.ts";
@@ -58,7 +58,7 @@ export class Tokens {
   private readonly known = new Map<string, Promise<Known>>();
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly stored: StoredTokens,
     private readonly shown: Shown,
     private readonly groups: Readonly<Record<string, GroupState>>,
     private readonly clock: Clock,
@@ -67,10 +67,10 @@ export class Tokens {
 
   async of(registry: ShownRegistry, isRunning: boolean): Promise<ShownToken> {
     const { host, authorization, unattended, ...described } = registry;
-    const { clock, shown, around } = this;
+    const { clock, shown, stored } = this;
     const { entry, failed } = await this.knownOf(authorization);
     const group = this.groups[authorization];
-    const own = entry ? undefined : await around.store.readRegistry(host);
+    const own = entry ? undefined : await stored.store.readRegistry(host);
     const lying = entry?.life ?? (own?.authorization === authorization ? own.life : undefined);
     const life = lying && shown.kept ? withMinValidity(lying, shown.kept.keeping.minValidity) : lying;
     const times = tokenTimes(life, group?.issue, clock);
@@ -117,7 +117,7 @@ export class Tokens {
 
   /** One whose password is none of ECR's counts as an error: no registry takes it. */
   private async login(host: string): Promise<Pick<ShownToken, "login" | "lastError">> {
-    const found = await explicitLogin(host, this.around);
+    const found = await explicitLogin(host, this.stored);
     if (!found) return {};
     const { life, note, failure } = found;
     const login = { expiresAt: life.expiresAt, note };
@@ -127,7 +127,7 @@ export class Tokens {
   }
 
   private knownOf(authorization: string): Promise<Known> {
-    const { store } = this.around;
+    const { store } = this.stored;
     const known = this.known.get(authorization) ?? readKnown(store, authorization);
     this.known.set(authorization, known);
     return known;
@@ -140,7 +140,7 @@ interface Known {
 }
 
 async function readKnown(
-  { readAuthorization, readFailure }: Surroundings["store"],
+  { readAuthorization, readFailure }: StoredTokens["store"],
   key: string,
 ): Promise<Known> {
   return { entry: await readAuthorization(key), failed: await readFailure(key) };

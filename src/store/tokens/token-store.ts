@@ -15,6 +15,7 @@ import {
   parseRegistryEntry,
 } from "../../token/parse-entry.ts";
 import { type AtRest, readAtRest } from "../encryption/mode.ts";
+import type { QuickFiles } from "../files/fast-files.ts";
 import { inspectFile } from "../files/inspect.ts";
 import {
   authorizationPath,
@@ -171,4 +172,12 @@ function withoutSuffix(names: readonly string[], suffix: string): string[] {
 
 async function listFolder(path: string): Promise<readonly string[]> {
   return await readdir(path).catch(() => []);
+}
+
+/** The stored tokens, and what their age is told by. */
+export interface StoredTokens {
+  readonly store: TokenStore;
+  readonly files: QuickFiles;
+  /** Milliseconds since the epoch. */
+  now(): number;
 }
