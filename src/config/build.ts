@@ -33,6 +33,7 @@ export function build(raw: RawConfig, lineOf: (path: KeyPath) => number): Config
     identityLines,
     registries: registries.map((each, index) => registrationOf(each, lineOf(["registries", index]))),
     aliases: Object.assign(Object.create(null), raw.aliases),
+    reportsFailures: raw.failures === "report",
     fallback: raw.fallback === undefined ? emptyConfig.fallback : fallbackOf(raw.fallback),
     store,
     outputs: outputs.map(({ dockerConfig }) => ({ dockerConfig: resolve(dockerConfig) })),

@@ -14,6 +14,8 @@ export interface Config {
   readonly aliases: Readonly<Record<string, string>>;
   /** Who keeps logins to hosts that are not ECR's: the keychain, an encrypted file, nobody, or `docker-credential-NAME`. */
   readonly fallback: Fallback;
+  /** Whether a client gets the reason of a failed `get` on stdout, instead of Docker's words for no credentials. */
+  readonly reportsFailures: boolean;
   readonly store: "file" | "keychain";
   readonly outputs: readonly Output[];
 }
@@ -92,6 +94,7 @@ export const emptyConfig: Config = {
   registries: [],
   aliases: Object.freeze(Object.create(null)),
   fallback: { kind: "keychain" },
+  reportsFailures: false,
   store: "file",
   outputs: [],
 };

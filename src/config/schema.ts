@@ -144,6 +144,10 @@ export const configSchema = section({
     z.optional(z.record(matching(line, "is no host name", "write a host name"), ecrHost())),
     "Other names of ECR registries, matched exactly: images.example.com: 111122223333.dkr.ecr.us-east-1.amazonaws.com",
   ),
+  failures: about(
+    z.optional(oneOf(["notFound", "report"])),
+    "What a client gets on stdout when a get for ECR fails; stderr and the log have the reason. notFound: Docker's words for no credentials, so that what needs no login goes on. report: the reason. Absent: notFound.",
+  ),
   fallback: about(
     z.optional(
       matching(

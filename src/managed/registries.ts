@@ -3,14 +3,10 @@ import type { Config } from "../config/config.ts";
 import { keptRegistries } from "../config/registries.ts";
 import { follows } from "../config/replication.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
+import { conditionsOf } from "../provider/conditions.ts";
 import type { Surroundings } from "../provider/context.ts";
 import { seenRules } from "../provider/replication-rules.ts";
-import {
-  type AskedRegistration,
-  Asking,
-  type AskingOptions,
-  conditionsOf,
-} from "../provider/token-provider.ts";
+import { type AskedRegistration, Asking, type AskingOptions } from "../provider/token-provider.ts";
 import type { Kept, Origin } from "../refresher/managed-registry.ts";
 import { type Plan, planRefresh } from "../refresher/plan.ts";
 import { parseHost } from "../registry/host.ts";

@@ -1,6 +1,6 @@
 import { durationOption } from "../config/duration.ts";
 import { hostRegionProblem } from "../config/region-names.ts";
-import { conditionsOf } from "../provider/token-provider.ts";
+import { conditionsOf } from "../provider/conditions.ts";
 import { groupJobs } from "../refresher/group.ts";
 import type { Kept } from "../refresher/managed-registry.ts";
 import type { Plan } from "../refresher/plan.ts";

@@ -1,8 +1,9 @@
 import { followedSources } from "../config/replication.ts";
 import type { StampedConfig } from "../config/stamped.ts";
 import { refuseFile } from "../ownership/refuse-file.ts";
+import { conditionsOf } from "../provider/conditions.ts";
 import type { Surroundings } from "../provider/context.ts";
-import { type AskedRegistration, Asking, conditionsOf } from "../provider/token-provider.ts";
+import { type AskedRegistration, Asking } from "../provider/token-provider.ts";
 import type { ReadingPorts } from "../refresher/read-replication.ts";
 import type { Source } from "../refresher/replication-schedule.ts";
 import type { PrivateRegistry } from "../registry/registry.ts";

@@ -1,5 +1,6 @@
 import { Failure } from "../token/failure.ts";
 import { cutForeign, withoutControls } from "../token/printable.ts";
+import { wire } from "./messages.ts";
 
 /** How a call ends. Each text ends with a line end or is empty. */
 export interface Reply {
@@ -29,6 +30,17 @@ export class HandedBack extends Error {
   }
 }
 
+/**
+ * A `get` for ECR that failed. Its client gets Docker's words for no credentials on stdout, and the reason on stderr:
+ * many clients ask for every login that they know of before they do anything, and another error would end what needs
+ * none of ECR's, or a `podman login` that brings a login of its own.
+ */
+export class LoginMissing extends Error {
+  constructor(cause: unknown) {
+    super("a get failed", { cause });
+  }
+}
+
 function ended(words: string): string {
   const text = withoutControls(cutForeign(words));
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
@@ -47,6 +59,7 @@ export function refuse(text: string): Reply {
 /** An error as one line, for the client and for the user. */
 export function told(error: unknown): Reply {
   if (error instanceof HandedBack) return error.reply;
+  if (error instanceof LoginMissing) return { ...told(error.cause), stdout: `${wire.notFound}\n` };
   const failure = error instanceof Failure ? error : unexpected(error);
   const { oneLine } = failure;
   return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n`, failure };

@@ -4,7 +4,7 @@ import { Failure } from "../token/failure.ts";
 import { parseCredential } from "./credential.ts";
 import { type HelperAction, wire } from "./messages.ts";
 import type { OtherLogins } from "./other-logins.ts";
-import { done, line, type Reply, refuse, told } from "./reply.ts";
+import { done, LoginMissing, line, type Reply, refuse, told } from "./reply.ts";
 
 /** The answer to a `get`. */
 export interface Held {
@@ -33,6 +33,8 @@ export interface ColdPorts {
   get(registry: Registry): Promise<Held | undefined>;
   store(registry: Registry, held: Held): Promise<void>;
   erase(registry: Registry): Promise<void>;
+  /** Whether the reason of a failed `get` goes to stdout, as config.yaml says. Never fails. */
+  reportsFailures(): Promise<boolean>;
   /** What `get` would answer without AWS: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
   /** When a credential that `get` returned expires, in milliseconds since the epoch; undefined if it is not stored. */
@@ -99,8 +101,17 @@ async function heldFor(input: string, serverUrl: string, rooms: Rooms): Promise<
   const lying = await warm.warm(url.host);
   if (lying) return lying;
   const registry = await registryOf(url, rooms);
-  if (registry) return (await rooms.cold()).get(registry);
+  if (registry) return getOfEcr(registry, await rooms.cold());
   return mayHold(serverUrl, rooms) ? (await rooms.others()).get(serverUrl) : undefined;
+}
+
+/** @throws LoginMissing, and where config.yaml says so Failure */
+async function getOfEcr(registry: Registry, cold: ColdPorts): Promise<Held | undefined> {
+  try {
+    return await cold.get(registry);
+  } catch (error) {
+    throw (await cold.reportsFailures()) ? error : new LoginMissing(error);
+  }
 }
 
 function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {

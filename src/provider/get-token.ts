@@ -1,4 +1,5 @@
 import type { Held } from "../protocol/serve.ts";
+import { apiEndpoint } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Dependencies } from "../token/dependencies.ts";
 import {
@@ -8,7 +9,7 @@ import {
   type RegistryEntry,
 } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
-import { traitsOf } from "../token/failure-codes.ts";
+import { answersFor, traitsOf } from "../token/failure-codes.ts";
 import type { Identity } from "../token/identity.ts";
 import { type Clock, lifeState, withMinValidity } from "../token/life.ts";
 
@@ -36,6 +37,8 @@ export interface ColdGetPorts<Own extends Registration = Registration> {
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
   readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
   readFailure(key: string): Promise<FailureEntry | undefined>;
+  /** Changes with what may end a failed fetch. */
+  retryConditions(registration: Own): string;
   /** One call to AWS for all who ask; `hurried` where a valid token lies ready should it take long. */
   obtain(registry: Registry, registration: Own, hurried: boolean): Promise<AuthorizationEntry>;
   /** @throws Failure where the disk refuses */
@@ -69,6 +72,9 @@ export async function coldGet<Own extends Registration>(
   // A machine without credentials asks in vain for seconds, and a build pulls many public images.
   if (registry.kind === "public" && !lying && failed?.code === "NO_CREDENTIALS") return undefined;
   try {
+    if (failed && state === "expired") {
+      refuseAgain(failed, registry, ports.retryConditions(registration), ports.clock().now);
+    }
     const obtained = await ports.obtain(registry, registration, state === "usable");
     return await keep(registry, registration, obtained, ports);
   } catch (error) {
@@ -89,6 +95,14 @@ export async function coldGet<Own extends Registration>(
     }
     throw error;
   }
+}
+
+/** A build asks for one image several times, also in a row. @throws Failure the one that another get just met */
+function refuseAgain(failed: FailureEntry, registry: Registry, conditions: string, now: number): void {
+  const isSame = failed.conditions === conditions && failed.endpoint === apiEndpoint(registry).host;
+  if (!isSame || now - failed.at >= answersFor(failed.code)) return;
+  const what = failed.what.replaceAll(failed.host, registry.host);
+  throw Failure.from({ ...failed, what });
 }
 
 /** The AWS files were edited while `obtain` waited: for which identity the token is can't be said. */

@@ -18,6 +18,7 @@ import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import { lifeState, timeLeft } from "../token/life.ts";
+import { retryConditions } from "./conditions.ts";
 import { eraseLogin, storeLogin } from "./explicit-login.ts";
 import { coldGet, type Registration } from "./get-token.ts";
 import { listHeld } from "./list.ts";
@@ -139,6 +140,7 @@ export function coldPorts(
   }
   const getPorts = {
     ...{ ...store, clock, warm, heldDespiteConfig, obtain, log },
+    retryConditions: (registration: AskedRegistration) => retryConditions(registration, files, env),
     registrationOf: notedRegistration,
   };
 
@@ -186,6 +188,7 @@ export function coldPorts(
       await eraseLogin(registry, loginPorts);
       later(forgetFailedGet(state, registry.host));
     },
+    reportsFailures: async () => (await seenConfig().catch(() => undefined))?.config.reportsFailures ?? false,
     list,
     expiresAt,
     tidy: async () => {

@@ -11,7 +11,6 @@ import { apiEndpoint } from "../registry/endpoint.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readBootId, readClock } from "../store/files/clock.ts";
-import type { QuickFiles } from "../store/files/fast-files.ts";
 import { tryLock } from "../store/files/lock.ts";
 import { lockPath } from "../store/files/paths.ts";
 import { pruneState } from "../store/tokens/prune.ts";
@@ -20,6 +19,7 @@ import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { elapsed, lifeOf, lifeState } from "../token/life.ts";
+import { retryConditions } from "./conditions.ts";
 import type { Deadlines, ObtainOptions, Surroundings } from "./context.ts";
 import { fetchOnce } from "./fetch-once.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
@@ -106,7 +106,7 @@ export class Asking {
     deadlines: Deadlines,
     options: ObtainOptions = {},
   ): Promise<AuthorizationEntry> {
-    const { files, folders, store, now, log } = this.around;
+    const { files, env, folders, store, now, log } = this.around;
     const { later } = this.options;
     const key = registration.authorization;
     const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
@@ -128,6 +128,7 @@ export class Asking {
         return fetched;
       },
       endpoint: apiEndpoint(registry).host,
+      conditions: retryConditions(registration, files, env),
       host: registry.host,
       now,
       // Spread, so that those who wait don't all look at the same moment.
@@ -226,12 +227,4 @@ interface ServingIdentity {
   readonly name?: string;
   /** The file of replication rules, where these had a say in it. */
   readonly rules?: FileDependency;
-}
-
-/** Changes with what may end a failure: AWS files, sign-ins, config. See `Job.conditions`. */
-export function conditionsOf(
-  { dependencies, retryWhenChanged }: AskedRegistration,
-  files: QuickFiles,
-): string {
-  return fingerprint([dependencies, retryWhenChanged.map((path) => files.stamp(path))]).slice(0, 16);
 }

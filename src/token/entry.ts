@@ -66,6 +66,8 @@ export interface FailureEntry {
   readonly code: string;
   readonly what: string;
   readonly mend: string;
+  /** Of what could end the failure; absent: unknown, and it answers no later request. */
+  readonly conditions?: string;
 }
 
 /** ECR's authorization token, decoded. */

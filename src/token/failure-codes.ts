@@ -11,6 +11,8 @@ export interface CodeTraits {
    * same token: one asks, and all take the failure. Not so of the network, since each process may have its own way.
    */
   readonly shared?: true;
+  /** The way to AWS or to the source of the credentials failed, which may pass within seconds. */
+  readonly network?: true;
   /**
    * With these no token is stored for a public registry and none could be until somebody fixes the identity: everybody
    * may read it all the same, so it is left to an anonymous pull. Not so where the network fails, since that pull
@@ -22,7 +24,7 @@ export interface CodeTraits {
 /** Every code of a failure. Scripts may key on them: they are added to, never changed. docs/errors.md explains each. */
 export const failureCodes = {
   // Credentials
-  NO_CREDENTIALS: { retry: "person", anonymous: true },
+  NO_CREDENTIALS: { retry: "person", network: true, anonymous: true },
   PROFILE_NOT_FOUND: { retry: "person" },
   PROFILE_INCOMPLETE: { retry: "person" },
   AWS_FILE_INVALID: {},
@@ -34,7 +36,7 @@ export const failureCodes = {
   PROCESS_UNTRUSTED: {},
   WEB_IDENTITY_FILE: { retry: "person" },
   WEB_IDENTITY_REFUSED: { retry: "person", shared: true, anonymous: true },
-  CONTAINER_CREDENTIALS: {},
+  CONTAINER_CREDENTIALS: { network: true },
   SESSION_EXPIRED: { retry: "person", shared: true, anonymous: true },
   KEYS_UNKNOWN: { retry: "person", shared: true, anonymous: true },
   KEYS_WRONG: { retry: "person", shared: true, anonymous: true },
@@ -53,16 +55,16 @@ export const failureCodes = {
   THROTTLED: { retry: "throttled", shared: true },
   AWS_FAULT: { shared: true },
   AWS_REFUSED: { retry: "person", shared: true },
-  BAD_ANSWER: {},
+  BAD_ANSWER: { network: true },
   CLOCK_SKEW: { shared: true },
   LIFE_TOO_SHORT: {},
   // Network
-  TIMEOUT: {},
-  DNS: {},
-  UNREACHABLE: {},
-  TLS: {},
+  TIMEOUT: { network: true },
+  DNS: { network: true },
+  UNREACHABLE: { network: true },
+  TLS: { network: true },
   CA_BUNDLE: { retry: "person" },
-  PROXY: {},
+  PROXY: { network: true },
   BAD_ENDPOINT: { retry: "person" },
   GET_TIMEOUT: {},
   REFRESH_TIMEOUT: {},
@@ -194,4 +196,14 @@ export type FailureCode = keyof typeof failureCodes;
 /** @param code of a failure, also of one that another version has noted */
 export function traitsOf(code: string): CodeTraits {
   return Object.hasOwn(failureCodes, code) ? failureCodes[code as FailureCode] : {};
+}
+
+/**
+ * For how long a failed fetch answers who asks for the same, in milliseconds: a build asks for one image several
+ * times, and each would call AWS again. 0: not at all.
+ */
+export function answersFor(code: string): number {
+  const { retry, shared, network } = traitsOf(code);
+  if (!shared && !network) return 0;
+  return shared && retry ? 30_000 : 10_000;
 }

@@ -35,6 +35,7 @@ describe("parseConfig", () => {
       ],
       aliases: { "images.example.com": "111122223333.dkr.ecr.us-east-1.amazonaws.com" },
       fallback: { kind: "keychain" },
+      reportsFailures: false,
       store: "file",
       outputs: [{ dockerConfig: "/srv/ci/.docker/config.json" }],
     });

@@ -8,7 +8,8 @@ import {
   useStanding,
   westRegistry,
 } from "../support/program/standing.ts";
-import { authorizationFiles } from "../support/program/state.ts";
+import { authorizationFiles, passTime, second } from "../support/program/state.ts";
+import { configPath, type User } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
 const times = <Result>(count: number, make: (number: number) => Result): Result[] =>
@@ -77,11 +78,33 @@ describe("cold gets at once", () => {
     assert.equal(standing.calls(), 1);
   });
 
-  it("fetch again once AWS recovers: no failure is kept", async () => {
+  it("that follow a refusal take it for 30 seconds, then fetch again", async () => {
     const alice = standing.user(keys("alice"));
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
-    told(await alice.get(registry), "ACCESS_DENIED");
+    const refused = told(await alice.get(registry), "ACCESS_DENIED");
     standing.aws.controls.clear();
+    assert.equal(told(await alice.get(registry), "ACCESS_DENIED"), refused);
+    assert.equal(standing.calls(), 1);
+    passTime(alice, 30 * second);
     answered(await alice.get(registry), registry);
   });
+
+  const ends: [what: string, end: (alice: User) => Promise<unknown> | unknown][] = [
+    ["refresh", (alice) => alice.run(["refresh", registry])],
+    ["keys in the environment", (alice) => Object.assign(alice.env, keys("alice"))],
+    ["another proxy", (alice) => Object.assign(alice.env, { NO_PROXY: "example.com" })],
+    ["an edit of the AWS files", (alice) => alice.writeAwsConfig({ default: { region: "us-east-1" } })],
+    ["an edit of config.yaml", (alice) => alice.write(configPath, "version: 1\n")],
+  ];
+  for (const [what, end] of ends) {
+    it(`that follow a refusal fetch again after ${what}`, async () => {
+      const alice = standing.user({ AWS_PROFILE: "alice" });
+      alice.writeAwsKeys({ alice: member("alice") });
+      standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+      told(await alice.get(registry), "ACCESS_DENIED");
+      standing.aws.controls.clear();
+      await end(alice);
+      answered(await alice.get(registry), registry);
+    });
+  }
 });

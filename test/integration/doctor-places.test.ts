@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { diagnose, failures, healthyUser, named } from "../support/program/doctor.ts";
+import { diagnose, failures, healthyUser, named, wire } from "../support/program/doctor.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
 import { configPath, type User } from "../support/program/user.ts";
 
@@ -127,6 +127,7 @@ describe("doctor finds in what it is told of places", () => {
 
   it("why no registry is known while config.yaml is broken", async () => {
     const user = healthyUser(standing);
+    wire(user, { credsStore: "ecr" });
     const last = async () => (await user.run(["doctor"])).stdout.trimEnd().split("\n").at(-1);
     assert.match((await last()) ?? "", /^No registry is known yet: name one/);
     user.write(configPath, broken);

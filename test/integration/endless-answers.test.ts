@@ -42,11 +42,11 @@ describe("an answer that does not end, or is of a gigabyte", function () {
       const act = () => getFrom(answer, envOf);
       const outcome = slow.has(answer) ? slowCase(act) : act;
       it(`from ${route}: ${answer}`, async () => {
-        const { stdout, exitCode, tookMs, peakBytes } = await outcome();
+        const { stderr, exitCode, tookMs, peakBytes } = await outcome();
         assert.ok(peakBytes < mostMemory, `${peakBytes} bytes`);
         assert.ok(tookMs < longestGet, `${tookMs} ms`);
         assert.equal(exitCode, 1);
-        assert.match(stdout, /\[(?:BAD_ANSWER|TIMEOUT|UNREACHABLE|PROXY|TLS|NO_CREDENTIALS)\]\n$/);
+        assert.match(stderr, /\[(?:BAD_ANSWER|TIMEOUT|UNREACHABLE|PROXY|TLS|NO_CREDENTIALS)\]\n$/);
       });
     }
   }

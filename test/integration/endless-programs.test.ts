@@ -49,12 +49,12 @@ describe("a program that does not end, or prints a gigabyte", function () {
     const printed = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
     const script = `sleep 600 & echo "$!" >"$HOME/child"; echo '${JSON.stringify(printed)}'`;
     // AWS is not there: what counts is that it is asked at once.
-    const { stdout, tookMs } = await getFrom(
+    const { stderr, tookMs } = await getFrom(
       registry,
       (user) => asProcess(user, script),
       (user) => process.kill(Number(readFileSync(`${user.home}/child`, "utf8"))),
     );
-    assert.match(stdout, /\[UNREACHABLE\]\n$/);
+    assert.match(stderr, /\[UNREACHABLE\]\n$/);
     assert.ok(tookMs < 5_000, `${tookMs} ms`);
   });
 });

@@ -62,8 +62,8 @@ describe("a pipe that no process writes to", function () {
     user.writeAwsConfig({ default: { login_session: session } });
     const name = new Bun.CryptoHasher("sha256").update(session).digest("hex");
     pipeAt(user, `.aws/login/cache/${name}.json`);
-    const { stdout } = await user.get(registry);
-    assert.match(stdout, /\.json is no plain file\. Fix: .* \[LOGIN_EXPIRED\]\n$/);
+    const { stderr } = await user.get(registry);
+    assert.match(stderr, /\.json is no plain file\. Fix: .* \[LOGIN_EXPIRED\]\n$/);
   });
 
   it("in the log's place costs no token", async () => {

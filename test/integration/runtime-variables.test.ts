@@ -132,10 +132,10 @@ describe("the runtime", function () {
       answered(await user.get(registry), registry);
       for (const path of [pipe, "/dev/zero"]) {
         const env = { [name]: path };
-        const message = (await user.get(westRegistry, { env })).stdout;
+        const message = (await user.get(westRegistry, { env })).stderr;
         assert.match(
           message,
-          new RegExp(`the CA bundle ${path}, by ${name}, is no plain file: .* \\[CA_BUNDLE\\]`),
+          new RegExp(`the CA bundle ${path}, by ${name}, is no plain file\\. Fix: .* \\[CA_BUNDLE\\]`),
         );
         answered(await user.get(registry, { env }), registry);
       }

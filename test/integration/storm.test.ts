@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, utimesSync, watch } from "node:f
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseState } from "../../src/refresher/state.ts";
+import { answersFor } from "../../src/token/failure-codes.ts";
 import {
   parseAuthorizationEntry,
   parseFailureEntry,
@@ -73,7 +74,7 @@ describe(`a daemon that is killed ${kills} times`, () => {
       const began = Date.now();
       const ran = await user.get(host);
       seen.gets++;
-      if (ran.exitCode === 1 && host !== loginRegistry && mayFail(began)) {
+      if (ran.exitCode === 1 && host !== loginRegistry && mayFail(began - answersFor("AWS_FAULT"))) {
         told(ran, "AWS_FAULT");
         seen.refused++;
         return;

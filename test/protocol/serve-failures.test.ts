@@ -8,6 +8,7 @@ describe("Docker's protocol in trouble", () => {
   let rooms: HelperRooms;
   beforeEach(() => {
     rooms = new HelperRooms();
+    rooms.reportsFailures = true;
   });
   const credential = JSON.stringify({ ServerURL: host, Username: "AWS", Secret: "s" });
   const inputs = { get: host, store: credential, erase: host, list: "unused" } as const;
@@ -28,6 +29,34 @@ describe("Docker's protocol in trouble", () => {
       assert.equal(exitCode, 1);
     });
   }
+
+  describe("unless config.yaml wants the reason on stdout", () => {
+    beforeEach(() => {
+      rooms.reportsFailures = false;
+      rooms.trouble = new Failure("NO_CREDENTIALS", "no AWS credentials", "aws sso login");
+    });
+    const reason = "no AWS credentials. Fix: aws sso login. [NO_CREDENTIALS]\n";
+
+    it("get answers with Docker's words for no credentials, and with the reason on stderr", async () => {
+      const { failure, ...reply } = await rooms.run("get", host);
+      assert.equal(failure, rooms.trouble);
+      assert.deepEqual(reply, {
+        stdout: "credentials not found in native keychain\n",
+        stderr: `docker-credential-ecr: ${reason}`,
+        exitCode: 1,
+      });
+    });
+
+    for (const action of ["store", "erase", "list"] as const) {
+      it(`${action} reports it as before`, async () => {
+        assert.equal((await rooms.run(action, inputs[action])).stdout, reason);
+      });
+    }
+
+    it("get of what is no server URL is refused as before", async () => {
+      assert.match((await rooms.run("get", "user@host")).stdout, /\[BAD_SERVER_URL\]\n$/);
+    });
+  });
 
   it("is told where stdin or the rooms behind can't be had", async () => {
     const fail = async () => Promise.reject(new Error("made-up"));

@@ -233,6 +233,7 @@ describe("Docker's protocol", () => {
       get: async () => undefined,
       store: async () => undefined,
       erase: async () => undefined,
+      reportsFailures: async () => false,
       expiresAt: async () => undefined,
       tidy: async () => {},
     };

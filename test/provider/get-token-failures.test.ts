@@ -61,6 +61,67 @@ describe("a cold get in trouble", () => {
       assert.equal(world.calls.length, 1);
     });
 
+    describe("just met by another get, under the same conditions", () => {
+      const met = (ago: number, code: string, conditions = world.conditions) =>
+        world.failed(ago, code, { conditions });
+
+      const windows: [code: string, seconds: number][] = [
+        ["UNREACHABLE", 10],
+        ["TIMEOUT", 10],
+        ["NO_CREDENTIALS", 10],
+        ["ACCESS_DENIED", 30],
+        ["THROTTLED", 30],
+        ["SSO_EXPIRED", 30],
+        ["AWS_FAULT", 10],
+        ["CLOCK_SKEW", 10],
+        ["PROCESS_FAILED", 0],
+        ["CONFIG_INVALID", 0],
+        ["a code of a newer version", 0],
+      ];
+      for (const [code, seconds] of windows) {
+        it(`${code} answers for ${seconds} seconds`, async () => {
+          if (seconds > 0) {
+            await met((seconds - 1) * second, code);
+            assert.equal(await world.failure(host), code);
+            assert.deepEqual(world.calls, []);
+          }
+          await met(seconds * second, code);
+          assert.equal(await world.failure(host), "UNREACHABLE");
+          assert.equal(world.calls.length, 1);
+        });
+      }
+
+      it("answers where an expired token is stored too", async () => {
+        await world.lying(0);
+        await met(second, "ACCESS_DENIED");
+        assert.equal(await world.failure(host), "ACCESS_DENIED");
+      });
+
+      it("names the registry", async () => {
+        await world.failed(second, "ACCESS_DENIED", {
+          conditions: world.conditions,
+          what: `no ECR token for ${host}`,
+        });
+        await assert.rejects(world.get(host), { message: `no ECR token for ${host}` });
+      });
+
+      it("does not answer once a file or a setting has changed that may end it", async () => {
+        await met(second, "ACCESS_DENIED");
+        world.conditions = "others";
+        assert.equal(await world.failure(host), "UNREACHABLE");
+      });
+
+      it("does not answer for another endpoint", async () => {
+        await world.failed(second, "ACCESS_DENIED", { conditions: world.conditions, endpoint: "other" });
+        assert.equal(await world.failure(host), "UNREACHABLE");
+      });
+
+      it("does not answer in the future", async () => {
+        await met(-second, "ACCESS_DENIED");
+        assert.equal(await world.failure(host), "UNREACHABLE");
+      });
+    });
+
     it("takes no failure of the future for one just met", async () => {
       await world.lying(50 * minute);
       await world.failed(-hour);

@@ -57,8 +57,7 @@ export const storedToken: RegistryDiagnostic = {
     if (!isLogin) {
       return { ...finding, code: "TOKEN_DEAD", seen: `${finding.seen}; by its own word it has ${left} left` };
     }
-    const seen = `${host} refuses ${words} (${answer.status}), which answers for ${left} more`;
-    return failed("LOGIN_DEAD", seen, `docker logout ${host}`);
+    return failed("LOGIN_DEAD", `${finding.seen}; it answers for ${left} more`, `docker logout ${host}`);
   },
 };
 

@@ -1,7 +1,7 @@
 import type { ColdGetPorts, Registration } from "../../../src/provider/get-token.ts";
 import { coldGet } from "../../../src/provider/get-token.ts";
 import type { Dependencies } from "../../../src/token/dependencies.ts";
-import { type AuthorizationEntry, entryFormat } from "../../../src/token/entry.ts";
+import { type AuthorizationEntry, entryFormat, type FailureEntry } from "../../../src/token/entry.ts";
 import { Failure } from "../../../src/token/failure.ts";
 import type { FailureCode } from "../../../src/token/failure-codes.ts";
 import { ambient } from "../../../src/token/identity.ts";
@@ -23,6 +23,8 @@ export class ColdWorld {
   config: unknown;
   /** Set it and AWS, or the way to it, answers so. */
   aws: unknown;
+  /** What may end a failure. */
+  conditions = "as they were";
   /** How long a call to AWS takes. */
   callTakes = 0;
 
@@ -56,10 +58,10 @@ export class ColdWorld {
   }
 
   /** A renewal that failed so long ago. */
-  async failed(ago: number, code = "UNREACHABLE"): Promise<void> {
+  async failed(ago: number, code = "UNREACHABLE", more: Partial<FailureEntry> = {}): Promise<void> {
     await this.store.writeFailure(
       keyOf(this.identity, "us-east-1"),
-      failureEntry({ at: this.clock.now - ago, code }),
+      failureEntry({ at: this.clock.now - ago, code, ...more }),
     );
   }
 
@@ -82,6 +84,7 @@ export class ColdWorld {
       readRegistry: this.store.readRegistry,
       readAuthorization: this.store.readAuthorization,
       readFailure: this.store.readFailure,
+      retryConditions: () => this.conditions,
       obtain: async ({ region }, { authorization }, hurried) => {
         this.calls.push(`${this.identity} ${region}${hurried ? ", hurried" : ""}`);
         this.clock.pass(this.callTakes);

@@ -14,6 +14,9 @@ export class HelperRooms {
 
   readonly others = new MemoryLogins();
 
+  /** What config.yaml says with `failures: report`. */
+  reportsFailures = false;
+
   /** Set it and every room behind fails with it. */
   trouble: unknown;
 
@@ -46,6 +49,7 @@ export class HelperRooms {
         if (this.trouble) throw this.trouble;
         return Object.fromEntries([...this.cold].map(([host, { username }]) => [host, username]));
       },
+      reportsFailures: async () => this.reportsFailures,
       expiresAt: async () => undefined,
       tidy: async () => {},
       version: () => "NAME (PACKAGE) 1.2.3",

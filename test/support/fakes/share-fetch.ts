@@ -37,6 +37,7 @@ try {
     fetch: callAws,
     host: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
     endpoint: "api.ecr.us-east-1.amazonaws.com",
+    conditions: "as they were",
     now: Date.now,
     pause: async () => {
       if (!waiting) console.log("waiting");

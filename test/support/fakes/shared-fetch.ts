@@ -42,6 +42,7 @@ export class SharedWorld {
       },
       host: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
       endpoint: "api.ecr.us-east-1.amazonaws.com",
+      conditions: "as they were",
       now: () => this.clock.now,
       waitUntil: this.clock.now + 10 * second,
       report: (failure) => this.reported.push(failure.code),

@@ -4,6 +4,7 @@ import type { User } from "./user.ts";
 
 export interface Measured {
   readonly stdout: string;
+  readonly stderr: string;
   readonly exitCode: number;
   readonly tookMs: number;
   /** The most memory that it had at one time. */

@@ -1,0 +1,22 @@
+import type { QuickFiles } from "../store/files/fast-files.ts";
+import { type Dependencies, type Environment, fingerprint } from "../token/dependencies.ts";
+
+/** What a registration tells of the files that its identity depends on. */
+interface Conditional {
+  readonly dependencies: Dependencies;
+  readonly retryWhenChanged: readonly string[];
+}
+
+/** Changes with what may end a failure: AWS files, sign-ins, config. See `Job.conditions`. */
+export function conditionsOf({ dependencies, retryWhenChanged }: Conditional, files: QuickFiles): string {
+  return fingerprint([dependencies, retryWhenChanged.map((path) => files.stamp(path))]).slice(0, 16);
+}
+
+/** The same, and with the settings by which AWS is reached, which may differ from process to process. */
+export function retryConditions(registration: Conditional, files: QuickFiles, env: Environment): string {
+  const decides = /^(?:AWS_|SSL_CERT_|NODE_EXTRA_CA_CERTS$)|_PROXY$/i;
+  const settings = Object.entries(env)
+    .filter(([name]) => decides.test(name))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return fingerprint([conditionsOf(registration, files), settings]);
+}
