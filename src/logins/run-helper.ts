@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import type { Subprocess } from "bun";
+import { within } from "../limits/concurrency.ts";
 import { OutputTooLarge, outputOf } from "../limits/program-output.ts";
 import { endTree } from "../process/kill-tree.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -67,18 +68,14 @@ export async function askOtherHelper(
   { env, limit }: OtherHelperOptions,
 ): Promise<HelperReply> {
   const child = start(program, action, input, env);
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), limit);
+  const late = () =>
+    new Failure(
+      "FALLBACK_TIMEOUT",
+      `${program} ${action} did not end within ${limit / 1000} seconds`,
+      "see by hand whether it waits for a passphrase",
+    );
   try {
-    const reply = await Promise.race([outputOf(child), late.promise]);
-    if (!reply) {
-      throw new Failure(
-        "FALLBACK_TIMEOUT",
-        `${program} ${action} did not end within ${limit / 1000} seconds`,
-        "see by hand whether it waits for a passphrase",
-      );
-    }
-    const { stdout, stderr, exitCode } = reply;
+    const { stdout, stderr, exitCode } = await within(AbortSignal.timeout(limit), outputOf(child), late);
     if (exitCode !== 0 && `${stdout}${stderr}`.trim() === "") throw wordless(program, action, child);
     // Every failure becomes exit code 1: some clients don't know other codes, and read stdout as an answer.
     return { stdout, stderr: exitCode === 0 ? "" : stderr, exitCode: exitCode === 0 ? 0 : 1 };
@@ -87,7 +84,6 @@ export async function askOtherHelper(
     const what = `${program} ${action} is no credential helper: ${error.message}`;
     throw new Failure("FALLBACK_FAILED", what, `run '${program} list' by hand`);
   } finally {
-    clearTimeout(timer);
     if (child.exitCode === null && child.signalCode === null) endTree(child.pid);
   }
 }

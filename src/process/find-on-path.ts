@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import type { Environment } from "../token/dependencies.ts";
+import { programsOf } from "./run-program.ts";
 
 /** A file on the PATH. */
 export interface OnPath {
@@ -31,14 +31,9 @@ export async function findOnPath(name: string, { PATH = "" }: Environment): Prom
 const versionLimit = 3_000;
 
 /** What a credential helper prints for `version`; undefined if it fails or prints nothing in time. */
-export function askVersion(path: string, env: Environment): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const options = { env: { ...env }, timeout: versionLimit, killSignal: "SIGKILL", maxBuffer: 4096 } as const;
-  const child = execFile(path, ["version"], options, (error, stdout) =>
-    resolve(error ? undefined : stdout.trim()),
-  );
-  child.stdin?.end();
-  return promise;
+export async function askVersion(path: string, env: Environment): Promise<string | undefined> {
+  const { exitCode, stdout } = await programsOf(env)(path, ["version"], versionLimit);
+  return exitCode === 0 ? stdout : undefined;
 }
 
 async function isFile(path: string): Promise<boolean> {

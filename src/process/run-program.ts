@@ -1,3 +1,4 @@
+import { within } from "../limits/concurrency.ts";
 import { outputOf } from "../limits/program-output.ts";
 import type { Environment } from "../token/dependencies.ts";
 
@@ -18,10 +19,8 @@ export function programsOf(env: Environment): RunProgram {
   return async (program, args, limit = 20_000) => {
     const child = start([program, ...args], env);
     if (!child) return { exitCode: undefined, stdout: "", said: "", isMissing: true };
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), limit);
-    const ended = await Promise.race([outputOf(child), late.promise]).catch(() => undefined);
-    clearTimeout(timer);
+    const late = () => new Error(`${program} did not end in time`);
+    const ended = await within(AbortSignal.timeout(limit), outputOf(child), late).catch(() => undefined);
     if (child.exitCode === null) child.kill("SIGKILL");
     const { stdout = "", stderr = "", exitCode } = ended ?? {};
     const said = (stderr || stdout).trim().split("\n", 1)[0] ?? "";

@@ -1,3 +1,4 @@
+import { within } from "../../limits/concurrency.ts";
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
 import { type ReadFiles, readAwsFiles } from "../../profiles/config-files.ts";
 import { chosenProfile, filesFor } from "../../profiles/decide-source.ts";
@@ -49,21 +50,10 @@ export async function askAws<Answer>(
   const { registry, identity, env, config, signal } = request;
   const asked: Asked = { registry, identity, env, wanted, ...(config && { config }) };
   const progress: Progress = {};
-  const late = Promise.withResolvers<never>();
-  const end = () => late.reject(timeout(asked, progress.session));
-  signal.addEventListener("abort", end, { once: true });
-  if (signal.aborted) end();
   const answer = converse(request, progress, question).catch((error) => {
     throw failureOf(error, asked, progress.session);
   });
-  // The one that comes second has nobody who waits for it.
-  answer.catch(() => {});
-  late.promise.catch(() => {});
-  try {
-    return await Promise.race([late.promise, answer]);
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
+  return await within(signal, answer, () => timeout(asked, progress.session));
 }
 
 /** How far it has come, for the words of its failure. */

@@ -1,3 +1,4 @@
+import { within } from "../../limits/concurrency.ts";
 import { outputOf } from "../../limits/program-output.ts";
 import { endTree } from "../../process/kill-tree.ts";
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
@@ -46,16 +47,12 @@ const onOneLine = (command: string) => command.replace(/[\r\n]+/g, " ");
 
 async function run({ env, signal }: Session, command: string): Promise<string> {
   const child = start(command, env);
-  const late = Promise.withResolvers<never>();
-  const end = () => late.reject(new Error("it did not end in time"));
-  signal.addEventListener("abort", end, { once: true });
-  if (signal.aborted) end();
   try {
-    const { stdout, exitCode } = await Promise.race([outputOf(child), late.promise]);
+    const late = () => new Error("it did not end in time");
+    const { stdout, exitCode } = await within(signal, outputOf(child), late);
     if (exitCode === 0) return stdout;
     throw new Error(child.signalCode ? `ended by ${child.signalCode}` : `exit code ${exitCode}`);
   } finally {
-    signal.removeEventListener("abort", end);
     if (child.exitCode === null && child.signalCode === null) endTree(child.pid);
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { within } from "../../limits/concurrency.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder } from "../files/folder.ts";
@@ -43,15 +44,11 @@ export class KeychainProcess implements Keychain {
       ...environmentFor(env, existsSync),
       TMPDIR: folder,
     });
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), limit);
+    const late = () =>
+      keychainFailure("KEYCHAIN_TIMEOUT", `the keychain did not answer within ${limit / 1000} seconds`);
     try {
-      const text = await Promise.race([new Response(child.stdout).text(), late.promise]);
-      if (text !== undefined) return valuesIn(text);
-      const what = `the keychain did not answer within ${limit / 1000} seconds`;
-      throw keychainFailure("KEYCHAIN_TIMEOUT", what);
+      return valuesIn(await within(AbortSignal.timeout(limit), new Response(child.stdout).text(), late));
     } finally {
-      clearTimeout(timer);
       child.kill("SIGKILL");
     }
   }
