@@ -36,7 +36,7 @@ export async function daemonRows(
 }
 
 /** Writes a config.yaml for 2,000 registries under 20 profiles in 5 regions. */
-function keepMany(home: string, { accessKeyId, secretAccessKey }: User): void {
+export function keepMany(home: string, { accessKeyId, secretAccessKey }: User): void {
   const names = Array.from({ length: identities }, (_, number) => `team-${number}`);
   const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
   mkdirSync(join(home, ".aws"), { mode: 0o700 });

@@ -4,6 +4,7 @@ import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { within } from "../limits/concurrency.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { type Keeping, keepingOf } from "../managed/registries.ts";
+import { RememberedTokens } from "../managed/remembered-tokens.ts";
 import { type Followed, followRules } from "../managed/replication.ts";
 import { keepOutputs } from "../outputs/outputs.ts";
 import type { Surroundings } from "../provider/context.ts";
@@ -41,6 +42,9 @@ export class Refresher {
   /** Until then no rules are read: a first start is spread. */
   #hold: Pause | undefined;
   #isListing = false;
+  readonly #tokens: RememberedTokens;
+  /** The last list. */
+  #keeping: Keeping | undefined;
 
   /**
    * @param daemon of the process that lives on between passes; absent: a single pass
@@ -52,7 +56,9 @@ export class Refresher {
     private readonly daemon?: { readonly pid: number; readonly startedAt: number },
     private readonly alive: () => void = () => {},
     private readonly longestListing = usualListing,
-  ) {}
+  ) {
+    this.#tokens = new RememberedTokens(around);
+  }
 
   /**
    * Reads config.yaml if it has changed. What is broken leaves the last good one in force, and no other identity is guessed.
@@ -91,7 +97,7 @@ export class Refresher {
     if (!seen) return undefined;
     await this.around.store.settle(seen.config.store);
     const keeping = await this.list(seen);
-    const plain = refreshPorts(this.around, () => keeping);
+    const plain = refreshPorts(this.around, () => keeping, 0, this.#tokens);
     const ports: RefreshPorts = {
       ...plain,
       deadline: (limit) => {
@@ -100,6 +106,7 @@ export class Refresher {
       },
     };
     const { jobs } = keeping.plan;
+    this.#tokens.keepOnly(new Set(jobs.map(({ key }) => key)));
     const before = forgetOthers(anew ? rested(this.#state) : this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
@@ -120,10 +127,11 @@ export class Refresher {
     // Another one would hang as well, and take one more of the few threads that read files.
     if (this.#isListing) throw listingTimeout();
     this.#isListing = true;
-    const listing = keepingOf(this.around, seen).finally(() => {
+    const listing = keepingOf(this.around, seen, this.#keeping).finally(() => {
       this.#isListing = false;
     });
-    return within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);
+    this.#keeping = await within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);
+    return this.#keeping;
   }
 
   /**

@@ -18,14 +18,20 @@ import { type Keeping, sameRegistration } from "./registries.ts";
  *
  * @param keeping what is kept now: asked anew at each step, since it may have changed meanwhile
  * @param wanted milliseconds of life that a token brought by another process must have to do
+ * @param tokens reads the tokens that are stored
  */
-export function refreshPorts(around: Surroundings, keeping: () => Keeping, wanted = 0): RefreshPorts {
+export function refreshPorts(
+  around: Surroundings,
+  keeping: () => Keeping,
+  wanted = 0,
+  tokens: Pick<TokenStore, "readAuthorization"> = around.store,
+): RefreshPorts {
   const { files, store, now, folders } = around;
   const clock = () => readClock(files, now());
   const configStamp = files.stamp(folders.configFile);
   return {
     clock,
-    read: (keys) => readHeld(store, keys, keeping().minValidity),
+    read: (keys) => readHeld(tokens, keys, keeping().minValidity),
     planned: (job) =>
       files.stamp(folders.configFile) === configStamp &&
       keeping().plan.jobs.some(({ key, revision }) => key === job.key && revision === job.revision),
@@ -72,7 +78,11 @@ export function refreshPorts(around: Surroundings, keeping: () => Keeping, wante
 }
 
 /** The authorization tokens that lie there, their reserve by the config of today. */
-export async function readHeld(store: TokenStore, keys: readonly string[], minValidity: number) {
+export async function readHeld(
+  store: Pick<TokenStore, "readAuthorization">,
+  keys: readonly string[],
+  minValidity: number,
+) {
   const held = new Map<string, AuthorizationEntry>();
   for (const key of keys) {
     const entry = await store.readAuthorization(key);

@@ -1,20 +1,15 @@
-import { statSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { keptRegistries } from "../config/registries.ts";
 import { follows } from "../config/replication.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
-import { conditionsOf } from "../provider/conditions.ts";
 import type { Surroundings } from "../provider/context.ts";
 import { seenRules } from "../provider/replication-rules.ts";
 import { type AskedRegistration, Asking, type AskingOptions } from "../provider/token-provider.ts";
-import type { Kept, Origin } from "../refresher/managed-registry.ts";
-import { type Plan, planRefresh } from "../refresher/plan.ts";
-import { parseHost } from "../registry/host.ts";
+import type { Kept } from "../refresher/managed-registry.ts";
+import { isPlanCurrent, type Plan, planRefresh } from "../refresher/plan.ts";
 import type { Registry } from "../registry/registry.ts";
-import { tokenPath } from "../store/files/paths.ts";
-import { ambientNames, environmentFingerprint } from "../token/dependencies.ts";
-import type { RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { type ConfiguredRegistries, listConfigured } from "./configured.ts";
+import { type DiscoveredRegistries, listDiscovered } from "./discovered.ts";
 import { type KeptSource, keptSources } from "./replication-sources.ts";
 
 /** What is kept, with all that its renewal needs. */
@@ -28,6 +23,14 @@ export interface Keeping {
   readonly minValidity: number;
   /** The registries whose replication rules are followed. */
   readonly sources: readonly KeptSource[];
+  /** What the next list can be made of. */
+  readonly lists: Lists;
+}
+
+/** The two lists that a plan is made of. */
+interface Lists {
+  readonly configured: ConfiguredRegistries;
+  readonly discovered: DiscoveredRegistries;
 }
 
 /**
@@ -35,74 +38,36 @@ export interface Keeping {
  * cold get wrote their token file.
  *
  * @param seen the list and all that comes of it go by this
+ * @param previous of the same process: what has not changed since is taken from it, as thousands take a while
  */
-export async function keepingOf(around: Surroundings, seen: StampedConfig): Promise<Keeping> {
+export async function keepingOf(
+  around: Surroundings,
+  seen: StampedConfig,
+  previous?: Keeping,
+): Promise<Keeping> {
   const { config } = seen;
   const rules = follows(config) ? await seenRules(around, config) : undefined;
   const fixed: AskingOptions = { config: async () => seen, ...(rules && { rules: async () => rules }) };
-  // For the length of the list: many registries have one identity.
-  const listing = new Asking(around, { ...fixed, states: new Map() });
-  const kept: Kept[] = [];
-  const registrations = new Map<string, AskedRegistration>();
-  const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
-    const registration = await listing.registrationOf(registry);
-    if (!more.onlyInEnvironment) registrations.set(registry.host, registration);
-    const { identity, authorization } = registration;
-    const conditions = conditionsOf(registration, around.files);
-    kept.push({ registry, identity, authorization, conditions, origin, ...more });
-  };
-  for (const registry of keptRegistries(config)) await add(registry, "configured");
-  for (const { registry, source } of rules?.replicas.values() ?? []) {
-    const more = { source: source.registry.host };
-    if (!registrations.has(registry.host)) await add(registry, "replication", more);
-  }
-  for (const host of await around.store.hosts()) {
-    if (registrations.has(host)) continue;
-    const entry = await around.store.readRegistry(host);
-    const registry = entry && (parseHost(host) ?? (await listing.aliased(host)));
-    if (!entry || !registry) continue;
-    const { names } = (await listing.registrationOf(registry)).dependencies.environment;
-    // Who renews such a file in the background does not make it look younger: see `serveRegistry`.
-    const lastColdGetAt = modifiedAt(tokenPath(around.folders.state, host));
-    const { identity, authorization } = entry;
-    const others = isOfAnotherEnvironment(entry, names, around);
-    const own = others ? { identity, authorization, onlyInEnvironment: true } : {};
-    await add(registry, "learnt", { lastColdGetAt, ...own });
-  }
+  const configured = await listConfigured(around, seen, rules, previous?.lists.configured);
+  const isSame = configured === previous?.lists.configured;
+  const discovered = await listDiscovered(
+    around,
+    configured,
+    isSame ? previous?.lists.discovered : undefined,
+  );
+  const isSameList = isSame && discovered.kept === previous?.lists.discovered.kept;
+  const kept = isSameList ? previous.kept : [...configured.kept, ...discovered.kept];
+  const now = around.now();
+  const isCurrent = isSameList && isPlanCurrent(previous.plan, kept, now);
   return {
-    plan: planRefresh(kept, around.now()),
+    plan: isCurrent ? previous.plan : planRefresh(kept, now),
     kept,
-    registrations,
+    registrations: discovered.registrations,
     asking: new Asking(around, fixed),
     minValidity: config.minValidity,
     sources: rules ? keptSources(config, rules.known) : [],
+    lists: { configured, discovered },
   };
-}
-
-/** Milliseconds since the epoch; 0 where it can't be said. Synchronous, since there may be thousands. */
-function modifiedAt(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return 0;
-  }
-}
-
-/**
- * Whether the token came from an environment other than this one, by what its identity depends on. Where that
- * is now something else, config.yaml has given the registry another identity since, whose environment counts
- * for nothing.
- */
-function isOfAnotherEnvironment(
-  { dependencies }: RegistryEntry,
-  names: readonly string[],
-  { env }: Surroundings,
-): boolean {
-  const { environment } = dependencies;
-  // Variables that the paths of the files name come on top.
-  const usual = (some: readonly string[]) => some.filter((name) => ambientNames.includes(name)).join();
-  if (usual(environment.names) !== usual(names)) return false;
-  return environmentFingerprint(environment.names, env) !== environment.fingerprint;
 }
 
 /** Who serves a registry now, provided that it still is the identity with that key. @throws Failure IDENTITY_CHANGED */

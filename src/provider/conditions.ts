@@ -12,6 +12,17 @@ export function conditionsOf({ dependencies, retryWhenChanged }: Conditional, fi
   return fingerprint([dependencies, retryWhenChanged.map((path) => files.stamp(path))]).slice(0, 16);
 }
 
+/** The same for many of one moment, made once for what they have in common. */
+export function conditionsOnce(files: QuickFiles): (registration: Conditional) => string {
+  const known = new Map<object, string>();
+  return (registration) => {
+    const { dependencies } = registration;
+    const conditions = known.get(dependencies) ?? conditionsOf(registration, files);
+    known.set(dependencies, conditions);
+    return conditions;
+  };
+}
+
 /** The same, and with the settings by which AWS is reached, which may differ from process to process. */
 export function retryConditions(registration: Conditional, files: QuickFiles, env: Environment): string {
   const decides = /^(?:AWS_|SSL_CERT_|NODE_EXTRA_CA_CERTS$)|_PROXY$/i;

@@ -6,11 +6,11 @@ import { isLeftToRules, registrationUnderRules } from "../config/replication.ts"
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { refuseFile } from "../ownership/refuse-file.ts";
 import type { ReadFiles } from "../profiles/config-files.ts";
-import { type IdentityState, identityState } from "../profiles/dependencies.ts";
+import type { IdentityState } from "../profiles/dependencies.ts";
 import { apiEndpoint } from "../registry/endpoint.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
-import { readBootId, readClock } from "../store/files/clock.ts";
+import { readClock } from "../store/files/clock.ts";
 import { tryLock } from "../store/files/lock.ts";
 import { lockPath } from "../store/files/paths.ts";
 import { pruneState } from "../store/tokens/prune.ts";
@@ -23,6 +23,7 @@ import { retryConditions } from "./conditions.ts";
 import type { Deadlines, ObtainOptions, Surroundings } from "./context.ts";
 import { fetchOnce } from "./fetch-once.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
+import { IdentityStates } from "./identity-states.ts";
 import { type SeenRules, seenRules } from "./replication-rules.ts";
 
 /** A registration as those want it who renew in the background. */
@@ -52,36 +53,45 @@ export interface AskingOptions {
 
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
 export class Asking {
-  /** Not parsed again while the files are the same. */
-  private lastRead: ReadFiles | undefined;
+  private readonly identities: IdentityStates;
+  /** What the registries of an identity have in common: there may be thousands. */
+  private readonly shared = new WeakMap<IdentityState, SharedRegistration>();
 
   constructor(
     private readonly around: Surroundings,
     private readonly options: AskingOptions = {},
-  ) {}
+  ) {
+    this.identities = new IdentityStates(around, options.states);
+  }
 
   /** @throws Failure where config.yaml can't be used */
   readonly registrationOf = async (registry: Registry): Promise<AskedRegistration> => {
     const { env, folders } = this.around;
     const { config, stamp } = await this.seenConfig();
     const { identity: asker, name, rules } = await this.identityFor(config, registry);
+    const state = await this.identities.of(asker);
+    const { kind, partition, region } = registry;
+    // A token opens every registry that its principal may read in a region; public ones have their own kind.
+    const authorization = fingerprint([state.key, kind, partition, region]).slice(0, 40);
+    const known = this.shared.get(state);
+    if (known && known.name === name && known.rules === rules && known.stamp === stamp)
+      return { ...known.registration, authorization };
     const line = name === undefined ? undefined : config.identityLines[name];
     const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
-    const { key, dependencies, ...state } = await this.stateOf(asker);
-    const { kind, partition, region } = registry;
+    const { dependencies, retryWhenChanged, read, reread } = state;
     const described = describeIdentity(asker, env);
-    return {
+    const registration = {
       asker,
       config: { path: folders.configFile, ...(line !== undefined && { line }) },
       identity: name === undefined ? described : `${name} (${described})`,
-      // A token opens every registry that its principal may read in a region; public ones have their own kind.
-      authorization: fingerprint([key, kind, partition, region]).slice(0, 40),
       dependencies: { ...dependencies, files: [...dependencies.files, ...configured] },
       minValidity: config.minValidity,
-      retryWhenChanged: state.retryWhenChanged,
-      read: state.read,
-      reread: state.reread,
+      retryWhenChanged,
+      read,
+      reread,
     };
+    this.shared.set(state, { name, rules, stamp, registration });
+    return { ...registration, authorization };
   };
 
   /**
@@ -144,17 +154,9 @@ export class Asking {
     return obtained;
   }
 
-  private async stateOf(identity: Identity): Promise<IdentityState> {
-    const { files, env, home } = this.around;
-    const { states } = this.options;
-    const name = states && JSON.stringify(identity);
-    const known = name && states.get(name);
-    if (known) return known;
-    const machine = { env, home, boot: readBootId(files), readStamp: files.stamp };
-    const state = await identityState(identity, machine, this.lastRead);
-    this.lastRead = state.read;
-    if (name) states.set(name, state);
-    return state;
+  /** Whether every identity of `states` is what it was when it was found, so that every registration still holds. */
+  isUnchanged(): Promise<boolean> {
+    return this.identities.isUnchanged();
   }
 
   private seenConfig(): Promise<StampedConfig> {
@@ -219,6 +221,14 @@ export class Asking {
  */
 function isStillOf(asked: AskedRegistration, now: AskedRegistration): boolean {
   return now.authorization === asked.authorization && Bun.deepEquals(now.reread, asked.reread);
+}
+
+interface SharedRegistration {
+  readonly name: string | undefined;
+  readonly rules: FileDependency | undefined;
+  /** Of config.yaml. */
+  readonly stamp: string;
+  readonly registration: Omit<AskedRegistration, "authorization">;
 }
 
 interface ServingIdentity {

@@ -46,6 +46,11 @@ export function planRefresh(kept: readonly Kept[], now: number): Plan {
   };
 }
 
+/** Whether a plan for the same registries is still what `planRefresh` would make: none is forgotten anew. */
+export function isPlanCurrent({ forgotten }: Plan, kept: readonly Kept[], now: number): boolean {
+  return kept.filter((one) => isForgotten(one, now)).length === forgotten.length;
+}
+
 function isForgotten({ origin, lastColdGetAt }: Kept, now: number): boolean {
   return origin === "learnt" && (lastColdGetAt === undefined || now - lastColdGetAt > memory);
 }

@@ -1,0 +1,45 @@
+import type { ReadFiles } from "../profiles/config-files.ts";
+import { type IdentityState, identityState } from "../profiles/dependencies.ts";
+import { readBootId } from "../store/files/clock.ts";
+import type { Identity } from "../token/identity.ts";
+import type { Surroundings } from "./context.ts";
+
+/** What identities depend on, looked up on this machine. */
+export class IdentityStates {
+  /** Not parsed again while the files are the same. */
+  #lastRead: ReadFiles | undefined;
+  /** Of files whose change may end a failure. */
+  readonly #retryStamps = new Map<string, string>();
+
+  /** @param known what was found, to be given back; absent: each is looked up each time */
+  constructor(
+    private readonly around: Pick<Surroundings, "files" | "env" | "home">,
+    private readonly known?: Map<string, IdentityState>,
+  ) {}
+
+  async of(identity: Identity): Promise<IdentityState> {
+    const { files, env, home } = this.around;
+    const name = this.known && JSON.stringify(identity);
+    const before = name && this.known?.get(name);
+    if (before) return before;
+    const machine = { env, home, boot: readBootId(files), readStamp: files.stamp };
+    const state = await identityState(identity, machine, this.#lastRead);
+    this.#lastRead = state.read;
+    for (const path of state.retryWhenChanged) this.#retryStamps.set(path, files.stamp(path));
+    if (name) this.known?.set(name, state);
+    return state;
+  }
+
+  /** Looks at all that are known anew. @returns whether each is what it was */
+  async isUnchanged(): Promise<boolean> {
+    const { files } = this.around;
+    for (const [path, stamp] of this.#retryStamps) if (files.stamp(path) !== stamp) return false;
+    const before = [...(this.known ?? [])];
+    this.known?.clear();
+    for (const [name, { read, ...state }] of before) {
+      const { read: readNow, ...stateNow } = await this.of(JSON.parse(name));
+      if (readNow !== read || !Bun.deepEquals(stateNow, state)) return false;
+    }
+    return true;
+  }
+}
