@@ -64,7 +64,7 @@ describe("completion", () => {
   it("tells which shells there are", async () => {
     const user = standing.user();
     const none = await user.run(["completion"]);
-    assert.match(none.stderr, /bash, zsh or fish \[USAGE\]\n$/);
+    assert.match(none.stderr, /bash, zsh or fish\. \[USAGE\]\n$/);
     const other = await user.run(["completion", "tcsh"]);
     assert.match(other.stderr, /Allowed choices are bash, zsh, fish/);
     assert.deepEqual([none.exitCode, other.exitCode], [1, 1]);

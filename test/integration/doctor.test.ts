@@ -97,7 +97,7 @@ describe("doctor", () => {
     for (const about of ["user@example.com", `${registry}/App`, `${registry}/a b`, `ftp://${registry}`]) {
       const { stdout, stderr, exitCode } = await user.run(["doctor", about]);
       assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
-      assert.match(stderr, /^docker-credential-ecr\. Fix: .* \[NOT_ECR\]\n$/);
+      assert.match(stderr, /^docker-credential-ecr: .*\. Fix: .* \[NOT_ECR\]\n$/);
     }
     assert.equal((await user.run(["doctor", registry, registry])).exitCode, 1);
     assert.equal(standing.calls(), 0);

@@ -63,7 +63,7 @@ export class Comparison {
     const name = `${id}-ours`;
     const { home, env } = this.#prepare(situation, name);
     const { stdout, stderr } = await start(["get"], { input: registry, env, cwd: home }).ended;
-    const output = stdout.startsWith("{") ? stderr : stdout;
+    const output = stdout.startsWith("{") ? stderr : stdout + stderr;
     return this.#outcome(name, "GetAuthorizationToken", output);
   }
 
