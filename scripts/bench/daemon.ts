@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { User } from "../../test/support/aws/cast.ts";
+import type { Bench } from "./bench.ts";
+import type { Row } from "./row.ts";
 
 const identities = 20;
 const regions = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
@@ -16,27 +18,25 @@ interface DaemonMeasured {
   readonly passCpuMs: number;
 }
 
-/** The bench's rows of a daemon that keeps 2,000 registries and finds nothing due. Linux only. */
-export async function daemonRows(
-  program: string,
-  env: Readonly<Record<string, string>> & { readonly HOME: string },
-  user: User,
-): Promise<string[][]> {
+/** A daemon that keeps 2,000 registries, in turn with nothing due and with 100 tokens to fetch. Linux only. */
+export async function daemonRows(bench: Bench): Promise<Row[]> {
   if (process.platform !== "linux") return [];
-  keepMany(env.HOME, user);
-  const { startMs, residentMiB, passCpuMs } = await measureDaemon(program, env, 9, 61);
-  const renewedMiB = await measureRenewed(program, env, 20);
-  const what = `daemon, ${(accounts * regions.length).toLocaleString("en")} registries kept, all fresh`;
+  const env = { PATH: process.env.PATH ?? "", ...bench.byProxy, HOME: bench.places.home("daemon") };
+  keepMany(env.HOME, bench.alice);
+  const { startMs, residentMiB, passCpuMs } = await measureDaemon(bench.program, env, 9, 61, 122);
+  const renewedMiB = await measureRenewed(bench.program, env, 20);
+  const what = `daemon, ${(accounts * regions.length).toLocaleString("en")} registries`;
+  const row = (name: string, ours: string, goal: string): Row => ({ name, beside: "", ours, goal });
   return [
-    [`${what}: started, first pass done`, "", `${startMs.toFixed(0)} ms`, "300 ms"],
-    [`${what}: memory while idle`, "", `${residentMiB.toFixed(0)} MiB`, "80 MiB"],
-    ["the same, after it has renewed all 100 tokens", "", `${renewedMiB.toFixed(0)} MiB`, "80 MiB"],
-    [`${what}: CPU time of a pass, once a minute`, "", `${passCpuMs.toFixed(0)} ms`, ""],
+    row(`${what}: start to the end of the first pass`, `${startMs.toFixed(0)} ms`, "300 ms"),
+    row(`${what}: memory while idle`, `${residentMiB.toFixed(0)} MiB`, "60 MiB"),
+    row("the same, after it has fetched 100 tokens", `${renewedMiB.toFixed(0)} MiB`, "70 MiB"),
+    row(`${what}: CPU time of a pass with nothing due`, `${passCpuMs.toFixed(0)} ms`, "20 ms"),
   ];
 }
 
 /** Writes a config.yaml for 2,000 registries under 20 profiles in 5 regions. */
-export function keepMany(home: string, { accessKeyId, secretAccessKey }: User): void {
+function keepMany(home: string, { accessKeyId, secretAccessKey }: User): void {
   const names = Array.from({ length: identities }, (_, number) => `team-${number}`);
   const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
   mkdirSync(join(home, ".aws"), { mode: 0o700 });
@@ -57,6 +57,7 @@ async function measureDaemon(
   program: string,
   env: Readonly<Record<string, string>>,
   starts: number,
+  settlingSeconds: number,
   idleSeconds: number,
 ): Promise<DaemonMeasured> {
   const first = Bun.spawnSync([program, "daemon", "--once"], { env });
@@ -71,6 +72,8 @@ async function measureDaemon(
   const { daemon, took } = await startDaemon(program, env);
   times.push(took);
   try {
+    // The runtime compiles what runs often, and frees what the start has left.
+    await Bun.sleep(settlingSeconds * 1000);
     const before = cpuMs(daemon.pid);
     const began = lastTickAt(env);
     let passes = 0;

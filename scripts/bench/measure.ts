@@ -10,6 +10,8 @@ export interface Command {
   readonly cmd: readonly string[];
   readonly input: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Done before each start; its time does not count. */
+  before?(): void;
 }
 
 /**
@@ -22,13 +24,14 @@ export function measure<Commands extends Readonly<Record<string, Command | undef
   starter: string,
   commands: Commands,
   rounds: number,
+  warmUp = Math.max(3, Math.round(rounds / 20)),
 ): { readonly [Name in keyof Commands]: Commands[Name] extends Command ? Measured : Measured | undefined } {
   const present = Object.entries(commands).flatMap(([name, command]) => (command ? [{ name, command }] : []));
   const times = new Map<string, number[]>(present.map(({ name }) => [name, []]));
   const peaks = new Map<string, number>();
-  const warmUp = Math.max(3, Math.round(rounds / 20));
   for (let round = -warmUp; round < rounds; round++) {
     for (const { name, command } of present) {
+      command.before?.();
       const { took, peak } = startOnce(starter, command);
       if (round < 0) continue;
       times.get(name)?.push(took);

@@ -2,7 +2,7 @@ import { usualLimit } from "../../limits/bounded-stream.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { readBody } from "./answer-body.ts";
 import { allRoots } from "./ca-certificates.ts";
-import { proxyFor } from "./proxy.ts";
+import { type ChosenProxy, proxyFor } from "./proxy.ts";
 import { isUntrusted, TransportError, transportError, type Where } from "./transport-error.ts";
 
 export interface TransportOptions {
@@ -74,14 +74,7 @@ export class Transport {
     const limit = AbortSignal.timeout(requestLimit);
     const init: BunFetchRequestInit = {
       signal: AbortSignal.any([signal, limit, request.signal]),
-      // Our reading of NO_PROXY counts, not Bun's.
-      proxy: proxy === undefined ? false : { url: proxy.url, respectNoProxy: false },
-      // A signed request is meant for one host, and its session token for nobody else's eyes.
-      redirect: "manual",
-      // A few kilobytes may stand for gigabytes: `readBody` decompresses, within the limit.
-      decompress: false,
-      // BUN_CONFIG_VERBOSE_FETCH in the environment would have Bun write keys and tokens to stderr.
-      verbose: false,
+      ...settingsBy(proxy),
     };
     const sent = timer();
     try {
@@ -101,14 +94,20 @@ export class Transport {
   }
 
   /**
-   * Opens a connection that the next request to this address will use, if it is open by then. Only Bun's own
-   * authorities and no proxy: it can be opened by no other settings.
+   * Opens a connection that the next request to this address will use, if it is open by then. It is opened by a request
+   * without a signature, whose answer does not matter: Bun's `fetch.preconnect` takes neither a proxy, nor authorities,
+   * nor (in 1.4.3) an address without a port.
    */
   openAhead(url: URL): void {
-    const isUsual = this.#roots === undefined && url.protocol === "https:";
-    if (!isUsual || this.#openedAhead.has(url.origin) || proxyFor(url, this.#options.env)) return;
+    if (this.#openedAhead.has(url.origin)) return;
     this.#openedAhead.add(url.origin);
-    fetch.preconnect(url.origin);
+    const { env, signal, requestLimit } = this.#options;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(requestLimit)]);
+    const init = this.#trusting({ ...settingsBy(proxyFor(url, env)), method: "HEAD", signal: limit });
+    // Whatever is wrong shows once the connection is needed.
+    fetch(url.href, init)
+      .then((response) => response.arrayBuffer())
+      .catch(() => {});
   }
 
   async #fetch(request: Request, init: BunFetchRequestInit): Promise<Response> {
@@ -134,6 +133,20 @@ export class Transport {
     // The header has whole seconds, cut off.
     if (!Number.isNaN(served)) this.#skew = Math.round(served + 500 - at);
   }
+}
+
+/** The same for every request, so that they share their connections. */
+function settingsBy(proxy: ChosenProxy | undefined): BunFetchRequestInit {
+  return {
+    // Our reading of NO_PROXY counts, not Bun's.
+    proxy: proxy === undefined ? false : { url: proxy.url, respectNoProxy: false },
+    // A signed request is meant for one host, and its session token for nobody else's eyes.
+    redirect: "manual",
+    // A few kilobytes may stand for gigabytes: `readBody` decompresses, within the limit.
+    decompress: false,
+    // BUN_CONFIG_VERBOSE_FETCH in the environment would have Bun write keys and tokens to stderr.
+    verbose: false,
+  };
 }
 
 function ended(

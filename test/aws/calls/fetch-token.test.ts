@@ -36,16 +36,16 @@ describe("fetchToken: failures", () => {
     );
   });
 
-  it("ends with the signal where STS hangs, or the proxy", async () => {
+  it("ends with the signal where the proxy hangs, or STS", async () => {
+    asker.aws.controls.hang("Connect");
+    assert.equal((await inTime(asker.fail({ signal: onceAsked("Connect") }))).code, "TIMEOUT");
+    asker.reset();
     asker.aws.controls.hang("AssumeRole");
     const sts = await inTime(asker.fail({ identity: roleOf(ciRole), signal: onceAsked("AssumeRole") }));
     assert.match(
       sts.message,
       /ran out waiting for STS at sts\.us-east-1\.amazonaws\.com by the proxy \S+ \(HTTPS_PROXY\)$/,
     );
-    asker.reset();
-    asker.aws.controls.hang("Connect");
-    assert.equal((await inTime(asker.fail({ signal: onceAsked("Connect") }))).code, "TIMEOUT");
   });
 
   it("asks nobody under a signal that has ended", async () => {

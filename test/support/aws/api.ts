@@ -43,6 +43,8 @@ export async function serveApi(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // No operation: it opens a connection, or sees whether there is somebody.
+  if (incoming.method === "HEAD") return reply(response, { status: 404 }, world.now());
   const request: WireRequest = {
     method: incoming.method ?? "GET",
     target: incoming.url ?? "/",
