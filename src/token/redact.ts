@@ -1,12 +1,24 @@
 import { base64, percentEncoded, secretForms } from "./secrets-by-form.ts";
 import { namedValues } from "./secrets-by-name.ts";
+import { netrc, options } from "./secrets-in-commands.ts";
 import { afterSchemes, elements } from "./secrets-in-markup.ts";
+import { pairs } from "./secrets-in-pairs.ts";
 import { spacedUserInfo, userInfo } from "./secrets-in-urls.ts";
 import { hide } from "./spans.ts";
 
 export { redacted } from "./spans.ts";
 
-const plain = [spacedUserInfo, userInfo, elements, namedValues, afterSchemes, secretForms];
+const plain = [
+  spacedUserInfo,
+  userInfo,
+  elements,
+  namedValues,
+  pairs,
+  options,
+  netrc,
+  afterSchemes,
+  secretForms,
+];
 const all = [...plain, percentEncoded(plain), base64(plain)];
 
 /**

@@ -74,7 +74,7 @@ export function base64(finders: readonly Finder[]): Finder {
     for (const { index, 0: run } of text.matchAll(/[A-Za-z0-9+/_-]{12,}={0,2}/g)) {
       const decoded = decodeBase64(run);
       if (decoded === undefined) continue;
-      const isLogin = /^[^\s:]{1,256}:/.test(decoded) || decoded.includes("@");
+      const isLogin = /^\0|^[^\s:]{1,256}:/.test(decoded) || decoded.includes("@");
       if (isLogin || hide(decoded, finders) !== decoded) yield [index, index + run.length];
     }
   };
@@ -84,7 +84,7 @@ export function base64(finders: readonly Finder[]): Finder {
 function decodeBase64(run: string): string | undefined {
   try {
     const text = atob(run.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, ""));
-    return /^[\x20-\x7e\r\n\t]+$/.test(text) ? text : undefined;
+    return /^[\0\x20-\x7e\r\n\t]+$/.test(text) ? text : undefined;
   } catch {
     return undefined;
   }

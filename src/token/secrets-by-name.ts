@@ -1,3 +1,4 @@
+import { endOfQuoted, openerAt } from "./quotes.ts";
 import { endOfLine, endOfWord, isSpace, redacted, type Span, skip } from "./spans.ts";
 
 /** Names of what is secret. No expression here repeats anything without a limit, so none can backtrack. */
@@ -35,36 +36,62 @@ export function* namedValues(text: string): Iterable<Span> {
 function startOfValue(text: string, index: number, name: string): number | undefined {
   const endOfName = skip(text, index + name.length, isOfName, furthest);
   if (errorNames.test(text.slice(index + name.length, endOfName))) return undefined;
-  const sign = skip(text, skip(text, endOfName, isQuoting, furthest), isSpace, furthest);
+  const quoted = endOfQuoting(text, endOfName);
+  const sign = skip(text, quoted, isSpace, furthest);
   if (text[sign] === "=" || text[sign] === ":") {
     return skip(text, skip(text, sign + 1, isAssigning, 2), isSpace, furthest);
   }
-  return sign > endOfName && isOption(text, index) ? sign : undefined;
+  // As in ["Authorization", "Basic …"]: headers, tuples and arguments in arrays.
+  if (text[sign] === "," && quoted > endOfName) {
+    const next = skip(text, sign + 1, isSpace, furthest);
+    return openerAt(text, next) === undefined ? undefined : next;
+  }
+  if (sign === endOfName || text.slice(endOfName - 6, endOfName) === "-stdin") return undefined;
+  return isOption(text, index) || isSet(text, index) ? sign : undefined;
+}
+
+/** Behind a name's closing quote, bracket or tag, as in `headers["token"] = `. */
+function endOfQuoting(text: string, at: number): number {
+  const entity = /^(?:&(?:quot|apos|#3[49]);|\\{1,7}u002[27])/.exec(text.slice(at, at + 16))?.[0] ?? "";
+  return skip(text, at + entity.length, isQuoting, furthest);
 }
 
 /** As in "=>" and "==". */
 const isAssigning = (text: string, at: number) => text[at] === "=" || text[at] === ">";
 
 function endOfValue(text: string, value: number, name: string, index: number): number {
-  const opener = /^\\{0,7}["'`]/.exec(text.slice(value, value + 8))?.[0];
+  const opener = openerAt(text, value);
   if (opener !== undefined) return endOfQuoted(text, value, opener);
+  if ("{[(".includes(text.charAt(value))) return endOfBrackets(text, value);
+  const block = blockStart.exec(text.slice(value, value + furthest))?.[0];
+  if (block !== undefined) return endOfBlock(text, value + block.length);
   if (headers.test(name)) return endOfHeader(text, value, index);
   return isSetting(text, index) ? endOfLine(text, value) : endOfWord(text, value);
 }
 
-/** Behind the closing quote, which has as many backslashes before it as the opening one; else the text's end. */
-function endOfQuoted(text: string, value: number, opener: string): number {
-  for (let at = value + opener.length; at < text.length; at++) {
-    if (!text.startsWith(opener, at)) continue;
-    if (opener.length > 1 || backslashesBefore(text, at) % 2 === 0) return at + opener.length;
-  }
-  return text.length;
+/** As in `password: |` and `password = <<EOF`: the value is in the lines that follow. */
+const blockStart = /^(?:[|>][+-]?\d?|<<[-~]?["']?\w{1,20}["']?)[ \t]{0,4}\r?\n/;
+
+/** The first of the lines, and those after it that are indented; of a here-document all up to an empty one. */
+function endOfBlock(text: string, start: number): number {
+  let at = endOfLine(text, start);
+  while (isSpace(text, at + 1) && text[at + 1] !== "\n" && at < text.length) at = endOfLine(text, at + 1);
+  return at;
 }
 
-function backslashesBefore(text: string, at: number): number {
-  let before = 0;
-  while (before < 64 && text[at - 1 - before] === "\\") before++;
-  return before;
+/** Behind the bracket that closes the first one, quotes aside; else the text's end. */
+function endOfBrackets(text: string, value: number): number {
+  let depth = 0;
+  let quote = "";
+  for (let at = value; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === "\\") at += 1;
+    else if (quote !== "") quote = character === quote ? "" : quote;
+    else if (character === '"' || character === "'") quote = character;
+    else if ("{[(".includes(character)) depth += 1;
+    else if ("}])".includes(character) && --depth === 0) return at + 1;
+  }
+  return text.length;
 }
 
 /** To the line's end where that is all that the line is; in a sentence the scheme and the word after it. */
@@ -91,9 +118,15 @@ function isSetting(text: string, index: number): boolean {
   return (start === 0 || text[start - 1] === "\n") && /^ {0,8}=/.test(text.slice(end, end + 9));
 }
 
-/** Whether the name is an option's: "--password VALUE". */
+/** Whether the name is an option's: "--password VALUE", "-Password VALUE". */
 function isOption(text: string, index: number): boolean {
-  return text.startsWith("--", startOfName(text, index));
+  return text[startOfName(text, index)] === "-";
+}
+
+/** Whether a command or a Dockerfile gives the name a value: "aws configure set NAME VALUE", "ENV NAME VALUE". */
+function isSet(text: string, index: number): boolean {
+  const start = startOfName(text, index);
+  return /\b(?:set|setx|setenv|ENV|ARG)[ \t][^\s]{0,40}$/.test(text.slice(Math.max(0, start - 48), start));
 }
 
 function startOfName(text: string, index: number): number {

@@ -9,9 +9,11 @@ const secretName =
 export function* elements(text: string): Iterable<Span> {
   for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
     const name = /^[\w:.-]+/.exec(text.slice(at + 1, at + 1 + longestName))?.[0] ?? "";
-    if (!secretName.test(name)) continue;
     const closing = text.slice(at, at + longestTag).indexOf(">");
-    if (closing < 0) continue;
+    if (name === "" || closing < 0) continue;
+    const isValue =
+      /value$|^string$/i.test(name) && secretName.test(text.slice(Math.max(0, at - longestName), at));
+    if (!isValue && !secretName.test(text.slice(at, at + closing))) continue;
     const start = at + closing + 1;
     const found = text.indexOf(text.startsWith("<![CDATA[", start) ? "]]>" : "<", start);
     const end = found < 0 ? text.length : found;
@@ -22,7 +24,9 @@ export function* elements(text: string): Iterable<Span> {
 
 /** What follows the name of a scheme, as in "Bearer ABC". */
 export function* afterSchemes(text: string): Iterable<Span> {
-  for (const { index, 0: name } of text.matchAll(/\b(?:bearer|basic|negotiate|ntlm)(?=\s)/gi)) {
+  for (const { index, 0: name } of text.matchAll(
+    /\b(?:bearer|basic|negotiate|ntlm|auth plain|auth login)(?=\s)/gi,
+  )) {
     const start = skip(text, index + name.length, isSpace, longestName);
     const end = skip(text, start, isOfToken, endOfWord(text, start) - start);
     const word = text.slice(start, end);

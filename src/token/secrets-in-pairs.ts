@@ -1,0 +1,70 @@
+import { endOfQuoted, openerAt } from "./quotes.ts";
+import { endOfLine, endOfWord, isSpace, type Span, skip } from "./spans.ts";
+
+/** Characters before and behind a value in which the object that it belongs to is looked for. */
+const furthest = 200;
+
+const secretName =
+  /secret|passw|passphrase|passcode|\bpwd\b|token|authorization|cookie|registry-auth|credential|signature|assertion|saml|(?:api|private|session|access)[-_]?key(?![-_]?id)/i;
+
+/** A key that says "value", and its sign; "name" and "key" are said of the same object, before it or behind it. */
+const valueKeys = /value(?=[\\"'`]{0,8}[ \t]{0,8}(?:=>|[:=]))|text(?=\\{0,7}["'][ \t]{0,8}:)/gi;
+
+/** The values of `{"name": "password", "value": "…"}` and its kind, in either order, in JSON, YAML, HTML and options. */
+export function* pairs(text: string): Iterable<Span> {
+  let end = 0;
+  for (const { index, 0: key } of text.matchAll(valueKeys)) {
+    if (index < end) continue;
+    const sign = skip(text, index + key.length, isBeforeSign, 24);
+    const value = skip(text, skip(text, sign, isSign, 2), isSpace, 24);
+    const to = endOfValue(text, index, value);
+    if (to <= value) continue;
+    const before = text.slice(Math.max(0, index - furthest), index);
+    const behind = upToNext(text.slice(to, to + furthest));
+    // The name may have been cut off.
+    const isCut =
+      behind === undefined &&
+      to + furthest > text.length &&
+      /[{<][^{}<>]{0,200}$|(?:^|\s)- {1,8}$/.test(before);
+    if (
+      !isCut &&
+      !secretName.test(sinceLast(before)) &&
+      !secretName.test(behind ?? text.slice(to, to + furthest))
+    )
+      continue;
+    yield [value, to];
+    end = to;
+  }
+  yield* formParts(text);
+}
+
+function endOfValue(text: string, index: number, value: number): number {
+  const opener = openerAt(text, value);
+  if (opener !== undefined) return endOfQuoted(text, value, opener);
+  // In YAML, where the key begins a line, the rest of it.
+  const isLine = /(?:^|\n)[ \t-]{0,24}$/.test(text.slice(Math.max(0, index - 25), index));
+  return isLine ? endOfLine(text, value) : endOfWord(text, value);
+}
+
+const isBeforeSign = (text: string, at: number) => isSpace(text, at) || "\\\"'`".includes(text.charAt(at));
+const isSign = (text: string, at: number) => ":=>".includes(text.charAt(at));
+
+/** What belongs to the same object, before the value. */
+function sinceLast(before: string): string {
+  const start = Math.max(before.lastIndexOf("{"), before.lastIndexOf("<"), before.lastIndexOf("- "));
+  return before.slice(start + 1);
+}
+
+/** What belongs to the same object, behind the value; undefined: there is no end of it. */
+function upToNext(behind: string): string | undefined {
+  const end = behind.search(/[}>]|\n\s{0,16}-/);
+  return end < 0 ? undefined : behind.slice(0, end);
+}
+
+/** The values of multipart forms: `name="password"`, an empty line, the value. */
+function* formParts(text: string): Iterable<Span> {
+  for (const { index, 0: head } of text.matchAll(/name="([\w.-]{1,80})"\r?\n\r?\n/g)) {
+    const start = index + head.length;
+    if (secretName.test(head)) yield [start, endOfLine(text, start)];
+  }
+}
