@@ -16,4 +16,6 @@ export const compileOptions = [
   "--no-compile-autoload-bunfig",
   "--no-compile-autoload-tsconfig",
   "--no-compile-autoload-package-json",
+  // Bun puts the words of BUN_OPTIONS before this one, and takes none before it for its own.
+  "--compile-exec-argv=--",
 ];

@@ -14,6 +14,8 @@ const { env } = process;
 
 async function main(args: readonly string[]): Promise<number> {
   const [action] = args;
+  // Without the native front nothing has taken it away, and a debugger is open that other users can reach.
+  if (env.BUN_INSPECT && action !== "daemon") return again(args);
   if (args.length === 1 && isHelperAction(action)) return help(action);
   if (args.length === 1 && action === keychainWord) {
     await (await import("./store/keychain/service.ts")).serveKeychain();
@@ -24,6 +26,15 @@ async function main(args: readonly string[]): Promise<number> {
   const { debuggerVariables } = await import("./service/runtime-variables.ts");
   const debuggers = debuggerVariables(env);
   return run(args, givenEnvironment(home), home, debuggers);
+}
+
+/** Has another process of this program do it, without Bun's variables: this one holds no secret then. */
+function again(args: readonly string[]): number {
+  const { exitCode } = Bun.spawnSync([process.execPath, ...args], {
+    env: withoutBun({ ...env }),
+    stdio: ["inherit", "inherit", "inherit"],
+  });
+  return exitCode;
 }
 
 /** Docker's protocol. */
@@ -52,7 +63,7 @@ async function help(action: HelperAction): Promise<number> {
       return otherLogins(givenEnvironment(home), folders, Date.now);
     },
   };
-  const reply = await serve(action, () => readInput(files), rooms);
+  const reply = await serve(action, () => readInput(files, action), rooms);
   await print(reply, files);
   if (action === "get" && reply.failure) await logFailure(folders.state, reply.failure);
   await cold?.tidy();
@@ -70,12 +81,16 @@ async function opened(found: SealedWarm, files: QuickFiles): Promise<Held | unde
   return openWarm(files, env.XDG_RUNTIME_DIR, found);
 }
 
-async function readInput(files: QuickFiles): Promise<string> {
-  const { bytes, isWhole } = files.readInput();
+/** Milliseconds for stdin: a get ends within 20 seconds. */
+const longestInput = 19_000;
+
+async function readInput(files: QuickFiles, action: HelperAction): Promise<string> {
+  const until = action === "get" ? longestInput : Number.POSITIVE_INFINITY;
+  const { bytes, isWhole, isLate } = files.readInput(until);
   if (isWhole) return new TextDecoder().decode(bytes);
-  const { readAtMost, usualLimit } = await import("./limits/bounded-stream.ts");
-  const rest = await readAtMost(Bun.stdin.stream(), usualLimit);
-  return new TextDecoder().decode(Buffer.concat([bytes, rest.bytes]));
+  const { readRest } = await import("./protocol/late-input.ts");
+  const rest = await readRest(isLate ? 0 : until - performance.now());
+  return new TextDecoder().decode(Buffer.concat([bytes, rest]));
 }
 
 /** A token that the caller did not get is a failure. @throws Failure STDOUT_WRITE */

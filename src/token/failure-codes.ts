@@ -137,6 +137,7 @@ export const failureCodes = {
   BUNDLE_EXISTS: {},
   BUNDLE_WRITE: {},
   METRICS_WRITE: {},
+  STDIN_READ: {},
   STDOUT_WRITE: {},
   OVERTAKEN: {},
   USAGE: {},

@@ -13,11 +13,14 @@ const valueKeys = /value(?=[\\"'`]{0,8}[ \t]{0,8}(?:=>|[:=]))|text(?=\\{0,7}["']
 /** The values of `{"name": "password", "value": "…"}` and its kind, in either order, in JSON, YAML, HTML and options. */
 export function* pairs(text: string): Iterable<Span> {
   let end = 0;
+  // The values of many keys may be one word.
+  let wordEnd = 0;
   for (const { index, 0: key } of text.matchAll(valueKeys)) {
     if (index < end) continue;
     const sign = skip(text, index + key.length, isBeforeSign, 24);
     const value = skip(text, skip(text, sign, isSign, 2), isSpace, 24);
-    const to = endOfValue(text, index, value);
+    if (value >= wordEnd) wordEnd = endOfWord(text, value);
+    const to = endOfValue(text, index, value) ?? wordEnd;
     if (to <= value) continue;
     const before = text.slice(Math.max(0, index - furthest), index);
     const behind = upToNext(text.slice(to, to + furthest));
@@ -38,12 +41,13 @@ export function* pairs(text: string): Iterable<Span> {
   yield* formParts(text);
 }
 
-function endOfValue(text: string, index: number, value: number): number {
+/** @returns undefined where it is a word */
+function endOfValue(text: string, index: number, value: number): number | undefined {
   const opener = openerAt(text, value);
   if (opener !== undefined) return endOfQuoted(text, value, opener);
   // In YAML, where the key begins a line, the rest of it.
   const isLine = /(?:^|\n)[ \t-]{0,24}$/.test(text.slice(Math.max(0, index - 25), index));
-  return isLine ? endOfLine(text, value) : endOfWord(text, value);
+  return isLine ? endOfLine(text, value) : undefined;
 }
 
 const isBeforeSign = (text: string, at: number) => isSpace(text, at) || "\\\"'`".includes(text.charAt(at));

@@ -1,25 +1,19 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { shell } from "../support/program/namespace.ts";
-import { hasFront, programPath } from "../support/program/program.ts";
+import { hasFront, programAlone } from "../support/program/program.ts";
 import { keys, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
-/** The compiled TypeScript program without the native front. */
-const alone = () => {
-  const folder = dirname(dirname(programPath()));
-  return join(folder, hasFront ? "lib/docker-credential-ecr" : "bin", "docker-credential-ecr");
-};
-
 /** Variables that change what Bun does before the program's first line. `~`: below HOME. */
 const BEFORE_THE_PROGRAM: Readonly<Record<string, string>> = {
-  BUN_OPTIONS: "--preload=~/trap.js",
   BUN_BE_BUN: "1",
   BUN_INSPECT: "ws://127.0.0.1:0/x?wait=1",
   BUN_INSPECT_CONNECT_TO: "ws://127.0.0.1:9/",
+  BUN_INSPECT_PRELOAD: "~/trap.js",
   BUN_BYTECODE_ORDER_OUT: "~/made",
   BUN_BYTECODE_DIGEST_OUT: "~/made",
   BUN_JSC_dumpOptions: "2",
@@ -33,8 +27,8 @@ const BEFORE_THE_PROGRAM: Readonly<Record<string, string>> = {
 /** Variables that must change nothing with the native front and without it. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   BUN_CONFIG_VERBOSE_FETCH: "curl",
+  BUN_INSPECT: "ws://127.0.0.1:0/x",
   BUN_INSPECT_NOTIFY: "ws://127.0.0.1:9/",
-  BUN_INSPECT_PRELOAD: "~/trap.js",
   BUN_RUNTIME_TRANSPILER_CACHE_PATH: "~/made",
   BUN_INSTALL: "~/made",
   BUN_TMPDIR: "~/made",
@@ -100,7 +94,27 @@ describe("the runtime", function () {
 
   for (const [name, value] of Object.entries(WITHOUT_EFFECT)) {
     it(`does nothing by ${name}`, async () => {
-      await mustNotMatter({ [name]: value }, shell(`shift; exec "${alone()}" "$@"`));
+      await mustNotMatter({ [name]: value }, shell(`shift; exec "${programAlone()}" "$@"`));
+    });
+  }
+
+  for (const option of [
+    "--preload=~/trap.js",
+    "--require ~/trap.js",
+    "--import ~/trap.js",
+    "-r ~/trap.js",
+    "--config=~/bunfig.toml",
+    "--cwd=/nonexistent",
+    "--cpu-prof",
+    "--heap-prof",
+    "--inspect",
+    "--revision",
+    "-e console.log(7)",
+    "-- --preload=~/trap.js",
+  ]) {
+    it(`does nothing by BUN_OPTIONS="${option}"`, async () => {
+      user.write("bunfig.toml", `preload = ["${join(user.home, "trap.js")}"]\n`);
+      await mustNotMatter({ BUN_OPTIONS: option }, shell(`cd "$HOME"; shift; exec "${programAlone()}" "$@"`));
     });
   }
 
@@ -118,7 +132,7 @@ describe("the runtime", function () {
     for (const env of [{}, { NODE_ENV: "production" }, { XDG_CONFIG_HOME: user.home }]) {
       const ran = await user.get(registry, {
         env,
-        through: shell(`cd "$HOME"; shift; exec "${alone()}" "$@"`),
+        through: shell(`cd "$HOME"; shift; exec "${programAlone()}" "$@"`),
       });
       answered(ran, registry);
     }
@@ -145,7 +159,7 @@ describe("the runtime", function () {
   for (const name of ["BUN_INSPECT_NOTIFY", "BUN_OPTIONS", "BUN_JSC_useJIT"]) {
     it(`runs no daemon with ${name} set, and says how to start one`, async () => {
       const value = name === "BUN_OPTIONS" ? "--smol" : "1";
-      const through = shell(`shift; exec "${alone()}" "$@"`);
+      const through = shell(`shift; exec "${programAlone()}" "$@"`);
       const ran = await user.run(["daemon"], { env: { [name]: value }, through });
       assert.equal(ran.exitCode, 1);
       assert.match(

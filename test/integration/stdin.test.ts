@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { hasCompiler } from "../native/readers.ts";
 import { shell } from "../support/program/namespace.ts";
+import { programAlone } from "../support/program/program.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, silent, told } from "../support/program/verdicts.ts";
@@ -63,6 +64,19 @@ describe("stdin", () => {
     const ran = await alice.get("", { through: shell('yes | timeout -s KILL 5 "$@"') });
     told(ran, "BAD_SERVER_URL");
   });
+
+  for (const [how, held] of Object.entries({
+    "that is never closed": '3<>"$HOME/pipe"; echo "$HOST" >&3',
+    "that never gives anything": '3<>"$HOME/pipe"',
+  })) {
+    it(`${how} ends a get after 19 seconds without the native front`, async function () {
+      this.timeout(60_000);
+      const script = `mkfifo "$HOME/pipe"; exec ${held}; shift; exec "${programAlone()}" "$@" <&3`;
+      const ran = await alice.get("", { through: shell(script), env: { HOST: registry } });
+      assert.match(ran.stderr, /did not end within 19 s.*\[STDIN_READ\]\n$/);
+      assert.equal(ran.exitCode, 1);
+    });
+  }
 
   itWithFront("that is never closed ends a get after 19 seconds", async function () {
     this.timeout(60_000);

@@ -11,6 +11,8 @@ export interface Input {
   readonly bytes: Uint8Array;
   /** False: `Bun.stdin` must read the rest, since the descriptor is non-blocking and has no data yet. */
   readonly isWhole: boolean;
+  /** Whether the time was over before the end came. */
+  readonly isLate?: boolean;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface Input {
  * the call.
  */
 export interface QuickFiles {
-  /** Reads stdin, and waits for it if it is blocking. Returns at most the first 1 MiB. */
-  readInput(): Input;
+  /** Reads stdin, and waits for it if it is blocking, but not past a time of `performance.now`. Returns at most the first 1 MiB. */
+  readInput(until: number): Input;
   /** Writes to stdout. @returns the number of bytes written; if it is too small, `printBytes` finds the reason */
   writeOutput(bytes: Uint8Array): number;
   /** Reads a plain file of at most 1 MiB without following links; undefined if there is none or it can't be read. */

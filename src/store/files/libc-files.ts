@@ -7,6 +7,7 @@ const atCurrentFolder = -100;
 const theFileItself = 0x1000;
 const basicStats = 0x7ff;
 const plainFile = 0o100000;
+const pollIn = 1;
 /** Bytes: files in /proc report no size. */
 const smallest = 128;
 // O_CLOEXEC, O_NONBLOCK (opening a pipe must not hang) and O_NOFOLLOW, whose value depends on the architecture.
@@ -17,11 +18,12 @@ export function libcFiles(): QuickFiles | undefined {
   if (process.platform !== "linux") return undefined;
   const libc = openLibc();
   if (!libc) return undefined;
-  const { open, read, write, close, statx } = libc;
+  const { open, read, write, close, statx, poll } = libc;
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   const statBytes = new Uint8Array(256);
   const stat = new DataView(statBytes.buffer);
+  const pollBytes = new DataView(new ArrayBuffer(8));
 
   const noPath = encoder.encode("\0");
 
@@ -29,11 +31,13 @@ export function libcFiles(): QuickFiles | undefined {
     return statx(atCurrentFolder, encoder.encode(`${path}\0`), 0, basicStats, statBytes) === 0;
   }
 
-  /** The bytes that could be read, and whether they are all. */
-  function readAll(file: number, size: number): Input {
+  /** The bytes that could be read, and whether they are all. @param until a time of `performance.now` to wait to */
+  function readAll(file: number, size: number, until?: number): Input {
     let bytes = new Uint8Array(size);
     let length = 0;
     for (;;) {
+      if (until !== undefined && !isReady(file, until - performance.now()))
+        return { bytes: bytes.subarray(0, length), isWhole: false, isLate: true };
       const got = Number(read(file, bytes.subarray(length), bytes.length - length));
       if (got <= 0) return { bytes: bytes.subarray(0, length), isWhole: got === 0 };
       length += got;
@@ -45,11 +49,18 @@ export function libcFiles(): QuickFiles | undefined {
     }
   }
 
+  /** Waits until something can be read, or the end is there. @param longest milliseconds */
+  function isReady(file: number, longest: number): boolean {
+    pollBytes.setInt32(0, file, true);
+    pollBytes.setInt32(4, pollIn, true);
+    return poll(pollBytes, 1, Math.max(0, Math.min(longest, 2 ** 31 - 1))) !== 0;
+  }
+
   // A system call filter may forbid statx: then every file would look absent, and no change would be detected.
   if (!inspect("/")) return undefined;
 
   return {
-    readInput: () => readAll(0, 4096),
+    readInput: (until) => readAll(0, 4096, until),
     writeOutput(bytes) {
       if (isClosedOutput(this.read(outputInfo)?.text ?? "")) return 0;
       let at = 0;
@@ -100,6 +111,7 @@ function openLibc() {
       read: { args: ["i32", "buffer", "usize"], returns: "i64" },
       write: { args: ["i32", "buffer", "usize"], returns: "i64" },
       close: { args: ["i32"], returns: "i32" },
+      poll: { args: ["buffer", "u64", "i32"], returns: "i32" },
       statx: { args: ["i32", "buffer", "i32", "u32", "buffer"], returns: "i32" },
     }).symbols;
   } catch {

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
@@ -9,6 +9,12 @@ let copy: string | undefined;
 
 /** Whether it was built with the native front, for which a C compiler is needed. */
 export const hasFront = existsSync(join(dist, "lib"));
+
+/** The compiled TypeScript program without the native front. */
+export function programAlone(): string {
+  const folder = dirname(dirname(programPath()));
+  return join(folder, hasFront ? "lib/docker-credential-ecr" : "bin", name);
+}
 
 /**
  * The compiled program as install.sh places it below a prefix, copied once so that a build meanwhile does no harm; the
