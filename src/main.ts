@@ -88,7 +88,7 @@ async function readInput(files: QuickFiles, action: HelperAction): Promise<strin
   const until = action === "get" ? longestInput : Number.POSITIVE_INFINITY;
   const { bytes, isWhole, isLate } = files.readInput(until);
   if (isWhole) return new TextDecoder().decode(bytes);
-  const { readRest } = await import("./protocol/late-input.ts");
+  const { readRest } = await import("./process/stdin.ts");
   const rest = await readRest(isLate ? 0 : until - performance.now());
   return new TextDecoder().decode(Buffer.concat([bytes, rest]));
 }
