@@ -87,7 +87,7 @@ describe("on a disk that is full", () => {
       const ran = await user.run(args, { through });
       assert.equal(ran.exitCode, 1);
       assert.match(ran.stdout, /(?:^|\n)filler\n$/);
-      assert.match(ran.stderr, new RegExp(`\\(ENOSPC\\): free .* \\[${code}\\]\\n$`));
+      assert.match(ran.stderr, new RegExp(`\\(ENOSPC\\)\\. Fix: free .* \\[${code}\\]\\n$`));
     }
   });
 });

@@ -220,7 +220,10 @@ const cases: Readonly<Record<string, Faulty>> = {
       user.writeAwsConfig({ "profile ci": { ...old, sso_start_url: company.sso_start_url } });
       signIn(user, company.sso_start_url);
     },
-    fixes: [runCommand, add(/they lack sso_region: complete them/, "profile ci", "sso_region = us-east-1")],
+    fixes: [
+      runCommand,
+      add(/they lack sso_region\. Fix: complete them/, "profile ci", "sso_region = us-east-1"),
+    ],
   },
   "a file with a line that is none": {
     code: "AWS_FILE_INVALID",
@@ -303,7 +306,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       }),
     fixes: [
       {
-        words: /can't be read: (\/\S+) is not there: have the token written there/,
+        words: /can't be read: (\/\S+) is not there\. Fix: have the token written there/,
         apply: (_, [, path = ""]) => Bun.write(path, "test-web-identity-token"),
       },
       {
