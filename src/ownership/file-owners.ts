@@ -11,12 +11,22 @@ export function trustedOwners(): readonly number[] {
   return isInUserNamespace() ? [0, overflowUser] : [0];
 }
 
-/** Whether a user other than the owner and root may write. */
-export function isOpenToOthers({ uid, gid, mode }: Rights): boolean {
+/**
+ * Whether a user other than the owner and root may write.
+ *
+ * @param hasAccessList whether other users' rights are in an access control list; called only where that decides
+ * @param groups the text of /etc/group
+ */
+export function isOpenToOthers(
+  { uid, gid, mode }: Rights,
+  hasAccessList: () => boolean,
+  groups = readText("/etc/group"),
+): boolean {
   // Windows has no modes of this kind.
   if (process.geteuid === undefined) return false;
   if ((mode & 0o002) !== 0) return true;
-  return (mode & 0o020) !== 0 && !(uid === gid && isPrivateGroup(readText("/etc/group"), gid));
+  if ((mode & 0o020) === 0) return false;
+  return !(uid === gid && isPrivateGroup(groups, gid)) || hasAccessList();
 }
 
 /**

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { printable } from "../token/printable.ts";
+import { hasAccessList } from "./access-list.ts";
 import { isOpenToOthers } from "./file-owners.ts";
 import { FileRefusal } from "./file-refusal.ts";
 import { trustedTarget } from "./trusted-path.ts";
@@ -31,7 +32,7 @@ export async function refuseFile(path: string): Promise<Refusal | undefined> {
       const why = `${shown} belongs to user ${found.uid}, neither to this one (${user}) nor to root`;
       return { why, fix: `${otherUserFix}, or look through the file and run: chown ${user} ${shown}` };
     }
-    if (!isOpenToOthers(found)) return undefined;
+    if (!isOpenToOthers(found, () => hasAccessList(target))) return undefined;
     const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
     const fix = `look through the file, then run: chmod go-w ${shown}`;
     return { why: `others may write ${shown} (mode ${mode})`, fix };

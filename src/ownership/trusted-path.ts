@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { access, constants, lstat, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { printable } from "../token/printable.ts";
+import { hasAccessList } from "./access-list.ts";
 import { isOpenToOthers, trustedOwners } from "./file-owners.ts";
 import { FileRefusal } from "./file-refusal.ts";
 
@@ -122,7 +123,8 @@ async function mustBeSafeOnTheWay(
 }
 
 async function mustBeClosed(folder: string, found: Stats): Promise<void> {
-  if (isOpenToOthers(found) && !(await isReadOnly(folder))) throw isOpen(folder, found);
+  if (isOpenToOthers(found, () => hasAccessList(folder)) && !(await isReadOnly(folder)))
+    throw isOpen(folder, found);
 }
 
 /** Whether its disk is, as where Kubernetes mounts a ConfigMap: with mode 0777, but no user can write there. */

@@ -22,9 +22,10 @@ const shortest = 4;
 export function* namedValues(text: string): Iterable<Span> {
   let end = 0;
   for (const { index, 0: name } of text.matchAll(names)) {
-    if (index < end) continue;
     const value = startOfValue(text, index, name);
     if (value === undefined || text.startsWith(redacted, value)) continue;
+    // Within a value another begins only where its lines go on behind it.
+    if (index < end && value + (startOfBlock(text, value)?.length ?? 0) <= end) continue;
     const to = endOfValue(text, value, name, index);
     if (to - value < shortest) continue;
     yield [value, to];
@@ -63,7 +64,7 @@ function endOfValue(text: string, value: number, name: string, index: number): n
   const opener = openerAt(text, value);
   if (opener !== undefined) return endOfQuoted(text, value, opener);
   if ("{[(".includes(text.charAt(value))) return endOfBrackets(text, value);
-  const block = blockStart.exec(text.slice(value, value + furthest))?.[0];
+  const block = startOfBlock(text, value);
   if (block !== undefined) return endOfBlock(text, value + block.length);
   if (headers.test(name)) return endOfHeader(text, value, index);
   return isSetting(text, index) ? endOfLine(text, value) : endOfWord(text, value);
@@ -71,6 +72,10 @@ function endOfValue(text: string, value: number, name: string, index: number): n
 
 /** As in `password: |` and `password = <<EOF`: the value is in the lines that follow. */
 const blockStart = /^(?:[|>][+-]?\d?|<<[-~]?["']?\w{1,20}["']?)[ \t]{0,4}\r?\n/;
+
+function startOfBlock(text: string, value: number): string | undefined {
+  return blockStart.exec(text.slice(value, value + furthest))?.[0];
+}
 
 /** The first of the lines, and those after it that are indented; of a here-document all up to an empty one. */
 function endOfBlock(text: string, start: number): number {
