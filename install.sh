@@ -119,6 +119,19 @@ system_users() {
   done
 }
 
+# Has the services that run an older program start the new one; what can't be restarted is named and ends nothing.
+restart_services() {
+  local unit who
+  for unit in /etc/systemd/system/$name-*.service /Library/LaunchDaemons/$name-*.plist; do
+    [ -f "$unit" ] && grep -qF "$program" "$unit" || continue
+    who=${unit##*/$name-}
+    who=${who%.*}
+    if [ "$(id -u)" = 0 ]; then "$program" service restart --system --user "$who" || true
+    else echo "$unit runs the program of before until it is restarted: sudo $program service restart --system --user $who" >&2; fi
+  done
+  if [ "$(id -u)" != 0 ]; then "$program" service restart || true; fi
+}
+
 # Undoes 'service install', for oneself and for everybody in $served; $1: nothing or --dry-run.
 remove_services() {
   local who
@@ -379,6 +392,23 @@ missing() {
 # takes it. The shell itself knows it; getent is not there on macOS.
 case ${HOME:-} in /*) ;; *) unset HOME; HOME=~ ;; esac
 export HOME
+state_home=${XDG_STATE_HOME:-}
+# As in the program: root in another user's HOME keeps its own in root's.
+kept_in=$HOME
+if [ "$(id -u)" = 0 ] && [ ! -O "$HOME" ]; then kept_in=~root; fi
+case $state_home in /*) ;; *) state_home=$kept_in/.local/state ;; esac
+state=$state_home/$name
+# The prefixes that it was installed with, one a line.
+prefixes=$state/prefixes
+
+if [ -z "$prefix" ] && [ -n "$uninstall" ]; then
+  while IFS= read -r each; do
+    if [ ! -e "$each/bin/$name" ]; then continue; fi
+    [ -z "$prefix" ] || [ "$prefix" = "$each" ] ||
+      fail "it is installed below $prefix and $each: give --prefix (nothing was removed)"
+    prefix=$each
+  done < <(cat "$prefixes" 2>/dev/null || true)
+fi
 if [ -z "$prefix" ]; then
   if [ "$(id -u)" = 0 ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
 fi
@@ -392,14 +422,9 @@ man_page=$share/man/man1/$name.1
 bash_completion=$share/bash-completion/completions/$name
 zsh_completion=$share/zsh/site-functions/_$name
 fish_completion=$share/fish/vendor_completions.d/$name.fish
-shared=("$man_page" "$bash_completion" "$zsh_completion" "$fish_completion")
+schema=$share/$name/config.schema.json
+shared=("$man_page" "$bash_completion" "$zsh_completion" "$fish_completion" "$schema")
 
-state_home=${XDG_STATE_HOME:-}
-# As in the program: root in another user's HOME keeps its own in root's.
-kept_in=$HOME
-if [ "$(id -u)" = 0 ] && [ ! -O "$HOME" ]; then kept_in=~root; fi
-case $state_home in /*) ;; *) state_home=$kept_in/.local/state ;; esac
-state=$state_home/$name
 # The folders that installing made, one a line, so that uninstalling removes no others.
 made=$state/made-folders
 config=${XDG_CONFIG_HOME:-}
@@ -516,11 +541,17 @@ while [ ! -d "$at" ]; do at=$(dirname "$at"); done
 if [ -n "$new" ] && [ -O "$at" ]; then
   (umask 077 && mkdir -p "$state" && printf '%s\n' "$new" >>"$made")
 fi
+if [ -O "$at" ] && ! grep -qxF -- "$prefix" "$prefixes" 2>/dev/null; then
+  (umask 077 && mkdir -p "$state" && printf '%s\n' "$prefix" >>"$prefixes")
+fi
+before=
+if [ -x "$program" ]; then before=$("$program" version 2>/dev/null) || before=; fi
 # The front comes last: it starts what is behind it.
 if [ -e "$built/lib" ]; then stage "$behind" 755 <"$built/lib/$name/$name"; fi
 stage "$program" 755 <"$built/bin/$name"
 if [ -n "$release" ]; then must_run "${temporary[0]}" "$version"; fi
 stage "$man_page" 644 <"$built_page"
+if [ -e docs/config.schema.json ]; then stage "$schema" 644 <docs/config.schema.json; fi
 # By variables: in a pipe a failure would go unnoticed.
 text=$("${temporary[0]}" completion bash)
 stage "$bash_completion" 644 <<<"$text"
@@ -531,6 +562,8 @@ stage "$fish_completion" 644 <<<"$text"
 commit
 if [ ! -e "$built/lib" ]; then remove_behind; fi
 echo "placed $program"
+now=$("$program" version)
+if [ -n "$before" ] && [ "$before" != "$now" ]; then echo "version ${now##* } replaces version ${before##* }"; fi
 echo "placed its man page and completions in $share"
 
 found=$(command -v $name || true)
@@ -549,3 +582,5 @@ else
   echo "  $name configure-docker"
 fi
 if [ -n "$service" ]; then "$program" service install ${whose[@]+"${whose[@]}"}; fi
+# A daemon goes on with the program that it was started with.
+restart_services

@@ -3,6 +3,7 @@ import { durationOption } from "../config/duration.ts";
 import { DaemonLock } from "../daemon/lock.ts";
 import { runDaemon } from "../daemon/loop.ts";
 import { failuresOf, Refresher } from "../daemon/pass.ts";
+import { waitingEntries } from "../managed/registry-rows.ts";
 import { openSurroundings, type Surroundings } from "../provider/context.ts";
 import {
   type Notifier,
@@ -19,6 +20,7 @@ interface Options {
   readonly once?: boolean;
   readonly splay?: string;
   readonly ifNotRunning?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** `daemon`: renews the tokens of all managed registries. */
@@ -28,7 +30,8 @@ export function daemonCommand(context: Context): Command {
     .description(
       "Runs in the foreground and renews the tokens of the registries that config.yaml names and of those that builds have asked for, before they expire.",
     )
-    .option("--once", "one pass, for cron: exit 1 if a registration failed")
+    .option("--once", "one pass, for cron: silent when all is OK, exit 1 if a registration failed")
+    .option("--verbose", "with --once: report what was done also when all is OK, as on a terminal")
     .option(
       "--splay <duration>",
       "spread the first calls over so long, as 90s or 10m; with --once: wait for a part of it first",
@@ -44,7 +47,10 @@ Examples:
     .action((options: Options) => keepFresh(options, context));
 }
 
-async function keepFresh({ once, splay, ifNotRunning }: Options, context: Context): Promise<void> {
+async function keepFresh(
+  { once, splay, ifNotRunning, verbose = false }: Options,
+  context: Context,
+): Promise<void> {
   const spread = splay === undefined ? 0 : durationOption("--splay", splay, "90s, 10m or 1h30m");
   mustNotBeDebugged(context);
   const env = { ...context.env };
@@ -57,7 +63,7 @@ async function keepFresh({ once, splay, ifNotRunning }: Options, context: Contex
     throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
   }
   try {
-    if (once) await passOnce(around, context);
+    if (once) await passOnce(around, context, verbose);
     else
       await runDaemon(around, { splay: spread, lock, notifier: await notifierOf(notify, context) }, context);
   } finally {
@@ -86,9 +92,11 @@ async function notifierOf(
   }, isWatched);
 }
 
-async function passOnce(around: Surroundings, { print, printError, exitWith }: Context): Promise<void> {
+/** Cron sends a mail for each line: where all is OK there is none. */
+async function passOnce(around: Surroundings, context: Context, verbose: boolean): Promise<void> {
+  const { print, printError, exitWith } = context;
   const refresher = new Refresher(around);
-  await refresher.readConfig();
+  const config = await refresher.readConfig();
   const { signal } = new AbortController();
   const first = await refresher.pass(signal);
   const followed = await refresher.follow(signal);
@@ -99,14 +107,20 @@ async function passOnce(around: Surroundings, { print, printError, exitWith }: C
   const unread = [...(followed?.failed ?? []), ...(followed?.waiting ?? [])];
   const failures = [...failuresOf(last, around.now()), ...unread.map(({ oneLine }) => oneLine)];
   for (const line of failures) printError(line);
-  for (const { oneLine } of sources.flatMap(({ problems }) => problems)) print(oneLine);
-  for (const note of plan.unattended) print(Failure.from(note).oneLine);
+  const notes = [
+    ...sources.flatMap(({ problems }) => problems.map(({ oneLine }) => oneLine)),
+    ...plan.unattended.map((note) => Failure.from(note).oneLine),
+  ];
+  for (const line of notes) print(line);
+  if (failures.length > 0) exitWith(1);
+  if (!verbose && !process.stdout.isTTY && failures.length + notes.length === 0) return;
+  const shown = { registries: [], kept: { keeping: last.keeping, config } };
+  for (const line of waitingEntries(shown, around.folders.configFile)) print(line);
   const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
   const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;
   print(
     `${registriesCounted(registries)} kept, ${counted(renewed, "token")} renewed, ${failures.length} failed`,
   );
-  if (failures.length > 0) exitWith(1);
 }
 
 /** For months its memory contains every token. */

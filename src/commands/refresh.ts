@@ -5,7 +5,7 @@ import { explicitLogin } from "../managed/logins.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { seenKeeping } from "../managed/registries.ts";
 import { minValidityOf, onlyNamed } from "../managed/registry-arguments.ts";
-import { noneKept } from "../managed/registry-rows.ts";
+import { noneKept, waitingEntries } from "../managed/registry-rows.ts";
 import { followRules } from "../managed/replication.ts";
 import { withRequested } from "../managed/requested.ts";
 import { keepOutputs } from "../outputs/outputs.ts";
@@ -54,7 +54,14 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     named.length === 0 ? await withRequested(found, around) : await onlyNamed(named, found, around);
   const ports = refreshPorts(around, () => keeping, asked);
   const { jobs, unattended } = keeping.plan;
-  if (keeping.kept.length === 0 && process.stderr.isTTY) context.printError(noneKept);
+  if (keeping.kept.length === 0) {
+    const waiting = waitingEntries(
+      { registries: [], kept: { keeping, config: before } },
+      around.folders.configFile,
+    );
+    for (const line of waiting) context.printError(line);
+    if (waiting.length === 0 && process.stderr.isTTY) context.printError(noneKept);
+  }
   // Tokens that can't be renewed in the background are not a failure of this command.
   for (const note of unattended) context.printFailure(Failure.from(note));
   const refreshing = new Refreshing(ports, asked, options.force === true);

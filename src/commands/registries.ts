@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { overlaps } from "../config/overlaps.ts";
-import { noneKept, type ShownRegistry, shownRegistries } from "../managed/registry-rows.ts";
+import { noneKept, type ShownRegistry, shownRegistries, waitingEntries } from "../managed/registry-rows.ts";
 import { openSurroundings } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { table } from "../terminal/table.ts";
@@ -20,7 +20,9 @@ export function registriesCommand(context: Context): Command {
 
 async function show(json: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, printFailure, exitWith } = context;
-  const { registries, kept, configError } = await shownRegistries(await openSurroundings(env, home));
+  const around = await openSurroundings(env, home);
+  const shown = await shownRegistries(around);
+  const { registries, kept, configError } = shown;
   const met = kept ? overlapsOf(kept.config) : [];
   if (configError) {
     printFailure(configError);
@@ -43,7 +45,9 @@ async function show(json: boolean, context: Context): Promise<void> {
   }
   const rows = registries.map((one) => [one.host, keptAs(one), one.identity]);
   print(table([["REGISTRY", "KEPT AS", "IDENTITY"], ...rows]));
-  if (kept && rows.length === 0 && process.stderr.isTTY) printError(noneKept);
+  const waiting = waitingEntries(shown, around.folders.configFile);
+  if (kept && rows.length === 0 && waiting.length === 0 && process.stderr.isTTY) printError(noneKept);
+  for (const line of waiting) print(line);
   for (const { what, winner, loser, why } of met) {
     const because = why === "first" ? "it stands first" : "it is the narrower";
     print(`${what}: line ${winner} of config.yaml counts, not line ${loser}: ${because}`);

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, (context: Context) => Promise<Command>>>
   refresh: async (context) => (await import("./refresh.ts")).refreshCommand(context),
   registries: async (context) => (await import("./registries.ts")).registriesCommand(context),
   export: async (context) => (await import("./export.ts")).exportCommand(context),
+  config: async (context) => (await import("./config.ts")).configCommand(context),
   daemon: async (context) => (await import("./daemon.ts")).daemonCommand(context),
   service: async (context) => (await import("./service.ts")).serviceCommand(context),
   kubelet: async (context) => (await import("./kubelet.ts")).kubeletCommand(context),

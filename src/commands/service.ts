@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { foldersOf } from "../config/folders.ts";
+import { isOutdated, isReplaced } from "../managed/daemon-health.ts";
 import { accountNamed, isAccountName } from "../service/account.ts";
 import { installationOf, type Place, placeOf, type ServiceOptions } from "../service/plan.ts";
 import { readUnit, removeUnit, writeUnit } from "../service/unit-file.ts";
@@ -8,6 +9,7 @@ import { openQuickFiles } from "../store/files/open-fast-files.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { readable } from "../terminal/words.ts";
+import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
 interface InstallOptions extends ServiceOptions {
@@ -42,6 +44,12 @@ export function serviceCommand(context: Context): Command {
     .option("--dry-run", "print the service's file and do nothing")
     .option("--splay <duration>", "spread the first calls after a start over so long", "2m")
     .action((options: InstallOptions) => install(options, context));
+  sub(
+    "restart",
+    "restart the service if it runs an older program",
+    "Restarts the service if its daemon runs another program than this one, as after an upgrade. Without a service it does nothing.",
+    "  docker-credential-ecr service restart",
+  ).action((options: ServiceOptions) => restart(options, context));
   sub(
     "uninstall",
     "stop the service and remove it",
@@ -83,8 +91,28 @@ async function install(options: InstallOptions, { env, home, print, printError }
   if (isChanged) await writeUnit(manager.path, text);
   print(`${manager.path}: ${isChanged ? "written" : "nothing to change"}`);
   for (const note of [...notes, ...(await manager.notes())]) printError(note);
-  await manager.start(isChanged);
+  await manager.start(isChanged || (await isOlder(place, env, home)));
   print((await manager.state()).line);
+}
+
+async function restart(options: ServiceOptions, { env, home, print }: Context): Promise<void> {
+  const place = await placeOf(options, env, home);
+  const { manager, refusal } = place;
+  if ((await readUnit(manager.path)) === undefined) return;
+  await manager.require();
+  if (!(await isOlder(place, env, home))) return;
+  if (refusal) throw refusal;
+  await manager.start(true);
+  print(`restarted, since it ran an older program: ${(await manager.state()).line}`);
+}
+
+/** Whether the service runs another program than this one: it was not restarted after an upgrade. */
+async function isOlder({ account, manager }: Place, env: Environment, home?: string): Promise<boolean> {
+  const { pid } = await manager.state();
+  if (pid !== undefined && isReplaced(pid)) return true;
+  if (account.uid !== process.geteuid?.()) return false;
+  const refresher = await readRefresher(foldersOf(env, home, await openQuickFiles()).state);
+  return refresher !== undefined && isOutdated(refresher);
 }
 
 async function uninstall(

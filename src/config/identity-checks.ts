@@ -32,10 +32,8 @@ export function unknownIdentity(
 ): Complaint[] {
   if (name === undefined || Object.hasOwn(identities, name)) return [];
   const known = Object.keys(identities);
-  const mend =
-    known.length === 0
-      ? "define it under identities"
-      : `${meant(name, known)}, or define it under identities`;
+  const define = `define it under identities; a profile of the AWS files as ${name}: { profile: ${name} }`;
+  const mend = known.length === 0 ? define : `${meant(name, known)}, or ${define}`;
   return [{ path, what: `${spell(path)} names identity ${quoted(name)}, which does not exist`, mend }];
 }
 

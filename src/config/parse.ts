@@ -1,13 +1,23 @@
+import type { Failure } from "../token/failure.ts";
 import { build } from "./build.ts";
 import { type Config, emptyConfig } from "./config.ts";
 import { aliasComplaints } from "./host-checks.ts";
 import { identityComplaints } from "./identity-checks.ts";
-import { type Complaint, failureOf, type KeyPath, lineFinder, type Problem, quoted } from "./problem.ts";
+import {
+  type Complaint,
+  failureOf,
+  failuresOf,
+  type KeyPath,
+  lineFinder,
+  type Problem,
+  quoted,
+} from "./problem.ts";
 import { registrationComplaints } from "./registration-checks.ts";
 import { configSchema, type RawConfig } from "./schema.ts";
 import { schemaComplaints } from "./schema-problems.ts";
 import { Located } from "./source-positions.ts";
 import { readYaml } from "./syntax.ts";
+import { syntaxHints } from "./syntax-hints.ts";
 import { valueComplaints } from "./value-checks.ts";
 
 /**
@@ -17,15 +27,43 @@ import { valueComplaints } from "./value-checks.ts";
  * @throws Failure CONFIG_SYNTAX, CONFIG_VERSION, CONFIG_INVALID: the first problem of the file, with its place
  */
 export function parseConfig(text: string, file: string): Config {
+  const outcome = problemsOrConfig(text);
+  if (Array.isArray(outcome)) throw failureOf(outcome, text, file);
+  return outcome as Config;
+}
+
+/** All problems of a config.yaml, in the file's order; none: it is good. @param file its path, for messages */
+export function checkConfig(text: string, file: string): readonly Failure[] {
+  const outcome = problemsOrConfig(text);
+  return Array.isArray(outcome) ? failuresOf(outcome, text, file) : [];
+}
+
+function problemsOrConfig(text: string): Config | readonly Problem[] {
   const located = readYaml(text);
-  if (!(located instanceof Located)) throw failureOf(located, text, file);
+  if (!(located instanceof Located)) return withHints(located, text);
   if (located.value === null) return emptyConfig;
   const outcome = check(located);
-  if (Array.isArray(outcome)) throw failureOf(outcome, text, file);
+  if (Array.isArray(outcome)) return withHints(outcome, text);
   const lineAt = lineFinder(text);
   const lineOf = (path: KeyPath) =>
     lineAt(located.offsetOf(path, path[0] === "identities" ? "key" : "value"));
   return build(outcome as RawConfig, lineOf);
+}
+
+/** On a line for which there is a hint, or after the first that broke the YAML, what the parser says is of no use. */
+function withHints(problems: readonly Problem[], text: string): readonly Problem[] {
+  const hints = syntaxHints(text);
+  const [first] = hints;
+  if (!first) return problems;
+  const lineAt = lineFinder(text);
+  const lines = new Set(hints.map(({ offset }) => lineAt(offset)));
+  const isBroken = problems.some(({ code }) => code === "CONFIG_SYNTAX");
+  const useful = problems.filter(({ offset }) =>
+    isBroken
+      ? offset < first.offset && lineAt(offset) < lineAt(first.offset) && lineAt(offset) > 1
+      : !lines.has(lineAt(offset)),
+  );
+  return [...hints, ...useful];
 }
 
 function check(located: Located): RawConfig | Problem[] {

@@ -27,16 +27,31 @@ export interface Complaint {
 
 /** The first problem of the file as a failure: `PATH:LINE:COLUMN: …`. */
 export function failureOf(problems: readonly Problem[], text: string, file: string): Failure | undefined {
-  const [first] = [...problems].sort((a, b) => a.offset - b.offset);
-  if (!first) return undefined;
-  const { line, column } = placeOf(text, first.offset);
-  // Of errors of syntax each brings the next.
-  const isAlone = problems.length === 1 || first.code === "CONFIG_SYNTAX";
-  const count = isAlone ? "" : ` (the first of ${problems.length} problems)`;
+  const [first] = sorted(problems);
+  return first && asFailure(first, text, file, problems.length);
+}
+
+/** All of them, in the file's order. */
+export function failuresOf(problems: readonly Problem[], text: string, file: string): readonly Failure[] {
+  return sorted(problems).map((each) => asFailure(each, text, file, 1));
+}
+
+const sorted = (problems: readonly Problem[]) => [...problems].sort((a, b) => a.offset - b.offset);
+
+/** @param count of all problems of the file */
+function asFailure(
+  { offset, code, what, mend }: Problem,
+  text: string,
+  file: string,
+  count: number,
+): Failure {
+  const { line, column } = placeOf(text, offset);
+  const rest =
+    count === 1 ? "" : ` (the first of ${count} problems: 'docker-credential-ecr config check' lists them)`;
   return new Failure(
-    first.code,
-    `${printable(file)}:${line}:${column}: ${printable(first.what)}${count}`,
-    printable(first.mend),
+    code,
+    `${printable(file)}:${line}:${column}: ${printable(what)}${rest}`,
+    printable(mend),
   );
 }
 

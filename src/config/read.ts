@@ -22,14 +22,15 @@ type Report = (failure: Failure) => void;
  * @throws Failure CONFIG_UNREADABLE, CONFIG_WRITABLE, and what `parseConfig` throws
  */
 export async function readConfig(path: string, report: Report = () => {}): Promise<Config> {
-  const text = await readText(path, report);
+  const text = await readConfigText(path, report);
   if (text === undefined) return emptyConfig;
   // Only who has a config pays for loading what reads it.
   const { parseConfig } = await import("./parse.ts");
   return parseConfig(text, path);
 }
 
-async function readText(path: string, report: Report): Promise<string | undefined> {
+/** Its text; undefined: there is none. @throws Failure as `readConfig`, before it is parsed */
+export async function readConfigText(path: string, report: Report = () => {}): Promise<string | undefined> {
   const file = await openFile(path, report);
   if (!file) return undefined;
   try {

@@ -1,6 +1,7 @@
 import type { PrivateRegistry, Registry } from "../registry/registry.ts";
 import { ambient, type Identity } from "../token/identity.ts";
 import { type Config, everyAccount, type RegistrationDefinition } from "./config.ts";
+import { registriesOf } from "./registries.ts";
 
 /** Who keeps a registry, by config.yaml. */
 export interface ConfiguredRegistration {
@@ -13,17 +14,20 @@ export interface ConfiguredRegistration {
 
 /** How narrowly an entry names a registry: the greater wins. 0: it does not. */
 export const specificity = {
-  host: 5,
-  accountAndRegion: 4,
-  account: 3,
+  host: 6,
+  accountAndRegion: 5,
+  account: 4,
+  /** Its identity holds for the whole account; its regions only say which are kept fresh. */
+  accountInOtherRegions: 3,
   everyAccountInRegion: 2,
   everyAccount: 1,
 };
 
 /**
- * Which identity serves a registry: the entry that names it by host, else by account and region, by
- * account, by `"*"` and region, by `"*"`; of two alike the one that stands first in the file. An entry that
- * names no identity means the ambient one. Undefined where no entry names it, which means the ambient one too.
+ * Which identity serves a registry: the entry that names it by host, else by account and region, by account without
+ * regions, by account with other regions, by `"*"` and region, by `"*"`; of two alike the one that stands first in the
+ * file. An entry that names no identity means the ambient one. Undefined where no entry names it, which means the
+ * ambient one too.
  *
  * A role of another partition than the registry's is refused when the file is read, where it can be known
  * then; where the entry names no regions, when its credentials are asked for.
@@ -55,14 +59,22 @@ export function registrationForReplica(
 }
 
 /** See `specificity`. */
-export function specificityOf({ target }: RegistrationDefinition, registry: Registry): number {
+export function specificityOf(
+  { target }: Pick<RegistrationDefinition, "target">,
+  registry: Registry,
+): number {
   if (target.kind === "host") return target.registry.host === registry.host ? specificity.host : 0;
   if (registry.kind === "public") return 0;
   const isEvery = target.account === everyAccount;
   if (!isEvery && target.account !== registry.account) return 0;
   if (!target.regions) return isEvery ? specificity.everyAccount : specificity.account;
-  if (!target.regions.includes(registry.region)) return 0;
-  return isEvery ? specificity.everyAccountInRegion : specificity.accountAndRegion;
+  if (target.regions.includes(registry.region)) {
+    return isEvery ? specificity.everyAccountInRegion : specificity.accountAndRegion;
+  }
+  if (isEvery) return 0;
+  // The same twelve digits in another partition are another account.
+  const isSamePartition = registriesOf({ target }).some(({ partition }) => partition === registry.partition);
+  return isSamePartition ? specificity.accountInOtherRegions : 0;
 }
 
 /** An identity of config.yaml in this registry's hands: `{account}` is the registry's. */

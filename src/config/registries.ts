@@ -14,7 +14,7 @@ export function keptRegistries(config: Config): Registry[] {
 }
 
 /** The same of one entry; none where it leaves the account or the regions open. */
-export function registriesOf({ target }: RegistrationDefinition): Registry[] {
+export function registriesOf({ target }: Pick<RegistrationDefinition, "target">): Registry[] {
   if (target.kind === "host") return [target.registry];
   if (target.account === everyAccount) return [];
   return (target.regions ?? [])

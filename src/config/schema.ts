@@ -106,7 +106,7 @@ const registrationSchema = section(
           }),
         ),
       ),
-      "Absent: every region. Those that are named are kept fresh before anybody asks.",
+      'Those that are kept fresh before the first pull; absent: each from its first pull on. The identity holds in every region. Of "*": the regions in which the entry counts.',
     ),
     host: about(z.optional(ecrHost()), "One registry by its host name, such as public.ecr.aws."),
     identity: about(z.optional(identityName()), "Who asks for its tokens; absent: the default AWS chain."),

@@ -32,6 +32,36 @@ export function complaintIn(message: string): { what: string; mend: string } | u
 
 /** "write roleArn" for role_arn; else all that are known. */
 export function meant(unknown: string, known: readonly string[]): string {
+  const usual = usuallyMeant
+    .get(unknown.toLowerCase().replace(/[^a-z]/g, ""))
+    ?.find((name) => known.includes(name));
+  if (usual !== undefined) return `write ${usual}${forms[usual] ?? ""}`;
   const nearest = nearestOf(unknown, known);
   return nearest === undefined ? `use one of ${known.join(", ")}` : `write ${nearest}`;
 }
+
+/** What other words stand for, by the word in lower case. */
+const usuallyMeant: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    accounts: ["registries", "account"],
+    accountid: ["account"],
+    registry: ["registries", "host"],
+    profiles: ["identities", "profile"],
+    roles: ["identities"],
+    identity: ["identities"],
+    role: ["roleArn"],
+    arn: ["roleArn"],
+    sourceprofile: ["source"],
+    region: ["regions"],
+    hostname: ["host"],
+    alias: ["aliases"],
+    output: ["outputs"],
+  }),
+);
+
+/** How some of them are written. */
+const forms: Readonly<Record<string, string>> = {
+  registries: ', a list of entries such as - account: "111122223333"',
+  identities: ", NAME: { profile: PROFILE } on lines below",
+  regions: ", a list: [us-east-1]",
+};

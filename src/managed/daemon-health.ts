@@ -51,7 +51,7 @@ export async function daemonHealth(
   const age = now - lastTickAt;
   return {
     ...none,
-    outdated: program !== version || isReplaced(pid),
+    outdated: isOutdated(refresher),
     pid,
     ...(program !== undefined && { program }),
     ...(startedAt !== undefined && { startedAt }),
@@ -60,6 +60,11 @@ export async function daemonHealth(
     ...(configError !== undefined && { configError }),
     ...installed,
   };
+}
+
+/** Whether the daemon that left this runs another program than this one. */
+export function isOutdated({ pid, program }: RefresherFile): boolean {
+  return pid !== undefined && isThere(pid) && (program !== version || isReplaced(pid));
 }
 
 /** The same in a line, for people. */
@@ -78,7 +83,7 @@ export function healthLine(health: Health): string {
 }
 
 /** "version 0.1.0", and what is to be done where the daemon runs another program than this one. */
-function programWords({ program, outdated }: Pick<Health, "program" | "outdated">): string {
+export function programWords({ program, outdated }: Pick<Health, "program" | "outdated">): string {
   const own = program === undefined ? "an older version" : `version ${program}`;
   if (!outdated) return own;
   return program === version
@@ -102,7 +107,7 @@ export function isThere(pid: number): boolean {
 }
 
 /** Whether the file of a process's program is gone or another by now: proc_pid_exe(5). */
-function isReplaced(pid: number): boolean {
+export function isReplaced(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/exe`).endsWith(" (deleted)");
   } catch {

@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import { type Config, everyAccount } from "../config/config.ts";
 import type { Surroundings } from "../provider/context.ts";
 import type { Origin } from "../refresher/managed-registry.ts";
 import type { Unattended } from "../refresher/plan.ts";
@@ -27,7 +27,24 @@ export interface ShownRegistry {
 }
 
 /** For people, where there is nothing to show. */
-export const noneKept = "No registry is kept: the first pull learns one, or config.yaml names them.";
+export const noneKept = "No registry is kept fresh yet: the first pull adds one, or config.yaml names them.";
+
+/** For people: the entries of config.yaml of which nothing is kept fresh before the first pull. */
+export function waitingEntries({ kept }: Shown, configFile: string): readonly string[] {
+  if (!kept) return [];
+  const accounts = new Set(
+    kept.keeping.kept.flatMap(({ registry }) => (registry.kind === "private" ? [registry.account] : [])),
+  );
+  return kept.config.registries.flatMap(({ target, line }) => {
+    if (target.kind !== "account" || target.regions || accounts.has(target.account)) return [];
+    const isEvery = target.account === everyAccount;
+    const whose = isEvery ? "registries of every other account" : `registries of account ${target.account}`;
+    const how = isEvery ? "an entry with account and regions" : "regions in this entry";
+    return [
+      `${configFile}:${line}: ${whose} are kept fresh from their first pull on; with ${how}, before it`,
+    ];
+  });
+}
 
 /** What is kept, or with a config.yaml that can't be used, what lies there. */
 export interface Shown {

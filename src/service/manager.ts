@@ -25,6 +25,8 @@ export interface ServiceManager {
 
 export interface ServiceState {
   readonly isRunning: boolean;
+  /** Its process, where the manager says. */
+  readonly pid?: number;
   /** One line for the user. */
   readonly line: string;
 }

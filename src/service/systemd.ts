@@ -1,5 +1,6 @@
 import { rmdir, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { ownProgram } from "../process/own-program.ts";
 import type { Ended, RunProgram } from "../process/run-program.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
@@ -106,6 +107,7 @@ function stateOf(unit: string, found: Readonly<Record<string, string>>): Service
   // A reload does not stop the service.
   return {
     isRunning: ActiveState === "active" || ActiveState === "reloading",
+    ...(MainPID !== "0" && { pid: Number(MainPID) }),
     line: `${unit}: ${parts.join(", ")}`,
   };
 }
@@ -124,7 +126,7 @@ function noSystemd(): Failure {
   return new Failure(
     "NO_SYSTEMD",
     "systemd does not run here, as in most containers",
-    `start '${serviceName} daemon --if-not-running' with the container, or run '${serviceName} daemon --once --splay 10m' from cron every 15 minutes`,
+    `start '${serviceName} daemon --if-not-running' with the container, or run '${ownProgram().path} daemon --once --splay 10m' from cron every 15 minutes`,
   );
 }
 

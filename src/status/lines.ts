@@ -53,8 +53,8 @@ function rowOf(token: ShownToken, now: number): readonly string[] {
   return [registry, identity, leftInWords(token), renewalInWords(token, now), noteOf(token, now) ?? "-"];
 }
 
-/** What Docker is configured to ask for and has not asked yet, in a line. */
-export function unusedLines({ unused }: StatusReport): readonly string[] {
-  if (unused.length === 0) return [];
-  return [`Docker is configured to ask for, and has not yet: ${unused.join(", ")}`];
+/** What is kept fresh from its first pull on: by config.yaml, or by Docker's configuration. */
+export function unusedLines({ unused, waiting }: StatusReport): readonly string[] {
+  if (unused.length === 0) return waiting;
+  return [...waiting, `Docker is configured to ask for, and has not yet: ${unused.join(", ")}`];
 }

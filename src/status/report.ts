@@ -2,7 +2,7 @@ import { version } from "../../package.json";
 import { lookAtState } from "../doctor/checks/folders.ts";
 import { daemonHealth, type Health, isDaemonFailing } from "../managed/daemon-health.ts";
 import { explicitLogin } from "../managed/logins.ts";
-import { placeOf, shownRegistries } from "../managed/registry-rows.ts";
+import { placeOf, shownRegistries, waitingEntries } from "../managed/registry-rows.ts";
 import { requestedRegistries } from "../managed/requested.ts";
 import type { Surroundings } from "../provider/context.ts";
 import { parseState } from "../refresher/state.ts";
@@ -33,6 +33,8 @@ export interface StatusReport {
   readonly outputs: readonly OutputState[];
   /** Hosts that Docker asks this helper for, and has not asked yet. */
   readonly unused: readonly string[];
+  /** Lines: entries of config.yaml of which nothing is kept fresh before the first pull. */
+  readonly waiting: readonly string[];
   /** Why encrypted tokens can be neither read nor kept here. */
   readonly unkept?: FailureNote;
   /** Why the state folder can't be used, so that what lies there can't be told. */
@@ -76,6 +78,7 @@ export async function statusReport(around: Surroundings): Promise<StatusReport> 
     registries,
     replication,
     outputs,
+    waiting: waitingEntries(shown, folders.configFile),
     unused: requested.docker.filter((host) => !known.has(host)),
     ...(unkept && { unkept }),
     ...(stateError && { stateError }),

@@ -57,7 +57,7 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
       .map((line) => paint("red", line, screen)),
   ];
   if (registries.length === 0) {
-    return [...lines, ...wrap(noneKept, screen)];
+    return [...lines, ...(report.waiting.length === 0 ? wrap(noneKept, screen) : [])];
   }
   return [...lines, ...wrap(`${registriesCounted(registries.length)}: ${countOf(registries)}`, screen), ""];
 }

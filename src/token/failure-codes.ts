@@ -95,6 +95,8 @@ export const failureCodes = {
   CONFIG_INVALID: {},
   CONFIG_WRITABLE: {},
   CONFIG_UNREADABLE: {},
+  CONFIG_EXISTS: {},
+  CONFIG_WRITE: {},
   // Docker's config.json
   DOCKER_CONFIG_SYNTAX: {},
   DOCKER_CONFIG_TAKEN: {},
@@ -183,6 +185,7 @@ export const failureCodes = {
   HELPER_OTHER: {},
   HELPER_VERSION: {},
   DAEMON_DEAD: {},
+  DAEMON_OUTDATED: {},
   DAEMON_HANGS: {},
   DISK_FULL: {},
   DISK_READ_ONLY: {},

@@ -50,8 +50,45 @@ describe("registrationFor", () => {
 
   it("finds nothing for what no entry names; * stands for accounts and not for ECR Public", () => {
     assert.equal(registrationFor(layered, registry("public.ecr.aws")), undefined);
-    assert.equal(registrationFor(parse(example), registry(privateHost(one, "eu-west-1"))), undefined);
     assert.equal(registrationFor(parse(""), registry(privateHost(one, "eu-west-1"))), undefined);
+  });
+
+  describe("an account's identity holds in every region, whatever its regions say:", () => {
+    const text = (...entries: string[]) => `version: 1
+identities: { a: { profile: a }, b: { profile: b }, star: { profile: star } }
+registries:
+${entries.map((entry) => `  - { ${entry} }\n`).join("")}`;
+    const east = `account: "${one}", regions: [us-east-1], identity: a`;
+    const west = `account: "${one}", regions: [us-west-2], identity: b`;
+    const whole = `account: "${one}", identity: b`;
+    const cases: [what: string, entries: string[], region: string, name: string | undefined][] = [
+      ["another region", [east], "eu-west-1", "a"],
+      ["before an entry for *", ['account: "*", identity: star', east], "eu-west-1", "a"],
+      ["the more exact entry first", [east, west], "us-west-2", "b"],
+      ["an entry without regions before one with others", [east, whole], "eu-west-1", "b"],
+      ["of two with other regions the first", [east, west], "eu-west-1", "a"],
+      ["of two with other regions the first", [west, east], "eu-west-1", "b"],
+      [
+        "no identity is the default chain, in every region",
+        [`account: "${one}", regions: [us-east-1]`],
+        "eu-west-1",
+        undefined,
+      ],
+      ["the same digits in another partition are another account", [east], "cn-north-1", undefined],
+      ["another account", [east.replace(one, two)], "eu-west-1", undefined],
+    ];
+    for (const [what, entries, region, name] of cases) {
+      it(`${what}: ${region} → ${name}`, () => {
+        assert.equal(
+          registrationFor(parse(text(...entries)), registry(privateHost(one, region)))?.name,
+          name,
+        );
+      });
+    }
+    it("regions of * stay a condition", () => {
+      const config = parse(text('account: "*", regions: [us-east-1], identity: star'));
+      assert.equal(registrationFor(config, registry(privateHost(one, "eu-west-1"))), undefined);
+    });
   });
 
   it("fills the registry's account into the role and the roles behind it, and keeps what else they have", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -35,6 +36,37 @@ describe("install.sh --uninstall", function () {
     assert.deepEqual(readdirSync(join(user.home, "ci")).sort(), names);
     return installer;
   }
+
+  it("knows the prefix that it was installed with, and leaves a program elsewhere alone", () => {
+    const installer = new Installer(standing.user());
+    const { user, prefix } = installer;
+    assert.equal(installer.run([registry]).status, 0);
+    assert.ok(existsSync(join(prefix, "share/docker-credential-ecr/config.schema.json")));
+    const other = user.write(".local/bin/docker-credential-ecr", "#!/bin/sh\nexit 1\n");
+    chmodSync(other, 0o755);
+    const script = join(user.home, "checkout/install.sh");
+    const ran = spawnSync(script, ["--uninstall"], {
+      env: { ...user.env, PATH: installer.path },
+      encoding: "utf8",
+    });
+    assert.deepEqual([ran.status, installer.isThere, existsSync(other)], [0, false, true], ran.stderr);
+    assert.ok(ran.stdout.includes(`removed ${prefix}/bin/docker-credential-ecr`));
+    assert.ok(!existsSync(join(prefix, "share/docker-credential-ecr")));
+  });
+
+  it("reports which version replaces which", () => {
+    const installer = new Installer(standing.user());
+    const { user, prefix } = installer;
+    assert.doesNotMatch(installer.run([registry]).stdout, /replaces/);
+    assert.doesNotMatch(installer.run([registry]).stdout, /replaces/);
+    const old = user.write(
+      "prefix/bin/docker-credential-ecr",
+      "#!/bin/sh\necho 'docker-credential-ecr (x) 0.0.1'\n",
+    );
+    chmodSync(old, 0o755);
+    assert.match(installer.run([registry]).stdout, /^version \d+\.\d+\.\d+ replaces version 0\.0\.1$/m);
+    assert.ok(existsSync(join(prefix, "bin")));
+  });
 
   it("takes tokens out of outputs", async () => {
     const installer = await withOutputs("a.json", "b.json");

@@ -51,12 +51,18 @@ describe("what a daemon keeps", () => {
     utimesSync(tokenFile(user, registry), longAgo, longAgo);
     passTime(user, 8 * hour);
     utimesSync(tokenFile(user, registry), longAgo, longAgo);
-    assert.match((await user.run(["daemon", "--once"])).stdout, /^1 registry kept, 1 token renewed/);
+    assert.match(
+      (await user.run(["daemon", "--once", "--verbose"])).stdout,
+      /^1 registry kept, 1 token renewed/,
+    );
     const tooLongAgo = longAgo - (0.2 * day) / 1000;
     utimesSync(tokenFile(user, registry), tooLongAgo, tooLongAgo);
     passTime(user, 8 * hour);
     utimesSync(tokenFile(user, registry), tooLongAgo, tooLongAgo);
-    assert.match((await user.run(["daemon", "--once"])).stdout, /^0 registries kept, 0 tokens renewed/);
+    assert.match(
+      (await user.run(["daemon", "--once", "--verbose"])).stdout,
+      /^0 registries kept, 0 tokens renewed/,
+    );
     assert.equal((await user.run(["registries"])).stdout, "REGISTRY  KEPT AS  IDENTITY\n");
     assert.equal(count(), 2);
   });
@@ -68,7 +74,7 @@ describe("what a daemon keeps", () => {
     const longAgo = (Date.now() - 6.9 * day) / 1000;
     passTime(user, 8 * hour);
     utimesSync(tokenFile(user, registry), longAgo, longAgo);
-    await user.run(["daemon", "--once"]);
+    await user.run(["daemon", "--once", "--verbose"]);
     const { mtimeMs } = statSync(tokenFile(user, registry));
     assert.ok(Math.abs(mtimeMs - longAgo * 1000) < second);
   });
@@ -79,7 +85,7 @@ describe("what a daemon keeps", () => {
     const first = answered(await user.get(alias), alias);
     passTime(user, 8 * hour);
     assert.match(
-      (await user.run(["daemon", "--once"])).stdout,
+      (await user.run(["daemon", "--once", "--verbose"])).stdout,
       /^2 registries kept, 1 token renewed, 0 failed/,
     );
     const calls = standing.calls();
@@ -126,7 +132,7 @@ describe("what a daemon keeps", () => {
     user.writeAwsKeys({ default: member("alice"), bob: member("bob") });
     const tokens = new Set<string>();
     for (let round = 0; round < 3; round++) {
-      await user.run(["daemon", "--once"]);
+      await user.run(["daemon", "--once", "--verbose"]);
       tokens.add(`alice ${answered(await user.get(registry), registry)}`);
       tokens.add(`bob ${answered(await user.get(registry, { env: { AWS_PROFILE: "bob" } }), registry)}`);
       tokens.add(`keys ${answered(await user.get(registry, { env: keys("bob") }), registry)}`);

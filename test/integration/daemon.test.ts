@@ -15,7 +15,7 @@ describe("daemon", () => {
 
   it("--once fetches what is kept, so that a get makes no call, and asks no second time", async () => {
     const user = userWith(aliceKeeps("111122223333", "us-east-1, us-west-2"));
-    const first = await user.run(["daemon", "--once"]);
+    const first = await user.run(["daemon", "--once", "--verbose"]);
     assert.deepEqual(
       { ...first, tookMs: 0 },
       {
@@ -28,9 +28,11 @@ describe("daemon", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 2);
     answered(await user.get(registry), registry);
     answered(await user.get(westRegistry), westRegistry);
-    const second = await user.run(["daemon", "--once"]);
+    const second = await user.run(["daemon", "--once", "--verbose"]);
     assert.equal(second.stdout, "2 registries kept, 0 tokens renewed, 0 failed\n");
     assert.equal(standing.count("GetAuthorizationToken"), 2);
+    const quiet = await user.run(["daemon", "--once"]);
+    assert.deepEqual([quiet.exitCode, quiet.stdout, quiet.stderr], [0, "", ""]);
     assert.equal(statSync(`${user.state}/refresher.json`).mode & 0o777, 0o600);
   });
 
@@ -38,7 +40,7 @@ describe("daemon", () => {
     const user = userWith(aliceKeeps("111122223333"));
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
     for (const _ of [1, 2]) {
-      const { stdout, stderr, exitCode } = await user.run(["daemon", "--once"]);
+      const { stdout, stderr, exitCode } = await user.run(["daemon", "--once", "--verbose"]);
       assert.equal(exitCode, 1);
       assert.match(stderr, /^docker-credential-ecr: .*alice.*\[\w+\]\n$/);
       assert.equal(stdout, "1 registry kept, 0 tokens renewed, 1 failed\n");
@@ -49,7 +51,7 @@ describe("daemon", () => {
     const user = userWith();
     answered(await user.get(registry, { env: keys("alice") }), registry);
     standing.aws.controls.reset();
-    const { stdout, exitCode } = await user.run(["daemon", "--once"]);
+    const { stdout, exitCode } = await user.run(["daemon", "--once", "--verbose"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /111122223333\S+ is not renewed in the background.*\[KEYS_IN_ENVIRONMENT\]/);
     assert.equal(standing.calls(), 0);
@@ -62,11 +64,11 @@ describe("daemon", () => {
     };
     const user = userWith(aliceKeeps("111122223333", "us-east-1, us-west-2"));
     answered(await user.get(westRegistry), westRegistry);
-    await user.run(["daemon", "--once"]);
+    await user.run(["daemon", "--once", "--verbose"]);
     assert.deepEqual(await hosts(user), [`configured ${registry}`, `configured ${westRegistry}`]);
     const others = aliceKeeps("444455556666").concat('  - { account: "111122223333", identity: alice }\n');
     user.write(configPath, others);
-    await user.run(["daemon", "--once"]);
+    await user.run(["daemon", "--once", "--verbose"]);
     // A build asked for the one in the west; the daemon alone wrote the other.
     assert.deepEqual(await hosts(user), [`configured ${otherRegistry}`, `learnt ${westRegistry}`]);
     answered(await user.get(registry), registry);

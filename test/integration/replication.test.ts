@@ -31,7 +31,7 @@ describe("replication", () => {
 
   /** One pass, without a failure. */
   async function once(user: User): Promise<string> {
-    const { stdout, stderr, exitCode } = await user.run(["daemon", "--once"]);
+    const { stdout, stderr, exitCode } = await user.run(["daemon", "--once", "--verbose"]);
     assert.deepEqual({ stderr, exitCode }, { stderr: "", exitCode: 0 });
     return stdout;
   }
@@ -125,7 +125,7 @@ describe("replication", () => {
     deny({ describeRegistry: false });
     try {
       passTime(user, 61 * minute);
-      const { stdout, stderr, exitCode } = await user.run(["daemon", "--once"]);
+      const { stdout, stderr, exitCode } = await user.run(["daemon", "--once", "--verbose"]);
       assert.equal(exitCode, 1);
       assert.match(
         stderr,
@@ -134,7 +134,7 @@ describe("replication", () => {
       assert.match(stdout, /^3 registries kept, \d tokens? renewed, 1 failed\n$/);
       // While it waits for the next attempt it is a failure still, and asks nobody.
       const calls = standing.calls();
-      assert.equal((await user.run(["daemon", "--once"])).exitCode, 1);
+      assert.equal((await user.run(["daemon", "--once", "--verbose"])).exitCode, 1);
       assert.equal(standing.calls(), calls);
       const status = await user.run(["status"]);
       assert.equal(status.exitCode, 0);
@@ -155,7 +155,7 @@ describe("replication", () => {
       { destinations: [{ registryId: two, region: "us-west-2" }] },
     ]);
     const user = follow(following("", "bob"));
-    const { stderr, exitCode } = await user.run(["daemon", "--once"]);
+    const { stderr, exitCode } = await user.run(["daemon", "--once", "--verbose"]);
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
@@ -229,9 +229,9 @@ describe("replication", () => {
   it("is tried again at once when the AWS files have changed", async () => {
     const user = follow();
     user.writeAwsKeys({ alice: { ...member("alice"), accessKeyId: "TESTKEYNOBODY" } });
-    assert.equal((await user.run(["daemon", "--once"])).exitCode, 1);
+    assert.equal((await user.run(["daemon", "--once", "--verbose"])).exitCode, 1);
     const calls = standing.count("DescribeRegistry");
-    assert.equal((await user.run(["daemon", "--once"])).exitCode, 1);
+    assert.equal((await user.run(["daemon", "--once", "--verbose"])).exitCode, 1);
     assert.equal(standing.count("DescribeRegistry"), calls);
     user.writeAwsKeys({ alice: member("alice") });
     assert.match(await once(user), /^3 registries kept, 3 tokens renewed/);

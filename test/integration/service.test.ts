@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { version } from "../../package.json";
 import { itAsRoot } from "../support/fakes/temp-folder.ts";
 import { accountHome } from "../support/program/account-home.ts";
 import { FakeSystemd } from "../support/program/fake-systemd.ts";
@@ -61,6 +62,26 @@ describe("service", () => {
     ]);
     await service(["install", "--splay", "10m"]);
     assert.match(unit(), /daemon --splay 10m$/m);
+    assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
+  });
+
+  it("restart and install have a daemon of an older program started anew, and no other", async () => {
+    await service(["restart"]);
+    assert.deepEqual(systemd.takeCalls(), []);
+    await service(["install"]);
+    systemd.takeCalls();
+    const ran = (program: string) =>
+      user.write(
+        ".local/state/docker-credential-ecr/refresher.json",
+        JSON.stringify({ format: 1, pid: process.pid, program, lastTickAt: Date.now(), state: {} }),
+      );
+    ran(version);
+    assert.equal((await service(["restart"])).stdout, "");
+    assert.deepEqual(systemd.takeCalls(), []);
+    ran("0.0.1");
+    assert.match((await service(["restart"])).stdout, /^restarted, since it ran an older program: .*active/);
+    assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
+    await service(["install"]);
     assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
   });
 

@@ -1,4 +1,10 @@
-import { daemonHealth, heartbeatCounts, isThere } from "../../managed/daemon-health.ts";
+import {
+  daemonHealth,
+  type Health,
+  heartbeatCounts,
+  isThere,
+  programWords,
+} from "../../managed/daemon-health.ts";
 import { type RefresherFile, readRefresher } from "../../store/state/refresher-state.ts";
 import { readable } from "../../terminal/words.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
@@ -11,9 +17,11 @@ export const daemon: MachineDiagnostic = {
   needs: ["state-folder"],
   look: async ({ folders: { state }, now }) => {
     const file = await readRefresher(state);
-    const { running, pid } = await daemonHealth(state, file, now());
+    const health = await daemonHealth(state, file, now());
+    const { running, pid } = health;
     if (running && pid === undefined) return ok("it runs, its first pass is under way");
-    return judgeDaemon(file, now(), file?.pid !== undefined && isThere(file.pid));
+    const finding = judgeDaemon(file, now(), file?.pid !== undefined && isThere(file.pid));
+    return running ? withProgram(finding, health) : finding;
   },
 };
 
@@ -35,4 +43,12 @@ export function judgeDaemon(file: RefresherFile | undefined, now: number, hasPro
   return hasProcess
     ? failed("DAEMON_HANGS", `process ${file.pid} of the daemon does nothing any more: ${beat}`, restart)
     : failed("DAEMON_DEAD", `the daemon has died: process ${file.pid} is gone, ${beat}`, restart);
+}
+
+/** A daemon that runs another program than this one has to be restarted: an upgrade leaves it as it is. */
+function withProgram(finding: Finding, health: Health): Finding {
+  if (finding.status !== "ok") return finding;
+  const seen = `${finding.seen}, ${programWords(health)}`;
+  const restart = `docker-credential-ecr service restart; without a service, end process ${health.pid} and start the daemon again`;
+  return health.outdated ? failed("DAEMON_OUTDATED", seen, restart) : ok(seen);
 }

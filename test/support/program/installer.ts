@@ -38,6 +38,8 @@ export class Installer {
     const prefix = dirname(dirname(programPath()));
     for (const part of readdirSync(prefix)) symlinkSync(join(prefix, part), join(this.#dist, part));
     writeFileSync(join(checkout, "dist/docker-credential-ecr.1"), ".TH DOCKER-CREDENTIAL-ECR 1\n");
+    mkdirSync(join(checkout, "docs"));
+    writeFileSync(join(checkout, "docs/config.schema.json"), "{}\n");
     const npm = join(checkout, "bin/npm");
     writeFileSync(npm, "#!/bin/sh\n");
     chmodSync(npm, 0o755);

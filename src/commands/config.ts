@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { editFile, type FileRules } from "../clients/files/careful-file.ts";
+import { foldersOf } from "../config/folders.ts";
+import { overlaps } from "../config/overlaps.ts";
+import { checkConfig, parseConfig } from "../config/parse.ts";
+import { readConfigText } from "../config/read.ts";
+import { configTemplate } from "../config/template.ts";
+import { FileRefusal } from "../ownership/file-refusal.ts";
+import { ownProgram } from "../process/own-program.ts";
+import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import type { Context } from "../terminal/command-context.ts";
+import { counted } from "../terminal/words.ts";
+import { Failure } from "../token/failure.ts";
+
+const rules: FileRules = { makesFolders: true, otherUserFix: "run this as that user" };
+
+/** `config`: checks, writes or locates config.yaml. */
+export function configCommand(context: Context): Command {
+  const command = new Command("config")
+    .summary("check, write or locate config.yaml")
+    .description("Checks config.yaml, writes one to begin with, or says where it is.");
+  const sub = (name: string, summary: string, description: string, action: () => Promise<void>) =>
+    command
+      .command(name)
+      .summary(summary)
+      .description(description)
+      .addHelpText("after", `\nExample:\n  docker-credential-ecr config ${name}`)
+      .action(action);
+  sub(
+    "check",
+    "report all problems of config.yaml",
+    "Reports every problem with its line, and how to write it right. Exit 1 if there is one.",
+    () => check(context),
+  );
+  sub(
+    "init",
+    "write a config.yaml to begin with",
+    "Writes a config.yaml with comments, and changes nothing where there is one.",
+    () => init(context),
+  );
+  sub("path", "print the path of config.yaml", "Prints the path, whether the file is there or not.", () =>
+    path(context),
+  );
+  return command.addHelpText("after", "\nExample:\n  docker-credential-ecr config check");
+}
+
+async function configFile({ env, home }: Context): Promise<string> {
+  return foldersOf(env, home, await openQuickFiles()).configFile;
+}
+
+async function path(context: Context): Promise<void> {
+  context.print(await configFile(context));
+}
+
+async function check(context: Context): Promise<void> {
+  const { print, printFailure, exitWith } = context;
+  const file = await configFile(context);
+  const text = await readConfigText(file, printFailure);
+  if (text === undefined) {
+    return print(`${file} is not there: every registry has the default AWS credential chain`);
+  }
+  const problems = checkConfig(text, file);
+  for (const problem of problems) printFailure(problem);
+  if (problems.length > 0) return exitWith(1);
+  const config = parseConfig(text, file);
+  const identities = counted(Object.keys(config.identities).length, "identity", "identities");
+  const entries = counted(config.registries.length, "entry of registries", "entries of registries");
+  print(`${file}: OK, ${identities}, ${entries}`);
+  for (const { what, winner, loser } of overlaps(config)) {
+    print(`${file}:${loser.line}: for ${what} line ${winner.line} counts`);
+  }
+}
+
+async function init(context: Context): Promise<void> {
+  const file = await configFile(context);
+  const schema = join(dirname(ownProgram().path), "../share/docker-credential-ecr/config.schema.json");
+  const text = configTemplate(existsSync(schema) ? schema : undefined);
+  const edit = async (before: string | undefined) => {
+    if (before === undefined) return text;
+    throw new Failure("CONFIG_EXISTS", `${file} is there already`, "edit it, or move it away first");
+  };
+  try {
+    await editFile(file, edit, rules, 0o600);
+  } catch (error) {
+    if (!(error instanceof FileRefusal)) throw error;
+    throw new Failure("CONFIG_WRITE", `${file} ${error.why}`, error.fix, { cause: error });
+  }
+  context.print(`${file}: written; edit it, then run: docker-credential-ecr config check`);
+}

@@ -1,0 +1,140 @@
+import { type Problem, quoted } from "./problem.ts";
+
+/** Keys of config.yaml that have a value on the same line or below. */
+const keys =
+  "version|minValidity|identities|registries|aliases|fallback|store|outputs|profile|roleArn|source|externalId|sessionName|duration|region|account|regions|host|identity|replication|follow|dockerConfig";
+const fieldsOfIdentities = /^(?:profile|roleArn|source|externalId|sessionName|duration|region)$/;
+
+const gluedKey = new RegExp(`(^\\s*(?:- +)*|[{,] *)(${keys}):(?=[^\\s,}])([^\\s,}#]*)`, "g");
+const roleInBraces = /\{[^"'#]*?(roleArn: +)(arn:[^\s,"']*\{account\}[^\s,"'}]*)/;
+const openQuote = /(?:[:[{,-] +|^\s*)("(?:[^"\\]|\\.)*|'[^']*)$/;
+const curlyQuote = /(?:[:[{,-] *)([“”„‟‘’‚‛«»])([^“”„‟‘’‚‛«»]*)/g;
+const keyOfLine = /^( *)((?:- +)*)([\w.@-]+):(?: +(\S.*))?$/;
+
+/** Characters: what is longer is looked through by the parser alone. */
+const longestLine = 1_000;
+/** Lines above that are looked at for one. */
+const mostAbove = 200;
+
+interface Line {
+  readonly text: string;
+  /** Of its first character in the file. */
+  readonly offset: number;
+}
+
+/**
+ * What people usually get wrong in YAML, looked for line by line: for a text in which something is wrong already, since
+ * a parser reports where it gave up, and only the first mistake.
+ */
+export function syntaxHints(text: string): readonly Problem[] {
+  const lines: Line[] = [];
+  let offset = 0;
+  for (const line of text.split("\n")) {
+    lines.push({ text: line.replace(/\r$/, ""), offset });
+    offset += line.length + 1;
+  }
+  return lines.flatMap((line, index) => {
+    if (line.text.length > longestLine || /^\s*(?:#|$)/.test(line.text)) return [];
+    const found = [...curlyQuotes(line), ...gluedKeys(line), ...unquotedRole(line), ...unclosedQuote(line)];
+    return found.length > 0 ? found : indentation(lines, index);
+  });
+}
+
+function hint({ offset }: Line, column: number, what: string, mend: string): Problem {
+  return { code: "CONFIG_SYNTAX", offset: offset + column, what, mend };
+}
+
+function curlyQuotes(line: Line): Problem[] {
+  return [...line.text.matchAll(curlyQuote)].map((match) => {
+    const [whole, quote = "", value = ""] = match;
+    const what = `${quote} is no quote in YAML`;
+    return hint(line, match.index + whole.indexOf(quote), what, `write straight quotes: "${short(value)}"`);
+  });
+}
+
+function gluedKeys(line: Line): Problem[] {
+  return [...line.text.matchAll(gluedKey)].map((match) => {
+    const [, before = "", key = "", value = ""] = match;
+    const what = `a space is missing after ${key}:`;
+    return hint(line, match.index + before.length, what, `write ${key}: ${short(value)}`);
+  });
+}
+
+function unquotedRole(line: Line): Problem[] {
+  const match = roleInBraces.exec(line.text);
+  if (!match) return [];
+  const [whole, , role = ""] = match;
+  const column = match.index + whole.length - role.length;
+  const what = "a text with { and } needs quotes inside of { }";
+  return [hint(line, column, what, `write roleArn: "${short(role)}"`)];
+}
+
+function unclosedQuote(line: Line): Problem[] {
+  const match = openQuote.exec(line.text);
+  const [, value = ""] = match ?? [];
+  if (!match) return [];
+  const quote = value.slice(0, 1);
+  const [, inner = "", rest = ""] = /^.([^,}\]]*?)( *[,}\]].*)?$/.exec(value) ?? [];
+  const what = `the quote ${quote} is not closed on its line`;
+  return [
+    hint(line, line.text.length - value.length, what, `write ${quote}${short(inner)}${quote}${short(rest)}`),
+  ];
+}
+
+/** A line between the columns of those above, or a field that is as far in as what it belongs to. */
+function indentation(lines: readonly Line[], index: number): Problem[] {
+  const line = lines[index];
+  const own = line && columnsOf(line.text);
+  if (!line || !own) return [];
+  const above = lines.slice(Math.max(0, index - mostAbove), index);
+  const before = above.findLast(({ text }) => columnsOf(text) !== undefined);
+  const former = before && columnsOf(before.text);
+  if (!before || !former) return [];
+  if (own.indent === former.key && former.isOpen && own.indent > 0 && fieldsOfIdentities.test(own.name)) {
+    const what = `${own.name} is as far in as ${former.name}, which it belongs to`;
+    return [hint(line, own.indent, what, `indent it by ${own.indent + 2} spaces`)];
+  }
+  const columns = columnsIn(above);
+  if (own.isItem || columns.has(own.indent) || own.indent > Math.max(...columns)) return [];
+  const away = (column: number) => Math.abs(column - own.indent);
+  const [nearest = 0] = [...columns].sort((a, b) => away(a) - away(b) || b - a);
+  const spaces = (count: number) => `${count} ${count === 1 ? "space" : "spaces"}`;
+  const what = `${own.name} is indented by ${spaces(own.indent)}, and no line above it is`;
+  return [hint(line, own.indent, what, `indent it by ${nearest}, as the lines that it belongs to`)];
+}
+
+/** The columns of the keys that the next line may go on with: of these lines, each less far in than the one below it. */
+function columnsIn(lines: readonly Line[]): ReadonlySet<number> {
+  const columns = new Set<number>([0]);
+  let least = Infinity;
+  for (const { text } of lines.toReversed()) {
+    const found = columnsOf(text);
+    if (!found) continue;
+    for (const column of [found.key, found.indent]) {
+      if (column < least) {
+        columns.add(column);
+        least = column;
+      }
+    }
+    if (least === 0) break;
+  }
+  return columns;
+}
+
+function columnsOf(text: string) {
+  if (text.length > longestLine) return undefined;
+  const match = keyOfLine.exec(text);
+  if (!match) return undefined;
+  const [, indent = "", dashes = "", name = "", value] = match;
+  return {
+    indent: indent.length,
+    key: indent.length + dashes.length,
+    name,
+    isItem: dashes !== "",
+    isOpen: value === undefined || value.startsWith("#"),
+  };
+}
+
+function short(value: string): string {
+  return quoted(value).slice(1, -1);
+}
