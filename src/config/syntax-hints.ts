@@ -20,6 +20,8 @@ interface Line {
   readonly text: string;
   /** Of its first character in the file. */
   readonly offset: number;
+  /** Where its key is; undefined: it has none. */
+  readonly columns: ReturnType<typeof columnsOf>;
 }
 
 /**
@@ -30,7 +32,8 @@ export function syntaxHints(text: string): readonly Problem[] {
   const lines: Line[] = [];
   let offset = 0;
   for (const line of text.split("\n")) {
-    lines.push({ text: line.replace(/\r$/, ""), offset });
+    const own = line.replace(/\r$/, "");
+    lines.push({ text: own, offset, columns: columnsOf(own) });
     offset += line.length + 1;
   }
   return lines.flatMap((line, index) => {
@@ -84,11 +87,11 @@ function unclosedQuote(line: Line): Problem[] {
 /** A line between the columns of those above, or a field that is as far in as what it belongs to. */
 function indentation(lines: readonly Line[], index: number): Problem[] {
   const line = lines[index];
-  const own = line && columnsOf(line.text);
+  const own = line?.columns;
   if (!line || !own) return [];
   const above = lines.slice(Math.max(0, index - mostAbove), index);
-  const before = above.findLast(({ text }) => columnsOf(text) !== undefined);
-  const former = before && columnsOf(before.text);
+  const before = above.findLast(({ columns }) => columns !== undefined);
+  const former = before?.columns;
   if (!before || !former) return [];
   if (own.indent === former.key && former.isOpen && own.indent > 0 && fieldsOfIdentities.test(own.name)) {
     const what = `${own.name} is as far in as ${former.name}, which it belongs to`;
@@ -107,8 +110,7 @@ function indentation(lines: readonly Line[], index: number): Problem[] {
 function columnsIn(lines: readonly Line[]): ReadonlySet<number> {
   const columns = new Set<number>([0]);
   let least = Infinity;
-  for (const { text } of lines.toReversed()) {
-    const found = columnsOf(text);
+  for (const { columns: found } of lines.toReversed()) {
     if (!found) continue;
     for (const column of [found.key, found.indent]) {
       if (column < least) {

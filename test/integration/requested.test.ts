@@ -152,7 +152,10 @@ describe("what clients ask for", function () {
     for (const command of ["status", "refresh"]) {
       const { exitCode, stdout, stderr } = await user.run([command]);
       assert.equal(exitCode, 1, command);
-      assert.match(stdout + stderr, new RegExp(`no ECR token: docker logout ${registry} \\[LOGIN_DEAD\\]`));
+      assert.match(
+        stdout + stderr,
+        new RegExp(`no ECR token. Fix: docker logout ${registry}\\. \\[LOGIN_DEAD\\]`),
+      );
     }
   });
 });
