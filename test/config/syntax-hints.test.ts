@@ -95,9 +95,10 @@ describe("config.yaml's usual mistakes", () => {
     assert.deepEqual(syntaxHints(block), []);
   });
 
-  it("a text of any size is looked through in no time", () => {
-    const began = performance.now();
+  it("a text of any size takes the processor less than two seconds", () => {
+    const before = process.cpuUsage();
     syntaxHints(`a: ${'"'.repeat(20_000)}\n${"  - b: {\n".repeat(5_000)}${" ".repeat(50_000)}x: “`);
-    assert.ok(performance.now() - began < 1_500);
+    // Of the processor, which a busy machine gives to others too. Microseconds.
+    assert.ok(process.cpuUsage(before).user < 1_500_000);
   });
 });
