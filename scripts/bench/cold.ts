@@ -28,7 +28,7 @@ export async function coldRows(bench: Bench): Promise<Row[]> {
         ["static keys", keysGoal],
         ["role", roleGoal],
       ] as const) {
-        const user = bench.user(`cold-${who}`, who === "role" ? "role" : "keys", bench.direct);
+        const user = bench.user(`cold-${away}-${who}`, who === "role" ? "role" : "keys", bench.direct);
         const before = () => forget(user.HOME);
         const ours: Command = { ...bench.ours(user), before };
         const theirs = bench.theirs(user);

@@ -30,7 +30,7 @@ export class Places {
 
   /** Writes ~/.aws/config and credentials with a profile `role` that a user with static keys assumes. */
   awsFiles(home: string, user: { accessKeyId: string; secretAccessKey: string }, roleArn: string): void {
-    mkdirSync(join(home, ".aws"), { mode: 0o700 });
+    mkdirSync(join(home, ".aws"), { recursive: true, mode: 0o700 });
     writeFileSync(
       join(home, ".aws/config"),
       `[profile role]\nrole_arn = ${roleArn}\nsource_profile = user\nregion = us-east-1\n`,
