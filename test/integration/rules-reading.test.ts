@@ -49,7 +49,7 @@ describe("the reading of replication rules", () => {
     user.writeAwsKeys({ alice: member("mallory") });
     assert.equal((await report()).readAt, undefined);
     const { stderr } = await user.run(["daemon", "--once"]);
-    assert.match(stderr, /the replication rules of .*user\/mallory may not .*\[ACCESS_DENIED\]/);
+    assert.match(stderr, /the replication rules of .*user\/mallory lacks .*\[ACCESS_DENIED\]/);
     assert.equal((await report()).readAt, undefined);
     user.writeAwsKeys({ alice: member("alice") });
     await user.run(["daemon", "--once"]);
@@ -66,7 +66,7 @@ describe("the reading of replication rules", () => {
     assert.ok(hasToken(user, abroadTarget));
     user.writeAwsKeys({ alice: member("mallory") });
     const denied = await user.run(["refresh"]);
-    assert.match(denied.stderr, /the replication rules of .*user\/mallory may not .*\[ACCESS_DENIED\]/);
+    assert.match(denied.stderr, /the replication rules of .*user\/mallory lacks .*\[ACCESS_DENIED\]/);
     assert.equal(denied.exitCode, 1);
     const before = readings();
     await user.run(["refresh", westTarget]);

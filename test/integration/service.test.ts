@@ -181,7 +181,7 @@ describe("service", () => {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /did not start: Job for.*journalctl --user -n 20 -u docker-credential-ecr\.service' \[SERVICE_FAILED\]/,
+      /did not start: Job for.*journalctl --user -n 20 -u docker-credential-ecr\.service'\. \[SERVICE_FAILED\]/,
     );
   });
 

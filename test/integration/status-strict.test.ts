@@ -62,7 +62,7 @@ describe("status --strict", function () {
       /expired +- +expired at \S+Z, not renewed since \S+Z \(identity: .*\[ACCESS_DENIED\]\n$/,
     );
     const refreshed = await user.run(["refresh"]);
-    assert.match(refreshed.stderr, /expired at \S+Z, not renewed, under/);
+    assert.match(refreshed.stderr, /expired at \S+Z, not renewed \(identity: /);
   });
 
   it("fails where a daemon was killed, and where its service is installed and it does not run", async () => {
