@@ -26,6 +26,7 @@ export const unitNeeds = [
   { program: "musl-gcc", package: "musl-tools" },
   // For releases, and for installing one.
   { program: "xz", package: "xz-utils" },
+  { program: "minisign", package: "minisign" },
   { program: "curl", package: "curl" },
   // Go's own archive puts it there.
   { program: "go", package: "golang-go", folders: ["/usr/local/go/bin"] },

@@ -8,6 +8,9 @@ Builds the files of a release for every platform.
 
   --only NAME,...   these platforms alone
   --out DIR         default: dist/release
+  --tarballs        no packages, recipes and documents
+  --publish         first check that version, changelog, tag and package.json agree
+  --sign KEY        sign SHA256SUMS with this secret key of minisign
   --xz LEVEL        0 to 9, default 6: fast or small
 `;
 
@@ -16,13 +19,24 @@ export interface ReleaseOptions {
   readonly platforms: readonly Platform[];
   readonly out: string;
   readonly level: number;
+  readonly publish: boolean;
+  readonly tarballsOnly: boolean;
+  /** The path of a secret key. */
+  readonly key?: string;
 }
 
 /** @throws a text for a person where they are wrong */
 export function releaseOptions(args: readonly string[], defaultOut: string): ReleaseOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { only: { type: "string" }, out: { type: "string" }, xz: { type: "string" } },
+    options: {
+      only: { type: "string" },
+      out: { type: "string" },
+      publish: { type: "boolean" },
+      sign: { type: "string" },
+      tarballs: { type: "boolean" },
+      xz: { type: "string" },
+    },
     allowPositionals: true,
   });
   const [version, ...more] = positionals;
@@ -35,5 +49,8 @@ export function releaseOptions(args: readonly string[], defaultOut: string): Rel
     platforms: choosePlatforms(values.only?.split(",") ?? []),
     out: values.out ?? defaultOut,
     level: Number(level),
+    publish: values.publish ?? false,
+    tarballsOnly: values.tarballs ?? false,
+    ...(values.sign !== undefined && { key: values.sign }),
   };
 }

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256Of } from "./checksums.ts";
+import type { Project } from "./project.ts";
+
+/** By the name that a release gives them, below packaging/. */
+export const templates: ReadonlyMap<string, string> = new Map([
+  ["docker-credential-ecr.rb", "homebrew/docker-credential-ecr.rb"],
+  ["APKBUILD", "alpine/APKBUILD"],
+  ["PKGBUILD", "aur/PKGBUILD"],
+]);
+
+/**
+ * Writes the release's values in place of `@NAME@` and `@SHA256 PLATFORM@`.
+ * @returns undefined where `out` lacks a tarball that it names
+ * @throws where a name is unknown
+ */
+export function fillTemplate(
+  text: string,
+  version: string,
+  project: Project,
+  out: string,
+): string | undefined {
+  const values: Record<string, string> = {
+    VERSION: version,
+    // Neither allows a hyphen.
+    ALPINE_VERSION: version.replace(/-([a-z]+)\.?/, "_$1"),
+    ARCH_VERSION: version.replace("-", "_"),
+    URL: project.url,
+    DOWNLOADS: project.downloads,
+    MAINTAINER: project.maintainer,
+  };
+  let isComplete = true;
+  const filled = text.replace(
+    /@(?:(SHA256|SHA512) ([\w-]+)|([A-Z_]+))@/g,
+    (whole, algorithm, platform, name) => {
+      if (name) {
+        const value = values[name];
+        if (value === undefined) throw new Error(`a template has ${whole}, which nothing fills`);
+        return value;
+      }
+      const tarball = join(out, `docker-credential-ecr-${version}-${platform}.tar.xz`);
+      if (!existsSync(tarball)) {
+        isComplete = false;
+        return whole;
+      }
+      return algorithm === "SHA256" ? sha256Of(tarball) : sha512Of(tarball);
+    },
+  );
+  return isComplete ? filled : undefined;
+}
+
+const sha512Of = (path: string) => createHash("sha512").update(readFileSync(path)).digest("hex");
