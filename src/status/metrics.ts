@@ -85,21 +85,21 @@ export function metricsOf(report: StatusReport): string {
       "replication_read_timestamp_seconds",
       "When the replication rules of a registry were last read; 0: never.",
       replication.map(({ source, identity, readAt = 0 }) => {
-        return { labels: { registry: source, identity }, value: readAt / 1000 };
+        return { labels: { registry: source, identity: identityName(identity) }, value: readAt / 1000 };
       }),
     ),
     metric(
       "replication_targets",
       "Registries that the rules of a registry name.",
       replication.map(({ source, identity, targets }) => {
-        return { labels: { registry: source, identity }, value: targets.length };
+        return { labels: { registry: source, identity: identityName(identity) }, value: targets.length };
       }),
     ),
     metric(
       "replication_last_error",
       "1: the rules could not be read when that was last tried, with that code.",
       replication.flatMap(({ source, identity, lastError }) =>
-        errorSample(lastError, { registry: source, identity }),
+        errorSample(lastError, { registry: source, identity: identityName(identity) }),
       ),
     ),
     metric(
@@ -118,8 +118,21 @@ export function metricsOf(report: StatusReport): string {
   ].join("");
 }
 
-function labelsOf({ registry, identity, region = "" }: StatusReport["registries"][number]): Labels {
-  return { registry, identity, region };
+function labelsOf({
+  registry,
+  identity,
+  account = "",
+  region = "",
+}: StatusReport["registries"][number]): Labels {
+  return { registry, account, region, identity: identityName(identity) };
+}
+
+/** What config.yaml calls an identity, or its profile, role or "default": its description is for people and may change. */
+export function identityName(described: string): string {
+  const configured = /^(\S+) \((?:profile|role) /.exec(described)?.[1];
+  if (configured !== undefined) return configured;
+  const direct = /^(?:profile|role) (\S+)/.exec(described)?.[1];
+  return direct ?? (described.startsWith("keys in the environment") ? "environment" : "default");
 }
 
 /** Of an error the code alone: its words change from time to time, and each change would be another series. */

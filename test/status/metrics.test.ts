@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { metricsOf } from "../../src/status/metrics.ts";
+import { identityName, metricsOf } from "../../src/status/metrics.ts";
 import { lastError, now, shownToken, statusReport } from "../support/fakes/status-report.ts";
 import { readMetrics } from "../support/metrics.ts";
 
@@ -35,6 +35,17 @@ const everything = statusReport(
 );
 
 describe("metricsOf", () => {
+  it("labels an identity by its name, whatever describes it", () => {
+    const names: [described: string, name: string][] = [
+      ["ci (profile ci)", "ci"],
+      ["pull (role arn:aws:iam::444455556666:role/ecr-pull)", "pull"],
+      ["profile dev (AWS_PROFILE)", "dev"],
+      ["keys in the environment (AWS_ACCESS_KEY_ID)", "environment"],
+      ["the default AWS credential chain", "default"],
+    ];
+    for (const [described, name] of names) assert.equal(identityName(described), name);
+  });
+
   const metrics = readMetrics(metricsOf(everything));
   const samples = (name: string) => [
     ...(metrics.get(`docker_credential_ecr_${name}`)?.samples.values() ?? []),
@@ -45,12 +56,13 @@ describe("metricsOf", () => {
     assert.deepEqual(first, {
       labels: {
         registry: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
-        identity: "ci (profile ci)",
+        account: "111122223333",
         region: "us-east-1",
+        identity: "ci",
       },
       value: now / 1000 + 21_600,
     });
-    assert.deepEqual([second?.labels.identity, second?.value], [odd, 0]);
+    assert.deepEqual([second?.labels.identity, second?.value], ["default", 0]);
     assert.deepEqual(
       samples("token_fresh").map(({ value }) => value),
       [1, 0],
