@@ -45,7 +45,7 @@ describe("clients of containers/image", () => {
     it("tells our reason where AWS gives no token", async () => {
       const mallory = newTester("mallory");
       const result = await mallory.run(["skopeo", "inspect", `docker://${image}`]);
-      failed(result, /error getting credentials.*ecr:GetAuthorizationToken/s);
+      failed(result, /ecr:GetAuthorizationToken/);
     });
 
     it("logs out though nothing is stored", async () => {
