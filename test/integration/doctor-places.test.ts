@@ -59,7 +59,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     fails: "docker-config CLIENT_FILE",
     seen: /is a folder/,
-    mend: /^rmdir .*config\.json;/,
+    mend: /^rmdir \S+config\.json$/,
   },
   "an alias while config.yaml is broken": {
     seed: (user) => user.write(configPath, broken),

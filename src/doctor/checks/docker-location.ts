@@ -32,8 +32,11 @@ async function troubleOf({ env, dockerConfig: path }: Place): Promise<Failure | 
     return new Failure("CLIENT_FILE", `${path} is no plain file`, "move it out of the way");
   }
   // `docker run -v ~/.docker/config.json:…` makes it so where there is no file yet.
-  const mend = `rmdir ${path}; 'docker run -v' makes such a folder where it finds no file`;
-  return new Failure("CLIENT_FILE", `${path} is a folder, and Docker wants a file there`, mend);
+  return new Failure(
+    "CLIENT_FILE",
+    `${path} is a folder, and Docker wants a file there; 'docker run -v' makes such folders`,
+    `rmdir ${path}`,
+  );
 }
 
 function noFolder(given: string, path: string | undefined): Failure {
