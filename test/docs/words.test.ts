@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const texts = ["README.md", "docs/**/*.md", "src/**/*.ts"].flatMap((pattern) => [
+  ...new Bun.Glob(pattern).scanSync({ cwd: root }),
+]);
+
+/** Words that readers stumble over, and what to write instead. */
+const words: readonly (readonly [RegExp, string])[] = [
+  [/\bmend(?:s|ed|ing)?\b/i, "fix"],
+  [/\bwhoever\b/i, "the caller, the process that …"],
+  [/\b(?:some|every)body\b/i, "another user, all users"],
+  [/(?<!user )\bnobody\b(?!["`])/i, "no process, no user"],
+  [/\bstrangers?\b/i, "another user"],
+  [/(?<!["'`])\blearnt\b(?!["'`])/i, "discovered"],
+  [/\b(?:un)?wired\b/i, "configured"],
+  [/\bmishaps?\b/i, "failure"],
+  [/\bhurried\b/i, "short-deadline"],
+  [/\baskers?\b/i, "identity"],
+  [/\bsurroundings\b/i, "context"],
+  [/\blies (?:in|on|at|there|ready|below|beside|where|as)\b/i, "is stored, is in"],
+  [/\blie (?:in|on|at|there|ready|below|beside|where|as)\b/i, "are stored, are in"],
+  [/\bin the place of\b/i, "instead of"],
+  [/\b(?:is|are|was|been) told\b/i, "is reported, is logged"],
+  [/\banew\b/i, "again"],
+  [/\bgoes by\b/i, "uses"],
+  [/\bcounts? for nothing\b/i, "is ignored"],
+  [/\bhalf set\b/i, "incomplete"],
+  [/\bmemory file system\b/i, "tmpfs"],
+  [/\bhanded (?:on|out)\b/i, "delegated, returned"],
+  [/\bmoving (?:in|out)\b/i, "import, export"],
+  [/\blasting\b/i, "durable"],
+  [/\bwhat (?:has )?(?:came|come) of\b/i, "result"],
+  [/\bmachine's own role\b/i, "instance role"],
+  [/\bno use any more\b/i, "expired"],
+  [/\breckon(?:s|ed)?\b/i, "calculate"],
+];
+
+/** Folders that still have some. Take out each that has none: the last test says which. */
+const toDo: ReadonlySet<string> = new Set([
+  "docs",
+  "src/aws/api",
+  "src/aws/calls",
+  "src/aws/credentials",
+  "src/aws/errors",
+  "src/aws/http",
+  "src/clients/docker",
+  "src/clients/files",
+  "src/clients/json",
+  "src/commands",
+  "src/config",
+  "src/configure",
+  "src/daemon",
+  "src/doctor",
+  "src/doctor/checks",
+  "src/export",
+  "src/limits",
+  "src/logins",
+  "src/managed",
+  "src/outputs",
+  "src/profiles",
+  "src/protocol",
+  "src/provider",
+  "src/refresher",
+  "src/service",
+  "src/status",
+  "src/store/files",
+  "src/store/keychain",
+  "src/store/state",
+  "src/store/tokens",
+  "src/terminal",
+  "src/token",
+]);
+
+function found(path: string): readonly string[] {
+  const lines = readFileSync(join(root, path), "utf8").split("\n");
+  return lines.flatMap((line, at) =>
+    words.flatMap(([word, instead]) => {
+      const hit = word.exec(line)?.[0];
+      return hit === undefined ? [] : [`${path}:${at + 1}: "${hit}": write ${instead}`];
+    }),
+  );
+}
+
+describe("words in src, README and docs", () => {
+  it("are plain English", () => {
+    assert.ok(texts.length > 300, `${texts.length} files`);
+    assert.deepEqual(texts.filter((path) => !toDo.has(dirname(path))).flatMap(found), []);
+  });
+
+  it("has no folder to do that is done", () => {
+    const done = [...toDo].filter(
+      (folder) => !texts.some((path) => dirname(path) === folder && found(path).length > 0),
+    );
+    assert.deepEqual(done, []);
+  });
+});
