@@ -28,7 +28,8 @@ function keysOf(value: unknown, path = ""): string[] {
   return Object.entries(value).flatMap(([key, inner]) => keysOf(inner, path === "" ? key : `${path}.${key}`));
 }
 
-describe("docs/status.md", () => {
+describe("docs/status.md", function () {
+  this.timeout(60_000);
   const standing = useStanding();
   const statusOf = async (user: User) => JSON.parse((await user.run(["status", "--json"])).stdout);
 
