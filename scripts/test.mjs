@@ -53,8 +53,8 @@ async function runUnit() {
   const unmet = isCi && process.platform === "linux" ? missing(unitNeeds) : [];
   for (const need of unmet) tell(`tests of ${need.program} can't run: they need ${describeNeed(need)}`);
   const files = ["test/**/*.test.ts", "--ignore", "test/e2e/**"];
-  const counted = await runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
-  return { ...counted, failed: counted.failed + unmet.length };
+  const plural = await runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
+  return { ...plural, failed: plural.failed + unmet.length };
 }
 
 async function runE2e() {
@@ -120,11 +120,11 @@ async function runMocha([program, ...args], env, end) {
   for (const signal of signals) process.on(signal, passOn);
   let tail = "";
   let overdue;
-  const counted = () => /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(tail);
+  const plural = () => /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(tail);
   child.stdout.on("data", (chunk) => {
     process.stdout.write(chunk);
     tail = (tail + chunk).slice(-400);
-    if (counted()) overdue ??= setTimeout(giveUp, ending);
+    if (plural()) overdue ??= setTimeout(giveUp, ending);
   });
   function giveUp() {
     console.log(
@@ -138,7 +138,7 @@ async function runMocha([program, ...args], env, end) {
   clearTimeout(overdue);
   for (const signal of signals) process.off(signal, passOn);
 
-  const line = counted();
+  const line = plural();
   if (!line) {
     console.log("failed: Mocha did not come to its end");
     return { passed: 0, failed: 1, skipped: 0 };

@@ -1,12 +1,12 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
 import { type HelperAction, isHelperAction } from "./protocol/messages.ts";
-import { type Reply, told } from "./protocol/reply.ts";
-import { type ColdPorts, type Held, type Rooms, serve } from "./protocol/serve.ts";
-import type { QuickFiles } from "./store/files/fast-files.ts";
-import { openQuickFiles } from "./store/files/open-fast-files.ts";
+import { type Reply, toReply } from "./protocol/reply.ts";
+import { type HelperBackends, type HelperPorts, type StoredToken, serve } from "./protocol/serve.ts";
+import type { FastFiles } from "./store/files/fast-files.ts";
+import { openFastFiles } from "./store/files/open-fast-files.ts";
 import { keychainMarkPath } from "./store/files/paths.ts";
-import { keychainWord } from "./store/keychain/keychain.ts";
-import { readWarm, type SealedWarm } from "./store/tokens/warm-get.ts";
+import { keychainArgument } from "./store/keychain/keychain.ts";
+import { type EncryptedCredential, readCachedCredential } from "./store/tokens/warm-get.ts";
 import { stampOf } from "./token/dependencies.ts";
 import type { Failure } from "./token/failure.ts";
 
@@ -17,7 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
   // Without the native front nothing has taken it away, and a debugger is open that other users can reach.
   if (env.BUN_INSPECT && action !== "daemon") return again(args);
   if (args.length === 1 && isHelperAction(action)) return help(action);
-  if (args.length === 1 && action === keychainWord) {
+  if (args.length === 1 && action === keychainArgument) {
     await (await import("./store/keychain/service.ts")).serveKeychain();
     return 0;
   }
@@ -40,22 +40,22 @@ function again(args: readonly string[]): number {
 /** Docker's protocol. */
 async function help(action: HelperAction): Promise<number> {
   const home = await homeOf(env);
-  const files = await openQuickFiles();
+  const files = await openFastFiles();
   const folders = foldersOf(env, home, files);
   const isThere = (path: string) => files.stamp(path) !== stampOf("absent");
-  let cold: ColdPorts | undefined;
-  const rooms: Rooms = {
+  let cold: HelperPorts | undefined;
+  const backends: HelperBackends = {
     warm: {
       warm: (host) => {
-        const found = readWarm(files, folders.state, host, env, Date.now());
+        const found = readCachedCredential(files, folders.state, host, env, Date.now());
         return found && "sealed" in found ? opened(found, files) : found;
       },
       isConfigured: () => isThere(folders.configFile),
       isMarked: (server) => isThere(keychainMarkPath(folders.state, server)),
     },
     cold: async () => {
-      const { coldPorts } = await import("./provider/helper-ports.ts");
-      cold ??= coldPorts(files, givenEnvironment(home), home, folders, Date.now);
+      const { createHelperPorts } = await import("./provider/helper-ports.ts");
+      cold ??= createHelperPorts(files, givenEnvironment(home), home, folders, Date.now);
       return cold;
     },
     others: async () => {
@@ -63,7 +63,7 @@ async function help(action: HelperAction): Promise<number> {
       return otherLogins(givenEnvironment(home), folders, Date.now);
     },
   };
-  const reply = await serve(action, () => readInput(files, action), rooms);
+  const reply = await serve(action, () => readInput(files, action), backends);
   await print(reply, files);
   if (action === "get" && reply.failure) await logFailure(folders.state, reply.failure);
   await cold?.tidy();
@@ -76,15 +76,15 @@ async function logFailure(state: string, { oneLine }: Failure): Promise<void> {
   appendLog(state, Date.now(), `a get failed: ${oneLine}`);
 }
 
-async function opened(found: SealedWarm, files: QuickFiles): Promise<Held | undefined> {
-  const { openWarm } = await import("./store/tokens/open-sealed.ts");
-  return openWarm(files, env.XDG_RUNTIME_DIR, found);
+async function opened(found: EncryptedCredential, files: FastFiles): Promise<StoredToken | undefined> {
+  const { decryptCachedCredential } = await import("./store/tokens/open-sealed.ts");
+  return decryptCachedCredential(files, env.XDG_RUNTIME_DIR, found);
 }
 
 /** Milliseconds for stdin: a get ends within 20 seconds. */
 const longestInput = 19_000;
 
-async function readInput(files: QuickFiles, action: HelperAction): Promise<string> {
+async function readInput(files: FastFiles, action: HelperAction): Promise<string> {
   const until = action === "get" ? longestInput : Number.POSITIVE_INFINITY;
   const { bytes, isWhole, isLate } = files.readInput(until);
   if (isWhole) return new TextDecoder().decode(bytes);
@@ -94,7 +94,7 @@ async function readInput(files: QuickFiles, action: HelperAction): Promise<strin
 }
 
 /** A token that the caller did not get is a failure. @throws Failure STDOUT_WRITE */
-async function print({ stdout, stderr, failure }: Reply, files?: QuickFiles): Promise<void> {
+async function print({ stdout, stderr, failure }: Reply, files?: FastFiles): Promise<void> {
   if (stderr !== "") {
     const { printToStderr } = await import("./terminal/stderr.ts");
     // Both are the same screen: once is enough, in the form for a reader.
@@ -133,6 +133,6 @@ try {
   exitCode = await main(process.argv.slice(2));
 } catch (error) {
   // If stdout failed, stderr has the reason.
-  await print(told(error)).catch(() => undefined);
+  await print(toReply(error)).catch(() => undefined);
 }
 process.exit(exitCode);

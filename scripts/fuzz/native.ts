@@ -72,9 +72,9 @@ try {
   );
   const report = run.stderr.toString();
   exitCode = run.exitCode;
-  const counted = /number_of_executed_units:\s*(\d+)/.exec(report)?.[1];
+  const plural = /number_of_executed_units:\s*(\d+)/.exec(report)?.[1];
   const coverage = [...report.matchAll(/cov: (\d+)/g)].at(-1)?.[1];
-  if (exitCode === 0) console.log(`native: ${counted} inputs in ${seconds} s, ${coverage} edges, no failure`);
+  if (exitCode === 0) console.log(`native: ${plural} inputs in ${seconds} s, ${coverage} edges, no failure`);
   else console.error(report.split("\n").slice(-80).join("\n"));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -9,9 +9,9 @@ import { readConfigText } from "../config/read.ts";
 import { configTemplate } from "../config/template.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { ownProgram } from "../process/own-program.ts";
-import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { counted } from "../terminal/words.ts";
+import { plural } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 const rules: FileRules = { makesFolders: true, otherUserFix: "run this as that user" };
@@ -47,7 +47,7 @@ export function configCommand(context: Context): Command {
 }
 
 async function configFile({ env, home }: Context): Promise<string> {
-  return foldersOf(env, home, await openQuickFiles()).configFile;
+  return foldersOf(env, home, await openFastFiles()).configFile;
 }
 
 async function path(context: Context): Promise<void> {
@@ -65,8 +65,8 @@ async function check(context: Context): Promise<void> {
   for (const problem of problems) printFailure(problem);
   if (problems.length > 0) return exitWith(1);
   const config = parseConfig(text, file);
-  const identities = counted(Object.keys(config.identities).length, "identity", "identities");
-  const entries = counted(config.registries.length, "entry of registries", "entries of registries");
+  const identities = plural(Object.keys(config.identities).length, "identity", "identities");
+  const entries = plural(config.registries.length, "entry of registries", "entries of registries");
   print(`${file}: OK, ${identities}, ${entries}`);
   for (const { what, winner, loser } of overlaps(config)) {
     print(`${file}:${loser.line}: for ${what} line ${winner.line} counts`);

@@ -3,13 +3,13 @@ import { openClientFile } from "../clients/files/client-file.ts";
 import { plannedDifference, wireFile } from "../configure/apply.ts";
 import { wiringNotes } from "../configure/notes.ts";
 import { type ConfigureOptions, checkOptions } from "../configure/options.ts";
-import { planOf } from "../configure/plan.ts";
+import { buildConfigurePlan } from "../configure/plan.ts";
 import { wirePodmanForAll } from "../configure/podman.ts";
-import { namedIn, wiringSaid } from "../configure/requested.ts";
+import { namedIn, requestedConfig } from "../configure/requested.ts";
 import { ownerOf, sudoHint } from "../configure/sudo-hint.ts";
 import { wiringTarget } from "../configure/target.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { declined, isYes, personHere } from "../terminal/prompt.ts";
+import { declinedFailure, isAffirmative, terminalPrompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 
 /** `configure-docker`: makes Docker call this helper, for named registries or for all, and undoes it. */
@@ -62,7 +62,7 @@ async function configure(
   const { podman = false, dryRun = false, replace = false } = options;
   if (options.leave) return (await import("./uninstall.ts")).leave(dryRun, context);
   const target = await wiringTarget(env, home, podman);
-  const person = personHere();
+  const person = terminalPrompt();
   if (options.undo || options.export) {
     const { undoAll } = await import("../configure/undo.ts");
     return await undoAll(target, options, context, person);
@@ -76,20 +76,26 @@ async function configure(
 
   const file = await openClientFile(target.path);
   const before = file.text;
-  const said = await wiringSaid(registries, options, context);
+  const said = await requestedConfig(registries, options, context);
   const proposed = async () =>
     (await import("../configure/propose.ts")).proposedHosts(target, before, options, context, person);
-  const wiring = said ?? { kind: "hosts", hosts: await proposed() };
-  const plan = await planOf(target, before, wiring, options, context);
+  const helperConfig = said ?? { kind: "hosts", hosts: await proposed() };
+  const plan = await buildConfigurePlan(target, before, helperConfig, options, context);
   const shown = () => plannedDifference(target, before, plan);
   if (dryRun) print(shown());
-  else if (!said && !options.yes && person && wiring.kind === "hosts" && wiring.hosts.length > 0) {
+  else if (
+    !said &&
+    !options.yes &&
+    person &&
+    helperConfig.kind === "hosts" &&
+    helperConfig.hosts.length > 0
+  ) {
     print(shown());
-    if (!isYes(await person.ask("Write this? [Y/n] "), true)) throw declined();
+    if (!isAffirmative(await person.ask("Write this? [Y/n] "), true)) throw declinedFailure();
   }
   const isWritten = !dryRun && (await wireFile(target, file, plan));
   if (!dryRun) {
-    const done = `${target.program} now asks this helper for ${namedIn(wiring)}`.replace(" \n", "\n");
+    const done = `${target.program} now asks this helper for ${namedIn(helperConfig)}`.replace(" \n", "\n");
     tell(`${target.path}: ${isWritten ? done : "nothing to change"}`);
   }
   for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) tell(note);

@@ -4,7 +4,7 @@ import { DaemonLock } from "../daemon/lock.ts";
 import { runDaemon } from "../daemon/loop.ts";
 import { failuresOf, Refresher } from "../daemon/pass.ts";
 import { waitingEntries } from "../managed/registry-rows.ts";
-import { openSurroundings, type Surroundings } from "../provider/context.ts";
+import { type AppContext, createAppContext } from "../provider/context.ts";
 import {
   type Notifier,
   type NotifyVariables,
@@ -13,7 +13,7 @@ import {
   takeNotifyVariables,
 } from "../service/notifier.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { counted, registriesCounted } from "../terminal/words.ts";
+import { plural, pluralRegistries } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 interface Options {
@@ -52,20 +52,19 @@ async function keepFresh(
   context: Context,
 ): Promise<void> {
   const spread = splay === undefined ? 0 : durationOption("--splay", splay, "90s, 10m or 1h30m");
-  mustNotBeDebugged(context);
+  assertNotDebugged(context);
   const env = { ...context.env };
   const notify = takeNotifyVariables(env, process.pid);
-  const around = await openSurroundings(env, context.home);
+  const app = await createAppContext(env, context.home);
   if (once) await Bun.sleep(spread * Math.random());
-  const lock = await DaemonLock.take(around.folders.state);
+  const lock = await DaemonLock.take(app.folders.state);
   if (!lock) {
     if (ifNotRunning) return context.print("a daemon of this user runs already");
     throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
   }
   try {
-    if (once) await passOnce(around, context, verbose);
-    else
-      await runDaemon(around, { splay: spread, lock, notifier: await notifierOf(notify, context) }, context);
+    if (once) await passOnce(app, context, verbose);
+    else await runDaemon(app, { splay: spread, lock, notifier: await notifierOf(notify, context) }, context);
   } finally {
     lock.release();
   }
@@ -93,9 +92,9 @@ async function notifierOf(
 }
 
 /** Cron sends a mail for each line: where all is OK there is none. */
-async function passOnce(around: Surroundings, context: Context, verbose: boolean): Promise<void> {
+async function passOnce(app: AppContext, context: Context, verbose: boolean): Promise<void> {
   const { print, printError, exitWith } = context;
-  const refresher = new Refresher(around);
+  const refresher = new Refresher(app);
   const config = await refresher.readConfig();
   const { signal } = new AbortController();
   const first = await refresher.pass(signal);
@@ -103,9 +102,9 @@ async function passOnce(around: Surroundings, context: Context, verbose: boolean
   const last = followed?.isChanged ? await refresher.pass(signal) : first;
   await refresher.keep(false);
   if (!first || !last) return;
-  const { plan, sources } = last.keeping;
+  const { plan, sources } = last.managed;
   const unread = [...(followed?.failed ?? []), ...(followed?.waiting ?? [])];
-  const failures = [...failuresOf(last, around.now()), ...unread.map(({ oneLine }) => oneLine)];
+  const failures = [...failuresOf(last, app.now()), ...unread.map(({ oneLine }) => oneLine)];
   for (const line of failures) printError(line);
   const notes = [
     ...sources.flatMap(({ problems }) => problems.map(({ oneLine }) => oneLine)),
@@ -114,17 +113,17 @@ async function passOnce(around: Surroundings, context: Context, verbose: boolean
   for (const line of notes) print(line);
   if (failures.length > 0) exitWith(1);
   if (!verbose && !process.stdout.isTTY && failures.length + notes.length === 0) return;
-  const shown = { registries: [], kept: { keeping: last.keeping, config } };
-  for (const line of waitingEntries(shown, around.folders.configFile)) print(line);
+  const shown = { registries: [], kept: { managed: last.managed, config } };
+  for (const line of waitingEntries(shown, app.folders.configFile)) print(line);
   const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
   const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;
   print(
-    `${registriesCounted(registries)} kept, ${counted(renewed, "token")} renewed, ${failures.length} failed`,
+    `${pluralRegistries(registries)} kept, ${plural(renewed, "token")} renewed, ${failures.length} failed`,
   );
 }
 
 /** For months its memory contains every token. */
-function mustNotBeDebugged({ debuggers = [] }: Context): void {
+function assertNotDebugged({ debuggers = [] }: Context): void {
   if (debuggers.length === 0) return;
   const what = `the daemon does not start with ${debuggers.join(" and ")} set: a debugger could read every token`;
   throw new Failure(

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { mustBeFree, writeBundle } from "../doctor/bundle.ts";
 import { chain } from "../doctor/chain.ts";
-import { Visit } from "../doctor/checks/check-run.ts";
+import { CheckRun } from "../doctor/checks/check-run.ts";
 import { openMachine } from "../doctor/checks/machine.ts";
 import { type Look, renderEntry, renderSummary } from "../doctor/render.ts";
 import { reportOf } from "../doctor/report.ts";
@@ -21,7 +21,7 @@ export function doctorCommand(context: Context): Command {
   return new Command("doctor")
     .summary("find what is wrong between Docker and a registry")
     .description(
-      "Looks at the whole chain, link by link, and names the mend; changes nothing. Without a registry: those that are kept. Exit 1 if anything failed.",
+      "Checks each step from Docker to the registry and shows fixes; changes nothing. Without a registry: those that are kept. Exit 1 if anything failed.",
     )
     .argument("[REGISTRY]", "a host, a URL or an image, HOST/REPOSITORY:TAG")
     .option("--json", "for programs")
@@ -48,7 +48,7 @@ async function diagnose(
   if (bundle !== undefined) await mustBeFree(bundle);
   const machine = await openMachine(env, home);
   const subjects = named === undefined ? await keptSubjects(machine) : [await subjectOf(named, machine)];
-  const visits = subjects.map((subject) => new Visit(machine, subject));
+  const visits = subjects.map((subject) => new CheckRun(machine, subject));
   const hosts = visits.map(({ host }) => host);
   const look = lookOf(context, color);
   const tell = (text: string) => {

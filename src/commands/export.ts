@@ -3,13 +3,13 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { editOutput } from "../clients/files/output-file.ts";
 import { inSeconds, isNamespaceName, isSecretName, type SecretPlace } from "../clients/kubernetes/secret.ts";
-import { mustBeForSecrets } from "../export/destination.ts";
+import { assertPrivateOutput } from "../export/destination.ts";
 import { exported, type Format, formats } from "../export/format.ts";
 import { tokensToExport } from "../export/tokens.ts";
 import { minValidityOf } from "../managed/registry-arguments.ts";
-import { openSurroundings } from "../provider/context.ts";
+import { createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { counted } from "../terminal/words.ts";
+import { plural } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 interface Options {
@@ -59,10 +59,10 @@ async function exportTokens(named: readonly string[], options: Options, context:
   const asked = minValidityOf(options.minValidity);
   const isTerminal = process.stdout.isTTY;
   if (output === undefined) {
-    mustBeForSecrets({ isTerminal, isShown: options.showSecrets === true }, fstatSync(1));
+    assertPrivateOutput({ isTerminal, isShown: options.showSecrets === true }, fstatSync(1));
   }
-  const around = await openSurroundings(context.env, context.home);
-  const tokens = await tokensToExport(named, asked, around, context);
+  const app = await createAppContext(context.env, context.home);
+  const tokens = await tokensToExport(named, asked, app, context);
   if (!tokens) return context.exitWith(1);
   const until = inSeconds(tokens.firstEndsAt);
   if (output === undefined) {
@@ -71,7 +71,7 @@ async function exportTokens(named: readonly string[], options: Options, context:
   }
   const path = resolve(output);
   await editOutput(path, async (before) => exported(format, place, tokens, before, path));
-  context.print(`${output}: tokens for ${counted(tokens.logins.size, "host")}, valid until ${until}`);
+  context.print(`${output}: tokens for ${plural(tokens.logins.size, "host")}, valid until ${until}`);
 }
 
 /** @throws Failure USAGE */

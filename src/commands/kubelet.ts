@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { foldersOf } from "../config/folders.ts";
 import { readAtMost, usualLimit } from "../limits/bounded-stream.ts";
 import { answerKubelet, type KubeletPorts, klogError } from "../protocol/kubelet.ts";
-import { told } from "../protocol/reply.ts";
-import { coldPorts } from "../provider/helper-ports.ts";
+import { toReply } from "../protocol/reply.ts";
+import { createHelperPorts } from "../provider/helper-ports.ts";
 import { forServiceAccount } from "../provider/service-account.ts";
-import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { printToStderr } from "../terminal/stderr.ts";
 import { Failure } from "../token/failure.ts";
@@ -26,8 +26,8 @@ export function kubeletCommand(context: Context): Command {
 
 async function kubelet(context: Context): Promise<void> {
   const { env, home } = context;
-  const files = await openQuickFiles();
-  const ports = coldPorts(files, env, home, foldersOf(env, home, files), Date.now);
+  const files = await openFastFiles();
+  const ports = createHelperPorts(files, env, home, foldersOf(env, home, files), Date.now);
   try {
     const answer = await answerKubelet(await readRequest(), {
       ...ports,
@@ -39,7 +39,7 @@ async function kubelet(context: Context): Promise<void> {
     await ports.tidy();
   } catch (error) {
     // kubelet copies the plugin's stderr into its own log.
-    printToStderr(`${klogError(told(error).stdout.trimEnd(), new Date(), process.pid)}\n`);
+    printToStderr(`${klogError(toReply(error).stdout.trimEnd(), new Date(), process.pid)}\n`);
     context.exitWith(1);
     await ports.tidy();
   }

@@ -3,13 +3,13 @@ import { readStamped } from "../config/stamped.ts";
 import { Refreshing } from "../managed/ensure-validity.ts";
 import { explicitLogin } from "../managed/logins.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
-import { seenKeeping } from "../managed/registries.ts";
-import { minValidityOf, onlyNamed } from "../managed/registry-arguments.ts";
-import { noneKept, waitingEntries } from "../managed/registry-rows.ts";
-import { followRules } from "../managed/replication.ts";
+import { readManagedRegistries } from "../managed/registries.ts";
+import { minValidityOf, restrictToArguments } from "../managed/registry-arguments.ts";
+import { noRegistriesMessage, waitingEntries } from "../managed/registry-rows.ts";
+import { syncReplicationRules } from "../managed/replication.ts";
 import { withRequested } from "../managed/requested.ts";
-import { keepOutputs } from "../outputs/outputs.ts";
-import { openSurroundings } from "../provider/context.ts";
+import { updateOutputs } from "../outputs/outputs.ts";
+import { createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Progress } from "../terminal/progress.ts";
 import { Failure } from "../token/failure.ts";
@@ -38,29 +38,29 @@ export function refreshCommand(context: Context): Command {
 
 async function refresh(named: readonly string[], options: Options, context: Context): Promise<void> {
   const asked = minValidityOf(options.minValidity);
-  const around = await openSurroundings(context.env, context.home);
-  await around.store.tryKeychainAgain();
+  const app = await createAppContext(context.env, context.home);
+  await app.store.forgetKeychainFailure();
   const failed = (failure: Failure) => {
     context.printFailure(failure);
     context.exitWith(1);
   };
   // A user who has just changed replication rules need not wait for the daemon to read them.
-  const seen = await readStamped(around.folders.configFile, around.files.stamp);
-  const followed = named.length === 0 ? await followRules(around, seen, { anew: true }) : undefined;
+  const seen = await readStamped(app.folders.configFile, app.files.stamp);
+  const followed = named.length === 0 ? await syncReplicationRules(app, seen, { anew: true }) : undefined;
   for (const failure of followed?.failed ?? []) failed(failure);
-  const { keeping: found, config: before } = await seenKeeping(around, seen);
-  await around.store.settle(before.store);
-  const keeping =
-    named.length === 0 ? await withRequested(found, around) : await onlyNamed(named, found, around);
-  const ports = refreshPorts(around, () => keeping, asked);
-  const { jobs, unattended } = keeping.plan;
-  if (keeping.kept.length === 0) {
+  const { managed: found, config: before } = await readManagedRegistries(app, seen);
+  await app.store.convertEncryption(before.store);
+  const managed =
+    named.length === 0 ? await withRequested(found, app) : await restrictToArguments(named, found, app);
+  const ports = refreshPorts(app, () => managed, asked);
+  const { jobs, unattended } = managed.plan;
+  if (managed.kept.length === 0) {
     const waiting = waitingEntries(
-      { registries: [], kept: { keeping, config: before } },
-      around.folders.configFile,
+      { registries: [], kept: { managed, config: before } },
+      app.folders.configFile,
     );
     for (const line of waiting) context.printError(line);
-    if (waiting.length === 0 && process.stderr.isTTY) context.printError(noneKept);
+    if (waiting.length === 0 && process.stderr.isTTY) context.printError(noRegistriesMessage);
   }
   // Tokens that can't be renewed in the background are not a failure of this command.
   for (const note of unattended) context.printFailure(Failure.from(note));
@@ -70,13 +70,12 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     for (const line of lines) context.print(line);
     if (failure) failed(failure);
   });
-  for (const { registry } of keeping.kept) {
-    const login = await explicitLogin(registry.host, around);
+  for (const { registry } of managed.kept) {
+    const login = await explicitLogin(registry.host, app);
     if (login?.failure) failed(login.failure);
     else if (login) context.printError(`${registry.host}: ${login.note}`);
   }
   // Anew, since a registry that was named is kept from now on.
-  const { keeping: now, config } = await seenKeeping(around);
-  for (const failure of (await keepOutputs(around.folders.state, around, now, config)).failures)
-    failed(failure);
+  const { managed: now, config } = await readManagedRegistries(app);
+  for (const failure of (await updateOutputs(app.folders.state, app, now, config)).failures) failed(failure);
 }

@@ -1,8 +1,13 @@
 import { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { overlaps } from "../config/overlaps.ts";
-import { noneKept, type ShownRegistry, shownRegistries, waitingEntries } from "../managed/registry-rows.ts";
-import { openSurroundings } from "../provider/context.ts";
+import {
+  noRegistriesMessage,
+  type ShownRegistry,
+  shownRegistries,
+  waitingEntries,
+} from "../managed/registry-rows.ts";
+import { createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { table } from "../terminal/table.ts";
 
@@ -20,8 +25,8 @@ export function registriesCommand(context: Context): Command {
 
 async function show(json: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, printFailure, exitWith } = context;
-  const around = await openSurroundings(env, home);
-  const shown = await shownRegistries(around);
+  const app = await createAppContext(env, home);
+  const shown = await shownRegistries(app);
   const { registries, kept, configError } = shown;
   const met = kept ? overlapsOf(kept.config) : [];
   if (configError) {
@@ -45,8 +50,9 @@ async function show(json: boolean, context: Context): Promise<void> {
   }
   const rows = registries.map((one) => [one.host, keptAs(one), one.identity]);
   print(table([["REGISTRY", "KEPT AS", "IDENTITY"], ...rows]));
-  const waiting = waitingEntries(shown, around.folders.configFile);
-  if (kept && rows.length === 0 && waiting.length === 0 && process.stderr.isTTY) printError(noneKept);
+  const waiting = waitingEntries(shown, app.folders.configFile);
+  if (kept && rows.length === 0 && waiting.length === 0 && process.stderr.isTTY)
+    printError(noRegistriesMessage);
   for (const line of waiting) print(line);
   for (const { what, winner, loser, why } of met) {
     const because = why === "first" ? "it stands first" : "it is the narrower";

@@ -119,8 +119,8 @@ function mistake(text: string, command: Command): Failure {
     .replace(/^error: /, "")
     .split("\n");
   const [, meant] = /^\(Did you mean (.+)\?\)$/.exec(more) ?? [];
-  const mend = meant === undefined ? `see '${spelt(command)} --help'` : `did you mean ${meant}?`;
-  return new Failure("USAGE", what.replace(/\.$/, ""), mend);
+  const fix = meant === undefined ? `see '${spelt(command)} --help'` : `did you mean ${meant}?`;
+  return new Failure("USAGE", what.replace(/\.$/, ""), fix);
 }
 
 /** "docker-credential-ecr service install" */

@@ -5,10 +5,10 @@ import { isOutdated, isReplaced } from "../managed/daemon-health.ts";
 import { accountNamed, isAccountName } from "../service/account.ts";
 import { installationOf, type Place, placeOf, type ServiceOptions } from "../service/plan.ts";
 import { readUnit, removeUnit, writeUnit } from "../service/unit-file.ts";
-import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import { openFastFiles } from "../store/files/open-fast-files.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { readable } from "../terminal/words.ts";
+import { readableDuration } from "../terminal/words.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
@@ -111,7 +111,7 @@ async function isOlder({ account, manager }: Place, env: Environment, home?: str
   const { pid } = await manager.state();
   if (pid !== undefined && isReplaced(pid)) return true;
   if (account.uid !== process.geteuid?.()) return false;
-  const refresher = await readRefresher(foldersOf(env, home, await openQuickFiles()).state);
+  const refresher = await readRefresher(foldersOf(env, home, await openFastFiles()).state);
   return refresher !== undefined && isOutdated(refresher);
 }
 
@@ -163,8 +163,8 @@ async function status(options: ServiceOptions, context: Context): Promise<void> 
 /** Undefined if the service belongs to another user: only that user can read the folder. */
 async function heartbeatOf({ account }: Place, { env, home }: Context): Promise<string | undefined> {
   if (account.uid !== process.geteuid?.()) return undefined;
-  const found = await readRefresher(foldersOf(env, home, await openQuickFiles()).state);
+  const found = await readRefresher(foldersOf(env, home, await openFastFiles()).state);
   if (!found) return "heartbeat: none";
-  const ago = readable(Date.now() - found.lastTickAt);
+  const ago = readableDuration(Date.now() - found.lastTickAt);
   return `heartbeat: ${ago} ago${found.pid === undefined ? ", of a refresher that has ended" : `, process ${found.pid}`}`;
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { openSurroundings } from "../provider/context.ts";
+import { createAppContext } from "../provider/context.ts";
 import { jsonOf } from "../status/json.ts";
 import { statusLines } from "../status/lines.ts";
 import { metricsOf } from "../status/metrics.ts";
@@ -63,15 +63,15 @@ Examples:
 
 async function show(options: Options, context: Context): Promise<void> {
   const { env, home, print, printError, exitWith } = context;
-  const around = await openSurroundings(env, home);
+  const app = await createAppContext(env, home);
   const terminal = () => terminalOf(process.stdout, env, options.color);
   if (options.watch) {
     const watching = theTerminal(terminal);
     return watch(async (now) => {
-      return statusScreen(await statusReport(around), { ...now, home }, now.rows, 1);
+      return statusScreen(await statusReport(app), { ...now, home }, now.rows, 1);
     }, watching);
   }
-  const report = await statusReport(around);
+  const report = await statusReport(app);
   if (options.prometheus !== undefined) return tellMetrics(options.prometheus, report, context);
   const ok = options.strict ? report.strictlyOk : report.ok;
   if (!ok) exitWith(1);

@@ -4,8 +4,8 @@ import { readRecord, recordsIn } from "../configure/undo-record.ts";
 import { FileLogins } from "../logins/encrypted-file.ts";
 import { marks } from "../logins/keychain-marks.ts";
 import { daemonHealth, healthLine } from "../managed/daemon-health.ts";
-import { forgetOutputs, outputsWithTokens } from "../outputs/outputs.ts";
-import { openSurroundings } from "../provider/context.ts";
+import { outputsWithTokens, removeFromOutputs } from "../outputs/outputs.ts";
+import { createAppContext } from "../provider/context.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
@@ -21,10 +21,10 @@ const somethingLeft = 3;
  */
 export async function leave(dryRun: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, exitWith } = context;
-  const around = await openSurroundings(env, home);
-  const { state, configFile } = around.folders;
+  const app = await createAppContext(env, home);
+  const { state, configFile } = app.folders;
   const isPutBack = await puttingBack(state, configFile);
-  const files = new FileLogins(state, around.log);
+  const files = new FileLogins(state, app.log);
   const inFiles = Object.keys(await files.list()).filter((server) => !isPutBack(server, "file"));
   if (inFiles.length > 0) throw wouldBeLost(inFiles);
   const left = (line: string) => {
@@ -33,12 +33,12 @@ export async function leave(dryRun: boolean, context: Context): Promise<void> {
   };
 
   // A service has been stopped by now, but not in a dry run.
-  const health = await daemonHealth(state, await readRefresher(state), around.now());
+  const health = await daemonHealth(state, await readRefresher(state), app.now());
   if (health.running && !dryRun) left(`${healthLine(health)}: end it, or it writes tokens anew`);
   if (dryRun) {
     for (const path of await outputsWithTokens(state)) print(`${path}: tokens would be taken out`);
   } else {
-    for (const { path, failure } of await forgetOutputs(state)) {
+    for (const { path, failure } of await removeFromOutputs(state)) {
       if (failure) left(`tokens are left in ${path}: ${failure.oneLine}`);
       else print(`${path}: tokens were taken out`);
     }
@@ -66,7 +66,7 @@ function onFailure(error: unknown): undefined {
 
 function wouldBeLost(servers: readonly string[]): Failure {
   const what = `logins to ${servers.join(", ")} lie in this program's encrypted files and nowhere else`;
-  const mend =
+  const fix =
     "'docker-credential-ecr configure-docker --export' (under fallback: file) writes them into config.json, 'echo HOST | docker-credential-ecr erase' forgets one";
-  return new Failure("LOGINS_KEPT", what, mend);
+  return new Failure("LOGINS_KEPT", what, fix);
 }

@@ -8,13 +8,13 @@ export function hostComplaints(path: KeyPath, text: string): Complaint[] {
   const read = readServerUrl(text);
   const key = `${spell(path)} (${quoted(text)})`;
   if (read.kind !== "ecr") {
-    const mend = "write ACCOUNT.dkr.ecr.REGION.amazonaws.com or public.ecr.aws";
-    return [{ path, what: `${key} is no host of ECR's`, mend }];
+    const fix = "write ACCOUNT.dkr.ecr.REGION.amazonaws.com or public.ecr.aws";
+    return [{ path, what: `${key} is no host of ECR's`, fix }];
   }
   const problem = hostRegionProblem(read.registry);
-  if (problem) return [{ path, what: `${key}: ${problem.what}`, mend: problem.mend }];
+  if (problem) return [{ path, what: `${key}: ${problem.what}`, fix: problem.fix }];
   if (read.host === text) return [];
-  return [{ path, what: `${key} is more than a host name in lower case`, mend: `write ${read.host}` }];
+  return [{ path, what: `${key} is more than a host name in lower case`, fix: `write ${read.host}` }];
 }
 
 /** Aliases must lead from hosts that are not ECR's to hosts that are: nothing is found out by following two. */
@@ -27,8 +27,8 @@ export function aliasComplaints(config: RawConfig): Complaint[] {
 
 function nameComplaints(path: KeyPath, alias: string): Complaint[] {
   const read = readServerUrl(alias);
-  const told = (what: string, mend: string): Complaint[] => [
-    { path, atKey: true, what: `alias ${quoted(alias)} ${what}`, mend },
+  const told = (what: string, fix: string): Complaint[] => [
+    { path, atKey: true, what: `alias ${quoted(alias)} ${what}`, fix },
   ];
   if (read.kind === "malformed") return told(`is no host name: ${read.reason}`, "write a host name");
   if (read.kind === "ecr") return told("is a host of ECR's itself", "remove it");

@@ -21,7 +21,7 @@ function regionComplaints(name: string, { region }: RawIdentity): Complaint[] {
   const problem = region === undefined ? undefined : regionProblem(region);
   if (!problem) return [];
   const path = ["identities", name, "region"];
-  return [{ path, what: `${spell(path)} (${quoted(region ?? "")}) ${problem.what}`, mend: problem.mend }];
+  return [{ path, what: `${spell(path)} (${quoted(region ?? "")}) ${problem.what}`, fix: problem.fix }];
 }
 
 /** For a key that names an identity: nothing, or that there is none of this name. */
@@ -33,8 +33,8 @@ export function unknownIdentity(
   if (name === undefined || Object.hasOwn(identities, name)) return [];
   const known = Object.keys(identities);
   const define = `define it under identities; a profile of the AWS files as ${name}: { profile: ${name} }`;
-  const mend = known.length === 0 ? define : `${meant(name, known)}, or ${define}`;
-  return [{ path, what: `${spell(path)} names identity ${quoted(name)}, which does not exist`, mend }];
+  const fix = known.length === 0 ? define : `${meant(name, known)}, or ${define}`;
+  return [{ path, what: `${spell(path)} names identity ${quoted(name)}, which does not exist`, fix }];
 }
 
 function kindComplaints(name: string, identity: RawIdentity): Complaint[] {
@@ -45,7 +45,7 @@ function kindComplaints(name: string, identity: RawIdentity): Complaint[] {
       {
         path,
         what: `${spell(path)} is neither a profile nor a role`,
-        mend: "give it a profile or a roleArn",
+        fix: "give it a profile or a roleArn",
       },
     ];
   }
@@ -57,7 +57,7 @@ function kindComplaints(name: string, identity: RawIdentity): Complaint[] {
       path: [...path, alien],
       atKey: true,
       what: `${spell(path)} is a profile and has ${alien}, which roles have`,
-      mend: "make two identities of it, a profile and a role with that profile as its source",
+      fix: "make two identities of it, a profile and a role with that profile as its source",
     },
   ];
 }
@@ -73,7 +73,7 @@ function sourceComplaints(name: string, { source }: RawIdentity, identities: Raw
     chain.push(next);
     if (next === name) {
       const what = `the sources of identity ${quoted(name)} go in a circle: ${chain.join(" → ")}`;
-      return [{ path, what, mend: "let one of them start from a profile, or have no source" }];
+      return [{ path, what, fix: "let one of them start from a profile, or have no source" }];
     }
   }
   return [];
@@ -89,12 +89,12 @@ function durationComplaints(name: string, identity: RawIdentity, identities: Raw
   const seconds = (parseDuration(identity.duration) ?? 0) / 1000;
   const key = `${spell(path)} (${identity.duration})`;
   if (seconds < 900 || seconds > 43_200) {
-    const mend = "write 15m to 12h, and no more than the role's own maximum";
-    return [{ path, what: `${key} is no length that STS gives a session`, mend }];
+    const fix = "write 15m to 12h, and no more than the role's own maximum";
+    return [{ path, what: `${key} is no length that STS gives a session`, fix }];
   }
   const { source } = identity;
   const isChained = source !== undefined && Object.hasOwn(identities, source) && identities[source]?.roleArn;
   if (!isChained || seconds <= 3600) return [];
   const what = `${key} is too long: its source ${quoted(source)} is a role, and AWS ends a role assumed by a role after an hour`;
-  return [{ path, what, mend: "write at most 1h, or remove it" }];
+  return [{ path, what, fix: "write at most 1h, or remove it" }];
 }

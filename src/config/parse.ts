@@ -83,8 +83,8 @@ function check(located: Located): RawConfig | Problem[] {
   return parsed.data as RawConfig;
 }
 
-function problemOf({ path, atKey, what, mend }: Complaint, located: Located): Problem {
-  return { code: "CONFIG_INVALID", offset: located.offsetOf(path, atKey ? "key" : "value"), what, mend };
+function problemOf({ path, atKey, what, fix }: Complaint, located: Located): Problem {
+  return { code: "CONFIG_INVALID", offset: located.offsetOf(path, atKey ? "key" : "value"), what, fix };
 }
 
 function versionProblem(located: Located): Problem | undefined {
@@ -93,7 +93,7 @@ function versionProblem(located: Located): Problem | undefined {
   const version = located.valueOf(["version"]);
   if (version === 1) return undefined;
   const offset = located.offsetOf(["version"], "value");
-  const problem = (what: string, mend: string): Problem => ({ code: "CONFIG_VERSION", offset, what, mend });
+  const problem = (what: string, fix: string): Problem => ({ code: "CONFIG_VERSION", offset, what, fix });
   if (version === undefined) {
     const misspelt = located.offsetOf([], "value");
     return { ...problem("the version is missing", "write version: 1 on its first line"), offset: misspelt };

@@ -13,7 +13,7 @@ export interface Problem {
   /** Characters before it. */
   readonly offset: number;
   readonly what: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** Why a value can't stand where it does: "names no identity", and what to do. */
@@ -22,37 +22,28 @@ export interface Complaint {
   /** Whether the key is what is wrong, not its value. */
   readonly atKey?: boolean;
   readonly what: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** The first problem of the file as a failure: `PATH:LINE:COLUMN: …`. */
 export function failureOf(problems: readonly Problem[], text: string, file: string): Failure | undefined {
   const [first] = sorted(problems);
-  return first && asFailure(first, text, file, problems.length);
+  return first && toFailure(first, text, file, problems.length);
 }
 
 /** All of them, in the file's order. */
 export function failuresOf(problems: readonly Problem[], text: string, file: string): readonly Failure[] {
-  return sorted(problems).map((each) => asFailure(each, text, file, 1));
+  return sorted(problems).map((each) => toFailure(each, text, file, 1));
 }
 
 const sorted = (problems: readonly Problem[]) => [...problems].sort((a, b) => a.offset - b.offset);
 
 /** @param count of all problems of the file */
-function asFailure(
-  { offset, code, what, mend }: Problem,
-  text: string,
-  file: string,
-  count: number,
-): Failure {
+function toFailure({ offset, code, what, fix }: Problem, text: string, file: string, count: number): Failure {
   const { line, column } = placeOf(text, offset);
   const rest =
     count === 1 ? "" : ` (the first of ${count} problems: 'docker-credential-ecr config check' lists them)`;
-  return new Failure(
-    code,
-    `${printable(file)}:${line}:${column}: ${printable(what)}${rest}`,
-    printable(mend),
-  );
+  return new Failure(code, `${printable(file)}:${line}:${column}: ${printable(what)}${rest}`, printable(fix));
 }
 
 /** Line and column, both from 1, as editors count them. */

@@ -138,19 +138,19 @@ async function readBytes(file: FileHandle, path: string): Promise<Buffer> {
 }
 
 function unreadable(path: string, why: string, cause?: unknown): Failure {
-  const mend = `see 'ls -lL ${printable(path)}'; it must be a readable YAML file, or not be there`;
+  const fix = `see 'ls -lL ${printable(path)}'; it must be a readable YAML file, or not be there`;
   return new Failure(
     "CONFIG_UNREADABLE",
     `${printable(path)} ${why}`,
-    mend,
+    fix,
     cause === undefined ? {} : { cause },
   );
 }
 
 function outOfReach(path: string, { folder, code }: BarredFolder, cause: unknown): Failure {
   const what = `${printable(path)} is not read: this user can't enter ${printable(folder)} (${code})`;
-  const mend = `see 'ls -ld ${printable(folder)}'; let this user enter it, or set HOME or XDG_CONFIG_HOME to a folder of this user's`;
-  return new Failure("CONFIG_UNREADABLE", what, mend, { cause });
+  const fix = `see 'ls -ld ${printable(folder)}'; let this user enter it, or set HOME or XDG_CONFIG_HOME to a folder of this user's`;
+  return new Failure("CONFIG_UNREADABLE", what, fix, { cause });
 }
 
 function codeOf(error: unknown): string {

@@ -5,15 +5,15 @@ import { nearestOf } from "../token/nearest.ts";
 /** What is wrong with a region's name, and what to write instead. */
 export interface RegionProblem {
   readonly what: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** @returns undefined for a region that is known, or may be newer than this version */
 export function regionProblem(region: string): RegionProblem | undefined {
   if (isPlausibleRegion(region)) return undefined;
   const nearest = nearestOf(region, knownRegions);
-  const mend = nearest === undefined ? "write a region's name, such as us-east-1" : `write ${nearest}`;
-  return { what: "is no AWS region", mend };
+  const fix = nearest === undefined ? "write a region's name, such as us-east-1" : `write ${nearest}`;
+  return { what: "is no AWS region", fix };
 }
 
 /** The same for the region in a registry's host name. */

@@ -33,7 +33,7 @@ function targetComplaints(path: KeyPath, { account, regions = [], host }: RawReg
     if (alien === undefined) return hostComplaints([...path, "host"], host);
     const what = `${key} has both host and ${alien}`;
     return [
-      { path: [...path, alien], atKey: true, what, mend: "make two entries of it, or remove one of the two" },
+      { path: [...path, alien], atKey: true, what, fix: "make two entries of it, or remove one of the two" },
     ];
   }
   if (account === undefined) {
@@ -41,7 +41,7 @@ function targetComplaints(path: KeyPath, { account, regions = [], host }: RawReg
       {
         path,
         what: `${key} names no registry`,
-        mend: "give it an account, with regions or without, or a host",
+        fix: "give it an account, with regions or without, or a host",
       },
     ];
   }
@@ -49,17 +49,17 @@ function targetComplaints(path: KeyPath, { account, regions = [], host }: RawReg
     const at = [...path, "regions", index];
     const problem = regionProblem(region);
     if (problem) {
-      return [{ path: at, what: `${spell(at)} (${quoted(region)}) ${problem.what}`, mend: problem.mend }];
+      return [{ path: at, what: `${spell(at)} (${quoted(region)}) ${problem.what}`, fix: problem.fix }];
     }
     if (regions.indexOf(region) !== index) {
       return [
-        { path: at, what: `${spell(at)} names ${region} for the second time`, mend: "remove one of the two" },
+        { path: at, what: `${spell(at)} names ${region} for the second time`, fix: "remove one of the two" },
       ];
     }
     const [first = region] = regions;
     if (account === "*" || partitionOf(first) === partitionOf(region)) return [];
     const what = `${spell(at)}: ${first} and ${region} are of different partitions, and an account is of one only`;
-    return [{ path: at, what, mend: "make an entry for each partition with its own account" }];
+    return [{ path: at, what, fix: "make an entry for each partition with its own account" }];
   });
 }
 
@@ -69,12 +69,12 @@ function replicationComplaints(path: KeyPath, registration: RawRegistration): Co
   const at = [...path, "replication"];
   const isPublic = host !== undefined && parseHost(host)?.kind === "public";
   if (isPublic) {
-    return [{ path: at, what: `${spell(at)}: ECR Public replicates to nowhere`, mend: "remove it" }];
+    return [{ path: at, what: `${spell(at)}: ECR Public replicates to nowhere`, fix: "remove it" }];
   }
   if (host !== undefined || (account !== undefined && account !== "*" && regions !== undefined)) return [];
   // Its rules are set for each region, and must be read before anybody asks for one.
   const what = `${spell(at)} follows rules, and no registry is named whose rules these are`;
-  return [{ path: at, what, mend: "name the account and its regions" }];
+  return [{ path: at, what, fix: "name the account and its regions" }];
 }
 
 /** The roles behind an identity must be of the registry's partition, and `{account}` must have something to stand for. */
@@ -89,11 +89,11 @@ function roleComplaints(
     const wanted = partitionsOf(registration).find((partition) => partition !== roleArn.split(":")[1]);
     if (wanted !== undefined) {
       const what = `${spell(path)}: ${role} is not of the registry's partition ${wanted}, and neither opens the other`;
-      return [{ path, what, mend: `name an identity whose role is arn:${wanted}:…` }];
+      return [{ path, what, fix: `name an identity whose role is arn:${wanted}:…` }];
     }
     if (roleArn.includes("{account}") && parseHost(registration.host ?? "")?.kind === "public") {
       const what = `${spell(path)}: {account} in ${role} stands for nothing, since ECR Public has no account`;
-      return [{ path, what, mend: "name an identity whose role has an account of its own" }];
+      return [{ path, what, fix: "name an identity whose role has an account of its own" }];
     }
   }
   return [];

@@ -3,7 +3,7 @@ import { type Complaint, type KeyPath, quoted, spell } from "./problem.ts";
 import { complaintIn } from "./section.ts";
 import type { Located } from "./source-positions.ts";
 
-/** What the schema says against the file, in words that name the key, the value and the mend. */
+/** The schema's complaints about the file, in words that name the key, the value and the fix. */
 export function schemaComplaints(issues: readonly z.core.$ZodIssue[], located: Located): Complaint[] {
   const sections = issues
     .filter(({ code }) => code === "unrecognized_keys")
@@ -26,7 +26,7 @@ function schemaComplaint(issue: z.core.$ZodIssue, located: Located): Complaint {
         path: [...path, unknown],
         atKey: true,
         what: `key ${quoted(unknown)}${where} is not known`,
-        mend: told?.mend ?? "remove it",
+        fix: told?.fix ?? "remove it",
       };
     }
     case "invalid_key": {
@@ -35,14 +35,14 @@ function schemaComplaint(issue: z.core.$ZodIssue, located: Located): Complaint {
         path,
         atKey: true,
         what: `${key} ${inner?.what ?? "can't have this name"}`,
-        mend: inner?.mend ?? "rename it",
+        fix: inner?.fix ?? "rename it",
       };
     }
     case "invalid_type":
       return typeComplaint(path, issue.expected, located);
     default: {
-      const { what = "can't have this value", mend = "see docs/config.md" } = told ?? {};
-      return { path, what: `${key}${shown(path, located)} ${what}`, mend };
+      const { what = "can't have this value", fix = "see docs/config.md" } = told ?? {};
+      return { path, what: `${key}${shown(path, located)} ${what}`, fix };
     }
   }
 }
@@ -59,21 +59,21 @@ function typeComplaint(path: KeyPath, expected: string, located: Located): Compl
   const value = located.valueOf(path);
   const key = spell(path) || "the file";
   const kind = kinds[expected] ?? expected;
-  if (value === undefined) return { path, what: `${key} is missing`, mend: `add it: ${kind}` };
-  if (value === null) return { path, what: `${key} has no value`, mend: `give it ${kind}, or remove it` };
+  if (value === undefined) return { path, what: `${key} is missing`, fix: `add it: ${kind}` };
+  if (value === null) return { path, what: `${key} has no value`, fix: `give it ${kind}, or remove it` };
   const source = located.sourceOf(path);
   if (expected === "string" && source !== undefined && typeof value !== "object") {
     // Of 012345678901 YAML drops the zero, and other readers of YAML take it for octal.
     const type = typeof value === "number" ? "a number" : "true or false";
-    const mend = unit(path, source) ?? `put it in quotes: ${quoted(whole(path, source))}`;
-    return { path, what: `${key} is ${source.slice(0, 40)}, which YAML takes for ${type}`, mend };
+    const fix = unit(path, source) ?? `put it in quotes: ${quoted(whole(path, source))}`;
+    return { path, what: `${key} is ${source.slice(0, 40)}, which YAML takes for ${type}`, fix };
   }
   const found = Array.isArray(value)
     ? "a list"
     : typeof value === "object"
       ? "a mapping"
       : `a ${typeof value}`;
-  return { path, what: `${key} is ${found.replace("string", "text")}`, mend: `make it ${kind}` };
+  return { path, what: `${key} is ${found.replace("string", "text")}`, fix: `make it ${kind}` };
 }
 
 /** An account with the zeros in front that another program may have dropped already. */

@@ -23,8 +23,8 @@ function about<Schema extends z.ZodMiniType>(schema: Schema, description: string
   return schema;
 }
 
-const matching = (pattern: RegExp, what: string, mend: string) =>
-  z.string().check(z.regex(pattern, { error: () => complain(what, mend) }));
+const matching = (pattern: RegExp, what: string, fix: string) =>
+  z.string().check(z.regex(pattern, { error: () => complain(what, fix) }));
 
 const identityName = () => matching(name, "is no name", "use letters, digits, . _ - @, at most 64 of them");
 const duration = () =>

@@ -18,16 +18,16 @@ export function section<Shape extends z.core.$ZodShape>(shape: Shape, more?: Rec
   return more ? schema.register(z.globalRegistry, more) : schema;
 }
 
-/** What is wrong and the mend in the one string that zod has for both. */
-export function complain(what: string, mend: string): string {
-  return JSON.stringify([what, mend]);
+/** What is wrong and the fix, in the single string that zod has for both. */
+export function complain(what: string, fix: string): string {
+  return JSON.stringify([what, fix]);
 }
 
 /** The reverse; undefined where the words are zod's own. */
-export function complaintIn(message: string): { what: string; mend: string } | undefined {
+export function complaintIn(message: string): { what: string; fix: string } | undefined {
   if (!message.startsWith("[")) return undefined;
-  const [what, mend] = JSON.parse(message);
-  return { what, mend };
+  const [what, fix] = JSON.parse(message);
+  return { what, fix };
 }
 
 /** "write roleArn" for role_arn; else all that are known. */

@@ -28,7 +28,7 @@ const deepest = 50;
  */
 export class Located {
   readonly value: unknown;
-  readonly errors: { readonly offset: number; readonly told: readonly [what: string, mend: string] }[] = [];
+  readonly errors: { readonly offset: number; readonly told: readonly [what: string, fix: string] }[] = [];
   readonly #root: number;
   readonly #places = new WeakMap<object, Map<string | number, Place>>();
   readonly #anchors = new Map<string, Made>();
@@ -66,8 +66,8 @@ export class Located {
     return { place, value, isWhole: true };
   }
 
-  #make(node: ParsedNode | null, depth: number, around = 0): Made {
-    const at = node?.range[0] ?? around;
+  #make(node: ParsedNode | null, depth: number, app = 0): Made {
+    const at = node?.range[0] ?? app;
     if (depth > deepest) return this.#refuse(at, "this is nested too deep", "flatten it");
     if (isAlias(node)) {
       const made = this.#anchors.get(node.source);
@@ -147,8 +147,8 @@ export class Located {
     return { value, size, place: { value: at } };
   }
 
-  #refuse(offset: number, what: string, mend: string): Made {
-    this.errors.push({ offset, told: [what, mend] });
+  #refuse(offset: number, what: string, fix: string): Made {
+    this.errors.push({ offset, told: [what, fix] });
     return { value: null, size: 1, place: { value: offset } };
   }
 }

@@ -43,8 +43,8 @@ export function syntaxHints(text: string): readonly Problem[] {
   });
 }
 
-function hint({ offset }: Line, column: number, what: string, mend: string): Problem {
-  return { code: "CONFIG_SYNTAX", offset: offset + column, what, mend };
+function hint({ offset }: Line, column: number, what: string, fix: string): Problem {
+  return { code: "CONFIG_SYNTAX", offset: offset + column, what, fix };
 }
 
 function curlyQuotes(line: Line): Problem[] {

@@ -2,8 +2,8 @@ import { type Document, type ErrorCode, parseDocument } from "yaml";
 import type { Problem } from "./problem.ts";
 import { Located } from "./source-positions.ts";
 
-/** What is wrong and the mend, by YAML's own codes. The library's texts may quote the file, so they are not shown. */
-const complaints: Partial<Record<ErrorCode, readonly [what: string, mend: string]>> = {
+/** What is wrong and the fix, by YAML's own codes. The library's texts may quote the file, so they are not shown. */
+const complaints: Partial<Record<ErrorCode, readonly [what: string, fix: string]>> = {
   TAB_AS_INDENT: ["a tab indents this line", "indent it with spaces"],
   MULTIPLE_DOCS: ["a second document begins here", "keep one document: remove this line and what follows it"],
   BAD_ALIAS: ["* begins an alias that has no name", 'put a text that begins with * in quotes: "*"'],
@@ -54,6 +54,6 @@ export function readYaml(text: string): Located | readonly Problem[] {
   return located.errors.length > 0 ? located.errors.map((each) => problem(each.offset, each.told)) : located;
 }
 
-function problem(offset: number, [what, mend]: readonly [string, string]): Problem {
-  return { code: "CONFIG_SYNTAX", offset, what, mend };
+function problem(offset: number, [what, fix]: readonly [string, string]): Problem {
+  return { code: "CONFIG_SYNTAX", offset, what, fix };
 }

@@ -14,7 +14,7 @@ export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConf
     found.push({
       path: ["minValidity"],
       what,
-      mend: "write more than 0s and at most 12h, the life of ECR's tokens",
+      fix: "write more than 0s and at most 12h, the life of ECR's tokens",
     });
   }
   if (fallback === "ecr") {
@@ -22,14 +22,14 @@ export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConf
     found.push({
       path: ["fallback"],
       what,
-      mend: "write keychain, file, none, or the name of another helper",
+      fix: "write keychain, file, none, or the name of another helper",
     });
   }
   for (const [index, { dockerConfig }] of outputs.entries()) {
     const path = resolve(dockerConfig);
     if (outputs.findIndex((each) => resolve(each.dockerConfig) === path) === index) continue;
     const what = `outputs[${index}].dockerConfig names ${quoted(dockerConfig)} for the second time`;
-    found.push({ path: ["outputs", index, "dockerConfig"], what, mend: "remove one of the two" });
+    found.push({ path: ["outputs", index, "dockerConfig"], what, fix: "remove one of the two" });
   }
   return found;
 }

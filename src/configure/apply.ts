@@ -1,4 +1,10 @@
-import { type Edited, emptyConfig, mergeReplaced, type Wiring, wire } from "../clients/docker/edit-config.ts";
+import {
+  configure,
+  type Edited,
+  emptyConfig,
+  type HelperConfig,
+  mergeReplaced,
+} from "../clients/docker/edit-config.ts";
 import { withoutLogins } from "../clients/docker/edit-logins.ts";
 import type { Login } from "../clients/docker/login.ts";
 import { type EcrToken, loginsIn } from "../clients/docker/logins.ts";
@@ -12,13 +18,13 @@ import { writeLasting } from "../store/files/write.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { difference } from "./diff.ts";
-import { type Incoming, type MovingIn, moveIn } from "./import-logins.ts";
+import { type Incoming, importLogins, type MovingIn } from "./import-logins.ts";
 import type { WiringTarget } from "./target.ts";
 import { mergeImported, readRecord } from "./undo-record.ts";
 
 /** What is to be made of a config that names helpers. */
 export interface WiringChoice {
-  readonly wiring: Wiring;
+  readonly helperConfig: HelperConfig;
   readonly replace: boolean;
   /** ECR's tokens whose entries are emptied. */
   readonly tokens: readonly EcrToken[];
@@ -39,7 +45,7 @@ export function planned(before: string | undefined, plan: WiringChoice, name: st
   readDockerConfig(text, name);
   const without = withoutLogins(text, new Set(takenOut(plan).keys()));
   mustHideNone(without, plan, name);
-  return { ...plan, edited: wire(without, plan.wiring, plan.replace, name) };
+  return { ...plan, edited: configure(without, plan.helperConfig, plan.replace, name) };
 }
 
 /** What would change, for a person; no secret. */
@@ -55,7 +61,7 @@ export function plannedDifference(
  * Carries it out. Whenever it ends in between, each login stands in the file or is kept here, or both.
  *
  * @returns whether the file was changed
- * @throws Failure as `moveIn`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
+ * @throws Failure as `importLogins`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
  */
 export async function wireFile(
   { path, record, state }: WiringTarget,
@@ -68,7 +74,7 @@ export async function wireFile(
   const isChanged = text !== (before ?? emptyConfig);
   if (isChanged) await checkClientFile(file);
   const backup = await openBackup(path);
-  if (moving && kept) await moveIn(moving.incoming, kept.logins, kept.place);
+  if (moving && kept) await importLogins(moving.incoming, kept.logins, kept.place);
   if (!isChanged) return false;
   const moved = movedOut(plan);
   const { taken } = takeLogins(before ?? "", takenOut(plan));
@@ -120,8 +126,8 @@ function takenOut(plan: WiringChoice): ReadonlyMap<string, Login> {
 }
 
 /** @throws Failure DOCKER_CONFIG_TAKEN where Docker would no longer use a login that --import can't move */
-function mustHideNone(without: string, { wiring, replace, moving }: WiringChoice, name: string): void {
-  if (!moving || replace || wiring.kind !== "all") return;
+function mustHideNone(without: string, { helperConfig, replace, moving }: WiringChoice, name: string): void {
+  if (!moving || replace || helperConfig.kind !== "all") return;
   const { credsStore, logins } = readDockerConfig(without, name);
   if (credsStore || logins.length === 0) return;
   const reasons = moving.left

@@ -1,8 +1,8 @@
 import type { Login } from "../clients/docker/login.ts";
 import { type FileLogin, loginsIn } from "../clients/docker/logins.ts";
-import { refusalOf } from "../logins/delegate.ts";
+import { errorFrom } from "../logins/delegate.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
-import { HandedBack } from "../protocol/reply.ts";
+import { DelegatedReply } from "../protocol/reply.ts";
 import { expiryOfPassword } from "../token/expiry.ts";
 import { Failure } from "../token/failure.ts";
 import { isSame } from "./import-logins.ts";
@@ -25,7 +25,7 @@ export interface MovingOut {
  * @param all whether every other login that is kept here goes there as well
  * @throws Failure EXPORT_UNREADABLE where one is kept and can't be read
  */
-export async function movingOut(
+export async function planExport(
   text: string,
   imported: readonly Imported[],
   all: boolean,
@@ -65,7 +65,7 @@ export async function movingOut(
  *
  * @returns the servers whose logins are still kept here
  */
-export async function moveOut(
+export async function exportLogins(
   leaving: MovingOut["leaving"],
   text: string,
   kept: OtherLogins,
@@ -88,7 +88,7 @@ export async function moveOut(
  *
  * @param now milliseconds since the epoch
  */
-export function tokensBack(
+export function restoreTokens(
   text: string,
   { dropped = {} }: UndoRecord,
   now: number,
@@ -112,10 +112,10 @@ async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
-    const why = error instanceof HandedBack ? refusalOf(error) : (error as Error).message;
-    if (!(error instanceof Failure || error instanceof HandedBack)) throw error;
-    const mend = "unlock what keeps them and run it again, or leave them there with --leave-logins";
-    throw new Failure("EXPORT_UNREADABLE", `logins that are kept can't be put back: ${why}`, mend, {
+    const why = error instanceof DelegatedReply ? errorFrom(error) : (error as Error).message;
+    if (!(error instanceof Failure || error instanceof DelegatedReply)) throw error;
+    const fix = "unlock what keeps them and run it again, or leave them there with --leave-logins";
+    throw new Failure("EXPORT_UNREADABLE", `logins that are kept can't be put back: ${why}`, fix, {
       cause: error,
     });
   }

@@ -1,9 +1,9 @@
 import { helperName } from "../clients/docker/edit-config.ts";
 import type { Login } from "../clients/docker/login.ts";
 import { type FileLogin, serverOf } from "../clients/docker/logins.ts";
-import { refusalOf } from "../logins/delegate.ts";
+import { errorFrom } from "../logins/delegate.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
-import { HandedBack } from "../protocol/reply.ts";
+import { DelegatedReply } from "../protocol/reply.ts";
 import { Failure } from "../token/failure.ts";
 
 /** A login that is to be kept here. */
@@ -40,7 +40,7 @@ export interface Sources {
 }
 
 /** Which logins come here. It changes nothing. @throws what `kept.get` throws */
-export async function movingIn({ file, helper, credHelpers, kept, replace }: Sources): Promise<MovingIn> {
+export async function planImport({ file, helper, credHelpers, kept, replace }: Sources): Promise<MovingIn> {
   const incoming: Incoming[] = [];
   const left: Left[] = [];
   const taken = new Map<string, { readonly login: Login; readonly name: string }>();
@@ -82,7 +82,11 @@ export async function movingIn({ file, helper, credHelpers, kept, replace }: Sou
  * @param place where they are kept, for messages
  * @throws Failure IMPORT_REFUSED, IMPORT_CHECK, and what storing throws
  */
-export async function moveIn(incoming: readonly Incoming[], kept: OtherLogins, place: string): Promise<void> {
+export async function importLogins(
+  incoming: readonly Incoming[],
+  kept: OtherLogins,
+  place: string,
+): Promise<void> {
   for (const { server, login } of incoming.filter(({ isKept }) => !isKept)) {
     try {
       await kept.store(server, login);
@@ -103,9 +107,9 @@ export function isSame(one: Login, other: Login): boolean {
 function withNothingTaken(error: unknown, server: string, place: string): unknown {
   const tail = "nothing was taken out of Docker's config.json";
   if (error instanceof Failure) {
-    return new Failure(error.code, `${error.message}; ${tail}`, error.mend, { cause: error });
+    return new Failure(error.code, `${error.message}; ${tail}`, error.fix, { cause: error });
   }
-  if (!(error instanceof HandedBack)) return error;
-  const what = `the login to ${server} was refused by ${place} (${refusalOf(error)}); ${tail}`;
-  return new Failure("IMPORT_REFUSED", what, "mend that, or choose another fallback, then run it again");
+  if (!(error instanceof DelegatedReply)) return error;
+  const what = `the login to ${server} was refused by ${place} (${errorFrom(error)}); ${tail}`;
+  return new Failure("IMPORT_REFUSED", what, "fix that, or choose another fallback, then run it again");
 }

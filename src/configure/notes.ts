@@ -4,7 +4,7 @@ import { type EcrToken, loginsIn } from "../clients/docker/logins.ts";
 import { backupPath } from "../clients/files/backup.ts";
 import { readClientFile } from "../clients/files/client-file.ts";
 import { containersFiles } from "../clients/podman/config.ts";
-import { readable } from "../terminal/words.ts";
+import { readableDuration } from "../terminal/words.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { WiringPlan } from "./apply.ts";
 import { tokensBeside } from "./plan.ts";
@@ -24,10 +24,10 @@ export async function wiringNotes(
   plan: WiringPlan,
   { env, home, dryRun }: World,
 ): Promise<readonly string[]> {
-  const { wiring, replace, tokens, moving, kept, edited } = plan;
+  const { helperConfig, replace, tokens, moving, kept, edited } = plan;
   const would = dryRun ? "would be " : "";
   const moved = (moving?.incoming ?? []).map(({ key, server }) => key ?? server);
-  const beside = tokens.length > 0 || !before ? [] : tokensBeside(edited.text, wiring, replace);
+  const beside = tokens.length > 0 || !before ? [] : tokensBeside(edited.text, helperConfig, replace);
   const now = Date.now();
   return [
     ...(moved.length > 0 ? [`${would}moved to ${kept?.place}: ${moved.join(", ")}`] : []),
@@ -37,8 +37,8 @@ export async function wiringNotes(
       (token) =>
         `${tokenWords(token, now)} lies in ${target.path}: Docker ${dryRun ? "would then not look" : "no longer looks"} at it; --remove-stale-auths takes it out`,
     ),
-    ...(target.program === "podman" ? await podmanNotes(wiring, env, home, now) : []),
-    ...(wiring.kind === "instead-of" ? ecrLoginLines(env, home) : []),
+    ...(target.program === "podman" ? await podmanNotes(helperConfig, env, home, now) : []),
+    ...(helperConfig.kind === "instead-of" ? ecrLoginLines(env, home) : []),
     ...(!dryRun && existsSync(backupPath(target.path))
       ? [`as it was at first: ${backupPath(target.path)}`]
       : []),
@@ -48,23 +48,25 @@ export async function wiringNotes(
 function tokenWords({ key, expiresAt }: EcrToken, now: number): string {
   if (expiresAt === undefined) return `a token for ${key}`;
   const life =
-    expiresAt > now ? `good for ${readable(expiresAt - now)}` : `over for ${readable(now - expiresAt)}`;
+    expiresAt > now
+      ? `good for ${readableDuration(expiresAt - now)}`
+      : `over for ${readableDuration(now - expiresAt)}`;
   return `a token for ${key} (${life})`;
 }
 
 /** What `podman login` has left is found before the helper. */
 async function podmanNotes(
-  wiring: WiringPlan["wiring"],
+  helperConfig: WiringPlan["helperConfig"],
   env: Environment,
   home: string | undefined,
   now: number,
 ): Promise<readonly string[]> {
   const { first } = containersFiles(env, home ?? "", process.getuid?.() ?? 0, process.platform);
   const text = first && (await readClientFile(first).catch(() => undefined))?.toString("utf8");
-  if (!text || wiring.kind !== "hosts") return [];
+  if (!text || helperConfig.kind !== "hosts") return [];
   return loginsIn(text)
     .filter((each) => each.kind === "ecr")
-    .filter(({ host }) => wiring.hosts.includes(host))
+    .filter(({ host }) => helperConfig.hosts.includes(host))
     .map(
       (token) =>
         `${tokenWords(token, now)} lies in ${first}, which podman looks at first: podman logout ${token.key}`,

@@ -51,6 +51,6 @@ function exclusive(ways: readonly string[]): Failure {
   return usage(`${ways.join(" and ")} exclude each other`, "give one of them");
 }
 
-function usage(what: string, mend: string): Failure {
-  return new Failure("USAGE", what, mend);
+function usage(what: string, fix: string): Failure {
+  return new Failure("USAGE", what, fix);
 }

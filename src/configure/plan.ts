@@ -1,5 +1,5 @@
 import { ecrLoginName } from "../clients/docker/ecr-login.ts";
-import { helperName, type Wiring, wire } from "../clients/docker/edit-config.ts";
+import { configure, type HelperConfig, helperName } from "../clients/docker/edit-config.ts";
 import { type EcrToken, type FileLogin, loginsIn } from "../clients/docker/logins.ts";
 import { type DockerConfig, readDockerConfig } from "../clients/docker/read-config.ts";
 import { takeLogins } from "../clients/docker/taken-login.ts";
@@ -9,10 +9,10 @@ import { readConfig } from "../config/read.ts";
 import { aliasTarget } from "../config/registries.ts";
 import { otherLogins } from "../logins/choose.ts";
 import { loginsOfHelper } from "../logins/read-helper.ts";
-import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { planned, type WiringPlan } from "./apply.ts";
-import { movingIn } from "./import-logins.ts";
+import { planImport } from "./import-logins.ts";
 import type { ConfigureOptions } from "./options.ts";
 import type { WiringTarget } from "./target.ts";
 import { readRecord } from "./undo-record.ts";
@@ -23,10 +23,10 @@ import { readRecord } from "./undo-record.ts";
  * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN; with --import also IMPORT_SOURCE, what reading config.yaml
  *   throws and what getting a login throws
  */
-export async function planOf(
+export async function buildConfigurePlan(
   target: WiringTarget,
   before: string | undefined,
-  wiring: Wiring,
+  helperConfig: HelperConfig,
   options: ConfigureOptions,
   { env, home }: Context,
 ): Promise<WiringPlan> {
@@ -34,13 +34,13 @@ export async function planOf(
   const replace = options.replace === true;
   const config = readDockerConfig(text, target.name);
   if (!options.import) {
-    const tokens = options.removeStaleAuths ? tokensBeside(text, wiring, replace) : [];
-    return planned(before, { wiring, replace, tokens }, target.name);
+    const tokens = options.removeStaleAuths ? tokensBeside(text, helperConfig, replace) : [];
+    return planned(before, { helperConfig, replace, tokens }, target.name);
   }
   // Where another helper's place may not be taken, that is refused before that helper is run for its logins.
   const helpers = JSON.stringify({ credsStore: config.credsStore, credHelpers: config.credHelpers });
-  wire(helpers, wiring, replace, target.name);
-  const folders = foldersOf(env, home, await openQuickFiles());
+  configure(helpers, helperConfig, replace, target.name);
+  const folders = foldersOf(env, home, await openFastFiles());
   const own = await readConfig(folders.configFile);
   const kept = otherLogins(env, folders, Date.now);
   const aliased = (host: string) => aliasTarget(own, host) !== undefined;
@@ -48,9 +48,15 @@ export async function planOf(
   const source = await sourceOf(config, target, own);
   const helper = source === undefined ? new Map() : await loginsOfHelper(source, env);
   const { credHelpers } = config;
-  const moving = await movingIn({ file, helper, credHelpers, kept, replace });
+  const moving = await planImport({ file, helper, credHelpers, kept, replace });
   const tokens = tokensOf(file, { credsStore: helperName, credHelpers });
-  const choice = { wiring, replace, tokens, moving, kept: { logins: kept, place: placeOf(own.fallback) } };
+  const choice = {
+    helperConfig,
+    replace,
+    tokens,
+    moving,
+    kept: { logins: kept, place: placeOf(own.fallback) },
+  };
   return planned(before, choice, target.name);
 }
 
@@ -69,8 +75,12 @@ function restorable(text: string, logins: readonly FileLogin[]): readonly FileLo
  * ECR's tokens that lie in the file beside this helper, which Docker asks for their hosts: left by `docker login` or by
  * cron, they serve nobody but programs that run no helper, and those only until they expire.
  */
-export function tokensBeside(text: string, wiring: Wiring, replace: boolean): readonly EcrToken[] {
-  return tokensOf(loginsIn(text), readDockerConfig(wire(text, wiring, replace).text));
+export function tokensBeside(
+  text: string,
+  helperConfig: HelperConfig,
+  replace: boolean,
+): readonly EcrToken[] {
+  return tokensOf(loginsIn(text), readDockerConfig(configure(text, helperConfig, replace).text));
 }
 
 function tokensOf(

@@ -2,7 +2,7 @@ import { authKeysIn } from "../clients/docker/logins.ts";
 import { readDockerConfig } from "../clients/docker/read-config.ts";
 import type { Config } from "../config/config.ts";
 import { registrationFor } from "../config/registration.ts";
-import type { Keeping } from "../managed/registries.ts";
+import type { ManagedRegistries } from "../managed/registries.ts";
 import { programsOf } from "../process/run-program.ts";
 import type { ProfileRegistry } from "../profiles/profile-registries.ts";
 import { parseHost } from "../registry/host.ts";
@@ -14,7 +14,7 @@ import type { Finding } from "./candidates.ts";
 const patience = 2_000;
 
 /** What is kept, by config.yaml and from use. */
-export function findingsOfKeeping({ kept, plan }: Keeping): readonly Finding[] {
+export function findingsOfKeeping({ kept, plan }: ManagedRegistries): readonly Finding[] {
   const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
   return kept
     .filter(({ registry }) => !forgotten.has(registry.host))

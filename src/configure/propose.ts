@@ -1,9 +1,9 @@
 import { readDockerConfig } from "../clients/docker/read-config.ts";
-import { seenKeeping } from "../managed/registries.ts";
+import { readManagedRegistries } from "../managed/registries.ts";
 import { readProfileRegistries } from "../profiles/profile-registries.ts";
-import { openSurroundings } from "../provider/context.ts";
+import { createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { declined, type Person } from "../terminal/prompt.ts";
+import { declinedFailure, type Prompt } from "../terminal/prompt.ts";
 import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { candidates, chosen, renderProposal } from "./candidates.ts";
@@ -29,17 +29,17 @@ export async function proposedHosts(
   text: string | undefined,
   { yes, dryRun }: ConfigureOptions,
   { env, home, print }: Context,
-  person: Person | undefined,
+  person: Prompt | undefined,
 ): Promise<readonly string[]> {
   const docker = readDockerConfig(text ?? "{}", name);
-  const around = await openSurroundings(env, home);
-  const [{ keeping, config }, profiles, images] = await Promise.all([
-    seenKeeping(around),
-    readProfileRegistries(env, around.home),
+  const app = await createAppContext(env, home);
+  const [{ managed, config }, profiles, images] = await Promise.all([
+    readManagedRegistries(app),
+    readProfileRegistries(env, app.home),
     findingsOfImages(env),
   ]);
   const findings = [
-    ...findingsOfKeeping(keeping),
+    ...findingsOfKeeping(managed),
     ...findingsOfProfiles(profiles),
     ...findingsOfConfig(text ?? "{}"),
     ...images,
@@ -50,8 +50,8 @@ export async function proposedHosts(
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
   const registrations = registrationsFor(profiles, proposed, config);
   if (registrations !== undefined) {
-    const file = around.folders.configFile;
-    const isNew = around.files.stamp(file) === stampOf("absent");
+    const file = app.folders.configFile;
+    const isNew = app.files.stamp(file) === stampOf("absent");
     const [verb, head] = isNew ? ["write into", "version: 1\n"] : ["add to", ""];
     print(
       `So that a profile serves its registries whatever AWS_PROFILE says, ${verb}\n${file}:\n\n${head}${registrations}\n`,
@@ -65,13 +65,13 @@ export async function proposedHosts(
   return await ask(proposed, program, person);
 }
 
-async function ask(proposed: readonly string[], program: string, person: Person): Promise<readonly string[]> {
+async function ask(proposed: readonly string[], program: string, person: Prompt): Promise<readonly string[]> {
   for (;;) {
     const which = proposed.length === 1 ? "[Y/n]" : `[Y/n, or numbers such as 1,${proposed.length}]`;
     const answer = await person.ask(`Shall ${program} ask this helper for them? ${which} `);
     const hosts = answer === undefined ? [] : chosen(answer, proposed);
     if (hosts && hosts.length > 0) return hosts;
-    if (hosts) throw declined();
+    if (hosts) throw declinedFailure();
   }
 }
 

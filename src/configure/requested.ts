@@ -1,8 +1,8 @@
 import { ecrLoginName } from "../clients/docker/ecr-login.ts";
-import type { Wiring } from "../clients/docker/edit-config.ts";
+import type { HelperConfig } from "../clients/docker/edit-config.ts";
 import { hostRegionProblem } from "../config/region-names.ts";
-import { seenKeeping } from "../managed/registries.ts";
-import { openSurroundings } from "../provider/context.ts";
+import { readManagedRegistries } from "../managed/registries.ts";
+import { createAppContext } from "../provider/context.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
@@ -13,11 +13,11 @@ import type { ConfigureOptions } from "./options.ts";
  *
  * @throws Failure NOT_ECR, NOTHING_KEPT, and what reading config.yaml throws
  */
-export async function wiringSaid(
+export async function requestedConfig(
   registries: readonly string[],
   options: ConfigureOptions,
   context: Context,
-): Promise<Wiring | undefined> {
+): Promise<HelperConfig | undefined> {
   if (options.all || options.import) return { kind: "all" };
   if (options.replaceEcrLogin) return { kind: "instead-of", helper: ecrLoginName };
   if (options.allKept) return { kind: "hosts", hosts: await keptHosts(context) };
@@ -26,31 +26,31 @@ export async function wiringSaid(
 }
 
 /** For a person. */
-export function namedIn(wiring: Wiring): string {
-  if (wiring.kind === "all") return "all registries";
-  if (wiring.kind === "instead-of") return `all that it asked ${wiring.helper} for`;
-  if (wiring.hosts.length === 1) return String(wiring.hosts[0]);
-  if (wiring.hosts.length === 0) return "the same as before";
-  return wiring.hosts.map((host) => `\n  ${host}`).join("");
+export function namedIn(helperConfig: HelperConfig): string {
+  if (helperConfig.kind === "all") return "all registries";
+  if (helperConfig.kind === "instead-of") return `all that it asked ${helperConfig.helper} for`;
+  if (helperConfig.hosts.length === 1) return String(helperConfig.hosts[0]);
+  if (helperConfig.hosts.length === 0) return "the same as before";
+  return helperConfig.hosts.map((host) => `\n  ${host}`).join("");
 }
 
 async function keptHosts({ env, home, print }: Context): Promise<readonly string[]> {
-  const { keeping } = await seenKeeping(await openSurroundings(env, home));
-  for (const { registry, isKnown } of keeping.sources) {
+  const { managed } = await readManagedRegistries(await createAppContext(env, home));
+  for (const { registry, isKnown } of managed.sources) {
     if (isKnown) continue;
     print(`the replication rules of ${registry.host} were never read: run 'daemon --once', then this again`);
   }
-  const forgotten = new Set(keeping.plan.forgotten);
-  const kept = keeping.kept.filter((one) => !forgotten.has(one)).map(({ registry }) => registry.host);
+  const forgotten = new Set(managed.plan.forgotten);
+  const kept = managed.kept.filter((one) => !forgotten.has(one)).map(({ registry }) => registry.host);
   if (kept.length > 0) return kept;
-  const mend = "name registries here or in config.yaml, or use one first";
-  throw new Failure("NOTHING_KEPT", "no registry is kept", mend);
+  const fix = "name registries here or in config.yaml, or use one first";
+  throw new Failure("NOTHING_KEPT", "no registry is kept", fix);
 }
 
 function hostOf(registry: string): string {
   const url = readServerUrl(registry);
   const problem = url.kind === "ecr" ? hostRegionProblem(url.registry) : undefined;
-  if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${problem.what}`, problem.mend);
+  if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${problem.what}`, problem.fix);
   if (url.kind === "ecr") return url.registry.host;
   const why = url.kind === "malformed" ? url.reason : "it is not an Amazon ECR registry";
   throw new Failure(

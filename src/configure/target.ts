@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { dockerConfigPath } from "../clients/docker/location.ts";
 import { containersFiles } from "../clients/podman/config.ts";
 import { foldersOf, requireHome } from "../config/folders.ts";
-import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { recordPath } from "./undo-record.ts";
 
@@ -24,7 +24,7 @@ export async function wiringTarget(
   home: string | undefined,
   podman: boolean,
 ): Promise<WiringTarget> {
-  const { state } = foldersOf(env, home, await openQuickFiles());
+  const { state } = foldersOf(env, home, await openFastFiles());
   const path = podman
     ? resolve(containersFiles(env, requireHome(home), process.getuid?.() ?? 0, process.platform).auth)
     : (dockerConfigPath(env, home) ?? requireHome(home));

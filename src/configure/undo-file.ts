@@ -1,5 +1,5 @@
 import { isEmptyObject } from "../clients/docker/auths.ts";
-import { unwire } from "../clients/docker/edit-config.ts";
+import { unconfigure } from "../clients/docker/edit-config.ts";
 import { withLogins, withoutLogins } from "../clients/docker/edit-logins.ts";
 import { loginsIn } from "../clients/docker/logins.ts";
 import { backupPath, openBackup, removeBackup } from "../clients/files/backup.ts";
@@ -12,7 +12,7 @@ import {
 import type { OtherLogins } from "../protocol/other-logins.ts";
 import { removeState } from "../store/files/write.ts";
 import { difference } from "./diff.ts";
-import { type MovingOut, moveOut, movingOut, tokensBack } from "./export-logins.ts";
+import { exportLogins, type MovingOut, planExport, restoreTokens } from "./export-logins.ts";
 import { readRecord, stepBack, type UndoRecord } from "./undo-record.ts";
 
 export interface Undoing {
@@ -52,7 +52,7 @@ export async function unwireFile(path: string, record: string, undoing: Undoing)
   if (after === null) await removeClientFile(file, known.folders ?? []);
   else if (after !== before) await replaceClientFile(file, after, count > 0);
   const written = (await openClientFile(path)).text ?? "";
-  const staying = await moveOut(moving.leaving, written, undoing.kept);
+  const staying = await exportLogins(moving.leaving, written, undoing.kept);
   await dropBackup(path, written, known, print);
   await removeState(record);
   const isIn = after !== before;
@@ -63,7 +63,7 @@ export async function unwireFile(path: string, record: string, undoing: Undoing)
 
 async function movingBack(text: string, known: UndoRecord, { logins, kept }: Undoing): Promise<MovingOut> {
   const imported = logins === "none" ? [] : (known.imported ?? []);
-  return await movingOut(text, imported, logins === "all", kept);
+  return await planExport(text, imported, logins === "all", kept);
 }
 
 /** @returns null: no file */
@@ -74,8 +74,8 @@ function restored(
   moving: MovingOut,
   now: number,
 ): string | null {
-  const logins = new Map([...tokensBack(before, known, now), ...moving.logins]);
-  const unwired = unwire(stepBack(before, known, logins), known.replaced, path);
+  const logins = new Map([...restoreTokens(before, known, now), ...moving.logins]);
+  const unwired = unconfigure(stepBack(before, known, logins), known.replaced, path);
   const standing = new Set(loginsIn(unwired).map(({ key }) => key));
   const text = withLogins(unwired, new Map([...logins].filter(([key]) => !standing.has(key))));
   return isEmptyObject(text) && known.was !== undefined ? known.was : text;

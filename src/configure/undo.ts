@@ -1,8 +1,8 @@
 import { foldersOf } from "../config/folders.ts";
 import { otherLogins } from "../logins/choose.ts";
-import { openQuickFiles } from "../store/files/open-fast-files.ts";
+import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { declined, isYes, type Person } from "../terminal/prompt.ts";
+import { declinedFailure, isAffirmative, type Prompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 import type { ConfigureOptions } from "./options.ts";
 import { podmanDropIn } from "./podman.ts";
@@ -15,13 +15,13 @@ export async function undoAll(
   { path, record, state }: WiringTarget,
   options: ConfigureOptions,
   { env, home, print }: Context,
-  person: Person | undefined,
+  person: Prompt | undefined,
 ): Promise<void> {
   const tell = (text: string) => print(wrapped(text));
   const undoing: Undoing = {
     dryRun: options.dryRun === true,
     logins: options.export ? "all" : options.leaveLogins ? "none" : "imported",
-    kept: otherLogins(env, foldersOf(env, home, await openQuickFiles()), Date.now),
+    kept: otherLogins(env, foldersOf(env, home, await openFastFiles()), Date.now),
     print: tell,
     show: print,
     mayWrite: (keys) => mayWrite(keys, options, tell, person),
@@ -41,10 +41,10 @@ async function mayWrite(
   keys: readonly string[],
   { yes, export: isExport }: ConfigureOptions,
   print: (text: string) => void,
-  person: Person | undefined,
+  person: Prompt | undefined,
 ): Promise<void> {
   print("Logins come into config.json in plain text, where every program of this user can read them:");
   for (const key of keys) print(`  ${key}`);
   if (!isExport || yes || !person) return;
-  if (!isYes(await person.ask("Write them? [y/N] "), false)) throw declined();
+  if (!isAffirmative(await person.ask("Write them? [y/N] "), false)) throw declinedFailure();
 }

@@ -7,7 +7,7 @@ export type Lines = ReadonlyMap<string, string>;
 export const none: Lines = new Map();
 
 /** Tells a trouble when it begins and when it is over, and nothing while it lasts: one line a change. */
-export class Troubles {
+export class ActiveProblems {
   readonly #areas = new Map<string, Lines>();
 
   constructor(private readonly tell: (level: "error" | "info", line: string) => void) {}
@@ -32,14 +32,14 @@ function inShort(line: string): string {
 }
 
 /** What is wrong after a pass but for renewals that fail, which `RenewalLog` reports. */
-export function troublesOf({ keeping, report, outputs }: Pass): Lines {
+export function problemsOf({ managed, report, outputs }: Pass): Lines {
   const lines = new Map<string, string>();
   const add = (about: string, note: FailureNote) => lines.set(about, Failure.from(note).oneLine);
   for (const { job, failure, step } of report.failed) {
-    if (step === "serve") lines.set(`${job.key} files`, failure.oneLine);
+    if (step === "publish") lines.set(`${job.key} files`, failure.oneLine);
   }
   for (const { oneLine } of outputs) lines.set(oneLine, oneLine);
-  for (const { oneLine } of keeping.sources.flatMap(({ problems }) => problems)) lines.set(oneLine, oneLine);
-  for (const one of keeping.plan.unattended) add(one.kept.registry.host, one);
+  for (const { oneLine } of managed.sources.flatMap(({ problems }) => problems)) lines.set(oneLine, oneLine);
+  for (const one of managed.plan.unattended) add(one.kept.registry.host, one);
   return lines;
 }

@@ -2,13 +2,13 @@ import { fstatSync } from "node:fs";
 import type { Context } from "../terminal/command-context.ts";
 
 export type Level = "info" | "error";
-export type Tell = (level: Level, line: string) => void;
+export type Reporter = (level: Level, line: string) => void;
 
 /** Of syslog(3), in the form of sd-daemon(3). */
 const priorities = { info: "<6>", error: "<3>" };
 
 /** The daemon's log on stdout. Journald stamps each line itself and reads the priority in front of it. */
-export function daemonLog({ env, print }: Context, now: () => number): Tell {
+export function daemonLog({ env, print }: Context, now: () => number): Reporter {
   const toJournal = isJournal(env.JOURNAL_STREAM);
   return (level, line) => {
     const head = toJournal ? priorities[level] : `${new Date(now()).toISOString()} `;

@@ -1,17 +1,17 @@
 import type { Config } from "../config/config.ts";
-import type { Surroundings } from "../provider/context.ts";
+import type { AppContext } from "../provider/context.ts";
 import type { Notifier } from "../service/notifier.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { counted, registriesCounted } from "../terminal/words.ts";
+import { plural, pluralRegistries } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
-import { none, Troubles, troublesOf } from "./active-problems.ts";
+import { ActiveProblems, none, problemsOf } from "./active-problems.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { DaemonLock } from "./lock.ts";
-import { daemonLog, type Tell } from "./log.ts";
+import { daemonLog, type Reporter } from "./log.ts";
 import { failuresOf, type Pass, Refresher } from "./pass.ts";
 import { RenewalLog } from "./renewal-log.ts";
-import { Sleeper } from "./wakeable-delay.ts";
+import { WakeableDelay } from "./wakeable-delay.ts";
 
 /** What a daemon is started with. */
 export interface DaemonStart {
@@ -22,8 +22,8 @@ export interface DaemonStart {
 }
 
 /** Runs until a signal ends it. @throws Failure DAEMON_RUNNING where another has taken its lock */
-export async function runDaemon(around: Surroundings, start: DaemonStart, context: Context): Promise<void> {
-  await new Daemon(around, start, daemonLog(context, around.now)).run();
+export async function runDaemon(app: AppContext, start: DaemonStart, context: Context): Promise<void> {
+  await new Daemon(app, start, daemonLog(context, app.now)).run();
 }
 
 /** Milliseconds that what runs may take to end once a signal has come, and the last write after that: 2 s together, at most. */
@@ -34,7 +34,7 @@ class Daemon {
   readonly #stop = new AbortController();
   readonly #refresher: Refresher;
   readonly #heartbeat = new Heartbeat(() => this.keep(!this.#stop.signal.aborted));
-  readonly #sleeper = new Sleeper();
+  readonly #sleeper = new WakeableDelay();
   #config: Config | undefined;
   /** Somebody wants another pass after the one that runs. */
   #isWanted = true;
@@ -42,18 +42,18 @@ class Daemon {
   #isReload = false;
   /** Another daemon has the lock. */
   #isOvertaken = false;
-  readonly #troubles: Troubles;
+  readonly #troubles: ActiveProblems;
   readonly #renewals: RenewalLog;
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly app: AppContext,
     private readonly start: DaemonStart,
-    private readonly tell: Tell,
+    private readonly tell: Reporter,
   ) {
-    this.#troubles = new Troubles(tell);
+    this.#troubles = new ActiveProblems(tell);
     this.#renewals = new RenewalLog(tell);
-    const daemon = { pid: process.pid, startedAt: around.now() };
-    this.#refresher = new Refresher(around, daemon, () => {
+    const daemon = { pid: process.pid, startedAt: app.now() };
+    this.#refresher = new Refresher(app, daemon, () => {
       start.notifier.alive();
       this.#heartbeat.step();
     });
@@ -116,9 +116,9 @@ class Daemon {
     if (isOther || (pass && pass.report.renewed.length > 0)) Bun.gc(true);
     if (!this.#stop.signal.aborted) {
       await this.#heartbeat.beat();
-      this.start.notifier.ready(statusOf(pass, this.around.now()));
+      this.start.notifier.ready(statusOf(pass, this.app.now()));
     }
-    return (pass?.report.wakeAt ?? Infinity) - this.around.now();
+    return (pass?.report.wakeAt ?? Infinity) - this.app.now();
   }
 
   private async pass(): Promise<Pass | undefined> {
@@ -153,11 +153,11 @@ class Daemon {
 
   private tellOf(pass: Pass): void {
     for (const { identity, region, registries } of pass.report.renewed) {
-      const whose = registriesCounted(registries.length);
+      const whose = pluralRegistries(registries.length);
       this.tell("info", `renewed the token of ${identity} in ${region} for ${whose}`);
     }
-    this.#renewals.update(pass.report.failing, this.around.now());
-    this.#troubles.set("tokens", troublesOf(pass));
+    this.#renewals.update(pass.report.failing, this.app.now());
+    this.#troubles.set("tokens", problemsOf(pass));
   }
 
   /** @throws Failure DAEMON_RUNNING */
@@ -184,8 +184,8 @@ class Daemon {
 /** For `systemctl status`. */
 function statusOf(pass: Pass | undefined, now: number): string {
   if (!pass) return "no token is renewed: see the log";
-  const { length } = pass.keeping.kept;
-  return `${registriesCounted(length)} kept, ${counted(failuresOf(pass, now).length, "failure")}`;
+  const { length } = pass.managed.kept;
+  return `${pluralRegistries(length)} kept, ${plural(failuresOf(pass, now).length, "failure")}`;
 }
 
 function lineOf(error: unknown): string {

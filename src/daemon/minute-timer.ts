@@ -14,7 +14,7 @@ const silent = { info() {}, warn() {}, error() {}, debug() {} };
  * wall clock by years that takes minutes, in which no signal is heard. So such a jump is looked for just before, and
  * rings at once. Who is rung for is to stop it, as a later start goes by the new time.
  */
-export class MinuteBell {
+export class MinuteTimer {
   readonly #task;
   #guard: ReturnType<typeof setTimeout> | undefined;
 

@@ -3,18 +3,18 @@ import type { Config } from "../config/config.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { within } from "../limits/concurrency.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
-import { type Keeping, keepingOf } from "../managed/registries.ts";
+import { listManagedRegistries, type ManagedRegistries } from "../managed/registries.ts";
 import { RememberedTokens } from "../managed/remembered-tokens.ts";
-import { type Followed, followRules } from "../managed/replication.ts";
-import { keepOutputs } from "../outputs/outputs.ts";
-import type { Surroundings } from "../provider/context.ts";
+import { type Followed, syncReplicationRules } from "../managed/replication.ts";
+import { updateOutputs } from "../outputs/outputs.ts";
+import type { AppContext } from "../provider/context.ts";
 import { refreshPass } from "../refresher/pass.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
 import { failureOfJob } from "../refresher/renewal-failure.ts";
-import { noReadings, type Readings } from "../refresher/replication-schedule.ts";
+import { noReadings, type RuleFetchState } from "../refresher/replication-schedule.ts";
 import { parseState, type RefresherState, rested, startState } from "../refresher/state.ts";
-import { forgetOthers } from "../refresher/sync-groups.ts";
+import { removeStaleGroups } from "../refresher/sync-groups.ts";
 import { readClock } from "../store/files/clock.ts";
 import { readRefresher, writeRefresher } from "../store/state/refresher-state.ts";
 import { stampOf } from "../token/dependencies.ts";
@@ -25,7 +25,7 @@ const usualListing = 30_000;
 
 /** What a pass did, and over what. */
 export interface Pass {
-  readonly keeping: Keeping;
+  readonly managed: ManagedRegistries;
   readonly report: PassReport;
   readonly state: RefresherState;
   /** Of the files under `outputs` of config.yaml. */
@@ -38,13 +38,13 @@ export class Refresher {
   /** Why no config.yaml is read, as it was logged last. */
   #barred: string | undefined;
   #state: RefresherState | undefined;
-  #readings: Readings | undefined;
+  #readings: RuleFetchState | undefined;
   /** Until then no rules are read: a first start is spread. */
   #hold: Pause | undefined;
   #isListing = false;
   readonly #tokens: RememberedTokens;
   /** The last list. */
-  #keeping: Keeping | undefined;
+  #managed: ManagedRegistries | undefined;
 
   /**
    * @param daemon of the process that lives on between passes; absent: a single pass
@@ -52,12 +52,12 @@ export class Refresher {
    * @param longestListing milliseconds
    */
   constructor(
-    private readonly around: Surroundings,
+    private readonly app: AppContext,
     private readonly daemon?: { readonly pid: number; readonly startedAt: number },
     private readonly alive: () => void = () => {},
     private readonly longestListing = usualListing,
   ) {
-    this.#tokens = new RememberedTokens(around);
+    this.#tokens = new RememberedTokens(app);
   }
 
   /**
@@ -66,7 +66,7 @@ export class Refresher {
    * @throws Failure
    */
   async readConfig(): Promise<Config> {
-    const { files, folders } = this.around;
+    const { files, folders } = this.app;
     // Thousands of entries take a while to read. A link to nothing counts as absent and is no config.
     const known = this.#seen?.stamp === stampOf("absent") ? undefined : this.#seen;
     let barred: string | undefined;
@@ -74,7 +74,7 @@ export class Refresher {
       barred = oneLine;
     });
     if (seen === known) return seen.config;
-    if (barred !== undefined && barred !== this.#barred) this.around.log(barred);
+    if (barred !== undefined && barred !== this.#barred) this.app.log(barred);
     this.#barred = barred;
     this.#seen = seen;
     return seen.config;
@@ -88,16 +88,16 @@ export class Refresher {
    */
   async pass(stop: AbortSignal, splay = 0, anew = false): Promise<Pass | undefined> {
     const seen = this.#seen;
-    const { files, folders, now } = this.around;
+    const { files, folders, now } = this.app;
     if (!this.#state) {
       const clock = readClock(files, now());
       this.#state = startState(parseState((await readRefresher(folders.state))?.state), splay, clock);
       this.#hold = pauseOf(splay * Math.random(), clock);
     }
     if (!seen) return undefined;
-    await this.around.store.settle(seen.config.store);
-    const keeping = await this.list(seen);
-    const plain = refreshPorts(this.around, () => keeping, 0, this.#tokens);
+    await this.app.store.convertEncryption(seen.config.store);
+    const managed = await this.list(seen);
+    const plain = refreshPorts(this.app, () => managed, 0, this.#tokens);
     const ports: RefreshPorts = {
       ...plain,
       deadline: (limit) => {
@@ -105,33 +105,33 @@ export class Refresher {
         return plain.deadline(limit);
       },
     };
-    const { jobs } = keeping.plan;
+    const { jobs } = managed.plan;
     this.#tokens.keepOnly(new Set(jobs.map(({ key }) => key)));
-    const before = forgetOthers(anew ? rested(this.#state) : this.#state, jobs);
+    const before = removeStaleGroups(anew ? rested(this.#state) : this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
-    if (stop.aborted) return { keeping, report, state, outputs: [] };
-    const { failures, wakeAt: end = Infinity } = await keepOutputs(
+    if (stop.aborted) return { managed, report, state, outputs: [] };
+    const { failures, wakeAt: end = Infinity } = await updateOutputs(
       folders.state,
-      this.around,
-      keeping,
+      this.app,
+      managed,
       seen.config,
     );
     const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
     const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
-    return { keeping, report: woken, state, outputs: failures };
+    return { managed, report: woken, state, outputs: failures };
   }
 
   /** @throws Failure LISTING_TIMEOUT: AWS files on a disk that hangs must not hold up the daemon for ever */
-  private async list(seen: StampedConfig): Promise<Keeping> {
+  private async list(seen: StampedConfig): Promise<ManagedRegistries> {
     // Another one would hang as well, and take one more of the few threads that read files.
     if (this.#isListing) throw listingTimeout();
     this.#isListing = true;
-    const listing = keepingOf(this.around, seen, this.#keeping).finally(() => {
+    const listing = listManagedRegistries(this.app, seen, this.#managed).finally(() => {
       this.#isListing = false;
     });
-    this.#keeping = await within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);
-    return this.#keeping;
+    this.#managed = await within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);
+    return this.#managed;
   }
 
   /**
@@ -143,11 +143,11 @@ export class Refresher {
    * @throws Failure STATE_FOLDER, STATE_WRITE
    */
   async follow(stop: AbortSignal, anew = false): Promise<Followed | undefined> {
-    const { files, now } = this.around;
+    const { files, now } = this.app;
     const isHeld = this.#hold && !isOver(this.#hold, readClock(files, now()));
     if (!this.#seen || (isHeld && !anew)) return undefined;
     const memory = this.#readings ?? noReadings;
-    const followed = await followRules(this.around, this.#seen, { anew, stop, memory });
+    const followed = await syncReplicationRules(this.app, this.#seen, { anew, stop, memory });
     this.#readings = followed.readings;
     return followed;
   }
@@ -159,7 +159,7 @@ export class Refresher {
    * @throws Failure
    */
   async keep(isAlive: boolean, configError?: string): Promise<void> {
-    const { folders, now } = this.around;
+    const { folders, now } = this.app;
     const state = this.#state ?? {};
     const daemon = isAlive && this.daemon ? { ...this.daemon, program: version } : undefined;
     const error = configError !== undefined && { configError };
@@ -179,7 +179,7 @@ function listingTimeout(): Failure {
  * @param now milliseconds since the epoch
  */
 export function failuresOf({ report, outputs }: Pass, now: number): string[] {
-  const notWritten = report.failed.filter(({ step }) => step === "serve").map(({ failure }) => failure);
+  const notWritten = report.failed.filter(({ step }) => step === "publish").map(({ failure }) => failure);
   const notRenewed = report.failing.map((one) => failureOfJob(one, now));
   return [...notRenewed, ...notWritten, ...outputs].map(({ oneLine }) => oneLine);
 }

@@ -1,5 +1,5 @@
 import { type FailingJob, failureOfJob } from "../refresher/renewal-failure.ts";
-import { readable } from "../terminal/words.ts";
+import { readableDuration } from "../terminal/words.ts";
 
 /** Milliseconds between two reminders of one failure. */
 const reminder = 3_600_000;
@@ -53,7 +53,10 @@ export class RenewalLog {
     this.remind(reminders);
     for (const [key, { host, since, code }] of before) {
       if (reported.has(key)) continue;
-      this.log("info", `over: ${host} is no longer failing, after ${readable(now - since)} [${code}]`);
+      this.log(
+        "info",
+        `over: ${host} is no longer failing, after ${readableDuration(now - since)} [${code}]`,
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { MinuteBell } from "./minute-timer.ts";
+import { MinuteTimer } from "./minute-timer.ts";
 
 /** Milliseconds: a pass that finds something due again and again does not spin. */
 const shortest = 250;
@@ -6,10 +6,10 @@ const shortest = 250;
 const longest = 60_000;
 
 /** The sleep between two passes. */
-export class Sleeper {
+export class WakeableDelay {
   #wake: () => void = () => {};
   /** Each daemon at a second of its own. */
-  readonly #bell = new MinuteBell(`${Math.floor(60 * Math.random())} * * * * *`, () => this.wake());
+  readonly #bell = new MinuteTimer(`${Math.floor(60 * Math.random())} * * * * *`, () => this.wake());
 
   /** @param atMost milliseconds */
   constructor(private readonly atMost = longest) {}

@@ -14,7 +14,7 @@ import { registryName } from "./checks/registry-name.ts";
 
 /**
  * All diagnostics in the order in which a pull comes by what they look at, so that the first that fails is what to
- * mend first.
+ * fix first.
  */
 export const chain: readonly Diagnostic[] = [
   registryName,

@@ -14,8 +14,8 @@ const statusWidth = 9;
 const nameWidth = 15;
 const paints = { ok: "green", failed: "red", skipped: "dim" } as const;
 
-/** One diagnostic: a line, and for a failure what was seen and the mend below it. */
-export function renderEntry({ status, name, seen, mend = "", code }: Entry, look: Look): string {
+/** One diagnostic: a line, and for a failure below it the cause and the fix. */
+export function renderEntry({ status, name, seen, fix = "", code }: Entry, look: Look): string {
   const head = paint(status, status.padEnd(statusWidth), look) + name.padEnd(nameWidth);
   // Commands to copy keep the whole path: a shell leaves "~" as it is between quotes.
   const shown = withTilde(seen, look.home);
@@ -27,7 +27,7 @@ export function renderEntry({ status, name, seen, mend = "", code }: Entry, look
   if (status !== "failed") return head + wrap(shown, statusWidth + nameWidth, look.width);
   const under = (label: string, text: string) =>
     " ".repeat(statusWidth) + label.padEnd(6) + wrap(text, statusWidth + 6, look.width);
-  return [head + (code ?? ""), under("seen", shown), under("mend", mend)].join("\n");
+  return [head + (code ?? ""), under("seen", shown), under("fix", fix)].join("\n");
 }
 
 /** The last lines: how it stands, and where to begin. */
@@ -36,7 +36,7 @@ export function renderSummary(entries: readonly Entry[], look: Look): string {
   const counts = `${count("ok")} ok, ${count("failed")} failed, ${count("skipped")} skipped`;
   const first = entries.find(({ status }) => status === "failed");
   if (!first) return paint("ok", counts, look);
-  const lines = wrap(`${counts}: mend ${first.name} first, then run doctor again`, 0, look.width);
+  const lines = wrap(`${counts}: fix ${first.name} first, then run doctor again`, 0, look.width);
   return lines.startsWith(counts) ? paint("failed", counts, look) + lines.slice(counts.length) : lines;
 }
 
@@ -44,7 +44,7 @@ function paint(status: Entry["status"], text: string, { colour }: Look): string 
   return colour ? styleText(paints[status], text, { validateStream: false }) : text;
 }
 
-/** A mend that is a command and nothing else. */
+/** A fix that consists of a command only. */
 const command = /^(?:docker-credential-ecr|docker|chmod|export|timedatectl)(?: [^\s,;]+)+$/;
 
 /**

@@ -20,10 +20,10 @@ export interface ReportedDiagnostic {
   readonly status: Entry["status"];
   /** Absent: it is about the machine. */
   readonly registry?: string;
-  /** Of a failed one, as `mend`. */
+  /** Of a failed one, as `fix`. */
   readonly code?: string;
   readonly seen: string;
-  readonly mend?: string;
+  readonly fix?: string;
   readonly tookMs: number;
 }
 
@@ -39,13 +39,13 @@ export function reportOf(
     at: isoTime(now),
     ok: entries.every(({ status }) => status !== "failed"),
     registries,
-    diagnostics: entries.map(({ name, status, registry, code, seen, mend, took }) => ({
+    diagnostics: entries.map(({ name, status, registry, code, seen, fix, took }) => ({
       name,
       status,
       ...(registry !== undefined && { registry }),
       ...(code !== undefined && { code }),
       seen,
-      ...(mend !== undefined && { mend }),
+      ...(fix !== undefined && { fix }),
       tookMs: took,
     })),
   };

@@ -1,9 +1,9 @@
-import { eachOf } from "../limits/concurrency.ts";
+import { forEachConcurrent } from "../limits/concurrency.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignError } from "../token/foreign-text.ts";
 import { cutForeign, oneLine } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
-import type { Visit } from "./checks/check-run.ts";
+import type { CheckRun } from "./checks/check-run.ts";
 import { type Diagnostic, usualLimit } from "./checks/diagnostic.ts";
 import { type Finding, failed, failedBy, skipped } from "./checks/finding.ts";
 import type { Machine } from "./checks/machine.ts";
@@ -34,20 +34,20 @@ export type Chapter = readonly Step[];
 export function chaptersOf(
   chain: readonly Diagnostic[],
   machine: Machine,
-  visits: readonly Visit[],
+  visits: readonly CheckRun[],
 ): Chapter[] {
   const ofMachine = chain.filter(({ scope }) => scope === "machine");
   const rest = chain.filter(({ scope }) => scope === "registry");
   const [only] = visits;
   if (only && visits.length === 1) return [chain.map((each) => step(each, machine, only))];
   const first = ofMachine.map((each) => step(each, machine, undefined));
-  return [first, ...visits.map((visit) => rest.map((each) => step(each, machine, visit)))];
+  return [first, ...visits.map((checkRun) => rest.map((each) => step(each, machine, checkRun)))];
 }
 
-function step(diagnostic: Diagnostic, machine: Machine, visit: Visit | undefined): Step {
+function step(diagnostic: Diagnostic, machine: Machine, checkRun: CheckRun | undefined): Step {
   if (diagnostic.scope === "machine") return { diagnostic, look: () => diagnostic.look(machine) };
-  if (!visit) throw new Error(`${diagnostic.name} looks at a registry`);
-  return { diagnostic, registry: visit.host, look: (signal) => diagnostic.look(visit, signal) };
+  if (!checkRun) throw new Error(`${diagnostic.name} looks at a registry`);
+  return { diagnostic, registry: checkRun.host, look: (signal) => diagnostic.look(checkRun, signal) };
 }
 
 /** Registries that are looked at at once: of many behind an API that hangs, each one waits. */
@@ -66,7 +66,7 @@ export async function runChapters(
   const broken = new Map<string, string>();
   const entries = await runSteps(first, now, told, broken);
   const ends = rest.map((steps) => ({ steps, ...Promise.withResolvers<Entry[]>() }));
-  const all = eachOf(ends, atOnce, async ({ steps, resolve }) =>
+  const all = forEachConcurrent(ends, atOnce, async ({ steps, resolve }) =>
     resolve(await runSteps(steps, now, () => {}, broken)),
   );
   for (const { promise } of ends) {
@@ -139,13 +139,13 @@ function tooLate(name: string, limit: number): Failure {
 const longestFinding = 16_384;
 
 /** Foreign words end up in what was seen: no secret leaves here, and nothing that moves a terminal's cursor. */
-function clean({ status, seen, mend, code }: Finding): Finding {
+function clean({ status, seen, fix, code }: Finding): Finding {
   const text = (value: string) => oneLine(redact(cutForeign(value, longestFinding)));
   return {
     status,
     ...(code !== undefined && { code }),
     seen: text(seen),
-    ...(mend !== undefined && { mend: text(mend) }),
+    ...(fix !== undefined && { fix: text(fix) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { explicitLogin } from "../managed/logins.ts";
-import { seenKeeping } from "../managed/registries.ts";
+import { readManagedRegistries } from "../managed/registries.ts";
 import { registriesOf, requestedRegistries } from "../managed/requested.ts";
-import { Asking } from "../provider/token-provider.ts";
+import { TokenProvider } from "../provider/token-provider.ts";
 import { readNamedRegistry } from "../registry/image.ts";
 import { Failure } from "../token/failure.ts";
 import type { Subject } from "./checks/check-run.ts";
@@ -17,7 +17,7 @@ export async function subjectOf(named: string, machine: Machine): Promise<Subjec
       "give a host, a URL or an image: ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG",
     );
   }
-  const registry = url.kind === "ecr" ? url.registry : await new Asking(machine).aliased(url.host);
+  const registry = url.kind === "ecr" ? url.registry : await new TokenProvider(machine).aliased(url.host);
   return registry ? { kind: "ecr", registry, ...(image && { image }) } : { kind: "other", host: url.host };
 }
 
@@ -28,12 +28,12 @@ export async function subjectOf(named: string, machine: Machine): Promise<Subjec
  */
 export async function keptSubjects(machine: Machine): Promise<readonly Subject[]> {
   try {
-    const { kept, plan, asking } = (await seenKeeping(machine)).keeping;
+    const { kept, plan, provider } = (await readManagedRegistries(machine)).managed;
     const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
     const requested = await requestedRegistries(machine);
     const logins = await hostsWithLogins(machine);
     const always = new Set([...requested.failedGets.map(({ host }) => host), ...logins]);
-    const others = await registriesOf({ ...requested, docker: [...requested.docker, ...logins] }, asking);
+    const others = await registriesOf({ ...requested, docker: [...requested.docker, ...logins] }, provider);
     const registries = [...kept.map(({ registry }) => registry), ...others];
     const hosts = new Set<string>();
     const authorizations = new Set<string>();
@@ -41,7 +41,7 @@ export async function keptSubjects(machine: Machine): Promise<readonly Subject[]
     for (const registry of registries) {
       const { host } = registry;
       if (hosts.has(host) || forgotten.has(host)) continue;
-      const { authorization } = await asking.registrationOf(registry);
+      const { authorization } = await provider.resolveRegistration(registry);
       if (authorizations.has(authorization) && !always.has(host)) continue;
       authorizations.add(authorization);
       hosts.add(host);

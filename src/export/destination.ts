@@ -7,14 +7,14 @@ import { Failure } from "../token/failure.ts";
  * @param stdout the result of `fstat`
  * @throws Failure EXPORT_ON_SCREEN, EXPORT_READABLE
  */
-export function mustBeForSecrets(
+export function assertPrivateOutput(
   { isTerminal, isShown }: { isTerminal: boolean; isShown: boolean },
   stdout: Pick<Stats, "isFile" | "mode">,
 ): void {
   if (isTerminal && !isShown) {
     const what = "the tokens would stand on this screen for all to see";
-    const mend = "write them with --output FILE, pipe them on, or give --show-secrets";
-    throw new Failure("EXPORT_ON_SCREEN", what, mend);
+    const fix = "write them with --output FILE, pipe them on, or give --show-secrets";
+    throw new Failure("EXPORT_ON_SCREEN", what, fix);
   }
   // Windows has no such modes.
   if (process.platform === "win32" || !stdout.isFile() || (stdout.mode & 0o077) === 0) return;

@@ -1,9 +1,9 @@
 import { Refreshing } from "../managed/ensure-validity.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
-import { seenKeeping } from "../managed/registries.ts";
-import { onlyNamed } from "../managed/registry-arguments.ts";
+import { readManagedRegistries } from "../managed/registries.ts";
+import { restrictToArguments } from "../managed/registry-arguments.ts";
 import { type OutputTokens, outputTokens } from "../outputs/tokens.ts";
-import type { Surroundings } from "../provider/context.ts";
+import type { AppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Progress } from "../terminal/progress.ts";
 import { Failure } from "../token/failure.ts";
@@ -19,12 +19,12 @@ import { Failure } from "../token/failure.ts";
 export async function tokensToExport(
   named: readonly string[],
   asked: number | undefined,
-  around: Surroundings,
+  app: AppContext,
   { env, printFailure }: Context,
 ): Promise<OutputTokens | undefined> {
-  const { keeping: found, config } = await seenKeeping(around);
-  const keeping = named.length === 0 ? found : await onlyNamed(named, found, around);
-  const { jobs, unattended } = keeping.plan;
+  const { managed: found, config } = await readManagedRegistries(app);
+  const managed = named.length === 0 ? found : await restrictToArguments(named, found, app);
+  const { jobs, unattended } = managed.plan;
   for (const note of unattended) printFailure(Failure.from(note));
   if (jobs.length === 0) {
     throw new Failure("NOTHING_KEPT", "there is no token to export: no registry is kept", "name registries");
@@ -32,7 +32,7 @@ export async function tokensToExport(
   let hasFailed = false;
   const progress = new Progress(process.stderr, env, "making sure", jobs.length);
   const refreshing = new Refreshing(
-    refreshPorts(around, () => keeping, asked),
+    refreshPorts(app, () => managed, asked),
     asked,
     false,
   );
@@ -43,7 +43,7 @@ export async function tokensToExport(
   });
   if (hasFailed) return undefined;
   const aliases = named.length === 0 ? config.aliases : {};
-  const tokens = await outputTokens(around, keeping, { ...config, aliases });
+  const tokens = await outputTokens(app, managed, { ...config, aliases });
   for (const { host } of jobs.flatMap(({ registries }) => registries)) {
     if (tokens.logins.has(host)) continue;
     throw new Failure("OVERTAKEN", `the token of ${host} was taken away at the same time`, "try again");

@@ -19,7 +19,7 @@ export async function within<Result>(
 }
 
 /** Does `run` for each, in order, no more than `atOnce` at a time. `run` must not reject. */
-export async function eachOf<Item>(
+export async function forEachConcurrent<Item>(
   items: readonly Item[],
   atOnce: number,
   run: (item: Item) => Promise<void>,

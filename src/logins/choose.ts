@@ -21,17 +21,17 @@ export function otherLogins(env: Environment, folders: Folders, now: () => numbe
   const log = (line: string) => appendLog(folders.state, now(), line);
   const options: Options = { env, folders, log };
   const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
-  const kept = async () => await keptBy((await config()).fallback, options);
+  const kept = async () => await openStore((await config()).fallback, options);
 
   /** Logins stay usable with a broken config.yaml. */
-  async function keptDespiteConfig(): Promise<Pick<OtherLogins, "get" | "list">> {
+  async function loginsIgnoringConfig(): Promise<Pick<OtherLogins, "get" | "list">> {
     try {
       return await kept();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       log(`logins to other hosts are looked for wherever they may lie: ${error.oneLine}`);
-      const keychain = await keptBy({ kind: "keychain" }, options);
-      const file = await keptBy({ kind: "file" }, options);
+      const keychain = await openStore({ kind: "keychain" }, options);
+      const file = await openStore({ kind: "file" }, options);
       return {
         get: async (server) => (await keychain.get(server)) ?? file.get(server),
         list: async () => ({ ...(await file.list()), ...(await keychain.list()) }),
@@ -40,15 +40,15 @@ export function otherLogins(env: Environment, folders: Folders, now: () => numbe
   }
 
   return {
-    get: async (server) => (await keptDespiteConfig()).get(server),
-    list: async () => (await keptDespiteConfig()).list(),
+    get: async (server) => (await loginsIgnoringConfig()).get(server),
+    list: async () => (await loginsIgnoringConfig()).list(),
     store: async (server, login) => (await kept()).store(server, login),
     erase: async (server) => (await kept()).erase(server),
   };
 }
 
 /** Only the chosen store is loaded. */
-async function keptBy(fallback: Fallback, options: Options): Promise<OtherLogins> {
+async function openStore(fallback: Fallback, options: Options): Promise<OtherLogins> {
   switch (fallback.kind) {
     case "none":
       return noOtherLogins;
@@ -73,9 +73,9 @@ async function inKeychain({ env, folders }: Options): Promise<OtherLogins> {
 
 async function byHelper(name: string, { env }: Options): Promise<OtherLogins> {
   const { askOtherHelper, findOtherHelper } = await import("./run-helper.ts");
-  const { handedOn } = await import("./delegate.ts");
+  const { delegate } = await import("./delegate.ts");
   const options = { env, self: ownProgram().path, limit };
   const ask = async (action: string, input: string) =>
     askOtherHelper(findOtherHelper(name, options), action, input, options);
-  return handedOn(ask, `docker-credential-${name}`);
+  return delegate(ask, `docker-credential-${name}`);
 }

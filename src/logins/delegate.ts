@@ -1,6 +1,6 @@
-import { type HelperAction, wire } from "../protocol/messages.ts";
+import { type HelperAction, protocolText } from "../protocol/messages.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
-import { HandedBack, type Reply } from "../protocol/reply.ts";
+import { DelegatedReply, type Reply } from "../protocol/reply.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import { cutForeign } from "../token/printable.ts";
@@ -13,15 +13,15 @@ import { redact } from "../token/redact.ts";
  * @param ask runs it once
  * @param name its program, for messages
  */
-export function handedOn(
+export function delegate(
   ask: (action: HelperAction, input: string) => Promise<Reply>,
   name: string,
 ): OtherLogins {
   async function answer(action: HelperAction, input: string): Promise<string | undefined> {
     const reply = await ask(action, input);
     if (reply.exitCode === 0) return reply.stdout;
-    if (reply.stdout.trim() === wire.notFound) return undefined;
-    throw new HandedBack({ stdout: withoutSecrets(reply.stdout), stderr: withoutSecrets(reply.stderr) });
+    if (reply.stdout.trim() === protocolText.notFound) return undefined;
+    throw new DelegatedReply({ stdout: withoutSecrets(reply.stdout), stderr: withoutSecrets(reply.stderr) });
   }
 
   return {
@@ -52,7 +52,7 @@ export function handedOn(
 const withoutSecrets = (words: string) => redact(cutForeign(words));
 
 /** Why the other helper refused, in its own words but without secrets. */
-export function refusalOf({ reply }: HandedBack): string {
+export function errorFrom({ reply }: DelegatedReply): string {
   return foreignText(reply.stdout) || "it says no reason";
 }
 

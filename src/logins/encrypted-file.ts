@@ -3,10 +3,10 @@ import { nonceLength, seal, unseal } from "../store/encryption/seal.ts";
 import { inspectFile } from "../store/files/inspect.ts";
 import { sealedLoginPath, serverKey } from "../store/files/paths.ts";
 import { removeState, writeLasting } from "../store/files/write.ts";
-import { type Login, mustFit } from "../store/tokens/login.ts";
+import { assertFits, type Login } from "../store/tokens/login.ts";
 import { Failure } from "../token/failure.ts";
 import { readLoginKey, readOrMakeLoginKey } from "./encryption-key.ts";
-import { inTurn } from "./exclusive.ts";
+import { withLoginsLock } from "./exclusive.ts";
 
 /**
  * Logins to hosts outside ECR in encrypted files, one for each server, for machines without a keychain. The key is in a
@@ -28,8 +28,8 @@ export class FileLogins {
 
   /** @throws Failure LOGIN_KEY, LOGIN_TOO_LONG, STATE_FOLDER, STATE_WRITE; a previous login is then still stored */
   readonly store = (server: string, login: Login): Promise<void> =>
-    inTurn(this.state, async () => {
-      mustFit(server, login);
+    withLoginsLock(this.state, async () => {
+      assertFits(server, login);
       const { username, secret } = login;
       const key = await readOrMakeLoginKey(this.state);
       const id = serverKey(server);
@@ -41,7 +41,7 @@ export class FileLogins {
   readonly erase = async (server: string): Promise<void> => {
     const path = sealedLoginPath(this.state, serverKey(server));
     if ((await inspectFile(path)).kind === "absent") return;
-    await inTurn(this.state, () => removeState(path));
+    await withLoginsLock(this.state, () => removeState(path));
   };
 
   /** Server to username of all logins that `get` can decrypt. */

@@ -13,7 +13,7 @@ const longestWait = 20_000;
  *
  * @throws Failure LOGINS_BUSY, and what `tryLock` throws
  */
-export async function inTurn<Result>(
+export async function withLoginsLock<Result>(
   state: string,
   work: () => Promise<Result>,
   wait = longestWait,

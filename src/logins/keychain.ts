@@ -1,7 +1,7 @@
 import type { Keychain } from "../store/keychain/keychain.ts";
-import { type Login, loginText, mustFit, parseLogin } from "../store/tokens/login.ts";
+import { assertFits, type Login, loginText, parseLogin } from "../store/tokens/login.ts";
 import { Failure } from "../token/failure.ts";
-import { inTurn } from "./exclusive.ts";
+import { withLoginsLock } from "./exclusive.ts";
 import { hasMark, marks, removeMark, writeMark } from "./keychain-marks.ts";
 
 /**
@@ -32,8 +32,8 @@ export class KeychainLogins {
 
   /** @throws Failure KEYCHAIN_…, LOGIN_TOO_LONG, STATE_…; a previous login is then still stored */
   readonly store = (server: string, login: Login): Promise<void> =>
-    inTurn(this.state, async () => {
-      mustFit(server, login);
+    withLoginsLock(this.state, async () => {
+      assertFits(server, login);
       const what = `the login to ${server} was not stored`;
       const isNew = !(await hasMark(this.state, server));
       // The mark comes first: a login without a mark would be lost; a mark without a login only costs a lookup.
@@ -49,7 +49,7 @@ export class KeychainLogins {
   /** @throws Failure KEYCHAIN_… if a login may be stored but can't be removed */
   readonly erase = async (server: string): Promise<void> => {
     if (!(await hasMark(this.state, server))) return;
-    await inTurn(this.state, async () => {
+    await withLoginsLock(this.state, async () => {
       const what = `the login to ${server} can't be removed`;
       await this.asked(what, "start the keychain and unlock it, then try again", () =>
         this.keychain.remove(server),
@@ -74,12 +74,12 @@ export class KeychainLogins {
     return Object.fromEntries(held);
   };
 
-  private async asked<Answer>(what: string, mend: string, ask: () => Promise<Answer>): Promise<Answer> {
+  private async asked<Answer>(what: string, fix: string, ask: () => Promise<Answer>): Promise<Answer> {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      throw new Failure(error.code, `${what}: ${error.message}`, mend, { cause: error });
+      throw new Failure(error.code, `${what}: ${error.message}`, fix, { cause: error });
     }
   }
 }

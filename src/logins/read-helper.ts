@@ -1,10 +1,10 @@
 import type { Login } from "../clients/docker/login.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { onlyOthers } from "../protocol/other-logins.ts";
-import { HandedBack } from "../protocol/reply.ts";
+import { DelegatedReply } from "../protocol/reply.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
-import { handedOn, refusalOf } from "./delegate.ts";
+import { delegate, errorFrom } from "./delegate.ts";
 import { askOtherHelper, findOtherHelper } from "./run-helper.ts";
 
 /** Milliseconds for one request: a user may have to unlock the other helper's store. */
@@ -21,7 +21,7 @@ export async function loginsOfHelper(name: string, env: Environment): Promise<Re
   const found = new Map<string, Login>();
   try {
     const path = findOtherHelper(name, options);
-    const helper = handedOn((action, input) => askOtherHelper(path, action, input, options), program);
+    const helper = delegate((action, input) => askOtherHelper(path, action, input, options), program);
     for (const server of Object.keys(onlyOthers(await helper.list()))) {
       const login = await helper.get(server);
       if (login && login.secret !== "") found.set(server, login);
@@ -33,10 +33,10 @@ export async function loginsOfHelper(name: string, env: Environment): Promise<Re
 }
 
 function source(program: string, error: unknown): unknown {
-  const mend = "mend that, or leave its logins where they are: name registries instead of --import";
+  const fix = "fix that, or leave its logins where they are: name registries instead of --import";
   const failure = (why: string) =>
-    new Failure("IMPORT_SOURCE", `the logins of ${program} can't be read: ${why}`, mend, { cause: error });
-  if (error instanceof HandedBack) return failure(refusalOf(error));
+    new Failure("IMPORT_SOURCE", `the logins of ${program} can't be read: ${why}`, fix, { cause: error });
+  if (error instanceof DelegatedReply) return failure(errorFrom(error));
   if (!(error instanceof Failure)) return error;
   switch (error.code) {
     case "FALLBACK_MISSING":

@@ -1,20 +1,20 @@
 import { keptRegistries } from "../config/registries.ts";
 import type { StampedConfig } from "../config/stamped.ts";
 import { conditionsOnce } from "../provider/conditions.ts";
-import type { Surroundings } from "../provider/context.ts";
-import type { SeenRules } from "../provider/replication-rules.ts";
-import { type AskedRegistration, Asking } from "../provider/token-provider.ts";
-import type { Kept, Origin } from "../refresher/managed-registry.ts";
+import type { AppContext } from "../provider/context.ts";
+import type { StampedRules } from "../provider/replication-rules.ts";
+import { type ResolvedRegistration, TokenProvider } from "../provider/token-provider.ts";
+import type { ManagedRegistry, Origin } from "../refresher/managed-registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { FileDependency } from "../token/dependencies.ts";
 
 /** The registries that config.yaml names, and those that followed ones replicate to. */
 export interface ConfiguredRegistries {
-  readonly kept: readonly Kept[];
+  readonly kept: readonly ManagedRegistry[];
   /** By host. */
-  readonly registrations: ReadonlyMap<string, AskedRegistration>;
+  readonly registrations: ReadonlyMap<string, ResolvedRegistration>;
   /** Who serves each, with what it found of their identities. */
-  readonly listing: Asking;
+  readonly listing: TokenProvider;
   readonly config: StampedConfig;
   readonly rules: FileDependency | undefined;
 }
@@ -25,9 +25,9 @@ export interface ConfiguredRegistries {
  * @param previous is given back where config, rules and all identities are what they were
  */
 export async function listConfigured(
-  around: Surroundings,
+  app: AppContext,
   seen: StampedConfig,
-  rules: SeenRules | undefined,
+  rules: StampedRules | undefined,
   previous?: ConfiguredRegistries,
 ): Promise<ConfiguredRegistries> {
   const isSame =
@@ -35,12 +35,12 @@ export async function listConfigured(
   if (isSame && (await previous.listing.isUnchanged())) return previous;
   // For the length of the list: many registries have one identity.
   const fixed = { config: async () => seen, ...(rules && { rules: async () => rules }) };
-  const listing = new Asking(around, { ...fixed, states: new Map() });
-  const conditions = conditionsOnce(around.files);
-  const kept: Kept[] = [];
-  const registrations = new Map<string, AskedRegistration>();
-  const add = async (registry: Registry, origin: Origin, more: Partial<Kept> = {}) => {
-    const registration = await listing.registrationOf(registry);
+  const listing = new TokenProvider(app, { ...fixed, states: new Map() });
+  const conditions = conditionsOnce(app.files);
+  const kept: ManagedRegistry[] = [];
+  const registrations = new Map<string, ResolvedRegistration>();
+  const add = async (registry: Registry, origin: Origin, more: Partial<ManagedRegistry> = {}) => {
+    const registration = await listing.resolveRegistration(registry);
     registrations.set(registry.host, registration);
     kept.push(keptOf(registry, origin, registration, conditions, more));
   };
@@ -61,10 +61,10 @@ function isSameConfig(former: StampedConfig, { config, stamp }: StampedConfig): 
 export function keptOf(
   registry: Registry,
   origin: Origin,
-  registration: AskedRegistration,
-  conditions: (registration: AskedRegistration) => string,
-  more: Partial<Kept>,
-): Kept {
+  registration: ResolvedRegistration,
+  conditions: (registration: ResolvedRegistration) => string,
+  more: Partial<ManagedRegistry>,
+): ManagedRegistry {
   const { identity, authorization } = registration;
   return { registry, identity, authorization, conditions: conditions(registration), origin, ...more };
 }

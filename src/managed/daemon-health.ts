@@ -1,7 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { version } from "../../package.json";
 import { isRefresherRunning, type RefresherFile } from "../store/state/refresher-state.ts";
-import { readable } from "../terminal/words.ts";
+import { readableDuration } from "../terminal/words.ts";
 
 /** Milliseconds: a daemon that lives has a heartbeat younger than this, since it beats every minute. */
 export const heartbeatCounts = 3 * 60_000;
@@ -75,7 +75,7 @@ export function healthLine(health: Health): string {
     return `daemon: not running${service === undefined ? "" : `, though its service is installed: ${service}`}`;
   }
   if (silentForSeconds !== undefined) {
-    return `daemon: no heartbeat for ${readable(silentForSeconds * 1000)}, process ${pid}`;
+    return `daemon: no heartbeat for ${readableDuration(silentForSeconds * 1000)}, process ${pid}`;
   }
   return pid === undefined
     ? "daemon: running, its first pass is under way"

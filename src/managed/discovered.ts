@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { conditionsOnce } from "../provider/conditions.ts";
-import type { Surroundings } from "../provider/context.ts";
-import type { AskedRegistration } from "../provider/token-provider.ts";
-import type { Kept } from "../refresher/managed-registry.ts";
+import type { AppContext } from "../provider/context.ts";
+import type { ResolvedRegistration } from "../provider/token-provider.ts";
+import type { ManagedRegistry } from "../refresher/managed-registry.ts";
 import { parseHost } from "../registry/host.ts";
 import { tokenPath } from "../store/files/paths.ts";
 import { ambientNames, environmentFingerprint } from "../token/dependencies.ts";
@@ -11,9 +11,9 @@ import { type ConfiguredRegistries, keptOf } from "./configured.ts";
 
 /** The registries that builds have asked for, beside those that config.yaml names. */
 export interface DiscoveredRegistries {
-  readonly kept: readonly Kept[];
+  readonly kept: readonly ManagedRegistry[];
   /** Of both kinds, by host. */
-  readonly registrations: ReadonlyMap<string, AskedRegistration>;
+  readonly registrations: ReadonlyMap<string, ResolvedRegistration>;
   /** By host: the stamp of the token file that it was found by; `kept` absent: it counts for nothing. */
   readonly found: ReadonlyMap<string, Found>;
   /** Of the folders that were listed. */
@@ -24,8 +24,8 @@ export interface DiscoveredRegistries {
 
 interface Found {
   readonly stamp: string;
-  readonly kept?: Kept;
-  readonly registration?: AskedRegistration;
+  readonly kept?: ManagedRegistry;
+  readonly registration?: ResolvedRegistration;
 }
 
 /**
@@ -35,24 +35,24 @@ interface Found {
  * @param previous made with the same `configured`; its `kept` is given back where no file has changed since
  */
 export async function listDiscovered(
-  around: Surroundings,
+  app: AppContext,
   configured: ConfiguredRegistries,
   previous?: DiscoveredRegistries,
 ): Promise<DiscoveredRegistries> {
-  const { state } = around.folders;
-  const folders = ["tokens", "logins"].map((name) => around.files.stamp(`${state}/${name}`)).join(" ");
+  const { state } = app.folders;
+  const folders = ["tokens", "logins"].map((name) => app.files.stamp(`${state}/${name}`)).join(" ");
   const isQuiet = previous?.folders === folders;
   if (previous?.isSettled && isQuiet) return previous;
-  const conditions = conditionsOnce(around.files);
+  const conditions = conditionsOnce(app.files);
   const found = new Map<string, Found>();
   let isSame = previous !== undefined;
-  for (const host of await around.store.hosts()) {
+  for (const host of await app.store.hosts()) {
     if (configured.registrations.has(host)) continue;
-    const stamp = around.files.stamp(tokenPath(state, host));
+    const stamp = app.files.stamp(tokenPath(state, host));
     const before = previous?.found.get(host);
     // One that could not be read may be readable by now, as with a keychain that is unlocked.
     const isKnown = before?.kept !== undefined && before.stamp === stamp;
-    const one = isKnown ? before : { stamp, ...(await look(host, around, configured, conditions)) };
+    const one = isKnown ? before : { stamp, ...(await look(host, app, configured, conditions)) };
     if (!isKnown && (one.kept || before?.kept)) isSame = false;
     found.set(host, one);
   }
@@ -60,7 +60,7 @@ export async function listDiscovered(
   const isSettled = isQuiet && [...found.values()].every((one) => one.kept);
   if (previous && isSame && found.size === previous.found.size) return { ...previous, folders, isSettled };
   const registrations = new Map(configured.registrations);
-  const kept: Kept[] = [];
+  const kept: ManagedRegistry[] = [];
   for (const [host, one] of found) {
     if (one.kept) kept.push(one.kept);
     if (one.registration) registrations.set(host, one.registration);
@@ -70,21 +70,21 @@ export async function listDiscovered(
 
 async function look(
   host: string,
-  around: Surroundings,
+  app: AppContext,
   { listing }: ConfiguredRegistries,
   conditions: ReturnType<typeof conditionsOnce>,
 ): Promise<Omit<Found, "stamp">> {
-  const entry = await around.store.readRegistry(host);
+  const entry = await app.store.readRegistry(host);
   const registry = entry && (parseHost(host) ?? (await listing.aliased(host)));
   if (!entry || !registry) return {};
-  const registration = await listing.registrationOf(registry);
+  const registration = await listing.resolveRegistration(registry);
   // Who renews such a file in the background does not make it look younger: see `serveRegistry`.
-  const lastColdGetAt = modifiedAt(tokenPath(around.folders.state, host));
-  if (!isOfAnotherEnvironment(entry, registration.dependencies.environment.names, around)) {
+  const lastColdGetAt = modifiedAt(tokenPath(app.folders.state, host));
+  if (!fetchedInOtherEnvironment(entry, registration.dependencies.environment.names, app)) {
     return { kept: keptOf(registry, "learnt", registration, conditions, { lastColdGetAt }), registration };
   }
   const { identity, authorization } = entry;
-  const own = { lastColdGetAt, identity, authorization, onlyInEnvironment: true };
+  const own = { lastColdGetAt, identity, authorization, credentialsOnlyInEnvironment: true };
   return { kept: keptOf(registry, "learnt", registration, conditions, own) };
 }
 
@@ -102,10 +102,10 @@ function modifiedAt(path: string): number {
  * is now something else, config.yaml has given the registry another identity since, whose environment counts
  * for nothing.
  */
-function isOfAnotherEnvironment(
+function fetchedInOtherEnvironment(
   { dependencies }: RegistryEntry,
   names: readonly string[],
-  { env }: Surroundings,
+  { env }: AppContext,
 ): boolean {
   const { environment } = dependencies;
   // Variables that the paths of the files name come on top.

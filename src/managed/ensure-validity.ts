@@ -1,11 +1,11 @@
-import { eachOf } from "../limits/concurrency.ts";
-import { type Outcome, renew, serve } from "../refresher/attempt.ts";
+import { forEachConcurrent } from "../limits/concurrency.ts";
+import { type Outcome, publish, renew } from "../refresher/attempt.ts";
 import type { Job } from "../refresher/job.ts";
 import type { RefreshPorts } from "../refresher/ports.ts";
 import { renewalFailure, tokenTimes } from "../refresher/renewal-failure.ts";
 import { usualTiming } from "../refresher/timing.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { readable } from "../terminal/words.ts";
+import { readableDuration } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { type Life, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 
@@ -28,7 +28,7 @@ export class Refreshing {
 
   /** @param tell of one job after another, as they end */
   async ofAll(jobs: readonly Job[], progress: Progress, tell: (refreshed: Refreshed) => void): Promise<void> {
-    await eachOf(jobs, usualTiming.atOnce, async (job) => {
+    await forEachConcurrent(jobs, usualTiming.atOnce, async (job) => {
       const refreshed = await this.of(job);
       progress.step(refreshed.failure !== undefined, () => tell(refreshed));
     });
@@ -42,7 +42,7 @@ export class Refreshing {
     if (outcome.kind === "failed") return { lines: [], failure: await this.failed(job, outcome.failure) };
     if (outcome.kind !== "done") return { lines: [], failure: overtaken(job) };
     const { life } = outcome.entry;
-    const left = readable(timeLeft(life, this.ports.clock()));
+    const left = readableDuration(timeLeft(life, this.ports.clock()));
     const lines = job.registries.map(({ host }) => `${host}: ${left} left`);
     // Not by what is left now: of a token that was just enough a moment has gone by since.
     const whole = lifeLength(life);
@@ -51,12 +51,12 @@ export class Refreshing {
 
   private async renewAndServe(job: Job): Promise<Outcome> {
     const { ports, stop } = this;
-    const lying = (await ports.read([job.key])).get(job.key);
-    const entry = lying && !this.force && this.isEnough(lying.life) ? lying : undefined;
+    const cached = (await ports.read([job.key])).get(job.key);
+    const entry = cached && !this.force && this.isEnough(cached.life) ? cached : undefined;
     const outcome = entry
       ? ({ kind: "done", entry } as const)
-      : await renew(job, lying, ports, stop, usualTiming);
-    return outcome.kind === "done" ? serve(job, outcome.entry, ports, stop, usualTiming) : outcome;
+      : await renew(job, cached, ports, stop, usualTiming);
+    return outcome.kind === "done" ? publish(job, outcome.entry, ports, stop, usualTiming) : outcome;
   }
 
   /** Says until when the token is valid that is stored, where there is one. */
@@ -64,8 +64,8 @@ export class Refreshing {
     const clock = this.ports.clock();
     const stored = (await this.ports.read([job.key])).get(job.key);
     const token = tokenTimes(stored?.life, undefined, clock);
-    const { code, message, mend } = failure;
-    return renewalFailure({ code, what: message, mend }, undefined, token, clock.now, job.askThrough.host);
+    const { code, message, fix } = failure;
+    return renewalFailure({ code, what: message, fix }, undefined, token, clock.now, job.askThrough.host);
   }
 
   private isEnough(life: Life): boolean {
@@ -82,6 +82,6 @@ function overtaken({ identity, region }: Job): Failure {
 }
 
 function tooShort({ identity, region }: Job, whole: number): Failure {
-  const what = `AWS gives ${identity} in ${region} tokens of ${readable(whole)}, less than was asked for`;
+  const what = `AWS gives ${identity} in ${region} tokens of ${readableDuration(whole)}, less than was asked for`;
   return new Failure("LIFE_TOO_SHORT", what, "ask for less with --min-validity");
 }

@@ -1,5 +1,5 @@
 import { stat, utimes } from "node:fs/promises";
-import type { Surroundings } from "../provider/context.ts";
+import type { AppContext } from "../provider/context.ts";
 import { sameToken } from "../refresher/guard.ts";
 import type { Guard, RefreshPorts } from "../refresher/ports.ts";
 import { usualTiming } from "../refresher/timing.ts";
@@ -11,7 +11,7 @@ import type { TokenStore } from "../store/tokens/token-store.ts";
 import { type AuthorizationEntry, entryFormat, type RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
-import { type Keeping, sameRegistration } from "./registries.ts";
+import { type ManagedRegistries, sameRegistration } from "./registries.ts";
 
 /**
  * What the refresher takes, over this program's files and AWS.
@@ -21,51 +21,51 @@ import { type Keeping, sameRegistration } from "./registries.ts";
  * @param tokens reads the tokens that are stored
  */
 export function refreshPorts(
-  around: Surroundings,
-  keeping: () => Keeping,
+  app: AppContext,
+  managed: () => ManagedRegistries,
   wanted = 0,
-  tokens: Pick<TokenStore, "readAuthorization"> = around.store,
+  tokens: Pick<TokenStore, "readAuthorization"> = app.store,
 ): RefreshPorts {
-  const { files, store, now, folders } = around;
+  const { files, store, now, folders } = app;
   const clock = () => readClock(files, now());
   const configStamp = files.stamp(folders.configFile);
   return {
     clock,
-    read: (keys) => readHeld(tokens, keys, keeping().minValidity),
+    read: (keys) => readHeld(tokens, keys, managed().minValidity),
     planned: (job) =>
       files.stamp(folders.configFile) === configStamp &&
-      keeping().plan.jobs.some(({ key, revision }) => key === job.key && revision === job.revision),
+      managed().plan.jobs.some(({ key, revision }) => key === job.key && revision === job.revision),
     async renew({ key, askThrough }, seen, { unless, signal }) {
       // A token that can't be kept serves nobody: each get asks AWS by itself.
-      await store.mustKeep();
-      const registration = await sameRegistration(keeping(), askThrough, key);
+      await store.assertCanStore();
+      const registration = await sameRegistration(managed(), askThrough, key);
       const until = now() + usualTiming.callLimit;
-      let unkept: Failure | undefined;
+      let onWriteFailed: Failure | undefined;
       const enough = ({ life, secret }: AuthorizationEntry) =>
         !sameToken({ life, secret }, seen) &&
         lifeState(life, clock()) === "fresh" &&
         timeLeft(life, clock()) >= wanted;
-      const entry = await keeping().asking.obtain(
+      const entry = await managed().provider.getOrFetchToken(
         askThrough,
         registration,
         { fetch: until, turn: until, signal },
         {
           enough,
           unless,
-          unkept: (failure) => {
-            unkept = failure;
+          onWriteFailed: (failure) => {
+            onWriteFailed = failure;
           },
         },
       );
-      if (unkept && !sameToken(await store.readAuthorization(key), entry)) throw unkept;
+      if (onWriteFailed && !sameToken(await store.readAuthorization(key), entry)) throw onWriteFailed;
       return entry;
     },
-    async serve({ key, registries }, entry, guard) {
+    async publish({ key, registries }, entry, guard) {
       let failed: Failure | undefined;
       for (const registry of registries) {
         if (guard.signal.aborted) break;
         try {
-          await serveRegistry(registry, key, entry, guard, around, keeping());
+          await serveRegistry(registry, key, entry, guard, app, managed());
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
           failed ??= error;
@@ -96,13 +96,13 @@ async function serveRegistry(
   key: string,
   { username, secret, life }: AuthorizationEntry,
   { unless }: Guard,
-  { store, folders }: Surroundings,
-  keeping: Keeping,
+  { store, folders }: AppContext,
+  managed: ManagedRegistries,
 ): Promise<void> {
   const { host } = registry;
-  const { dependencies, identity } = await sameRegistration(keeping, registry, key);
+  const { dependencies, identity } = await sameRegistration(managed, registry, key);
   const path = tokenPath(folders.state, host);
-  const kept = keeping.kept.find((one) => one.registry.host === host);
+  const kept = managed.kept.find((one) => one.registry.host === host);
   const before = await stat(path).catch(() => undefined);
   // A logout has removed it: it must not come back.
   if (kept?.origin === "learnt" && !before) return;

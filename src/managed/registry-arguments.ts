@@ -2,12 +2,12 @@ import { durationOption } from "../config/duration.ts";
 import { hostRegionProblem } from "../config/region-names.ts";
 import { conditionsOf } from "../provider/conditions.ts";
 import { groupJobs } from "../refresher/group.ts";
-import type { Kept } from "../refresher/managed-registry.ts";
+import type { ManagedRegistry } from "../refresher/managed-registry.ts";
 import type { Plan } from "../refresher/plan.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
-import type { Keeping } from "./registries.ts";
+import type { ManagedRegistries } from "./registries.ts";
 
 /**
  * The registries that were named on the command line. To be named counts as being asked for: one that nobody keeps is
@@ -15,35 +15,35 @@ import type { Keeping } from "./registries.ts";
  *
  * @throws Failure NOT_ECR
  */
-export async function onlyNamed(
+export async function restrictToArguments(
   named: readonly string[],
-  keeping: Keeping,
+  managed: ManagedRegistries,
   { files, now }: Pick<StoredTokens, "files" | "now">,
-): Promise<Keeping> {
-  const kept: Kept[] = [];
+): Promise<ManagedRegistries> {
+  const kept: ManagedRegistry[] = [];
   for (const name of new Set(named)) {
     const url = readServerUrl(name);
     const registry =
       url.kind === "ecr"
         ? url.registry
         : url.kind === "other"
-          ? await keeping.asking.aliased(url.host)
+          ? await managed.provider.aliased(url.host)
           : undefined;
     if (!registry) {
       const what = `${JSON.stringify(name)} is not an Amazon ECR registry`;
       throw new Failure("NOT_ECR", what, "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com");
     }
     const problem = hostRegionProblem(registry);
-    if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${problem.what}`, problem.mend);
+    if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${problem.what}`, problem.fix);
     if (kept.some((one) => one.registry.host === registry.host)) continue;
-    const registration = await keeping.asking.registrationOf(registry);
+    const registration = await managed.provider.resolveRegistration(registry);
     const { identity, authorization } = registration;
     const conditions = conditionsOf(registration, files);
     const job = { registry, identity, authorization, conditions };
     kept.push({ ...job, origin: "configured", lastColdGetAt: now() });
   }
   const plan: Plan = { jobs: groupJobs(kept), unattended: [], forgotten: [] };
-  return { ...keeping, kept, plan };
+  return { ...managed, kept, plan };
 }
 
 /** What `--min-validity` says, in milliseconds; undefined: nothing. @throws Failure USAGE */

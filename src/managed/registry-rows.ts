@@ -1,12 +1,12 @@
 import { type Config, everyAccount } from "../config/config.ts";
-import type { Surroundings } from "../provider/context.ts";
+import type { AppContext } from "../provider/context.ts";
 import type { Origin } from "../refresher/managed-registry.ts";
 import type { Unattended } from "../refresher/plan.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TokenStore } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
-import { type Keeping, seenKeeping } from "./registries.ts";
+import { type ManagedRegistries, readManagedRegistries } from "./registries.ts";
 
 /** A registry as it is shown to people. */
 export interface ShownRegistry {
@@ -27,13 +27,14 @@ export interface ShownRegistry {
 }
 
 /** For people, where there is nothing to show. */
-export const noneKept = "No registry is kept fresh yet: the first pull adds one, or config.yaml names them.";
+export const noRegistriesMessage =
+  "No registry is kept fresh yet: the first pull adds one, or config.yaml names them.";
 
 /** For people: the entries of config.yaml of which nothing is kept fresh before the first pull. */
-export function waitingEntries({ kept }: Shown, configFile: string): readonly string[] {
+export function waitingEntries({ kept }: RegistryRow, configFile: string): readonly string[] {
   if (!kept) return [];
   const accounts = new Set(
-    kept.keeping.kept.flatMap(({ registry }) => (registry.kind === "private" ? [registry.account] : [])),
+    kept.managed.kept.flatMap(({ registry }) => (registry.kind === "private" ? [registry.account] : [])),
   );
   return kept.config.registries.flatMap(({ target, line }) => {
     if (target.kind !== "account" || target.regions || accounts.has(target.account)) return [];
@@ -47,24 +48,24 @@ export function waitingEntries({ kept }: Shown, configFile: string): readonly st
 }
 
 /** What is kept, or with a config.yaml that can't be used, what lies there. */
-export interface Shown {
+export interface RegistryRow {
   readonly registries: readonly ShownRegistry[];
   /** Absent: config.yaml can't be used. */
-  readonly kept?: { readonly keeping: Keeping; readonly config: Config };
+  readonly kept?: { readonly managed: ManagedRegistries; readonly config: Config };
   readonly configError?: Failure;
 }
 
-export async function shownRegistries(around: Surroundings): Promise<Shown> {
+export async function shownRegistries(app: AppContext): Promise<RegistryRow> {
   try {
-    const kept = await seenKeeping(around);
-    return { kept, registries: ofKeeping(kept.keeping) };
+    const kept = await readManagedRegistries(app);
+    return { kept, registries: ofKeeping(kept.managed) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { configError: error, registries: await ofFiles(around.store) };
+    return { configError: error, registries: await ofFiles(app.store) };
   }
 }
 
-function ofKeeping({ kept, plan }: Keeping): ShownRegistry[] {
+function ofKeeping({ kept, plan }: ManagedRegistries): ShownRegistry[] {
   const unattended = new Map(plan.unattended.map((one) => [one.kept.registry.host, one]));
   const forgotten = new Set(plan.forgotten);
   return kept

@@ -1,4 +1,4 @@
-import type { Surroundings } from "../provider/context.ts";
+import type { AppContext } from "../provider/context.ts";
 import { authorizationPath } from "../store/files/paths.ts";
 import { stampOf } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
@@ -7,10 +7,10 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 export class RememberedTokens {
   readonly #known = new Map<string, { readonly stamp: string; readonly entry: AuthorizationEntry }>();
 
-  constructor(private readonly around: Pick<Surroundings, "store" | "files" | "folders">) {}
+  constructor(private readonly app: Pick<AppContext, "store" | "files" | "folders">) {}
 
   readonly readAuthorization = async (key: string): Promise<AuthorizationEntry | undefined> => {
-    const { store, files, folders } = this.around;
+    const { store, files, folders } = this.app;
     // The stamp first, so that a change in between shows.
     const stamp = files.stamp(authorizationPath(folders.state, key));
     const known = stamp === stampOf("absent") ? undefined : this.#known.get(key);

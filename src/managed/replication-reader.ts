@@ -2,8 +2,8 @@ import { followedSources } from "../config/replication.ts";
 import type { StampedConfig } from "../config/stamped.ts";
 import { refuseFile } from "../ownership/refuse-file.ts";
 import { conditionsOf } from "../provider/conditions.ts";
-import type { Surroundings } from "../provider/context.ts";
-import { type AskedRegistration, Asking } from "../provider/token-provider.ts";
+import type { AppContext } from "../provider/context.ts";
+import { type ResolvedRegistration, TokenProvider } from "../provider/token-provider.ts";
 import type { ReadingPorts } from "../refresher/read-replication.ts";
 import type { Source } from "../refresher/replication-schedule.ts";
 import type { PrivateRegistry } from "../registry/registry.ts";
@@ -17,14 +17,14 @@ export interface RulesReader extends Omit<ReadingPorts<readonly Destination[]>, 
 }
 
 /** The rules of a registry are read under the identity that serves it. */
-export async function rulesReader(around: Surroundings, seen: StampedConfig): Promise<RulesReader> {
-  const { files, folders, env, home, now } = around;
+export async function rulesReader(app: AppContext, seen: StampedConfig): Promise<RulesReader> {
+  const { files, folders, env, home, now } = app;
   // Not that of the config in force: while the file is broken it is the last good one.
   const stamp = files.stamp(folders.configFile);
-  const asking = new Asking(around, { config: async () => seen });
-  const asked = new Map<string, { registry: PrivateRegistry; registration: AskedRegistration }>();
+  const provider = new TokenProvider(app, { config: async () => seen });
+  const asked = new Map<string, { registry: PrivateRegistry; registration: ResolvedRegistration }>();
   for (const { registry } of followedSources(seen.config)) {
-    asked.set(registry.host, { registry, registration: await asking.registrationOf(registry) });
+    asked.set(registry.host, { registry, registration: await provider.resolveRegistration(registry) });
   }
   const askedOf = ({ host }: Source) => {
     const found = asked.get(host);
@@ -58,7 +58,7 @@ export async function rulesReader(around: Surroundings, seen: StampedConfig): Pr
     async isCurrent(source) {
       const { registry, registration } = askedOf(source);
       if (files.stamp(folders.configFile) !== stamp) return false;
-      return (await asking.registrationOf(registry)).authorization === registration.authorization;
+      return (await provider.resolveRegistration(registry)).authorization === registration.authorization;
     },
   };
 }

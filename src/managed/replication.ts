@@ -1,13 +1,13 @@
 import { followedSources } from "../config/replication.ts";
 import type { StampedConfig } from "../config/stamped.ts";
-import type { Surroundings } from "../provider/context.ts";
+import type { AppContext } from "../provider/context.ts";
 import { type ReadingPorts, readSources } from "../refresher/read-replication.ts";
 import {
+  dueRuleFetches,
   laterReadings,
   noReadings,
   parseReadings,
-  type Readings,
-  readingsDue,
+  type RuleFetchState,
 } from "../refresher/replication-schedule.ts";
 import type { Destination } from "../registry/replica.ts";
 import { readReadings, readRules, writeReadings, writeRules } from "../store/state/replication.ts";
@@ -22,7 +22,7 @@ export interface Followed {
   readonly failed: readonly Failure[];
   /** From an earlier attempt, while the next is waited for. */
   readonly waiting: readonly Failure[];
-  readonly readings: Readings;
+  readonly readings: RuleFetchState;
 }
 
 export interface FollowOptions {
@@ -30,7 +30,7 @@ export interface FollowOptions {
   readonly anew?: boolean;
   readonly stop?: AbortSignal;
   /** What came of the last time, where the disk may have refused it. */
-  readonly memory?: Readings;
+  readonly memory?: RuleFetchState;
 }
 
 /**
@@ -40,12 +40,12 @@ export interface FollowOptions {
  *
  * @throws Failure STATE_FOLDER, STATE_WRITE where rules that are no longer followed can't be taken out
  */
-export async function followRules(
-  around: Surroundings,
+export async function syncReplicationRules(
+  app: AppContext,
   seen: StampedConfig,
   { anew = false, stop = new AbortController().signal, memory = noReadings }: FollowOptions = {},
 ): Promise<Followed> {
-  const { folders, log } = around;
+  const { folders, log } = app;
   const hosts = new Set(followedSources(seen.config).map(({ registry }) => registry.host));
   const found = await readRules(folders.state, log);
   const known = new Map([...found].filter(([host]) => hosts.has(host)));
@@ -54,9 +54,9 @@ export async function followRules(
   const before = { ...noted, sources: ofHosts(noted.sources, hosts) };
   if (hosts.size === 0) return { isChanged: isLess, failed: [], waiting: [], readings: before };
 
-  const reader = await rulesReader(around, seen);
+  const reader = await rulesReader(app, seen);
   const { sources } = reader;
-  const due = anew ? sources : readingsDue(sources, before, new Set(known.keys()), reader.clock());
+  const due = anew ? sources : dueRuleFetches(sources, before, new Set(known.keys()), reader.clock());
   let isOther = false;
   const keep: ReadingPorts<readonly Destination[]>["keep"] = async (brought) => {
     isOther = await writeRules(folders.state, new Map([...known, ...brought]));

@@ -3,15 +3,15 @@ import { dockerConfigPath } from "../clients/docker/location.ts";
 import { readDockerConfig } from "../clients/docker/read-config.ts";
 import { readClientFile } from "../clients/files/client-file.ts";
 import { conditionsOf } from "../provider/conditions.ts";
-import type { Surroundings } from "../provider/context.ts";
-import type { Asking } from "../provider/token-provider.ts";
-import type { Kept } from "../refresher/managed-registry.ts";
+import type { AppContext } from "../provider/context.ts";
+import type { TokenProvider } from "../provider/token-provider.ts";
+import type { ManagedRegistry } from "../refresher/managed-registry.ts";
 import { planRefresh } from "../refresher/plan.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type FailedGet, readFailedGets } from "../store/state/failed-gets.ts";
 import { Failure } from "../token/failure.ts";
-import type { Keeping } from "./registries.ts";
+import type { ManagedRegistries } from "./registries.ts";
 
 /** What clients ask this program for, beside what is kept. */
 export interface Requested {
@@ -20,8 +20,8 @@ export interface Requested {
   readonly failedGets: readonly FailedGet[];
 }
 
-export async function requestedRegistries(around: Surroundings): Promise<Requested> {
-  const { env, home, folders, now } = around;
+export async function requestedRegistries(app: AppContext): Promise<Requested> {
+  const { env, home, folders, now } = app;
   const docker = await dockerHosts(dockerConfigPath(env, home === "" ? undefined : home));
   return { docker, failedGets: await readFailedGets(folders.state, now()) };
 }
@@ -40,10 +40,13 @@ async function dockerHosts(path: string | undefined): Promise<readonly string[]>
 }
 
 /** As registries, each once. @param asking knows what aliases stand for */
-export async function registriesOf({ docker, failedGets }: Requested, asking: Asking): Promise<Registry[]> {
+export async function registriesOf(
+  { docker, failedGets }: Requested,
+  provider: TokenProvider,
+): Promise<Registry[]> {
   const registries: Registry[] = [];
   for (const host of new Set([...docker, ...failedGets.map((one) => one.host)])) {
-    const registry = parseHost(host) ?? (await asking.aliased(host));
+    const registry = parseHost(host) ?? (await provider.aliased(host));
     if (registry) registries.push(registry);
   }
   return registries;
@@ -53,18 +56,18 @@ export async function registriesOf({ docker, failedGets }: Requested, asking: As
  * What is kept, and for once also what clients ask for, as if they had asked now: but for public registries, which need
  * no token.
  */
-export async function withRequested(keeping: Keeping, around: Surroundings): Promise<Keeping> {
-  const known = new Set(keeping.kept.map(({ registry }) => registry.host));
-  const extra: Kept[] = [];
-  for (const registry of await registriesOf(await requestedRegistries(around), keeping.asking)) {
+export async function withRequested(managed: ManagedRegistries, app: AppContext): Promise<ManagedRegistries> {
+  const known = new Set(managed.kept.map(({ registry }) => registry.host));
+  const extra: ManagedRegistry[] = [];
+  for (const registry of await registriesOf(await requestedRegistries(app), managed.provider)) {
     if (known.has(registry.host) || registry.kind === "public") continue;
-    const registration = await keeping.asking.registrationOf(registry);
+    const registration = await managed.provider.resolveRegistration(registry);
     const { identity, authorization } = registration;
-    const conditions = conditionsOf(registration, around.files);
-    const lastColdGetAt = around.now();
+    const conditions = conditionsOf(registration, app.files);
+    const lastColdGetAt = app.now();
     extra.push({ registry, identity, authorization, conditions, origin: "configured", lastColdGetAt });
   }
-  if (extra.length === 0) return keeping;
-  const kept = [...keeping.kept, ...extra];
-  return { ...keeping, kept, plan: planRefresh(kept, around.now()) };
+  if (extra.length === 0) return managed;
+  const kept = [...managed.kept, ...extra];
+  return { ...managed, kept, plan: planRefresh(kept, app.now()) };
 }

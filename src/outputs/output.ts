@@ -1,7 +1,7 @@
 import { isEmptyObject, withAuths } from "../clients/docker/auths.ts";
 import { emptyConfig } from "../clients/docker/edit-config.ts";
 import { editOutput } from "../clients/files/output-file.ts";
-import type { QuickFiles } from "../store/files/fast-files.ts";
+import type { FastFiles } from "../store/files/fast-files.ts";
 import { awaitLock } from "../store/files/lock.ts";
 import {
   lockOutput,
@@ -26,13 +26,13 @@ const nothing: OutputTokens["logins"] = new Map();
  * @throws Failure OUTPUT_TAKEN if the file has another program's login for a registry; the other tokens are written
  * @throws Failure OUTPUT_BUSY, and what `editOutput`, `withAuths` and the writers of the state folder throw
  */
-export async function keepOutput(
+export async function updateOutput(
   path: string,
   tokens: () => Promise<OutputTokens>,
   state: string,
-  { stamp }: Pick<QuickFiles, "stamp">,
+  { stamp }: Pick<FastFiles, "stamp">,
 ): Promise<void> {
-  await inTurn(state, path, async () => {
+  await withOutputLock(state, path, async () => {
     const record = await readOutputRecord(state, path);
     const { logins, revision } = await tokens();
     const settled = () => fingerprint([stamp(path), revision]);
@@ -46,9 +46,9 @@ export async function keepOutput(
   });
 }
 
-/** Removes this program's tokens from a file, and the keys that it created for them. @throws Failure as `keepOutput` */
-export async function forgetOutput(path: string, state: string): Promise<void> {
-  await inTurn(state, path, async () => {
+/** Removes this program's tokens from a file, and the keys that it created for them. @throws Failure as `updateOutput` */
+export async function removeFromOutput(path: string, state: string): Promise<void> {
+  await withOutputLock(state, path, async () => {
     const record = await readOutputRecord(state, path);
     if (record.hosts.length > 0) await put(record, nothing, state).catch(unlessGone);
     await removeOutputRecord(state, path);
@@ -82,7 +82,7 @@ async function keepRecord(state: string, record: OutputRecord): Promise<void> {
   await writeOutputRecord(state, record).catch(() => undefined);
 }
 
-async function inTurn(state: string, path: string, work: () => Promise<void>): Promise<void> {
+async function withOutputLock(state: string, path: string, work: () => Promise<void>): Promise<void> {
   const release = await awaitLock(() => lockOutput(state, path), patience);
   if (!release) {
     const what = `output ${path} is being written by another process of this user's`;

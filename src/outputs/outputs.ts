@@ -1,10 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { within } from "../limits/concurrency.ts";
-import type { Keeping } from "../managed/registries.ts";
+import type { ManagedRegistries } from "../managed/registries.ts";
 import { keepOutputFailure, outputPaths, readOutputRecord } from "../store/state/output-records.ts";
 import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
-import { forgetOutput, keepOutput } from "./output.ts";
+import { removeFromOutput, updateOutput } from "./output.ts";
 import { outputTokens } from "./tokens.ts";
 
 /** The result for the files that config.yaml lists under `outputs`. */
@@ -24,22 +24,24 @@ const longest = 10_000;
  *
  * @param keeping the managed registries of that config
  */
-export async function keepOutputs(
+export async function updateOutputs(
   state: string,
   stored: StoredTokens,
-  keeping: Keeping,
+  managed: ManagedRegistries,
   config: Config,
 ): Promise<OutputsReport> {
   const named = new Set(config.outputs.map(({ dockerConfig }) => dockerConfig));
   const known = await outputPaths(state);
   const ends: number[] = [];
   const tokens = async () => {
-    const found = await outputTokens(stored, keeping, config);
+    const found = await outputTokens(stored, managed, config);
     ends.push(found.firstEndsAt);
     return found;
   };
   const outcomes = [...new Set([...named, ...known])].map(async (path) => {
-    const work = named.has(path) ? keepOutput(path, tokens, state, stored.files) : forgetOutput(path, state);
+    const work = named.has(path)
+      ? updateOutput(path, tokens, state, stored.files)
+      : removeFromOutput(path, state);
     const failure = await failureOf(within(AbortSignal.timeout(longest), work, () => tooLong(path)));
     await noteFailure(state, path, failure);
     return failure;
@@ -60,13 +62,13 @@ export async function outputsWithTokens(state: string): Promise<readonly string[
 }
 
 /** Removes the tokens from those files. */
-export async function forgetOutputs(
+export async function removeFromOutputs(
   state: string,
 ): Promise<readonly { readonly path: string; readonly failure?: Failure }[]> {
   const paths = await outputsWithTokens(state);
   return await Promise.all(
     paths.map(async (path) => {
-      const work = within(AbortSignal.timeout(longest), forgetOutput(path, state), () => tooLong(path));
+      const work = within(AbortSignal.timeout(longest), removeFromOutput(path, state), () => tooLong(path));
       const failure = await failureOf(work);
       return failure ? { path, failure } : { path };
     }),
@@ -85,7 +87,7 @@ async function failureOf(work: Promise<void>): Promise<Failure | undefined> {
 
 /** For `status`. If the disk refuses this note, the failure has been reported otherwise. */
 async function noteFailure(state: string, path: string, failure: Failure | undefined): Promise<void> {
-  const note = failure && { code: failure.code, what: failure.message, mend: failure.mend };
+  const note = failure && { code: failure.code, what: failure.message, fix: failure.fix };
   await keepOutputFailure(state, path, note).catch(() => undefined);
 }
 

@@ -1,7 +1,7 @@
 import type { Login } from "../clients/docker/login.ts";
 import type { Config } from "../config/config.ts";
 import { readHeld } from "../managed/refresh-ports.ts";
-import type { Keeping } from "../managed/registries.ts";
+import type { ManagedRegistries } from "../managed/registries.ts";
 import { readClock } from "../store/files/clock.ts";
 import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { fingerprint } from "../token/dependencies.ts";
@@ -23,7 +23,7 @@ export interface OutputTokens {
  */
 export async function outputTokens(
   { store, files, now }: StoredTokens,
-  { plan, minValidity }: Keeping,
+  { plan, minValidity }: ManagedRegistries,
   { aliases }: Config,
 ): Promise<OutputTokens> {
   const keys = plan.jobs.map(({ key }) => key);

@@ -2,7 +2,7 @@
  * Texts that clients compare byte for byte. Source: docker/docker-credential-helpers, credentials/error.go and
  * credentials.go. The program's own messages must not contain any of them.
  */
-export const wire = {
+export const protocolText = {
   /**
    * "No credential is stored": docker, oras and Helm compare all of stdout, trimmed; docker-py and Jib search stdout
    * for it. They then continue without credentials.

@@ -1,6 +1,6 @@
 import { Failure } from "../token/failure.ts";
 import { cutForeign, withoutControls } from "../token/printable.ts";
-import { wire } from "./messages.ts";
+import { protocolText } from "./messages.ts";
 
 /** How a call ends. Each text ends with a line end or is empty. */
 export interface Reply {
@@ -21,7 +21,7 @@ export interface Reply {
  * Another helper's own refusal, which the client gets unchanged: its beginning, without control characters, and with a
  * line end.
  */
-export class HandedBack extends Error {
+export class DelegatedReply extends Error {
   readonly reply: Reply;
 
   constructor({ stdout, stderr }: Pick<Reply, "stdout" | "stderr">) {
@@ -57,9 +57,9 @@ export function refuse(text: string): Reply {
 }
 
 /** An error as one line, for the client and for the user. */
-export function told(error: unknown): Reply {
-  if (error instanceof HandedBack) return error.reply;
-  if (error instanceof LoginMissing) return { ...told(error.cause), stdout: `${wire.notFound}\n` };
+export function toReply(error: unknown): Reply {
+  if (error instanceof DelegatedReply) return error.reply;
+  if (error instanceof LoginMissing) return { ...toReply(error.cause), stdout: `${protocolText.notFound}\n` };
   const failure = error instanceof Failure ? error : unexpected(error);
   const { oneLine } = failure;
   return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n`, failure };

@@ -1,4 +1,4 @@
-import type { QuickFiles } from "../store/files/fast-files.ts";
+import type { FastFiles } from "../store/files/fast-files.ts";
 import { type Dependencies, type Environment, fingerprint } from "../token/dependencies.ts";
 
 /** What a registration tells of the files that its identity depends on. */
@@ -8,12 +8,12 @@ interface Conditional {
 }
 
 /** Changes with what may end a failure: AWS files, sign-ins, config. See `Job.conditions`. */
-export function conditionsOf({ dependencies, retryWhenChanged }: Conditional, files: QuickFiles): string {
+export function conditionsOf({ dependencies, retryWhenChanged }: Conditional, files: FastFiles): string {
   return fingerprint([dependencies, retryWhenChanged.map((path) => files.stamp(path))]).slice(0, 16);
 }
 
 /** The same for many of one moment, made once for what they have in common. */
-export function conditionsOnce(files: QuickFiles): (registration: Conditional) => string {
+export function conditionsOnce(files: FastFiles): (registration: Conditional) => string {
   const known = new Map<object, string>();
   return (registration) => {
     const { dependencies } = registration;
@@ -24,7 +24,7 @@ export function conditionsOnce(files: QuickFiles): (registration: Conditional) =
 }
 
 /** The same, and with the settings by which AWS is reached, which may differ from process to process. */
-export function retryConditions(registration: Conditional, files: QuickFiles, env: Environment): string {
+export function retryConditions(registration: Conditional, files: FastFiles, env: Environment): string {
   const decides = /^(?:AWS_|SSL_CERT_|NODE_EXTRA_CA_CERTS$)|_PROXY$/i;
   const settings = Object.entries(env)
     .filter(([name]) => decides.test(name))

@@ -1,9 +1,9 @@
 import { type Folders, foldersOf } from "../config/folders.ts";
-import type { QuickFiles } from "../store/files/fast-files.ts";
-import { inspectQuickly } from "../store/files/inspect.ts";
+import type { FastFiles } from "../store/files/fast-files.ts";
+import { inspectSync } from "../store/files/inspect.ts";
 import { appendLog } from "../store/files/log.ts";
-import { openQuickFiles } from "../store/files/open-fast-files.ts";
-import { oncePerFile } from "../store/files/report-once.ts";
+import { openFastFiles } from "../store/files/open-fast-files.ts";
+import { reportOncePerFile } from "../store/files/report-once.ts";
 import { TokenStore } from "../store/tokens/token-store.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
@@ -11,8 +11,8 @@ import type { Failure } from "../token/failure.ts";
 import { openTokenKey } from "./token-key.ts";
 
 /** What the whole program has of the world. */
-export interface Surroundings {
-  readonly files: QuickFiles;
+export interface AppContext {
+  readonly files: FastFiles;
   readonly env: Environment;
   /** The folder that holds `.aws`. */
   readonly home: string;
@@ -39,17 +39,17 @@ export interface ObtainOptions {
   /** Asked under the lock, just before a token is written: true leaves all as it is. */
   unless?(): Promise<boolean>;
   /** Is told why a token could not be kept, beside the log. */
-  unkept?(failure: Failure): void;
+  onWriteFailed?(failure: Failure): void;
 }
 
 /** The world of a command for people or of the daemon. */
-export async function openSurroundings(env: Environment, home: string | undefined): Promise<Surroundings> {
-  const files = await openQuickFiles();
+export async function createAppContext(env: Environment, home: string | undefined): Promise<AppContext> {
+  const files = await openFastFiles();
   const folders = foldersOf(env, home, files);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
   const key = openTokenKey(env, folders, now);
-  const options = { key, inspect: inspectQuickly(files) };
-  const store = new TokenStore(folders.state, oncePerFile(log, files.stamp), options);
+  const options = { key, inspect: inspectSync(files) };
+  const store = new TokenStore(folders.state, reportOncePerFile(log, files.stamp), options);
   return { files, env, home: home ?? "", folders, store, now, log };
 }

@@ -1,4 +1,4 @@
-import type { Held } from "../protocol/serve.ts";
+import type { StoredToken } from "../protocol/serve.ts";
 import type { Registry } from "../registry/registry.ts";
 import { entryFormat, type LoginEntry, type LogoutEntry, type RegistryEntry } from "../token/entry.ts";
 import { expiryOfPassword } from "../token/expiry.ts";
@@ -31,7 +31,7 @@ const oneLogout = 30_000;
  */
 export async function storeLogin(
   registry: Registry,
-  { username, secret }: Held,
+  { username, secret }: StoredToken,
   ports: LoginPorts,
 ): Promise<void> {
   if (await ports.isServed(registry, secret)) {

@@ -88,7 +88,7 @@ async function fetchAndKeep(shared: SharedFetch): Promise<AuthorizationEntry> {
     return entry;
   } catch (error) {
     if (error instanceof Failure) {
-      const { code, message, mend } = error;
+      const { code, message, fix } = error;
       const failed = {
         format: entryFormat,
         at: shared.now(),
@@ -96,7 +96,7 @@ async function fetchAndKeep(shared: SharedFetch): Promise<AuthorizationEntry> {
         host: shared.host,
         code,
         what: message,
-        mend,
+        fix,
         conditions: shared.conditions,
       } as const;
       await shared.writeFailure(failed).catch((trouble) => report(shared, trouble));

@@ -1,4 +1,4 @@
-import type { Held } from "../protocol/serve.ts";
+import type { StoredToken } from "../protocol/serve.ts";
 import { apiEndpoint } from "../registry/endpoint.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Dependencies } from "../token/dependencies.ts";
@@ -29,25 +29,25 @@ export interface Registration {
 export interface ColdGetPorts<Own extends Registration = Registration> {
   clock(): Clock;
   /** @throws Failure where the config can't be used */
-  registrationOf(registry: Registry): Promise<Own>;
+  resolveRegistration(registry: Registry): Promise<Own>;
   /** What a warm get would answer now. */
-  warm(host: string): Promise<Held | undefined>;
+  warm(host: string): Promise<StoredToken | undefined>;
   /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
-  heldDespiteConfig(host: string): Promise<RegistryEntry | undefined>;
+  tokenIgnoringConfig(host: string): Promise<RegistryEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
   readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
   readFailure(key: string): Promise<FailureEntry | undefined>;
   /** Changes with what may end a failed fetch. */
   retryConditions(registration: Own): string;
-  /** One call to AWS for all who ask; `hurried` where a valid token lies ready should it take long. */
-  obtain(registry: Registry, registration: Own, hurried: boolean): Promise<AuthorizationEntry>;
+  /** One call to AWS for all who ask; `shortDeadline` where a valid token lies ready should it take long. */
+  getOrFetchToken(registry: Registry, registration: Own, shortDeadline: boolean): Promise<AuthorizationEntry>;
   /** @throws Failure where the disk refuses */
   writeRegistry(entry: RegistryEntry): Promise<void>;
   log(line: string): void;
 }
 
 /** So long a failed renewal is not tried again while a valid token can be handed out: a build asks often. */
-const failureCounts = 60_000;
+const failureMemory = 60_000;
 
 /**
  * The answer for a registry whose token file does not hold: a token of the same identity and region that
@@ -56,35 +56,35 @@ const failureCounts = 60_000;
  * @returns undefined for a public registry where no credentials give a token: it is then pulled from anonymously
  * @throws Failure
  */
-export async function coldGet<Own extends Registration>(
+export async function resolveCredential<Own extends Registration>(
   registry: Registry,
   ports: ColdGetPorts<Own>,
   isSecondTry = false,
-): Promise<Held | undefined> {
+): Promise<StoredToken | undefined> {
   const registration = await registrationOrHeld(registry, ports);
   if ("secret" in registration) return registration;
   const key = registration.authorization;
-  const lying = await lyingFor(registry, registration, ports);
-  const state = lying ? lifeState(lying.life, ports.clock()) : "expired";
-  if (lying && state === "fresh") return keep(registry, registration, lying, ports);
-  const failed = state === "fresh" ? undefined : await failedJustNow(key, ports);
-  if (lying && state === "usable" && failed) return lying;
+  const cached = await findCachedToken(registry, registration, ports);
+  const state = cached ? lifeState(cached.life, ports.clock()) : "expired";
+  if (cached && state === "fresh") return keep(registry, registration, cached, ports);
+  const failed = state === "fresh" ? undefined : await recentFailure(key, ports);
+  if (cached && state === "usable" && failed) return cached;
   // A machine without credentials asks in vain for seconds, and a build pulls many public images.
-  if (registry.kind === "public" && !lying && failed?.code === "NO_CREDENTIALS") return undefined;
+  if (registry.kind === "public" && !cached && failed?.code === "NO_CREDENTIALS") return undefined;
   try {
     if (failed && state === "expired") {
       refuseAgain(failed, registry, ports.retryConditions(registration), ports.clock().now);
     }
-    const obtained = await ports.obtain(registry, registration, state === "usable");
+    const obtained = await ports.getOrFetchToken(registry, registration, state === "usable");
     return await keep(registry, registration, obtained, ports);
   } catch (error) {
-    if (lying && lifeState(lying.life, ports.clock()) !== "expired") {
+    if (cached && lifeState(cached.life, ports.clock()) !== "expired") {
       ports.log(`a valid token answered though no better one could be had: ${describe(error)}`);
-      return lying;
+      return cached;
     }
     if (!(error instanceof Failure)) throw error;
     if (error instanceof IdentityChanged) {
-      if (!isSecondTry) return coldGet(registry, ports, true);
+      if (!isSecondTry) return resolveCredential(registry, ports, true);
       // Some credential_process rewrites the AWS files each time it runs: its token is good, but can't be kept.
       ports.log(error.oneLine);
       return error.token;
@@ -105,11 +105,11 @@ function refuseAgain(failed: FailureEntry, registry: Registry, conditions: strin
   throw Failure.from({ ...failed, what });
 }
 
-/** The AWS files were edited while `obtain` waited: for which identity the token is can't be said. */
+/** The AWS files were edited while `getOrFetchToken` waited: for which identity the token is can't be said. */
 export class IdentityChanged extends Failure {
   constructor(
     host: string,
-    readonly token: Held,
+    readonly token: StoredToken,
   ) {
     super(
       "IDENTITY_CHANGED",
@@ -120,15 +120,15 @@ export class IdentityChanged extends Failure {
 }
 
 /** The token of the registry's identity and region, be it that another registry's logout has removed the shared one. */
-async function lyingFor(
+async function findCachedToken(
   { host }: Registry,
   { authorization, minValidity }: Registration,
   ports: ColdGetPorts,
 ): Promise<AuthorizationEntry | RegistryEntry | undefined> {
   const shared = await ports.readAuthorization(authorization);
   const own = shared ? undefined : await ports.readRegistry(host);
-  const lying = shared ?? (own?.authorization === authorization ? own : undefined);
-  return lying && { ...lying, life: withMinValidity(lying.life, minValidity) };
+  const cached = shared ?? (own?.authorization === authorization ? own : undefined);
+  return cached && { ...cached, life: withMinValidity(cached.life, minValidity) };
 }
 
 function describe(error: unknown): string {
@@ -142,20 +142,20 @@ async function registrationOrHeld<Own extends Registration>(
   ports: ColdGetPorts<Own>,
 ): Promise<Own | RegistryEntry> {
   try {
-    return await ports.registrationOf(registry);
+    return await ports.resolveRegistration(registry);
   } catch (error) {
     // A broken config file names nobody anew, so it takes nobody's valid token away either.
-    const held = await ports.heldDespiteConfig(registry.host);
+    const held = await ports.tokenIgnoringConfig(registry.host);
     if (!held || lifeState(held.life, ports.clock()) === "expired") throw error;
     ports.log(`a valid token answered though the config can't be used: ${describe(error)}`);
     return held;
   }
 }
 
-async function failedJustNow(key: string, ports: ColdGetPorts): Promise<FailureEntry | undefined> {
+async function recentFailure(key: string, ports: ColdGetPorts): Promise<FailureEntry | undefined> {
   const failed = await ports.readFailure(key);
   const { now } = ports.clock();
-  return failed && failed.at <= now && now - failed.at < failureCounts ? failed : undefined;
+  return failed && failed.at <= now && now - failed.at < failureMemory ? failed : undefined;
 }
 
 async function keep(
@@ -163,7 +163,7 @@ async function keep(
   registration: Registration,
   entry: AuthorizationEntry | RegistryEntry,
   ports: ColdGetPorts,
-): Promise<Held> {
+): Promise<StoredToken> {
   const { username, secret, life } = entry;
   const { identity, authorization, dependencies } = registration;
   const { host } = registry;

@@ -3,16 +3,16 @@ import type { Folders } from "../config/folders.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { otherLogins } from "../logins/choose.ts";
 import { onlyOthers } from "../protocol/other-logins.ts";
-import { told } from "../protocol/reply.ts";
-import type { ColdPorts, Held } from "../protocol/serve.ts";
+import { toReply } from "../protocol/reply.ts";
+import type { HelperPorts, StoredToken } from "../protocol/serve.ts";
 import { parseHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/files/clock.ts";
-import type { QuickFiles } from "../store/files/fast-files.ts";
+import type { FastFiles } from "../store/files/fast-files.ts";
 import { appendLog } from "../store/files/log.ts";
 import { forgetFailedGet, noteFailedGet } from "../store/state/failed-gets.ts";
 import { TokenStore } from "../store/tokens/token-store.ts";
-import { dependenciesHold, readWarm } from "../store/tokens/warm-get.ts";
+import { dependenciesHold, readCachedCredential } from "../store/tokens/warm-get.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
@@ -20,10 +20,10 @@ import { foreignText } from "../token/foreign-text.ts";
 import { lifeState, timeLeft } from "../token/life.ts";
 import { retryConditions } from "./conditions.ts";
 import { eraseLogin, storeLogin } from "./explicit-login.ts";
-import { coldGet, type Registration } from "./get-token.ts";
+import { type Registration, resolveCredential } from "./get-token.ts";
 import { listHeld } from "./list.ts";
 import { openTokenKey } from "./token-key.ts";
-import { type AskedRegistration, Asking } from "./token-provider.ts";
+import { type ResolvedRegistration, TokenProvider } from "./token-provider.ts";
 
 /** What a `get` may take in all, in milliseconds since it began; Docker itself waits for ever. */
 const limits = {
@@ -34,8 +34,8 @@ const limits = {
   /** No longer than this is a lock's holder waited for: enough is left to ask AWS oneself. */
   turn: 10_000,
   /** The same two where a valid token lies ready. */
-  hurriedFetch: 4_000,
-  hurriedTurn: 2_000,
+  fetchDeadlineWithToken: 4_000,
+  lockDeadlineWithToken: 2_000,
   /** What is left for the fetch to end by itself when its time is over. */
   grace: 500,
   /** Milliseconds for what is done after the answer. */
@@ -47,13 +47,13 @@ const limits = {
  *
  * @param home undefined for a user without a home folder, whose AWS files the environment must name
  */
-export function coldPorts(
-  files: QuickFiles,
+export function createHelperPorts(
+  files: FastFiles,
   env: Environment,
   home: string | undefined,
   folders: Folders,
   now: () => number,
-): ColdPorts {
+): HelperPorts {
   const began = now();
   const { state, configFile } = folders;
   const said = new Set<string>();
@@ -65,32 +65,32 @@ export function coldPorts(
   const store = new TokenStore(state, log, { key: openTokenKey(env, folders, now) });
   const put: Promise<void>[] = [];
   const later = (work: Promise<void>) => void put.push(work);
-  const asking = new Asking(
+  const provider = new TokenProvider(
     { files, env, home: home ?? "", folders, store, now, log },
-    { later, config: seenConfig },
+    { later, config: readStampedConfig },
   );
-  const { registrationOf, aliased } = asking;
+  const { resolveRegistration, aliased } = provider;
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
 
   let lastSeen: StampedConfig | undefined;
 
   /** Whoever writes a token asks for the config before. It is not read again while it is the same. */
-  async function seenConfig(): Promise<StampedConfig> {
+  async function readStampedConfig(): Promise<StampedConfig> {
     const seen = await readStamped(configFile, files.stamp, lastSeen, ({ oneLine }) => log(oneLine));
-    if (seen !== lastSeen) await store.settle(seen.config.store);
+    if (seen !== lastSeen) await store.convertEncryption(seen.config.store);
     lastSeen = seen;
     return seen;
   }
 
-  function obtain(registry: Registry, registration: AskedRegistration, hurried: boolean) {
-    const fetch = began + (hurried ? limits.hurriedFetch : limits.fetch);
-    const turn = began + (hurried ? limits.hurriedTurn : limits.turn);
-    const obtained = asking.obtain(registry, registration, { fetch, turn });
+  function getOrFetchToken(registry: Registry, registration: ResolvedRegistration, shortDeadline: boolean) {
+    const fetch = began + (shortDeadline ? limits.fetchDeadlineWithToken : limits.fetch);
+    const turn = began + (shortDeadline ? limits.lockDeadlineWithToken : limits.turn);
+    const obtained = provider.getOrFetchToken(registry, registration, { fetch, turn });
     return within(fetch + limits.grace - now(), obtained, registry);
   }
 
-  async function heldDespiteConfig(host: string): Promise<RegistryEntry | undefined> {
+  async function tokenIgnoringConfig(host: string): Promise<RegistryEntry | undefined> {
     const held = await store.readRegistry(host);
     if (!held) return undefined;
     const others = held.dependencies.files.filter(({ path }) => path !== configFile);
@@ -98,7 +98,7 @@ export function coldPorts(
   }
 
   const authorizationOf = async (registry: Registry): Promise<string | undefined> =>
-    (await registrationOf(registry).catch(() => undefined))?.authorization;
+    (await resolveRegistration(registry).catch(() => undefined))?.authorization;
 
   async function isServed(registry: Registry, secret: string): Promise<boolean> {
     if ((await store.readRegistry(registry.host))?.secret === secret) return true;
@@ -119,33 +119,33 @@ export function coldPorts(
     return login && lifeState(login.life, clock()) !== "expired" ? login : undefined;
   }
 
-  async function cold(registry: Registry): Promise<Held | undefined> {
+  async function cold(registry: Registry): Promise<StoredToken | undefined> {
     // The second reports a file that the warm get had to leave aside.
     const [login] = await Promise.all([validLogin(registry.host), store.readRegistry(registry.host)]);
     if (login) return login;
-    return coldGet(registry, getPorts);
+    return resolveCredential(registry, getPorts);
   }
 
-  async function warm(host: string): Promise<Held | undefined> {
-    const found = readWarm(files, state, host, env, now());
+  async function warm(host: string): Promise<StoredToken | undefined> {
+    const found = readCachedCredential(files, state, host, env, now());
     if (!found || !("sealed" in found)) return found;
     return "authorization" in found ? store.readRegistry(host) : loginIn(await store.readLogin(host));
   }
 
   const identities = new Map<string, string>();
-  async function notedRegistration(registry: Registry): Promise<AskedRegistration> {
-    const registration = await registrationOf(registry);
+  async function notedRegistration(registry: Registry): Promise<ResolvedRegistration> {
+    const registration = await resolveRegistration(registry);
     identities.set(registry.host, registration.identity);
     return registration;
   }
   const getPorts = {
-    ...{ ...store, clock, warm, heldDespiteConfig, obtain, log },
-    retryConditions: (registration: AskedRegistration) => retryConditions(registration, files, env),
-    registrationOf: notedRegistration,
+    ...{ ...store, clock, warm, tokenIgnoringConfig, getOrFetchToken, log },
+    retryConditions: (registration: ResolvedRegistration) => retryConditions(registration, files, env),
+    resolveRegistration: notedRegistration,
   };
 
   /** Some clients hide why a get failed: `status` and `doctor` report it. */
-  async function noted(registry: Registry): Promise<Held | undefined> {
+  async function noted(registry: Registry): Promise<StoredToken | undefined> {
     const { host } = registry;
     try {
       const held = await within(limits.whole, cold(registry), registry);
@@ -164,12 +164,12 @@ export function coldPorts(
     try {
       return { ...onlyOthers(await others.list()), ...ours };
     } catch (error) {
-      log(`logins to hosts that are not ECR's are not listed: ${foreignText(told(error).stdout)}`);
+      log(`logins to hosts that are not ECR's are not listed: ${foreignText(toReply(error).stdout)}`);
       return ours;
     }
   }
 
-  async function expiresAt({ host }: Registry, { secret }: Held): Promise<number | undefined> {
+  async function expiresAt({ host }: Registry, { secret }: StoredToken): Promise<number | undefined> {
     const stored = [loginIn(await store.readLogin(host)), await store.readRegistry(host)];
     const life = stored.find((entry) => entry?.secret === secret)?.life;
     return life && now() + timeLeft(life, clock());
@@ -180,7 +180,7 @@ export function coldPorts(
     aliased,
     get: noted,
     async store(registry, held) {
-      await store.tryKeychainAgain();
+      await store.forgetKeychainFailure();
       await storeLogin(registry, held, loginPorts);
       later(forgetFailedGet(state, registry.host));
     },
@@ -188,7 +188,8 @@ export function coldPorts(
       await eraseLogin(registry, loginPorts);
       later(forgetFailedGet(state, registry.host));
     },
-    reportsFailures: async () => (await seenConfig().catch(() => undefined))?.config.reportsFailures ?? false,
+    reportsFailures: async () =>
+      (await readStampedConfig().catch(() => undefined))?.config.reportsFailures ?? false,
     list,
     expiresAt,
     tidy: async () => {

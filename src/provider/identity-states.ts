@@ -2,7 +2,7 @@ import type { ReadFiles } from "../profiles/config-files.ts";
 import { type IdentityState, identityState } from "../profiles/dependencies.ts";
 import { readBootId } from "../store/files/clock.ts";
 import type { Identity } from "../token/identity.ts";
-import type { Surroundings } from "./context.ts";
+import type { AppContext } from "./context.ts";
 
 /** What identities depend on, looked up on this machine. */
 export class IdentityStates {
@@ -13,12 +13,12 @@ export class IdentityStates {
 
   /** @param known what was found, to be given back; absent: each is looked up each time */
   constructor(
-    private readonly around: Pick<Surroundings, "files" | "env" | "home">,
+    private readonly app: Pick<AppContext, "files" | "env" | "home">,
     private readonly known?: Map<string, IdentityState>,
   ) {}
 
   async of(identity: Identity): Promise<IdentityState> {
-    const { files, env, home } = this.around;
+    const { files, env, home } = this.app;
     const name = this.known && JSON.stringify(identity);
     const before = name && this.known?.get(name);
     if (before) return before;
@@ -32,7 +32,7 @@ export class IdentityStates {
 
   /** Looks at all that are known anew. @returns whether each is what it was */
   async isUnchanged(): Promise<boolean> {
-    const { files } = this.around;
+    const { files } = this.app;
     for (const [path, stamp] of this.#retryStamps) if (files.stamp(path) !== stamp) return false;
     const before = [...(this.known ?? [])];
     this.known?.clear();

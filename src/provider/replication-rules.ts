@@ -1,13 +1,13 @@
 import type { Config } from "../config/config.ts";
 import type { Folders } from "../config/folders.ts";
 import { type KnownRules, type Replica, replicasOf } from "../config/replication.ts";
-import type { QuickFiles } from "../store/files/fast-files.ts";
+import type { FastFiles } from "../store/files/fast-files.ts";
 import { rulesPath } from "../store/files/paths.ts";
 import { readRules } from "../store/state/replication.ts";
 import type { FileDependency } from "../token/dependencies.ts";
 
 /** What is known of the rules of followed registries, and the stamp that their file had just before it was read. */
-export interface SeenRules {
+export interface StampedRules {
   readonly known: KnownRules;
   /** By host. */
   readonly replicas: ReadonlyMap<string, Replica>;
@@ -16,12 +16,15 @@ export interface SeenRules {
 
 /** Where the rules are, and who is told of what is wrong with them. */
 interface RulesPlace {
-  readonly files: QuickFiles;
+  readonly files: FastFiles;
   readonly folders: Pick<Folders, "state">;
   log(line: string): void;
 }
 
-export async function seenRules({ files, folders, log }: RulesPlace, config: Config): Promise<SeenRules> {
+export async function readStampedRules(
+  { files, folders, log }: RulesPlace,
+  config: Config,
+): Promise<StampedRules> {
   const path = rulesPath(folders.state);
   // The stamp first, so that a change in between shows.
   const dependency = { path, stamp: files.stamp(path) };

@@ -1,6 +1,6 @@
 import type { Folders } from "../config/folders.ts";
 import type { TokenKey } from "../store/encryption/token-key.ts";
-import type { QuickFiles } from "../store/files/fast-files.ts";
+import type { FastFiles } from "../store/files/fast-files.ts";
 import { readMemoryKey } from "../store/tokens/open-sealed.ts";
 import { noTokenKey, type TokenKeyPort } from "../store/tokens/token-files.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -35,14 +35,14 @@ export function openTokenKey(
   return {
     get: async () => (await key()).get(),
     successorOf: async (former) => (await key()).successorOf(former),
-    lookAnew: async () => (await opened)?.lookAnew(),
-    tryAgain: async () => (await key()).tryAgain(),
+    reload: async () => (await opened)?.reload(),
+    forgetFailures: async () => (await key()).forgetFailures(),
     forget: async () => (await key()).forget(),
   };
 }
 
 /** The same for who only looks: wherever it lies ready. */
-export function lyingTokenKey(files: QuickFiles, env: Environment): TokenKeyPort {
+export function lyingTokenKey(files: FastFiles, env: Environment): TokenKeyPort {
   return {
     ...noTokenKey,
     get: async () => readMemoryKey(files, env.XDG_RUNTIME_DIR) ?? noTokenKey.get(),

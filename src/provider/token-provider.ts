@@ -20,14 +20,14 @@ import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { elapsed, lifeOf, lifeState } from "../token/life.ts";
 import { retryConditions } from "./conditions.ts";
-import type { Deadlines, ObtainOptions, Surroundings } from "./context.ts";
+import type { AppContext, Deadlines, ObtainOptions } from "./context.ts";
 import { fetchOnce } from "./fetch-once.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
 import { IdentityStates } from "./identity-states.ts";
-import { type SeenRules, seenRules } from "./replication-rules.ts";
+import { readStampedRules, type StampedRules } from "./replication-rules.ts";
 
 /** A registration as those want it who renew in the background. */
-export interface AskedRegistration extends Registration {
+export interface ResolvedRegistration extends Registration {
   /** Files whose change may end a failure and changes nothing of the identity. */
   readonly retryWhenChanged: readonly string[];
   /** The AWS files that the identity was found in. */
@@ -38,10 +38,10 @@ export interface AskedRegistration extends Registration {
   readonly reread: readonly FileDependency[];
 }
 
-/** What an `Asking` goes by, where that is not simply what the files say at each step. */
+/** What an `TokenProvider` goes by, where that is not simply what the files say at each step. */
 export interface AskingOptions {
   config?(): Promise<StampedConfig>;
-  rules?(): Promise<SeenRules>;
+  rules?(): Promise<StampedRules>;
   /**
    * What was found of identities, for a caller that asks for many registries at one moment; absent: it is looked up
    * each time, so that a change shows.
@@ -52,22 +52,22 @@ export interface AskingOptions {
 }
 
 /** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
-export class Asking {
+export class TokenProvider {
   private readonly identities: IdentityStates;
   /** What the registries of an identity have in common: there may be thousands. */
   private readonly shared = new WeakMap<IdentityState, SharedRegistration>();
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly app: AppContext,
     private readonly options: AskingOptions = {},
   ) {
-    this.identities = new IdentityStates(around, options.states);
+    this.identities = new IdentityStates(app, options.states);
   }
 
   /** @throws Failure where config.yaml can't be used */
-  readonly registrationOf = async (registry: Registry): Promise<AskedRegistration> => {
-    const { env, folders } = this.around;
-    const { config, stamp } = await this.seenConfig();
+  readonly resolveRegistration = async (registry: Registry): Promise<ResolvedRegistration> => {
+    const { env, folders } = this.app;
+    const { config, stamp } = await this.readStampedConfig();
     const { identity: asker, name, rules } = await this.identityFor(config, registry);
     const state = await this.identities.of(asker);
     const { kind, partition, region } = registry;
@@ -100,23 +100,23 @@ export class Asking {
    */
   readonly aliased = async (host: string): Promise<Registry | undefined> => {
     try {
-      const target = parseHost(aliasTarget((await this.seenConfig()).config, host) ?? "");
+      const target = parseHost(aliasTarget((await this.readStampedConfig()).config, host) ?? "");
       return target && { ...target, host };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.around.log(`whether ${host} stands for an ECR registry can't be said: ${error.oneLine}`);
+      this.app.log(`whether ${host} stands for an ECR registry can't be said: ${error.oneLine}`);
       return undefined;
     }
   };
 
   /** One call to AWS for all who ask at once. @throws Failure */
-  async obtain(
+  async getOrFetchToken(
     registry: Registry,
-    registration: AskedRegistration,
+    registration: ResolvedRegistration,
     deadlines: Deadlines,
     options: ObtainOptions = {},
   ): Promise<AuthorizationEntry> {
-    const { files, env, folders, store, now, log } = this.around;
+    const { files, env, folders, store, now, log } = this.app;
     const { later } = this.options;
     const key = registration.authorization;
     const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
@@ -146,7 +146,7 @@ export class Asking {
       waitUntil: deadlines.turn,
       report: (failure) => {
         log(failure.oneLine);
-        options.unkept?.(failure);
+        options.onWriteFailed?.(failure);
       },
     });
     if (pruning && later) later(pruning);
@@ -159,8 +159,8 @@ export class Asking {
     return this.identities.isUnchanged();
   }
 
-  private seenConfig(): Promise<StampedConfig> {
-    const { files, folders } = this.around;
+  private readStampedConfig(): Promise<StampedConfig> {
+    const { files, folders } = this.app;
     return this.options.config?.() ?? readStamped(folders.configFile, files.stamp);
   }
 
@@ -168,17 +168,17 @@ export class Asking {
   private async identityFor(config: Config, registry: Registry): Promise<ServingIdentity> {
     const target = parseHost(aliasTarget(config, registry.host) ?? registry.host) ?? registry;
     if (!isLeftToRules(config, target)) return registrationFor(config, target) ?? { identity: ambient };
-    const { replicas, dependency } = await (this.options.rules?.() ?? seenRules(this.around, config));
+    const { replicas, dependency } = await (this.options.rules?.() ?? readStampedRules(this.app, config));
     const found = registrationUnderRules(config, target, replicas) ?? { identity: ambient };
     return { ...found, rules: dependency };
   }
 
   private async fetchEntry(
     registry: Registry,
-    asked: AskedRegistration,
+    asked: ResolvedRegistration,
     { fetch, signal: given }: Deadlines,
   ): Promise<AuthorizationEntry> {
-    const { files, env, home, now } = this.around;
+    const { files, env, home, now } = this.app;
     const { fetchToken } = await import("../aws/calls/fetch-token.ts");
     const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
     const signal = given ? AbortSignal.any([given, limit]) : limit;
@@ -195,7 +195,7 @@ export class Asking {
       refuseFile,
     };
     const token = await fetchToken(request);
-    if (!isStillOf(asked, await this.registrationOf(registry))) {
+    if (!isStillOf(asked, await this.resolveRegistration(registry))) {
       throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
     }
     const { username, password, expiresAt, clockSkew, sessionEndsAt } = token;
@@ -219,7 +219,7 @@ export class Asking {
  * Whether a token that was fetched is that identity's: what was read before gave the credentials, but their source may
  * have read a file again when it was another one, even if it is the same again by now.
  */
-function isStillOf(asked: AskedRegistration, now: AskedRegistration): boolean {
+function isStillOf(asked: ResolvedRegistration, now: ResolvedRegistration): boolean {
   return now.authorization === asked.authorization && Bun.deepEquals(now.reread, asked.reread);
 }
 
@@ -228,7 +228,7 @@ interface SharedRegistration {
   readonly rules: FileDependency | undefined;
   /** Of config.yaml. */
   readonly stamp: string;
-  readonly registration: Omit<AskedRegistration, "authorization">;
+  readonly registration: Omit<ResolvedRegistration, "authorization">;
 }
 
 interface ServingIdentity {

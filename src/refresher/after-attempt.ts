@@ -2,7 +2,7 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
 import { type Clock, lifeState } from "../token/life.ts";
 import { waitAfter } from "./backoff.ts";
-import type { Verdict } from "./due.ts";
+import type { RenewalDecision } from "./due.ts";
 import { keptFailure } from "./failure-record.ts";
 import type { Job } from "./job.ts";
 import { ageOf } from "./pause.ts";
@@ -13,14 +13,14 @@ import type { Random, Timing } from "./timing.ts";
 /** A group's state after a token came: the failures before it are over, its renewal is drawn. */
 export function afterToken(
   group: GroupState,
-  verdict: Verdict,
+  decision: RenewalDecision,
   entry: AuthorizationEntry,
   clock: Clock,
   random: Random,
   timing: Timing,
 ): GroupState {
-  const heldUp = heldUpFor(group, verdict, clock);
-  const arrival = { heldUp, formerSessionEndsAt: group.issue?.sessionEndsAt };
+  const delayed = heldUpFor(group, decision, clock);
+  const arrival = { delayed, formerSessionEndsAt: group.issue?.sessionEndsAt };
   const issue = planIssue(entry, arrival, clock, random, timing);
   const { hold, rest } = group;
   return { issue, ...(hold && { hold }), ...(rest && { rest }) };
@@ -29,7 +29,7 @@ export function afterToken(
 /** A group's state after a failure; the token lying there goes on to be served. */
 export function afterFailure(
   group: GroupState,
-  { job, entry }: Verdict,
+  { job, entry }: RenewalDecision,
   failure: Failure,
   clock: Clock,
   random: Random,
@@ -39,12 +39,16 @@ export function afterFailure(
   return { ...group, failure: keptFailure(failure, group.failure, job.conditions, clock, wait) };
 }
 
-export function afterServing(group: GroupState, { revision }: Job, { life }: AuthorizationEntry): GroupState {
+export function afterPublishing(
+  group: GroupState,
+  { revision }: Job,
+  { life }: AuthorizationEntry,
+): GroupState {
   return { ...group, served: { issuedAt: life.issuedAt, revision } };
 }
 
 /** Whether the registries' files are still to be written, for a token that may be handed out. */
-export function isToBeServed(
+export function needsPublishing(
   group: GroupState | undefined,
   { revision }: Job,
   entry: AuthorizationEntry | undefined,
@@ -60,7 +64,11 @@ export function isToBeServed(
  * How long failures kept a renewal from its moment. A machine that slept or whose clock was moved is most likely
  * alone with that: 0.
  */
-function heldUpFor({ failure, issue }: GroupState, { entry }: Verdict, clock: Clock): number | undefined {
+function heldUpFor(
+  { failure, issue }: GroupState,
+  { entry }: RenewalDecision,
+  clock: Clock,
+): number | undefined {
   if (!entry || !issue || lifeState(entry.life, clock) === "expired") return undefined;
   return failure ? Math.max(0, ageOf(entry.life, clock) - issue.renewAfter) : 0;
 }

@@ -2,7 +2,7 @@ import { within } from "../limits/concurrency.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState } from "../token/life.ts";
-import { asFailure, lateFailure } from "./failures.ts";
+import { timeoutFailure, toFailure } from "./failures.ts";
 import { guardOf, sameToken } from "./guard.ts";
 import type { Job } from "./job.ts";
 import type { RefreshPorts } from "./ports.ts";
@@ -35,7 +35,7 @@ export function renew(
 }
 
 /** Has the token files of the job's registries written. Never rejects. */
-export function serve(
+export function publish(
   job: Job,
   entry: AuthorizationEntry,
   ports: RefreshPorts,
@@ -45,7 +45,7 @@ export function serve(
   return attempt(job, stop, ports.deadline(timing.callLimit), async (signal) => {
     const guard = guardOf(ports, job, entry, signal);
     if (await guard.unless()) return { kind: "overtaken" };
-    await ports.serve(job, entry, guard);
+    await ports.publish(job, entry, guard);
     return { kind: "done", entry };
   });
 }
@@ -58,11 +58,11 @@ async function attempt(
 ): Promise<Outcome> {
   const signal = AbortSignal.any([stop, deadline]);
   const whose = `${job.identity} in ${job.region}`;
-  const late = () => lateFailure(`nothing came of the renewal for ${whose} within its time limit`);
+  const late = () => timeoutFailure(`nothing came of the renewal for ${whose} within its time limit`);
   try {
     return await within(signal, work(signal), late);
   } catch (error) {
     if (stop.aborted) return { kind: "stopped" };
-    return { kind: "failed", failure: asFailure(error, `no ECR token for ${whose}`) };
+    return { kind: "failed", failure: toFailure(error, `no ECR token for ${whose}`) };
   }
 }

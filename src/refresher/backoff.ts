@@ -2,7 +2,7 @@ import { traitsOf } from "../token/failure-codes.ts";
 import { type Clock, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Issued } from "./renewal.ts";
-import type { Backoff, Random, Timing, TroubleKind } from "./timing.ts";
+import type { Backoff, FailureKind, Random, Timing } from "./timing.ts";
 
 /**
  * How long to wait after the `count`-th failure in a row, in milliseconds: full-jitter exponential, and never
@@ -13,22 +13,23 @@ import type { Backoff, Random, Timing, TroubleKind } from "./timing.ts";
 export function waitAfter(
   code: string,
   count: number,
-  lying: Issued | undefined,
+  cached: Issued | undefined,
   clock: Clock,
   random: Random,
   timing: Timing,
 ): number {
   const usual = timing.backoff[retryKind(code)];
-  const state = lying ? lifeState(lying.life, clock) : "expired";
-  const scale = lying ? shortness(lying, clock, timing) : 1;
+  const state = cached ? lifeState(cached.life, clock) : "expired";
+  const scale = cached ? shortness(cached, clock, timing) : 1;
   let longest = scale * (state === "fresh" ? usual.cap : usual.capUnfresh);
-  if (lying && state !== "expired") longest = Math.min(longest, servesFor(lying, clock) * timing.hurry);
+  if (cached && state !== "expired")
+    longest = Math.min(longest, usableFor(cached, clock) * timing.maxWaitFraction);
   // The floor stays: of a token that lives for seconds, or is over, next to nothing would be left of it.
   return jittered({ base: scale * usual.base, floor: usual.floor }, count, longest, random);
 }
 
 /** The same for what nobody waits for. */
-export function unhurriedWait(code: string, count: number, random: Random, { backoff }: Timing): number {
+export function baseDelay(code: string, count: number, random: Random, { backoff }: Timing): number {
   const kind = backoff[retryKind(code)];
   return jittered(kind, count, kind.cap, random);
 }
@@ -59,7 +60,7 @@ function shortness(
  * Milliseconds for which a valid token serves without anybody's having to look for another: until its reserve
  * begins or its session ends, then until it expires.
  */
-function servesFor({ life, sessionEndsAt }: Issued, clock: Clock): number {
+function usableFor({ life, sessionEndsAt }: Issued, clock: Clock): number {
   if (lifeState(life, clock) !== "fresh") return timeLeft(life, clock);
   const age = ageOf(life, clock);
   const fresh = life.freshUntil - life.issuedAt - age;
@@ -68,6 +69,6 @@ function servesFor({ life, sessionEndsAt }: Issued, clock: Clock): number {
 }
 
 /** @param code one that is not known here, or whose retry is not set, passes by itself */
-function retryKind(code: string): TroubleKind {
+function retryKind(code: string): FailureKind {
   return traitsOf(code).retry ?? "passing";
 }

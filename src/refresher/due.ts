@@ -9,7 +9,7 @@ import type { GroupState, RefresherState } from "./state.ts";
 export type Need = "absent" | "stale" | "renewal";
 
 /** What is to be done for one job, and when. */
-export interface Verdict {
+export interface RenewalDecision {
   readonly job: Job;
   /** What lies there. */
   readonly entry: AuthorizationEntry | undefined;
@@ -23,9 +23,9 @@ export interface Verdict {
 
 export interface Due {
   /** The most urgent first. */
-  readonly due: readonly Verdict[];
+  readonly due: readonly RenewalDecision[];
   /** Needed, and held. */
-  readonly waiting: readonly Verdict[];
+  readonly waiting: readonly RenewalDecision[];
   /** Milliseconds until the next of those that are not due will be; Infinity: there is none. */
   readonly nextIn: number;
 }
@@ -40,17 +40,17 @@ export function refreshDue(
   state: RefresherState,
   clock: Clock,
 ): Due {
-  const due: Verdict[] = [];
-  const waiting: Verdict[] = [];
+  const due: RenewalDecision[] = [];
+  const waiting: RenewalDecision[] = [];
   let nextIn = Infinity;
   for (const job of jobs) {
     const entry = held.get(job.key);
     const group = state.groups[job.key];
     let dueIn = goodFor(entry, group, clock);
     if (dueIn <= 0) {
-      const verdict = verdictOf(job, entry, group, clock);
-      dueIn = verdict.dueIn;
-      (dueIn > 0 ? waiting : due).push(verdict);
+      const decision = decideRenewal(job, entry, group, clock);
+      dueIn = decision.dueIn;
+      (dueIn > 0 ? waiting : due).push(decision);
     }
     if (dueIn > 0) nextIn = Math.min(nextIn, dueIn);
   }
@@ -58,12 +58,12 @@ export function refreshDue(
 }
 
 /** The same for one job; `group` absent: nothing is known of it. */
-export function verdictOf(
+export function decideRenewal(
   job: Job,
   entry: AuthorizationEntry | undefined,
   group: GroupState | undefined,
   clock: Clock,
-): Verdict {
+): RenewalDecision {
   const goodTime = goodFor(entry, group, clock);
   if (goodTime > 0) return { job, entry, need: undefined, held: undefined, dueIn: goodTime };
   const life = entry ? lifeState(entry.life, clock) : "expired";
@@ -89,8 +89,12 @@ function goodFor(entry: AuthorizationEntry | undefined, group: GroupState | unde
 }
 
 /** What has not failed comes first, so that what hangs or fails holds up only its like; then who has least left. */
-function byUrgency(due: readonly Verdict[], state: RefresherState, clock: Clock): readonly Verdict[] {
-  const failures = ({ job }: Verdict) => (state.groups[job.key]?.failure ? 1 : 0);
-  const left = ({ entry }: Verdict) => (entry ? timeLeft(entry.life, clock) : 0);
+function byUrgency(
+  due: readonly RenewalDecision[],
+  state: RefresherState,
+  clock: Clock,
+): readonly RenewalDecision[] {
+  const failures = ({ job }: RenewalDecision) => (state.groups[job.key]?.failure ? 1 : 0);
+  const left = ({ entry }: RenewalDecision) => (entry ? timeLeft(entry.life, clock) : 0);
   return due.toSorted((a, b) => failures(a) - failures(b) || left(a) - left(b));
 }

@@ -10,7 +10,7 @@ import type { KeptFailure } from "./state.ts";
  * @param waitAfter milliseconds until the next attempt after so many failures in a row
  */
 export function keptFailure(
-  { code, message, mend }: Failure,
+  { code, message, fix }: Failure,
   former: KeptFailure | undefined,
   conditions: string,
   clock: Clock,
@@ -21,10 +21,10 @@ export function keptFailure(
   const count = (row?.count ?? 0) + 1;
   const at = clock.now;
   const wait = pauseOf(waitAfter(count), clock);
-  return { count, since: former?.since ?? at, at, code, what: message, mend, conditions, wait };
+  return { count, since: former?.since ?? at, at, code, what: message, fix, conditions, wait };
 }
 
-/** Whether the next attempt is still to be waited for. Whatever has changed may have mended it. */
+/** Whether the next attempt is not due yet. A change of the conditions may have ended the failure. */
 export function isWaiting(failure: KeptFailure, conditions: string, clock: Clock): boolean {
   return failure.conditions === conditions && !isOver(failure.wait, clock);
 }

@@ -2,7 +2,7 @@ import { Failure } from "../token/failure.ts";
 import { foreignError } from "../token/foreign-text.ts";
 
 /** @param what did not come in time */
-export function lateFailure(what: string): Failure {
+export function timeoutFailure(what: string): Failure {
   return new Failure(
     "REFRESH_TIMEOUT",
     what,
@@ -11,7 +11,7 @@ export function lateFailure(what: string): Failure {
 }
 
 /** @param what failed, where the error is none that says so itself */
-export function asFailure(error: unknown, what: string): Failure {
+export function toFailure(error: unknown, what: string): Failure {
   if (error instanceof Failure) return error;
   return new Failure(
     "UNEXPECTED",

@@ -1,19 +1,19 @@
 import type { Registry } from "../registry/registry.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import type { Job } from "./job.ts";
-import type { Kept } from "./managed-registry.ts";
+import type { ManagedRegistry } from "./managed-registry.ts";
 
 /**
  * One job for each authorization token, however many registries it opens, sorted by key.
  *
  * @param kept each host once
  */
-export function groupJobs(kept: readonly Kept[]): readonly Job[] {
+export function groupJobs(kept: readonly ManagedRegistry[]): readonly Job[] {
   const groups = Map.groupBy(kept, ({ authorization }) => authorization);
   return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, group]) => jobOf(key, group));
 }
 
-function jobOf(key: string, group: readonly Kept[]): Job {
+function jobOf(key: string, group: readonly ManagedRegistry[]): Job {
   const registries = group.map(({ registry }) => registry).sort(byHost);
   const askThrough = registries.toSorted((a, b) => promises(b) - promises(a) || byHost(a, b))[0];
   const identity = group[0]?.identity;

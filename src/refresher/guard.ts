@@ -15,8 +15,8 @@ export function guardOf(
 ): Guard {
   const unless = async () => {
     if (signal.aborted || !ports.planned(job)) return true;
-    const lying = (await ports.read([job.key])).get(job.key);
-    return !sameToken(lying, expected) || signal.aborted;
+    const cached = (await ports.read([job.key])).get(job.key);
+    return !sameToken(cached, expected) || signal.aborted;
   };
   return { unless, signal };
 }

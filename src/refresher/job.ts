@@ -11,7 +11,7 @@ export interface Job {
   readonly askThrough: Registry;
   /** Sorted by host. */
   readonly registries: readonly Registry[];
-  /** Changes with whatever might mend a failure: AWS files, sign-in caches, config. */
+  /** Changes with everything that may end a failure: AWS files, sign-in caches, config. */
   readonly conditions: string;
   /** Changes with the registries and the conditions: their token files have then to be written anew. */
   readonly revision: string;

@@ -1,7 +1,7 @@
 import type { Registry } from "../registry/registry.ts";
 
 /** A registry to keep, and who keeps it. */
-export interface Kept {
+export interface ManagedRegistry {
   readonly registry: Registry;
   /** For a person. */
   readonly identity: string;
@@ -15,7 +15,7 @@ export interface Kept {
   /** Of a learnt one, or one that is just being asked for; milliseconds since the epoch. */
   readonly lastColdGetAt?: number;
   /** The daemon can't become this identity: the environment of the build that asked made it what it is. */
-  readonly onlyInEnvironment?: boolean;
+  readonly credentialsOnlyInEnvironment?: boolean;
 }
 
 export type Origin = "configured" | "replication" | "learnt";

@@ -1,14 +1,14 @@
-import { eachOf } from "../limits/concurrency.ts";
+import { forEachConcurrent } from "../limits/concurrency.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Clock } from "../token/life.ts";
-import { afterFailure, afterServing, afterToken, isToBeServed } from "./after-attempt.ts";
-import { renew, serve } from "./attempt.ts";
-import { refreshDue, type Verdict, verdictOf } from "./due.ts";
+import { afterFailure, afterPublishing, afterToken, needsPublishing } from "./after-attempt.ts";
+import { publish, renew } from "./attempt.ts";
+import { decideRenewal, type RenewalDecision, refreshDue } from "./due.ts";
 import type { Job } from "./job.ts";
 import type { FailedJob, PassReport, RefreshPorts } from "./ports.ts";
 import { type FailingJob, tokenTimes } from "./renewal-failure.ts";
 import type { GroupState, RefresherState } from "./state.ts";
-import { takeStock, withGroups } from "./sync-groups.ts";
+import { syncGroups, withGroups } from "./sync-groups.ts";
 import type { Random, Timing } from "./timing.ts";
 import { usualTiming } from "./timing.ts";
 
@@ -32,20 +32,22 @@ export async function refreshPass(
   random: Random,
   { timing = usualTiming, stop = new AbortController().signal }: PassOptions = {},
 ): Promise<{ state: RefresherState; report: PassReport }> {
-  const lying = await ports.read(jobs.map(({ key }) => key));
+  const cached = await ports.read(jobs.map(({ key }) => key));
   const clock = ports.clock();
-  const stock = takeStock(state, jobs, lying, clock, random, timing);
-  const { due, waiting, nextIn } = refreshDue(jobs, lying, stock, clock);
+  const stock = syncGroups(state, jobs, cached, clock, random, timing);
+  const { due, waiting, nextIn } = refreshDue(jobs, cached, stock, clock);
   const pass = new Pass(ports, stock.groups, random, timing, stop);
   // Files first: that takes a moment, where a call may hang.
-  const unserved = jobs.filter((job) => isToBeServed(stock.groups[job.key], job, lying.get(job.key), clock));
-  await eachOf(unserved, timing.atOnce, (job) => pass.serve(job, lying.get(job.key)));
-  await eachOf(due, timing.atOnce, (verdict) => pass.renew(verdict));
+  const unserved = jobs.filter((job) =>
+    needsPublishing(stock.groups[job.key], job, cached.get(job.key), clock),
+  );
+  await forEachConcurrent(unserved, timing.atOnce, (job) => pass.publish(job, cached.get(job.key)));
+  await forEachConcurrent(due, timing.atOnce, (decision) => pass.renew(decision));
   const { renewed, failed, overtaken } = pass;
   const skipped = waiting.map(({ job }) => job);
   const wakeAt = Math.min(pass.nextOf(due), clock.now + nextIn);
   const after = withGroups(stock, pass.changed);
-  const failing = jobs.flatMap((job) => failingJob(job, lying.get(job.key), after.groups[job.key], clock));
+  const failing = jobs.flatMap((job) => failingJob(job, cached.get(job.key), after.groups[job.key], clock));
   const report = { renewed, failed, overtaken, skipped, failing, ...(wakeAt < Infinity && { wakeAt }) };
   return { state: after, report };
 }
@@ -80,19 +82,19 @@ class Pass {
   ) {}
 
   /** When the first of those that were due is to be tried again or renewed; milliseconds since the epoch. */
-  nextOf(due: readonly Verdict[]): number {
+  nextOf(due: readonly RenewalDecision[]): number {
     const clock = this.ports.clock();
     const next = due.map(({ job, entry }) => {
-      const lying = this.brought.get(job.key) ?? entry;
-      return clock.now + verdictOf(job, lying, this.group(job), clock).dueIn;
+      const cached = this.brought.get(job.key) ?? entry;
+      return clock.now + decideRenewal(job, cached, this.group(job), clock).dueIn;
     });
     return Math.min(...next);
   }
 
-  async renew(verdict: Verdict): Promise<void> {
+  async renew(decision: RenewalDecision): Promise<void> {
     if (this.stop.aborted) return;
     const { ports, random, timing } = this;
-    const { job, entry } = verdict;
+    const { job, entry } = decision;
     const outcome = await renew(job, entry, ports, this.stop, timing);
     const clock = ports.clock();
     const group: GroupState = { ...this.group(job), rest: { from: clock, length: timing.rest } };
@@ -101,23 +103,23 @@ class Pass {
       this.overtaken.push(job);
     }
     if (outcome.kind === "failed") {
-      this.changed.set(job.key, afterFailure(group, verdict, outcome.failure, clock, random, timing));
+      this.changed.set(job.key, afterFailure(group, decision, outcome.failure, clock, random, timing));
       this.failed.push({ job, failure: outcome.failure, step: "renew" });
     }
     if (outcome.kind === "done") {
-      this.changed.set(job.key, afterToken(group, verdict, outcome.entry, clock, random, timing));
+      this.changed.set(job.key, afterToken(group, decision, outcome.entry, clock, random, timing));
       this.brought.set(job.key, outcome.entry);
       this.renewed.push(job);
-      await this.serve(job, outcome.entry);
+      await this.publish(job, outcome.entry);
     }
   }
 
-  async serve(job: Job, entry: AuthorizationEntry | undefined): Promise<void> {
+  async publish(job: Job, entry: AuthorizationEntry | undefined): Promise<void> {
     const { ports, timing } = this;
-    if (!entry || this.stop.aborted || !isToBeServed(this.group(job), job, entry, ports.clock())) return;
-    const outcome = await serve(job, entry, ports, this.stop, timing);
-    if (outcome.kind === "done") this.changed.set(job.key, afterServing(this.group(job), job, entry));
-    if (outcome.kind === "failed") this.failed.push({ job, failure: outcome.failure, step: "serve" });
+    if (!entry || this.stop.aborted || !needsPublishing(this.group(job), job, entry, ports.clock())) return;
+    const outcome = await publish(job, entry, ports, this.stop, timing);
+    if (outcome.kind === "done") this.changed.set(job.key, afterPublishing(this.group(job), job, entry));
+    if (outcome.kind === "failed") this.failed.push({ job, failure: outcome.failure, step: "publish" });
     if (outcome.kind === "overtaken") this.overtaken.push(job);
   }
 

@@ -25,7 +25,7 @@ export interface RefreshPorts {
    *
    * @throws Failure where one could not be written; the others are
    */
-  serve(job: Job, entry: AuthorizationEntry, guard: Guard): Promise<void>;
+  publish(job: Job, entry: AuthorizationEntry, guard: Guard): Promise<void>;
   /** Aborts after so many milliseconds. */
   deadline(limit: number): AbortSignal;
 }
@@ -54,5 +54,5 @@ export interface FailedJob {
   readonly job: Job;
   readonly failure: Failure;
   /** renew: no token. serve: there is one, and a registry's file could not be written. */
-  readonly step: "renew" | "serve";
+  readonly step: "renew" | "publish";
 }

@@ -1,12 +1,12 @@
-import { eachOf, within } from "../limits/concurrency.ts";
+import { forEachConcurrent, within } from "../limits/concurrency.ts";
 import type { Failure } from "../token/failure.ts";
 import type { Clock } from "../token/life.ts";
-import { asFailure, lateFailure } from "./failures.ts";
+import { timeoutFailure, toFailure } from "./failures.ts";
 import {
   afterFailedReading,
   afterReading,
   type Reading,
-  type Readings,
+  type RuleFetchState,
   type Source,
 } from "./replication-schedule.ts";
 import { type Random, type Timing, usualTiming } from "./timing.ts";
@@ -26,7 +26,7 @@ export interface ReadingPorts<Rules> {
 
 export interface ReadingReport {
   /** What is remembered of them now. */
-  readonly readings: Readings;
+  readonly readings: RuleFetchState;
   readonly failed: readonly FailedSource[];
 }
 
@@ -45,7 +45,7 @@ const limits = { one: 15_000, all: 40_000 } as const;
 export async function readSources<Rules>(
   ports: ReadingPorts<Rules>,
   due: readonly Source[],
-  before: Readings,
+  before: RuleFetchState,
   random: Random,
   stop: AbortSignal,
   timing: Timing = usualTiming,
@@ -53,23 +53,23 @@ export async function readSources<Rules>(
   const brought = new Map<string, Rules>();
   const failures = new Map<string, Failure>();
   const over = AbortSignal.any([stop, ports.deadline(limits.all)]);
-  await eachOf(due, timing.atOnce, async (source) => {
+  await forEachConcurrent(due, timing.atOnce, async (source) => {
     if (over.aborted) return;
     const signal = AbortSignal.any([stop, ports.deadline(limits.one)]);
     try {
       const late = () =>
-        lateFailure(`the replication rules of ${source.host} did not come within their time limit`);
+        timeoutFailure(`the replication rules of ${source.host} did not come within their time limit`);
       const rules = await within(signal, ports.read(source, signal), late);
       if (await ports.isCurrent(source)) brought.set(source.host, rules);
     } catch (error) {
-      if (!stop.aborted) failures.set(source.host, asFailure(error, unreadable(source)));
+      if (!stop.aborted) failures.set(source.host, toFailure(error, unreadable(source)));
     }
   });
   if (brought.size > 0) {
     await ports.keep(brought).catch((error) => {
       // Noted as read, what could not be kept would not be looked for again.
       for (const source of due) {
-        if (brought.delete(source.host)) failures.set(source.host, asFailure(error, unreadable(source)));
+        if (brought.delete(source.host)) failures.set(source.host, toFailure(error, unreadable(source)));
       }
     });
   }

@@ -39,7 +39,7 @@ export function renewalFailure(
   now: number,
   subject?: string,
 ): Failure {
-  const { code, what, mend } = note;
+  const { code, what, fix } = note;
   if (!token) return Failure.from(note);
   const isValid = now < token.expiresAt;
   const end = isoTime(token.expiresAt);
@@ -47,7 +47,7 @@ export function renewalFailure(
   const state = isValid ? `${notRenewed}, valid until ${end}` : `expired at ${end}, ${notRenewed}`;
   const start = subject === undefined ? state : `${subject}: ${state}`;
   const parts = partsOf(what);
-  return new Failure(code as FailureCode, parts ? { ...parts, summary: start } : `${start}: ${what}`, mend);
+  return new Failure(code as FailureCode, parts ? { ...parts, summary: start } : `${start}: ${what}`, fix);
 }
 
 /** The same for the daemon's log: the registry whose endpoint is called stands for all that share the token. */

@@ -10,12 +10,12 @@ export interface Issued {
 }
 
 /** How a token came. */
-export interface Arrival {
+export interface Issue {
   /**
    * By a renewal that failures kept for so many milliseconds from its moment, 0 where none did. Absent: at a
    * moment of its own, such as a first start or a build's.
    */
-  readonly heldUp?: number | undefined;
+  readonly delayed?: number | undefined;
   /** The session of the token before it. */
   readonly formerSessionEndsAt?: number | undefined;
 }
@@ -31,9 +31,9 @@ const sameSession = 60_000;
  * renewal brought the same session again (instance roles, a caching credential_process), asking early is
  * no use: the next one is looked for just before the end.
  */
-export function drawRenewal(
+export function scheduleRenewal(
   { life, sessionEndsAt }: Issued,
-  { heldUp, formerSessionEndsAt }: Arrival,
+  { delayed, formerSessionEndsAt }: Issue,
   clock: Clock,
   random: Random,
   timing: Timing,
@@ -41,7 +41,7 @@ export function drawRenewal(
   const whole = lifeLength(life);
   const age = ageOf(life, clock);
   const drawn = (span: number) => {
-    const next = heldUp === undefined ? 0 : steady(span, random, timing) - heldUp;
+    const next = delayed === undefined ? 0 : steady(span, random, timing) - delayed;
     return Math.ceil(next > 0 ? next : phase(span, age, random, timing));
   };
   const session = sessionEndsAt === undefined ? whole : sessionEndsAt - life.issuedAt;

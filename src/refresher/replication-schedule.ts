@@ -1,6 +1,6 @@
 import type { Failure } from "../token/failure.ts";
 import type { Clock } from "../token/life.ts";
-import { unhurriedWait } from "./backoff.ts";
+import { baseDelay } from "./backoff.ts";
 import { isWaiting, keptFailure } from "./failure-record.ts";
 import { isOver, type Pause, pauseOf } from "./pause.ts";
 import { hasNumbers, isFailure, isObject, isPause, type KeptFailure } from "./state.ts";
@@ -11,12 +11,12 @@ export interface Source {
   readonly host: string;
   /** The key of who reads them: another may see others, or none. */
   readonly reader: string;
-  /** Changes with whatever might mend a failure: AWS files, sign-ins, config. */
+  /** Changes with everything that may end a failure: AWS files, sign-ins, config. */
   readonly conditions: string;
 }
 
 /** What is remembered of reading replication rules, by the host of their source: plain JSON. */
-export interface Readings {
+export interface RuleFetchState {
   readonly format: typeof readingsFormat;
   readonly sources: Readonly<Record<string, Reading>>;
 }
@@ -34,7 +34,7 @@ export interface Reading {
 
 const readingsFormat = 1;
 
-export const noReadings: Readings = { format: readingsFormat, sources: {} };
+export const noReadings: RuleFetchState = { format: readingsFormat, sources: {} };
 
 /** Milliseconds from one reading to the next, drawn between the two: rules are rarely changed, and by hand. */
 const interval: readonly [number, number] = [40 * 60_000, 60 * 60_000];
@@ -45,9 +45,9 @@ const interval: readonly [number, number] = [40 * 60_000, 60 * 60_000];
  *
  * @param known the sources of which rules are known
  */
-export function readingsDue(
+export function dueRuleFetches(
   sources: readonly Source[],
-  readings: Readings,
+  readings: RuleFetchState,
   known: ReadonlySet<string>,
   clock: Clock,
 ): readonly Source[] {
@@ -75,19 +75,19 @@ export function afterFailedReading(
   random: Random,
   timing: Timing,
 ): Reading {
-  const wait = (count: number) => unhurriedWait(failure.code, count, random, timing);
+  const wait = (count: number) => baseDelay(failure.code, count, random, timing);
   return { ...reading, failure: keptFailure(failure, reading?.failure, conditions, clock, wait) };
 }
 
 /** What was read from a file; what is not of this form is left out, source by source, and costs a call. */
-export function parseReadings(value: unknown): Readings {
+export function parseReadings(value: unknown): RuleFetchState {
   if (!isObject(value) || value.format !== readingsFormat || !isObject(value.sources)) return noReadings;
   const sources = Object.entries(value.sources).filter(([, reading]) => isReading(reading));
   return { format: readingsFormat, sources: Object.fromEntries(sources) as Record<string, Reading> };
 }
 
 /** Of two memories the later of each source: the disk may have refused one, another process written the other. */
-export function laterReadings(one: Readings, other: Readings): Readings {
+export function laterReadings(one: RuleFetchState, other: RuleFetchState): RuleFetchState {
   const sources = { ...one.sources };
   for (const [host, reading] of Object.entries(other.sources)) {
     const mine = sources[host];

@@ -39,7 +39,7 @@ export interface KeptFailure {
   readonly at: number;
   readonly code: string;
   readonly what: string;
-  readonly mend: string;
+  readonly fix: string;
   /** `Job.conditions` at the time. */
   readonly conditions: string;
   /** Until the next attempt. */

@@ -3,7 +3,7 @@ import { type Clock, lifeState } from "../token/life.ts";
 import type { HeldAuthorizations } from "./due.ts";
 import type { Job } from "./job.ts";
 import { isOver, pauseLeft, pauseOf } from "./pause.ts";
-import { type Arrival, drawRenewal } from "./renewal.ts";
+import { type Issue, scheduleRenewal } from "./renewal.ts";
 import type { GroupState, PlannedIssue, RefresherState } from "./state.ts";
 import { stateFormat } from "./state.ts";
 import type { Random, Timing } from "./timing.ts";
@@ -14,7 +14,7 @@ const noGroup: GroupState = {};
  * The state in the light of what lies there: a token that somebody else brought gets a plan and ends the
  * failures before it; at a first start each group draws its moment.
  */
-export function takeStock(
+export function syncGroups(
   state: RefresherState,
   jobs: readonly Job[],
   held: HeldAuthorizations,
@@ -51,7 +51,7 @@ export function withGroups(state: RefresherState, changed: ReadonlyMap<string, G
 }
 
 /** The state without what is no longer kept: for a new list of jobs. */
-export function forgetOthers(state: RefresherState, jobs: readonly Job[]): RefresherState {
+export function removeStaleGroups(state: RefresherState, jobs: readonly Job[]): RefresherState {
   const kept = jobs.flatMap(({ key }) => (state.groups[key] ? [[key, state.groups[key]] as const] : []));
   return { ...state, groups: Object.fromEntries(kept) };
 }
@@ -59,7 +59,7 @@ export function forgetOthers(state: RefresherState, jobs: readonly Job[]): Refre
 /** The plan for a token that has just come to be known. */
 export function planIssue(
   entry: AuthorizationEntry,
-  arrival: Arrival,
+  arrival: Issue,
   clock: Clock,
   random: Random,
   timing: Timing,
@@ -68,7 +68,7 @@ export function planIssue(
   return {
     issuedAt: life.issuedAt,
     expiresAt: life.expiresAt,
-    renewAfter: drawRenewal(entry, arrival, clock, random, timing),
+    renewAfter: scheduleRenewal(entry, arrival, clock, random, timing),
     ...(sessionEndsAt !== undefined && { sessionEndsAt }),
   };
 }

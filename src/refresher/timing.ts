@@ -12,8 +12,8 @@ export interface Timing {
   /** Within so much of its end, and no later than the second, the next session of shared credentials is looked for. */
   readonly sessionLead: readonly [earliest: number, latest: number];
   /** No wait after a failure is longer than this share of the time that the token lying there still serves. */
-  readonly hurry: number;
-  readonly backoff: Readonly<Record<TroubleKind, Backoff>>;
+  readonly maxWaitFraction: number;
+  readonly backoff: Readonly<Record<FailureKind, Backoff>>;
   /**
    * The waits of `backoff` are for tokens and sessions that last so long or longer; for those of shorter life they
    * are shorter in proportion, down to the floor, or the token would be over before the second attempt.
@@ -31,10 +31,10 @@ export interface Timing {
 }
 
 /**
- * passing: mends itself. throttled: gets worse by asking. person: stays until somebody does something, at
+ * passing: recovers on its own. throttled: gets worse by asking. person: stays until somebody does something, at
  * AWS or here; what is done here shows in the job's conditions, and is then tried at once.
  */
-export type TroubleKind = "passing" | "throttled" | "person";
+export type FailureKind = "passing" | "throttled" | "person";
 
 /** Full-jitter exponential backoff: after the n-th failure in a row a time between `floor` and base * 2^(n-1). */
 export interface Backoff {
@@ -54,7 +54,7 @@ export const usualTiming: Timing = {
   latest: 0.49,
   sessionFloor: 5 * minute,
   sessionLead: [4 * minute, minute],
-  hurry: 1 / 4,
+  maxWaitFraction: 1 / 4,
   backoff: {
     // A fleet of 100,000 that retries every 7.5 minutes stays far below what AWS allows an account (500 a second).
     passing: { base: 30 * second, floor: 15 * second, cap: 15 * minute, capUnfresh: 5 * minute },

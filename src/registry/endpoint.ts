@@ -11,7 +11,7 @@ export interface ApiEndpoint {
 }
 
 /** Endpoint settings of the environment or the AWS config file; the registry's host may demand more. */
-export interface EndpointWishes {
+export interface EndpointSettings {
   /** AWS_USE_FIPS_ENDPOINT, `use_fips_endpoint`. */
   readonly fips?: boolean;
   /** AWS_USE_DUALSTACK_ENDPOINT, `use_dualstack_endpoint`. */
@@ -28,9 +28,9 @@ export interface EndpointWishes {
  * `api.ecr-fips.R.amazonaws.com`. This function returns the newer, as amazon-ecr-credential-helper does. ECR Public has
  * no FIPS endpoint, so the setting has no effect there: its host, which the client chose, is not FIPS either.
  */
-export function apiEndpoint(registry: Registry, wishes: EndpointWishes = {}): ApiEndpoint {
+export function apiEndpoint(registry: Registry, endpointSettings: EndpointSettings = {}): ApiEndpoint {
   const { region, partition } = registry;
-  const dualStack = registry.dualStack || wishes.dualStack === true;
+  const dualStack = registry.dualStack || endpointSettings.dualStack === true;
   if (registry.kind === "public") {
     return endpoint(
       dualStack ? `ecr-public.${region}.api.aws` : `api.ecr-public.${region}.amazonaws.com`,
@@ -38,7 +38,7 @@ export function apiEndpoint(registry: Registry, wishes: EndpointWishes = {}): Ap
       "ecr-public",
     );
   }
-  const fips = registry.fips || wishes.fips === true ? "-fips" : "";
+  const fips = registry.fips || endpointSettings.fips === true ? "-fips" : "";
   const suffixes = SUFFIXES[partition];
   return endpoint(
     dualStack ? `ecr${fips}.${region}.${suffixes.dualStack}` : `api.ecr${fips}.${region}.${suffixes.plain}`,

@@ -34,8 +34,8 @@ export async function accountNamed(name: string, run: RunProgram, platform: stri
   if (account === "no-program" || account?.name !== name) throw unknown;
   const { home } = account;
   if (!home.startsWith("/") || home === "/nonexistent") {
-    const mend = "name another user, or give this one a home folder";
-    throw new Failure("USER_HOME", `user ${name} has no home folder, where tokens are kept`, mend);
+    const fix = "name another user, or give this one a home folder";
+    throw new Failure("USER_HOME", `user ${name} has no home folder, where tokens are kept`, fix);
   }
   return account;
 }

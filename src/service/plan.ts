@@ -9,7 +9,7 @@ import { accountNamed, accountOf } from "./account.ts";
 import { type Carried, carriedEnvironment, type Reason } from "./environment.ts";
 import { launchd } from "./launchd.ts";
 import type { ServiceManager } from "./manager.ts";
-import { isPassing, pathTrouble, programTrouble, type Step } from "./program-location.ts";
+import { checkPath, checkProgram, isTemporaryPath, type Step } from "./program-location.ts";
 import { type Account, type Service, serviceName } from "./service.ts";
 import { systemd } from "./systemd.ts";
 
@@ -90,11 +90,11 @@ export function installationOf(place: Place, splay: string, env: Environment): I
   const { path: program } = ownProgram();
   const isOwnShell = !isSystem || account.uid === Number(env["SUDO_UID"] ?? ownUid());
   const { variables, left } = carriedEnvironment(env, { home: account.home, isSystem, isOwnShell });
-  const risk = programTrouble([program, process.execPath].flatMap(stepsTo), account.uid);
+  const risk = checkProgram([program, process.execPath].flatMap(stepsTo), account.uid);
   const refusals = [
     refusal,
     !isSystem && account.uid === 0 ? rootAlone() : undefined,
-    pathTrouble(program),
+    checkPath(program),
     isSystem ? risk : undefined,
   ];
   return {
@@ -102,7 +102,7 @@ export function installationOf(place: Place, splay: string, env: Environment): I
     refusals: refusals.filter((each) => each !== undefined),
     notes: [
       ...(!isSystem && risk ? [risk.oneLine] : []),
-      ...(isPassing(program)
+      ...(isTemporaryPath(program)
         ? [`${program} may be gone one day: install the program with ./install.sh`]
         : []),
       ...notesOn(left, isSystem),
@@ -140,8 +140,8 @@ function withRuntimeFolder(env: Environment): Environment {
 }
 
 function needsRoot({ name }: Account): Failure {
-  const mend = `give it by sudo: sudo ${ownProgram().path} service … --system --user ${name}`;
-  return new Failure("NEEDS_ROOT", "only root changes the system's services", mend);
+  const fix = `give it by sudo: sudo ${ownProgram().path} service … --system --user ${name}`;
+  return new Failure("NEEDS_ROOT", "only root changes the system's services", fix);
 }
 
 function rootAlone(): Failure {

@@ -18,7 +18,7 @@ const firstGroupOfPeople = 1000;
  * @param uid the user that the service runs as: the owner of a step, and everyone who can write to it, can decide what
  * runs as that user
  */
-export function programTrouble(steps: readonly Step[], uid: number): Failure | undefined {
+export function checkProgram(steps: readonly Step[], uid: number): Failure | undefined {
   for (const { path, uid: owner, gid, mode } of steps) {
     // In a sticky folder, such as /tmp, no user can replace another user's file.
     const byOthers = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
@@ -43,7 +43,7 @@ export function programTrouble(steps: readonly Step[], uid: number): Failure | u
 /**
  * Why a service can't use this path; undefined: it can. systemd accepts no quotes and no backslash in a program's path.
  */
-export function pathTrouble(program: string): Failure | undefined {
+export function checkPath(program: string): Failure | undefined {
   if (program.startsWith("/") && !/["'\\\p{Cc}\ufffd]/u.test(program)) return undefined;
   const what = `no service can be made of ${JSON.stringify(program)}`;
   return new Failure(
@@ -54,6 +54,6 @@ export function pathTrouble(program: string): Failure | undefined {
 }
 
 /** Whether the program may soon be removed: a build output, or a folder for temporary files. */
-export function isPassing(program: string): boolean {
+export function isTemporaryPath(program: string): boolean {
   return /^\/(?:private\/)?(?:tmp|var\/tmp|dev\/shm|run)\/|\/(?:dist|build|node_modules)\//.test(program);
 }

@@ -14,7 +14,7 @@ export function conditionOf({ isFresh, secondsLeft, lastError, expiresAt }: Show
 }
 
 /** What needs somebody first: by condition, then by the time left, then as they came. */
-export function byAttention(tokens: readonly ShownToken[]): readonly ShownToken[] {
+export function bySeverity(tokens: readonly ShownToken[]): readonly ShownToken[] {
   const rank = (token: ShownToken) => conditions.indexOf(conditionOf(token));
   return tokens.toSorted((a, b) => rank(a) - rank(b) || a.secondsLeft - b.secondsLeft);
 }

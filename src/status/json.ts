@@ -72,9 +72,9 @@ function outputJson({ lastError, ...plain }: OutputState): object {
 
 /** `message` is the whole line that a person gets. */
 function errorJson(note: FailureNote | LastError): object {
-  const { code, mend } = note;
+  const { code, fix } = note;
   const at = "at" in note && { at: isoTime(note.at) };
-  return { code, message: Failure.from(note).oneLine, fix: mend, ...at };
+  return { code, message: Failure.from(note).oneLine, fix: fix, ...at };
 }
 
 /** The code at the end of a line that a daemon has noted. */

@@ -1,8 +1,8 @@
 import { healthLine } from "../managed/daemon-health.ts";
 import { table } from "../terminal/table.ts";
-import { readable } from "../terminal/words.ts";
+import { readableDuration } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
-import { byAttention, conditionOf, noteOf } from "./attention.ts";
+import { bySeverity, conditionOf, noteOf } from "./attention.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
@@ -15,8 +15,8 @@ export function statusLines(report: StatusReport): readonly string[] {
   const { daemon, registries, replication, outputs, at } = report;
   return [
     healthLine(daemon),
-    ...troublesOf(report),
-    ...table([heads, ...byAttention(registries).map((token) => rowOf(token, at))]).split("\n"),
+    ...problemsOf(report),
+    ...table([heads, ...bySeverity(registries).map((token) => rowOf(token, at))]).split("\n"),
     ...unusedLines(report),
     ...outputs.map(outputLine),
     ...replicationLines(replication, at),
@@ -27,7 +27,7 @@ export function statusLines(report: StatusReport): readonly string[] {
  * What concerns no single registry: a folder that can't be used, tokens that can't be kept, and why the daemon goes by the config.yaml of before,
  * where that is not what `configError` says already.
  */
-export function troublesOf({ daemon, configError, stateError, unkept }: StatusReport): readonly string[] {
+export function problemsOf({ daemon, configError, stateError, unkept }: StatusReport): readonly string[] {
   const own = configError && Failure.from(configError).oneLine;
   const isOfBefore = daemon.configError !== undefined && daemon.configError !== own;
   return [
@@ -38,14 +38,14 @@ export function troublesOf({ daemon, configError, stateError, unkept }: StatusRe
 
 /** "11h 59m", "expired", "none" */
 export function leftInWords(token: ShownToken): string {
-  if (token.secondsLeft > 0) return readable(token.secondsLeft * 1000);
+  if (token.secondsLeft > 0) return readableDuration(token.secondsLeft * 1000);
   return conditionOf(token) === "expired" ? "expired" : "none";
 }
 
 /** "in 5h 20m", "now", or "-" where nobody is going to. */
 export function renewalInWords({ nextRenewalAt }: ShownToken, now: number): string {
   if (nextRenewalAt === undefined) return "-";
-  return nextRenewalAt > now ? `in ${readable(nextRenewalAt - now)}` : "now";
+  return nextRenewalAt > now ? `in ${readableDuration(nextRenewalAt - now)}` : "now";
 }
 
 function rowOf(token: ShownToken, now: number): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { outputPaths, readOutputFailure, readOutputRecord } from "../store/state/output-records.ts";
-import { counted } from "../terminal/words.ts";
+import { plural } from "../terminal/words.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 
 /** A file under `outputs` as the last attempt left it. */
@@ -29,7 +29,7 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
 /** For a person. */
 export function outputLine({ dockerConfig, named, registries, lastError }: OutputState): string {
   const name = `output ${dockerConfig}`;
-  const held = `${name}: tokens for ${counted(registries, "host")}`;
+  const held = `${name}: tokens for ${plural(registries, "host")}`;
   if (lastError) return `${held}; ${withoutStart(Failure.from(lastError).oneLine, name)}`;
   return named ? held : `${held}, to be taken out by the daemon's next pass`;
 }

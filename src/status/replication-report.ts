@@ -1,7 +1,7 @@
-import type { Keeping } from "../managed/registries.ts";
+import type { ManagedRegistries } from "../managed/registries.ts";
 import { parseReadings } from "../refresher/replication-schedule.ts";
 import { readReadings } from "../store/state/replication.ts";
-import { counted, readable } from "../terminal/words.ts";
+import { plural, readableDuration } from "../terminal/words.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 
 /** How it stands with the replication rules of a registry, for `status`. */
@@ -21,7 +21,7 @@ export interface SourceReport {
 
 export async function replicationReport(
   state: string,
-  { sources, registrations }: Keeping,
+  { sources, registrations }: ManagedRegistries,
 ): Promise<readonly SourceReport[]> {
   const readings = parseReadings(await readReadings(state)).sources;
   return sources.map(({ registry: { host }, targets, problems }) => {
@@ -33,7 +33,7 @@ export async function replicationReport(
       identity: registration?.identity ?? "",
       ...(isHis && { readAt }),
       targets: targets.map((target) => target.host),
-      problems: problems.map(({ code, message, mend }) => ({ code, what: message, mend })),
+      problems: problems.map(({ code, message, fix }) => ({ code, what: message, fix })),
       ...(failure && { lastError: failure }),
     };
   });
@@ -42,8 +42,9 @@ export async function replicationReport(
 /** The same for a terminal: a line for each registry and for each of its problems. */
 export function replicationLines(reports: readonly SourceReport[], now: number): readonly string[] {
   return reports.flatMap(({ source, identity, readAt, targets, problems, lastError }) => {
-    const count = counted(targets.length, "target");
-    const read = readAt === undefined ? "rules never read" : `rules read ${readable(now - readAt)} ago`;
+    const count = plural(targets.length, "target");
+    const read =
+      readAt === undefined ? "rules never read" : `rules read ${readableDuration(now - readAt)} ago`;
     const error = lastError ? `; last error: ${Failure.from(lastError).oneLine}` : "";
     return [
       `replication of ${source}: ${count}, ${read} by ${identity}${error}`,

@@ -4,7 +4,7 @@ import { daemonHealth, type Health, isDaemonFailing } from "../managed/daemon-he
 import { explicitLogin } from "../managed/logins.ts";
 import { placeOf, shownRegistries, waitingEntries } from "../managed/registry-rows.ts";
 import { requestedRegistries } from "../managed/requested.ts";
-import type { Surroundings } from "../provider/context.ts";
+import type { AppContext } from "../provider/context.ts";
 import { parseState } from "../refresher/state.ts";
 import { parseHost } from "../registry/host.ts";
 import { installedService } from "../service/installed.ts";
@@ -44,27 +44,27 @@ export interface StatusReport {
 }
 
 /** How it stands now. Looks at this program's files alone and changes none. */
-export async function statusReport(around: Surroundings): Promise<StatusReport> {
-  const { folders, files, now } = around;
-  const shown = await shownRegistries(around);
+export async function statusReport(app: AppContext): Promise<StatusReport> {
+  const { folders, files, now } = app;
+  const shown = await shownRegistries(app);
   const refresher = await readRefresher(folders.state);
-  const service = await installedService(around.env, around.home);
+  const service = await installedService(app.env, app.home);
   const daemon = await daemonHealth(folders.state, refresher, now(), service);
-  const requested = await requestedRegistries(around);
+  const requested = await requestedRegistries(app);
   const failedGets = new Map(requested.failedGets.map((one) => [one.host, one]));
   const { groups } = parseState(refresher?.state);
-  const tokens = new Tokens(around, shown, groups, readClock(files, now()), failedGets);
+  const tokens = new Tokens(app, shown, groups, readClock(files, now()), failedGets);
   const registries: ShownToken[] = [];
   for (const registry of shown.registries) registries.push(await tokens.of(registry, daemon.running));
   const known = new Set(shown.registries.map(({ host }) => host));
-  for (const other of await otherRegistries(around, failedGets, known)) {
+  for (const other of await otherRegistries(app, failedGets, known)) {
     registries.push(await tokens.ofOther(other));
     known.add(other.registry);
   }
   const { kept, configError } = shown;
-  const unkept = await whyUnkept(around.store);
+  const unkept = await whyUnkept(app.store);
   const stateError = await stateTrouble(folders.state);
-  const replication = kept ? await replicationReport(folders.state, kept.keeping) : [];
+  const replication = kept ? await replicationReport(folders.state, kept.managed) : [];
   const outputs = kept ? await outputStates(folders.state, kept.config) : [];
   const isDead = ({ isFresh, login, lastError }: ShownToken) => !isFresh || (login && lastError);
   const ok = !configError && stateError === undefined && !registries.some(isDead);
@@ -87,13 +87,13 @@ export async function statusReport(around: Surroundings): Promise<StatusReport> 
 }
 
 async function stateTrouble(state: string): Promise<FailureNote | undefined> {
-  const { status, code = "STATE_FOLDER", seen, mend = "" } = await lookAtState(state);
-  return status === "failed" ? { code, what: seen, mend } : undefined;
+  const { status, code = "STATE_FOLDER", seen, fix = "" } = await lookAtState(state);
+  return status === "failed" ? { code, what: seen, fix } : undefined;
 }
 
 async function whyUnkept(store: TokenStore): Promise<FailureNote | undefined> {
   try {
-    await store.mustKeep();
+    await store.assertCanStore();
     return undefined;
   } catch (error) {
     if (error instanceof Failure) return noteOf(error);
@@ -101,20 +101,20 @@ async function whyUnkept(store: TokenStore): Promise<FailureNote | undefined> {
   }
 }
 
-function noteOf({ code, message, mend }: Failure): FailureNote {
-  return { code, what: message, mend };
+function noteOf({ code, message, fix }: Failure): FailureNote {
+  return { code, what: message, fix };
 }
 
 /** Registries of which nothing is kept, and a `get` failed or an explicit login answers. */
 async function otherRegistries(
-  around: Surroundings,
+  app: AppContext,
   failedGets: ReadonlyMap<string, FailedGet>,
   known: ReadonlySet<string>,
 ): Promise<readonly Pick<ShownToken, "registry" | "account" | "region" | "identity">[]> {
   const others = new Map<string, string>();
   for (const [host, { identity = "-" }] of failedGets) others.set(host, identity);
-  for (const host of await around.store.hosts()) {
-    if (!known.has(host) && (await explicitLogin(host, around))) others.set(host, "docker login");
+  for (const host of await app.store.hosts()) {
+    if (!known.has(host) && (await explicitLogin(host, app))) others.set(host, "docker login");
   }
   return [...others]
     .filter(([host]) => !known.has(host))

@@ -1,14 +1,14 @@
 import { styleText } from "node:util";
 import { healthLine, isDaemonFailing } from "../managed/daemon-health.ts";
-import { noneKept } from "../managed/registry-rows.ts";
+import { noRegistriesMessage } from "../managed/registry-rows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { registriesCounted, withTilde } from "../terminal/words.ts";
+import { pluralRegistries, withTilde } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
-import { byAttention, conditionOf, countOf, noteOf } from "./attention.ts";
+import { bySeverity, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";
-import { leftInWords, renewalInWords, troublesOf, unusedLines } from "./lines.ts";
+import { leftInWords, problemsOf, renewalInWords, unusedLines } from "./lines.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
@@ -39,7 +39,7 @@ export function statusScreen(
 ): readonly string[] {
   const head = headOf(report, screen);
   const foot = footOf(report, screen);
-  const tokens = byAttention(report.registries);
+  const tokens = bySeverity(report.registries);
   const blocks = blocksOf(tokens, report.at, screen);
   const room = rows - head.length - foot.length;
   const shown = fitting(blocks, room, fewest);
@@ -52,14 +52,14 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
   const { daemon, configError, registries } = report;
   const lines = [
     paint(isDaemonFailing(daemon) ? "red" : daemon.running ? "green" : "dim", healthLine(daemon), screen),
-    ...[...troublesOf(report), ...(configError ? [Failure.from(configError).oneLine] : [])]
+    ...[...problemsOf(report), ...(configError ? [Failure.from(configError).oneLine] : [])]
       .flatMap((line) => wrap(line, screen))
       .map((line) => paint("red", line, screen)),
   ];
   if (registries.length === 0) {
-    return [...lines, ...(report.waiting.length === 0 ? wrap(noneKept, screen) : [])];
+    return [...lines, ...(report.waiting.length === 0 ? wrap(noRegistriesMessage, screen) : [])];
   }
-  return [...lines, ...wrap(`${registriesCounted(registries.length)}: ${countOf(registries)}`, screen), ""];
+  return [...lines, ...wrap(`${pluralRegistries(registries.length)}: ${countOf(registries)}`, screen), ""];
 }
 
 /** The lines of each registry; with the first those of the table's head. */

@@ -1,6 +1,6 @@
 import { explicitLogin } from "../managed/logins.ts";
-import type { Shown, ShownRegistry } from "../managed/registry-rows.ts";
-import { verdictOf } from "../refresher/due.ts";
+import type { RegistryRow, ShownRegistry } from "../managed/registry-rows.ts";
+import { decideRenewal } from "../refresher/due.ts";
 import type { Job } from "../refresher/job.ts";
 import type { Origin } from "../refresher/managed-registry.ts";
 import { registryNamedIn, tokenTimes } from "../refresher/renewal-failure.ts";
@@ -59,7 +59,7 @@ export class Tokens {
 
   constructor(
     private readonly stored: StoredTokens,
-    private readonly shown: Shown,
+    private readonly shown: RegistryRow,
     private readonly groups: Readonly<Record<string, GroupState>>,
     private readonly clock: Clock,
     private readonly failedGets: ReadonlyMap<string, FailedGet>,
@@ -71,8 +71,8 @@ export class Tokens {
     const { entry, failed } = await this.knownOf(authorization);
     const group = this.groups[authorization];
     const own = entry ? undefined : await stored.store.readRegistry(host);
-    const lying = entry?.life ?? (own?.authorization === authorization ? own.life : undefined);
-    const life = lying && shown.kept ? withMinValidity(lying, shown.kept.keeping.minValidity) : lying;
+    const cached = entry?.life ?? (own?.authorization === authorization ? own.life : undefined);
+    const life = cached && shown.kept ? withMinValidity(cached, shown.kept.managed.minValidity) : cached;
     const times = tokenTimes(life, group?.issue, clock);
     return {
       registry: host,
@@ -111,8 +111,8 @@ export class Tokens {
   ): Pick<ShownToken, "lastError" | "failingSince"> {
     const failed = this.failedGets.get(host);
     if (!failed || failed.at < Math.max(issuedAt, other)) return {};
-    const { code, what, mend, at, since } = failed;
-    return { lastError: { code, what, mend, at, isGet: true }, failingSince: Math.max(since, issuedAt) };
+    const { code, what, fix, at, since } = failed;
+    return { lastError: { code, what, fix, at, isGet: true }, failingSince: Math.max(since, issuedAt) };
   }
 
   /** One whose password is none of ECR's counts as an error: no registry takes it. */
@@ -122,8 +122,8 @@ export class Tokens {
     const { life, note, failure } = found;
     const login = { expiresAt: life.expiresAt, note };
     if (!failure) return { login };
-    const { code, message, mend } = failure;
-    return { login, lastError: { code, what: message, mend, at: life.issuedAt, isGet: true } };
+    const { code, message, fix } = failure;
+    return { login, lastError: { code, what: message, fix, at: life.issuedAt, isGet: true } };
   }
 
   private knownOf(authorization: string): Promise<Known> {
@@ -167,11 +167,11 @@ function failureSince(
     .filter((one) => one !== undefined && one.at >= issuedAt)
     .sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0));
   if (!last) return {};
-  const { code, what, mend, at } = last;
+  const { code, what, fix, at } = last;
   const named = registryNamedIn(what);
   const own = named === undefined ? what : what.replaceAll(named, host);
   const since = kept && kept.at >= issuedAt ? Math.max(kept.since, issuedAt) : at;
-  return { lastError: { code, what: own, mend, at }, failingSince: Math.min(since, at) };
+  return { lastError: { code, what: own, fix, at }, failingSince: Math.min(since, at) };
 }
 
 /**
@@ -185,5 +185,5 @@ function nextIn(
   clock: Clock,
 ): number {
   const job = { conditions: group.failure?.conditions ?? "" } as Job;
-  return verdictOf(job, entry && life && { ...entry, life }, group, clock).dueIn;
+  return decideRenewal(job, entry && life && { ...entry, life }, group, clock).dueIn;
 }

@@ -14,7 +14,7 @@ const indent = 12;
  * @returns lines that each end with a line end
  */
 export function failureLines(failure: Failure, columns: number): string {
-  const { message, code, mend, parts } = failure;
+  const { message, code, fix, parts } = failure;
   const head = wrap("error: ", parts?.summary ?? message, columns, "  ");
   const last = head.at(-1) ?? "";
   const ending = `${last}  [${code}]`;
@@ -23,7 +23,7 @@ export function failureLines(failure: Failure, columns: number): string {
   const rows = [
     ["identity", parts?.identity],
     ["cause", parts?.reason],
-    ["fix", mend],
+    ["fix", fix],
   ] as const;
   const body = rows.flatMap(([name, text]) =>
     text === undefined ? [] : wrap(`  ${name}`.padEnd(indent), text, columns, " ".repeat(indent)),

@@ -1,13 +1,13 @@
 import { Failure } from "../token/failure.ts";
 
 /** The user at the terminal. */
-export interface Person {
+export interface Prompt {
   /** @returns what the user typed; undefined if the terminal was closed */
   ask(question: string): Promise<string | undefined>;
 }
 
 /** Undefined if stdin or stdout is not a terminal: a script must not wait for an answer. */
-export function personHere(): Person | undefined {
+export function terminalPrompt(): Prompt | undefined {
   return process.stdin.isTTY && process.stdout.isTTY ? { ask } : undefined;
 }
 
@@ -24,13 +24,13 @@ async function ask(question: string): Promise<string | undefined> {
 }
 
 /** Whether an answer means yes. An empty answer means the default; a closed terminal means no. */
-export function isYes(answer: string | undefined, byDefault: boolean): boolean {
+export function isAffirmative(answer: string | undefined, byDefault: boolean): boolean {
   if (answer === undefined) return false;
   const word = answer.trim().toLowerCase();
   return word === "" ? byDefault : word === "y" || word === "yes";
 }
 
 /** The failure for a question that the user answered with no. */
-export function declined(): Failure {
+export function declinedFailure(): Failure {
   return new Failure("DECLINED", "nothing was changed", "run it again, or name registries");
 }

@@ -1,9 +1,9 @@
 /** "1 token", "2 tokens" */
-export function counted(count: number, one: string, many = `${one}s`): string {
+export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-export const registriesCounted = (count: number): string => counted(count, "registry", "registries");
+export const pluralRegistries = (count: number): string => plural(count, "registry", "registries");
 
 /** A text for users with the home folder as "~". */
 export function withTilde(text: string, home: string | undefined): string {
@@ -11,7 +11,7 @@ export function withTilde(text: string, home: string | undefined): string {
 }
 
 /** Milliseconds in a readable form: "11h 20m", "4m", "30s". */
-export function readable(milliseconds: number): string {
+export function readableDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   if (hours > 0) return `${hours}h ${minutes}m`;

@@ -65,7 +65,7 @@ export interface FailureEntry {
   readonly host: string;
   readonly code: string;
   readonly what: string;
-  readonly mend: string;
+  readonly fix: string;
   /** Of what could end the failure; absent: unknown, and it answers no later request. */
   readonly conditions?: string;
 }

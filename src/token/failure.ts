@@ -14,7 +14,7 @@ export interface FailureParts {
 export interface FailureNote {
   readonly code: string;
   readonly what: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** Why something could not be done, and how to fix it. */
@@ -22,7 +22,7 @@ export class Failure extends Error {
   /** Stable, upper case with underscores, documented: scripts may depend on it. */
   readonly code: FailureCode;
   /** How to fix it, without a full stop: a command if there is one. */
-  readonly mend: string;
+  readonly fix: string;
   /** Absent: the message is all there is. */
   readonly parts: FailureParts | undefined;
 
@@ -30,23 +30,23 @@ export class Failure extends Error {
    * @param what what failed, for which identity and registry, and why; no secret, one line
    * @param options.cause the error underneath, for logs, which redact it
    */
-  constructor(code: FailureCode, what: string | FailureParts, mend: string, options?: { cause?: unknown }) {
+  constructor(code: FailureCode, what: string | FailureParts, fix: string, options?: { cause?: unknown }) {
     super(typeof what === "string" ? what : joined(what), options);
     this.name = "Failure";
     this.code = code;
-    this.mend = mend;
+    this.fix = fix;
     this.parts = typeof what === "string" ? partsOf(what) : what;
   }
 
   /** @param note may be of another version, with a code that this one does not have */
-  static from({ code, what, mend }: FailureNote): Failure {
-    return new Failure(code as FailureCode, what, mend);
+  static from({ code, what, fix }: FailureNote): Failure {
+    return new Failure(code as FailureCode, what, fix);
   }
 
   /** One line for Docker, pipes and logs. Never the words that Docker takes for "not found". */
   get oneLine(): string {
     return oneLine(
-      `${ended(this.message)} Fix: ${endsInPath(this.mend) ? this.mend : ended(this.mend)} [${this.code}]`,
+      `${ended(this.message)} Fix: ${endsInPath(this.fix) ? this.fix : ended(this.fix)} [${this.code}]`,
     ).replace(/credentials not found in native keychain/gi, "credentials not found");
   }
 }

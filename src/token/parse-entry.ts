@@ -70,7 +70,7 @@ export function parseFailureEntry(text: string): FailureEntry | undefined {
   try {
     const entry = JSON.parse(text);
     if (entry?.format !== entryFormat || typeof entry.at !== "number") return undefined;
-    for (const name of ["endpoint", "host", "code", "what", "mend"]) {
+    for (const name of ["endpoint", "host", "code", "what", "fix"]) {
       if (typeof entry[name] !== "string") return undefined;
     }
     return entry;

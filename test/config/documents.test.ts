@@ -12,7 +12,7 @@ describe("docs/config.schema.json", () => {
 
   it("tells of every key what it is for", () => {
     const bare: string[] = [];
-    const visit = (schema: Record<string, unknown>, path: string): void => {
+    const checkRun = (schema: Record<string, unknown>, path: string): void => {
       const inner = {
         ...(schema.properties as object),
         "*": schema.items,
@@ -21,10 +21,10 @@ describe("docs/config.schema.json", () => {
       for (const [key, value] of Object.entries(inner)) {
         if (typeof value !== "object" || value === null) continue;
         if (!key.startsWith("*") && !("description" in value)) bare.push(`${path}${key}`);
-        visit(value as Record<string, unknown>, `${path}${key}.`);
+        checkRun(value as Record<string, unknown>, `${path}${key}.`);
       }
     };
-    visit(JSON.parse(configJsonSchema()), "");
+    checkRun(JSON.parse(configJsonSchema()), "");
     assert.deepEqual(bare, []);
   });
 });
@@ -38,13 +38,13 @@ describe("docs/config.md", () => {
 
   it("names every key of the schema", () => {
     const keys = new Set<string>();
-    const visit = (schema: Record<string, unknown>): void => {
+    const checkRun = (schema: Record<string, unknown>): void => {
       for (const key of Object.keys((schema.properties as object | undefined) ?? {})) keys.add(key);
       for (const value of Object.values(schema)) {
-        if (typeof value === "object" && value !== null) visit(value as Record<string, unknown>);
+        if (typeof value === "object" && value !== null) checkRun(value as Record<string, unknown>);
       }
     };
-    visit(JSON.parse(configJsonSchema()));
+    checkRun(JSON.parse(configJsonSchema()));
     for (const key of keys) assert.ok(guide.includes(`\`${key}\``), key);
   });
 });

@@ -82,7 +82,7 @@ describe("config.yaml's usual mistakes", () => {
         problems.map(({ oneLine }) => oneLine).join("\n"),
       );
       for (const [index, [, fix]] of expected.entries()) {
-        assert.ok(problems[index]?.mend.includes(fix), `${problems[index]?.oneLine}`);
+        assert.ok(problems[index]?.fix.includes(fix), `${problems[index]?.oneLine}`);
       }
     });
   }

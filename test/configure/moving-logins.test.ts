@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { withLogins } from "../../src/clients/docker/edit-logins.ts";
 import { loginsIn } from "../../src/clients/docker/logins.ts";
-import { moveOut, movingOut, tokensBack } from "../../src/configure/export-logins.ts";
-import { moveIn, movingIn, type Sources } from "../../src/configure/import-logins.ts";
-import { HandedBack } from "../../src/protocol/reply.ts";
+import { exportLogins, planExport, restoreTokens } from "../../src/configure/export-logins.ts";
+import { importLogins, planImport, type Sources } from "../../src/configure/import-logins.ts";
+import { DelegatedReply } from "../../src/protocol/reply.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { MemoryLogins } from "../support/fakes/memory-logins.ts";
 
@@ -18,7 +18,7 @@ describe("moving logins in", () => {
     kept = new MemoryLogins();
   });
   const plan = (auths: Record<string, unknown>, more: Partial<Sources> = {}) =>
-    movingIn({
+    planImport({
       file: loginsIn(fileOf(auths)),
       helper: new Map(),
       credHelpers: {},
@@ -80,24 +80,24 @@ describe("moving logins in", () => {
         get: async () => me,
       });
     const refusal = new Failure("KEYCHAIN_LOCKED", "it is locked", "unlock it");
-    await assert.rejects(moveIn(incoming, failing(refusal), "the keychain"), {
+    await assert.rejects(importLogins(incoming, failing(refusal), "the keychain"), {
       code: "KEYCHAIN_LOCKED",
       message: /nothing was taken out/,
-      mend: "unlock it",
+      fix: "unlock it",
     });
-    const handedBack = new HandedBack({ stdout: "no gpg key", stderr: "" });
+    const handedBack = new DelegatedReply({ stdout: "no gpg key", stderr: "" });
     const refused = {
       code: "IMPORT_REFUSED",
       message: /b.example.*docker-credential-pass.*no gpg key.*nothing/,
     };
-    await assert.rejects(moveIn(incoming, failing(handedBack), "docker-credential-pass"), refused);
+    await assert.rejects(importLogins(incoming, failing(handedBack), "docker-credential-pass"), refused);
   });
 
   it("believes only what comes back", async () => {
     const { incoming } = await plan({ "a.example": auth(me) });
     for (const back of [undefined, other]) {
       const lossy = Object.assign(new MemoryLogins(), { get: async () => back });
-      await assert.rejects(moveIn(incoming, lossy, "the keychain"), { code: "IMPORT_CHECK" });
+      await assert.rejects(importLogins(incoming, lossy, "the keychain"), { code: "IMPORT_CHECK" });
     }
   });
 });
@@ -119,7 +119,7 @@ describe("moving logins out", () => {
 
   it("puts back what came from the file, as it is now, and removes here what the file has", async () => {
     const before = fileOf({ "https://a.example": { email: "e" } });
-    const { logins, leaving, left } = await movingOut(before, imported, false, kept);
+    const { logins, leaving, left } = await planExport(before, imported, false, kept);
     assert.match(left.join(), /^gone\.example: no login to it is kept here now/);
     assert.deepEqual(
       logins,
@@ -128,24 +128,24 @@ describe("moving logins out", () => {
         ["b.example", me],
       ]),
     );
-    assert.deepEqual(await moveOut(leaving, withLogins(before, logins), kept), []);
+    assert.deepEqual(await exportLogins(leaving, withLogins(before, logins), kept), []);
     assert.deepEqual([...kept.held.keys()], ["b.example", "c.example"]);
   });
 
   it("removes nothing that the file does not have after all", async () => {
-    const { leaving } = await movingOut("{}", imported, false, kept);
-    assert.deepEqual(await moveOut(leaving, fileOf({ "a.example": auth(other) }), kept), ["a.example"]);
+    const { leaving } = await planExport("{}", imported, false, kept);
+    assert.deepEqual(await exportLogins(leaving, fileOf({ "a.example": auth(other) }), kept), ["a.example"]);
     assert.ok(kept.held.has("a.example"));
   });
 
   it("takes all with --export", async () => {
-    const { logins } = await movingOut("{}", imported, true, kept);
+    const { logins } = await planExport("{}", imported, true, kept);
     assert.deepEqual([...logins.keys()], ["https://a.example", "b.example", "c.example"]);
     assert.deepEqual(logins.get("c.example"), { username: "<token>", secret: "t" });
   });
 
   it("leaves another login that stands in the file since", async () => {
-    const { logins, leaving, left } = await movingOut(
+    const { logins, leaving, left } = await planExport(
       fileOf({ "b.example": auth(other) }),
       imported,
       false,
@@ -163,8 +163,8 @@ describe("moving logins out", () => {
     kept.get = async () => {
       throw new Failure("KEYCHAIN_LOCKED", "the keychain is locked", "unlock it");
     };
-    const refused = { code: "EXPORT_UNREADABLE", message: /locked/, mend: /--leave-logins/ };
-    await assert.rejects(movingOut("{}", imported, false, kept), refused);
+    const refused = { code: "EXPORT_UNREADABLE", message: /locked/, fix: /--leave-logins/ };
+    await assert.rejects(planExport("{}", imported, false, kept), refused);
   });
 
   it("puts back ECR's tokens but for those that are over", () => {
@@ -177,7 +177,7 @@ describe("moving logins out", () => {
       [host("us-west-2")]: token(300),
     };
     const text = fileOf({ [host("us-west-2")]: auth(token(400)), [host("us-east-2")]: {} });
-    const back = tokensBack(text, { replaced: {}, dropped }, 150_000);
+    const back = restoreTokens(text, { replaced: {}, dropped }, 150_000);
     assert.deepEqual([...back.keys()], [host("us-east-2"), host("us-west-1")]);
   });
 });

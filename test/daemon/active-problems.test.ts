@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { none, Troubles } from "../../src/daemon/active-problems.ts";
+import { ActiveProblems, none } from "../../src/daemon/active-problems.ts";
 
 describe("Troubles", () => {
   it("tells what begins, what changes and what is over, and nothing while it lasts", () => {
     const told: string[] = [];
-    const troubles = new Troubles((level, line) => told.push(`${level} ${line}`));
+    const troubles = new ActiveProblems((level, line) => told.push(`${level} ${line}`));
     const steps: [lines: Record<string, string>, expected: string[]][] = [
       [{ a: "a fails" }, ["error a fails"]],
       [{ a: "a fails" }, []],

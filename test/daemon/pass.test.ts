@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Refresher } from "../../src/daemon/pass.ts";
-import { openSurroundings } from "../../src/provider/context.ts";
+import { createAppContext } from "../../src/provider/context.ts";
 import { eventually } from "../support/eventually.ts";
 import { User } from "../support/program/user.ts";
 
@@ -13,10 +13,10 @@ describe("a pass over files on a disk that hangs", () => {
       ".config/docker-credential-ecr/config.yaml",
       'version: 1\nidentities: { alice: { profile: alice } }\nregistries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]\n',
     );
-    const around = await openSurroundings({ HOME: user.home }, user.home);
+    const app = await createAppContext({ HOME: user.home }, user.home);
     const disk = Promise.withResolvers<readonly string[]>();
-    Object.defineProperty(around.store, "hosts", { value: () => disk.promise });
-    const refresher = new Refresher(around, undefined, () => {}, 200);
+    Object.defineProperty(app.store, "hosts", { value: () => disk.promise });
+    const refresher = new Refresher(app, undefined, () => {}, 200);
     await refresher.readConfig();
     const { signal } = new AbortController();
     const before = performance.now();

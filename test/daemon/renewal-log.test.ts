@@ -13,7 +13,7 @@ describe("RenewalLog", () => {
   const log = () => new RenewalLog((level, line) => lines.push(`${level} ${line}`));
   const failing = (key: string, more: Partial<FailingJob> & { code?: string } = {}): FailingJob => ({
     job: jobOf(key),
-    note: { code: more.code ?? "ACCESS_DENIED", what, mend: "allow it" },
+    note: { code: more.code ?? "ACCESS_DENIED", what, fix: "allow it" },
     since: start,
     token: { issuedAt: start - 6 * hour, expiresAt: start + 5.5 * hour },
     ...more,

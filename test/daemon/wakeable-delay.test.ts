@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { MinuteBell } from "../../src/daemon/minute-timer.ts";
-import { Sleeper } from "../../src/daemon/wakeable-delay.ts";
+import { MinuteTimer } from "../../src/daemon/minute-timer.ts";
+import { WakeableDelay } from "../../src/daemon/wakeable-delay.ts";
 
 const hour = 3_600_000;
 const eachSecond = "* * * * * *";
@@ -24,14 +24,14 @@ describe("the sleep between two passes", () => {
 
   it("ends in time though the clock is set back under it", async () => {
     const before = performance.now();
-    const sleep = new Sleeper(300).sleep(Number.POSITIVE_INFINITY);
+    const sleep = new WakeableDelay(300).sleep(Number.POSITIVE_INFINITY);
     setClock(-hour);
     await sleep;
     assert.ok(performance.now() - before < 1_000);
   });
 
   it("ends when something is due, and by a word", async () => {
-    const sleeper = new Sleeper();
+    const sleeper = new WakeableDelay();
     const before = performance.now();
     await sleeper.sleep(-1);
     const sleep = sleeper.sleep(Number.POSITIVE_INFINITY);
@@ -43,12 +43,12 @@ describe("the sleep between two passes", () => {
 });
 
 describe("the bell of each minute", () => {
-  let bell: MinuteBell | undefined;
+  let bell: MinuteTimer | undefined;
   let rung = Promise.withResolvers<void>();
 
   beforeEach(() => {
     rung = Promise.withResolvers();
-    bell = new MinuteBell(eachSecond, () => {
+    bell = new MinuteTimer(eachSecond, () => {
       bell?.stop();
       rung.resolve();
     });

@@ -56,7 +56,6 @@ const toDo: ReadonlySet<string> = new Set([
   "src/daemon",
   "src/doctor",
   "src/doctor/checks",
-  "src/export",
   "src/limits",
   "src/logins",
   "src/managed",
@@ -69,9 +68,7 @@ const toDo: ReadonlySet<string> = new Set([
   "src/status",
   "src/store/files",
   "src/store/keychain",
-  "src/store/state",
   "src/store/tokens",
-  "src/terminal",
   "src/token",
 ]);
 

@@ -9,7 +9,7 @@ const words = "one two three four five six seven eight nine ten eleven twelve th
 describe("doctor's rendering", () => {
   it("keeps to the width, whatever was seen, and loses no word", () => {
     for (const status of ["ok", "failed", "skipped"] as const) {
-      const text = renderEntry(entry({ status, seen: words, mend: words, code: "DNS" }), plain);
+      const text = renderEntry(entry({ status, seen: words, fix: words, code: "DNS" }), plain);
       for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
       assert.ok(text.replace(/\s+/g, " ").includes(words));
     }
@@ -17,43 +17,43 @@ describe("doctor's rendering", () => {
 
   it("keeps to a narrow terminal too", () => {
     const narrow = { ...plain, width: 40 };
-    const failed = entry({ status: "failed", seen: words, mend: words, code: "DNS" });
+    const failed = entry({ status: "failed", seen: words, fix: words, code: "DNS" });
     const all = [entry({ seen: words }), entry({ status: "skipped", seen: words }), failed];
     const text = [...all.map((each) => renderEntry(each, narrow)), renderSummary(all, narrow)].join("\n");
     for (const line of text.split("\n")) assert.ok(line.length <= 40, line);
     assert.equal(text.replace(/\s+/g, " ").split(words).length, 5);
     assert.match(text, /^ok {7}disk\n {9}one two/);
-    assert.match(text, /1 ok, 1 failed, 1 skipped: mend disk\nfirst/);
+    assert.match(text, /1 ok, 1 failed, 1 skipped: fix disk\nfirst/);
   });
 
   it("breaks nothing that is to be copied", () => {
     const word = "x".repeat(100);
-    assert.ok(renderEntry(entry({ status: "failed", mend: `run ${word} now` }), plain).includes(word));
+    assert.ok(renderEntry(entry({ status: "failed", fix: `run ${word} now` }), plain).includes(word));
   });
 
   it("breaks a command as a shell has it, and a sentence as a reader does", () => {
     const words = `docker-credential-ecr configure-docker ${"a".repeat(40)} --replace`;
-    const mended = (mend: string) =>
-      renderEntry(entry({ status: "failed", mend }), plain)
+    const fixOf = (fix: string) =>
+      renderEntry(entry({ status: "failed", fix }), plain)
         .split("\n")
         .slice(2)
         .map((line) => line.trimStart());
-    assert.deepEqual(mended(words), [
-      "mend  docker-credential-ecr configure-docker \\",
+    assert.deepEqual(fixOf(words), [
+      "fix   docker-credential-ecr configure-docker \\",
       `${"a".repeat(40)} --replace`,
     ]);
-    assert.equal(mended(`${words}, then try again`)[0], "mend  docker-credential-ecr configure-docker");
+    assert.equal(fixOf(`${words}, then try again`)[0], "fix   docker-credential-ecr configure-docker");
   });
 
-  it("shows the home folder as ~ in what was seen, and whole in the mend", () => {
-    const text = renderEntry(entry({ status: "failed", seen: "/home/me/a", mend: "/home/me/a" }), plain);
-    assert.match(text, /seen {2}~\/a\n.*mend {2}\/home\/me\/a$/);
+  it("shows the home folder as ~ in what was seen, and whole in the fix", () => {
+    const text = renderEntry(entry({ status: "failed", seen: "/home/me/a", fix: "/home/me/a" }), plain);
+    assert.match(text, /seen {2}~\/a\n.*fix {3}\/home\/me\/a$/);
     const other = { ...plain, home: "/" };
     assert.match(renderEntry(entry({ seen: "/etc/a" }), other), / \/etc\/a$/);
   });
 
   it("colours the status alone, and only where it is wished", () => {
-    const failing = entry({ status: "failed", seen: "x", mend: "y", code: "DNS" });
+    const failing = entry({ status: "failed", seen: "x", fix: "y", code: "DNS" });
     assert.doesNotMatch(renderEntry(failing, plain), /\p{Cc}\[/u);
     const coloured = renderEntry(failing, { ...plain, colour: true });
     assert.ok(coloured.startsWith("\u001b[31mfailed   \u001b[39m"));
@@ -62,7 +62,7 @@ describe("doctor's rendering", () => {
 
   it("sums up, with where to begin", () => {
     const all = [entry({}), entry({ name: "b", status: "failed" }), entry({ name: "c", status: "failed" })];
-    assert.equal(renderSummary(all, plain), "1 ok, 2 failed, 0 skipped: mend b first, then run doctor again");
+    assert.equal(renderSummary(all, plain), "1 ok, 2 failed, 0 skipped: fix b first, then run doctor again");
     assert.equal(renderSummary([entry({})], plain), "1 ok, 0 failed, 0 skipped");
   });
 });

@@ -98,7 +98,7 @@ describe("runSteps", () => {
       throw error;
     };
     const entries = await run(
-      step("a", { look: thrown(new Failure("PROXY", "what", "mend")) }),
+      step("a", { look: thrown(new Failure("PROXY", "what", "fix")) }),
       step("b", { look: thrown(new TypeError("no such thing")) }),
     );
     assert.deepEqual(short(entries), ["a failed PROXY", "b failed UNEXPECTED"]);
@@ -107,7 +107,7 @@ describe("runSteps", () => {
   it("lets no secret and no control character out", async () => {
     const seen = "AKIAIOSFODNN7EXAMPLE\u001b[2J and\nhttps://me:hush-hush@proxy";
     const [entry] = await run(step("a", { look: () => failed("DNS", seen, `${seen}, then`) }));
-    const text = `${entry?.seen}${entry?.mend}`;
+    const text = `${entry?.seen}${entry?.fix}`;
     assert.doesNotMatch(text, /IOSFODNN7|hush|\p{Cc}/u);
     assert.match(text, /then$/);
   });

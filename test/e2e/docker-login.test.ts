@@ -4,7 +4,7 @@ import { controls, loginPassword, pulledAs, tokensAsked } from "../support/e2e/a
 import { failed, succeeded } from "../support/e2e/command.ts";
 import { makeImage, removeImage } from "../support/e2e/images.ts";
 import { bobsRegistry } from "../support/e2e/names.ts";
-import { newTester, type Tester, type Wiring } from "../support/e2e/user.ts";
+import { type HelperConfig, newTester, type Tester } from "../support/e2e/user.ts";
 
 const image = `${bobsRegistry}/login:1`;
 
@@ -26,7 +26,7 @@ describe("docker login", () => {
 
   beforeEach(() => controls().reset());
 
-  for (const wiring of ["credHelpers", "credsStore"] satisfies Wiring[]) {
+  for (const wiring of ["credHelpers", "credsStore"] satisfies HelperConfig[]) {
     describe(`with ${wiring}`, () => {
       it("counts until docker logout, after which the cache is still warm", async () => {
         const alice = newTester("alice", wiring);

@@ -7,7 +7,7 @@ import { controls, tokensAsked } from "../support/e2e/aws.ts";
 import { failed, succeeded } from "../support/e2e/command.ts";
 import { makeImage, removeImage } from "../support/e2e/images.ts";
 import { appRegistry, bobsRegistry, farRegistry } from "../support/e2e/names.ts";
-import { newTester, type Tester, type Wiring } from "../support/e2e/user.ts";
+import { type HelperConfig, newTester, type Tester } from "../support/e2e/user.ts";
 
 /** ~/.aws with a profile `build` whose role Alice's keys assume. */
 function writeAwsConfig({ home }: Tester): void {
@@ -26,7 +26,7 @@ function writeAwsConfig({ home }: Tester): void {
 describe("docker push and pull", () => {
   beforeEach(() => controls().reset());
 
-  for (const wiring of ["credHelpers", "credsStore"] satisfies Wiring[]) {
+  for (const wiring of ["credHelpers", "credsStore"] satisfies HelperConfig[]) {
     it(`push to ECR and pull again by one token, with ${wiring}`, async () => {
       const alice = newTester("alice", wiring);
       const image = `${appRegistry}/push-pull:${wiring.toLowerCase()}`;

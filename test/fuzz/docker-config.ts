@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { withAuths } from "../../src/clients/docker/auths.ts";
-import { unwire, type Wiring, wire, withoutSecrets } from "../../src/clients/docker/edit-config.ts";
+import {
+  configure,
+  type HelperConfig,
+  unconfigure,
+  withoutSecrets,
+} from "../../src/clients/docker/edit-config.ts";
 import { withLogins, withoutLogins } from "../../src/clients/docker/edit-logins.ts";
 import type { Login } from "../../src/clients/docker/login.ts";
 import { loginsIn, passwordsIn } from "../../src/clients/docker/logins.ts";
@@ -13,7 +18,7 @@ import { dockerConfigText, hosts } from "../support/fuzz/docker-config.ts";
 import { fuzzer } from "../support/fuzz/fuzzer.ts";
 
 const [ecr, other] = hosts;
-const wirings: readonly Wiring[] = [
+const wirings: readonly HelperConfig[] = [
   { kind: "all" },
   { kind: "hosts", hosts: [ecr, other] },
   { kind: "instead-of", helper: "fake" },
@@ -37,13 +42,13 @@ export const dockerConfig = fuzzer<string>({
     passwordsIn(text);
     const before = ours(() => readDockerConfig(text));
     for (const wiring of wirings) {
-      const edited = ours(() => wire(text, wiring, true));
+      const edited = ours(() => configure(text, wiring, true));
       if (!edited) continue;
       assert.ok(before);
       const base = isBlank(text) && edited.back.length > 0 ? "{}\n" : text;
       assert.equal(applied(edited.text, edited.back), base);
-      assert.equal(wire(edited.text, wiring, false).text, edited.text);
-      const without = readDockerConfig(unwire(edited.text, edited.replaced));
+      assert.equal(configure(edited.text, wiring, false).text, edited.text);
+      const without = readDockerConfig(unconfigure(edited.text, edited.replaced));
       assert.notEqual(without.credsStore, "ecr");
       assert.ok(!Object.values(without.credHelpers).includes("ecr"));
     }

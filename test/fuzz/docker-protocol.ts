@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { helperActions, wire } from "../../src/protocol/messages.ts";
+import { helperActions, protocolText } from "../../src/protocol/messages.ts";
 import { readServerUrl } from "../../src/registry/server-url.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
 import { damaged } from "../support/fuzz/damage.ts";
@@ -30,13 +30,13 @@ export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>
       return [action, action === "store" ? credentialText(random) : urlText(random)] as const;
     }) as [string, string][],
   async check(calls) {
-    const rooms = new HelperRooms();
-    rooms.warm.set(ecr, { username: "AWS", secret: secrets.warm });
-    rooms.cold.set("public.ecr.aws", { username: "AWS", secret: secrets.cold });
+    const backends = new HelperRooms();
+    backends.warm.set(ecr, { username: "AWS", secret: secrets.warm });
+    backends.cold.set("public.ecr.aws", { username: "AWS", secret: secrets.cold });
     for (const [word, input] of calls) {
       const action = helperActions.find((each) => each === word);
       if (!action) continue;
-      const { stdout, stderr, exitCode } = await rooms.run(action, input);
+      const { stdout, stderr, exitCode } = await backends.run(action, input);
       assert.doesNotMatch(stdout + stderr, /INTERNAL/);
       assert.ok(stdout === "" || stdout.endsWith("\n"));
       if (action !== "get") assert.doesNotMatch(stdout, /planted-secret/);
@@ -54,8 +54,8 @@ export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>
       const line = stdout.slice(0, -1);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
       assert.doesNotMatch(line, /[\x00-\x1f\x7f]/);
-      const isWord = Object.values(wire).includes(line as (typeof wire)["notFound"]);
-      if (!isWord) for (const text of Object.values(wire)) assert.ok(!line.includes(text), line);
+      const isWord = Object.values(protocolText).includes(line as (typeof protocolText)["notFound"]);
+      if (!isWord) for (const text of Object.values(protocolText)) assert.ok(!line.includes(text), line);
     }
   },
 });

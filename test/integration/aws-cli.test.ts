@@ -8,7 +8,7 @@ import { startAws } from "../support/aws/stand-in.ts";
 import { judgedCast } from "../support/aws-cli/cast.ts";
 import { agree, Comparison } from "../support/aws-cli/compare.ts";
 import { differences } from "../support/aws-cli/differences.ts";
-import { judge, type Verdict } from "../support/aws-cli/explain.ts";
+import { judge, type RenewalDecision } from "../support/aws-cli/explain.ts";
 import { situation } from "../support/aws-cli/generate.ts";
 import { type CliCall, CliJudge, installedAwsCli, runAwsCli } from "../support/aws-cli/judge.ts";
 import { shrink } from "../support/aws-cli/shrink.ts";
@@ -108,7 +108,7 @@ describe("the principal beside that of the AWS CLI", function () {
     );
     console.log(`      ${same.length - signed.length}; deliberate differences: ${listed(counts)}`);
     const wrong = verdicts.filter(([, { names }]) => names === undefined);
-    const shown = await Promise.all(wrong.slice(0, 5).map(([each, verdict]) => smallest(each, verdict)));
+    const shown = await Promise.all(wrong.slice(0, 5).map(([each, decision]) => smallest(each, decision)));
     assert.equal(wrong.length, 0, `${wrong.length} differ, among them:\n\n${shown.join("\n\n")}`);
     // A generator of nothing but broken files would prove nothing.
     assert.ok(signed.length > runs / 3, `the same principal in ${signed.length} situations only`);
@@ -116,8 +116,8 @@ describe("the principal beside that of the AWS CLI", function () {
 
   const sample = (count: number) => fc.sample(situation, { seed, numRuns: count });
 
-  async function judgeAll(situations: readonly Situation[]): Promise<[Situation, Verdict][]> {
-    const verdicts: [Situation, Verdict][] = [];
+  async function judgeAll(situations: readonly Situation[]): Promise<[Situation, RenewalDecision][]> {
+    const verdicts: [Situation, RenewalDecision][] = [];
     const left = situations.values();
     const work = async () => {
       for (const each of left) verdicts.push([each, await judge(comparison, each)]);
@@ -126,7 +126,7 @@ describe("the principal beside that of the AWS CLI", function () {
     return verdicts;
   }
 
-  async function smallest(each: Situation, { compared }: Verdict): Promise<string> {
+  async function smallest(each: Situation, { compared }: RenewalDecision): Promise<string> {
     const holds = async (smaller: Situation) => {
       const { compared: now, names } = await judge(comparison, smaller);
       const isSame = (of: "cli" | "ours") => now[of].principal === compared[of].principal;
@@ -140,7 +140,7 @@ describe("the principal beside that of the AWS CLI", function () {
 const listed = (counts: ReadonlyMap<string, number>): string =>
   [...counts].map(([name, count]) => `${name} ${count}`).join(", ");
 
-function describe_(situation: Situation, { compared }: Verdict): string {
+function describe_(situation: Situation, { compared }: RenewalDecision): string {
   const outcomes = (["cli", "ours"] as const).map((each) => {
     const { principal = "no principal", way, output } = compared[each];
     return `  ${each}: ${principal}  ${way.join(", ")}\n    ${output.trim().split("\n").at(-1)?.slice(0, 400)}`;

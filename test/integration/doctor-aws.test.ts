@@ -27,7 +27,7 @@ interface Fault {
   /** The one that fails: "NAME CODE". */
   readonly fails: string;
   readonly seen?: RegExp;
-  readonly mend?: RegExp;
+  readonly fix?: RegExp;
 }
 
 /** Nobody listens there. */
@@ -52,7 +52,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (_, { aws }) => aws.controls.set({ clockOffsetMs: -10 * minute }),
     fails: "clock CLOCK_SKEW",
     seen: /(?:10m|9m) ahead of AWS/,
-    mend: /timedatectl/,
+    fix: /timedatectl/,
   },
   "a clock that is ten minutes behind": {
     seed: (_, { aws }) => aws.controls.set({ clockOffsetMs: 10 * minute }),
@@ -63,7 +63,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) => set(user, { HTTPS_PROXY: "http://me:test-proxy-password@127.0.0.1:9" }),
     fails: "proxy UNREACHABLE",
     seen: /^the proxy 127\.0\.0\.1:9 /,
-    mend: /HTTPS_PROXY/,
+    fix: /HTTPS_PROXY/,
   },
   "a proxy that lets nobody through": {
     seed: (_, { aws }) => aws.controls.fail("Connect", { status: 403 }),
@@ -81,7 +81,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     fails: "certificates TLS",
     seen: /; the authorities in .*\/ca\.pem alone count$/,
-    mend: /AWS_CA_BUNDLE/,
+    fix: /AWS_CA_BUNDLE/,
   },
   "a name that does not resolve": {
     seed: (user) => {
@@ -133,7 +133,7 @@ const faults: Readonly<Record<string, Fault>> = {
       signIn(user, start, Date.now() - hour);
     },
     fails: "identity SSO_EXPIRED",
-    mend: /^run 'aws sso login --profile other'$/,
+    fix: /^run 'aws sso login --profile other'$/,
   },
   "a role that may not be assumed": {
     seed: (user) => {
@@ -142,7 +142,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     fails: "identity ROLE_DENIED",
     seen: /user\/bob/,
-    mend: /trust policy/,
+    fix: /trust policy/,
   },
   "a profile that wants MFA": {
     seed: (user) => {
@@ -165,7 +165,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "no right to get a token": {
     seed: (user) => user.writeAwsKeys({ alice: member("mallory") }),
     fails: "token ACCESS_DENIED",
-    mend: /allow ecr:GetAuthorizationToken on resource "\*"/,
+    fix: /allow ecr:GetAuthorizationToken on resource "\*"/,
   },
   "a region that is not enabled": {
     seed: (_, { aws }) =>
@@ -177,7 +177,7 @@ const faults: Readonly<Record<string, Fault>> = {
     about: `${registry}/team/app:1`,
     fails: "image REPOSITORY_POLICY",
     seen: /user\/bob (?:may not|lacks) ecr:BatchGetImage on arn:aws:ecr:us-east-1:111122223333:repository\/team\/app/,
-    mend: /set-repository-policy/,
+    fix: /set-repository-policy/,
   },
   "an identity whose policies don't let it pull": {
     seed: (user, { aws }) => {
@@ -188,21 +188,21 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     about: `https://${registry}/app@sha256:${"0".repeat(64)}`,
     fails: "image IDENTITY_POLICY",
-    mend: /IAM policy of arn:aws:iam::111122223333:user\/carol/,
+    fix: /IAM policy of arn:aws:iam::111122223333:user\/carol/,
   },
   "a repository that is not there": {
     seed: () => {},
     about: `${registry}/none`,
     fails: "image REPOSITORY_UNKNOWN",
     seen: /'none' does not exist in the registry/,
-    mend: /ecr:CreateRepository/,
+    fix: /ecr:CreateRepository/,
   },
   "an image that is not there": {
     seed: () => {},
     about: `${registry}/app:none`,
     fails: "image IMAGE_UNKNOWN",
     seen: /Requested image not found/,
-    mend: /ecr:BatchImportUpstreamImage/,
+    fix: /ecr:BatchImportUpstreamImage/,
   },
   "a registry that is throttled": {
     seed: (_, { aws }) => aws.controls.throttle("Registry"),
@@ -212,7 +212,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: async (user) => silent(await user.store(registry, "AWS", await secretFor(user, westRegistry))),
     fails: "stored-token LOGIN_DEAD",
     seen: /'docker login' stored \(400\): one of another region/,
-    mend: new RegExp(`^docker logout ${registry}$`),
+    fix: new RegExp(`^docker logout ${registry}$`),
   },
   "an explicit login that is dead": {
     seed: async (user, { aws }) => {
@@ -228,7 +228,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: async (user, { aws }) => aws.controls.revoke(await secretFor(user, registry)),
     fails: "stored-token TOKEN_DEAD",
     seen: /the token that lies ready for expired \(403\); by its own word it has 11h 59m left/,
-    mend: new RegExp(`^docker logout ${registry}$`),
+    fix: new RegExp(`^docker logout ${registry}$`),
   },
   "a token file that others may read": {
     seed: async (user) => {
@@ -263,7 +263,7 @@ describe("doctor finds on the way to AWS", () => {
   const standing = useStanding(options, "proxy");
   after(() => upstream.close());
 
-  for (const [what, { seed, about = registry, fails, seen, mend }] of Object.entries(faults)) {
+  for (const [what, { seed, about = registry, fails, seen, fix }] of Object.entries(faults)) {
     it(`${what} [${fails}]`, async () => {
       const user = healthyUser(standing);
       await seed(user, standing);
@@ -274,7 +274,7 @@ describe("doctor finds on the way to AWS", () => {
       );
       const found = named(diagnostics, fails.split(" ")[0] ?? "");
       if (seen) assert.match(found.seen, seen);
-      if (mend) assert.match(found.mend ?? "", mend);
+      if (fix) assert.match(found.fix ?? "", fix);
     });
   }
 

@@ -16,7 +16,7 @@ interface Fault {
   readonly fails: readonly string[];
   /** What the first of them has seen, and its mend. */
   readonly seen?: RegExp;
-  readonly mend?: RegExp;
+  readonly fix?: RegExp;
 }
 
 const stateFolder = ".local/state/docker-credential-ecr";
@@ -46,7 +46,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "no helper on the PATH": {
     seed: (user) => (user.env.PATH = "/usr/bin:/bin"),
     fails: ["helper-path HELPER_NOT_FOUND"],
-    mend: /^export PATH="\/.*:\$PATH"$/,
+    fix: /^export PATH="\/.*:\$PATH"$/,
   },
   "a helper on the PATH that may not be executed": {
     seed: (user) => {
@@ -54,7 +54,7 @@ const faults: Readonly<Record<string, Fault>> = {
       user.env.PATH = `${user.home}/bin`;
     },
     fails: ["helper-path HELPER_NOT_EXECUTABLE"],
-    mend: /^chmod a\+rx .*\/bin\/docker-credential-ecr$/,
+    fix: /^chmod a\+rx .*\/bin\/docker-credential-ecr$/,
   },
   "another program of that name first": {
     seed: (user) => firstOnPath(user, "something else"),
@@ -74,7 +74,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "no wiring at all": {
     seed: (user) => wire(user, {}),
     fails: ["docker-wiring NOT_WIRED"],
-    mend: new RegExp(`^docker-credential-ecr configure-docker ${registry}$`),
+    fix: new RegExp(`^docker-credential-ecr configure-docker ${registry}$`),
   },
   "no config.json": {
     seed: (user) => (user.env.DOCKER_CONFIG = `${user.home}/elsewhere`),
@@ -84,7 +84,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) => wire(user, { credHelpers: { [registry]: "ecr-login" } }),
     fails: ["docker-wiring WIRED_ELSEWHERE"],
     seen: /asks docker-credential-ecr-login/,
-    mend: /--replace$/,
+    fix: /--replace$/,
   },
   "another credsStore and no entry of ours": {
     seed: (user) => wire(user, { credsStore: "pass" }),
@@ -100,7 +100,7 @@ const faults: Readonly<Record<string, Fault>> = {
       wire(user, { ...wired, auths: { [`https://${registry}`]: { auth: authUntil(Date.now() - hour) } } }),
     fails: ["docker-logins AUTHS_STALE"],
     seen: /over for 1h 0m: who runs no helper/,
-    mend: new RegExp(`^docker logout ${registry}$`),
+    fix: new RegExp(`^docker logout ${registry}$`),
   },
   "a stale login that Docker sends": {
     seed: (user) => wire(user, { auths: { [registry]: { auth: authUntil(Date.now() - hour) } } }),
@@ -126,7 +126,7 @@ const faults: Readonly<Record<string, Fault>> = {
         "",
       ),
     fails: ["packer PACKER_DOCKER_CONFIG"],
-    mend: /^set DOCKER_CONFIG=.*\/\.docker /,
+    fix: /^set DOCKER_CONFIG=.*\/\.docker /,
   },
   "a state folder that others may enter": {
     seed: (user) => {
@@ -135,7 +135,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     fails: ["state-folder STATE_FOLDER"],
     seen: /mode 0777/,
-    mend: /^chmod 700 /,
+    fix: /^chmod 700 /,
   },
   "a folder in it that others may enter": {
     seed: (user) => {
@@ -143,7 +143,7 @@ const faults: Readonly<Record<string, Fault>> = {
       chmodSync(join(user.state, "tokens"), 0o750);
     },
     fails: ["state-folder STATE_FOLDER"],
-    mend: /^chmod 700 .*\/tokens$/,
+    fix: /^chmod 700 .*\/tokens$/,
   },
   "a state folder that is a link": {
     seed: (user) => {
@@ -161,13 +161,13 @@ const faults: Readonly<Record<string, Fault>> = {
   "a config.yaml that others may write": {
     seed: (user) => chmodSync(user.write(configPath, "version: 1\n"), 0o666),
     fails: ["config CONFIG_WRITABLE"],
-    mend: /chmod go-w/,
+    fix: /chmod go-w/,
   },
   "no keychain, though Docker asks for all hosts": {
     seed: (user) => wire(user, { credsStore: "ecr" }),
     fails: ["keychain KEYCHAIN_UNREACHABLE"],
     seen: /D-Bus/,
-    mend: /fallback/,
+    fix: /fallback/,
   },
   "a daemon that has died": {
     seed: (user) => heartbeat(user, 4_194_305, hour),
@@ -184,7 +184,7 @@ const faults: Readonly<Record<string, Fault>> = {
 describe("doctor finds on the machine", () => {
   const standing = useStanding({}, "proxy");
 
-  for (const [what, { seed, fails, seen, mend }] of Object.entries(faults)) {
+  for (const [what, { seed, fails, seen, fix }] of Object.entries(faults)) {
     it(`${what} [${fails}]`, async () => {
       const user = healthyUser(standing);
       seed(user);
@@ -192,7 +192,7 @@ describe("doctor finds on the machine", () => {
       assert.deepEqual(failures(diagnostics), fails);
       const first = diagnostics.find(({ status }) => status === "failed");
       if (seen) assert.match(first?.seen ?? "", seen);
-      if (mend) assert.match(first?.mend ?? "", mend);
+      if (fix) assert.match(first?.fix ?? "", fix);
     });
   }
 

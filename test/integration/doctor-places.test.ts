@@ -24,7 +24,7 @@ interface Fault {
   /** The first that fails: "NAME CODE". */
   readonly fails: string;
   readonly seen: RegExp;
-  readonly mend: RegExp;
+  readonly fix: RegExp;
 }
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -32,25 +32,25 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) => (user.env.HOME = "/nonexistent"),
     fails: "docker-config HOME_ABSENT",
     seen: /^HOME is \/nonexistent, /,
-    mend: /^set HOME/,
+    fix: /^set HOME/,
   },
   "HOME that is no whole path": {
     seed: (user) => homeless(user, "~"),
     fails: "docker-config HOME_ABSENT",
     seen: /^HOME is ~, /,
-    mend: /^set HOME/,
+    fix: /^set HOME/,
   },
   "DOCKER_CONFIG that names the file": {
     seed: (user) => (user.env.DOCKER_CONFIG = `${user.home}/${dockerFile}`),
     fails: "docker-config DOCKER_CONFIG_FOLDER",
     seen: /a file: .* looks for .*\/config\.json\/config\.json$/,
-    mend: /^export DOCKER_CONFIG=.*\/\.docker$/,
+    fix: /^export DOCKER_CONFIG=.*\/\.docker$/,
   },
   "DOCKER_CONFIG that names another file": {
     seed: (user) => (user.env.DOCKER_CONFIG = user.write("docker.json", "{}")),
     fails: "docker-config DOCKER_CONFIG_FOLDER",
     seen: /docker\.json, a file/,
-    mend: /the folder in which config\.json lies/,
+    fix: /the folder in which config\.json lies/,
   },
   "a folder in the place of config.json": {
     seed: (user) => {
@@ -59,21 +59,21 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     fails: "docker-config CLIENT_FILE",
     seen: /is a folder/,
-    mend: /^rmdir \S+config\.json$/,
+    fix: /^rmdir \S+config\.json$/,
   },
   "an alias while config.yaml is broken": {
     seed: (user) => user.write(configPath, broken),
     about: "images.example.com/app:1",
     fails: "registry-name CONFIG_SYNTAX",
     seen: /^whether images\.example\.com is an alias can't be told: .*config\.yaml:/,
-    mend: /./,
+    fix: /./,
   },
   "an account of thirteen digits": {
     seed: () => {},
     about: `1${registry}`,
     fails: "registry-name NOT_ECR",
     seen: /is not a name of Amazon ECR's/,
-    mend: /^an account id has 12 digits, and 1111122223333 has 13$/,
+    fix: /^an account id has 12 digits, and 1111122223333 has 13$/,
   },
   "a public repository that is not there": {
     seed: (user) =>
@@ -82,14 +82,14 @@ const faults: Readonly<Record<string, Fault>> = {
     about: "public.ecr.aws/nobody/nothing:1",
     fails: "image REPOSITORY_UNKNOWN",
     seen: /nobody\/nothing/,
-    mend: /gallery\.ecr\.aws$/,
+    fix: /gallery\.ecr\.aws$/,
   },
 };
 
 describe("doctor finds in what it is told of places", () => {
   const standing = useStanding({}, "proxy");
 
-  for (const [what, { seed, about = registry, fails, seen, mend }] of Object.entries(faults)) {
+  for (const [what, { seed, about = registry, fails, seen, fix }] of Object.entries(faults)) {
     it(`${what} [${fails}]`, async () => {
       const user = healthyUser(standing);
       seed(user);
@@ -97,7 +97,7 @@ describe("doctor finds in what it is told of places", () => {
       assert.equal(failures(diagnostics)[0], fails);
       const first = diagnostics.find(({ status }) => status === "failed");
       assert.match(first?.seen ?? "", seen);
-      assert.match(first?.mend ?? "", mend);
+      assert.match(first?.fix ?? "", fix);
     });
   }
 

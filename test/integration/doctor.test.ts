@@ -110,11 +110,11 @@ describe("doctor", () => {
     const { at, diagnostics, ...rest } = JSON.parse(stdout);
     assert.deepEqual(rest, { version: 1, program: "0.1.0", ok: false, registries: [registry] });
     assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
-    for (const { name, status, seen, tookMs, registry: host, code, mend, ...more } of diagnostics) {
+    for (const { name, status, seen, tookMs, registry: host, code, fix, ...more } of diagnostics) {
       assert.deepEqual(more, {}, name);
       assert.ok(["ok", "failed", "skipped"].includes(status) && seen !== "" && Number.isInteger(tookMs));
       assert.ok(host === undefined || host === registry);
-      assert.equal(code !== undefined && mend !== undefined, status === "failed", name);
+      assert.equal(code !== undefined && fix !== undefined, status === "failed", name);
     }
     const docs = readFileSync(fileURLToPath(new URL("../../docs/doctor.md", import.meta.url)), "utf8");
     const documented = [...docs.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);

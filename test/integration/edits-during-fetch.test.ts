@@ -3,22 +3,22 @@ import { chmodSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { foldersOf } from "../../src/config/folders.ts";
 import { Refresher } from "../../src/daemon/pass.ts";
-import { openSurroundings } from "../../src/provider/context.ts";
-import { coldPorts } from "../../src/provider/helper-ports.ts";
+import { createAppContext } from "../../src/provider/context.ts";
+import { createHelperPorts } from "../../src/provider/helper-ports.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import type { Registry } from "../../src/registry/registry.ts";
-import type { QuickFiles } from "../../src/store/files/fast-files.ts";
-import { openQuickFiles } from "../../src/store/files/open-fast-files.ts";
-import { readWarm } from "../../src/store/tokens/warm-get.ts";
+import type { FastFiles } from "../../src/store/files/fast-files.ts";
+import { openFastFiles } from "../../src/store/files/open-fast-files.ts";
+import { readCachedCredential } from "../../src/store/tokens/warm-get.ts";
 import { eventually } from "../support/eventually.ts";
 import { member, registry, useStanding } from "../support/program/standing.ts";
 import { configPath, ini, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const people = ["alice", "bob"] as const;
-type Person = (typeof people)[number];
+type Prompt = (typeof people)[number];
 
-const keysOf = (person: Person) => {
+const keysOf = (person: Prompt) => {
   const { accessKeyId, secretAccessKey } = member(person);
   return { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
 };
@@ -30,7 +30,7 @@ const yaml = (identity: string) =>
 /** A file that decides who the identity is, and what it holds for either person. */
 interface Decider {
   readonly path: string;
-  text(person: Person, user: User): string;
+  text(person: Prompt, user: User): string;
   /** The rest of the world. @returns more of the environment */
   prepare(user: User): Record<string, string>;
 }
@@ -126,14 +126,14 @@ class Edited {
   }
 
   /** Without tokens, and with a file whose age no clock takes for nothing. */
-  async begin(person: Person): Promise<void> {
+  async begin(person: Prompt): Promise<void> {
     rmSync(this.user.state, { recursive: true, force: true });
     this.edit(person);
     const path = join(this.user.home, this.decider.path);
     await eventually("the clock to go on", () => statSync(path).ctimeMs < Date.now() - 10);
   }
 
-  edit(person: Person): void {
+  edit(person: Prompt): void {
     const whole = this.user.write("whole", this.decider.text(person, this.user));
     renameSync(whole, join(this.user.home, this.decider.path));
   }
@@ -141,9 +141,9 @@ class Edited {
   /** Whose token a get answers with. @param at is called at each step with its number */
   async get(at: (step: number) => void = () => {}): Promise<string> {
     const { files, folders, now } = await this.#world(at);
-    const warm = readWarm(files, folders.state, registry, this.#env, now());
+    const warm = readCachedCredential(files, folders.state, registry, this.#env, now());
     assert.ok(!warm || "secret" in warm);
-    const cold = coldPorts(files, this.#env, this.user.home, folders, now);
+    const cold = createHelperPorts(files, this.#env, this.user.home, folders, now);
     const held = warm ?? (await cold.get(this.#registry));
     await cold.tidy();
     return this.#owner(held?.secret ?? "");
@@ -152,14 +152,14 @@ class Edited {
   /** A pass of the daemon. */
   async refresh(at: (step: number) => void = () => {}): Promise<void> {
     const { files, now } = await this.#world(at);
-    const around = { ...(await openSurroundings(this.#env, this.user.home)), files, now };
-    const refresher = new Refresher(around);
+    const app = { ...(await createAppContext(this.#env, this.user.home)), files, now };
+    const refresher = new Refresher(app);
     await refresher.readConfig();
     await refresher.pass(new AbortController().signal);
   }
 
   async #world(at: (step: number) => void) {
-    const plain = await openQuickFiles();
+    const plain = await openFastFiles();
     let step = 0;
     const next =
       <Args extends unknown[], Answer>(look: (...args: Args) => Answer) =>
@@ -167,7 +167,7 @@ class Edited {
         at(step++);
         return look(...args);
       };
-    const files: QuickFiles = { ...plain, read: next(plain.read), stamp: next(plain.stamp) };
+    const files: FastFiles = { ...plain, read: next(plain.read), stamp: next(plain.stamp) };
     return { files, folders: foldersOf(this.#env, this.user.home, plain), now: next(Date.now) };
   }
 
@@ -199,8 +199,8 @@ describe("a token belongs to whom the files named when it was asked for", functi
           // At once or a little later, before the end or not at all.
           for (const back of edit % 2 === 0 ? [edit + 1, steps - 1] : [edit + 4, steps]) {
             await edited.begin("alice");
-            let inFile: Person = "alice";
-            const turn = (person: Person) => {
+            let inFile: Prompt = "alice";
+            const turn = (person: Prompt) => {
               inFile = person;
               edited.edit(person);
             };

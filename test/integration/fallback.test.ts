@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { handedOn } from "../../src/logins/delegate.ts";
+import { delegate } from "../../src/logins/delegate.ts";
 import { askOtherHelper } from "../../src/logins/run-helper.ts";
 import { loginsContract } from "../logins/contract.ts";
 import { programPath } from "../support/program/program.ts";
@@ -22,7 +22,7 @@ describe("fallback: file", () => {
   const keyFile = () => join(alice.state, "keys/logins.json");
 
   loginsContract("the program", () =>
-    handedOn(async (action, input) => {
+    delegate(async (action, input) => {
       return askOtherHelper(programPath(), action, input, {
         env: alice.env,
         self: "",

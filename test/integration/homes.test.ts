@@ -155,10 +155,10 @@ describe("a user", () => {
     const failed = diagnostics.filter(({ status }) => status === "failed");
     const notStored = failed.filter(({ code }) => code === "STATE_FOLDER" || code === "DISK_REFUSED");
     assert.equal(notStored.length, state === undefined ? 1 : 0);
-    for (const { seen, mend } of notStored) {
+    for (const { seen, fix } of notStored) {
       assert.match(seen, /^this user (?:can't enter|may not write) \/.* \(E\w+\), so no token is stored$/);
       assert.match(
-        mend ?? "",
+        fix ?? "",
         /^see 'ls -ld \/.*', or set HOME or XDG_STATE_HOME to a folder of this user's$/,
       );
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { handedOn } from "../../src/logins/delegate.ts";
+import { delegate } from "../../src/logins/delegate.ts";
 import { askOtherHelper } from "../../src/logins/run-helper.ts";
 import { KeychainProcess } from "../../src/store/keychain/process.ts";
 import { loginsContract } from "../logins/contract.ts";
@@ -48,7 +48,7 @@ describe("logins in the operating system's keychain", () => {
   const library = () => join(alice.state, "native");
 
   loginsContract("the program", () =>
-    handedOn(async (action, input) => {
+    delegate(async (action, input) => {
       const options = { env: alice.env, self: "", limit: 30_000 };
       return askOtherHelper(programPath(), action, input, options);
     }, "the program"),
@@ -150,10 +150,10 @@ describe("logins in the operating system's keychain", () => {
       () => alice.erase(hub),
     ]) {
       keyring().freeze();
-      const asking = ask();
+      const provider = ask();
       await eventually("the question", () => commands().some((each) => each.includes("keychain-process")));
       await keyring().kill();
-      told(await asking, "KEYCHAIN_UNREACHABLE", hub);
+      told(await provider, "KEYCHAIN_UNREACHABLE", hub);
       await keyring().unlock();
       assert.equal(secretOf(await alice.get(hub)), "hush-hush");
     }
@@ -177,11 +177,11 @@ describe("logins in the operating system's keychain", () => {
   it("leave no process waiting for D-Bus when the one that asks is killed", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     keyring().hang();
-    const asking = alice.start(["get"], { input: hub });
-    const waiting = await eventually("the process that asks", () => childrenOf(asking.pid)[0]);
+    const provider = alice.start(["get"], { input: hub });
+    const waiting = await eventually("the process that asks", () => childrenOf(provider.pid)[0]);
     await eventually("its library", () => readFileSync(`/proc/${waiting}/maps`, "utf8").includes("/native/"));
-    asking.kill("SIGKILL");
-    await asking.ended;
+    provider.kill("SIGKILL");
+    await provider.ended;
     await eventually("its end", () => parentOf(waiting) === undefined);
   });
 

@@ -119,8 +119,8 @@ describe("Docker's protocol", () => {
     assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
     assert.equal(stderr, `${name}: unknown option '--jsno'. Fix: did you mean --json? [USAGE]\n`);
     const other = await run(["service", "install", "--frobnicate"]);
-    const mend = `see '${name} service install --help'`;
-    assert.equal(other.stderr, `${name}: unknown option '--frobnicate'. Fix: ${mend}. [USAGE]\n`);
+    const fix = `see '${name} service install --help'`;
+    assert.equal(other.stderr, `${name}: unknown option '--frobnicate'. Fix: ${fix}. [USAGE]\n`);
     const sub = await run(["service", "instal"]);
     assert.equal(sub.stderr, `${name}: unknown command 'instal'. Fix: did you mean install? [USAGE]\n`);
   });

@@ -170,7 +170,7 @@ describe("doctor and what clients ask for", function () {
       silent(await user.store(registry, "AWS", password));
       const found = await diagnose(user);
       assert.deepEqual(failures(found), ["stored-token LOGIN_DEAD"]);
-      assert.equal(named(found, "stored-token").mend, `docker logout ${registry}`);
+      assert.equal(named(found, "stored-token").fix, `docker logout ${registry}`);
     }
   });
 

@@ -31,8 +31,8 @@ describe("store: keychain, as the key changes or the keychain comes back", () =>
     return user;
   }
 
-  async function loseKey(...lying: readonly string[]): Promise<void> {
-    for (const run of lying) rmSync(join(run, "docker-credential-ecr"), { recursive: true });
+  async function loseKey(...cached: readonly string[]): Promise<void> {
+    for (const run of cached) rmSync(join(run, "docker-credential-ecr"), { recursive: true });
     await keyring().clear();
     await keyring().unlock();
   }

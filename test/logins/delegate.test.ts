@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { handedOn } from "../../src/logins/delegate.ts";
-import { wire } from "../../src/protocol/messages.ts";
+import { delegate } from "../../src/logins/delegate.ts";
+import { protocolText } from "../../src/protocol/messages.ts";
 import { noOtherLogins, onlyOthers } from "../../src/protocol/other-logins.ts";
-import { HandedBack, type Reply, told } from "../../src/protocol/reply.ts";
+import { DelegatedReply, type Reply, toReply } from "../../src/protocol/reply.ts";
 
 describe("logins that another helper keeps", () => {
   let reply: Reply;
@@ -10,7 +10,7 @@ describe("logins that another helper keeps", () => {
   beforeEach(() => {
     asked = [];
   });
-  const logins = handedOn(async (action, input) => {
+  const logins = delegate(async (action, input) => {
     asked.push(`${action} ${input}`);
     return reply;
   }, "docker-credential-stub");
@@ -35,7 +35,7 @@ describe("logins that another helper keeps", () => {
 
   for (const end of ["\n", "\r\n", ""]) {
     it(`are not found where it says so: ${JSON.stringify(end)}`, async () => {
-      reply = refusal(wire.notFound + end);
+      reply = refusal(protocolText.notFound + end);
       assert.equal(await logins.get("ghcr.io"), undefined);
       await logins.erase("ghcr.io");
       assert.deepEqual(await logins.list(), {});
@@ -55,15 +55,15 @@ describe("logins that another helper keeps", () => {
         () => undefined,
         (thrown: unknown) => thrown,
       );
-      assert.ok(error instanceof HandedBack);
-      assert.deepEqual(told(error), reply);
+      assert.ok(error instanceof DelegatedReply);
+      assert.deepEqual(toReply(error), reply);
     }
   });
 
   it("hand a refusal back without its secrets", async () => {
     reply = { ...refusal("Authorization: Basic hush-hush\nno"), stderr: "password=hush-hush\n" };
     const error = await logins.get("x").catch((thrown: unknown) => thrown);
-    const { stdout, stderr } = told(error);
+    const { stdout, stderr } = toReply(error);
     assert.doesNotMatch(stdout + stderr, /hush/);
     assert.match(stdout, /\nno\n$/);
   });
@@ -75,7 +75,7 @@ describe("logins that another helper keeps", () => {
     ] as const) {
       reply = refusal(stdout);
       const error = await logins.get("x").catch((thrown: unknown) => thrown);
-      assert.deepEqual(told(error), { ...reply, stdout: whole });
+      assert.deepEqual(toReply(error), { ...reply, stdout: whole });
     }
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inTurn } from "../../src/logins/exclusive.ts";
+import { withLoginsLock } from "../../src/logins/exclusive.ts";
 import { tryLock } from "../../src/store/files/lock.ts";
 import { otherLoginsLockPath } from "../../src/store/files/paths.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
@@ -16,7 +16,7 @@ describe("what stores or erases a login", () => {
       events.push(`${name} ends`);
       return name;
     };
-    const names = await Promise.all(["one", "two"].map((name) => inTurn(state(), work(name))));
+    const names = await Promise.all(["one", "two"].map((name) => withLoginsLock(state(), work(name))));
     assert.deepEqual(names, ["one", "two"]);
     const [first = ""] = events;
     assert.equal(events[1], first.replace("begins", "ends"));
@@ -24,15 +24,15 @@ describe("what stores or erases a login", () => {
   });
 
   it("gives its turn back where it fails", async () => {
-    const failing = inTurn(state(), () => Promise.reject(new Error("made-up")));
+    const failing = withLoginsLock(state(), () => Promise.reject(new Error("made-up")));
     await assert.rejects(failing, /made-up/);
-    assert.equal(await inTurn(state(), async () => "next", 0), "next");
+    assert.equal(await withLoginsLock(state(), async () => "next", 0), "next");
   });
 
   it("does not wait for ever for its turn", async () => {
     const release = await tryLock(state(), otherLoginsLockPath(state()));
     await assert.rejects(
-      inTurn(state(), async () => assert.fail("not its turn"), 30),
+      withLoginsLock(state(), async () => assert.fail("not its turn"), 30),
       { code: "LOGINS_BUSY" },
     );
     release?.();

@@ -50,7 +50,7 @@ describe("logins in the keychain", () => {
     await assert.rejects(logins().store(hub, login), {
       code: "KEYCHAIN_LOCKED",
       message: `the login to ${hub} was not stored: the keychain is locked`,
-      mend: "go another way",
+      fix: "go another way",
     });
     assert.deepEqual(marks(), []);
     assert.equal(await logins().get(hub), undefined);

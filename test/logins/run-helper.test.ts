@@ -64,8 +64,8 @@ describe("another credential helper", () => {
   it("that hangs is ended, with what it has started", async () => {
     const program = helper(`sleep 30 & echo $! >"$HOME/pid"; wait`);
     const began = performance.now();
-    const asking = askOtherHelper(program, "get", "", options({ limit: 500 }));
-    await assert.rejects(asking, { code: "FALLBACK_TIMEOUT", message: /0\.5 seconds/ });
+    const provider = askOtherHelper(program, "get", "", options({ limit: 500 }));
+    await assert.rejects(provider, { code: "FALLBACK_TIMEOUT", message: /0\.5 seconds/ });
     assert.ok(performance.now() - began < 4_000);
     const pid = readFileSync(join(folder(), "pid"), "utf8").trim();
     await eventually(
@@ -79,8 +79,8 @@ describe("another credential helper", () => {
     ["kill -KILL $$", /get was ended by SIGKILL and said nothing/],
   ] as const) {
     it(`that fails without a word is told of: ${script}`, async () => {
-      const asking = askOtherHelper(helper(script), "get", "", options());
-      await assert.rejects(asking, { code: "FALLBACK_FAILED", message: how });
+      const provider = askOtherHelper(helper(script), "get", "", options());
+      await assert.rejects(provider, { code: "FALLBACK_FAILED", message: how });
     });
   }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { refreshPorts } from "../../src/managed/refresh-ports.ts";
-import { seenKeeping } from "../../src/managed/registries.ts";
-import { openSurroundings, type Surroundings } from "../../src/provider/context.ts";
+import { readManagedRegistries } from "../../src/managed/registries.ts";
+import { type AppContext, createAppContext } from "../../src/provider/context.ts";
 import type { Job } from "../../src/refresher/job.ts";
 import type { RefreshPorts } from "../../src/refresher/ports.ts";
 import { tokenPath } from "../../src/store/files/paths.ts";
@@ -21,7 +21,7 @@ registries:
 
 describe("the serving of a job's registries", () => {
   const home = useTempFolder();
-  let around: Surroundings;
+  let app: AppContext;
   let ports: RefreshPorts;
   let job: Job;
   /** Hosts, in order. */
@@ -33,48 +33,50 @@ describe("the serving of a job's registries", () => {
     const folder = `${home()}/.config/docker-credential-ecr`;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(`${folder}/config.yaml`, config, { mode: 0o600 });
-    around = await openSurroundings({ HOME: home() }, home());
-    const write = around.store.writeRegistry;
+    app = await createAppContext({ HOME: home() }, home());
+    const write = app.store.writeRegistry;
     written = [];
     meanwhile = async () => {};
-    Object.assign(around.store, {
+    Object.assign(app.store, {
       writeRegistry: async (entry: RegistryEntry) => {
         written.push(entry.host.slice(0, 3));
         await meanwhile(entry);
         await write(entry);
       },
     });
-    const { keeping } = await seenKeeping(around);
-    ports = refreshPorts(around, () => keeping);
-    job = keeping.plan.jobs[0] ?? assert.fail();
+    const { managed } = await readManagedRegistries(app);
+    ports = refreshPorts(app, () => managed);
+    job = managed.plan.jobs[0] ?? assert.fail();
   });
 
-  async function serve(entry: AuthorizationEntry, signal = new AbortController().signal): Promise<string[]> {
+  async function publish(
+    entry: AuthorizationEntry,
+    signal = new AbortController().signal,
+  ): Promise<string[]> {
     written = [];
-    await ports.serve(job, entry, { unless: async () => signal.aborted, signal });
+    await ports.publish(job, entry, { unless: async () => signal.aborted, signal });
     return written;
   }
 
   it("goes on where its time limit ended it, and writes nothing twice", async () => {
     const entry = authorizationEntry();
-    await around.store.writeAuthorization(job.key, entry);
+    await app.store.writeAuthorization(job.key, entry);
     const limit = new AbortController();
     meanwhile = async () => limit.abort();
-    assert.deepEqual(await serve(entry, limit.signal), ["111"]);
-    assert.deepEqual(await serve(entry), ["222", "333"]);
-    assert.deepEqual(await serve(entry), []);
-    assert.deepEqual(await serve(authorizationEntry({ secret: "the next" })), ["111", "222", "333"]);
+    assert.deepEqual(await publish(entry, limit.signal), ["111"]);
+    assert.deepEqual(await publish(entry), ["222", "333"]);
+    assert.deepEqual(await publish(entry), []);
+    assert.deepEqual(await publish(authorizationEntry({ secret: "the next" })), ["111", "222", "333"]);
   });
 
   it("leaves nothing behind where a logout comes just before the writing", async () => {
     const entry = authorizationEntry();
-    await around.store.writeAuthorization(job.key, entry);
+    await app.store.writeAuthorization(job.key, entry);
     meanwhile = async ({ host }) => {
-      await around.store.removeAuthorization(job.key);
-      await around.store.removeRegistry(host);
+      await app.store.removeAuthorization(job.key);
+      await app.store.removeRegistry(host);
     };
-    await serve(entry);
-    for (const { host } of job.registries)
-      assert.ok(!existsSync(tokenPath(around.folders.state, host)), host);
+    await publish(entry);
+    for (const { host } of job.registries) assert.ok(!existsSync(tokenPath(app.folders.state, host)), host);
   });
 });

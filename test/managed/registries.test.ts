@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { readStamped } from "../../src/config/stamped.ts";
-import { type Keeping, keepingOf } from "../../src/managed/registries.ts";
-import { openSurroundings, type Surroundings } from "../../src/provider/context.ts";
+import { listManagedRegistries, type ManagedRegistries } from "../../src/managed/registries.ts";
+import { type AppContext, createAppContext } from "../../src/provider/context.ts";
 import { tokenPath } from "../../src/store/files/paths.ts";
 import { registryEntry } from "../support/fakes/entries.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
@@ -25,14 +25,14 @@ aws_secret_access_key = other
 
 describe("a list of managed registries that is made of the last one", () => {
   const home = useTempFolder();
-  let around: Surroundings;
+  let app: AppContext;
   const hostOf = (account: string) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`;
   const write = (path: string, text: string) => writeFileSync(`${home()}/${path}`, text, { mode: 0o600 });
-  const discover = (account: string) => around.store.writeRegistry(registryEntry({ host: hostOf(account) }));
+  const discover = (account: string) => app.store.writeRegistry(registryEntry({ host: hostOf(account) }));
 
   /** As every writer does: in place nothing changes. */
   const replace = (host: string) => {
-    const path = tokenPath(around.folders.state, host);
+    const path = tokenPath(app.folders.state, host);
     rmSync(path);
     writeFileSync(path, "damaged", { mode: 0o600 });
   };
@@ -42,17 +42,17 @@ describe("a list of managed registries that is made of the last one", () => {
     mkdirSync(`${home()}/.aws`, { mode: 0o700 });
     write(".config/docker-credential-ecr/config.yaml", config);
     write(".aws/credentials", credentials("first"));
-    around = await openSurroundings({ HOME: home() }, home());
+    app = await createAppContext({ HOME: home() }, home());
     await discover("333333333333");
   });
 
-  const list = async (previous?: Keeping) => {
-    const { folders, files } = around;
+  const list = async (previous?: ManagedRegistries) => {
+    const { folders, files } = app;
     const seen = await readStamped(folders.configFile, files.stamp, previous?.lists.configured.config);
-    return keepingOf(around, seen, previous);
+    return listManagedRegistries(app, seen, previous);
   };
 
-  const shown = ({ plan, kept, registrations, minValidity }: Keeping) => ({
+  const shown = ({ plan, kept, registrations, minValidity }: ManagedRegistries) => ({
     ...{ plan, kept, minValidity },
     registrations: [...registrations].map(([host, { read: _, ...rest }]) => [host, rest]),
   });
@@ -65,7 +65,7 @@ describe("a list of managed registries that is made of the last one", () => {
     ["an SSO sign-in", () => write(".aws/config", "[profile alice]\nsso_session = x\n")],
     ["a registry that a build asked for", () => discover("444444444444")],
     ["a registry that was asked for again", () => discover("333333333333")],
-    ["a token file that is gone", () => rmSync(tokenPath(around.folders.state, hostOf("333333333333")))],
+    ["a token file that is gone", () => rmSync(tokenPath(app.folders.state, hostOf("333333333333")))],
     ["a token file that another file has replaced", () => replace(hostOf("333333333333"))],
   ];
   for (const rounds of [1, 3]) {
@@ -89,12 +89,12 @@ describe("a list of managed registries that is made of the last one", () => {
   });
 
   it("forgets what nobody has asked for in a week", async () => {
-    const path = tokenPath(around.folders.state, hostOf("333333333333"));
+    const path = tokenPath(app.folders.state, hostOf("333333333333"));
     const week = 7 * 24 * 3_600_000;
     utimesSync(path, new Date(), new Date(Date.now() - week + 60_000));
     const first = await list();
     assert.equal(first.plan.forgotten.length, 0);
-    Object.assign(around, { now: () => Date.now() + 120_000 });
+    Object.assign(app, { now: () => Date.now() + 120_000 });
     assert.equal((await list(first)).plan.forgotten.length, 1);
   });
 });

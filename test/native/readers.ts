@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileFront, warnings } from "../../scripts/native.mjs";
 import { foldersOf } from "../../src/config/folders.ts";
-import { openQuickFiles } from "../../src/store/files/open-fast-files.ts";
-import { readWarm } from "../../src/store/tokens/warm-get.ts";
+import { openFastFiles } from "../../src/store/files/open-fast-files.ts";
+import { readCachedCredential } from "../../src/store/tokens/warm-get.ts";
 
 /** What a reader of token files prints; undefined where it leaves the answer to the rest of the program. */
 export type Reader = (host: string, env: Readonly<Record<string, string>>) => string | undefined;
@@ -41,10 +41,10 @@ export const readers: readonly NamedReader[] = [
 ];
 
 async function typescriptReader(): Promise<Reader> {
-  const files = await openQuickFiles();
+  const files = await openFastFiles();
   return (host, env) => {
     const { state } = foldersOf(env, env.HOME, files);
-    const found = readWarm(files, state, host, env, Date.now());
+    const found = readCachedCredential(files, state, host, env, Date.now());
     if (!found || "sealed" in found) return undefined;
     return `${JSON.stringify({ ServerURL: host, Username: found.username, Secret: found.secret })}\n`;
   };

@@ -64,10 +64,10 @@ describe("a profile with one misspelt setting for credentials", () => {
         for (const wrong of set) {
           for (const typed of mistypes(wrong)) {
             const settings = set.map((name) => [name === wrong ? typed : name, values[name] ?? "v"] as const);
-            const { code, message, mend } = refusal(settings);
+            const { code, message, fix } = refusal(settings);
             assert.equal(code, "PROFILE_INCOMPLETE", typed);
             assert.ok(message.includes(`${typed} (/aws/config:`), `${typed}: ${message}`);
-            assert.equal(mend, `write ${wrong} in place of ${typed}`);
+            assert.equal(fix, `write ${wrong} in place of ${typed}`);
           }
         }
       });
@@ -80,7 +80,7 @@ describe("what is near to a name", () => {
     try {
       return decideSource(ambient, { AWS_PROFILE: "ci" }, awsFiles(config)).source.kind;
     } catch (error) {
-      return error instanceof Failure ? `${error.message} ${error.mend}` : String(error);
+      return error instanceof Failure ? `${error.message} ${error.fix}` : String(error);
     }
   };
   const sso = { sso_session: "acme", sso_account_id: "1", sso_role_name: "ci" };

@@ -71,11 +71,11 @@ describe("Bazel's credential helper protocol", () => {
   });
 
   it("is told apart from Docker's by its input", async () => {
-    const rooms = new HelperRooms();
-    rooms.cold.set(host, credential);
-    const { stdout, exitCode } = await rooms.run("get", `{"uri":"https://${host}/v2/"}\n`);
+    const backends = new HelperRooms();
+    backends.cold.set(host, credential);
+    const { stdout, exitCode } = await backends.run("get", `{"uri":"https://${host}/v2/"}\n`);
     assert.equal(exitCode, 0);
     assert.deepEqual(JSON.parse(stdout).headers, { Authorization: [basic] });
-    assert.equal((await rooms.run("get", "{nonsense")).exitCode, 1);
+    assert.equal((await backends.run("get", "{nonsense")).exitCode, 1);
   });
 });

@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
-import { helperActions, isHelperAction, unknownAction, usage, wire } from "../../src/protocol/messages.ts";
+import {
+  helperActions,
+  isHelperAction,
+  protocolText,
+  unknownAction,
+  usage,
+} from "../../src/protocol/messages.ts";
 
 describe("the wire strings, as clients compare them byte for byte", () => {
   it("say that nothing is held", () => {
-    assert.equal(wire.notFound, "credentials not found in native keychain");
+    assert.equal(protocolText.notFound, "credentials not found in native keychain");
   });
 
   it("say what is missing", () => {
-    assert.equal(wire.noServerUrl, "no credentials server URL");
-    assert.equal(wire.noUsername, "no credentials username");
+    assert.equal(protocolText.noServerUrl, "no credentials server URL");
+    assert.equal(protocolText.noUsername, "no credentials username");
   });
 
   it("tell how the program is called", () => {

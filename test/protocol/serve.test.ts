@@ -11,9 +11,9 @@ const noServerUrl = { stdout: "no credentials server URL\n", stderr: "", exitCod
 const done = { stdout: "", stderr: "", exitCode: 0 };
 
 describe("Docker's protocol", () => {
-  let rooms: HelperRooms;
+  let backends: HelperRooms;
   beforeEach(() => {
-    rooms = new HelperRooms();
+    backends = new HelperRooms();
   });
   const credential = (fields: object) =>
     JSON.stringify({ ServerURL: host, Username: "AWS", Secret: "s", ...fields });
@@ -26,15 +26,15 @@ describe("Docker's protocol", () => {
     });
 
     it("prints what lies warm, and loads nothing for it", async () => {
-      rooms.warm.set(host, held);
-      assert.deepEqual(await rooms.run("get", host), answer(host));
-      assert.deepEqual(rooms.asked, []);
+      backends.warm.set(host, held);
+      assert.deepEqual(await backends.run("get", host), answer(host));
+      assert.deepEqual(backends.asked, []);
     });
 
     it("gets what does not lie warm", async () => {
-      rooms.cold.set(host, held);
-      assert.deepEqual(await rooms.run("get", host), answer(host));
-      assert.deepEqual(rooms.asked, ["loaded", `get ${host}`]);
+      backends.cold.set(host, held);
+      assert.deepEqual(await backends.run("get", host), answer(host));
+      assert.deepEqual(backends.asked, ["loaded", `get ${host}`]);
     });
 
     const spellings = [
@@ -47,9 +47,9 @@ describe("Docker's protocol", () => {
     ];
     for (const url of spellings) {
       it(`echoes the URL as it came: ${url.replace(host, "HOST")}`, async () => {
-        for (const lay of [rooms.warm, rooms.cold]) {
+        for (const lay of [backends.warm, backends.cold]) {
           lay.set(host, held);
-          assert.deepEqual(await rooms.run("get", url), answer(url));
+          assert.deepEqual(await backends.run("get", url), answer(url));
           lay.clear();
         }
       });
@@ -57,19 +57,19 @@ describe("Docker's protocol", () => {
 
     for (const end of ["\n", "\r\n", " \n", "  "]) {
       it(`drops what stands after it: ${JSON.stringify(end)}`, async () => {
-        rooms.warm.set(host, held);
-        assert.deepEqual(await rooms.run("get", host + end), answer(host));
+        backends.warm.set(host, held);
+        assert.deepEqual(await backends.run("get", host + end), answer(host));
       });
     }
 
     for (const empty of ["", " ", "\n", "\r\n\t "]) {
       it(`asks for a URL where none came: ${JSON.stringify(empty)}`, async () => {
-        assert.deepEqual(await rooms.run("get", empty), noServerUrl);
+        assert.deepEqual(await backends.run("get", empty), noServerUrl);
       });
     }
 
     it("says not found where nothing is held and nothing could be", async () => {
-      assert.deepEqual(await rooms.run("get", publicHost), notFound);
+      assert.deepEqual(await backends.run("get", publicHost), notFound);
     });
 
     for (const stranger of [
@@ -80,9 +80,9 @@ describe("Docker's protocol", () => {
       "[::1]:5000",
     ]) {
       it(`says not found of ${stranger.replace(host, "HOST")}, and asks nobody for it`, async () => {
-        rooms.cold.set(host, held);
-        assert.deepEqual(await rooms.run("get", stranger), notFound);
-        assert.deepEqual(rooms.asked, []);
+        backends.cold.set(host, held);
+        assert.deepEqual(await backends.run("get", stranger), notFound);
+        assert.deepEqual(backends.asked, []);
       });
     }
   });
@@ -91,23 +91,23 @@ describe("Docker's protocol", () => {
     const hub = "https://index.docker.io/v1/";
 
     it("is answered for from what is kept, under the URL exactly as it came", async () => {
-      rooms.others.held.set(hub, { username: "me", secret: "s" });
+      backends.others.held.set(hub, { username: "me", secret: "s" });
       const answer = `{"ServerURL":"${hub}","Username":"me","Secret":"s"}\n`;
-      assert.deepEqual(await rooms.run("get", `${hub}\n`), { stdout: answer, stderr: "", exitCode: 0 });
-      assert.deepEqual(await rooms.run("get", "index.docker.io"), notFound);
+      assert.deepEqual(await backends.run("get", `${hub}\n`), { stdout: answer, stderr: "", exitCode: 0 });
+      assert.deepEqual(await backends.run("get", "index.docker.io"), notFound);
     });
 
     it("is asked for where a config may have it kept anywhere", async () => {
       const registry = parseHost(host);
-      if (registry) rooms.aliases.set("other.example.com", registry);
-      assert.deepEqual(await rooms.run("get", "ghcr.io"), notFound);
-      assert.deepEqual(rooms.asked, ["loaded"]);
+      if (registry) backends.aliases.set("other.example.com", registry);
+      assert.deepEqual(await backends.run("get", "ghcr.io"), notFound);
+      assert.deepEqual(backends.asked, ["loaded"]);
     });
 
     it("is erased, or was not held, with the same success", async () => {
-      rooms.others.held.set("ghcr.io", { username: "me", secret: "s" });
-      for (const _ of [1, 2]) assert.deepEqual(await rooms.run("erase", "ghcr.io\n"), done);
-      assert.equal(rooms.others.held.size, 0);
+      backends.others.held.set("ghcr.io", { username: "me", secret: "s" });
+      for (const _ of [1, 2]) assert.deepEqual(await backends.run("erase", "ghcr.io\n"), done);
+      assert.equal(backends.others.held.size, 0);
     });
   });
 
@@ -133,51 +133,51 @@ describe("Docker's protocol", () => {
     const shown = JSON.stringify(input.replace(host, "HOST")).slice(0, 40);
 
     it(`get refuses ${shown}, also where the host's token lies warm`, async () => {
-      for (const lay of [rooms.cold, rooms.warm]) {
+      for (const lay of [backends.cold, backends.warm]) {
         lay.set(host, held);
-        const { stdout, exitCode } = await rooms.run("get", input);
+        const { stdout, exitCode } = await backends.run("get", input);
         assert.match(stdout, /^the server URL was refused: .*\. Fix: .* \[BAD_SERVER_URL\]\n$/);
         assert.equal(exitCode, 1);
       }
-      assert.deepEqual(rooms.asked, []);
+      assert.deepEqual(backends.asked, []);
     });
 
     it(`erase refuses ${shown}`, async () => {
-      assert.match((await rooms.run("erase", input)).stdout, /\[BAD_SERVER_URL\]\n$/);
-      assert.deepEqual(rooms.asked, []);
+      assert.match((await backends.run("erase", input)).stdout, /\[BAD_SERVER_URL\]\n$/);
+      assert.deepEqual(backends.asked, []);
     });
   }
 
   describe("store", () => {
     it("hands the login over and prints nothing", async () => {
       const input = credential({ ServerURL: `https://${host}`, Secret: 'quo"te\u{2713}' });
-      assert.deepEqual(await rooms.run("store", input), done);
-      assert.deepEqual(rooms.cold.get(host), { username: "AWS", secret: 'quo"te\u{2713}' });
+      assert.deepEqual(await backends.run("store", input), done);
+      assert.deepEqual(backends.cold.get(host), { username: "AWS", secret: 'quo"te\u{2713}' });
     });
 
     for (const fields of [{ ServerURL: "" }, { ServerURL: " \n" }, { ServerURL: undefined }]) {
       it(`asks for a URL: ${JSON.stringify(fields.ServerURL)}`, async () => {
-        assert.deepEqual(await rooms.run("store", credential(fields)), noServerUrl);
+        assert.deepEqual(await backends.run("store", credential(fields)), noServerUrl);
       });
     }
 
     for (const fields of [{ Username: "" }, { Username: undefined }]) {
       it(`asks for a username: ${JSON.stringify(fields.Username)}`, async () => {
         const answer = { stdout: "no credentials username\n", stderr: "", exitCode: 1 };
-        assert.deepEqual(await rooms.run("store", credential(fields)), answer);
+        assert.deepEqual(await backends.run("store", credential(fields)), answer);
       });
     }
 
     it("keeps a login to a host that is not ECR's under the URL as it came", async () => {
       for (const url of ["https://index.docker.io/v1/", "localhost:5000/x", "GHCR.io"]) {
-        assert.deepEqual(await rooms.run("store", credential({ ServerURL: `${url} \n` })), done);
-        assert.deepEqual(rooms.others.held.get(url), { username: "AWS", secret: "s" });
+        assert.deepEqual(await backends.run("store", credential({ ServerURL: `${url} \n` })), done);
+        assert.deepEqual(backends.others.held.get(url), { username: "AWS", secret: "s" });
       }
-      assert.equal(rooms.cold.size, 0);
+      assert.equal(backends.cold.size, 0);
     });
 
     it("refuses a malformed URL", async () => {
-      const { stdout } = await rooms.run("store", credential({ ServerURL: `${host}\n.evil.example` }));
+      const { stdout } = await backends.run("store", credential({ ServerURL: `${host}\n.evil.example` }));
       assert.match(stdout, /\[BAD_SERVER_URL\]\n$/);
     });
 
@@ -192,7 +192,7 @@ describe("Docker's protocol", () => {
     ];
     for (const input of notCredentials) {
       it(`refuses ${JSON.stringify(input).slice(0, 30)}`, async () => {
-        const { stdout, exitCode } = await rooms.run("store", input);
+        const { stdout, exitCode } = await backends.run("store", input);
         assert.match(stdout, /^what was to be stored is not a credential\. Fix: .* \[BAD_CREDENTIAL\]\n$/);
         assert.equal(exitCode, 1);
       });
@@ -202,28 +202,28 @@ describe("Docker's protocol", () => {
   describe("erase", () => {
     it("erases by every spelling and prints nothing", async () => {
       for (const url of [host, `http://${host}`, `https://${host}\n`]) {
-        assert.deepEqual(await rooms.run("erase", url), done);
+        assert.deepEqual(await backends.run("erase", url), done);
       }
       assert.deepEqual(
-        rooms.asked.filter((line) => line !== "loaded"),
+        backends.asked.filter((line) => line !== "loaded"),
         Array(3).fill(`erase ${host}`),
       );
     });
 
     it("succeeds for a host that is not ECR's: nothing is stored there", async () => {
-      assert.deepEqual(await rooms.run("erase", "ghcr.io"), done);
-      assert.deepEqual(rooms.asked, []);
+      assert.deepEqual(await backends.run("erase", "ghcr.io"), done);
+      assert.deepEqual(backends.asked, []);
     });
 
     it("asks for a URL where none came", async () =>
-      assert.deepEqual(await rooms.run("erase", " \n"), noServerUrl));
+      assert.deepEqual(await backends.run("erase", " \n"), noServerUrl));
   });
 
   it("list prints hosts and usernames, whatever stands on stdin", async () => {
-    assert.deepEqual(await rooms.run("list", "unused"), { stdout: "{}\n", stderr: "", exitCode: 0 });
-    rooms.cold.set(host, held).set(publicHost, held);
+    assert.deepEqual(await backends.run("list", "unused"), { stdout: "{}\n", stderr: "", exitCode: 0 });
+    backends.cold.set(host, held).set(publicHost, held);
     const list = `{"${host}":"AWS","${publicHost}":"AWS"}\n`;
-    assert.deepEqual(await rooms.run("list", "unused"), { stdout: list, stderr: "", exitCode: 0 });
+    assert.deepEqual(await backends.run("list", "unused"), { stdout: list, stderr: "", exitCode: 0 });
   });
 
   it("list and version do not read stdin, which may stay open", async () => {
@@ -246,7 +246,7 @@ describe("Docker's protocol", () => {
   });
 
   it("version prints the one line", async () => {
-    assert.deepEqual(await rooms.run("version"), {
+    assert.deepEqual(await backends.run("version"), {
       stdout: "NAME (PACKAGE) 1.2.3\n",
       stderr: "",
       exitCode: 0,

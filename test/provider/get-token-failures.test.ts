@@ -15,38 +15,38 @@ describe("a cold get in trouble", () => {
     });
 
     it("hands out a valid token with little life left, and says so in the log", async () => {
-      await world.lying(50 * minute);
+      await world.cached(50 * minute);
       assert.equal(await world.get(host), "lying");
       assert.match(world.log.join("\n"), /a valid token answered .*UNREACHABLE/);
     });
 
     it("hands it out to its last moment", async () => {
-      await world.lying(1);
+      await world.cached(1);
       assert.equal(await world.get(host), "lying");
     });
 
     it("fails rather than hand out one that expired", async () => {
-      await world.lying(0);
+      await world.cached(0);
       assert.equal(await world.failure(host), "UNREACHABLE");
       await world.ownFile(host, 0);
       assert.equal(await world.failure(host), "UNREACHABLE");
     });
 
     it("fails rather than hand out one that expires while AWS is asked", async () => {
-      await world.lying(3 * second);
+      await world.cached(3 * second);
       world.callTakes = 3 * second;
       assert.equal(await world.failure(host), "UNREACHABLE");
       assert.equal(world.calls.length, 1);
     });
 
     it("does not bring one back to life by a clock that was set back", async () => {
-      await world.lying(11 * hour);
+      await world.cached(11 * hour);
       world.clock.pass(11 * hour).set(-24 * hour);
       assert.equal(await world.failure(host), "UNREACHABLE");
     });
 
     it("does not go on asking while a valid token lies there: once a minute will do", async () => {
-      await world.lying(50 * minute);
+      await world.cached(50 * minute);
       await world.failed(59 * second);
       assert.equal(await world.get(host), "lying");
       assert.deepEqual(world.calls, []);
@@ -92,7 +92,7 @@ describe("a cold get in trouble", () => {
       }
 
       it("answers where an expired token is stored too", async () => {
-        await world.lying(0);
+        await world.cached(0);
         await met(second, "ACCESS_DENIED");
         assert.equal(await world.failure(host), "ACCESS_DENIED");
       });
@@ -123,7 +123,7 @@ describe("a cold get in trouble", () => {
     });
 
     it("takes no failure of the future for one just met", async () => {
-      await world.lying(50 * minute);
+      await world.cached(50 * minute);
       await world.failed(-hour);
       await world.get(host);
       assert.equal(world.calls.length, 1);
@@ -136,7 +136,7 @@ describe("a cold get in trouble", () => {
 
     it("hands out a valid token also where the trouble is one that nobody foresaw", async () => {
       world.aws = new TypeError("a bug");
-      await world.lying(50 * minute);
+      await world.cached(50 * minute);
       assert.equal(await world.get(host), "lying");
     });
 
@@ -182,7 +182,7 @@ describe("a cold get in trouble", () => {
 
     it("prints the token that lay there", async () => {
       world.store.broken = undefined;
-      await world.lying(11 * hour);
+      await world.cached(11 * hour);
       world.store.broken = refusal("STATE_WRITE");
       assert.equal(await world.get(host), "lying");
     });

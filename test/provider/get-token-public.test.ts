@@ -37,13 +37,13 @@ describe("a cold get for the public registry", () => {
   }
 
   it("hands out a valid token rather than nothing", async () => {
-    await world.lying(50 * minute);
+    await world.cached(50 * minute);
     world.aws = refusal("NO_CREDENTIALS");
     assert.equal(await world.get(publicHost), "lying");
   });
 
   it("finds nothing rather than a token that expired", async () => {
-    await world.lying(0);
+    await world.cached(0);
     world.aws = refusal("NO_CREDENTIALS");
     assert.equal(await world.get(publicHost), undefined);
   });

@@ -50,14 +50,14 @@ describe("a cold get", () => {
     });
 
     it("renews, pressed for time, a token with little life left", async () => {
-      await world.lying(50 * minute);
+      await world.cached(50 * minute);
       assert.equal(await world.get(host), "call 1");
       assert.deepEqual(world.calls, ["ci us-east-1, hurried"]);
       assert.equal(secretIn(host), "call 1");
     });
 
     it("renews one that expired, with time to do so", async () => {
-      await world.lying(0);
+      await world.cached(0);
       assert.equal(await world.get(host), "call 1");
       assert.deepEqual(world.calls, ["ci us-east-1"]);
     });
@@ -73,7 +73,7 @@ describe("a cold get", () => {
 
     for (const left of [11 * hour, 50 * minute]) {
       it(`does not get it though AWS is down and it has ${left / minute} min left`, async () => {
-        await world.lying(left, "of ci");
+        await world.cached(left, "of ci");
         await world.ownFile(host, left);
         world.identity = "prod";
         world.aws = refusal("UNREACHABLE");

@@ -17,9 +17,9 @@ const credential = (secret: string) => JSON.stringify({ ServerURL: host, Usernam
 
 describe("a secret", () => {
   const says = async (action: "get" | "store" | "erase", input: string, trouble?: unknown) => {
-    const rooms = new HelperRooms();
-    rooms.trouble = trouble;
-    const { stdout, stderr } = await rooms.run(action, input);
+    const backends = new HelperRooms();
+    backends.trouble = trouble;
+    const { stdout, stderr } = await backends.run(action, input);
     return stdout + stderr;
   };
 

@@ -79,7 +79,7 @@ describe("the calls of a daemon for one token", function () {
         freshUntil: now + group.wait.freshUntil,
         expiresAt: now + group.wait.expiresAt,
       };
-      const failure = { count: 1, since: now, at: now, code: "TIMEOUT", what: "", mend: "" };
+      const failure = { count: 1, since: now, at: now, code: "TIMEOUT", what: "", fix: "" };
       const before = { issue: group.issue, ...(wait && { failure: { ...failure, conditions: "", wait } }) };
       let state: RefresherState = startState(
         { format: 1, groups: { a: JSON.parse(JSON.stringify(before)) } },

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { refreshDue, verdictOf } from "../../src/refresher/due.ts";
+import { decideRenewal, refreshDue } from "../../src/refresher/due.ts";
 import { isOver, pauseOf } from "../../src/refresher/pause.ts";
 import { emptyState, type GroupState, startState } from "../../src/refresher/state.ts";
-import { takeStock } from "../../src/refresher/sync-groups.ts";
+import { syncGroups } from "../../src/refresher/sync-groups.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
 import { hour, minute, SettableClock, second } from "../support/fakes/clock.ts";
 import { jobOf, seeded, tokenOf } from "./support.ts";
@@ -46,8 +46,8 @@ describe("a token of 12 h whose renewal was drawn for 5 h 45 min", () => {
       const { issuedAt, expiresAt } = entry.life;
       const group = { issue: { issuedAt, expiresAt, renewAfter: 345 * minute } };
       happens(clock);
-      const verdict = verdictOf(job, entry, group, clock.read());
-      assert.deepEqual([verdict.need, verdict.dueIn / minute], [need, dueIn]);
+      const decision = decideRenewal(job, entry, group, clock.read());
+      assert.deepEqual([decision.need, decision.dueIn / minute], [need, dueIn]);
     });
   }
 });
@@ -69,7 +69,7 @@ function failedGroup(clock: SettableClock, with_: Partial<GroupState> = {}): Gro
   const wait = pauseOf(30 * minute, clock.read());
   const { conditions } = job;
   return {
-    failure: { ...{ count: 3, since: at, at, code: "TIMEOUT", what: "w", mend: "m" }, conditions, wait },
+    failure: { ...{ count: 3, since: at, at, code: "TIMEOUT", what: "w", fix: "m" }, conditions, wait },
     ...with_,
   };
 }
@@ -80,22 +80,22 @@ describe("after a failure, with the next attempt in 30 min", () => {
       const clock = new SettableClock();
       const group = failedGroup(clock);
       happens(clock);
-      const verdict = verdictOf(job, undefined, group, clock.read());
-      assert.deepEqual([verdict.dueIn / minute, verdict.held], [dueIn, dueIn ? "backoff" : undefined]);
+      const decision = decideRenewal(job, undefined, group, clock.read());
+      assert.deepEqual([decision.dueIn / minute, decision.held], [dueIn, dueIn ? "backoff" : undefined]);
     });
   }
 
   it("a change of what the identity depends on: now", () => {
     const clock = new SettableClock();
     const changed = jobOf("a", { conditions: "aws sso login" });
-    assert.equal(verdictOf(changed, undefined, failedGroup(clock), clock.read()).dueIn, 0);
+    assert.equal(decideRenewal(changed, undefined, failedGroup(clock), clock.read()).dueIn, 0);
   });
 
   it("a token that a build brought meanwhile ends it", () => {
     const clock = new SettableClock();
     const state = { ...emptyState, groups: { a: failedGroup(clock) } };
     const held = new Map([["a", tokenOf(clock.read())]]);
-    const stock = takeStock(state, [job], held, clock.read(), () => 0.5, usualTiming);
+    const stock = syncGroups(state, [job], held, clock.read(), () => 0.5, usualTiming);
     assert.equal(stock.groups["a"]?.failure, undefined);
     assert.equal(refreshDue([job], held, stock, clock.read()).due.length, 0);
   });
@@ -107,7 +107,7 @@ describe("the first start", () => {
   const fresh = tokenOf(now);
   const jobs = Array.from({ length: 200 }, (_, at) => jobOf(`job ${at}`));
   const startOf = (splay: number) =>
-    takeStock(startState(emptyState, splay, now), jobs, new Map(), now, seeded(5), usualTiming);
+    syncGroups(startState(emptyState, splay, now), jobs, new Map(), now, seeded(5), usualTiming);
 
   it("with no splay: what is absent is due at once", () => {
     assert.equal(refreshDue(jobs, new Map(), startOf(0), now).due.length, jobs.length);
@@ -127,8 +127,8 @@ describe("the first start", () => {
     const group = { hold: pauseOf(20 * minute, now) };
     const short = tokenOf(now, 15 * minute);
     const later = { now: now.now + 10 * minute };
-    assert.equal(verdictOf(job, short, group, later).dueIn, 0);
-    assert.equal(verdictOf(job, fresh, group, now).held, "splay");
+    assert.equal(decideRenewal(job, short, group, later).dueIn, 0);
+    assert.equal(decideRenewal(job, fresh, group, now).held, "splay");
   });
 
   it("forgets the splay of the start before, and keeps what was planned", () => {
@@ -172,7 +172,7 @@ describe("refreshDue", () => {
       ["b", tokenOf(clock, 4 * hour)],
     ]);
     const jobs = [jobOf("a"), jobOf("b")];
-    const state = takeStock(emptyState, jobs, held, clock, () => 0.5, usualTiming);
+    const state = syncGroups(emptyState, jobs, held, clock, () => 0.5, usualTiming);
     const first = Math.min(...Object.values(state.groups).map(({ issue }) => issue?.renewAfter ?? 0));
     assert.equal(refreshDue(jobs, held, state, clock).nextIn, first);
     assert.equal(refreshDue([], held, state, clock).nextIn, Infinity);

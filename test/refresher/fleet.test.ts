@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { waitAfter } from "../../src/refresher/backoff.ts";
-import { drawRenewal, type Issued } from "../../src/refresher/renewal.ts";
+import { type Issued, scheduleRenewal } from "../../src/refresher/renewal.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
 import { lifeOf } from "../../src/token/life.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
@@ -26,17 +26,17 @@ function callsByMinute({ splay, until, outage = [until, until], alwaysOnPlan = f
   const calls = new Float64Array(Math.ceil(until / minute) + 1);
   for (let host = 0; host < hosts; host++) {
     let at = minute * random() + splay * random();
-    let heldUp = alwaysOnPlan ? 0 : undefined;
+    let delayed = alwaysOnPlan ? 0 : undefined;
     while (at < until) {
       calls[Math.floor(at / minute)] = (calls[Math.floor(at / minute)] ?? 0) + 1;
       const clock = { now: at };
       const issued: Issued = { life: lifeOf(at + life, 0, hour, clock) };
-      const planned: number = at + drawRenewal(issued, { heldUp }, clock, random, usualTiming);
+      const planned: number = at + scheduleRenewal(issued, { delayed }, clock, random, usualTiming);
       at = planned;
       for (let count = 1; at >= outage[0] && at < outage[1]; count++) {
         at += waitAfter("UNREACHABLE", count, issued, { now: at }, random, usualTiming);
       }
-      heldUp = at - planned;
+      delayed = at - planned;
     }
   }
   return calls;

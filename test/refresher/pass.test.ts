@@ -64,9 +64,9 @@ describe("a pass", () => {
     const since = machine.time.now;
     machine.time.pass(hour);
     await machine.pass([a]);
-    const { count, at, code, mend, ...kept } = machine.state.groups["a"]?.failure ?? assert.fail();
+    const { count, at, code, fix, ...kept } = machine.state.groups["a"]?.failure ?? assert.fail();
     assert.deepEqual(
-      [count, kept.since, at, code, mend],
+      [count, kept.since, at, code, fix],
       [2, since, since + hour, "ACCESS_DENIED", "allow it"],
     );
     machine.time.pass(hour);
@@ -127,14 +127,14 @@ describe("a pass", () => {
   });
 
   it("reports a file that could not be written, and tries again in the next pass without asking AWS", async () => {
-    const { serve } = machine;
-    machine.serve = () => Promise.reject(new Failure("STATE_WRITE", "disk full", "make room"));
+    const { publish } = machine;
+    machine.publish = () => Promise.reject(new Failure("STATE_WRITE", "disk full", "make room"));
     assert.deepEqual(told(await machine.pass([a])), {
       ...nothing,
       renewed: ["a"],
-      failed: ["a serve STATE_WRITE"],
+      failed: ["a publish STATE_WRITE"],
     });
-    machine.serve = serve;
+    machine.publish = publish;
     assert.deepEqual(told(await machine.pass([a])), nothing);
     assert.deepEqual([machine.asked.length, machine.files.size], [1, 1]);
   });
@@ -183,10 +183,10 @@ describe("a result that something overtook is thrown away:", () => {
   it("a docker logout between the token and the registries' files", async () => {
     await machine.pass([a]);
     machine.files.clear();
-    const { serve } = machine;
-    machine.serve = (job, entry, guard) => {
+    const { publish } = machine;
+    machine.publish = (job, entry, guard) => {
       machine.held.delete("a");
-      return serve(job, entry, guard);
+      return publish(job, entry, guard);
     };
     machine.time.pass(8 * hour);
     await machine.pass([a]);

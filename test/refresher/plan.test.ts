@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Kept } from "../../src/refresher/managed-registry.ts";
+import type { ManagedRegistry } from "../../src/refresher/managed-registry.ts";
 import { planRefresh } from "../../src/refresher/plan.ts";
 import { emptyState, parseState } from "../../src/refresher/state.ts";
-import { forgetOthers } from "../../src/refresher/sync-groups.ts";
+import { removeStaleGroups } from "../../src/refresher/sync-groups.ts";
 import { ambient, describeIdentity } from "../../src/token/identity.ts";
 import { hour } from "../support/fakes/clock.ts";
 import { registryAt } from "../support/fakes/registries.ts";
@@ -12,7 +12,7 @@ const now = Date.UTC(2026, 0, 15);
 const week = 7 * 24 * hour;
 const hostOf = (account: number) => `${account}`.repeat(12).concat(".dkr.ecr.us-east-1.amazonaws.com");
 
-function kept(host: string, with_: Partial<Kept> = {}): Kept {
+function kept(host: string, with_: Partial<ManagedRegistry> = {}): ManagedRegistry {
   return {
     ...{ registry: registryAt(host), identity: "profile ci", authorization: "ci in us-east-1" },
     ...{ conditions: "as they were", origin: "configured" },
@@ -20,7 +20,7 @@ function kept(host: string, with_: Partial<Kept> = {}): Kept {
   };
 }
 
-const hosts = (list: readonly Kept[]) => list.map(({ registry }) => registry.host);
+const hosts = (list: readonly ManagedRegistry[]) => list.map(({ registry }) => registry.host);
 
 describe("planRefresh", () => {
   it("makes one job of all registries of an identity in a region", () => {
@@ -53,7 +53,7 @@ describe("planRefresh", () => {
   it("gives a host to one identity: configured before replication, before what was learnt last", () => {
     const learnt = (authorization: string, ago: number) =>
       kept(hostOf(1), { origin: "learnt", authorization, lastColdGetAt: now - ago });
-    const keyOf = (...list: Kept[]) => planRefresh(list, now).jobs.map(({ key }) => key);
+    const keyOf = (...list: ManagedRegistry[]) => planRefresh(list, now).jobs.map(({ key }) => key);
     assert.deepEqual(keyOf(learnt("old", 2 * hour), learnt("new", hour)), ["new"]);
     const target = kept(hostOf(1), { origin: "replication", authorization: "target" });
     assert.deepEqual(keyOf(learnt("new", hour), target), ["target"]);
@@ -82,7 +82,7 @@ describe("planRefresh", () => {
     assert.deepEqual(planRefresh([kept(hostOf(1), { lastColdGetAt: 0 })], now).forgotten, []);
   });
 
-  const UNATTENDED: [identity: string, what: RegExp, mend: RegExp][] = [
+  const UNATTENDED: [identity: string, what: RegExp, fix: RegExp][] = [
     [
       describeIdentity(ambient, { AWS_ACCESS_KEY_ID: "x" }),
       /keys .* does not have them$/,
@@ -100,22 +100,22 @@ describe("planRefresh", () => {
     ],
     [describeIdentity({ kind: "profile", profile: "ci" }, {}), /another HOME/, /^start the daemon/],
   ];
-  for (const [identity, what, mend] of UNATTENDED) {
+  for (const [identity, what, fix] of UNATTENDED) {
     it(`names what only another environment has for ${identity}, and has no job for it`, () => {
       const one = kept(hostOf(1), {
-        ...{ origin: "learnt", lastColdGetAt: now, onlyInEnvironment: true },
+        ...{ origin: "learnt", lastColdGetAt: now, credentialsOnlyInEnvironment: true },
         identity,
       });
       const { jobs, unattended } = planRefresh([one], now);
       assert.equal(jobs.length, 0);
       assert.ok(unattended[0]?.what.startsWith(`${hostOf(1)} is not renewed in the background: ${identity}`));
       assert.match(unattended[0]?.what ?? "", what);
-      assert.match(unattended[0]?.mend ?? "", mend);
+      assert.match(unattended[0]?.fix ?? "", fix);
     });
   }
 
   it("changes the revision of a job with its registries and its conditions, and with nothing else", () => {
-    const revision = (...list: Kept[]) => planRefresh(list, now).jobs[0]?.revision;
+    const revision = (...list: ManagedRegistry[]) => planRefresh(list, now).jobs[0]?.revision;
     const one = revision(kept(hostOf(1)), kept(hostOf(2)));
     assert.equal(revision(kept(hostOf(2)), kept(hostOf(1))), one);
     assert.notEqual(revision(kept(hostOf(1))), one);
@@ -153,6 +153,6 @@ describe("the state", () => {
 
   it("forgets who is no longer kept", () => {
     const state = { ...emptyState, groups: { a: { issue }, b: { issue } } };
-    assert.deepEqual(forgetOthers(state, [jobOf("b"), jobOf("c")]).groups, { b: { issue } });
+    assert.deepEqual(removeStaleGroups(state, [jobOf("b"), jobOf("c")]).groups, { b: { issue } });
   });
 });

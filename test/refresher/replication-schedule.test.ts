@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import {
   afterFailedReading,
   afterReading,
+  dueRuleFetches,
   laterReadings,
   noReadings,
   parseReadings,
   type Reading,
-  type Readings,
-  readingsDue,
+  type RuleFetchState,
   type Source,
 } from "../../src/refresher/replication-schedule.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
@@ -18,7 +18,7 @@ import { seeded } from "./support.ts";
 const source = (host: string, conditions = "as they were", reader = "alice"): Source => ({
   ...{ host, conditions, reader },
 });
-const all = (sources: Record<string, Reading>): Readings => ({ ...noReadings, sources });
+const all = (sources: Record<string, Reading>): RuleFetchState => ({ ...noReadings, sources });
 const denied = new Failure("ACCESS_DENIED", "no", "allow it");
 
 describe("readingsDue", () => {
@@ -28,8 +28,8 @@ describe("readingsDue", () => {
   });
   const failed = (reading?: Reading, from = source("a"), failure = denied, draw = () => 0.5) =>
     afterFailedReading(reading, from, failure, time.read(), draw, usualTiming);
-  const due = (readings: Readings, sources = [source("a")], known = ["a"]) =>
-    readingsDue(sources, readings, new Set(known), time.read()).map(({ host }) => host);
+  const due = (readings: RuleFetchState, sources = [source("a")], known = ["a"]) =>
+    dueRuleFetches(sources, readings, new Set(known), time.read()).map(({ host }) => host);
 
   it("are those that were never read", () => {
     assert.deepEqual(due(noReadings, [source("a"), source("b")], []), ["a", "b"]);

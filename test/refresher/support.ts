@@ -56,7 +56,7 @@ export class MemoryPorts implements RefreshPorts {
     return entry;
   };
 
-  serve: RefreshPorts["serve"] = async (job, entry, { unless }) => {
+  publish: RefreshPorts["publish"] = async (job, entry, { unless }) => {
     for (const { host } of job.registries) if (!(await unless())) this.files.set(host, entry.secret);
   };
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { waitAfter } from "../../src/refresher/backoff.ts";
-import { type Arrival, drawRenewal } from "../../src/refresher/renewal.ts";
+import { type Issue, scheduleRenewal } from "../../src/refresher/renewal.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
 import { lifeOf } from "../../src/token/life.ts";
 import { hour, minute, SettableClock } from "../support/fakes/clock.ts";
 import { seeded } from "./support.ts";
 
-const hoursOf = (life: number, session: number | undefined, arrival: Arrival, found = 0) => {
+const hoursOf = (life: number, session: number | undefined, arrival: Issue, found = 0) => {
   const clock = new SettableClock();
   const issued = {
     life: lifeOf(clock.now + life * hour, 0, hour, clock.read()),
@@ -19,18 +19,18 @@ const hoursOf = (life: number, session: number | undefined, arrival: Arrival, fo
   const random = seeded(3);
   const draws = Array.from(
     { length: 2000 },
-    () => drawRenewal(issued, since, at, random, usualTiming) / hour,
+    () => scheduleRenewal(issued, since, at, random, usualTiming) / hour,
   );
   return draws.sort((a, b) => a - b);
 };
 
-const planned = { heldUp: 0 };
+const planned = { delayed: 0 };
 
 /** Hours: the token's life, its credentials' session, how it came, its age when found; earliest and latest renewal. */
-const RENEWALS: [string, number, number | undefined, Arrival, number, earliest: number, latest: number][] = [
+const RENEWALS: [string, number, number | undefined, Issue, number, earliest: number, latest: number][] = [
   ["12 h, renewed on plan", 12, undefined, planned, 0, 5.64, 5.88],
-  ["12 h, its renewal held up for 3 h", 12, undefined, { heldUp: 3 * hour }, 0, 2.64, 2.88],
-  ["12 h, its renewal held up for 8 h", 12, undefined, { heldUp: 8 * hour }, 0, 0, 5.88],
+  ["12 h, its renewal held up for 3 h", 12, undefined, { delayed: 3 * hour }, 0, 2.64, 2.88],
+  ["12 h, its renewal held up for 8 h", 12, undefined, { delayed: 8 * hour }, 0, 0, 5.88],
   ["12 h, of a first start", 12, undefined, {}, 0, 0, 5.88],
   ["12 h, found when 3 h old", 12, undefined, {}, 3, 3, 5.88],
   ["12 h, found when 7 h old", 12, undefined, {}, 7, 7, 7],
@@ -43,7 +43,7 @@ const RENEWALS: [string, number, number | undefined, Arrival, number, earliest: 
     "12 h, of the same session as before, 2 h left",
     12,
     2,
-    { heldUp: 0, formerSessionEndsAt: 2 },
+    { delayed: 0, formerSessionEndsAt: 2 },
     0,
     2 - 4 / 60,
     2 - 1 / 60,
@@ -52,13 +52,13 @@ const RENEWALS: [string, number, number | undefined, Arrival, number, earliest: 
     "12 h, of the same session, 3 min left",
     12,
     0.05,
-    { heldUp: 0, formerSessionEndsAt: 0.05 },
+    { delayed: 0, formerSessionEndsAt: 0.05 },
     0,
     5 / 60,
     5 / 60,
   ],
-  ["12 h, of the same session, 9 h left", 12, 9, { heldUp: 0, formerSessionEndsAt: 9 }, 0, 5.88, 5.88],
-  ["12 h, of another session than before", 12, 1, { heldUp: 0, formerSessionEndsAt: 0.5 }, 0, 0.47, 0.49],
+  ["12 h, of the same session, 9 h left", 12, 9, { delayed: 0, formerSessionEndsAt: 9 }, 0, 5.88, 5.88],
+  ["12 h, of another session than before", 12, 1, { delayed: 0, formerSessionEndsAt: 0.5 }, 0, 0.47, 0.49],
 ];
 
 describe("the renewal of a token of", () => {
@@ -109,11 +109,11 @@ describe("the wait after a failure", () => {
       const clock = new SettableClock();
       const life = lifeOf(clock.now + 12 * hour, 0, hour, clock.read());
       if (left !== undefined) clock.pass((12 - left) * hour);
-      const lying = left === undefined ? undefined : { life };
+      const cached = left === undefined ? undefined : { life };
       const random = seeded(9);
       const waits = Array.from(
         { length: 3000 },
-        () => waitAfter(code, count, lying, clock.read(), random, usualTiming) / minute,
+        () => waitAfter(code, count, cached, clock.read(), random, usualTiming) / minute,
       );
       assert.equal(Math.min(...waits).toFixed(1), shortest.toFixed(1));
       assert.ok(
@@ -141,15 +141,15 @@ describe("the wait after a failure", () => {
   for (const [what, life, session, code, shortest] of SHORT) {
     it(`${code} with ${what}: at least ${shortest} s, and growing from twice that or less`, () => {
       const clock = new SettableClock();
-      const lying = {
+      const cached = {
         life: lifeOf(clock.now + life * minute, 0, hour, clock.read()),
         ...(session !== undefined && { sessionEndsAt: clock.now + session * minute }),
       };
       const wait = (count: number, drawn: number) =>
-        waitAfter(code, count, lying, clock.read(), () => drawn, usualTiming) / 1000;
+        waitAfter(code, count, cached, clock.read(), () => drawn, usualTiming) / 1000;
       assert.ok(Math.abs(wait(1, 0) - shortest) <= 0.0011, `${wait(1, 0)}`);
       assert.ok(wait(1, 1) <= 2 * shortest + 0.0011);
-      const served = life * 60 * usualTiming.hurry;
+      const served = life * 60 * usualTiming.maxWaitFraction;
       assert.ok(life < 0 || wait(30, 1) <= Math.max(shortest, served), `${wait(30, 1)}`);
     });
   }
@@ -157,9 +157,9 @@ describe("the wait after a failure", () => {
   it("hurries as the end of the session nears", () => {
     const clock = new SettableClock();
     const life = lifeOf(clock.now + 12 * hour, 0, hour, clock.read());
-    const lying = { life, sessionEndsAt: clock.now + 20 * minute };
+    const cached = { life, sessionEndsAt: clock.now + 20 * minute };
     const wait = (at: SettableClock) =>
-      waitAfter("TIMEOUT", 20, lying, at.read(), () => 1, usualTiming) / minute;
+      waitAfter("TIMEOUT", 20, cached, at.read(), () => 1, usualTiming) / minute;
     assert.equal(wait(clock), 5);
     assert.equal(wait(clock.pass(12 * minute)), 2);
     assert.equal(wait(clock.pass(hour)), 15);

@@ -79,7 +79,7 @@ export class World {
       if (isWithin(this.schedule.sleeps, this.at)) continue;
       if (wasAsleep) this.trouble(() => true);
       if (!this.asTold || this.hasHappened || this.clock().now >= this.wakeAt) await this.pass();
-      this.settle();
+      this.convertEncryption();
       for (let get = 0; get < 3; get++) this.get(Math.floor(this.random() * this.groups.length));
     }
   }
@@ -157,12 +157,12 @@ export class World {
       if (!(await unless())) this.held.set(key, entry);
       return entry;
     },
-    serve: async () => {},
+    publish: async () => {},
     deadline: () => never,
   };
 
   /** After a pass: who is well again, and what the clairvoyant would have done. */
-  private settle(): void {
+  private convertEncryption(): void {
     const clock = this.clock();
     for (const group of this.groups) {
       if (group.troubledSince !== undefined && isSignedIn(this.schedule, group, this.at)) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { apiEndpoint, type EndpointWishes } from "../../src/registry/endpoint.ts";
+import { apiEndpoint, type EndpointSettings } from "../../src/registry/endpoint.ts";
 import { parseHost } from "../../src/registry/host.ts";
 
 const A = "123456789012";
 
-const ENDPOINTS: [registry: string, api: string, wishes?: EndpointWishes][] = [
+const ENDPOINTS: [registry: string, api: string, endpointSettings?: EndpointSettings][] = [
   [`${A}.dkr.ecr.us-east-1.amazonaws.com`, "api.ecr.us-east-1.amazonaws.com"],
   [`${A}.dkr.ecr-fips.us-east-1.amazonaws.com`, "api.ecr-fips.us-east-1.amazonaws.com"],
   [`${A}.dkr-ecr.us-east-1.on.aws`, "ecr.us-east-1.api.aws"],
@@ -44,11 +44,11 @@ const ENDPOINTS: [registry: string, api: string, wishes?: EndpointWishes][] = [
 ];
 
 describe("apiEndpoint", () => {
-  for (const [host, api, wishes] of ENDPOINTS) {
-    it(`of ${host}${wishes ? ` with ${JSON.stringify(wishes)}` : ""} is ${api}`, () => {
+  for (const [host, api, endpointSettings] of ENDPOINTS) {
+    it(`of ${host}${endpointSettings ? ` with ${JSON.stringify(endpointSettings)}` : ""} is ${api}`, () => {
       const registry = parseHost(host);
       assert.ok(registry);
-      assert.deepEqual(apiEndpoint(registry, wishes), {
+      assert.deepEqual(apiEndpoint(registry, endpointSettings), {
         url: `https://${api}`,
         host: api,
         region: registry.region,

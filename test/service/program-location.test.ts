@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { isPassing, pathTrouble, programTrouble, type Step } from "../../src/service/program-location.ts";
+import { checkPath, checkProgram, isTemporaryPath, type Step } from "../../src/service/program-location.ts";
 
 const step = (more: Partial<Step> = {}): Step => ({ path: "/opt/x", uid: 0, gid: 0, mode: 0o755, ...more });
 
 describe("programTrouble", () => {
   it("has nothing against what root or the service's own user has to itself", () => {
-    assert.equal(programTrouble([step(), step({ uid: 1000, gid: 1000, mode: 0o775 })], 1000), undefined);
+    assert.equal(checkProgram([step(), step({ uid: 1000, gid: 1000, mode: 0o775 })], 1000), undefined);
     // Debian's /usr/local/bin, of group staff; /tmp, sticky.
-    assert.equal(programTrouble([step({ gid: 50, mode: 0o2775 }), step({ mode: 0o1777 })], 1000), undefined);
+    assert.equal(checkProgram([step({ gid: 50, mode: 0o2775 }), step({ mode: 0o1777 })], 1000), undefined);
   });
 
   it("refuses what somebody else may replace", () => {
@@ -17,31 +17,32 @@ describe("programTrouble", () => {
       step({ gid: 1002, mode: 0o775 }),
       step({ uid: 1000, mode: 0o777 }),
     ]) {
-      assert.equal(programTrouble([step(), bad], 1000)?.code, "PROGRAM_WRITABLE");
+      assert.equal(checkProgram([step(), bad], 1000)?.code, "PROGRAM_WRITABLE");
     }
-    assert.equal(programTrouble([step({ uid: 1000 })], 0)?.code, "PROGRAM_WRITABLE");
+    assert.equal(checkProgram([step({ uid: 1000 })], 0)?.code, "PROGRAM_WRITABLE");
   });
 
   it("refuses what the user may not reach, such as in root's home", () => {
-    assert.equal(programTrouble([step({ mode: 0o700 })], 1000)?.code, "PROGRAM_CLOSED");
-    assert.equal(programTrouble([step({ mode: 0o700 })], 0), undefined);
-    assert.equal(programTrouble([step({ uid: 1000, mode: 0o700 })], 1000), undefined);
+    assert.equal(checkProgram([step({ mode: 0o700 })], 1000)?.code, "PROGRAM_CLOSED");
+    assert.equal(checkProgram([step({ mode: 0o700 })], 0), undefined);
+    assert.equal(checkProgram([step({ uid: 1000, mode: 0o700 })], 1000), undefined);
   });
 });
 
 describe("pathTrouble", () => {
   it("refuses what systemd does not take for a program", () => {
     for (const path of ["/a'b", '/a"b', "/a\\b", "/a\nb", "bin/x"]) {
-      assert.equal(pathTrouble(path)?.code, "PROGRAM_PATH");
+      assert.equal(checkPath(path)?.code, "PROGRAM_PATH");
     }
-    assert.equal(pathTrouble("/opt/a b/100%/é$X"), undefined);
+    assert.equal(checkPath("/opt/a b/100%/é$X"), undefined);
   });
 });
 
 describe("isPassing", () => {
   it("knows builds' outputs and folders that are emptied", () => {
-    for (const path of ["/tmp/x", "/var/tmp/a/x", "/src/dist/x", "/run/x"]) assert.ok(isPassing(path), path);
+    for (const path of ["/tmp/x", "/var/tmp/a/x", "/src/dist/x", "/run/x"])
+      assert.ok(isTemporaryPath(path), path);
     for (const path of ["/usr/local/bin/x", "/home/tmp/x", "/opt/distant/x"])
-      assert.ok(!isPassing(path), path);
+      assert.ok(!isTemporaryPath(path), path);
   });
 });

@@ -75,7 +75,7 @@ describe("metricsOf", () => {
     assert.deepEqual(codes("token_unattended"), [["X", 1]]);
     assert.deepEqual(codes("replication_last_error"), [["Y", 1]]);
     assert.deepEqual(codes("output_last_error"), [["Z", 1]]);
-    assert.ok(!metricsOf(everything).includes("mend"));
+    assert.ok(!metricsOf(everything).includes("fix"));
   });
 
   it("tells of the daemon and the config", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { wire } from "../../src/protocol/messages.ts";
+import { protocolText } from "../../src/protocol/messages.ts";
 import { Failure } from "../../src/token/failure.ts";
 
 describe("Failure", () => {
@@ -14,30 +14,34 @@ describe("Failure", () => {
   });
 
   it("never holds the words that docker-py and Jib look for anywhere in stdout, on one line or on two", () => {
-    for (const words of [wire.notFound, wire.notFound.toUpperCase(), wire.notFound.replace(" in", "\nin")]) {
+    for (const words of [
+      protocolText.notFound,
+      protocolText.notFound.toUpperCase(),
+      protocolText.notFound.replace(" in", "\nin"),
+    ]) {
       const { oneLine } = new Failure("PROCESS_FAILED", `credential_process said: ${words}`, "see its log");
-      assert.ok(!oneLine.toLowerCase().includes(wire.notFound), oneLine);
+      assert.ok(!oneLine.toLowerCase().includes(protocolText.notFound), oneLine);
     }
   });
 
   it("is an Error with a code, a mend and the error underneath", () => {
     const cause = new Error("underneath");
-    const failure = new Failure("DNS", "what", "mend", { cause });
+    const failure = new Failure("DNS", "what", "fix", { cause });
     assert.ok(failure instanceof Error);
     assert.deepEqual(
       {
         name: failure.name,
         message: failure.message,
         code: failure.code,
-        mend: failure.mend,
+        fix: failure.fix,
         cause: failure.cause,
       },
-      { name: "Failure", message: "what", code: "DNS", mend: "mend", cause },
+      { name: "Failure", message: "what", code: "DNS", fix: "fix", cause },
     );
   });
 
   it("keeps the error underneath out of its line: that may hold a secret", () => {
     const cause = new Error("made-up-secret");
-    assert.ok(!new Failure("DNS", "what", "mend", { cause }).oneLine.includes("made-up-secret"));
+    assert.ok(!new Failure("DNS", "what", "fix", { cause }).oneLine.includes("made-up-secret"));
   });
 });

@@ -6,7 +6,7 @@ import { leakOf, plantedTexts } from "../support/planted.ts";
 
 /** Each takes half a millisecond. */
 const runs = 10_000;
-const around = fc.constantFrom(
+const app = fc.constantFrom(
   "",
   "a ",
   "x: ",
@@ -26,7 +26,7 @@ describe("redact, on texts with a planted secret", function () {
   ] as const) {
     it(`${name} leaves no part of it`, () => {
       fc.assert(
-        fc.property(plantedTexts, around, around, ({ text, secret }, before, after) => {
+        fc.property(plantedTexts, app, app, ({ text, secret }, before, after) => {
           const shown = clean(`${before}${text} ${after}`);
           const leak = leakOf(secret, shown);
           assert.ok(leak === undefined, `${JSON.stringify(leak)} of ${JSON.stringify(text)}: ${shown}`);

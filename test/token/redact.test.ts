@@ -58,8 +58,8 @@ const KEPT = [
 describe("redact", () => {
   for (const [what, text, secret] of SECRETS) {
     it(`takes out ${what}, also at the ends and in the midst of lines`, () => {
-      for (const around of ["", "\n", "first line\nand "]) {
-        const told = redact(around + text(secret) + around);
+      for (const app of ["", "\n", "first line\nand "]) {
+        const told = redact(app + text(secret) + app);
         for (let at = 0; at + 12 <= secret.length; at++)
           assert.ok(!told.includes(secret.slice(at, at + 12)), told);
         assert.ok(told.includes(redacted));

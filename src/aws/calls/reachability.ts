@@ -72,8 +72,8 @@ function linkOf(error: unknown): Link {
 export function failureOnTheWay(error: unknown, session?: Session): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof TransportError) {
-    const { code, why, mend } = diagnoseTransport(error, session);
-    return new Failure(code, why, mend, { cause: error });
+    const { code, why, fix } = diagnoseTransport(error, session);
+    return new Failure(code, why, fix, { cause: error });
   }
   return new Failure(
     "UNEXPECTED",

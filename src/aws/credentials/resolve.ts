@@ -26,8 +26,8 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
   const partition = /^arn:([^:]+):iam::\d{12}:role\/.+$/.exec(role.roleArn)?.[1];
   const { host, partition: wanted } = session.registry;
   if (partition === undefined) {
-    const mend = "write it as arn:PARTITION:iam::ACCOUNT:role/NAME in config.yaml";
-    throw new Failure("ROLE_ARN", `${role.roleArn} is not the ARN of a role`, mend);
+    const fix = "write it as arn:PARTITION:iam::ACCOUNT:role/NAME in config.yaml";
+    throw new Failure("ROLE_ARN", `${role.roleArn} is not the ARN of a role`, fix);
   }
   if (partition !== wanted) {
     throw new Failure(

@@ -7,7 +7,7 @@ import type { Identity } from "../../token/identity.ts";
 export interface Diagnosis {
   readonly code: FailureCode;
   readonly why: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** What was asked for, and for whom. */

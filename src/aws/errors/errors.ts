@@ -19,10 +19,10 @@ import { diagnoseTransport } from "./transport.ts";
 /** Whatever was thrown on the way to an answer, in our words. @param session absent: it failed before there was one */
 export function failureOf(error: unknown, asked: Asked, session: Session | undefined): Failure {
   if (error instanceof Failure)
-    return told(asked, error.code, error.message, error.mend, error.cause ?? error);
+    return withContext(asked, error.code, error.message, error.fix, error.cause ?? error);
   if (session?.signal.aborted) return timeout(asked, session, error);
-  const { code, why, mend } = diagnose(error, asked, session);
-  return told(asked, code, why, mend, error);
+  const { code, why, fix } = diagnose(error, asked, session);
+  return withContext(asked, code, why, fix, error);
 }
 
 /** The budget is spent. @param session that waits for something; absent: it was not open yet */
@@ -31,7 +31,7 @@ export function timeout(asked: Asked, session: Session | undefined, cause?: unkn
   // What has a fix of its own is not at the other end of the network.
   const answerer = waitingFor.fix === undefined ? lastAnswerer(session) : undefined;
   const usual = "see that it can be reached from here (network, VPN, proxy) and try again";
-  return told(
+  return withContext(
     asked,
     "TIMEOUT",
     `the time ran out waiting for ${waitingFor.what}${answerer?.way ?? ""}`,
@@ -40,11 +40,11 @@ export function timeout(asked: Asked, session: Session | undefined, cause?: unkn
   );
 }
 
-function told(
+function withContext(
   { wanted, registry, identity, env, config }: Asked,
   code: FailureCode,
   why: string,
-  mend: string,
+  fix: string,
   cause: unknown,
 ) {
   const place = config?.line === undefined ? "" : `, ${placeIn(config)}`;
@@ -53,7 +53,7 @@ function told(
     identity: describeIdentity(identity, env) + place,
     reason: foreignText(why),
   };
-  return new Failure(code, what, foreignText(mend), { cause });
+  return new Failure(code, what, foreignText(fix), { cause });
 }
 
 function lacking(wanted: Asked["wanted"], host: string): string {
@@ -73,7 +73,7 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
     return {
       code: "NO_CREDENTIALS",
       why: `there are no AWS credentials: none in the environment${secretAlone(asked)}, the AWS files${unreadable(session)} or a container, and ${error.message}`,
-      mend: fixForNone(asked, session?.profiles, error.fix),
+      fix: fixForNone(asked, session?.profiles, error.fix),
     };
   }
   if (error instanceof SourceError) return diagnoseSource(error, session);
@@ -87,12 +87,12 @@ function diagnose(error: unknown, asked: Asked, session: Session | undefined): D
   if (error instanceof AnswerError) {
     const answerer = lastAnswerer(session);
     const where = answerer ? `${answerer.name}: ` : "";
-    return { code: "BAD_ANSWER", why: where + error.message, mend: answerer?.fix ?? mendOfAnswer };
+    return { code: "BAD_ANSWER", why: where + error.message, fix: answerer?.fix ?? mendOfAnswer };
   }
   return {
     code: "UNEXPECTED",
     why: foreignError(service),
-    mend: "run it again; if it stays, report this line as a bug",
+    fix: "run it again; if it stays, report this line as a bug",
   };
 }
 

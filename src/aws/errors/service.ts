@@ -49,7 +49,7 @@ export function diagnoseService(
       return {
         code: "SESSION_EXPIRED",
         why: `${who} says that the session of its keys has ended`,
-        mend: renewalOf(asked, session),
+        fix: renewalOf(asked, session),
       };
     case "UnrecognizedClient":
     case "InvalidClientTokenId":
@@ -58,7 +58,7 @@ export function diagnoseService(
       return {
         code: "KEYS_UNKNOWN",
         why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key${keys}, or not with that session token${token ? ` (${token.name})` : ""}`,
-        mend:
+        fix:
           `check that the keys are whole, still active and of partition ${asked.registry.partition}, and that ` +
           `the region is enabled for their account${token ? `; for keys that are no session's ${token.removal}` : ""}` +
           (custom ? `; or ${custom.origin.removal}` : ""),
@@ -70,7 +70,7 @@ export function diagnoseService(
       return {
         code: "KEYS_WRONG",
         why: `${who} does not accept the signature: the secret access key is not that of the access key`,
-        mend: `set both anew${keys}; quotes or spaces around the secret are a usual cause`,
+        fix: `set both anew${keys}; quotes or spaces around the secret are a usual cause`,
       };
     case "RequestExpired":
     case "RequestTimeTooSkewed":
@@ -82,7 +82,7 @@ export function diagnoseService(
       return {
         code: "REGION_NOT_ENABLED",
         why: `${who} is not enabled for the account in ${role?.region ?? asked.registry.region}`,
-        mend: "enable the region for the account, or set the region of the role in config.yaml to one that is",
+        fix: "enable the region for the account, or set the region of the role in config.yaml to one that is",
       };
     case "InvalidIdentityToken":
     case "IDPRejectedClaim":
@@ -90,18 +90,18 @@ export function diagnoseService(
       return webIdentity(role, message, session);
   }
   if (isThrottling(name, status)) {
-    const mend = "try again in a minute; have fewer callers share the account, or share one machine's tokens";
-    return { code: "THROTTLED", why: `${who} was asked too often`, mend };
+    const fix = "try again in a minute; have fewer callers share the account, or share one machine's tokens";
+    return { code: "THROTTLED", why: `${who} was asked too often`, fix };
   }
   if (status !== undefined && status >= 500) {
-    const mend = custom?.fix ?? "try again; https://health.aws.amazon.com lists outages";
-    return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${name})`, mend };
+    const fix = custom?.fix ?? "try again; https://health.aws.amazon.com lists outages";
+    return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${name})`, fix };
   }
   if (role && /DurationSeconds exceeds|durationSeconds/.test(message)) {
     return {
       code: "ROLE_DURATION",
       why: `role ${role.role}: ${message}`,
-      mend: `shorten its duration (${durationName(role, session)}): 3600 where a role assumes it, else the role's maximum`,
+      fix: `shorten its duration (${durationName(role, session)}): 3600 where a role assumes it, else the role's maximum`,
     };
   }
   // No service of AWS's words its errors so: the SDK could make nothing of the answer.
@@ -110,13 +110,13 @@ export function diagnoseService(
     return {
       code: "BAD_ANSWER",
       why: `what answered for ${answerer ? `${service} at ${answerer.name}` : service} is not AWS (HTTP ${status})`,
-      mend: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
+      fix: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
     };
   }
   return {
     code: "AWS_REFUSED",
     why: `${who} refused (${name}): ${message}`,
-    mend: custom?.fix ?? "look the error up in the documentation of the API",
+    fix: custom?.fix ?? "look the error up in the documentation of the API",
   };
 }
 
@@ -134,14 +134,14 @@ function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis
     return {
       code: "ACCESS_DENIED",
       why: `${why}, by an explicit deny in ${withArticle(deniedBy)}`,
-      mend: `have ${action} taken out of that ${deniedBy}`,
+      fix: `have ${action} taken out of that ${deniedBy}`,
     };
   }
   const both = isPublic ? "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken" : action;
   return {
     code: "ACCESS_DENIED",
     why,
-    mend: `allow ${both} on resource "*" in ${withArticle(lacking)} of ${principal}`,
+    fix: `allow ${both} on resource "*" in ${withArticle(lacking)} of ${principal}`,
   };
 }
 
@@ -157,7 +157,7 @@ function diagnoseRoleDenial(message: string, role: RoleError, session: Session |
   return {
     code: "ROLE_DENIED",
     why: `${principal} ${deniedBy === undefined ? `lacks sts:AssumeRole on ${role.role}${named}` : `is denied sts:AssumeRole on ${role.role}${named}, by an explicit deny in ${withArticle(deniedBy)}`}`,
-    mend:
+    fix:
       `name ${principal} in the trust policy of the role, with the same external id if it asks for one, and allow ` +
       "it sts:AssumeRole on the role where that is of another account",
   };
@@ -175,7 +175,7 @@ function webIdentity(role: RoleError | undefined, message: string, session: Sess
   return {
     code: "WEB_IDENTITY_REFUSED",
     why: `STS does not give role ${role?.role}${ofRole} for the web identity token${ofToken}: ${message}`,
-    mend: "check the OIDC provider of the account, the role's trust policy (audience, subject), and that the token is fresh",
+    fix: "check the OIDC provider of the account, the role's trust policy (audience, subject), and that the token is fresh",
   };
 }
 
@@ -183,7 +183,7 @@ function clock(who: string): Diagnosis {
   return {
     code: "CLOCK_SKEW",
     why: `${who} says that the request was signed at the wrong time`,
-    mend: "set this machine's clock ('timedatectl set-ntp true')",
+    fix: "set this machine's clock ('timedatectl set-ntp true')",
   };
 }
 

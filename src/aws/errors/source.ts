@@ -33,19 +33,19 @@ export function diagnoseSource(error: SourceError, session: Session | undefined)
       return {
         code: "LOGIN_EXPIRED",
         why: `the sign-in of profile ${profile} has ended: ${text}`,
-        mend: `run 'aws login${option}'`,
+        fix: `run 'aws login${option}'`,
       };
     case "process":
       return {
         code: "PROCESS_FAILED",
         why: `the credential_process of profile ${profile}${at("credential_process")} gave no credentials: ${text}`,
-        mend: "run its command by hand; it must print the credentials as JSON (Version 1), end by itself and exit 0",
+        fix: "run its command by hand; it must print the credentials as JSON (Version 1), end by itself and exit 0",
       };
     case "web-identity":
       return {
         code: "WEB_IDENTITY_FILE",
         why: `the web identity token can't be read: ${text}`,
-        mend: `have the token written there for this user to read, or correct ${tokenOrigin(error, session)}`,
+        fix: `have the token written there for this user to read, or correct ${tokenOrigin(error, session)}`,
       };
     case "environment":
     case "service-account":
@@ -56,7 +56,7 @@ export function diagnoseSource(error: SourceError, session: Session | undefined)
       return {
         code: "NO_CREDENTIALS",
         why: `the credential_source of profile ${profile}${at("credential_source")} has none: ${text}`,
-        mend:
+        fix:
           (cause instanceof InstanceMetadataError && cause.fix) ||
           "see that the environment, container or instance that it names has credentials",
       };
@@ -112,28 +112,28 @@ function diagnoseSso(
     return {
       code: "AWS_FAULT",
       why: `${who} failed by itself (HTTP ${status})`,
-      mend: custom?.fix ?? "try again; https://health.aws.amazon.com lists outages",
+      fix: custom?.fix ?? "try again; https://health.aws.amazon.com lists outages",
     };
   }
   if (/ForbiddenException|ResourceNotFoundException|No access/.test(text)) {
     return {
       code: "SSO_ROLE_DENIED",
       why: `${who} gives no access to sso_account_id${placeOf(session, profile, "sso_account_id")} and sso_role_name${placeOf(session, profile, "sso_role_name")} of profile ${profile}`,
-      mend: "check both, or have that permission set assigned to you",
+      fix: "check both, or have that permission set assigned to you",
     };
   }
   if (/TooManyRequests/.test(text)) {
     return {
       code: "THROTTLED",
       why: "IAM Identity Center was asked too often",
-      mend: "try again in a minute",
+      fix: "try again in a minute",
     };
   }
   if (/^InvalidRequestException/.test(text)) {
     return {
       code: "AWS_REFUSED",
       why: `IAM Identity Center refused what profile ${profile} asks for: ${text}`,
-      mend: `set it up anew with 'aws configure sso${option}'`,
+      fix: `set it up anew with 'aws configure sso${option}'`,
     };
   }
   // The SDK could make nothing of the answer.
@@ -142,12 +142,12 @@ function diagnoseSso(
     return {
       code: "BAD_ANSWER",
       why: `what answered for ${answerer ? `${center} at ${answerer.name}` : center} is not AWS (HTTP ${status})`,
-      mend: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
+      fix: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
     };
   }
   return {
     code: "SSO_EXPIRED",
     why: `the SSO session of profile ${profile} has ended or was never begun`,
-    mend: `run 'aws sso login${option}'`,
+    fix: `run 'aws sso login${option}'`,
   };
 }

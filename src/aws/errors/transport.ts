@@ -24,33 +24,33 @@ export function diagnoseTransport(
   if (proxy !== undefined) return diagnoseProxy(error, proxy, suspect(host, session, region));
   const origin = session && originOf(host, session.settings);
   const who = origin ? `${host}, to which ${origin.name} leads,` : host;
-  const mend = origin
+  const fix = origin
     ? `see why it does not answer, or ${origin.removal}`
     : "see that this machine's network reaches it (VPN, firewall, VPC endpoint)";
   switch (problem) {
     case "timeout":
     case "ended":
-      return { code: "TIMEOUT", why: `${who} did not answer in time`, mend };
+      return { code: "TIMEOUT", why: `${who} did not answer in time`, fix };
     case "dns": {
       const why = `the name of ${who} can't be resolved`;
       return {
         code: "DNS",
         why,
-        mend: origin ? `correct it, or ${origin.removal}` : mendOfDns(session, region),
+        fix: origin ? `correct it, or ${origin.removal}` : mendOfDns(session, region),
       };
     }
     case "refused":
     case "unreachable":
-      return { code: "UNREACHABLE", why: `${who} can't be connected to (${code})`, mend };
+      return { code: "UNREACHABLE", why: `${who} can't be connected to (${code})`, fix };
     case "closed":
-      return { code: "UNREACHABLE", why: `${who} closed the connection without an answer`, mend };
+      return { code: "UNREACHABLE", why: `${who} closed the connection without an answer`, fix };
     case "size": {
       const inPlace = "look for a captive portal or a proxy that answers in AWS's place";
       const fix = origin ? `see what answers there, or ${origin.removal}` : inPlace;
-      return { code: "BAD_ANSWER", why: `the answer of ${who} ${sizeProblem(code)}`, mend: fix };
+      return { code: "BAD_ANSWER", why: `the answer of ${who} ${sizeProblem(code)}`, fix: fix };
     }
     default:
-      return { code: "UNREACHABLE", why: `${who} gave no answer (${code})`, mend };
+      return { code: "UNREACHABLE", why: `${who} gave no answer (${code})`, fix };
   }
 }
 
@@ -59,15 +59,18 @@ function suspect(host: string, session: Settings | undefined, region: Origin | u
   const origin = session && originOf(host, session.settings);
   if (origin) return origin.removal;
   if (region) return region.removal;
-  const wishes = session ? wishOrigins(session.settings) : [];
-  return wishes.length > 0 ? wishes.map(({ removal }) => removal).join(" and ") : undefined;
+  const endpointSettings = session ? wishOrigins(session.settings) : [];
+  return endpointSettings.length > 0
+    ? endpointSettings.map(({ removal }) => removal).join(" and ")
+    : undefined;
 }
 
 function mendOfDns(session: Settings | undefined, region: Origin | undefined): string {
   if (region) return `check ${region.name}, then DNS and the network`;
-  const wishes = session ? wishOrigins(session.settings) : [];
-  if (wishes.length === 0) return "check DNS and the network, and that AWS has that endpoint in that region";
-  const removals = wishes.map(({ removal }) => removal).join(" and ");
+  const endpointSettings = session ? wishOrigins(session.settings) : [];
+  if (endpointSettings.length === 0)
+    return "check DNS and the network, and that AWS has that endpoint in that region";
+  const removals = endpointSettings.map(({ removal }) => removal).join(" and ");
   return `check DNS and the network; where AWS has no such endpoint in that region, ${removals}`;
 }
 
@@ -77,28 +80,28 @@ function diagnoseProxy(error: TransportError, address: string, suspected: string
   const proxy = `the proxy ${address} (${variable})`;
   const form = "http://HOST:PORT, with a login before the host if it wants one";
   const other = suspected === undefined ? "" : `, or ${suspected}`;
-  const mend = `correct ${variable} (${form}), or list ${host} in ${exemptions}${other}`;
+  const fix = `correct ${variable} (${form}), or list ${host} in ${exemptions}${other}`;
   switch (problem) {
     case "timeout":
     case "ended":
-      return { code: "TIMEOUT", why: `${host} did not answer in time by ${proxy}`, mend };
+      return { code: "TIMEOUT", why: `${host} did not answer in time by ${proxy}`, fix };
     case "dns":
-      return { code: "DNS", why: `the name of ${proxy} can't be resolved`, mend };
+      return { code: "DNS", why: `the name of ${proxy} can't be resolved`, fix };
     case "refused":
     case "unreachable":
-      return { code: "UNREACHABLE", why: `${proxy} can't be connected to (${code})`, mend };
+      return { code: "UNREACHABLE", why: `${proxy} can't be connected to (${code})`, fix };
     case "closed":
-      return { code: "UNREACHABLE", why: `${host} gave no answer by ${proxy}`, mend };
+      return { code: "UNREACHABLE", why: `${host} gave no answer by ${proxy}`, fix };
     case "proxy": {
-      const allow = `have the proxy allow ${host}, ${mend}`;
-      return { code: "PROXY", why: `${proxy} does not connect to ${host} (${code})`, mend: allow };
+      const allow = `have the proxy allow ${host}, ${fix}`;
+      return { code: "PROXY", why: `${proxy} does not connect to ${host} (${code})`, fix: allow };
     }
     case "address":
-      return { code: "PROXY", why: `the value of ${variable} is no address of a proxy`, mend };
+      return { code: "PROXY", why: `the value of ${variable} is no address of a proxy`, fix };
     case "size":
-      return { code: "BAD_ANSWER", why: `the answer of ${host} by ${proxy} ${sizeProblem(code)}`, mend };
+      return { code: "BAD_ANSWER", why: `the answer of ${host} by ${proxy} ${sizeProblem(code)}`, fix };
     default:
-      return { code: "UNREACHABLE", why: `${host} gave no answer by ${proxy} (${code})`, mend };
+      return { code: "UNREACHABLE", why: `${host} gave no answer by ${proxy} (${code})`, fix };
   }
 }
 
@@ -115,7 +118,7 @@ function diagnoseTls(
   const via = proxy === undefined ? "" : ` by the proxy ${proxy} (${proxyVariable ?? "HTTPS_PROXY"})`;
   const leads = origin ? `, to which ${origin.name} leads,` : "";
   const why = `the TLS certificate of ${host}${leads}${via} is not accepted (${code})`;
-  return { code: "TLS", why, mend: mendOfTls(code, session?.bundle, suspect(host, session, region)) };
+  return { code: "TLS", why, fix: mendOfTls(code, session?.bundle, suspect(host, session, region)) };
 }
 
 function mendOfTls(code: string, bundle: CaBundle | undefined, suspected: string | undefined): string {

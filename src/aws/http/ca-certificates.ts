@@ -14,15 +14,15 @@ import type { CaBundle } from "./ca-bundle.ts";
  */
 export async function readBundle({ path, origin }: CaBundle): Promise<string> {
   const bundle = `the CA bundle ${path}, by ${origin.name},`;
-  const mend = `name a PEM file there that this user can read, or ${origin.removal}`;
+  const fix = `name a PEM file there that this user can read, or ${origin.removal}`;
   const read = await readBounded(path, usualLimit);
   if (read.kind !== "bytes") {
-    throw new Failure("CA_BUNDLE", `${bundle} ${problemOf(read, usualLimit)}`, mend);
+    throw new Failure("CA_BUNDLE", `${bundle} ${problemOf(read, usualLimit)}`, fix);
   }
   const text = new TextDecoder().decode(read.bytes);
   // Bun takes text without a certificate for a misspelt URL.
   if (/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(text)) return text;
-  throw new Failure("CA_BUNDLE", `${bundle} holds no certificate`, mend);
+  throw new Failure("CA_BUNDLE", `${bundle} holds no certificate`, fix);
 }
 
 /** Bytes; the largest bundles of companies have some. */
@@ -41,8 +41,8 @@ export async function mustNotHang(env: Environment): Promise<void> {
     if (!found || (found.isFile() && found.size <= largestExtra)) continue;
     const why = found.isFile() ? `is larger than ${largestExtra} bytes` : "is no plain file";
     const { removal } = variableOrigin(name);
-    const mend = `name a PEM file there that this user can read, or ${removal}`;
-    throw new Failure("CA_BUNDLE", `the CA bundle ${path}, by ${name}, ${why}`, mend);
+    const fix = `name a PEM file there that this user can read, or ${removal}`;
+    throw new Failure("CA_BUNDLE", `the CA bundle ${path}, by ${name}, ${why}`, fix);
   }
 }
 

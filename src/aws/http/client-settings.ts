@@ -1,6 +1,6 @@
 import { externalDataInterceptor, getHomeDir } from "@smithy/core/config";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
-import { customEndpoint, wishes } from "./endpoints.ts";
+import { customEndpoint, endpointSettings } from "./endpoints.ts";
 import { retrySettings } from "./retry-settings.ts";
 import { type Session, silent, userAgent } from "./session.ts";
 
@@ -12,7 +12,7 @@ import { type Session, silent, userAgent } from "./session.ts";
 export function signInClient(session: Session, service: "sso" | "sso_oidc" | "signin", region: string) {
   noFilesForSdk();
   const endpoint = customEndpoint(service, session.settings)?.url;
-  const { fips, dualStack } = wishes(session.settings);
+  const { fips, dualStack } = endpointSettings(session.settings);
   const customFetch = (request: Request) => session.transport.send(request);
   return {
     region,

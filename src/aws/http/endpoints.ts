@@ -32,7 +32,7 @@ export interface EndpointSettings {
  */
 export function registryEndpoint(registry: Registry, settings: EndpointSettings): string {
   const service = registry.kind === "public" ? "ecr_public" : "ecr";
-  return customEndpoint(service, settings)?.url ?? apiEndpoint(registry, wishes(settings)).url;
+  return customEndpoint(service, settings)?.url ?? apiEndpoint(registry, endpointSettings(settings)).url;
 }
 
 /**
@@ -44,7 +44,7 @@ export function registryEndpoint(registry: Registry, settings: EndpointSettings)
 export function stsEndpoint(region: string, { partition }: Registry, settings: EndpointSettings): string {
   const custom = customEndpoint("sts", settings);
   if (custom) return custom.url;
-  const { fips, dualStack } = wishes(settings);
+  const { fips, dualStack } = endpointSettings(settings);
   const suffix = dualStack ? SUFFIXES[partition].dualStack : SUFFIXES[partition].plain;
   const isFipsByItself = partition === "aws-us-gov" && !dualStack;
   return `https://sts${fips && !isFipsByItself ? "-fips" : ""}.${region}.${suffix}`;
@@ -108,7 +108,7 @@ function containerUrl(env: Environment): string {
 }
 
 /** Whether FIPS and dual-stack endpoints are asked for. */
-export function wishes(settings: EndpointSettings) {
+export function endpointSettings(settings: EndpointSettings) {
   return {
     fips: wishOrigin("use_fips_endpoint", settings) !== undefined,
     dualStack: wishOrigin("use_dualstack_endpoint", settings) !== undefined,

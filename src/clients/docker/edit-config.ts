@@ -17,7 +17,7 @@ import { type LocatedConfig, readToEdit } from "./read-config.ts";
 export const helperName = "ecr";
 
 /** Which registries Docker asks this helper for. */
-export type Wiring =
+export type HelperConfig =
   /** `credHelpers`: these hosts, exactly as named. */
   | { readonly kind: "hosts"; readonly hosts: readonly string[] }
   /** `credsStore`: every registry that no `credHelpers` entry names. */
@@ -48,12 +48,18 @@ export const emptyConfig = "{}\n";
  * @param name of the file, for messages
  * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN
  */
-export function wire(text: string, wiring: Wiring, replace: boolean, name = "Docker's config.json"): Edited {
+export function configure(
+  text: string,
+  helperConfig: HelperConfig,
+  replace: boolean,
+  name = "Docker's config.json",
+): Edited {
   const base = isBlank(text) ? emptyConfig : text;
   const located = readToEdit(base, name);
-  if (wiring.kind === "instead-of") return takeOver(base, located, wiring.helper) ?? unchanged(text);
+  if (helperConfig.kind === "instead-of")
+    return takeOver(base, located, helperConfig.helper) ?? unchanged(text);
   const { config, credsStore, root } = located;
-  if (wiring.kind === "all") {
+  if (helperConfig.kind === "all") {
     const before = config.credsStore ?? null;
     if (before !== null && before !== helperName && !replace) throw taken("credsStore", before, name, "all");
     if (before === helperName) return unchanged(text);
@@ -63,7 +69,7 @@ export function wire(text: string, wiring: Wiring, replace: boolean, name = "Doc
   const edits: Edit[] = [];
   const added: (readonly [string, string])[] = [];
   const credHelpers: Record<string, string | null> = {};
-  for (const host of new Set(wiring.hosts)) {
+  for (const host of new Set(helperConfig.hosts)) {
     const entry = located.credHelpers.entries.get(host);
     const before = entry ? (config.credHelpers[host] ?? "") : null;
     if (before === helperName) continue;
@@ -117,7 +123,7 @@ function takeOver(
  *
  * @throws Failure DOCKER_CONFIG_SYNTAX
  */
-export function unwire(text: string, replaced: Replaced, name?: string): string {
+export function unconfigure(text: string, replaced: Replaced, name?: string): string {
   if (isBlank(text)) return text;
   const after = applied(text, unwiring(text, replaced, name));
   // An object that only this program had filled: as it was before, but for white space in it.
@@ -208,18 +214,18 @@ export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
   };
 }
 
-function taken(place: string, helper: string, name: string, wiring: "all" | "hosts"): Failure {
+function taken(place: string, helper: string, name: string, helperConfig: "all" | "hosts"): Failure {
   // An empty name is how Docker is told to ask nobody.
   const what =
     helper === ""
       ? `by ${place} in ${name} Docker asks no helper`
       : `another helper, ${helper}, has ${place} in ${name}`;
   const isEcrLogin = helper === ecrLoginName;
-  const mend = isEcrLogin
+  const fix = isEcrLogin
     ? "take over from it with --replace-ecr-login"
     : "give this helper its place with --replace";
-  const instead = wiring === "all" ? "name single registries instead of --all, or " : "";
-  return new Failure("DOCKER_CONFIG_TAKEN", what, `${instead}${mend}`);
+  const instead = helperConfig === "all" ? "name single registries instead of --all, or " : "";
+  return new Failure("DOCKER_CONFIG_TAKEN", what, `${instead}${fix}`);
 }
 
 function wouldHide(hosts: readonly string[], name: string): Failure {

@@ -1,7 +1,7 @@
 import type { AwsRequest } from "../../aws/calls/call.ts";
 import { type Reach, reachApi } from "../../aws/calls/reachability.ts";
 import { refuseFile } from "../../ownership/refuse-file.ts";
-import { type AskedRegistration, Asking } from "../../provider/token-provider.ts";
+import { type ResolvedRegistration, TokenProvider } from "../../provider/token-provider.ts";
 import type { Image } from "../../registry/image.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { AuthorizationToken } from "../../token/entry.ts";
@@ -14,10 +14,10 @@ export type Subject =
   | { readonly kind: "other"; readonly host: string };
 
 /** One registry's diagnostics, with what the earlier ones leave for the later. */
-export class Visit {
+export class CheckRun {
   /** What AWS gave the token diagnostic; it is never kept on disk. */
   token: AuthorizationToken | undefined;
-  #registration: Promise<AskedRegistration> | undefined;
+  #registration: Promise<ResolvedRegistration> | undefined;
   #reach: Promise<Reach> | undefined;
 
   constructor(
@@ -36,8 +36,8 @@ export class Visit {
   }
 
   /** Who asks. @throws Failure where config.yaml can't be used */
-  registration(): Promise<AskedRegistration> {
-    this.#registration ??= new Asking(this.machine).registrationOf(this.registry);
+  registration(): Promise<ResolvedRegistration> {
+    this.#registration ??= new TokenProvider(this.machine).resolveRegistration(this.registry);
     return this.#registration;
   }
 

@@ -6,7 +6,7 @@ import {
   programWords,
 } from "../../managed/daemon-health.ts";
 import { type RefresherFile, readRefresher } from "../../store/state/refresher-state.ts";
-import { readable } from "../../terminal/words.ts";
+import { readableDuration } from "../../terminal/words.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 
@@ -35,9 +35,9 @@ export function judgeDaemon(file: RefresherFile | undefined, now: number, hasPro
   if (!file) return skipped("no daemon has run: a get renews by itself");
   const ago = now - file.lastTickAt;
   if (file.pid === undefined) {
-    return skipped(`no daemon runs (last pass ${readable(ago)} ago): a get renews by itself`);
+    return skipped(`no daemon runs (last pass ${readableDuration(ago)} ago): a get renews by itself`);
   }
-  const beat = `last heartbeat ${readable(Math.abs(ago))} ${ago < 0 ? "ahead" : "ago"}`;
+  const beat = `last heartbeat ${readableDuration(Math.abs(ago))} ${ago < 0 ? "ahead" : "ago"}`;
   if (Math.abs(ago) < heartbeatCounts) return ok(`process ${file.pid}, ${beat}`);
   const restart = "start it again: 'docker-credential-ecr daemon', or its service";
   return hasProcess

@@ -1,4 +1,4 @@
-import type { Visit } from "./check-run.ts";
+import type { CheckRun } from "./check-run.ts";
 import type { Finding } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 
@@ -23,7 +23,7 @@ export interface MachineDiagnostic extends Common {
 export interface RegistryDiagnostic extends Common {
   readonly scope: "registry";
   /** @param signal ends with the diagnostic's limit */
-  look(visit: Visit, signal: AbortSignal): Promise<Finding>;
+  look(checkRun: CheckRun, signal: AbortSignal): Promise<Finding>;
 }
 
 /** Milliseconds: for what looks at this machine only, or asks one thing of the network. */

@@ -41,11 +41,11 @@ async function troubleOf({ env, dockerConfig: path }: Place): Promise<Failure | 
 
 function noFolder(given: string, path: string | undefined): Failure {
   const what = `DOCKER_CONFIG is ${given}, a file: Docker takes it for a folder and looks for ${path}`;
-  const mend =
+  const fix =
     basename(given) === "config.json"
       ? `export DOCKER_CONFIG=${dirname(given)}`
       : "set it to the folder in which config.json lies";
-  return new Failure("DOCKER_CONFIG_FOLDER", what, mend);
+  return new Failure("DOCKER_CONFIG_FOLDER", what, fix);
 }
 
 const found = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);

@@ -1,13 +1,13 @@
 import { helperName as ours } from "../../clients/docker/edit-config.ts";
 import { hostOfKey } from "../../clients/docker/logins.ts";
 import { findOnPath } from "../../process/find-on-path.ts";
-import { readable } from "../../terminal/words.ts";
+import { readableDuration } from "../../terminal/words.ts";
 import { expiryOfPassword } from "../../token/expiry.ts";
 import type { MachineDiagnostic, RegistryDiagnostic } from "./diagnostic.ts";
 import { type DockerFile, helperFor } from "./docker-file.ts";
 import { dockerFileOf } from "./docker-location.ts";
 import { type Finding, failed, ok } from "./finding.ts";
-import { whoIs } from "./helper.ts";
+import { identifyHelper } from "./helper.ts";
 
 /** Which config.json Docker's clients read here, and whether it can be read. */
 export const dockerConfig: MachineDiagnostic = {
@@ -35,7 +35,7 @@ export const dockerWiring: RegistryDiagnostic = {
     async function isThisProgram(name: string): Promise<boolean> {
       const found = name === "" ? [] : await findOnPath(`docker-credential-${name}`, machine.env);
       const first = found.find(({ isExecutable }) => isExecutable);
-      return first !== undefined && (await whoIs(first.path, machine)).kind !== "other";
+      return first !== undefined && (await identifyHelper(first.path, machine)).kind !== "other";
     }
   },
 };
@@ -46,19 +46,19 @@ export function judgeWiring(file: DockerFile, host: string, isOurs: boolean): Fi
   const helper = helperFor(file, host);
   const place = Object.hasOwn(credHelpers, host) ? "credHelpers" : "credsStore";
   if (isOurs) return ok(`${place} "${helper}": Docker asks this helper`);
-  const mend = `docker-credential-ecr configure-docker ${host}`;
+  const fix = `docker-credential-ecr configure-docker ${host}`;
   const near = Object.keys(credHelpers).find((key) => hostOfKey(key).toLowerCase() === host && key !== host);
   if (near !== undefined && credHelpers[near] === ours) {
     const what = `credHelpers in ${path} has "${near}", which Docker never looks for: it wants the bare host`;
-    return failed("WIRING_KEY", what, mend);
+    return failed("WIRING_KEY", what, fix);
   }
   if (helper === "") {
-    return failed("NOT_WIRED", `Docker asks no helper for ${host}: ${path} names none`, mend);
+    return failed("NOT_WIRED", `Docker asks no helper for ${host}: ${path} names none`, fix);
   }
   return failed(
     "WIRED_ELSEWHERE",
     `Docker asks docker-credential-${helper} for ${host}: ${place} in ${path}`,
-    place === "credHelpers" ? `${mend} --replace` : mend,
+    place === "credHelpers" ? `${fix} --replace` : fix,
   );
 }
 
@@ -78,7 +78,7 @@ export function judgeLogins(file: DockerFile, host: string, now: number): Findin
   for (const { key, password } of own) {
     const end = password === undefined ? undefined : expiryOfPassword(password);
     if (end === undefined || end > now) continue;
-    const ago = `a login for ${key} lies in ${path}, over for ${readable(now - end)}`;
+    const ago = `a login for ${key} lies in ${path}, over for ${readableDuration(now - end)}`;
     const effect = isAsked
       ? "who runs no helper still uses it"
       : "Docker sends it and is told 403 denied: expired";

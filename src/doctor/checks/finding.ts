@@ -9,7 +9,7 @@ export interface Finding {
   /** What was seen; of a skipped one: why it could not be asked, beginning with "because". */
   readonly seen: string;
   /** Of a failed one: what to do. */
-  readonly mend?: string;
+  readonly fix?: string;
   /** Of a failed one: stable, as in `Failure`. */
   readonly code?: FailureCode;
   /** Of a failed one: what needs it can be looked at all the same. */
@@ -20,8 +20,8 @@ export function ok(seen: string): Finding {
   return { status: "ok", seen };
 }
 
-export function failed(code: FailureCode, seen: string, mend: string): Finding {
-  return { status: "failed", seen, mend, code };
+export function failed(code: FailureCode, seen: string, fix: string): Finding {
+  return { status: "failed", seen, fix, code };
 }
 
 export function skipped(why: string): Finding {
@@ -30,6 +30,6 @@ export function skipped(why: string): Finding {
 
 /** A failure as a finding; what is no Failure goes on being thrown. */
 export function failedBy(error: unknown): Finding {
-  if (error instanceof Failure) return failed(error.code, error.message, error.mend);
+  if (error instanceof Failure) return failed(error.code, error.message, error.fix);
   throw error;
 }

@@ -2,7 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { access, lstat, readdir, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type BarredFolder, barredFolder } from "../../ownership/barred-folder.ts";
-import { strangerAbove } from "../../store/files/folder.ts";
+import { foreignOwnedParent } from "../../store/files/folder.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";
 
@@ -21,7 +21,7 @@ export const stateFolder: MachineDiagnostic = {
 export async function lookAtState(state: string): Promise<Finding> {
   const barred = await barredFolder(state);
   if (barred) return outOfReach(barred);
-  const stranger = strangerAbove(state);
+  const stranger = foreignOwnedParent(state);
   if (stranger !== undefined) return ofStranger(state, stranger);
   for (const path of [state, ...(await foldersIn(state))]) {
     const finding = judgeFolder(path, await inspect(path), process.geteuid?.());
@@ -59,8 +59,8 @@ export function judgeFolder(path: string, found: Folder, user: number | undefine
 
 function outOfReach({ folder, code }: BarredFolder): Finding {
   const what = `this user can't enter ${folder} (${code}), so no token is stored`;
-  const mend = `see 'ls -ld ${folder}', or set HOME or XDG_STATE_HOME to a folder of this user's`;
-  return failed("STATE_FOLDER", what, mend);
+  const fix = `see 'ls -ld ${folder}', or set HOME or XDG_STATE_HOME to a folder of this user's`;
+  return failed("STATE_FOLDER", what, fix);
 }
 
 function ofStranger(state: string, owner: number): Finding {

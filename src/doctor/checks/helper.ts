@@ -34,8 +34,8 @@ function judgePath(found: readonly OnPath[], program: string): Finding {
   if (basename(program) === name) {
     return failed("HELPER_NOT_FOUND", what, `export PATH="${dirname(program)}:$PATH"`);
   }
-  const mend = `this program is ${program}: give it that name in a folder of the PATH`;
-  return failed("HELPER_NOT_FOUND", what, mend);
+  const fix = `this program is ${program}: give it that name in a folder of the PATH`;
+  return failed("HELPER_NOT_FOUND", what, fix);
 }
 
 /** Whether what has the name is this program. */
@@ -46,7 +46,7 @@ export const helperName: MachineDiagnostic = {
   look: async (machine) => {
     const found = await findOnPath(name, machine.env);
     const first = found.find(({ isExecutable }) => isExecutable)?.path ?? name;
-    return judgeName(first, await whoIs(first, machine), machine);
+    return judgeName(first, await identifyHelper(first, machine), machine);
   },
 };
 
@@ -57,7 +57,10 @@ export type Who =
   | { readonly kind: "copy"; readonly version: string }
   | { readonly kind: "other"; readonly says: string | undefined };
 
-export async function whoIs(path: string, { env, program }: Pick<Machine, "env" | "program">): Promise<Who> {
+export async function identifyHelper(
+  path: string,
+  { env, program }: Pick<Machine, "env" | "program">,
+): Promise<Who> {
   const [one, other] = await Promise.all([path, program].map((each) => realpath(each).catch(() => each)));
   if (one === other) return { kind: "this" };
   const says = await askVersion(path, env);
@@ -71,7 +74,7 @@ function judgeName(
   who: Who,
   { program, version, hasFront }: Pick<Machine, "program" | "version" | "hasFront">,
 ): Finding {
-  const mend = `remove ${first}, or put ${dirname(program)} before its folder in the PATH`;
+  const fix = `remove ${first}, or put ${dirname(program)} before its folder in the PATH`;
   switch (who.kind) {
     case "this":
       return ok(`it is this program, version ${version}, ${hasFront ? "with" : "no"} native front`);
@@ -81,11 +84,11 @@ function judgeName(
         : failed(
             "HELPER_VERSION",
             `${first} comes first, of version ${who.version}; this is ${version}`,
-            mend,
+            fix,
           );
     case "other": {
       const says = who.says ? `says "${who.says}"` : "does not say what it is";
-      return failed("HELPER_OTHER", `another program comes first by that name, ${first}: it ${says}`, mend);
+      return failed("HELPER_OTHER", `another program comes first by that name, ${first}: it ${says}`, fix);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type Caller, callerIdentity } from "../../aws/calls/caller-identity.ts";
 import { fetchToken } from "../../aws/calls/fetch-token.ts";
 import type { Registry } from "../../registry/registry.ts";
-import { readable } from "../../terminal/words.ts";
+import { readableDuration } from "../../terminal/words.ts";
 import { Failure } from "../../token/failure.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, ok, skipped } from "./finding.ts";
@@ -15,12 +15,12 @@ export const identity: RegistryDiagnostic = {
   scope: "registry",
   needs: ["registry-name", "config", "api"],
   limit: awsLimit,
-  look: async (visit, signal) => {
+  look: async (checkRun, signal) => {
     try {
-      const caller = await callerIdentity(await visit.request(signal));
-      return judgeCaller(caller, (await visit.registration()).identity, visit.registry);
+      const caller = await callerIdentity(await checkRun.request(signal));
+      return judgeCaller(caller, (await checkRun.registration()).identity, checkRun.registry);
     } catch (error) {
-      if (isAnonymous(error, visit.registry)) return skipped(anonymously);
+      if (isAnonymous(error, checkRun.registry)) return skipped(anonymously);
       throw error;
     }
   },
@@ -47,14 +47,14 @@ export const token: RegistryDiagnostic = {
   scope: "registry",
   needs: ["identity"],
   limit: awsLimit,
-  look: async (visit, signal) => {
+  look: async (checkRun, signal) => {
     try {
-      const token = await fetchToken(await visit.request(signal));
-      visit.token = token;
-      const left = token.expiresAt - token.clockSkew - visit.machine.now();
-      return ok(`AWS gives one, valid for ${readable(left)}; it was not kept`);
+      const token = await fetchToken(await checkRun.request(signal));
+      checkRun.token = token;
+      const left = token.expiresAt - token.clockSkew - checkRun.machine.now();
+      return ok(`AWS gives one, valid for ${readableDuration(left)}; it was not kept`);
     } catch (error) {
-      if (isAnonymous(error, visit.registry)) return skipped(anonymously);
+      if (isAnonymous(error, checkRun.registry)) return skipped(anonymously);
       throw error;
     }
   },

@@ -30,8 +30,8 @@ export const keychain: MachineDiagnostic = {
       return await tryOut(new KeychainProcess({ command: [program], env, state: folders.state, limit }));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const mend = `${error.mend}; or, on a machine that has none, write "fallback: file", pass or none into ${folders.configFile}`;
-      return failed(error.code, error.message, mend);
+      const fix = `${error.fix}; or, on a machine that has none, write "fallback: file", pass or none into ${folders.configFile}`;
+      return failed(error.code, error.message, fix);
     }
   },
 };

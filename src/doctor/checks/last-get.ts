@@ -1,5 +1,5 @@
 import { type FailedGet, readFailedGets } from "../../store/state/failed-gets.ts";
-import { readable } from "../../terminal/words.ts";
+import { readableDuration } from "../../terminal/words.ts";
 import { Failure } from "../../token/failure.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failedBy, ok } from "./finding.ts";
@@ -9,14 +9,14 @@ export const lastGet: RegistryDiagnostic = {
   name: "last-get",
   scope: "registry",
   needs: ["registry-name", "config"],
-  look: async (visit) => {
-    const { host, machine, token } = visit;
+  look: async (checkRun) => {
+    const { host, machine, token } = checkRun;
     const { folders, store, now } = machine;
     const failed = (await readFailedGets(folders.state, now())).find((one) => one.host === host);
     const issuedAt = (await store.readRegistry(host))?.life.issuedAt ?? 0;
     const isOver = failed !== undefined && issuedAt > failed.at;
     if (!failed || isOver) return ok("none has failed since the last token came");
-    return judgeLastGet(failed, (await visit.registration()).identity, token !== undefined, now());
+    return judgeLastGet(failed, (await checkRun.registration()).identity, token !== undefined, now());
   },
 };
 
@@ -25,10 +25,10 @@ export const lastGet: RegistryDiagnostic = {
  * @param works whether AWS has just given that a token
  */
 export function judgeLastGet(failed: FailedGet, identity: string, works: boolean, now: number): Finding {
-  const ago = readable(now - failed.at);
+  const ago = readableDuration(now - failed.at);
   if (works && failed.identity === identity) {
     return ok(`one failed ${ago} ago [${failed.code}]; under the same identity AWS gives a token now`);
   }
-  const { what, mend, code } = failed;
-  return failedBy(Failure.from({ code, what: `a get failed ${ago} ago: ${what}`, mend }));
+  const { what, fix, code } = failed;
+  return failedBy(Failure.from({ code, what: `a get failed ${ago} ago: ${what}`, fix }));
 }

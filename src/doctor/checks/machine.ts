@@ -2,14 +2,14 @@ import { version } from "../../../package.json";
 import { dockerConfigPath } from "../../clients/docker/location.ts";
 import { foldersOf } from "../../config/folders.ts";
 import { ownProgram } from "../../process/own-program.ts";
-import type { Surroundings } from "../../provider/context.ts";
+import type { AppContext } from "../../provider/context.ts";
 import { lyingTokenKey } from "../../provider/token-key.ts";
-import { openQuickFiles } from "../../store/files/open-fast-files.ts";
+import { openFastFiles } from "../../store/files/open-fast-files.ts";
 import { TokenStore } from "../../store/tokens/token-store.ts";
 import type { Environment } from "../../token/dependencies.ts";
 
 /** The machine as this program finds it. Nothing here writes, not even the log. */
-export interface Machine extends Surroundings {
+export interface Machine extends AppContext {
   /** The file of this program. */
   readonly program: string;
   /** Whether that is the native front. */
@@ -22,7 +22,7 @@ export interface Machine extends Surroundings {
 }
 
 export async function openMachine(env: Environment, home: string | undefined): Promise<Machine> {
-  const files = await openQuickFiles();
+  const files = await openFastFiles();
   const folders = foldersOf(env, home, files);
   const now = Date.now;
   const own = ownProgram();

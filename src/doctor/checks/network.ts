@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Link, Reach } from "../../aws/calls/reachability.ts";
-import { readable } from "../../terminal/words.ts";
+import { readableDuration } from "../../terminal/words.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, failedBy, ok, skipped } from "./finding.ts";
 
@@ -13,13 +13,13 @@ export const clock: RegistryDiagnostic = {
   name: "clock",
   scope: "registry",
   needs: ["registry-name", "config"],
-  look: async (visit, signal) => judgeClock(await visit.reach(signal)),
+  look: async (checkRun, signal) => judgeClock(await checkRun.reach(signal)),
 };
 
 export function judgeClock({ answer }: Reach): Finding {
   if (!answer) return skipped("no answer came from AWS");
   const { clockSkew } = answer;
-  const off = `${readable(Math.abs(clockSkew))} ${clockSkew > 0 ? "behind" : "ahead of"} AWS`;
+  const off = `${readableDuration(Math.abs(clockSkew))} ${clockSkew > 0 ? "behind" : "ahead of"} AWS`;
   if (Math.abs(clockSkew) < toleratedSkew) return ok(clockSkew === 0 ? "agrees with AWS" : off);
   return failed("CLOCK_SKEW", `this machine's clock is ${off}`, "timedatectl set-ntp true");
 }
@@ -35,7 +35,7 @@ export const proxy: RegistryDiagnostic = {
   name: "proxy",
   scope: "registry",
   needs: ["registry-name", "config"],
-  look: async (visit, signal) => judgeProxy(await visit.reach(signal)),
+  look: async (checkRun, signal) => judgeProxy(await checkRun.reach(signal)),
 };
 
 export function judgeProxy(reach: Reach): Finding {
@@ -50,7 +50,7 @@ export const certificates: RegistryDiagnostic = {
   name: "certificates",
   scope: "registry",
   needs: ["proxy"],
-  look: async (visit, signal) => judgeCertificates(await visit.reach(signal)),
+  look: async (checkRun, signal) => judgeCertificates(await checkRun.reach(signal)),
 };
 
 export function judgeCertificates(reach: Reach): Finding {
@@ -68,8 +68,8 @@ export const dns: RegistryDiagnostic = {
   name: "dns",
   scope: "registry",
   needs: ["proxy", "certificates"],
-  look: async (visit, signal) => {
-    const reach = await visit.reach(signal);
+  look: async (checkRun, signal) => {
+    const reach = await checkRun.reach(signal);
     const name = URL.parse(`https://${reach.host}`)?.hostname ?? "";
     const isAsked = reach.proxy === undefined && reach.broken?.link !== "dns" && isIP(name) === 0;
     const addresses = isAsked ? await lookup(name, { all: true }).catch(() => []) : [];
@@ -100,7 +100,7 @@ export const api: RegistryDiagnostic = {
   name: "api",
   scope: "registry",
   needs: ["proxy", "certificates", "dns"],
-  look: async (visit, signal) => judgeApi(await visit.reach(signal)),
+  look: async (checkRun, signal) => judgeApi(await checkRun.reach(signal)),
 };
 
 export function judgeApi({ broken, host, answer }: Reach): Finding {

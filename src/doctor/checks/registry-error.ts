@@ -9,7 +9,7 @@ export interface Sent {
   /** "the token that …" */
   readonly words: string;
   /** What to do where it is worth nothing at the registry. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /**
@@ -20,7 +20,7 @@ export function explain({ status, body }: RegistryAnswer, registry: Registry, se
   const { host } = registry;
   const { code, message } = firstError(body);
   if (/authorization token has expired/i.test(message)) {
-    return failed("TOKEN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.mend);
+    return failed("TOKEN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.fix);
   }
   const denial = iamDenialIn(message);
   if (denial.action !== undefined) return explainDenial(denial);
@@ -38,7 +38,7 @@ export function explain({ status, body }: RegistryAnswer, registry: Registry, se
   switch (status) {
     case 400: {
       const what = `${host} does not know ${sent.words} (400): one of another region, or cut or altered`;
-      return failed("TOKEN_UNKNOWN", what, sent.mend);
+      return failed("TOKEN_UNKNOWN", what, sent.fix);
     }
     case 401: {
       const what = `${host} saw no login (401), though ${sent.words} was sent`;
@@ -54,8 +54,8 @@ export function explain({ status, body }: RegistryAnswer, registry: Registry, se
       return failed("THROTTLED", `${host} was asked too often (429)`, "try again in a minute");
   }
   if (status >= 500) {
-    const mend = "try again; https://health.aws.amazon.com tells of outages";
-    return failed("AWS_FAULT", `${host} failed by itself (${status})`, mend);
+    const fix = "try again; https://health.aws.amazon.com tells of outages";
+    return failed("AWS_FAULT", `${host} failed by itself (${status})`, fix);
   }
   const what = `what answers for ${host} is not ECR (HTTP ${status})`;
   return failed("BAD_ANSWER", what, "check for a captive portal, a proxy or a name server that lies");
@@ -68,7 +68,7 @@ function whereRepositoriesAre(registry: Registry): string {
   return `see '${command}'; under a pull-through cache rule, allow ecr:CreateRepository`;
 }
 
-/** Its last words say which side to mend. */
+/** The last words of the message say which side needs a fix. */
 function explainDenial({
   principal = "",
   action = "",
@@ -82,12 +82,12 @@ function explainDenial({
     return failed("DENIED_EXPLICITLY", seen, `have ${action} taken out of it`);
   }
   if (policy.startsWith("resource-based")) {
-    const mend = `have the repository's account allow it: aws ecr set-repository-policy`;
-    return failed("REPOSITORY_POLICY", `${what}: the repository's policy does not allow it`, mend);
+    const fix = `have the repository's account allow it: aws ecr set-repository-policy`;
+    return failed("REPOSITORY_POLICY", `${what}: the repository's policy does not allow it`, fix);
   }
   if (policy.startsWith("identity-based")) {
-    const mend = `allow ${action} on the repository in an IAM policy of ${principal}`;
-    return failed("IDENTITY_POLICY", `${what}: no policy of its own allows it`, mend);
+    const fix = `allow ${action} on the repository in an IAM policy of ${principal}`;
+    return failed("IDENTITY_POLICY", `${what}: no policy of its own allows it`, fix);
   }
   return failed(
     "DENIED_BY_POLICY",

@@ -13,7 +13,7 @@ interface Trouble {
  * When and why the keychain did not return the key of the encrypted tokens: of a build's many gets only one asks a
  * keychain that hangs, or that prompts for a password.
  */
-export class TokenKeyTrouble {
+export class TokenKeyFailure {
   #own: Trouble | undefined;
   #heededSince = Number.NEGATIVE_INFINITY;
 
@@ -28,7 +28,7 @@ export class TokenKeyTrouble {
   ) {}
 
   /** Ignores failures before this moment. */
-  heedFromNow(): void {
+  ignoreEarlierFailures(): void {
     this.#heededSince = this.now();
   }
 

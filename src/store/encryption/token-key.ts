@@ -6,7 +6,7 @@ import { memoryKeyPath, tokenKeyLockPath } from "../files/paths.ts";
 import { isMemoryFolder } from "../files/tmpfs.ts";
 import { removeState, writeState } from "../files/write.ts";
 import { type Keychain, keychainFailure } from "../keychain/keychain.ts";
-import { TokenKeyTrouble } from "./key-failure.ts";
+import { TokenKeyFailure } from "./key-failure.ts";
 import { keyFileText, keyText, newKey, parseKey } from "./key-file.ts";
 import { readAtRest } from "./mode.ts";
 
@@ -33,10 +33,10 @@ export interface TokenKeyOptions {
 export class TokenKey {
   #known: Uint8Array | undefined;
   #lookedForSuccessorAt: number | undefined;
-  readonly #trouble: TokenKeyTrouble;
+  readonly #trouble: TokenKeyFailure;
 
   constructor(private readonly options: TokenKeyOptions) {
-    this.#trouble = new TokenKeyTrouble(options.state, options.now, options.patience);
+    this.#trouble = new TokenKeyFailure(options.state, options.now, options.patience);
   }
 
   /** Creates a key if the keychain has none. @throws Failure KEYCHAIN_…, STATE_FOLDER, STATE_LOCK */
@@ -46,7 +46,7 @@ export class TokenKey {
     const failed = await this.#trouble.lately();
     if (failed) throw failed;
     try {
-      this.#known = await this.inTurn();
+      this.#known = await this.underLock();
       return this.#known;
     } catch (error) {
       if (error instanceof Failure) this.#trouble.keep(error);
@@ -72,13 +72,13 @@ export class TokenKey {
   /**
    * Forgets the key in this process, so that it is read again: another process may have removed it and created another.
    */
-  readonly lookAnew = async (): Promise<void> => {
+  readonly reload = async (): Promise<void> => {
     this.#known = undefined;
   };
 
   /** Forgets earlier failures: a user runs the command, who may have unlocked the keychain meanwhile. */
-  readonly tryAgain = async (): Promise<void> => {
-    this.#trouble.heedFromNow();
+  readonly forgetFailures = async (): Promise<void> => {
+    this.#trouble.ignoreEarlierFailures();
   };
 
   /**
@@ -112,12 +112,12 @@ export class TokenKey {
   }
 
   /** One process at a time asks the keychain, so that only one of many concurrent processes creates the key. */
-  private async inTurn(): Promise<Uint8Array> {
+  private async underLock(): Promise<Uint8Array> {
     const began = this.options.now();
     const release = await this.lock();
     try {
-      const lying = await this.inMemory();
-      if (lying) return lying;
+      const cached = await this.inMemory();
+      if (cached) return cached;
       // The process that held the lock got no answer: asking once more would wait a second time.
       const failed = await this.#trouble.since(began);
       if (failed) throw failed;
@@ -145,7 +145,7 @@ export class TokenKey {
       await keychain.write(tokenKeyName, JSON.stringify(keyText(key)));
     }
     await this.#trouble.over();
-    await this.layIntoMemory(key);
+    await this.cacheInRuntimeFolder(key);
     return key;
   }
 
@@ -163,7 +163,7 @@ export class TokenKey {
     if (await this.#trouble.lately()) return undefined;
     try {
       const key = await this.readKeychain();
-      if (key) await this.layIntoMemory(key);
+      if (key) await this.cacheInRuntimeFolder(key);
       return key;
     } catch (error) {
       await this.#trouble.note(error);
@@ -171,7 +171,7 @@ export class TokenKey {
     }
   }
 
-  private async layIntoMemory(key: Uint8Array): Promise<void> {
+  private async cacheInRuntimeFolder(key: Uint8Array): Promise<void> {
     const { runtimeFolder } = this.options;
     const path = this.memoryPath;
     if (path !== undefined && runtimeFolder !== undefined && (await isMemoryFolder(runtimeFolder))) {

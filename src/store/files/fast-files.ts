@@ -1,5 +1,5 @@
 /** What a warm get needs of a file. */
-export interface QuickFile {
+export interface FastFile {
   readonly text: string;
   readonly uid: number;
   /** Permission bits only. Only plain files are read, so there are no type bits. */
@@ -19,13 +19,13 @@ export interface Input {
  * The file operations of a warm get. All are synchronous: an asynchronous call starts a thread, which costs more than
  * the call.
  */
-export interface QuickFiles {
+export interface FastFiles {
   /** Reads stdin, and waits for it if it is blocking, but not past a time of `performance.now`. Returns at most the first 1 MiB. */
   readInput(until: number): Input;
   /** Writes to stdout. @returns the number of bytes written; if it is too small, `printBytes` finds the reason */
   writeOutput(bytes: Uint8Array): number;
   /** Reads a plain file of at most 1 MiB without following links; undefined if there is none or it can't be read. */
-  read(path: string): QuickFile | undefined;
+  read(path: string): FastFile | undefined;
   /** See `stampOf`; follows links. */
   stamp(path: string): string;
   /** The owner's user ID; follows links; undefined if there is no file or the system has no owners. */
@@ -49,7 +49,7 @@ export const outputInfo = "/proc/self/fdinfo/1";
 export const largestFile = 1024 * 1024;
 
 /** Whether a file or folder is this user's and nobody else's to read or write. */
-export function isOwn({ uid, mode }: Pick<QuickFile, "uid" | "mode">): boolean {
+export function isOwnedAndPrivate({ uid, mode }: Pick<FastFile, "uid" | "mode">): boolean {
   const user = process.geteuid?.();
   return user === undefined || (uid === user && (mode & 0o077) === 0);
 }

@@ -23,7 +23,7 @@ export async function ensureOwnFolder(path: string): Promise<void> {
 }
 
 async function makeFolder(path: string) {
-  const owner = strangerAbove(path);
+  const owner = foreignOwnedParent(path);
   if (owner !== undefined)
     throw refusal(path, `would be made in a folder of user ${owner}, who could not use it`);
   // 0700 at once, parents too: a mkdir followed by a chmod leaves a moment in which others can enter.
@@ -35,7 +35,7 @@ async function makeFolder(path: string) {
  * For root: the owner of the nearest existing folder above, if that is another user. Under `sudo` with the user's HOME,
  * a folder that root creates there would lock that user out.
  */
-export function strangerAbove(path: string): number | undefined {
+export function foreignOwnedParent(path: string): number | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   for (let at = path; at.includes("/"); at = at.slice(0, at.lastIndexOf("/"))) {
     const found = lstatSync(at || "/", { throwIfNoEntry: false });

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { isOwn, largestFile, type QuickFiles } from "./fast-files.ts";
+import { type FastFiles, isOwnedAndPrivate, largestFile } from "./fast-files.ts";
 import { isOutOfReach } from "./folder.ts";
 
 /** The result of reading a file of the state folder. */
@@ -41,10 +41,10 @@ export async function inspectFile(path: string): Promise<Inspected> {
  * The same with synchronous calls, for a caller that reads thousands of files at a time: each asynchronous call needs
  * another thread. If a disk hangs, the caller hangs, so a `get`, which has a time limit, must not use it.
  */
-export function inspectQuickly(files: QuickFiles): (path: string) => Promise<Inspected> {
+export function inspectSync(files: FastFiles): (path: string) => Promise<Inspected> {
   return async (path) => {
     const file = files.read(path);
     // The asynchronous function finds out the reason.
-    return file && isOwn(file) ? { kind: "text", text: file.text } : inspectFile(path);
+    return file && isOwnedAndPrivate(file) ? { kind: "text", text: file.text } : inspectFile(path);
   };
 }

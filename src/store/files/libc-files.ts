@@ -1,6 +1,6 @@
 import { dlopen } from "bun:ffi";
 import { stampOf } from "../../token/dependencies.ts";
-import { type Input, isClosedOutput, largestFile, outputInfo, type QuickFiles } from "./fast-files.ts";
+import { type FastFiles, type Input, isClosedOutput, largestFile, outputInfo } from "./fast-files.ts";
 
 // From Linux's include/uapi. The values are the same on every architecture, unlike that of open's O_NOFOLLOW.
 const atCurrentFolder = -100;
@@ -14,7 +14,7 @@ const smallest = 128;
 const privately = 0o2004000 | (process.arch === "arm64" ? 0o100000 : 0o400000);
 
 /** Undefined if the system's libc can't be called this way. */
-export function libcFiles(): QuickFiles | undefined {
+export function libcFiles(): FastFiles | undefined {
   if (process.platform !== "linux") return undefined;
   const libc = openLibc();
   if (!libc) return undefined;

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { oneLine } from "../../token/printable.ts";
-import { strangerAbove } from "./folder.ts";
+import { foreignOwnedParent } from "./folder.ts";
 
 const largest = 256 * 1024;
 /** Characters. */
@@ -32,7 +32,7 @@ const flags =
 export function appendLog(state: string, now: number, line: string): void {
   const path = `${state}/log`;
   try {
-    if (strangerAbove(state) !== undefined) return;
+    if (foreignOwnedParent(state) !== undefined) return;
     mkdirSync(state, { recursive: true, mode: 0o700 });
     const folder = lstatSync(state);
     if (!folder.isDirectory() || (process.geteuid && folder.uid !== process.geteuid())) return;

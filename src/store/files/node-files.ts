@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { stampOf } from "../../token/dependencies.ts";
-import { largestFile, type QuickFiles } from "./fast-files.ts";
+import { type FastFiles, largestFile } from "./fast-files.ts";
 
 /** The same operations with `node:fs`, for every system that it supports. */
-export function nodeFiles(): QuickFiles {
+export function nodeFiles(): FastFiles {
   return {
     readInput: () => ({ bytes: new Uint8Array(), isWhole: false }),
     writeOutput: () => 0,

@@ -1,4 +1,4 @@
-import type { QuickFiles } from "./fast-files.ts";
+import type { FastFiles } from "./fast-files.ts";
 import { libcFiles } from "./libc-files.ts";
 
 /**
@@ -6,6 +6,6 @@ import { libcFiles } from "./libc-files.ts";
  * a third of a program start. libc can't be called either if the system forbids memory that is writable and executable,
  * which Bun needs for calls into it.
  */
-export async function openQuickFiles(): Promise<QuickFiles> {
+export async function openFastFiles(): Promise<FastFiles> {
   return libcFiles() ?? (await import("./node-files.ts")).nodeFiles();
 }

@@ -1,12 +1,15 @@
 /** Reports a file that was ignored; without a path, the line is not about a single file. */
-export type ReportFile = (line: string, path?: string) => void;
+export type FileReporter = (line: string, path?: string) => void;
 
 /**
  * For a process that reads the same files repeatedly: reports each file once, and again after it has changed.
  *
  * @param stamp see `stampOf`
  */
-export function oncePerFile(tell: (line: string) => void, stamp: (path: string) => string): ReportFile {
+export function reportOncePerFile(
+  tell: (line: string) => void,
+  stamp: (path: string) => string,
+): FileReporter {
   const told = new Map<string, string>();
   return (line, path) => {
     if (path === undefined) return tell(line);

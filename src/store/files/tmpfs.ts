@@ -1,5 +1,5 @@
 import { lstat, statfs } from "node:fs/promises";
-import { isOwn } from "./fast-files.ts";
+import { isOwnedAndPrivate } from "./fast-files.ts";
 
 /** TMPFS_MAGIC and RAMFS_MAGIC of Linux' include/uapi/linux/magic.h. */
 const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
@@ -11,7 +11,7 @@ const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6])
 export async function isMemoryFolder(path: string): Promise<boolean> {
   try {
     const found = await lstat(path);
-    if (!found.isDirectory() || !isOwn(found)) return false;
+    if (!found.isDirectory() || !isOwnedAndPrivate(found)) return false;
     return memoryFileSystems.has((await statfs(path)).type >>> 0);
   } catch {
     return false;

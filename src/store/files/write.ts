@@ -45,7 +45,7 @@ async function write(
     if (lasts) await flushFolder(dirname(path));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    // Another process has removed the temporary file, as `settle` does.
+    // Another process has removed the temporary file, as `convertEncryption` does.
     if ((error as { code?: string }).code === "ENOENT" && !isSecondTry) {
       return write(state, path, content, lasts, true);
     }

@@ -17,7 +17,7 @@ export interface Keychain {
 export const keychainService = "docker-credential-ecr";
 
 /** The argument that starts this program as the process that calls the keychain: `serveKeychain`. */
-export const keychainWord = "keychain-process";
+export const keychainArgument = "keychain-process";
 
 /** The ways in which a keychain can fail. */
 export const keychainCodes = ["KEYCHAIN_UNREACHABLE", "KEYCHAIN_LOCKED", "KEYCHAIN_TIMEOUT"] as const;

@@ -3,7 +3,7 @@ import { within } from "../../limits/concurrency.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder } from "../files/folder.ts";
-import { type Keychain, keychainCodes, keychainFailure, keychainWord } from "./keychain.ts";
+import { type Keychain, keychainArgument, keychainCodes, keychainFailure } from "./keychain.ts";
 import type { Answer, Question } from "./service.ts";
 
 export interface KeychainProcessOptions {
@@ -40,7 +40,7 @@ export class KeychainProcess implements Keychain {
     // be run.
     const folder = `${state}/native`;
     await ensureOwnFolder(folder);
-    const child = start([...command, keychainWord], question, {
+    const child = start([...command, keychainArgument], question, {
       ...environmentFor(env, existsSync),
       TMPDIR: folder,
     });

@@ -25,13 +25,13 @@ export async function noteFailedGet(
   state: string,
   host: string,
   identity: string | undefined,
-  { code, message, mend }: Failure,
+  { code, message, fix }: Failure,
   at: number,
 ): Promise<void> {
   const former = await readFailedGet(state, host);
   const since = former && former.since <= at && at - former.at < remembered ? former.since : at;
   const who = identity !== undefined && { identity };
-  const content: FailedGet = { format, host, ...who, at, since, code, what: message, mend };
+  const content: FailedGet = { format, host, ...who, at, since, code, what: message, fix };
   await writeState(state, failedGetPath(state, host), content).catch(ignoreFailure);
 }
 
@@ -66,7 +66,7 @@ async function readFailedGet(state: string, host: string): Promise<FailedGet | u
 function isFailedGet(value: unknown): value is FailedGet {
   if (typeof value !== "object" || value === null) return false;
   const fields = value as Record<string, unknown>;
-  const texts = ["host", "code", "what", "mend"].every((name) => typeof fields[name] === "string");
+  const texts = ["host", "code", "what", "fix"].every((name) => typeof fields[name] === "string");
   const times = ["at", "since"].every((name) => Number.isFinite(fields[name]));
   const { identity } = fields;
   return (

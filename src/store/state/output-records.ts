@@ -23,7 +23,7 @@ export interface OutputFailure {
   readonly path: string;
   readonly code: string;
   readonly what: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** The files that have a record or a recorded failure, each once; unreadable records are skipped. */

@@ -28,7 +28,7 @@ const folders = {
  * @param report gets one line about what had to be removed
  * @throws Failure STATE_FOLDER, STATE_WRITE; the conversion is then incomplete, and the next process continues it
  */
-export async function settle(
+export async function convertEncryption(
   state: string,
   wanted: AtRest,
   files: TokenFiles,
@@ -86,7 +86,7 @@ async function convert(
   try {
     await files.write(path, opened);
   } catch (error) {
-    if (wanted === "keychain") await files.unkeep(path, opened);
+    if (wanted === "keychain") await files.keepInMemory(path, opened);
     throw error;
   }
   // The modification time of a registry's file is the time of its last cold get.

@@ -11,7 +11,7 @@ export interface Login {
 const longest = 64 * 1024;
 
 /** @throws Failure LOGIN_TOO_LONG */
-export function mustFit(server: string, { username, secret }: Login): void {
+export function assertFits(server: string, { username, secret }: Login): void {
   if (Math.max(Buffer.byteLength(username), Buffer.byteLength(secret)) <= longest) return;
   const what = `the login to ${server} was not stored: it is longer than 64 KiB`;
   throw new Failure("LOGIN_TOO_LONG", what, "log in with a shorter password or token");

@@ -1,10 +1,10 @@
 import type { LoginEntry, RegistryEntry } from "../../token/entry.ts";
 import { parseKey } from "../encryption/key-file.ts";
 import { openEntry } from "../encryption/sealed-entry.ts";
-import type { QuickFiles } from "../files/fast-files.ts";
-import { isOwn } from "../files/fast-files.ts";
+import type { FastFiles } from "../files/fast-files.ts";
+import { isOwnedAndPrivate } from "../files/fast-files.ts";
 import { loginPath, memoryKeyPath, tokenPath } from "../files/paths.ts";
-import type { SealedWarm } from "./warm-get.ts";
+import type { EncryptedCredential } from "./warm-get.ts";
 
 /**
  * Decrypts what a warm get has found, with the copy of the key on tmpfs.
@@ -12,10 +12,10 @@ import type { SealedWarm } from "./warm-get.ts";
  * @param runtimeFolder XDG_RUNTIME_DIR
  * @returns undefined if the key is missing or differs: the cold path asks the keychain
  */
-export async function openWarm(
-  files: QuickFiles,
+export async function decryptCachedCredential(
+  files: FastFiles,
   runtimeFolder: string | undefined,
-  found: SealedWarm,
+  found: EncryptedCredential,
 ): Promise<LoginEntry | RegistryEntry | undefined> {
   const key = readMemoryKey(files, runtimeFolder);
   if (!key) return undefined;
@@ -24,8 +24,8 @@ export async function openWarm(
 }
 
 /** The copy of the key there; undefined if there is none, or other users can read it. */
-export function readMemoryKey(files: QuickFiles, runtimeFolder: string | undefined): Uint8Array | undefined {
+export function readMemoryKey(files: FastFiles, runtimeFolder: string | undefined): Uint8Array | undefined {
   const path = memoryKeyPath(runtimeFolder);
   const file = path === undefined ? undefined : files.read(path);
-  return file && isOwn(file) ? parseKey(file.text) : undefined;
+  return file && isOwnedAndPrivate(file) ? parseKey(file.text) : undefined;
 }

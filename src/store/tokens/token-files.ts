@@ -7,7 +7,7 @@ import { nonceLength } from "../encryption/seal.ts";
 import { openEntry, sealEntry } from "../encryption/sealed-entry.ts";
 import { inspectFile } from "../files/inspect.ts";
 import { removeDamaged } from "../files/remove-damaged.ts";
-import type { ReportFile } from "../files/report-once.ts";
+import type { FileReporter } from "../files/report-once.ts";
 import { removeState, writeState } from "../files/write.ts";
 import { keychainFailure } from "../keychain/keychain.ts";
 
@@ -18,9 +18,9 @@ export interface TokenKeyPort {
   /** The key that replaced `former`, which does not decrypt a file; undefined if there is no other key. */
   successorOf(former: Uint8Array): Promise<Uint8Array | undefined>;
   /** Forgets the key in this process, so that it is read again. */
-  lookAnew(): Promise<void>;
+  reload(): Promise<void>;
   /** Forgets earlier failures, so that the keychain is asked again. */
-  tryAgain(): Promise<void>;
+  forgetFailures(): Promise<void>;
   /** Removes it. @throws Failure KEYCHAIN_… */
   forget(): Promise<void>;
 }
@@ -31,8 +31,8 @@ export const noTokenKey: TokenKeyPort = {
     throw keychainFailure("KEYCHAIN_UNREACHABLE", "no keychain was asked");
   },
   successorOf: async () => undefined,
-  lookAnew: async () => {},
-  tryAgain: async () => {},
+  reload: async () => {},
+  forgetFailures: async () => {},
   forget: async () => {},
 };
 
@@ -47,7 +47,7 @@ export class TokenFiles {
   constructor(
     private readonly state: string,
     private readonly key: TokenKeyPort,
-    private readonly report: ReportFile,
+    private readonly report: FileReporter,
     private readonly inspect: typeof inspectFile = inspectFile,
   ) {}
 
@@ -92,7 +92,7 @@ export class TokenFiles {
   }
 
   /** Removes a file, and keeps its entry for this process. */
-  async unkeep(path: string, entry: object): Promise<void> {
+  async keepInMemory(path: string, entry: object): Promise<void> {
     await removeState(path);
     this.#unkept.set(path, entry);
   }
@@ -103,7 +103,7 @@ export class TokenFiles {
   }
 
   /** Checks that a secret could be stored. @throws Failure KEYCHAIN_… */
-  async mustKeep(): Promise<void> {
+  async assertCanStore(): Promise<void> {
     if (await this.isToBeSealed()) await this.mustHaveKey();
   }
 
@@ -144,8 +144,8 @@ export class TokenFiles {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const what = `ECR tokens can't be kept: they are to be encrypted with a key from the keychain, and ${error.message}`;
-      const mend = 'start the keychain and unlock it, or write "store: file" into config.yaml';
-      throw new Failure(error.code, what, mend, { cause: error });
+      const fix = 'start the keychain and unlock it, or write "store: file" into config.yaml';
+      throw new Failure(error.code, what, fix, { cause: error });
     }
   }
 

@@ -15,7 +15,7 @@ import {
   parseRegistryEntry,
 } from "../../token/parse-entry.ts";
 import { type AtRest, readAtRest } from "../encryption/mode.ts";
-import type { QuickFiles } from "../files/fast-files.ts";
+import type { FastFiles } from "../files/fast-files.ts";
 import { inspectFile } from "../files/inspect.ts";
 import {
   authorizationPath,
@@ -26,8 +26,8 @@ import {
   loginPath,
   tokenPath,
 } from "../files/paths.ts";
-import type { ReportFile } from "../files/report-once.ts";
-import { mustFit } from "./login.ts";
+import type { FileReporter } from "../files/report-once.ts";
+import { assertFits } from "./login.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
 
 export interface TokenStoreOptions {
@@ -52,7 +52,7 @@ export class TokenStore {
 
   constructor(
     private readonly state: string,
-    private readonly report: ReportFile,
+    private readonly report: FileReporter,
     { key = noTokenKey, inspect = inspectFile, isReadOnly = false }: TokenStoreOptions = {},
   ) {
     this.#removesDamaged = { removesDamaged: !isReadOnly };
@@ -86,7 +86,7 @@ export class TokenStore {
 
   /** @throws also LOGIN_TOO_LONG */
   readonly writeLogin = async (entry: LoginEntry | LogoutEntry): Promise<void> => {
-    if ("secret" in entry) mustFit(entry.host, entry);
+    if ("secret" in entry) assertFits(entry.host, entry);
     await this.#files.write(loginPath(this.state, entry.host), entry);
     await this.#files.remove(formerLoginPath(this.state, entry.host));
   };
@@ -125,17 +125,17 @@ export class TokenStore {
   };
 
   /**
-   * Converts all files to the mode that config.yaml wants: see `settle`, which is loaded only if that may be necessary.
+   * Converts all files to the mode that config.yaml wants: see `convertEncryption`, which is loaded only if that may be necessary.
    * Never fails: what a disk refuses is reported with `report` and tried again at the next call.
    */
-  readonly settle = async (wanted: AtRest): Promise<void> => {
-    if (this.#files.wanted !== wanted) await this.#key.lookAnew();
+  readonly convertEncryption = async (wanted: AtRest): Promise<void> => {
+    if (this.#files.wanted !== wanted) await this.#key.reload();
     this.#files.wanted = wanted;
     const mark = await readAtRest(this.state);
     if (mark.store === wanted && mark.isSettled) return;
-    const { settle } = await import("./convert.ts");
+    const { convertEncryption } = await import("./convert.ts");
     try {
-      await settle(this.state, wanted, this.#files, this.report);
+      await convertEncryption(this.state, wanted, this.#files, this.report);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.report(`store is now ${wanted}: ${error.oneLine}`);
@@ -155,10 +155,10 @@ export class TokenStore {
   }
 
   /** For a command that a user runs: a recent failure of the keychain no longer prevents asking it. */
-  readonly tryKeychainAgain = (): Promise<void> => this.#key.tryAgain();
+  readonly forgetKeychainFailure = (): Promise<void> => this.#key.forgetFailures();
 
   /** Checks that a token could be stored. @throws Failure KEYCHAIN_… */
-  readonly mustKeep = (): Promise<void> => this.#files.mustKeep();
+  readonly assertCanStore = (): Promise<void> => this.#files.assertCanStore();
 }
 
 /** A file that was copied or renamed by hand is not used. */
@@ -177,7 +177,7 @@ async function listFolder(path: string): Promise<readonly string[]> {
 /** The stored tokens, and what their age is told by. */
 export interface StoredTokens {
   readonly store: TokenStore;
-  readonly files: QuickFiles;
+  readonly files: FastFiles;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -8,24 +8,24 @@ import type { LoginEntry, RegistryEntry, Sealed } from "../../token/entry.ts";
 import { lifeState } from "../../token/life.ts";
 import { parseLoginEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
 import { readBootId, readClock } from "../files/clock.ts";
-import { isOwn, type QuickFiles } from "../files/fast-files.ts";
+import { type FastFiles, isOwnedAndPrivate } from "../files/fast-files.ts";
 import { formerLoginPath, loginPath, tokenPath } from "../files/paths.ts";
 
-/** What a warm get finds: ready to print, or to be decrypted first with `openWarm`. */
-export type Warm = LoginEntry | RegistryEntry | SealedWarm;
-export type SealedWarm = Sealed<LoginEntry> | Sealed<RegistryEntry>;
+/** What a warm get finds: ready to print, or to be decrypted first with `decryptCachedCredential`. */
+export type CachedCredential = LoginEntry | RegistryEntry | EncryptedCredential;
+export type EncryptedCredential = Sealed<LoginEntry> | Sealed<RegistryEntry>;
 
 /**
  * What can be printed for `host` at once: an explicit login that has not expired, else a fresh token whose conditions
  * hold.
  */
-export function readWarm(
-  files: QuickFiles,
+export function readCachedCredential(
+  files: FastFiles,
   state: string,
   host: string,
   env: Environment,
   now: number,
-): Warm | undefined {
+): CachedCredential | undefined {
   const file = files.read(loginPath(state, host));
   if (!file) {
     // If it is not a plain file, or has the previous format, the cold path handles it.
@@ -33,7 +33,7 @@ export function readWarm(
     const isThere = paths.some((path) => files.stamp(path) !== stampOf("absent"));
     return isThere ? undefined : freshToken(files, state, host, env, now);
   }
-  const login = isOwn(file) ? parseLoginEntry(file.text) : undefined;
+  const login = isOwnedAndPrivate(file) ? parseLoginEntry(file.text) : undefined;
   // A login that can't be read: the cold path logs it.
   if (login?.host !== host) return undefined;
   if ("loggedOutAt" in login || lifeState(login.life, readClock(files, now)) === "expired") {
@@ -43,20 +43,20 @@ export function readWarm(
 }
 
 function freshToken(
-  files: QuickFiles,
+  files: FastFiles,
   state: string,
   host: string,
   env: Environment,
   now: number,
 ): RegistryEntry | Sealed<RegistryEntry> | undefined {
   const file = files.read(tokenPath(state, host));
-  const entry = file && isOwn(file) ? parseRegistryEntry(file.text) : undefined;
+  const entry = file && isOwnedAndPrivate(file) ? parseRegistryEntry(file.text) : undefined;
   if (entry?.host !== host || lifeState(entry.life, readClock(files, now)) !== "fresh") return undefined;
   return dependenciesHold(files, entry.dependencies, env) ? entry : undefined;
 }
 
 /** Whether nothing that the identity depends on has changed since the token was fetched. */
-export function dependenciesHold(files: QuickFiles, dependencies: Dependencies, env: Environment): boolean {
+export function dependenciesHold(files: FastFiles, dependencies: Dependencies, env: Environment): boolean {
   const { names, fingerprint } = dependencies.environment;
   if (dependencies.boot !== undefined && dependencies.boot !== readBootId(files)) return false;
   if (environmentFingerprint(names, env) !== fingerprint) return false;

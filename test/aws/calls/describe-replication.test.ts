@@ -49,7 +49,7 @@ describe("describeReplication", () => {
       const failure = await asker.failRules(departure);
       assert.equal(failure.code, "REPLICATION_ACCOUNT");
       assert.match(failure.message, new RegExp(`of account ${two}, and only one of account ${one}`));
-      assert.match(failure.mend, new RegExp(`an identity of account ${one}`));
+      assert.match(failure.fix, new RegExp(`an identity of account ${one}`));
     }
   });
 
@@ -57,7 +57,7 @@ describe("describeReplication", () => {
     const failure = await asker.failRules({ env: keysOf(user("mallory")) });
     assert.equal(failure.code, "ACCESS_DENIED");
     assert.match(failure.message, /user\/mallory lacks ecr:DescribeRegistry$/);
-    assert.match(failure.mend, /^allow ecr:DescribeRegistry on resource/);
+    assert.match(failure.fix, /^allow ecr:DescribeRegistry on resource/);
     asker.aws.controls.fail("DescribeRegistry", {
       status: 400,
       code: "AccessDeniedException",

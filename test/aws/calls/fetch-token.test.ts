@@ -98,7 +98,7 @@ describe("fetchToken: failures", () => {
   it("tells of an authority that is not trusted", async () => {
     const failure = await asker.fail({ env: { ...keysOf(alice), AWS_CA_BUNDLE: "" } });
     assert.equal(failure.code, "TLS");
-    assert.match(failure.mend, /AWS_CA_BUNDLE/);
+    assert.match(failure.fix, /AWS_CA_BUNDLE/);
   });
 
   it("takes the CA bundle from the profile", async () => {
@@ -211,7 +211,7 @@ describe("fetchToken: failures", () => {
       const failure = await inTime(asker.fail({ ...hanging, signal: once(() => hasText(pidFile)) }));
       assert.equal(failure.code, "TIMEOUT");
       assert.match(failure.message, /ran out waiting for the credential_process of profile p$/);
-      assert.match(failure.mend, /^run its command by hand/);
+      assert.match(failure.fix, /^run its command by hand/);
       const pid = Number(readFileSync(pidFile, "utf8"));
       await eventually("its end", () => hasEnded(pid));
     });

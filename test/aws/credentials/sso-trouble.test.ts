@@ -29,7 +29,7 @@ describe("fetchToken: trouble with IAM Identity Center", () => {
   const signIn = (accessToken: string) =>
     asker.writeSignIn("trouble", { accessToken, expiresAt: new Date(Date.now() + hour).toISOString() });
 
-  for (const [what, failing, code, mend] of [
+  for (const [what, failing, code, fix] of [
     ["its own fault", {}, "AWS_FAULT", /try again/],
     ["its overload", { status: 503, code: "ServiceUnavailable" }, "AWS_FAULT", /try again/],
     ["throttling", { status: 429, code: "TooManyRequestsException" }, "THROTTLED", /minute/],
@@ -62,7 +62,7 @@ describe("fetchToken: trouble with IAM Identity Center", () => {
       asker.aws.controls.fail("GetRoleCredentials", failing);
       const failure = await asker.fail(asSso);
       assert.equal(failure.code, code, failure.oneLine);
-      assert.match(failure.mend, mend);
+      assert.match(failure.fix, fix);
     });
   }
 

@@ -32,7 +32,7 @@ function told(error: unknown, { host = registryHost, identity = { kind: "ambient
   assert.doesNotMatch(failure.oneLine, /test-words/);
   assert.doesNotMatch(failure.oneLine, /[\r\n]| {2}/);
   assert.match(failure.message, /^no ECR token for \S+ \(identity: /);
-  assert.match(failure.mend, /[^.\s]$/);
+  assert.match(failure.fix, /[^.\s]$/);
   return failure;
 }
 
@@ -47,7 +47,7 @@ describe("failureOf: what AWS answered", () => {
   const denied = (action: string, reason: string) =>
     `User: ${alice} is not authorized to perform: ${action} on resource: * ${reason}`;
 
-  for (const [error, code, why, mend] of [
+  for (const [error, code, why, fix] of [
     [exception("ExpiredTokenException", "expired"), "SESSION_EXPIRED", /^ECR says/, /sign in again/],
     [role(exception("ExpiredToken", "expired", 403)), "SESSION_EXPIRED", /^STS says/, /sign in again/],
     [role(exception("ExpiredTokenException", "old"), true), "WEB_IDENTITY_REFUSED", /old/, /fresh/],
@@ -142,29 +142,29 @@ describe("failureOf: what AWS answered", () => {
       const failure = told(error);
       assert.equal(failure.code, code);
       assert.match(failure.message.replace(/^.*? \(identity: .*?\): /, ""), why);
-      assert.match(failure.mend, mend);
+      assert.match(failure.fix, fix);
     });
   }
 
   it("names both rights that ECR Public wants", () => {
     const failure = told(exception("AccessDeniedException"), { host: "public.ecr.aws" });
-    assert.match(failure.mend, /ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken/);
+    assert.match(failure.fix, /ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken/);
   });
 
   it("tells who holds keys that ended how to renew them", () => {
     const ended = exception("ExpiredTokenException");
-    assert.match(told(ended, { env: { AWS_ACCESS_KEY_ID: "K" } }).mend, /into the environment/);
-    assert.match(told(ended, { identity: { kind: "profile", profile: "p" } }).mend, /of profile p/);
+    assert.match(told(ended, { env: { AWS_ACCESS_KEY_ID: "K" } }).fix, /into the environment/);
+    assert.match(told(ended, { identity: { kind: "profile", profile: "p" } }).fix, /of profile p/);
   });
 
   it("keeps what a failure says of itself", () => {
     const failure = told(new Failure("ROLE_ARN", "it is none", "write one"));
-    assert.deepEqual([failure.code, failure.mend], ["ROLE_ARN", "write one"]);
+    assert.deepEqual([failure.code, failure.fix], ["ROLE_ARN", "write one"]);
   });
 });
 
 describe("failureOf: sources of credentials", () => {
-  for (const [error, code, why, mend] of [
+  for (const [error, code, why, fix] of [
     [source("sso", "The SSO session has expired"), "SSO_EXPIRED", /profile p/, /aws sso login --profile p'/],
     [source("sso", "x", "default"), "SSO_EXPIRED", /profile default/, /'aws sso login'/],
     [source("sso", "ForbiddenException: No access"), "SSO_ROLE_DENIED", /profile p/, /permission set/],
@@ -196,7 +196,7 @@ describe("failureOf: sources of credentials", () => {
       const failure = told(error);
       assert.equal(failure.code, code);
       assert.match(failure.message, why);
-      assert.match(failure.mend, mend);
+      assert.match(failure.fix, fix);
     });
   }
 });
@@ -206,7 +206,7 @@ function transport(problem: TransportProblem, code: string, proxy?: string) {
 }
 
 describe("failureOf: the way to AWS", () => {
-  for (const [problem, code, proxy, told_, why, mend] of [
+  for (const [problem, code, proxy, told_, why, fix] of [
     ["timeout", "ETIMEDOUT", undefined, "TIMEOUT", /api\.example did not answer in time/, /network/],
     [
       "timeout",
@@ -233,7 +233,7 @@ describe("failureOf: the way to AWS", () => {
         const failure = told(error);
         assert.equal(failure.code, told_);
         assert.match(failure.message, why);
-        assert.match(failure.mend, mend);
+        assert.match(failure.fix, fix);
       }
     });
   }

@@ -39,7 +39,7 @@ describe("readBundle", () => {
         assert.equal(error.code, "CA_BUNDLE");
         assert.match(error.message, words);
         assert.match(error.message, /by AWS_CA_BUNDLE/);
-        assert.match(error.mend, /unset AWS_CA_BUNDLE$/);
+        assert.match(error.fix, /unset AWS_CA_BUNDLE$/);
         return true;
       });
     });

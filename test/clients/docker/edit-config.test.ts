@@ -1,48 +1,48 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  configure,
+  type HelperConfig,
   mergeReplaced,
   type Replaced,
-  unwire,
-  type Wiring,
-  wire,
+  unconfigure,
 } from "../../../src/clients/docker/edit-config.ts";
 import type { Failure } from "../../../src/token/failure.ts";
 
 const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
-const hosts: Wiring = { kind: "hosts", hosts: [host] };
-const all: Wiring = { kind: "all" };
+const hosts: HelperConfig = { kind: "hosts", hosts: [host] };
+const all: HelperConfig = { kind: "all" };
 
 describe("wiring Docker's config.json", () => {
   it("names registries in credHelpers and keeps every other key and the layout", () => {
     const before =
       '{\n  "auths": {"a.example": {"auth": "eA=="}},\n  "credsStore": "desktop",\n  "HttpHeaders": { }\n}\n';
-    const { text, replaced } = wire(before, hosts, false);
+    const { text, replaced } = configure(before, hosts, false);
     assert.equal(text.startsWith(before.slice(0, before.lastIndexOf("\n}"))), true);
     assert.deepEqual(JSON.parse(text), { ...JSON.parse(before), credHelpers: { [host]: "ecr" } });
     assert.deepEqual(replaced, { credHelpers: { [host]: null } });
   });
 
   it("sets credsStore for all", () => {
-    const { text, replaced } = wire("{}\n", all, false);
+    const { text, replaced } = configure("{}\n", all, false);
     assert.deepEqual(JSON.parse(text), { credsStore: "ecr" });
     assert.deepEqual(replaced, { credsStore: null });
   });
 
   it("changes nothing the second time", () => {
     for (const wiring of [hosts, all]) {
-      const { text } = wire("{}\n", wiring, false);
-      assert.deepEqual(wire(text, wiring, false), { text, replaced: {}, back: [] });
+      const { text } = configure("{}\n", wiring, false);
+      assert.deepEqual(configure(text, wiring, false), { text, replaced: {}, back: [] });
     }
   });
 
   it("never silently takes another helper's place", () => {
     const taken = `{"credsStore":"pass","credHelpers":{"${host}":"ecr-login"}}`;
     for (const wiring of [hosts, all]) {
-      assert.throws(() => wire(taken, wiring, false), { code: "DOCKER_CONFIG_TAKEN" });
+      assert.throws(() => configure(taken, wiring, false), { code: "DOCKER_CONFIG_TAKEN" });
     }
-    assert.deepEqual(wire(taken, all, true).replaced, { credsStore: "pass" });
-    assert.deepEqual(wire(taken, hosts, true).replaced, { credHelpers: { [host]: "ecr-login" } });
+    assert.deepEqual(configure(taken, all, true).replaced, { credsStore: "pass" });
+    assert.deepEqual(configure(taken, hosts, true).replaced, { credHelpers: { [host]: "ecr-login" } });
   });
 
   for (const [key, value] of Object.entries({ auth: "eDp5", identitytoken: "t", registrytoken: "t" })) {
@@ -52,30 +52,30 @@ describe("wiring Docker's config.json", () => {
         credHelpers: { "c.example": "pass" },
       });
       assert.throws(
-        () => wire(before, all, false),
+        () => configure(before, all, false),
         ({ code, message }: Failure) =>
           code === "DOCKER_CONFIG_TAKEN" && message.includes("a.example") && !/[bc]\.example/.test(message),
       );
-      const { text } = wire(before, all, true);
+      const { text } = configure(before, all, true);
       assert.deepEqual(JSON.parse(text), { ...JSON.parse(before), credsStore: "ecr" });
-      assert.deepEqual(wire(text, all, false), { text, replaced: {}, back: [] });
-      wire(before, hosts, false);
+      assert.deepEqual(configure(text, all, false), { text, replaced: {}, back: [] });
+      configure(before, hosts, false);
     });
   }
 
   it("takes null for nothing, as Docker does", () => {
     const before = '{\n  "auths": null,\n  "credHelpers": null,\n  "credsStore": null\n}\n';
-    const { text, replaced } = wire(before, hosts, false);
+    const { text, replaced } = configure(before, hosts, false);
     assert.deepEqual(JSON.parse(text), { auths: null, credHelpers: { [host]: "ecr" }, credsStore: null });
-    assert.deepEqual(JSON.parse(unwire(text, replaced)), { auths: null, credsStore: null });
-    assert.equal(JSON.parse(wire(before, all, false).text).credsStore, "ecr");
+    assert.deepEqual(JSON.parse(unconfigure(text, replaced)), { auths: null, credsStore: null });
+    assert.equal(JSON.parse(configure(before, all, false).text).credsStore, "ecr");
   });
 
   it("takes an empty file for {}, as Docker does", () => {
     for (const blank of ["", " \n"]) {
-      assert.deepEqual(JSON.parse(wire(blank, all, false).text), { credsStore: "ecr" });
-      assert.deepEqual(JSON.parse(wire(blank, hosts, false).text), { credHelpers: { [host]: "ecr" } });
-      assert.equal(unwire(blank, {}), blank);
+      assert.deepEqual(JSON.parse(configure(blank, all, false).text), { credsStore: "ecr" });
+      assert.deepEqual(JSON.parse(configure(blank, hosts, false).text), { credHelpers: { [host]: "ecr" } });
+      assert.equal(unconfigure(blank, {}), blank);
     }
   });
 
@@ -90,7 +90,7 @@ describe("wiring Docker's config.json", () => {
   for (const [name, text, why] of broken) {
     it(`refuses a file with ${name}`, () => {
       assert.throws(
-        () => wire(text, hosts, true),
+        () => configure(text, hosts, true),
         (error: Failure) => error.code === "DOCKER_CONFIG_SYNTAX" && why.test(error.message),
       );
     });
@@ -100,32 +100,32 @@ describe("wiring Docker's config.json", () => {
 describe("unwiring Docker's config.json", () => {
   it("puts back what was replaced", () => {
     const before = `{"credsStore":"pass","credHelpers":{"${host}":"ecr-login","b.example":"x"}}`;
-    const one = wire(before, all, true);
-    const two = wire(one.text, hosts, true);
-    assert.equal(unwire(two.text, mergeReplaced(one.replaced, two.replaced)), before);
+    const one = configure(before, all, true);
+    const two = configure(one.text, hosts, true);
+    assert.equal(unconfigure(two.text, mergeReplaced(one.replaced, two.replaced)), before);
   });
 
   it("puts back what the user had last", () => {
-    const one = wire(`{"credsStore":"desktop","credHelpers":{"${host}":"desktop"}}`, all, true);
-    const two = wire(one.text, hosts, true);
+    const one = configure(`{"credsStore":"desktop","credHelpers":{"${host}":"desktop"}}`, all, true);
+    const two = configure(one.text, hosts, true);
     const byHand = two.text.replaceAll('"ecr"', '"pass"');
     let { text, replaced } = { text: byHand, replaced: mergeReplaced(one.replaced, two.replaced) };
     for (const wiring of [all, hosts, all, hosts]) {
-      const again = wire(text, wiring, true);
+      const again = configure(text, wiring, true);
       text = again.text;
       replaced = mergeReplaced(replaced, again.replaced);
     }
-    assert.equal(unwire(text, replaced), byHand);
+    assert.equal(unconfigure(text, replaced), byHand);
   });
 
   it("takes out what it added, without a record as well", () => {
-    const wired = wire(wire("{}", all, false).text, hosts, false).text;
-    assert.deepEqual(JSON.parse(unwire(wired, {})), {});
+    const wired = configure(configure("{}", all, false).text, hosts, false).text;
+    assert.deepEqual(JSON.parse(unconfigure(wired, {})), {});
   });
 
   it("leaves a place alone that somebody has given to another helper since", () => {
-    const { replaced } = wire('{"credsStore":"pass"}', all, true);
-    assert.equal(unwire('{"credsStore":"desktop"}', replaced), '{"credsStore":"desktop"}');
+    const { replaced } = configure('{"credsStore":"pass"}', all, true);
+    assert.equal(unconfigure('{"credsStore":"desktop"}', replaced), '{"credsStore":"desktop"}');
   });
 
   it("restores any config byte for byte, up to white space", () => {
@@ -147,11 +147,11 @@ describe("unwiring Docker's config.json", () => {
         let text = before;
         let replaced: Replaced = {};
         for (const wiring of wirings) {
-          const edited = wire(text, wiring, true);
+          const edited = configure(text, wiring, true);
           text = edited.text;
           replaced = mergeReplaced(replaced, edited.replaced);
         }
-        const after = unwire(text, replaced);
+        const after = unconfigure(text, replaced);
         assert.equal(after.replace(/\s/g, ""), before.replace(/\s/g, ""));
       }),
       { seed: 1, numRuns: 300 },

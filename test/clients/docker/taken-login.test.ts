@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { wire } from "../../../src/clients/docker/edit-config.ts";
+import { configure } from "../../../src/clients/docker/edit-config.ts";
 import { withLogins, withoutLogins } from "../../../src/clients/docker/edit-logins.ts";
 import type { Login } from "../../../src/clients/docker/login.ts";
 import { loginsIn } from "../../../src/clients/docker/logins.ts";
@@ -16,7 +16,7 @@ const count = 400;
 function imported(text: string, logins: ReadonlyMap<string, Login>): { text: string; record: UndoRecord } {
   const { taken, lost } = takeLogins(text, logins);
   assert.deepEqual([...lost], []);
-  const edited = wire(withoutLogins(text, new Set(logins.keys())), { kind: "all" }, true);
+  const edited = configure(withoutLogins(text, new Set(logins.keys())), { kind: "all" }, true);
   const step = { made: fingerprint(edited.text), back: edited.back, logins: taken };
   const record = { replaced: edited.replaced, steps: [step] };
   // It is read back from a file.

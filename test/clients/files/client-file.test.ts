@@ -67,8 +67,8 @@ describe("replacing a file of another program", () => {
     const unreadable = join(folder(), "x".repeat(300));
     await assert.rejects(readClientFile(unreadable), {
       code: "CLIENT_FILE",
-      mend: /^see 'ls -lL .*read it$/,
+      fix: /^see 'ls -lL .*read it$/,
     });
-    await assert.rejects(readClientFile(folder()), { code: "CLIENT_FILE", mend: /move the folder away$/ });
+    await assert.rejects(readClientFile(folder()), { code: "CLIENT_FILE", fix: /move the folder away$/ });
   });
 });

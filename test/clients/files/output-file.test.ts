@@ -139,7 +139,7 @@ describe("a file that tokens are written to", () => {
     assert.deepEqual(readdirSync(folder()).sort(), ["a", "config.json"]);
   });
 
-  for (const [mode, mend] of [
+  for (const [mode, fix] of [
     [0o770, "run: chmod go-w"],
     [0o702, "run: chmod go-w"],
     // As /tmp has: it is everybody's on purpose.
@@ -150,7 +150,7 @@ describe("a file that tokens are written to", () => {
     whoever(`never lands in a folder of mode ${mode.toString(8)}, into which others may write`, async () => {
       mkdirSync(`${folder()}/open`);
       chmodSync(`${folder()}/open`, mode);
-      await refused(`${folder()}/open/config.json`, "OUTPUT_UNSAFE", `: ${mend}.* \\[`);
+      await refused(`${folder()}/open/config.json`, "OUTPUT_UNSAFE", `: ${fix}.* \\[`);
       symlinkSync("open/config.json", config());
       await refused(config(), "OUTPUT_UNSAFE", "/open");
       assert.deepEqual(readdirSync(`${folder()}/open`), []);

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { withAuths } from "../../../src/clients/docker/auths.ts";
-import { type Edited, unwire, type Wiring, wire } from "../../../src/clients/docker/edit-config.ts";
+import {
+  configure,
+  type Edited,
+  type HelperConfig,
+  unconfigure,
+} from "../../../src/clients/docker/edit-config.ts";
 import { withLogins } from "../../../src/clients/docker/edit-logins.ts";
 import { authEntriesOf, authKeysIn } from "../../../src/clients/docker/logins.ts";
 import { readDockerConfig, readToEdit } from "../../../src/clients/docker/read-config.ts";
@@ -79,16 +84,16 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
 
   it("are edited where it counts, or refused; undone, all bytes are as before", () => {
     const random = new Random(seed + 1);
-    const edits: { text: string; found: Decoded; wiring: Wiring; edited: Edited }[] = [];
+    const edits: { text: string; found: Decoded; wiring: HelperConfig; edited: Edited }[] = [];
     let refused = 0;
     each((text, found) => {
-      const wiring = random.pick<Wiring>([
+      const wiring = random.pick<HelperConfig>([
         { kind: "all" },
         { kind: "hosts", hosts: [ecr] },
         { kind: "hosts", hosts: [other, ecr] },
         { kind: "instead-of", helper: "fake" },
       ]);
-      const edited = attempt(() => wire(text, wiring, random.chance(0.7)));
+      const edited = attempt(() => configure(text, wiring, random.chance(0.7)));
       if (edited instanceof Failure) {
         refused += 1;
         assert.match(edited.code, /^DOCKER_CONFIG_(?:SYNTAX|TAKEN)$/, shown(text));
@@ -123,8 +128,9 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
 
   it("lose every place of this helper, and no other, without a record of the edits as well", () => {
     const cases = texts.flatMap((text) => {
-      const wired = attempt(() => wire(text, { kind: "hosts", hosts: [ecr, other] }, true));
-      const without = wired instanceof Failure ? wired : attempt(() => unwire(wired.text, wired.replaced));
+      const wired = attempt(() => configure(text, { kind: "hosts", hosts: [ecr, other] }, true));
+      const without =
+        wired instanceof Failure ? wired : attempt(() => unconfigure(wired.text, wired.replaced));
       return without instanceof Failure || wired instanceof Failure ? [] : [{ text, wired, without }];
     });
     const before = decoder.decode(cases.map(({ text }) => text));

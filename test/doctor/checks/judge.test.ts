@@ -126,7 +126,7 @@ describe("the links on the way to AWS", () => {
   });
   const fine = { proxy: "ok", certificates: "ok", dns: "ok", api: "ok", clock: "ok" };
   const answer = { status: 400, clockSkew: 0 };
-  const failure = new Failure("DNS", "what", "mend");
+  const failure = new Failure("DNS", "what", "fix");
 
   it("are all well where there is an answer", () => {
     assert.deepEqual(all({ host: "api", answer }), fine);

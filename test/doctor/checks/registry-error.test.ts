@@ -3,7 +3,7 @@ import { explain } from "../../../src/doctor/checks/registry-error.ts";
 import { parseHost } from "../../../src/registry/host.ts";
 
 const registry = parseHost("111122223333.dkr.ecr.us-east-1.amazonaws.com");
-const sent = { words: "the token", mend: "mend the token" };
+const sent = { words: "the token", fix: "mend the token" };
 const error = (code: string, message: string) => JSON.stringify({ errors: [{ code, message }] });
 const denied = (end: string) =>
   error(
@@ -68,7 +68,7 @@ describe("explain", () => {
       const finding = explain({ status, body }, registry, sent);
       assert.equal(finding.status, "failed");
       assert.equal(finding.code, code);
-      assert.match(`${finding.seen}: ${finding.mend}`, text);
+      assert.match(`${finding.seen}: ${finding.fix}`, text);
     });
   }
 });

@@ -90,7 +90,7 @@ describe("the key of encrypted tokens", () => {
         asked++;
         throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
       };
-      await each.tryAgain();
+      await each.forgetFailures();
       for (const _ of [1, 2]) assert.equal(await codeOf(each.get()), "KEYCHAIN_TIMEOUT");
       assert.equal(asked, 1);
       now += 1_000;

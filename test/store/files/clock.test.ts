@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readClock } from "../../../src/store/files/clock.ts";
-import type { QuickFiles } from "../../../src/store/files/fast-files.ts";
-import { openQuickFiles } from "../../../src/store/files/open-fast-files.ts";
+import type { FastFiles } from "../../../src/store/files/fast-files.ts";
+import { openFastFiles } from "../../../src/store/files/open-fast-files.ts";
 
 const now = Date.UTC(2026, 0, 15, 12);
 
 /** The two files of Linux' /proc, or what else lies there. */
-function proc(texts: Record<string, string>): QuickFiles {
+function proc(texts: Record<string, string>): FastFiles {
   return {
     writeOutput: () => 0,
     readInput: () => ({ bytes: new Uint8Array(), isWhole: true }),
@@ -43,7 +43,7 @@ describe("readClock", () => {
   }
 
   (process.platform === "linux" ? it : it.skip)("finds this machine's boot, which grows older", async () => {
-    const files = await openQuickFiles();
+    const files = await openFastFiles();
     const first = readClock(files, now).boot;
     const second = readClock(files, now).boot;
     assert.ok(first && second && first.uptime > 0);

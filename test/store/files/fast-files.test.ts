@@ -10,10 +10,10 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import type { QuickFiles } from "../../../src/store/files/fast-files.ts";
+import type { FastFiles } from "../../../src/store/files/fast-files.ts";
 import { libcFiles } from "../../../src/store/files/libc-files.ts";
 import { nodeFiles } from "../../../src/store/files/node-files.ts";
-import { openQuickFiles } from "../../../src/store/files/open-fast-files.ts";
+import { openFastFiles } from "../../../src/store/files/open-fast-files.ts";
 import {
   itAsRoot,
   nextTick,
@@ -23,7 +23,7 @@ import {
 } from "../../support/fakes/temp-folder.ts";
 
 const libc = libcFiles();
-const ways: [name: string, files: QuickFiles | undefined][] = [
+const ways: [name: string, files: FastFiles | undefined][] = [
   ["libc's calls", libc],
   ["node:fs", nodeFiles()],
 ];
@@ -164,5 +164,5 @@ describe("the two kinds of quick files", () => {
   });
 
   it("are chosen by what the system has", async () =>
-    assert.equal(typeof (await openQuickFiles()).read, "function"));
+    assert.equal(typeof (await openFastFiles()).read, "function"));
 });

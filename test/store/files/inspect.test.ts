@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chownSync, mkdirSync, symlinkSync } from "node:fs";
-import { inspectFile, inspectQuickly } from "../../../src/store/files/inspect.ts";
-import { openQuickFiles } from "../../../src/store/files/open-fast-files.ts";
+import { inspectFile, inspectSync } from "../../../src/store/files/inspect.ts";
+import { openFastFiles } from "../../../src/store/files/open-fast-files.ts";
 import { itAsRoot, somebodyElse, useTempFolder, writeWithMode } from "../../support/fakes/temp-folder.ts";
 
 const largest = 1024 * 1024;
 
 const WAYS = {
   inspectFile: async () => inspectFile,
-  inspectQuickly: async () => inspectQuickly(await openQuickFiles()),
+  inspectSync: async () => inspectSync(await openFastFiles()),
 };
 
 for (const [name, way] of Object.entries(WAYS))

@@ -43,11 +43,11 @@ describe("the environment of the process that asks the keychain", () => {
 
 describe("the process that asks the keychain", () => {
   const folder = useTempFolder();
-  const asking = (...command: readonly string[]) =>
+  const provider = (...command: readonly string[]) =>
     new KeychainProcess({ command, env: {}, state: `${folder()}/state`, limit: 5_000 }).read(["name"]);
 
   it("is a keychain's failure where it can't be started, so that who asks goes on without", async () => {
-    await assert.rejects(asking(`${folder()}/absent`), {
+    await assert.rejects(provider(`${folder()}/absent`), {
       code: "KEYCHAIN_UNREACHABLE",
       message: /can't be started \(ENOENT\)/,
     });
@@ -62,7 +62,7 @@ describe("the process that asks the keychain", () => {
       "echo null",
       `echo '{"values":3}'`,
     ]) {
-      await assert.rejects(asking("/bin/sh", "-c", script), { code: "KEYCHAIN_UNREACHABLE" }, script);
+      await assert.rejects(provider("/bin/sh", "-c", script), { code: "KEYCHAIN_UNREACHABLE" }, script);
     }
   });
 });

@@ -48,7 +48,7 @@ describe("store: keychain", () => {
 
   async function written(wanted: "file" | "keychain"): Promise<void> {
     const store = open();
-    await store.settle(wanted);
+    await store.convertEncryption(wanted);
     await store.writeRegistry(registryEntry());
     await store.writeLogin(loginEntry({ host: otherHost }));
     await store.writeAuthorization("key", authorizationEntry());
@@ -123,7 +123,7 @@ describe("store: keychain", () => {
 
   it("goes over to the key that another process has made, in the place of taking its tokens for rubbish", async () => {
     const store = open();
-    await store.settle("keychain");
+    await store.convertEncryption("keychain");
     await store.writeRegistry(registryEntry());
     entries.held.clear();
     const other = open();
@@ -136,12 +136,12 @@ describe("store: keychain", () => {
 
   it("writes with the key of today in a process that knew one before the setting went to and fro", async () => {
     const daemon = open();
-    await daemon.settle("keychain");
+    await daemon.convertEncryption("keychain");
     await daemon.writeRegistry(registryEntry());
-    await open().settle("file");
-    await daemon.settle("file");
-    await open().settle("keychain");
-    await daemon.settle("keychain");
+    await open().convertEncryption("file");
+    await daemon.convertEncryption("file");
+    await open().convertEncryption("keychain");
+    await daemon.convertEncryption("keychain");
     await daemon.writeRegistry(registryEntry({ secret: "made-up new" }));
     assert.equal((await open().readRegistry(host))?.secret, "made-up new");
   });
@@ -156,7 +156,7 @@ describe("store: keychain", () => {
     assert.match(reported[0] ?? "", /keychain is locked.*store: file.*\[KEYCHAIN_LOCKED\]$/);
     await assert.rejects(store.writeRegistry(registryEntry({ secret: "made-up new" })), isLocked);
     await assert.rejects(store.writeLogin(loginEntry()), isLocked);
-    await assert.rejects(store.mustKeep(), isLocked);
+    await assert.rejects(store.assertCanStore(), isLocked);
     await store.writeLogin(logoutEntry());
     nothingPlain();
     entries.broken = undefined;
@@ -169,7 +169,7 @@ describe("store: keychain", () => {
     utimesSync(tokenPath(state(), host), 1000, 1000);
     writeFileSync(tokenPath(state(), otherHost), '{"secret":"made-up, half an ent', { mode: 0o600 });
     writeFileSync(`${state()}/tmp/killed`, '{"secret":"made-up"', { mode: 0o600 });
-    await open().settle("keychain");
+    await open().convertEncryption("keychain");
     nothingPlain();
     await allIsRead();
     assert.equal(statSync(tokenPath(state(), host)).mtimeMs, 1_000_000, "when it was asked for last");
@@ -181,7 +181,7 @@ describe("store: keychain", () => {
     await written("file");
     entries.broken = locked;
     const store = open();
-    await store.settle("keychain");
+    await store.convertEncryption("keychain");
     nothingPlain();
     await allIsRead(store);
     assert.match(reported[0] ?? "", /3 token files.*removed.*\[KEYCHAIN_LOCKED\]$/);
@@ -192,7 +192,7 @@ describe("store: keychain", () => {
 
   it("decrypts when it is given up, and takes the key out of the keychain", async () => {
     await written("keychain");
-    await open().settle("file");
+    await open().convertEncryption("file");
     assert.match(onDisk(), /made-up registry secret/);
     assert.equal(entries.held.size, 0);
     await allIsRead();
@@ -201,7 +201,7 @@ describe("store: keychain", () => {
   it("removes what can't be decrypted when it is given up", async () => {
     await written("keychain");
     entries.broken = locked;
-    await open().settle("file");
+    await open().convertEncryption("file");
     assert.match(
       reported.at(-1) ?? "",
       /^store is now file: the key.* was left in the keychain: .*\[KEYCHAIN_LOCKED\]$/,
@@ -221,7 +221,7 @@ describe("store: keychain", () => {
     };
     Object.assign(entries, { read: ask, remove: ask });
     const key = tokenKeyIn(state(), entries);
-    await new TokenStore(state(), (line) => reported.push(line), { key }).settle("file");
+    await new TokenStore(state(), (line) => reported.push(line), { key }).convertEncryption("file");
     assert.equal(asked, 1);
   });
 
@@ -230,8 +230,8 @@ describe("store: keychain", () => {
     const unaware = open();
     await unaware.writeRegistry(registryEntry({ secret: "made-up, later" }));
     const former = open();
-    await former.settle("file");
-    await open().settle("keychain");
+    await former.convertEncryption("file");
+    await open().convertEncryption("keychain");
     await former.writeRegistry(registryEntry({ secret: "made-up, latest" }));
     nothingPlain();
   });
@@ -239,7 +239,7 @@ describe("store: keychain", () => {
   it("goes on with a conversion that was broken off", async () => {
     await written("file");
     await writeAtRest(state(), "keychain", false);
-    await open().settle("keychain");
+    await open().convertEncryption("keychain");
     nothingPlain();
     assert.equal((await readAtRest(state())).isSettled, true);
   });
@@ -247,13 +247,13 @@ describe("store: keychain", () => {
   it("leaves nothing in plain, and nothing out, of those who write while it is chosen", async () => {
     await written("file");
     const writers = Array.from({ length: 60 }, open);
-    await Promise.all(writers.map((store) => store.settle("file")));
+    await Promise.all(writers.map((store) => store.convertEncryption("file")));
     const hostOf = (number: number) => `registry-${number}.example.com`;
     const writing = writers.map(async (store, number) => {
       for (let step = 0; step < number; step++) await readAtRest(state());
       await store.writeRegistry(registryEntry({ host: hostOf(number) }));
     });
-    await Promise.all([open().settle("keychain"), ...writing]);
+    await Promise.all([open().convertEncryption("keychain"), ...writing]);
     nothingPlain();
     for (const number of writers.keys()) assert.ok(await open().readRegistry(hostOf(number)), hostOf(number));
   });
@@ -263,7 +263,7 @@ describe("store: keychain", () => {
     rmSync(atRestPath(state()), { force: true });
     mkdirSync(atRestPath(state()));
     const store = open();
-    await store.settle("keychain");
+    await store.convertEncryption("keychain");
     assert.match(reported[0] ?? "", /STATE_WRITE/);
     const other = registryEntry({ host: otherHost, secret: "made-up later" });
     await store.writeRegistry(other);
@@ -275,7 +275,7 @@ describe("store: keychain", () => {
     await written("keychain");
     writeFileSync(atRestPath(state()), "{");
     assert.deepEqual(await readAtRest(state()), { format: 1, store: "file", isSettled: false });
-    await open().settle("keychain");
+    await open().convertEncryption("keychain");
     nothingPlain();
     await allIsRead();
   });
@@ -283,7 +283,7 @@ describe("store: keychain", () => {
   it("asks no keychain where it was never chosen", async () => {
     await written("file");
     entries.broken = new Error("asked");
-    await open().settle("file");
+    await open().convertEncryption("file");
     await allIsRead();
     assert.ok(readFileSync(loginPath(state(), otherHost), "utf8").includes("made-up"));
   });

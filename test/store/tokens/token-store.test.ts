@@ -251,10 +251,10 @@ describe("TokenStore", () => {
         new TokenStore(state(), (line) => reported.push(line), {
           key: tokenKeyIn(state(), entries),
         });
-      await sealing().settle("keychain");
+      await sealing().convertEncryption("keychain");
       assert.doesNotMatch(readFileSync(former(), "utf8"), /made-up/);
       assert.deepEqual(await sealing().readLogin(host), loginEntry());
-      await sealing().settle("file");
+      await sealing().convertEncryption("file");
       assert.match(readFileSync(former(), "utf8"), /made-up/);
       assert.deepEqual(await sealing().readLogin(host), loginEntry());
     });

@@ -10,12 +10,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { readClock } from "../../../src/store/files/clock.ts";
-import type { QuickFiles } from "../../../src/store/files/fast-files.ts";
+import type { FastFiles } from "../../../src/store/files/fast-files.ts";
 import { libcFiles } from "../../../src/store/files/libc-files.ts";
 import { nodeFiles } from "../../../src/store/files/node-files.ts";
 import { formerLoginPath, loginPath, tokenPath } from "../../../src/store/files/paths.ts";
 import { TokenStore } from "../../../src/store/tokens/token-store.ts";
-import { dependenciesHold, readWarm } from "../../../src/store/tokens/warm-get.ts";
+import { dependenciesHold, readCachedCredential } from "../../../src/store/tokens/warm-get.ts";
 import { withChecksum, withoutChecksum } from "../../../src/token/checksum.ts";
 import { ambientNames, type Environment, environmentFingerprint } from "../../../src/token/dependencies.ts";
 import type { RegistryEntry } from "../../../src/token/entry.ts";
@@ -31,7 +31,7 @@ import {
 } from "../../support/fakes/entries.ts";
 import { itAsRoot, nextTick, somebodyElse, useTempFolder } from "../../support/fakes/temp-folder.ts";
 
-const ways: [name: string, files: QuickFiles | undefined][] = [
+const ways: [name: string, files: FastFiles | undefined][] = [
   ["libc's calls", libcFiles()],
   ["node:fs", nodeFiles()],
 ];
@@ -40,7 +40,7 @@ for (const [name, files] of ways) {
   (files ? describe : describe.skip)(`a warm get by ${name}`, () => files && warmGet(files));
 }
 
-function warmGet(files: QuickFiles): void {
+function warmGet(files: FastFiles): void {
   const temp = useTempFolder();
   const state = () => `${temp()}/state`;
   const store = () => new TokenStore(state(), () => undefined);
@@ -49,7 +49,7 @@ function warmGet(files: QuickFiles): void {
   const clock = readClock(files, now);
   const life = twelveHours(clock);
   const secretFor = (at = now, environment = env, asked = host) => {
-    const found = readWarm(files, state(), asked, environment, at);
+    const found = readCachedCredential(files, state(), asked, environment, at);
     return found && "secret" in found ? found.secret : undefined;
   };
 

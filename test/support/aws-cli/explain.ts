@@ -3,7 +3,7 @@ import { differences } from "./differences.ts";
 import type { Situation } from "./situation.ts";
 
 /** What the comparison of one situation found. */
-export interface Verdict {
+export interface RenewalDecision {
   readonly compared: Compared;
   /** The deliberate differences that explain that the outcomes are not the same; absent: none does. */
   readonly names?: readonly string[];
@@ -13,14 +13,14 @@ export interface Verdict {
  * Runs both programs, and looks for the differences that explain outcomes that are not the same. Where only one of
  * them has credentials and nothing explains it, both have a second try: on a busy machine one may have timed out.
  */
-export async function judge(comparison: Comparison, situation: Situation): Promise<Verdict> {
-  const verdict = await judgeOnce(comparison, situation);
-  const { cli, ours } = verdict.compared;
-  const mayBeLate = !verdict.names && (cli.principal === undefined || ours.principal === undefined);
-  return mayBeLate ? judgeOnce(comparison, situation) : verdict;
+export async function judge(comparison: Comparison, situation: Situation): Promise<RenewalDecision> {
+  const decision = await judgeOnce(comparison, situation);
+  const { cli, ours } = decision.compared;
+  const mayBeLate = !decision.names && (cli.principal === undefined || ours.principal === undefined);
+  return mayBeLate ? judgeOnce(comparison, situation) : decision;
 }
 
-async function judgeOnce(comparison: Comparison, situation: Situation): Promise<Verdict> {
+async function judgeOnce(comparison: Comparison, situation: Situation): Promise<RenewalDecision> {
   const compared = await comparison.run(situation);
   if (agree(compared)) return { compared, names: [] };
   const refusal = refusalNamed(compared, situation);

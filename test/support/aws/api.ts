@@ -61,16 +61,16 @@ export async function serveApi(
     ...(region === undefined ? {} : { region }),
     ...(operation === "Unknown" ? { detail: recognised.asked } : {}),
   });
-  const verdict = verify(world, request, recognised);
-  if (!(verdict instanceof AwsError) && verdict) call.principal = verdict.principal.arn;
+  const decision = verify(world, request, recognised);
+  if (!(decision instanceof AwsError) && decision) call.principal = decision.principal.arn;
 
   const struck = await strike(world, call, incoming.socket);
   if (struck === "silence") return;
   const requestId = randomUUID();
   try {
     if (struck) throw failureOf(struck, recognised);
-    if (verdict instanceof AwsError) throw verdict;
-    const answer = perform(world, request, recognised, verdict, requestId);
+    if (decision instanceof AwsError) throw decision;
+    const answer = perform(world, request, recognised, decision, requestId);
     call.outcome = "ok";
     reply(response, answer, world.now());
   } catch (error) {

@@ -33,10 +33,10 @@ export function admitPrivate(world: World, place: Place, host: string, authoriza
     const challenge = `Basic realm="https://${host}/",service="ecr.amazonaws.com"`;
     return { answer: unauthorized(challenge) };
   }
-  const verdict = readToken(world, "private", authorization);
-  if (verdict === "expired") return denied(403, expiredToken);
-  if (verdict === "unknown" || verdict.region !== place.region) return denied(400, unknownToken);
-  return { principal: verdict.principal };
+  const decision = readToken(world, "private", authorization);
+  if (decision === "expired") return denied(403, expiredToken);
+  if (decision === "unknown" || decision.region !== place.region) return denied(400, unknownToken);
+  return { principal: decision.principal };
 }
 
 /** Bearer tokens of the public registry; `principal` is undefined for the anonymous. */
@@ -76,10 +76,10 @@ export function exchangePublic(world: World, bearers: BearerBook, authorization?
   const issue = (principal: Principal | undefined, limit: number) =>
     json(200, { token: bearers.issue(principal, Math.min(world.now() + oneHour, limit)) });
   if (authorization === undefined) return { answer: issue(undefined, Infinity) };
-  const verdict = readToken(world, "public", authorization);
-  if (verdict === "expired") return denied(400, expiredToken);
-  if (verdict === "unknown") return denied(400, unknownToken);
-  return { answer: issue(verdict.principal, verdict.expiresAt) };
+  const decision = readToken(world, "public", authorization);
+  if (decision === "expired") return denied(400, expiredToken);
+  if (decision === "unknown") return denied(400, unknownToken);
+  return { answer: issue(decision.principal, decision.expiresAt) };
 }
 
 const unauthorized = (challenge: string): Answer => ({

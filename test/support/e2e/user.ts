@@ -28,7 +28,7 @@ export const wirings = {
   credsStore: { credsStore: "ecr" },
 } as const;
 
-export type Wiring = keyof typeof wirings;
+export type HelperConfig = keyof typeof wirings;
 
 /**
  * @param name a user of the stand-in's cast, whose keys are in the environment; absent: no AWS credentials at all
@@ -36,7 +36,7 @@ export type Wiring = keyof typeof wirings;
  */
 export function newTester(
   name?: "alice" | "bob" | "mallory",
-  wiring: Wiring = "credHelpers",
+  wiring: HelperConfig = "credHelpers",
   more: Readonly<Record<string, string>> = {},
 ): Tester {
   const { folder, path, socket } = machine();

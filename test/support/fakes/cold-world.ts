@@ -1,5 +1,5 @@
 import type { ColdGetPorts, Registration } from "../../../src/provider/get-token.ts";
-import { coldGet } from "../../../src/provider/get-token.ts";
+import { resolveCredential } from "../../../src/provider/get-token.ts";
 import type { Dependencies } from "../../../src/token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat, type FailureEntry } from "../../../src/token/entry.ts";
 import { Failure } from "../../../src/token/failure.ts";
@@ -29,7 +29,7 @@ export class ColdWorld {
   callTakes = 0;
 
   async get(host: string): Promise<string | undefined> {
-    return (await coldGet(registryAt(host), this.ports()))?.secret;
+    return (await resolveCredential(registryAt(host), this.ports()))?.secret;
   }
 
   /** The code of the failure that a get ends with. */
@@ -41,7 +41,7 @@ export class ColdWorld {
   }
 
   /** What lies there from an earlier call to AWS, with so much life left. */
-  async lying(left: number, secret = "lying", identity = this.identity): Promise<void> {
+  async cached(left: number, secret = "lying", identity = this.identity): Promise<void> {
     await this.store.writeAuthorization(
       keyOf(identity, "us-east-1"),
       this.token(secret, this.lifeLeft(left)),
@@ -68,7 +68,7 @@ export class ColdWorld {
   private ports(): ColdGetPorts {
     return {
       clock: () => this.clock.read(),
-      registrationOf: async ({ region }) => {
+      resolveRegistration: async ({ region }) => {
         if (this.config) throw this.config;
         return this.registration(region);
       },
@@ -77,7 +77,7 @@ export class ColdWorld {
         const holds = held?.identity === this.identity && lifeState(held.life, this.clock.read()) === "fresh";
         return holds ? held : undefined;
       },
-      heldDespiteConfig: async (host) => {
+      tokenIgnoringConfig: async (host) => {
         const held = this.store.registries.get(host);
         return held?.identity === this.identity ? held : undefined;
       },
@@ -85,8 +85,8 @@ export class ColdWorld {
       readAuthorization: this.store.readAuthorization,
       readFailure: this.store.readFailure,
       retryConditions: () => this.conditions,
-      obtain: async ({ region }, { authorization }, hurried) => {
-        this.calls.push(`${this.identity} ${region}${hurried ? ", hurried" : ""}`);
+      getOrFetchToken: async ({ region }, { authorization }, shortDeadline) => {
+        this.calls.push(`${this.identity} ${region}${shortDeadline ? ", hurried" : ""}`);
         this.clock.pass(this.callTakes);
         if (this.aws) throw this.aws;
         const entry = this.token(`call ${this.calls.length}`, this.lifeLeft(12 * hour));

@@ -76,7 +76,7 @@ export function failureEntry(with_: Partial<FailureEntry> = {}): FailureEntry {
     host,
     code: "ACCESS_DENIED",
     what: "AWS refused profile ci",
-    mend: "allow ecr:GetAuthorizationToken",
+    fix: "allow ecr:GetAuthorizationToken",
     ...with_,
   };
 }

@@ -1,13 +1,13 @@
 import type { HelperAction } from "../../../src/protocol/messages.ts";
 import type { Reply } from "../../../src/protocol/reply.ts";
-import { type ColdPorts, type Held, serve } from "../../../src/protocol/serve.ts";
+import { type HelperPorts, type StoredToken, serve } from "../../../src/protocol/serve.ts";
 import type { Registry } from "../../../src/registry/registry.ts";
 import { MemoryLogins } from "./memory-logins.ts";
 
 /** The rooms behind Docker's protocol, without them: what lies warm, what is got cold, and what was asked. */
 export class HelperRooms {
-  readonly warm = new Map<string, Held>();
-  readonly cold = new Map<string, Held>();
+  readonly warm = new Map<string, StoredToken>();
+  readonly cold = new Map<string, StoredToken>();
   readonly asked: string[] = [];
   /** What config.yaml calls by another name. */
   readonly aliases = new Map<string, Registry>();
@@ -32,7 +32,7 @@ export class HelperRooms {
     });
   }
 
-  private ports(): ColdPorts {
+  private ports(): HelperPorts {
     this.asked.push("loaded");
     return {
       aliased: async (host) => this.aliases.get(host),

@@ -22,7 +22,7 @@ async function callAws() {
   console.log("fetching");
   while (!existsSync(answer)) await pause(2);
   if (readFileSync(answer, "utf8") === "failure")
-    throw new Failure("ACCESS_DENIED", `told to ${process.pid}`, "mend");
+    throw new Failure("ACCESS_DENIED", `told to ${process.pid}`, "fix");
   return authorizationEntry({ secret: `got by ${process.pid}` });
 }
 

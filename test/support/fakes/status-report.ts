@@ -40,5 +40,5 @@ export function statusReport(
 /** The error of a last attempt. @param text "what [CODE]" */
 export function lastError(text: string): LastError {
   const [, what = text, code = "CODE"] = /^(.*) \[(\w+)\]$/s.exec(text) ?? [];
-  return { code, what, mend: "fix it", at: now - 60_000 };
+  return { code, what, fix: "fix it", at: now - 60_000 };
 }

@@ -4,10 +4,10 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { tryLock } from "../../../src/store/files/lock.ts";
 import { appendLog } from "../../../src/store/files/log.ts";
-import { openQuickFiles } from "../../../src/store/files/open-fast-files.ts";
+import { openFastFiles } from "../../../src/store/files/open-fast-files.ts";
 import { lockPath } from "../../../src/store/files/paths.ts";
 import { TokenStore } from "../../../src/store/tokens/token-store.ts";
-import { readWarm } from "../../../src/store/tokens/warm-get.ts";
+import { readCachedCredential } from "../../../src/store/tokens/warm-get.ts";
 import { lifeOf } from "../../../src/token/life.ts";
 import { host, registryEntry } from "./entries.ts";
 import { fillDisk } from "./fill-disk.ts";
@@ -15,7 +15,7 @@ import { fillDisk } from "./fill-disk.ts";
 const [disk = ""] = process.argv.slice(2);
 execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k,mode=700", "none", disk]);
 const state = `${disk}/state`;
-const files = await openQuickFiles();
+const files = await openFastFiles();
 const store = new TokenStore(state, () => undefined);
 const life = lifeOf(Date.now() + 43_200_000, 0, 0, { now: Date.now() });
 const entry = registryEntry({ life });
@@ -34,11 +34,11 @@ const lockOf = async (path: string) => {
   }
 };
 const lock = lockPath(state, "key");
-const secretIn = (found: ReturnType<typeof readWarm>) =>
+const secretIn = (found: ReturnType<typeof readCachedCredential>) =>
   found && "secret" in found ? found.secret : undefined;
 const look = async () => ({
   write: await codeOf(store.writeRegistry({ ...entry, secret: "never kept ".repeat(1000) })),
-  warm: secretIn(readWarm(files, state, host, {}, Date.now())),
+  warm: secretIn(readCachedCredential(files, state, host, {}, Date.now())),
   temporaries: readdirSync(`${state}/tmp`).length,
   lock: await lockOf(lock),
 });

@@ -11,7 +11,7 @@ export interface Diagnosed {
   readonly registry?: string;
   readonly code?: string;
   readonly seen: string;
-  readonly mend?: string;
+  readonly fix?: string;
   readonly tookMs: number;
 }
 
