@@ -82,7 +82,7 @@ describe("a daemon whose machine changes under it", () => {
   it("--once --splay waits for a moment drawn from it before anything is asked", async () => {
     const user = keeper(standing, config);
     const waiting = user.start(["daemon", "--once", "--splay", "10h"]);
-    const quick = await keeper(standing, config).run(["daemon", "--once", "--splay", "1s"]);
+    const quick = await keeper(standing, config).run(["daemon", "--once", "--verbose", "--splay", "1s"]);
     assert.match(quick.stdout, /1 token renewed/);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
     waiting.kill("SIGTERM");
