@@ -17,7 +17,7 @@ export function environmentKeys(env: Environment): AwsCredentials | undefined {
     throw new Failure(
       "NO_CREDENTIALS",
       "AWS_ACCESS_KEY_ID is set in the environment and its secret, AWS_SECRET_ACCESS_KEY, is not",
-      "set AWS_SECRET_ACCESS_KEY too, or unset AWS_ACCESS_KEY_ID",
+      "set its secret in AWS_SECRET_ACCESS_KEY, or unset AWS_ACCESS_KEY_ID",
     );
   }
   for (const [name, value] of [

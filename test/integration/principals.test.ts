@@ -142,7 +142,7 @@ const rows: Readonly<Record<string, Row>> = {
     set(user) {
       user.env.AWS_ACCESS_KEY_ID = secretOf("alice").id;
     },
-    outcome: ["NO_CREDENTIALS", "AWS_SECRET_ACCESS_KEY, is not", "set AWS_SECRET_ACCESS_KEY too"],
+    outcome: ["NO_CREDENTIALS", "AWS_SECRET_ACCESS_KEY, is not", "set its secret in AWS_SECRET_ACCESS_KEY"],
   },
   "a secret without its key id in the environment": {
     set(user) {

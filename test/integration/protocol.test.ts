@@ -82,7 +82,6 @@ describe("Docker's protocol", () => {
     [["uninstall"], "./install.sh --uninstall"],
     [["upgrade"], "./install.sh"],
     [["install"], "./install.sh"],
-    [["config"], `${name} doctor`],
     [["-V"], `${name} --version`],
   ] as const) {
     it(`answers ${args.join(" ")} on stderr with what to type`, async () => {
