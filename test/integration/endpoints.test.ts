@@ -52,7 +52,7 @@ describe("the API endpoint that a registry's host calls", () => {
   it("is the FIPS or dual-stack one where the environment or the profile wishes so", async () => {
     const user = standing.user({ AWS_PROFILE: "wishes" });
     user.writeAwsConfig({ "profile wishes": { use_fips_endpoint: "true", use_dualstack_endpoint: "true" } });
-    user.writeAwsKeys({ endpointSettings: member("alice") });
+    user.writeAwsKeys({ wishes: member("alice") });
     const alice = () => standing.user(keys("alice"));
     answered(await alice().get(registry, { env: { AWS_USE_FIPS_ENDPOINT: "true" } }), registry);
     answered(await alice().get(registry, { env: { AWS_USE_DUALSTACK_ENDPOINT: "true" } }), registry);

@@ -22,7 +22,7 @@ const page = manPage({
 });
 
 /** Variables that a service manager or the runtime sets, no user. */
-const notForUsers = ["JOURNAL_STREAM", "NODE_USE_ENV_PROXY"];
+const notForUsers = ["BUN_INSPECT", "JOURNAL_STREAM", "NODE_USE_ENV_PROXY"];
 
 describe("the man page", () => {
   it("has every command with all that it takes", () => {
