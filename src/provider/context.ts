@@ -36,6 +36,8 @@ export interface Deadlines {
 export interface ObtainOptions {
   /** Whether a token that lies there already will do; default: a fresh one. */
   enough?(entry: AuthorizationEntry): boolean;
+  /** Whether a failure answers later requests for some seconds: not where a valid token does. Default: no. */
+  readonly failureAnswers?: boolean;
   /** Asked under the lock, just before a token is written: true leaves all as it is. */
   unless?(): Promise<boolean>;
   /** Is told why a token could not be kept, beside the log. */

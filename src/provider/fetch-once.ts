@@ -18,8 +18,8 @@ export interface SharedFetch {
   fetch(): Promise<AuthorizationEntry>;
   /** The API host that `fetch` calls: a failure is shared only with those who would call the same. */
   readonly endpoint: string;
-  /** Changes with what may end a failure. */
-  readonly conditions: string;
+  /** Changes with what may end a failure; undefined: it answers no later request. */
+  readonly conditions: string | undefined;
   /** The registry that the token is for. */
   readonly host: string;
   now(): number;
@@ -97,7 +97,7 @@ async function fetchAndKeep(shared: SharedFetch): Promise<AuthorizationEntry> {
         code,
         what: message,
         fix,
-        conditions: shared.conditions,
+        ...(shared.conditions !== undefined && { conditions: shared.conditions }),
       } as const;
       await shared.writeFailure(failed).catch((trouble) => report(shared, trouble));
     }

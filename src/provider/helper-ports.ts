@@ -86,7 +86,8 @@ export function createHelperPorts(
   function getOrFetchToken(registry: Registry, registration: ResolvedRegistration, shortDeadline: boolean) {
     const fetch = began + (shortDeadline ? limits.fetchDeadlineWithToken : limits.fetch);
     const turn = began + (shortDeadline ? limits.lockDeadlineWithToken : limits.turn);
-    const obtained = provider.getOrFetchToken(registry, registration, { fetch, turn });
+    const options = { failureAnswers: !shortDeadline };
+    const obtained = provider.getOrFetchToken(registry, registration, { fetch, turn }, options);
     return within(fetch + limits.grace - now(), obtained, registry);
   }
 

@@ -138,7 +138,7 @@ export class TokenProvider {
         return fetched;
       },
       endpoint: apiEndpoint(registry).host,
-      conditions: retryConditions(registration, files, env),
+      conditions: options.failureAnswers ? retryConditions(registration, files, env) : undefined,
       host: registry.host,
       now,
       // Spread, so that those who wait don't all look at the same moment.
