@@ -182,11 +182,17 @@ export function withoutSecrets(text: string): string {
   let shown = "";
   let done = 0;
   for (const [from, to] of stringsIn(text.slice(0, rest))) {
-    if (isHelper(from) || /^[ \t\r\n]*:/.test(text.slice(to, to + 100))) continue;
+    if (/^[ \t\r\n]*:/.test(text.slice(to, to + 100))) continue;
+    if (isHelper(from) && !isEncodedLogin(text.slice(from + 1, to - 1))) continue;
     shown += `${text.slice(done, from)}"…"`;
     done = to;
   }
   return shown + text.slice(done, rest) + (rest < text.length ? "…" : "");
+}
+
+/** Whether a text is `user:password` in base64, which is no helper's name even where one belongs. */
+function isEncodedLogin(text: string): boolean {
+  return Buffer.from(text, "base64").includes(":");
 }
 
 /** Where the strings of a JSON text are, names of properties too. */
