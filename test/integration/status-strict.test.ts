@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { version } from "../../package.json";
+import { eventually } from "../support/eventually.ts";
 import { readMetrics } from "../support/metrics.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
 import { useStanding } from "../support/program/standing.ts";
@@ -71,8 +72,11 @@ describe("status --strict", function () {
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
     assert.deepEqual(await exitCodes(user), [0, 0]);
+    await eventually("its heartbeat", async () => (await json(user)).daemon.pid !== undefined);
     daemon.kill("SIGKILL");
     await daemon.ended;
+    // A program that it had just started may hold its lock for a moment more.
+    await eventually("status sees it", async () => !(await json(user)).daemon.running);
     assert.deepEqual(await exitCodes(user), [0, 1]);
     const { expected, running } = (await json(user)).daemon;
     assert.deepEqual([expected, running, await metric(user, "daemon_expected")], [true, false, 1]);
