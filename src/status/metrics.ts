@@ -18,6 +18,9 @@ export function metricsOf(report: StatusReport): string {
   const { program, at, daemon, registries, replication, outputs, configError } = report;
   const { lastTickAt } = daemon;
   const tokens = registries.map((token) => ({ token, labels: labelsOf(token) }));
+  const sources = replication.map((source) => {
+    return { source, labels: { registry: source.source, identity: identityName(source.identity) } };
+  });
   return [
     metric("build_info", "The program that wrote this.", [{ labels: { version: program }, value: 1 }]),
     metric("status_timestamp_seconds", "When this was written.", [{ value: at / 1000 }]),
@@ -33,11 +36,7 @@ export function metricsOf(report: StatusReport): string {
     metric("daemon_outdated", "1: the daemon runs another program than the one that wrote this.", [
       { value: daemon.outdated ? 1 : 0 },
     ]),
-    metric(
-      "daemon_last_tick_timestamp_seconds",
-      "When a daemon last ended a pass.",
-      lastTickAt === undefined ? [] : [{ value: lastTickAt / 1000 }],
-    ),
+    metric("daemon_last_tick_timestamp_seconds", "When a daemon last ended a pass.", timeSample(lastTickAt)),
     metric(
       "token_expiry_timestamp_seconds",
       "When the token that lies ready ends; 0: there is none.",
@@ -53,23 +52,17 @@ export function metricsOf(report: StatusReport): string {
     metric(
       "token_next_renewal_timestamp_seconds",
       "When the daemon tries next.",
-      tokens.flatMap(({ token: { nextRenewalAt }, labels }) =>
-        nextRenewalAt === undefined ? [] : [{ labels, value: nextRenewalAt / 1000 }],
-      ),
+      tokens.flatMap(({ token: { nextRenewalAt }, labels }) => timeSample(nextRenewalAt, labels)),
     ),
     metric(
       "token_last_renewal_timestamp_seconds",
       "When the last token was issued.",
-      tokens.flatMap(({ token: { lastRenewedAt }, labels }) =>
-        lastRenewedAt === undefined ? [] : [{ labels, value: lastRenewedAt / 1000 }],
-      ),
+      tokens.flatMap(({ token: { lastRenewedAt }, labels }) => timeSample(lastRenewedAt, labels)),
     ),
     metric(
       "token_failing_since_timestamp_seconds",
       "While attempts fail: when the first of them failed.",
-      tokens.flatMap(({ token: { failingSince }, labels }) =>
-        failingSince === undefined ? [] : [{ labels, value: failingSince / 1000 }],
-      ),
+      tokens.flatMap(({ token: { failingSince }, labels }) => timeSample(failingSince, labels)),
     ),
     metric(
       "token_last_error",
@@ -84,23 +77,17 @@ export function metricsOf(report: StatusReport): string {
     metric(
       "replication_read_timestamp_seconds",
       "When the replication rules of a registry were last read; 0: never.",
-      replication.map(({ source, identity, readAt = 0 }) => {
-        return { labels: { registry: source, identity: identityName(identity) }, value: readAt / 1000 };
-      }),
+      sources.map(({ source: { readAt = 0 }, labels }) => ({ labels, value: readAt / 1000 })),
     ),
     metric(
       "replication_targets",
       "Registries that the rules of a registry name.",
-      replication.map(({ source, identity, targets }) => {
-        return { labels: { registry: source, identity: identityName(identity) }, value: targets.length };
-      }),
+      sources.map(({ source: { targets }, labels }) => ({ labels, value: targets.length })),
     ),
     metric(
       "replication_last_error",
       "1: the rules could not be read when that was last tried, with that code.",
-      replication.flatMap(({ source, identity, lastError }) =>
-        errorSample(lastError, { registry: source, identity: identityName(identity) }),
-      ),
+      sources.flatMap(({ source: { lastError }, labels }) => errorSample(lastError, labels)),
     ),
     metric(
       "output_registries",
@@ -133,6 +120,11 @@ export function identityName(described: string): string {
   if (configured !== undefined) return configured;
   const direct = /^(?:profile|role) (\S+)/.exec(described)?.[1];
   return direct ?? (described.startsWith("keys in the environment") ? "environment" : "default");
+}
+
+/** A moment in seconds. @param time in milliseconds; absent: there is none, and no sample */
+function timeSample(time: number | undefined, labels?: Labels): readonly Sample[] {
+  return time === undefined ? [] : [{ ...(labels && { labels }), value: time / 1000 }];
 }
 
 /** Of an error the code alone: its words change from time to time, and each change would be another series. */
