@@ -2,6 +2,7 @@ import type { Origin } from "../../profiles/origin.ts";
 import { originOf } from "../http/endpoints.ts";
 import type { Session } from "../http/session.ts";
 import type { Where } from "../http/transport-error.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 
 /** What answered last, where a setting put something in AWS's place or between this program and AWS. */
 export interface Answerer {
@@ -42,6 +43,20 @@ export function lastAnswerer(session: Answered | undefined): Answerer | undefine
   if (endpoint || where?.proxy === undefined) return endpoint;
   const { by, past } = proxyIn(where);
   return { name: where.host + by, way: by, fix: `see what the proxy does with it${past}` };
+}
+
+/** Of an answer that the service, as it is named for a user, can't have given. @param status of HTTP */
+export function notAws(
+  service: string,
+  status: number | undefined,
+  session: Answered | undefined,
+): Diagnosis {
+  const answerer = lastAnswerer(session);
+  return {
+    code: "BAD_ANSWER",
+    why: `what answered for ${answerer ? `${service} at ${answerer.name}` : service} is not AWS (HTTP ${status})`,
+    fix: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
+  };
 }
 
 function proxyIn({ host, proxy, proxyVariable, exemptions }: Where) {

@@ -2,7 +2,7 @@ import { namedSetting } from "../../profiles/origin.ts";
 import { cutForeign, oneLine } from "../../token/printable.ts";
 import type { RoleError } from "../credentials/role-error.ts";
 import type { Session } from "../http/session.ts";
-import { lastAnswerer, lastEndpoint } from "./answerer.ts";
+import { lastEndpoint, notAws } from "./answerer.ts";
 import type { Asked, Diagnosis } from "./diagnosis.ts";
 import { iamDenialIn, withArticle } from "./iam-denial.ts";
 import { keysOrigin, renewalOf, sessionTokenOrigin, webIdentityOrigins } from "./keys-origin.ts";
@@ -106,12 +106,7 @@ export function diagnoseService(
   }
   // No service of AWS's words its errors so: the SDK could make nothing of the answer.
   if (status !== undefined && (status < 400 || isUnreadable(name, message))) {
-    const answerer = lastAnswerer(session);
-    return {
-      code: "BAD_ANSWER",
-      why: `what answered for ${answerer ? `${service} at ${answerer.name}` : service} is not AWS (HTTP ${status})`,
-      fix: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
-    };
+    return notAws(service, status, session);
   }
   return {
     code: "AWS_REFUSED",

@@ -6,7 +6,7 @@ import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
 import type { SourceError } from "../credentials/source-error.ts";
 import type { Session } from "../http/session.ts";
 import { TransportError } from "../http/transport-error.ts";
-import { lastAnswerer, lastEndpoint } from "./answerer.ts";
+import { lastEndpoint, notAws } from "./answerer.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { webIdentityOrigins } from "./keys-origin.ts";
 import { diagnoseTransport } from "./transport.ts";
@@ -138,12 +138,7 @@ function diagnoseSso(
   }
   // The SDK could make nothing of the answer.
   if (/^(?:SyntaxError|Unknown)|the answer is not valid/.test(text)) {
-    const answerer = lastAnswerer(session);
-    return {
-      code: "BAD_ANSWER",
-      why: `what answered for ${answerer ? `${center} at ${answerer.name}` : center} is not AWS (HTTP ${status})`,
-      fix: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
-    };
+    return notAws(center, status, session);
   }
   return {
     code: "SSO_EXPIRED",
