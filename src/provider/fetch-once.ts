@@ -3,6 +3,7 @@ import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
 import { entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { traitsOf } from "../token/failure-codes.ts";
+import { notedFailure } from "./noted-failure.ts";
 
 /** What a fetch shared by several processes needs from the rest. */
 export interface SharedFetch {
@@ -46,18 +47,15 @@ export async function fetchOnce(shared: SharedFetch): Promise<AuthorizationEntry
       const entry = await shared.readAuthorization();
       if (entry && shared.enough(entry)) return entry;
       const failed = await shared.readFailure();
-      if (failed && isBetween(began, failed.at, shared.now()) && isOurs(failed, shared)) {
-        throw Failure.from({ ...failed, what: failed.what.replaceAll(failed.host, shared.host) });
+      if (failed && isBetween(began, failed.at, shared.now()) && traitsOf(failed.code).shared) {
+        const failure = notedFailure(failed, shared);
+        if (failure) throw failure;
       }
     }
     return await fetchAndKeep(shared);
   } finally {
     turn.release?.();
   }
-}
-
-function isOurs(failed: FailureEntry, { endpoint }: SharedFetch): boolean {
-  return failed.endpoint === endpoint && traitsOf(failed.code).shared === true;
 }
 
 function isBetween(start: number, time: number, end: number): boolean {

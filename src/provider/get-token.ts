@@ -12,6 +12,7 @@ import { Failure } from "../token/failure.ts";
 import { answersFor, traitsOf } from "../token/failure-codes.ts";
 import type { Identity } from "../token/identity.ts";
 import { type Clock, lifeState, withMinValidity } from "../token/life.ts";
+import { notedFailure } from "./noted-failure.ts";
 
 /** Who keeps a registry, and under which conditions that stays so. */
 export interface Registration {
@@ -98,11 +99,10 @@ export async function resolveCredential<Own extends Registration>(
 }
 
 /** A build asks for one image several times, also in a row. @throws Failure the one that another get just met */
-function refuseAgain(failed: FailureEntry, registry: Registry, conditions: string, now: number): void {
-  const isSame = failed.conditions === conditions && failed.endpoint === apiEndpoint(registry).host;
-  if (!isSame || now - failed.at >= answersFor(failed.code)) return;
-  const what = failed.what.replaceAll(failed.host, registry.host);
-  throw Failure.from({ ...failed, what });
+function refuseAgain(noted: FailureEntry, registry: Registry, conditions: string, now: number): void {
+  if (noted.conditions !== conditions || now - noted.at >= answersFor(noted.code)) return;
+  const failure = notedFailure(noted, { endpoint: apiEndpoint(registry).host, host: registry.host });
+  if (failure) throw failure;
 }
 
 /** The AWS files were edited while `getOrFetchToken` waited: for which identity the token is can't be said. */
