@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { foldersOf } from "../config/folders.ts";
-import { readAtMost, usualLimit } from "../limits/bounded-stream.ts";
+import { readStdin } from "../process/stdin.ts";
 import { answerKubelet, type KubeletPorts, klogError } from "../protocol/kubelet.ts";
 import { toReply } from "../protocol/reply.ts";
 import { createHelperPorts } from "../provider/helper-ports.ts";
@@ -46,8 +46,7 @@ async function kubelet(context: Context): Promise<void> {
 }
 
 async function readRequest(): Promise<string> {
-  const late = Bun.sleep(stdinLimit).then(() => undefined);
-  const read = await Promise.race([late, readAtMost(Bun.stdin.stream(), usualLimit)]);
+  const read = await readStdin(stdinLimit);
   if (read?.isWhole) return new TextDecoder().decode(read.bytes);
   const problem = read ? "longer than 1 MiB" : `not over after ${stdinLimit / 1000} seconds`;
   throw new Failure("KUBELET_REQUEST", `the request on stdin is ${problem}`, "see what calls this program");

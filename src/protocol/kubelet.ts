@@ -1,4 +1,5 @@
-import { z } from "zod";
+import en from "zod/v4/locales/en.js";
+import * as z from "zod/mini";
 import { readNamedRegistry } from "../registry/image.ts";
 import type { Registry } from "../registry/registry.ts";
 import { Failure } from "../token/failure.ts";
@@ -52,9 +53,9 @@ type Request = z.infer<typeof requestForm>;
 const requestForm = z.object({
   apiVersion: z.string(),
   kind: z.string(),
-  image: z.string().min(1),
-  serviceAccountToken: z.string().optional(),
-  serviceAccountAnnotations: z.record(z.string(), z.string()).nullish(),
+  image: z.string().check(z.minLength(1)),
+  serviceAccountToken: z.optional(z.string()),
+  serviceAccountAnnotations: z.nullish(z.record(z.string(), z.string())),
 });
 
 function parseRequest(text: string): Request {
@@ -64,7 +65,7 @@ function parseRequest(text: string): Request {
   } catch (error) {
     throw refusal("it is not JSON", error);
   }
-  const { data, error } = requestForm.safeParse(value);
+  const { data, error } = requestForm.safeParse(value, { error: en().localeError });
   if (!data) {
     const [issue] = error.issues;
     throw refusal(`${issue?.path.join(".") || "the whole"}: ${issue?.message}`);
