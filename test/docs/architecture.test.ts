@@ -20,6 +20,19 @@ describe("docs/architecture.md", () => {
     assert.deepEqual(missing, []);
   });
 
+  it("names functions and classes that are there", () => {
+    const sources = files.filter((name) => /\.(?:ts|mjs|c)$/.test(name));
+    const words = new Set(
+      sources.flatMap((name) => readFileSync(join(root, name), "utf8").match(/[A-Za-z_]\w*/g) ?? []),
+    );
+    const named = [...text.matchAll(/`([A-Za-z]\w*(?:\.\w+)?)`/g)].flatMap(([, name = ""]) =>
+      name.split("."),
+    );
+    const missing = named.filter((name) => /[a-z][A-Z]/.test(name) && !words.has(name));
+    assert.ok(named.length > 20);
+    assert.deepEqual(missing, []);
+  });
+
   it("names folders that are there", () => {
     const named = [...text.matchAll(/`((?:src|test|scripts|native)\/[\w/-]*\/)`/g)].map(
       ([, name = ""]) => name,
