@@ -58,11 +58,16 @@ async function run(args: string[], input: string, env: Record<string, string>): 
     stderr: "pipe",
     env,
   });
-  const [stdout, exitCode] = await Promise.all([new Response(child.stdout).text(), child.exited]);
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   const took = (performance.now() - began).toFixed(0);
   // A secret does not belong on a screen, not even a made-up one.
-  const shown = stdout
+  const shown = `${stdout}${stderr}`
     .trim()
+    .replaceAll("\n", "\n  ")
     .replace(/"Secret":"([^"]{12})[^"]*"/, '"Secret":"$1… (the rest is left out here)"');
   return `  $ echo ${input} | docker-credential-ecr ${args.join(" ")}\n  ${shown}\n  exit ${exitCode}, ${took} ms`;
 }
