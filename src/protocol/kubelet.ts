@@ -1,5 +1,5 @@
-import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 import { readNamedRegistry } from "../registry/image.ts";
 import type { Registry } from "../registry/registry.ts";
 import { Failure } from "../token/failure.ts";
