@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { run } from "./run.ts";
 
 /** What a release runs, and Debian's package of it. */
@@ -23,5 +24,7 @@ export function mustHaveTools({ signs, packs }: { signs: boolean; packs: boolean
   } catch {
     missing.push("python3-venv");
   }
+  if (packs && /\s/.test(tmpdir()))
+    throw new Error("set TMPDIR to a path without blanks: rpmbuild takes no other");
   if (missing.length > 0) throw new Error(`install these Debian packages first: ${missing.join(" ")}`);
 }

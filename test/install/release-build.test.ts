@@ -52,7 +52,7 @@ describe("npm run release", function () {
 
   it("builds the same bytes in other folders, by another user's rules, at another time", () => {
     const second = join(folder, "second");
-    const elsewhere = join(folder, "a longer temporary folder");
+    const elsewhere = join(folder, "a-longer-temporary-folder");
     mkdirSync(elsewhere);
     release(platforms.slice(0, 1), second, {
       TMPDIR: elsewhere,
