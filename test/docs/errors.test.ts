@@ -25,8 +25,8 @@ describe("docs/errors.md", () => {
   });
 
   for (const { title, text } of sections) {
-    it(`says of ${title} what it means and what to do`, () => {
-      assert.match(text, /^[A-Z`].{20,}\*\*Do:\*\* \S.*\.\n*$/);
+    it(`says of ${title} what it means and how to fix it`, () => {
+      assert.match(text, /^[A-Z`].{20,}\*\*Fix:\*\* \S.*\.\n*$/);
       assert.ok(text.length < 500, `${text.length} characters`);
     });
   }
