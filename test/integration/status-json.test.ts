@@ -11,7 +11,7 @@ import { answered } from "../support/program/verdicts.ts";
 
 const whole = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");
 /** What follows is of another command. */
-const [docs = ""] = whole.split("\n## What is kept");
+const [docs = ""] = whole.split("\n## registries: ");
 const documented = new Map(
   [...docs.matchAll(/^\| `([a-zA-Z[\].]+)`( \*)? \| /gm)].map(([, key = "", mark]) => [
     key,
