@@ -18,7 +18,7 @@ const role = { arn: roleArn, trusts: [build.arn], externalId: "build-farm" };
 
 /** The text of the first block of a language after the heading of the example. */
 function block(language: string): string {
-  const worked = guide.slice(guide.indexOf("## Three accounts"));
+  const worked = guide.slice(guide.indexOf("## Example: three accounts"));
   const found = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(worked)?.[1];
   assert.ok(found, `a ${language} block in the example`);
   return found;
