@@ -1,4 +1,4 @@
-# As ami.pkr.hcl, but the instance builds the helper itself with install.sh; slower, needs npm's registry.
+# Like ami.pkr.hcl, but install.sh builds the helper on the instance. It is slower and needs npm's registry.
 #   git archive --format=tar.gz --output=/tmp/helper.tar.gz HEAD && packer build ami-install.pkr.hcl
 
 variable "region" {
@@ -9,7 +9,7 @@ variable "region" {
 variable "registries" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com 444455556666.dkr.ecr.us-east-1.amazonaws.com"
-  description = "For which the helper answers; a space between them."
+  description = "The registries for which instances use the helper, separated by spaces."
 }
 
 variable "checkout" {
@@ -41,7 +41,7 @@ build {
     destination = "/tmp/helper.tar.gz"
   }
 
-  # Debian 13 has Node.js 20; on others bring it from elsewhere. Here root runs the builds.
+  # Debian 13 has Node.js 20; other systems may need it from another source. Here root runs the builds.
   provisioner "shell" {
     inline = [
       "cloud-init status --wait",

@@ -1,4 +1,4 @@
-# An AMI for build hosts: Docker, the helper and its daemon. No keys in it: the instance's role asks AWS.
+# An AMI for build hosts with Docker, the helper and its daemon. It contains no keys: instances use the instance role.
 #   npm run build && packer build ami.pkr.hcl
 
 variable "region" {
@@ -9,13 +9,13 @@ variable "region" {
 variable "registries" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com 444455556666.dkr.ecr.us-east-1.amazonaws.com"
-  description = "For which the helper answers; a space between them."
+  description = "The registries for which instances use the helper, separated by spaces."
 }
 
 variable "user" {
   type        = string
   default     = "admin"
-  description = "Who runs builds on the instances. On Debian's images there is admin."
+  description = "The user who runs builds on the instances. Debian's images have admin."
 }
 
 source "amazon-ebs" "host" {
@@ -31,7 +31,7 @@ source "amazon-ebs" "host" {
     owners      = ["136693071363"]
     most_recent = true
   }
-  # No iam_instance_profile: nobody can get a token while the image is being made.
+  # No iam_instance_profile: no token can be fetched while the image is being built.
 }
 
 build {

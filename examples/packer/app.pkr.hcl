@@ -1,4 +1,4 @@
-# An image built on one from ECR, pushed to ECR. Nothing in here is about logins: docker asks the helper.
+# Builds on an image from ECR and pushes the result to ECR. It needs no login: docker calls the helper.
 #   packer build app.pkr.hcl
 
 variable "base" {
@@ -10,7 +10,7 @@ variable "base" {
 variable "registry" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
-  description = "Where the result goes. Another account or region than that of the base is fine."
+  description = "The registry of the result. It can be in another account or region than the base."
 }
 
 variable "name" {
@@ -26,13 +26,13 @@ variable "tag" {
 variable "network" {
   type        = string
   default     = "bridge"
-  description = "What the provisioners see of the network: bridge, host or none."
+  description = "The network of the container in which provisioners run: bridge, host or none."
 }
 
 source "docker" "app" {
   image  = var.base
   commit = true
-  # Packer would give the container /bin/sh as its entrypoint, which the result then keeps.
+  # Otherwise Packer sets /bin/sh as the entrypoint of the container, and the image keeps it.
   run_command = ["-d", "-i", "-t", "--network=${var.network}", "--", "{{.Image}}", "/bin/sh"]
   changes     = ["CMD [\"cat\", \"/etc/built-by-packer\"]"]
 }

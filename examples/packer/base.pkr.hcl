@@ -1,10 +1,10 @@
-# The first build of pipeline.sh: the base image that others build on, pushed to ECR.
+# The first build of pipeline.sh: a base image for other builds, pushed to ECR.
 #   packer build base.pkr.hcl
 
 variable "from" {
   type        = string
   default     = "public.ecr.aws/docker/library/debian:12-slim"
-  description = "Any image; the helper serves public.ecr.aws as well."
+  description = "Any image; the helper also works for public.ecr.aws."
 }
 
 variable "registry" {
@@ -20,13 +20,13 @@ variable "tag" {
 variable "network" {
   type        = string
   default     = "bridge"
-  description = "What the provisioners see of the network: bridge, host or none."
+  description = "The network of the container in which provisioners run: bridge, host or none."
 }
 
 source "docker" "base" {
   image  = var.from
   commit = true
-  # Packer would give the container /bin/sh as its entrypoint, which the result then keeps.
+  # Otherwise Packer sets /bin/sh as the entrypoint of the container, and the image keeps it.
   run_command = ["-d", "-i", "-t", "--network=${var.network}", "--", "{{.Image}}", "/bin/sh"]
 }
 

@@ -1,4 +1,4 @@
-# app.pkr.hcl with ecr_login, for templates that have it and can't be changed. It is not needed, and works.
+# app.pkr.hcl with ecr_login, for templates that must keep it. It works, but is not needed.
 #   packer build ecr-login.pkr.hcl
 
 variable "registry" {
@@ -9,7 +9,7 @@ variable "registry" {
 variable "login_server" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
-  description = "The bare host: for https://HOST/ Docker 20.10 finds no entry in credHelpers."
+  description = "The host without https://, for which Docker 20.10 would find no entry in credHelpers."
 }
 
 variable "base" {

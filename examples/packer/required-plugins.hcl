@@ -1,5 +1,5 @@
-# For Packer 1.7 and newer; 1.6 refuses it, so it is not in the templates. Copy it into your own, or run
-# `packer plugins install github.com/hashicorp/docker` (and .../amazon) once on the build host instead.
+# For Packer 1.7 and newer. Packer 1.6 refuses it, so the other templates don't contain it. Copy it into your own, or
+# run `packer plugins install github.com/hashicorp/docker` (and .../amazon) once on the build host.
 packer {
   required_plugins {
     docker = {

@@ -1,22 +1,22 @@
-# An image with the helper in it, for CI jobs that run docker, crane, kaniko or buildah in a container.
+# An image that contains the helper, for CI jobs that run docker, crane, kaniko or buildah in a container.
 #   npm run build && packer build runner.pkr.hcl
 
 variable "base" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com/base:1"
-  description = "Any Linux with glibc, of this machine's architecture."
+  description = "Any Linux with glibc, for the architecture of this machine."
 }
 
 variable "registry" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
-  description = "Where the result goes."
+  description = "The registry of the result."
 }
 
 variable "registries" {
   type        = string
   default     = "111122223333.dkr.ecr.us-east-1.amazonaws.com 444455556666.dkr.ecr.us-east-1.amazonaws.com"
-  description = "For which the helper answers in the result; a space between them."
+  description = "The registries for which the image uses the helper, separated by spaces."
 }
 
 variable "tag" {
@@ -32,7 +32,7 @@ variable "network" {
 source "docker" "runner" {
   image  = var.base
   commit = true
-  # Packer would give the container /bin/sh as its entrypoint, which the result then keeps.
+  # Otherwise Packer sets /bin/sh as the entrypoint of the container, and the image keeps it.
   run_command = ["-d", "-i", "-t", "--network=${var.network}", "--", "{{.Image}}", "/bin/sh"]
 }
 

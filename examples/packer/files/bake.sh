@@ -1,11 +1,11 @@
 #!/bin/sh
-# Runs as root in what Packer is making an image of, and puts the helper there.
-#   FOR_USER    who will run docker on it
-#   REGISTRIES  for which the helper answers; a space between them
-# Packer has put docker-credential-ecr and config.yaml into /tmp before.
+# Installs the helper. Packer runs it as root in the container or instance that becomes the image, after it has placed
+# docker-credential-ecr and config.yaml in /tmp.
+#   FOR_USER    the user who will run docker
+#   REGISTRIES  the registries for which docker calls the helper, separated by spaces
 set -eu
 
-# What the helper writes meanwhile stays in memory, so that no token gets into the image.
+# The helper writes its files to memory, so that the image contains no token.
 XDG_STATE_HOME=$(mktemp -d /dev/shm/bake.XXXXXX)
 export XDG_STATE_HOME
 trap 'rm -rf "$XDG_STATE_HOME"' EXIT
@@ -24,7 +24,7 @@ su -s /bin/sh "$FOR_USER" -c "
 "
 rm /tmp/config.yaml
 
-# A machine with systemd gets the daemon, from its next start on.
+# On a machine with systemd, the daemon runs from the next boot on.
 if [ -d /run/systemd/system ]; then
   env -u XDG_STATE_HOME /usr/local/bin/docker-credential-ecr service install --system --user "$FOR_USER"
   systemctl stop 'docker-credential-ecr*'
