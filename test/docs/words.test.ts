@@ -4,9 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const texts = ["*.md", "docs/**/*.md", "examples/**/*", "scripts/man/*.1", "src/**/*.ts"].flatMap((pattern) => [
-  ...new Bun.Glob(pattern).scanSync({ cwd: root }),
-]);
+const patterns = ["*.md", "docs/**/*.md", "examples/**/*", "scripts/man/*.1", "src/**/*.ts"];
+const texts = patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: root })]);
 
 /** Words that readers stumble over, and what to write instead. */
 const words: readonly (readonly [RegExp, string])[] = [
