@@ -39,11 +39,16 @@ export async function wiringNotes(
     ),
     ...(target.program === "podman" ? await podmanNotes(helperConfig, env, home, now) : []),
     ...(helperConfig.kind === "instead-of" ? ecrLoginLines(env, home) : []),
+    ...(helperConfig.kind === "all" ? [forAllNote] : []),
     ...(!dryRun && existsSync(backupPath(target.path))
       ? [`as it was at first: ${backupPath(target.path)}`]
       : []),
   ];
 }
+
+/** They ask for all logins before they know which they need, and `list` names only what is stored. */
+const forAllNote =
+  "with DOCKER_BUILDKIT=0, and by docker-py, a build sends only logins whose token is stored: for others run docker pull or the daemon before it, or name the registry too (configure-docker HOST)";
 
 function tokenWords({ key, expiresAt }: EcrToken, now: number): string {
   if (expiresAt === undefined) return `a token for ${key}`;

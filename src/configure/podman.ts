@@ -2,16 +2,16 @@ import { readdir } from "node:fs/promises";
 import { openClientFile, readClientFile, replaceClientFile } from "../clients/files/client-file.ts";
 import { containersFiles, dropInText, namesHelpers } from "../clients/podman/config.ts";
 import { requireHome } from "../config/folders.ts";
+import { undoRecordPath } from "../store/files/paths.ts";
 import { writeLasting } from "../store/files/write.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { changedLines } from "./diff.ts";
-import { recordPath } from "./undo-record.ts";
 
 /** The file by which podman asks this helper for every registry, and its undo record. */
 export function podmanDropIn(env: Environment, home: string | undefined, state: string) {
   const { dropIn, registries } = containersFiles(env, requireHome(home), 0, process.platform);
-  return { path: dropIn, record: recordPath(state, dropIn), registries };
+  return { path: dropIn, record: undoRecordPath(state, dropIn), registries };
 }
 
 /**
@@ -40,7 +40,7 @@ export async function wirePodmanForAll(
   const folders = file.found.missing.toReversed();
   await writeLasting(state, record, { path, kind: "own", folders, replaced: {} });
   await replaceClientFile(file, dropInText);
-  const said = `${path}: podman, skopeo and buildah now ask this helper for all registries that no auth.json names`;
+  const said = `${path}: podman, skopeo and buildah now ask this helper for all registries that no auth.json names. 'podman --remote' sends only logins whose token is stored: for others name the registry (configure-docker --podman HOST), or run the daemon`;
   return { said };
 }
 

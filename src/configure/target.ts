@@ -3,8 +3,8 @@ import { dockerConfigPath } from "../clients/docker/location.ts";
 import { containersFiles } from "../clients/podman/config.ts";
 import { foldersOf, requireHome } from "../config/folders.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
+import { undoRecordPath } from "../store/files/paths.ts";
 import type { Environment } from "../token/dependencies.ts";
-import { recordPath } from "./undo-record.ts";
 
 /** A config that names helpers, and where what is done to it is noted. */
 export interface WiringTarget {
@@ -32,7 +32,7 @@ export async function wiringTarget(
   return {
     program,
     path,
-    record: recordPath(state, path),
+    record: undoRecordPath(state, path),
     name: `${podman ? "podman's auth.json" : "Docker's config.json"} (${path})`,
     state,
   };

@@ -68,11 +68,6 @@ export interface Imported {
   readonly wasKept: boolean;
 }
 
-/** Named for the file that it is about. */
-export function recordPath(state: string, path: string): string {
-  return `${state}/clients/${fingerprint(path).slice(0, 16)}.json`;
-}
-
 export async function readRecord(path: string): Promise<UndoRecord> {
   const found = await inspectFile(path);
   if (found.kind !== "text") return { replaced: {} };

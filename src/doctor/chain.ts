@@ -1,7 +1,9 @@
+import { authVariable } from "./checks/auth-variable.ts";
 import { config } from "./checks/config.ts";
 import { daemon } from "./checks/daemon.ts";
 import type { Diagnostic } from "./checks/diagnostic.ts";
 import { dockerConfig, dockerLogins, dockerWiring } from "./checks/docker.ts";
+import { dockerClient } from "./checks/docker-client.ts";
 import { disk, stateFolder } from "./checks/folders.ts";
 import { helperName, helperPath } from "./checks/helper.ts";
 import { identity, token } from "./checks/identity.ts";
@@ -9,6 +11,7 @@ import { keychain } from "./checks/keychain.ts";
 import { lastGet } from "./checks/last-get.ts";
 import { api, certificates, clock, dns, proxy } from "./checks/network.ts";
 import { packer } from "./checks/packer.ts";
+import { podmanAuth } from "./checks/podman-auth.ts";
 import { image, registry, storedToken } from "./checks/registry.ts";
 import { registryName } from "./checks/registry-name.ts";
 
@@ -18,7 +21,8 @@ import { registryName } from "./checks/registry-name.ts";
  */
 export const chain: readonly Diagnostic[] = [
   registryName,
-  ...[helperPath, helperName, dockerConfig, dockerWiring, dockerLogins, packer],
+  ...[helperPath, helperName, dockerClient, dockerConfig, authVariable, dockerWiring, dockerLogins],
+  ...[podmanAuth, packer],
   ...[stateFolder, disk, config, keychain, daemon],
   ...[clock, proxy, certificates, dns, api],
   ...[identity, token, lastGet, registry, storedToken, image],

@@ -11,7 +11,7 @@ import { hour, minute } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 
 interface Fault {
-  readonly seed: (user: User) => void;
+  readonly seed: (user: User) => unknown;
   /** All that fails: "NAME CODE". */
   readonly fails: readonly string[];
   /** What the first of them has seen, and its mend. */
@@ -119,6 +119,52 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     fails: ["docker-wiring NOT_WIRED", "packer DOCKER_CONFIG_ELSEWHERE"],
   },
+  "helpers that another program has removed": {
+    seed: async (user) => {
+      wire(user, {});
+      assert.equal((await user.run(["configure-docker", registry])).exitCode, 0);
+      wire(user, { auths: {} });
+    },
+    fails: ["docker-wiring WIRING_REMOVED"],
+    seen: /another program has removed it since/,
+    fix: new RegExp(`^docker-credential-ecr configure-docker ${registry}$`),
+  },
+  "a login in DOCKER_AUTH_CONFIG": {
+    seed: (user) => {
+      const auths = { [registry]: { auth: authUntil(Date.now() + hour) } };
+      user.env.DOCKER_AUTH_CONFIG = JSON.stringify({ auths });
+    },
+    fails: ["auth-variable AUTH_VARIABLE"],
+    fix: /^unset DOCKER_AUTH_CONFIG,/,
+  },
+  "Docker's snap": {
+    seed: (user) => {
+      script(user, "snapd/snap", "");
+      mkdirSync(`${user.home}/snap/bin`, { recursive: true });
+      symlinkSync(`${user.home}/snapd/snap`, `${user.home}/snap/bin/docker`);
+      user.env.PATH = `${user.home}/snap/bin:${user.env.PATH}`;
+    },
+    fails: ["docker-client DOCKER_SNAP"],
+    seen: /snap\/bin\/docker is a snap/,
+  },
+  "REGISTRY_AUTH_FILE that names another file": {
+    seed: (user) => {
+      user.env.REGISTRY_AUTH_FILE = user.write("auth.json", "{}");
+    },
+    fails: ["podman-auth REGISTRY_AUTH_FILE"],
+    fix: new RegExp(`^docker-credential-ecr configure-docker --podman ${registry}$`),
+  },
+  "a stale login in the file where podman login writes": {
+    seed: (user) => {
+      const folder = `${user.home}/runtime`;
+      const auths = { [registry]: { auth: authUntil(Date.now() - hour) } };
+      user.write("runtime/containers/auth.json", JSON.stringify({ auths }));
+      script(user, "clients/podman", "");
+      Object.assign(user.env, { XDG_RUNTIME_DIR: folder, PATH: `${user.home}/clients:${user.env.PATH}` });
+    },
+    fails: ["podman-auth PODMAN_LOGIN_STALE"],
+    fix: /^podman logout --authfile \S+\/runtime\/containers\/auth\.json /,
+  },
   "Packer's Docker plugin that forgets helpers": {
     seed: (user) =>
       user.write(
@@ -187,7 +233,7 @@ describe("doctor finds on the machine", () => {
   for (const [what, { seed, fails, seen, fix }] of Object.entries(faults)) {
     it(`${what} [${fails}]`, async () => {
       const user = healthyUser(standing);
-      seed(user);
+      await seed(user);
       const diagnostics = await diagnose(user, registry);
       assert.deepEqual(failures(diagnostics), fails);
       const first = diagnostics.find(({ status }) => status === "failed");

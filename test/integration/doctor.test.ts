@@ -218,9 +218,9 @@ describe("doctor's screen at 80 columns", () => {
   /** Whose screen has nothing in it that differs from machine to machine but for a port and the room on a disk. */
   function plainUser(): User {
     const user = healthyUser(standing);
-    user.write("bin/.keep", "");
+    chmodSync(user.write("bin/docker", "#!/bin/sh\n"), 0o755);
     symlinkSync(programPath(), join(user.home, "bin/docker-credential-ecr"));
-    user.env.PATH = `${user.home}/bin:/usr/bin:/bin`;
+    user.env.PATH = `${user.home}/bin`;
     user.env.AWS_CA_BUNDLE = user.write("ca.pem", standing.aws.ca);
     return user;
   }

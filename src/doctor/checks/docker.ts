@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
 import { helperName as ours } from "../../clients/docker/edit-config.ts";
 import { hostOfKey } from "../../clients/docker/logins.ts";
 import { findOnPath } from "../../process/find-on-path.ts";
+import { inspectFile } from "../../store/files/inspect.ts";
+import { undoRecordPath } from "../../store/files/paths.ts";
 import { readableDuration } from "../../terminal/words.ts";
 import { expiryOfPassword } from "../../token/expiry.ts";
 import type { MachineDiagnostic, RegistryDiagnostic } from "./diagnostic.ts";
@@ -30,7 +33,9 @@ export const dockerWiring: RegistryDiagnostic = {
   look: async ({ host, machine }) => {
     const file = await dockerFileOf(machine);
     const helper = helperFor(file, host);
-    return judgeWiring(file, host, helper === ours || (await isThisProgram(helper)));
+    const isOurs = helper === ours || (await isThisProgram(helper));
+    const wasOurs = helper === "" && (await wasConfigured(machine.folders.state, file.path, host));
+    return judgeWiring(file, host, isOurs, wasOurs);
 
     async function isThisProgram(name: string): Promise<boolean> {
       const found = name === "" ? [] : await findOnPath(`docker-credential-${name}`, machine.env);
@@ -40,8 +45,23 @@ export const dockerWiring: RegistryDiagnostic = {
   },
 };
 
-/** @param isOurs whether the helper that Docker asks for the host is this program */
-export function judgeWiring(file: DockerFile, host: string, isOurs: boolean): Finding {
+/** Whether `configure-docker` named this helper there, and has not undone it. */
+async function wasConfigured(state: string, path: string, host: string): Promise<boolean> {
+  const found = await inspectFile(undoRecordPath(state, resolve(path)));
+  if (found.kind !== "text") return false;
+  try {
+    const { replaced = {} } = JSON.parse(found.text);
+    return replaced.credsStore !== undefined || Object.hasOwn(replaced.credHelpers ?? {}, host);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param isOurs whether the helper that Docker asks for the host is this program
+ * @param wasOurs whether `configure-docker` had made it so
+ */
+export function judgeWiring(file: DockerFile, host: string, isOurs: boolean, wasOurs = false): Finding {
   const { path, credHelpers } = file;
   const helper = helperFor(file, host);
   const place = Object.hasOwn(credHelpers, host) ? "credHelpers" : "credsStore";
@@ -51,6 +71,10 @@ export function judgeWiring(file: DockerFile, host: string, isOurs: boolean): Fi
   if (near !== undefined && credHelpers[near] === ours) {
     const what = `credHelpers in ${path} has "${near}", which Docker never looks for: it wants the bare host`;
     return failed("WIRING_KEY", what, fix);
+  }
+  if (wasOurs) {
+    const what = `configure-docker named this helper for ${host} in ${path}, and another program has removed it since, as 'podman logout --all --authfile ${path}' does`;
+    return failed("WIRING_REMOVED", what, fix);
   }
   if (helper === "") {
     return failed("NOT_WIRED", `Docker asks no helper for ${host}: ${path} names none`, fix);

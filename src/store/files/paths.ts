@@ -49,6 +49,11 @@ export function readingsPath(state: string): string {
   return `${state}/replication-readings.json`;
 }
 
+/** What `configure-docker` has done to a client's file: named for that file. */
+export function undoRecordPath(state: string, path: string): string {
+  return `${state}/clients/${fingerprint(path).slice(0, 16)}.json`;
+}
+
 /** The file name for a login to a host outside ECR: a server URL may contain characters that a file name can't. */
 export function serverKey(server: string): string {
   return fingerprint(server).slice(0, 40);

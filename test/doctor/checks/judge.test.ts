@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Reach } from "../../../src/aws/calls/reachability.ts";
+import { judgeVariable } from "../../../src/doctor/checks/auth-variable.ts";
 import { judgeDaemon } from "../../../src/doctor/checks/daemon.ts";
 import { judgeLogins, judgeWiring } from "../../../src/doctor/checks/docker.ts";
 import { parseDockerFile } from "../../../src/doctor/checks/docker-file.ts";
@@ -7,6 +8,7 @@ import type { Finding } from "../../../src/doctor/checks/finding.ts";
 import { judgeDisk, judgeFolder } from "../../../src/doctor/checks/folders.ts";
 import * as way from "../../../src/doctor/checks/network.ts";
 import { judgePacker } from "../../../src/doctor/checks/packer.ts";
+import { judgePodman } from "../../../src/doctor/checks/podman-auth.ts";
 import { Failure } from "../../../src/token/failure.ts";
 
 const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
@@ -61,6 +63,54 @@ describe("judgeLogins", () => {
     assert.equal(outcome(judge({ credsStore: "ecr", auths, credHelpers: { "example.com": "pass" } })), "ok");
     assert.equal(outcome(judge({ credsStore: "pass", auths })), "ok");
     assert.equal(outcome(judge({ credsStore: "ecr", auths: { "example.com": {} } })), "ok");
+  });
+});
+
+describe("judgeVariable", () => {
+  const judge = (text?: string) => outcome(judgeVariable(text, host));
+  const auths = (key: string) => JSON.stringify({ auths: { [key]: { auth: login("x") } } });
+
+  it("finds the login of this host, by the key that Docker looks for", () => {
+    assert.equal(judge(auths(host)), "failed AUTH_VARIABLE");
+    for (const key of [`https://${host}`, `${host}/`, host.toUpperCase(), "example.com"]) {
+      assert.equal(judge(auths(key)), "ok", key);
+    }
+  });
+
+  it("takes what Docker can't read for nothing", () => {
+    for (const text of [undefined, "", "{", "[]", "null", '{"auths":{}}']) assert.equal(judge(text), "ok");
+  });
+});
+
+describe("judgePodman", () => {
+  const now = 1_800_000_000_000;
+  const stale = { auths: { [host]: { auth: until(now - 1000) } } };
+  const fresh = { auths: { [host]: { auth: until(now + 1000) } } };
+  const ours = { credHelpers: { [host]: "ecr" } };
+  const judge = (configs: readonly object[], more: { isNamed?: boolean; servesAll?: boolean } = {}) => {
+    const rest = { isNamed: false, servesAll: false, ...more };
+    return outcome(judgePodman({ host, files: configs.map(docker), now, ...rest }));
+  };
+
+  it("finds a stale login in a file that is read before this helper's", () => {
+    assert.equal(judge([stale]), "failed PODMAN_LOGIN_STALE");
+    assert.equal(judge([stale, ours]), "failed PODMAN_LOGIN_STALE");
+    assert.equal(judge([{}, stale]), "failed PODMAN_LOGIN_STALE");
+  });
+
+  it("leaves one that is read after it, or is not over", () => {
+    assert.equal(judge([ours, stale]), "ok");
+    assert.equal(judge([{ ...ours, ...stale }]), "ok");
+    assert.equal(judge([fresh, stale]), "ok");
+  });
+
+  it("finds that the one file that is named has nothing for the host", () => {
+    assert.equal(judge([{}], { isNamed: true }), "failed REGISTRY_AUTH_FILE");
+    assert.equal(judge([], { isNamed: true }), "failed REGISTRY_AUTH_FILE");
+    assert.equal(judge([ours], { isNamed: true }), "ok");
+    assert.equal(judge([fresh], { isNamed: true }), "ok");
+    assert.equal(judge([{}], { isNamed: true, servesAll: true }), "ok");
+    assert.equal(judge([{}]), "ok");
   });
 });
 

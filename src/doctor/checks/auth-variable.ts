@@ -1,0 +1,22 @@
+import { passwordsIn } from "../../clients/docker/logins.ts";
+import type { RegistryDiagnostic } from "./diagnostic.ts";
+import { type Finding, failed, ok } from "./finding.ts";
+
+/** A login in the variable with which newer Docker CLIs and GitLab's runner get logins: it goes before every helper. */
+export const authVariable: RegistryDiagnostic = {
+  name: "auth-variable",
+  scope: "registry",
+  needs: ["registry-name"],
+  look: async ({ host, machine }) => judgeVariable(machine.env.DOCKER_AUTH_CONFIG, host),
+};
+
+/** @param text of DOCKER_AUTH_CONFIG: docker/cli, cli/config/configfile/file.go takes its keys as they are */
+export function judgeVariable(text: string | undefined, host: string): Finding {
+  if (!text) return ok("DOCKER_AUTH_CONFIG is not set");
+  if (!passwordsIn(text).has(host)) return ok("DOCKER_AUTH_CONFIG has no login for it");
+  return failed(
+    "AUTH_VARIABLE",
+    `DOCKER_AUTH_CONFIG has a login for ${host}, which Docker uses before it calls a helper`,
+    "unset DOCKER_AUTH_CONFIG, or remove this registry from it",
+  );
+}
