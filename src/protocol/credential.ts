@@ -1,23 +1,38 @@
+import { ifReadable, stringOf } from "../clients/json/go-fields.ts";
+import { parseJson } from "../clients/json/syntax.ts";
 import { Failure } from "../token/failure.ts";
+import { trimSpace } from "./server-input.ts";
 
 /** The input of `store`. */
 export interface Credential {
-  /** Without surrounding spaces. */
+  /** Without surrounding white space. */
   readonly ServerURL: string;
   readonly Username: string;
   readonly Secret: string;
 }
 
-/** @throws Failure BAD_CREDENTIAL */
+/**
+ * Reads the input of `store` as Docker's own helpers do, which decode the first JSON value with Go's encoding/json: keys
+ * in any case, the last of several, null as an absent one, and whatever follows the value ignored.
+ *
+ * @throws Failure BAD_CREDENTIAL
+ */
 export function parseCredential(input: string): Credential {
-  try {
-    const { ServerURL = "", Username = "", Secret = "" } = JSON.parse(input);
-    if ([ServerURL, Username, Secret].every((field) => typeof field === "string")) {
-      return { ServerURL: ServerURL.trim(), Username, Secret };
-    }
-  } catch {
-    // Neither the text nor the parser's message, which quotes it, may become part of an error: it contains a secret.
-  }
+  const { root } = parseJson(input);
+  if (root?.type === "null") return { ServerURL: "", Username: "", Secret: "" };
+  const credential =
+    root?.type === "object"
+      ? ifReadable(() => {
+          const read = (name: string) => stringOf(input, root, name).value;
+          return {
+            ServerURL: trimSpace(read("ServerURL")),
+            Username: read("Username"),
+            Secret: read("Secret"),
+          };
+        })
+      : undefined;
+  if (credential) return credential;
+  // Neither the text nor the parser's message, which quotes it, may become part of an error: it contains a secret.
   throw new Failure(
     "BAD_CREDENTIAL",
     "what was to be stored is not a credential",

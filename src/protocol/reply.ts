@@ -36,7 +36,11 @@ export class DelegatedReply extends Error {
  * none of ECR's, or a `podman login` that brings a login of its own.
  */
 export class LoginMissing extends Error {
-  constructor(cause: unknown) {
+  /** @param isRepeated whether the client was shown the reason a moment ago: then stderr is empty */
+  constructor(
+    cause: unknown,
+    readonly isRepeated: boolean,
+  ) {
     super("a get failed", { cause });
   }
 }
@@ -59,7 +63,10 @@ export function refuse(text: string): Reply {
 /** An error as one line, for the client and for the user. */
 export function toReply(error: unknown): Reply {
   if (error instanceof DelegatedReply) return error.reply;
-  if (error instanceof LoginMissing) return { ...toReply(error.cause), stdout: `${protocolText.notFound}\n` };
+  if (error instanceof LoginMissing) {
+    const reply = { ...toReply(error.cause), stdout: `${protocolText.notFound}\n` };
+    return error.isRepeated ? { ...reply, stderr: "" } : reply;
+  }
   const failure = error instanceof Failure ? error : unexpected(error);
   const { oneLine } = failure;
   return { ...refuse(oneLine), stderr: `docker-credential-ecr: ${oneLine}\n`, failure };

@@ -1,10 +1,10 @@
 import type { Registry } from "../registry/registry.ts";
 import { isPlainHost, readServerUrl, type ServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
-import { parseCredential } from "./credential.ts";
 import { type HelperAction, protocolText } from "./messages.ts";
 import type { OtherLogins } from "./other-logins.ts";
 import { done, LoginMissing, line, type Reply, refuse, toReply } from "./reply.ts";
+import { trimSpace } from "./server-input.ts";
 
 /** The answer to a `get`. */
 export interface StoredToken {
@@ -29,12 +29,17 @@ export interface TokenCacheReader {
 export interface HelperPorts {
   /** The ECR registry of an alias in config.yaml; the host must match exactly. */
   aliased(host: string): Promise<Registry | undefined>;
-  /** @returns undefined if no credential is stored and none could be */
-  get(registry: Registry): Promise<StoredToken | undefined>;
+  /**
+   * @param serverUrl how the client spells it; default: the host
+   * @returns undefined if no credential is stored and none could be
+   */
+  get(registry: Registry, serverUrl?: string): Promise<StoredToken | undefined>;
   store(registry: Registry, held: StoredToken): Promise<void>;
   erase(registry: Registry): Promise<void>;
   /** Whether the reason of a failed `get` goes to stdout, as config.yaml says. Never fails. */
   reportsFailures(): Promise<boolean>;
+  /** Whether the client was shown the reason of this failure for another spelling of the registry a moment ago. */
+  isRepeated(error: object): boolean;
   /** What `get` would answer without AWS: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
   /** When a credential that `get` returned expires, in milliseconds since the epoch; undefined if it is not stored. */
@@ -76,45 +81,45 @@ export async function serve(
 }
 
 async function get(input: string, backends: HelperBackends): Promise<Reply> {
-  const serverUrl = input.trim();
+  const serverUrl = trimSpace(input);
   if (serverUrl === "") return refuse(protocolText.noServerUrl);
   // No server URL begins like this; every request of Bazel does.
   if (serverUrl.startsWith("{")) {
     const { answerBazel } = await import("./bazel.ts");
     return line(await answerBazel(serverUrl, await backends.cold()));
   }
-  const held = await heldFor(input, serverUrl, backends);
-  // The answer repeats the URL as it came: testcontainers uses it as the registry's address.
+  const held = await heldFor(serverUrl, backends);
+  // The answer repeats the URL as it came, without white space around it: testcontainers uses it as the registry's address.
   return held
     ? line(JSON.stringify({ ServerURL: serverUrl, Username: held.username, Secret: held.secret }))
     : refuse(protocolText.notFound);
 }
 
-async function heldFor(
-  input: string,
-  serverUrl: string,
-  backends: HelperBackends,
-): Promise<StoredToken | undefined> {
+async function heldFor(serverUrl: string, backends: HelperBackends): Promise<StoredToken | undefined> {
   const { warm } = backends;
   // Docker sends a canonical host. Only parsed hosts have token files, so a host that has a file needs no parsing:
   // compiling its regular expressions takes a twentieth of the start.
-  const isAlone = input === serverUrl || input === `${serverUrl}\n`;
-  const early = isAlone && isPlainHost(serverUrl) ? await warm.warm(serverUrl) : undefined;
+  const early = isPlainHost(serverUrl) ? await warm.warm(serverUrl) : undefined;
   if (early) return early;
-  const url = readUrl(input);
+  const url = readUrl(serverUrl);
   const cached = await warm.warm(url.host);
   if (cached) return cached;
   const registry = await registryOf(url, backends);
-  if (registry) return getOfEcr(registry, await backends.cold());
+  if (registry) return getOfEcr(registry, serverUrl, await backends.cold());
   return mayHold(serverUrl, backends) ? (await backends.others()).get(serverUrl) : undefined;
 }
 
 /** @throws LoginMissing, and where config.yaml says so Failure */
-async function getOfEcr(registry: Registry, cold: HelperPorts): Promise<StoredToken | undefined> {
+async function getOfEcr(
+  registry: Registry,
+  serverUrl: string,
+  cold: HelperPorts,
+): Promise<StoredToken | undefined> {
   try {
-    return await cold.get(registry);
+    return await cold.get(registry, serverUrl);
   } catch (error) {
-    throw (await cold.reportsFailures()) ? error : new LoginMissing(error);
+    if (await cold.reportsFailures()) throw error;
+    throw new LoginMissing(error, error instanceof Error && cold.isRepeated(error));
   }
 }
 
@@ -139,6 +144,7 @@ function mayHold(server: string, { warm }: HelperBackends): boolean {
 }
 
 async function store(input: string, backends: HelperBackends): Promise<Reply> {
+  const { parseCredential } = await import("./credential.ts");
   const credential = parseCredential(input);
   if (credential.ServerURL === "") return refuse(protocolText.noServerUrl);
   if (credential.Username === "") return refuse(protocolText.noUsername);
@@ -151,9 +157,9 @@ async function store(input: string, backends: HelperBackends): Promise<Reply> {
 }
 
 async function erase(input: string, backends: HelperBackends): Promise<Reply> {
-  const serverUrl = input.trim();
+  const serverUrl = trimSpace(input);
   if (serverUrl === "") return refuse(protocolText.noServerUrl);
-  const registry = await registryOf(readUrl(input), backends);
+  const registry = await registryOf(readUrl(serverUrl), backends);
   // podman, skopeo and buildah treat an error as a failed logout, even if nothing was stored.
   if (registry) await (await backends.cold()).erase(registry);
   else if (mayHold(serverUrl, backends)) await (await backends.others()).erase(serverUrl);

@@ -2,6 +2,7 @@ import { version } from "../../package.json";
 import type { Folders } from "../config/folders.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { otherLogins } from "../logins/choose.ts";
+import { parentProcess } from "../process/parent.ts";
 import { onlyOthers } from "../protocol/other-logins.ts";
 import { toReply } from "../protocol/reply.ts";
 import type { HelperPorts, StoredToken } from "../protocol/serve.ts";
@@ -10,7 +11,7 @@ import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/files/clock.ts";
 import type { FastFiles } from "../store/files/fast-files.ts";
 import { appendLog } from "../store/files/log.ts";
-import { forgetFailedGet, noteFailedGet } from "../store/state/failed-gets.ts";
+import { forgetFailedGet, noteFailedGet, wasShown } from "../store/state/failed-gets.ts";
 import { TokenStore } from "../store/tokens/token-store.ts";
 import { dependenciesHold, readCachedCredential } from "../store/tokens/warm-get.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -146,16 +147,23 @@ export function createHelperPorts(
   };
 
   /** Some clients hide why a get failed: `status` and `doctor` report it. */
-  async function noted(registry: Registry): Promise<StoredToken | undefined> {
+  async function noted(registry: Registry, serverUrl = registry.host): Promise<StoredToken | undefined> {
     const { host } = registry;
     try {
       const held = await within(limits.whole, cold(registry), registry);
       later(forgetFailedGet(state, host));
       return held;
     } catch (error) {
-      if (error instanceof Failure) later(noteFailedGet(state, host, identities.get(host), error, now()));
+      if (error instanceof Failure) await note(host, error, serverUrl);
       throw error;
     }
+  }
+  const repeated = new WeakSet<object>();
+  async function note(host: string, failure: Failure, serverUrl: string): Promise<void> {
+    const parent = parentProcess();
+    const asked = parent === undefined ? undefined : { process: parent, serverUrl };
+    if (asked && (await wasShown(state, host, failure, asked, now()))) repeated.add(failure);
+    later(noteFailedGet(state, host, identities.get(host), failure, now(), asked));
   }
   const others = otherLogins(env, folders, now);
 
@@ -189,6 +197,7 @@ export function createHelperPorts(
       await eraseLogin(registry, loginPorts);
       later(forgetFailedGet(state, registry.host));
     },
+    isRepeated: (error) => repeated.has(error),
     reportsFailures: async () =>
       (await readStampedConfig().catch(() => undefined))?.config.reportsFailures ?? false,
     list,

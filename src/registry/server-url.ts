@@ -93,7 +93,7 @@ function reasonFor(text: string): string {
     if (code < 0x20 || code === 0x7f) return "a control character";
     if (code > 0x7f) return "a character that is not ASCII";
   }
-  const scheme = /^([^/]*):\/\//.exec(text)?.[1]?.toLowerCase();
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") return "neither http nor https";
   const rest = scheme === undefined ? text : text.slice(scheme.length + 3);
   const bad = /[^a-z0-9._~:+/[\]-]/i.exec(rest)?.[0];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { helperActions, protocolText } from "../../src/protocol/messages.ts";
+import { trimSpace } from "../../src/protocol/server-input.ts";
 import { readServerUrl } from "../../src/registry/server-url.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
 import { damaged } from "../support/fuzz/damage.ts";
@@ -45,8 +46,8 @@ export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>
         assert.equal(stderr, "");
         if (action !== "get") continue;
         const { ServerURL, Secret } = JSON.parse(stdout);
-        assert.equal(ServerURL, input.trim());
-        const url = readServerUrl(input);
+        assert.equal(ServerURL, trimSpace(input));
+        const url = readServerUrl(ServerURL);
         if (Secret === secrets.warm) assert.equal(url.kind !== "malformed" && url.host, ecr);
         if (Secret === secrets.cold) assert.equal(url.kind !== "malformed" && url.host, "public.ecr.aws");
         continue;

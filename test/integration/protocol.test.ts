@@ -141,12 +141,30 @@ describe("Docker's protocol", () => {
     assert.deepEqual(await run(["store"], `{"ServerURL":"${registry}","Secret":"s"}`), noName);
   });
 
+  it("store takes what Docker's own helpers take: names in any case, and something behind the value", async () => {
+    const alice = standing.user(keys("alice"));
+    const secret = (text: string) => ({ ServerURL: registry, Username: "AWS", Secret: text });
+    const texts = {
+      "lower case": `{"serverurl":"${registry}","username":"AWS","secret":"lower case"}`,
+      "the last": `{"Secret":"one","ServerURL":"${registry}","Username":"AWS","secret":"the last"}`,
+      "a second value": `${JSON.stringify(secret("a second value"))}\n${JSON.stringify(secret("other"))}`,
+      "other bytes": `${JSON.stringify(secret("other bytes"))}\0 trailing bytes`,
+      "white space": `\n\t${JSON.stringify(secret("white space"), null, 2)}\r\n`,
+    };
+    for (const [stored, input] of Object.entries(texts)) {
+      silent(await alice.run(["store"], { input }));
+      assert.equal(JSON.parse((await alice.get(registry)).stdout).Secret, stored);
+    }
+    const empty = { stdout: "no credentials server URL\n", stderr: "", exitCode: 1 };
+    assert.deepEqual(await run(["store"], "null"), empty);
+  });
+
   it("store of what is no credential says so, and repeats nothing of it", async () => {
     const wrong = [
       "",
       "hush-hush",
       '{"ServerURL":"hush-hush',
-      "null",
+      "[]",
       '{"ServerURL":1}',
       `{"ServerURL":"${registry}","Username":"AWS","Secret":["hush-hush"]}`,
       `{"ServerURL":"${registry}","Username":{"hush-hush":1},"Secret":"s"}`,

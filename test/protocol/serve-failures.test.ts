@@ -47,6 +47,14 @@ describe("Docker's protocol in trouble", () => {
       });
     });
 
+    it("get is silent about a reason that the client was shown for another spelling", async () => {
+      backends.isRepeated = true;
+      const { failure, ...reply } = await backends.run("get", `https://${host}`);
+      assert.equal(failure, backends.trouble);
+      const stdout = "credentials not found in native keychain\n";
+      assert.deepEqual(reply, { stdout, stderr: "", exitCode: 1 });
+    });
+
     for (const action of ["store", "erase", "list"] as const) {
       it(`${action} reports it as before`, async () => {
         assert.equal((await backends.run(action, inputs[action])).stdout, reason);

@@ -114,12 +114,8 @@ describe("Docker's protocol", () => {
   const MALFORMED = [
     `${host}\n.evil.example`,
     `good.example\n${host}`,
-    `\n${host}`,
-    ` ${host}`,
-    `${host}\n\n`,
-    `${host}\r`,
     `${host}\0`,
-    `${host}\u00a0`,
+    `\u200b${host}`,
     `\ufeff${host}`,
     `${host}\t.`,
     `user:pass@${host}`,
@@ -183,7 +179,7 @@ describe("Docker's protocol", () => {
 
     const notCredentials = [
       "",
-      "null",
+      "[]",
       "{",
       "text",
       credential({ Secret: 1 }),
@@ -233,6 +229,7 @@ describe("Docker's protocol", () => {
       get: async () => undefined,
       store: async () => undefined,
       erase: async () => undefined,
+      isRepeated: () => false,
       reportsFailures: async () => false,
       expiresAt: async () => undefined,
       tidy: async () => {},

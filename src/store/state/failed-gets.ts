@@ -13,12 +13,43 @@ export interface FailedGet extends FailureNote {
   /** Of the last and of the first in a row; milliseconds since the epoch. */
   readonly at: number;
   readonly since: number;
+  /** Who was shown the last one. */
+  readonly asked?: FailedRequest;
+}
+
+/** A `get` as a client made it. */
+export interface FailedRequest {
+  /** The client's process. */
+  readonly process: string;
+  readonly serverUrl: string;
 }
 
 const format = 1;
 
 /** Milliseconds: as long as a registry that no client asks for is remembered. */
 const remembered = 7 * 86_400_000;
+
+/** Milliseconds between two spellings of one registry that a client tries for one image. */
+const nextSpelling = 10_000;
+
+/**
+ * Whether a client tries another spelling of a registry and has been shown the reason for the one before: crane asks for
+ * the repository and then for the host, nerdctl for six URLs, and each line goes to the terminal. Never fails.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function wasShown(
+  state: string,
+  host: string,
+  { code, message }: Failure,
+  { process, serverUrl }: FailedRequest,
+  now: number,
+): Promise<boolean> {
+  const last = await readFailedGet(state, host);
+  if (!last?.asked || last.code !== code || last.what !== message) return false;
+  const isNext = last.asked.process === process && last.asked.serverUrl !== serverUrl;
+  return isNext && last.at <= now && now - last.at < nextSpelling;
+}
 
 /** Notes a failure. Never fails: it is not worth the answer. */
 export async function noteFailedGet(
@@ -27,11 +58,13 @@ export async function noteFailedGet(
   identity: string | undefined,
   { code, message, fix }: Failure,
   at: number,
+  asked?: FailedRequest,
 ): Promise<void> {
   const former = await readFailedGet(state, host);
   const since = former && former.since <= at && at - former.at < remembered ? former.since : at;
   const who = identity !== undefined && { identity };
-  const content: FailedGet = { format, host, ...who, at, since, code, what: message, fix };
+  const whom = asked && { asked };
+  const content: FailedGet = { format, host, ...who, at, since, code, what: message, fix, ...whom };
   await writeState(state, failedGetPath(state, host), content).catch(ignoreFailure);
 }
 

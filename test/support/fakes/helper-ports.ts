@@ -17,6 +17,9 @@ export class HelperRooms {
   /** What config.yaml says with `failures: report`. */
   reportsFailures = false;
 
+  /** Whether the client has had the reason of a failure just before. */
+  isRepeated = false;
+
   /** Set it and every room behind fails with it. */
   trouble: unknown;
 
@@ -49,6 +52,7 @@ export class HelperRooms {
         if (this.trouble) throw this.trouble;
         return Object.fromEntries([...this.cold].map(([host, { username }]) => [host, username]));
       },
+      isRepeated: () => this.isRepeated,
       reportsFailures: async () => this.reportsFailures,
       expiresAt: async () => undefined,
       tidy: async () => {},

@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where clients are installed: outside the repository, beside what other tests keep there. */
+export function clientsFolder(env: Environment = process.env): string {
+  const cache = env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(cache, "docker-credential-ecr-tests", "clients");
+}
+
+/** The folder of one client, or of a set of them. */
+export function clientFolder(name: string): string {
+  return join(clientsFolder(), name);
+}
+
+/** Whether it holds what was asked for. */
+export function isInstalled(name: string, wanted: string): boolean {
+  const stamp = stampOf(name);
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+}
+
+/**
+ * Installs into a folder that is emptied before; an attempt that fails leaves no stamp.
+ *
+ * @param wanted what it will hold, for `isInstalled`
+ */
+export function installInto(name: string, wanted: string, install: (folder: string) => void): void {
+  const folder = clientFolder(name);
+  rmSync(stampOf(name), { force: true });
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  install(folder);
+  writeFileSync(stampOf(name), wanted);
+}
+
+const stampOf = (name: string): string => `${clientFolder(name)}.installed`;
+
+/** Runs a program at the lowest priority. @throws Error if it fails */
+export function run(command: readonly string[], options: { env?: Environment; cwd?: string } = {}): void {
+  const { exitCode } = Bun.spawnSync(["nice", "-n", process.env.CLIENTS_NICE ?? "19", ...command], {
+    ...options,
+    env: { ...process.env, ...options.env },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (exitCode !== 0) throw new Error(`${command.join(" ")} ended with ${exitCode}`);
+}

@@ -1,0 +1,63 @@
+import { goProgram } from "../../test/support/go/decoder.ts";
+import { clientFolder, installInto, isInstalled, run } from "./cache.ts";
+
+/** A client that Go's module proxy serves. */
+export interface GoClient {
+  /** The program is FOLDER/NAME. */
+  readonly name: string;
+  readonly package: string;
+  readonly version: string;
+  readonly tags?: string;
+  /** Part of `.ci/run`: it takes less than a minute. */
+  readonly isQuick?: true;
+}
+
+export const goClients: readonly GoClient[] = [
+  {
+    name: "crane",
+    package: "github.com/google/go-containerregistry/cmd/crane",
+    version: "v0.22.1",
+    isQuick: true,
+  },
+  { name: "oras", package: "oras.land/oras/cmd/oras", version: "v1.3.6" },
+  { name: "helm3", package: "helm.sh/helm/v3/cmd/helm", version: "v3.22.0" },
+  { name: "helm4", package: "helm.sh/helm/v4/cmd/helm", version: "v4.3.1" },
+  { name: "regctl", package: "github.com/regclient/regclient/cmd/regctl", version: "latest" },
+  {
+    name: "docker-credential-gcr",
+    package: "github.com/GoogleCloudPlatform/docker-credential-gcr/v2",
+    version: "latest",
+  },
+  {
+    name: "docker-credential-ecr-login",
+    package: "github.com/awslabs/amazon-ecr-credential-helper/ecr-login/cli/docker-credential-ecr-login",
+    version: "latest",
+  },
+  {
+    name: "docker-credential-pass",
+    package: "github.com/docker/docker-credential-helpers/pass/cmd",
+    version: "v0.9.13",
+  },
+];
+
+export function goClientPath(name: string): string {
+  return `${clientFolder(`go-${name}`)}/${name}`;
+}
+
+/** @throws Error where it can't be built */
+export function installGoClient({ name, package: path, version, tags = "" }: GoClient): void {
+  const go = goProgram();
+  if (go === undefined) throw new Error("needs Go");
+  const wanted = `${path}@${version} ${tags}`;
+  if (isInstalled(`go-${name}`, wanted)) return;
+  installInto(`go-${name}`, wanted, (folder) => {
+    const env = { GOBIN: folder, CGO_ENABLED: "0", GOFLAGS: "", GOTOOLCHAIN: "local" };
+    run([go, "install", "-trimpath", `-tags=${tags}`, "-ldflags=-s -w", `${path}@${version}`], { env });
+    const built =
+      path
+        .replace(/\/v\d+$/, "")
+        .split("/")
+        .at(-1) ?? name;
+    if (built !== name) run(["mv", `${folder}/${built}`, `${folder}/${name}`]);
+  });
+}
