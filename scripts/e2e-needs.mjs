@@ -19,6 +19,7 @@ export const unitNeeds = [
   { program: "fish", package: "fish" },
   { program: "groff", package: "groff-base" },
   { program: "mandoc", package: "mandoc" },
+  { program: "promtool", package: "prometheus" },
   // With its sanitizers and libc's headers; clang is for fuzzing, with its runtime.
   { program: "cc", package: "build-essential" },
   { program: "clang", package: "clang" },
@@ -54,6 +55,7 @@ export const clientNeeds = [
   { program: "buildah", package: "buildah" },
   { program: "systemctl", package: "systemd" },
   { program: "kubectl", package: "kubernetes-client" },
+  { program: "prometheus", package: "prometheus" },
   { program: "prometheus-node-exporter", package: "prometheus-node-exporter" },
   { program: "docker-credential-ecr-login", package: "amazon-ecr-credential-helper" },
 ];

@@ -22,8 +22,8 @@ export function afterToken(
   const delayed = heldUpFor(group, decision, clock);
   const arrival = { delayed, formerSessionEndsAt: group.issue?.sessionEndsAt };
   const issue = planIssue(entry, arrival, clock, random, timing);
-  const { hold, rest } = group;
-  return { issue, ...(hold && { hold }), ...(rest && { rest }) };
+  const { hold, rest, counts } = group;
+  return { issue, ...(hold && { hold }), ...(rest && { rest }), ...(counts && { counts }) };
 }
 
 /** A group's state after a failure; the token lying there goes on to be served. */

@@ -1,11 +1,12 @@
 import { forEachConcurrent } from "../limits/concurrency.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
-import type { Clock } from "../token/life.ts";
+import { type Clock, elapsed } from "../token/life.ts";
 import { afterFailure, afterPublishing, afterToken, needsPublishing } from "./after-attempt.ts";
-import { publish, renew } from "./attempt.ts";
+import { type Outcome, publish, renew } from "./attempt.ts";
 import { decideRenewal, type RenewalDecision, refreshDue } from "./due.ts";
 import type { Job } from "./job.ts";
 import type { FailedJob, PassReport, RefreshPorts } from "./ports.ts";
+import { countAttempt } from "./renewal-counts.ts";
 import { type FailingJob, tokenTimes } from "./renewal-failure.ts";
 import type { GroupState, RefresherState } from "./state.ts";
 import { syncGroups, withGroups } from "./sync-groups.ts";
@@ -95,9 +96,11 @@ class Pass {
     if (this.stop.aborted) return;
     const { ports, random, timing } = this;
     const { job, entry } = decision;
+    const began = ports.clock();
     const outcome = await renew(job, entry, ports, this.stop, timing);
     const clock = ports.clock();
-    const group: GroupState = { ...this.group(job), rest: { from: clock, length: timing.rest } };
+    const rested: GroupState = { ...this.group(job), rest: { from: clock, length: timing.rest } };
+    const group = withAttempt(rested, outcome, elapsed(began, clock));
     if (outcome.kind === "overtaken") {
       this.changed.set(job.key, group);
       this.overtaken.push(job);
@@ -126,4 +129,11 @@ class Pass {
   private group({ key }: Job): GroupState {
     return this.changed.get(key) ?? this.before[key] ?? {};
   }
+}
+
+/** Counts an attempt that has a result: one that was stopped or overtaken has none. @param duration milliseconds */
+function withAttempt(group: GroupState, { kind }: Outcome, duration: number): GroupState {
+  if (kind !== "done" && kind !== "failed") return group;
+  const result = kind === "done" ? "succeeded" : "failed";
+  return { ...group, counts: countAttempt(group.counts, result, duration) };
 }

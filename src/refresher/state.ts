@@ -1,5 +1,6 @@
 import type { Clock, Life } from "../token/life.ts";
 import { type Pause, pauseOf, type Rest } from "./pause.ts";
+import { isRenewalCounts, type RenewalCounts } from "./renewal-counts.ts";
 
 /** What the refresher remembers between passes: plain JSON, kept in the heartbeat file and read by `status`. */
 export interface RefresherState {
@@ -21,6 +22,8 @@ export interface GroupState {
   readonly rest?: Rest;
   /** The `Job.revision` under which the registries' files were last written, and the issue that they hold. */
   readonly served?: { readonly issuedAt: number; readonly revision: string };
+  /** Absent: no renewal has been attempted. */
+  readonly counts?: RenewalCounts;
 }
 
 /** Milliseconds by this machine's clock, `renewAfter` in age of the token: a moved clock does not move it. */
@@ -74,15 +77,22 @@ export function rested(state: RefresherState): RefresherState {
  */
 export function parseState(value: unknown): RefresherState {
   if (!isObject(value) || value.format !== stateFormat || !isObject(value.groups)) return emptyState;
-  const groups = Object.fromEntries(Object.entries(value.groups).filter(([, group]) => isGroup(group)));
+  const groups = Object.entries(value.groups).flatMap(([key, group]) => {
+    return isGroup(group) ? [[key, withValidCounts(group)] as const] : [];
+  });
   return {
     format: stateFormat,
-    groups: groups as Record<string, GroupState>,
+    groups: Object.fromEntries(groups),
     ...(isPause(value.splay) && { splay: value.splay }),
   };
 }
 
-function isGroup(value: unknown): boolean {
+/** Counters start anew where another version has counted in other buckets: that loses nothing else. */
+function withValidCounts({ counts, ...group }: GroupState): GroupState {
+  return isRenewalCounts(counts) ? { ...group, counts } : group;
+}
+
+function isGroup(value: unknown): value is GroupState {
   if (!isObject(value)) return false;
   const { issue, failure, hold, rest, served } = value;
   return (

@@ -1,52 +1,57 @@
+import { durationBounds } from "../refresher/renewal-counts.ts";
 import type { FailureNote } from "../token/failure.ts";
+import { counter, gauge, histogram, type Labels, type Sample } from "./exposition.ts";
+import { identityName } from "./identity-name.ts";
+import type { RenewalSeries } from "./renewals-report.ts";
 import type { StatusReport } from "./report.ts";
-
-type Labels = Readonly<Record<string, string>>;
-
-interface Sample {
-  readonly labels?: Labels;
-  readonly value: number;
-}
 
 const prefix = "docker_credential_ecr_";
 
 /**
- * The report in the text format that node_exporter's textfile collector reads; every metric is a gauge. Names and
- * labels are added to, never changed: docs/status.md. https://prometheus.io/docs/instrumenting/exposition_formats/
+ * The report in the text format that node_exporter's textfile collector reads. Names and labels are added to, never
+ * changed: docs/status.md. Conventions: https://prometheus.io/docs/practices/naming/
  */
 export function metricsOf(report: StatusReport): string {
-  const { program, at, daemon, registries, replication, outputs, configError } = report;
-  const { lastTickAt } = daemon;
-  const tokens = registries.map((token) => ({ token, labels: labelsOf(token) }));
-  const sources = replication.map((source) => {
-    return { source, labels: { registry: source.source, identity: identityName(source.identity) } };
-  });
+  return [...programMetrics(report), ...tokenMetrics(report), ...renewalMetrics(report), ...fileMetrics(report)].join(
+    "",
+  );
+}
+
+function programMetrics({ program, at, daemon, configError }: StatusReport): readonly string[] {
   return [
-    metric("build_info", "The program that wrote this.", [{ labels: { version: program }, value: 1 }]),
-    metric("status_timestamp_seconds", "When this was written.", [{ value: at / 1000 }]),
-    metric("config_usable", "1: config.yaml can be used, or there is none.", [
-      { value: configError ? 0 : 1 },
-    ]),
+    metric("build_info", "The program that wrote these metrics.", [{ labels: { version: program }, value: 1 }]),
+    metric("status_timestamp_seconds", "When these metrics were written.", [{ value: at / 1000 }]),
+    metric("config_usable", "1: config.yaml can be used, or there is none.", [{ value: configError ? 0 : 1 }]),
     metric("daemon_up", "1: the daemon runs.", [{ value: daemon.running ? 1 : 0 }]),
     metric(
       "daemon_expected",
       "1: a daemon should run: its service is installed, or it was started and did not end by itself.",
       [{ value: daemon.expected ? 1 : 0 }],
     ),
-    metric("daemon_outdated", "1: the daemon runs another program than the one that wrote this.", [
+    metric("daemon_outdated", "1: the daemon runs another program than the one that wrote these metrics.", [
       { value: daemon.outdated ? 1 : 0 },
     ]),
-    metric("daemon_last_tick_timestamp_seconds", "When a daemon last ended a pass.", timeSample(lastTickAt)),
+    metric(
+      "daemon_last_tick_timestamp_seconds",
+      "When a daemon last ended a pass.",
+      timeSample(daemon.lastTickAt),
+    ),
+  ];
+}
+
+function tokenMetrics({ registries }: StatusReport): readonly string[] {
+  const tokens = registries.map((token) => ({ token, labels: labelsOf(token) }));
+  return [
     metric(
       "token_expiry_timestamp_seconds",
-      "When the token that lies ready ends; 0: there is none.",
+      "When the stored token expires; 0: there is no valid token.",
       tokens.map(({ token: { secondsLeft, expiresAt = 0 }, labels }) => {
         return { labels, value: secondsLeft > 0 ? expiresAt / 1000 : 0 };
       }),
     ),
     metric(
       "token_fresh",
-      "1: the token has as much life left as minValidity asks for.",
+      "1: the token has at least minValidity of life left.",
       tokens.map(({ token, labels }) => ({ labels, value: token.isFresh ? 1 : 0 })),
     ),
     metric(
@@ -70,10 +75,41 @@ export function metricsOf(report: StatusReport): string {
       tokens.flatMap(({ token: { lastError }, labels }) => errorSample(lastError, labels)),
     ),
     metric(
-      "token_unattended",
-      "1: nobody renews the token in the background.",
+      "token_not_renewed",
+      "1: the token is not renewed in the background, with that code.",
       tokens.flatMap(({ token: { notRenewed }, labels }) => errorSample(notRenewed, labels)),
     ),
+  ];
+}
+
+function renewalMetrics({ renewals }: StatusReport): readonly string[] {
+  const series = renewals.map(({ counts, ...one }) => ({ counts, labels: seriesLabels(one) }));
+  return [
+    counter(
+      `${prefix}renewals_total`,
+      "Tokens that the daemon or daemon --once has renewed.",
+      series.map(({ labels, counts }) => ({ labels, value: counts.succeeded })),
+    ),
+    counter(
+      `${prefix}renewal_failures_total`,
+      "Renewals by the daemon or daemon --once that failed.",
+      series.map(({ labels, counts }) => ({ labels, value: counts.failed })),
+    ),
+    histogram(
+      `${prefix}renewal_duration_seconds`,
+      "How long renewals took, failed ones included.",
+      series.map(({ labels, counts: { buckets, duration } }) => {
+        return { labels, bounds: durationBounds, buckets, sum: duration / 1000 };
+      }),
+    ),
+  ];
+}
+
+function fileMetrics({ replication, outputs }: StatusReport): readonly string[] {
+  const sources = replication.map((source) => {
+    return { source, labels: { registry: source.source, identity: identityName(source.identity) } };
+  });
+  return [
     metric(
       "replication_read_timestamp_seconds",
       "When the replication rules of a registry were last read; 0: never.",
@@ -81,12 +117,12 @@ export function metricsOf(report: StatusReport): string {
     ),
     metric(
       "replication_targets",
-      "Registries that the rules of a registry name.",
+      "Registries that the replication rules of a registry name.",
       sources.map(({ source: { targets }, labels }) => ({ labels, value: targets.length })),
     ),
     metric(
       "replication_last_error",
-      "1: the rules could not be read when that was last tried, with that code.",
+      "1: the last attempt to read the replication rules failed, with that code.",
       sources.flatMap(({ source: { lastError }, labels }) => errorSample(lastError, labels)),
     ),
     metric(
@@ -99,10 +135,10 @@ export function metricsOf(report: StatusReport): string {
     ),
     metric(
       "output_last_error",
-      "1: the file is not as it should be, with that code.",
+      "1: the file is not up to date, with that code.",
       outputs.flatMap(({ dockerConfig, lastError }) => errorSample(lastError, { path: dockerConfig })),
     ),
-  ].join("");
+  ];
 }
 
 function labelsOf({
@@ -114,12 +150,8 @@ function labelsOf({
   return { registry, account, region, identity: identityName(identity) };
 }
 
-/** What config.yaml calls an identity, or its profile, role or "default": its description is for people and may change. */
-export function identityName(described: string): string {
-  const configured = /^(\S+) \((?:profile|role) /.exec(described)?.[1];
-  if (configured !== undefined) return configured;
-  const direct = /^(?:profile|role) (\S+)/.exec(described)?.[1];
-  return direct ?? (described.startsWith("keys in the environment") ? "environment" : "default");
+function seriesLabels({ account = "", region = "", identity }: Omit<RenewalSeries, "counts">): Labels {
+  return { account, region, identity };
 }
 
 /** A moment in seconds. @param time in milliseconds; absent: there is none, and no sample */
@@ -132,19 +164,6 @@ function errorSample(error: FailureNote | undefined, labels: Labels): readonly S
   return error ? [{ labels: { ...labels, code: error.code }, value: 1 }] : [];
 }
 
-/** One of them with all its samples; nothing where there are none. */
 function metric(name: string, help: string, samples: readonly Sample[]): string {
-  if (samples.length === 0) return "";
-  const full = prefix + name;
-  const lines = samples.map(({ labels = {}, value }) => `${full}${spelled(labels)} ${value}\n`);
-  return `# HELP ${full} ${help}\n# TYPE ${full} gauge\n${lines.join("")}`;
-}
-
-function spelled(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-}
-
-function escaped(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  return gauge(prefix + name, help, samples);
 }

@@ -14,6 +14,7 @@ import { readRefresher } from "../store/state/refresher-state.ts";
 import type { TokenStore } from "../store/tokens/token-store.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 import { type OutputState, outputStates } from "./outputs-report.ts";
+import { type RenewalSeries, renewalSeries } from "./renewals-report.ts";
 import { replicationReport, type SourceReport } from "./replication-report.ts";
 import { type ShownToken, Tokens } from "./tokens.ts";
 
@@ -29,6 +30,8 @@ export interface StatusReport {
   readonly strictlyOk: boolean;
   readonly daemon: Health;
   readonly registries: readonly ShownToken[];
+  /** Counters of renewals in the background. */
+  readonly renewals: readonly RenewalSeries[];
   readonly replication: readonly SourceReport[];
   readonly outputs: readonly OutputState[];
   /** Hosts that Docker asks this helper for, and has not asked yet. */
@@ -76,6 +79,7 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
     strictlyOk: ok && !unkept && !errors && !isDaemonFailing(daemon) && daemon.configError === undefined,
     daemon,
     registries,
+    renewals: renewalSeries(shown, groups),
     replication,
     outputs,
     waiting: waitingEntries(shown, folders.configFile),

@@ -56,6 +56,27 @@ describe("a pass", () => {
     assert.equal(machine.asked.length, 3);
   });
 
+  it("counts renewals and failures with their durations, over a restart and over unknown counters", async () => {
+    const counts = () => machine.state.groups["a"]?.counts;
+    machine.answer = () => {
+      machine.time.pass(2_000);
+      return Promise.reject(refused);
+    };
+    await machine.pass([a]);
+    assert.deepEqual([counts()?.succeeded, counts()?.failed, counts()?.duration], [0, 1, 2_000]);
+    machine.state = parseState(JSON.parse(JSON.stringify(machine.state)));
+    machine.answer = () => tokenOf(machine.clock());
+    machine.time.pass(hour);
+    await machine.pass([a]);
+    assert.deepEqual([counts()?.succeeded, counts()?.failed, counts()?.duration], [1, 1, 2_000]);
+    await machine.pass([a]);
+    assert.equal(counts()?.succeeded, 1);
+    const file = JSON.parse(JSON.stringify(machine.state));
+    file.groups.a.counts.buckets = [1];
+    const { counts: known, ...rest } = machine.state.groups["a"] ?? assert.fail();
+    assert.deepEqual(parseState(file).groups["a"], rest);
+  });
+
   it("keeps what failed, counts, and forgets it with the next token", async () => {
     machine.answer = () => Promise.reject(refused);
     const report = await machine.pass([a]);

@@ -1,38 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { identityName, metricsOf } from "../../src/status/metrics.ts";
-import { lastError, now, shownToken, statusReport } from "../support/fakes/status-report.ts";
+import { identityName } from "../../src/status/identity-name.ts";
+import { metricsOf } from "../../src/status/metrics.ts";
+import { everyMetric } from "../support/fakes/metrics.ts";
+import { now, statusReport } from "../support/fakes/status-report.ts";
 import { readMetrics } from "../support/metrics.ts";
 
 const docs = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.meta.url)), "utf8");
-const odd = 'a "b" \\ c\nd';
-
-const everything = statusReport(
-  [
-    shownToken({
-      nextRenewalAt: now + 1_000,
-      lastRenewedAt: now - 9_000,
-      failingSince: now - 5_000,
-      lastError: lastError("no: mend [ACCESS_DENIED]"),
-    }),
-    shownToken({
-      registry: "public.ecr.aws",
-      identity: odd,
-      secondsLeft: 0,
-      isFresh: false,
-      notRenewed: lastError("no [X]"),
-    }),
-  ],
-  {
-    daemon: { running: true, expected: true, outdated: true, pid: 1, lastTickAt: now - 500 },
-    replication: [
-      { source: "a", identity: "b", targets: ["c", "d"], problems: [], lastError: lastError("no [Y]") },
-    ],
-    outputs: [{ dockerConfig: "/x", named: true, registries: 3, lastError: lastError("no [Z]") }],
-    configError: lastError("no [CONFIG_INVALID]"),
-  },
-);
+/** `le` belongs to the buckets of each histogram. */
+const namesOf = (labels = {}) => Object.keys(labels).filter((name) => name !== "le");
 
 describe("metricsOf", () => {
   it("labels an identity by its name, whatever describes it", () => {
@@ -46,7 +23,7 @@ describe("metricsOf", () => {
     for (const [described, name] of names) assert.equal(identityName(described), name);
   });
 
-  const metrics = readMetrics(metricsOf(everything));
+  const metrics = readMetrics(metricsOf(everyMetric));
   const samples = (name: string) => [
     ...(metrics.get(`docker_credential_ecr_${name}`)?.samples.values() ?? []),
   ];
@@ -72,10 +49,10 @@ describe("metricsOf", () => {
   it("tells of errors by their code", () => {
     const codes = (name: string) => samples(name).map(({ labels, value }) => [labels.code, value]);
     assert.deepEqual(codes("token_last_error"), [["ACCESS_DENIED", 1]]);
-    assert.deepEqual(codes("token_unattended"), [["X", 1]]);
+    assert.deepEqual(codes("token_not_renewed"), [["X", 1]]);
     assert.deepEqual(codes("replication_last_error"), [["Y", 1]]);
     assert.deepEqual(codes("output_last_error"), [["Z", 1]]);
-    assert.ok(!metricsOf(everything).includes("fix"));
+    assert.ok(!metricsOf(everyMetric).includes("fix"));
   });
 
   it("tells of the daemon and the config", () => {
@@ -84,6 +61,26 @@ describe("metricsOf", () => {
     assert.deepEqual(one("daemon_last_tick_timestamp_seconds"), [(now - 500) / 1000]);
     assert.deepEqual(one("config_usable"), [0]);
     assert.deepEqual(one("status_timestamp_seconds"), [now / 1000]);
+  });
+
+  it("counts renewals and failures, and has their durations as a histogram", () => {
+    const labels = { account: "111122223333", region: "us-east-1", identity: "ci" };
+    const counted = (name: string) => samples(name).map((sample) => [sample.labels, sample.value]);
+    const others = { account: "", region: "us-east-1", identity: "default" };
+    assert.deepEqual(counted("renewals_total"), [
+      [labels, 2],
+      [others, 0],
+    ]);
+    assert.deepEqual(counted("renewal_failures_total"), [
+      [labels, 1],
+      [others, 0],
+    ]);
+    const durations = samples("renewal_duration_seconds").filter((sample) => sample.labels.identity === "ci");
+    const byBound = durations.map((sample) => [sample.labels.le, sample.value]);
+    assert.deepEqual(byBound, [
+      ...[["0.1", 1], ["0.25", 2], ["0.5", 2], ["1", 2], ["2.5", 2], ["5", 2], ["10", 2], ["30", 2], ["+Inf", 3]],
+      ...[[undefined, 40.22], [undefined, 3]],
+    ]);
   });
 
   it("has no metric without samples where nothing is kept", () => {
@@ -107,7 +104,7 @@ describe("metricsOf", () => {
     );
     const told = [...metrics].map(([name, metric]) => {
       const [sample] = metric.samples.values();
-      return `${name.replace("docker_credential_ecr_", "")}: ${Object.keys(sample?.labels ?? {}).join(", ")}`;
+      return `${name.replace("docker_credential_ecr_", "")}: ${namesOf(sample?.labels).join(", ")}`;
     });
     assert.deepEqual(listed.sort(), told.sort());
   });

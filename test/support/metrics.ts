@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 export interface ReadMetric {
   readonly help: string;
   readonly type: string;
-  /** By the spelling of their labels. */
+  /** By the spelling of their labels; a histogram's sum and count have their suffix before it. */
   readonly samples: ReadonlyMap<
     string,
     { readonly labels: Readonly<Record<string, string>>; readonly value: number }
@@ -24,7 +24,7 @@ export function readMetrics(text: string): ReadonlyMap<string, ReadMetric> {
   let current: { name: string; help: string; type: string } | undefined;
   for (const line of text.slice(0, -1).split("\n")) {
     const help = /^# HELP (\S+) (.+)$/.exec(line);
-    const type = /^# TYPE (\S+) (gauge|counter)$/.exec(line);
+    const type = /^# TYPE (\S+) (gauge|counter|histogram)$/.exec(line);
     if (help) {
       assert.match(help[1] ?? "", new RegExp(`^${name}$`));
       assert.ok(!metrics.has(help[1] ?? ""), `${help[1]} comes twice`);
@@ -33,14 +33,17 @@ export function readMetrics(text: string): ReadonlyMap<string, ReadMetric> {
       assert.equal(type[1], current?.name);
       current = { name: type[1] ?? "", help: current?.help ?? "", type: type[2] ?? "" };
       metrics.set(current.name, { help: current.help, type: current.type, samples: new Map() });
-      assert.ok(type[2] !== "gauge" || !current.name.endsWith("_total"), `${current.name} is no counter`);
+      assert.equal(type[2] === "counter", current.name.endsWith("_total"), `${current.name}: only counters are totals`);
     } else {
       const [, sampleName, labels = "", value = ""] = samplePattern.exec(line) ?? assert.fail(line);
-      assert.equal(sampleName, current?.name, "samples of a metric stand together");
+      const suffixes = current?.type === "histogram" ? ["_bucket", "_sum", "_count"] : [""];
+      const suffix = suffixes.find((each) => sampleName === `${current?.name}${each}`);
+      assert.ok(suffix !== undefined, `${sampleName}: samples of a metric are together`);
       assert.ok(Number.isFinite(Number(value)), line);
-      const samples = metrics.get(sampleName ?? "")?.samples as Map<string, unknown>;
-      assert.ok(!samples.has(labels), `${line} comes twice`);
-      samples.set(labels, { labels: labelsIn(labels), value: Number(value) });
+      const samples = metrics.get(current?.name ?? "")?.samples as Map<string, unknown>;
+      const key = `${suffix.replace("_bucket", "")}${labels}`;
+      assert.ok(!samples.has(key), `${line} comes twice`);
+      samples.set(key, { labels: labelsIn(labels), value: Number(value) });
     }
   }
   for (const [each, { samples }] of metrics) assert.ok(samples.size > 0, `${each} has no sample`);
