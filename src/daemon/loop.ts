@@ -152,6 +152,10 @@ class Daemon {
   }
 
   private tellOf(pass: Pass): void {
+    for (const { identity, region, askThrough } of pass.report.refused) {
+      const whose = `the token of ${identity} in ${region}`;
+      this.tell("info", `${askThrough.host} refuses ${whose} before its expiry: it is renewed now`);
+    }
     for (const { identity, region, registries } of pass.report.renewed) {
       const whose = pluralRegistries(registries.length);
       this.tell("info", `renewed the token of ${identity} in ${region} for ${whose}`);

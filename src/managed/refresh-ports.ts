@@ -73,6 +73,11 @@ export function refreshPorts(
       }
       if (failed) throw failed;
     },
+    async check(job, entry, signal) {
+      const registration = await sameRegistration(managed(), job.askThrough, job.key);
+      const { checkToken } = await import("./check-token.ts");
+      return checkToken(app, registration, job, entry, signal);
+    },
     deadline: (limit) => AbortSignal.timeout(limit),
   };
 }

@@ -20,8 +20,7 @@ export function afterToken(
   timing: Timing,
 ): GroupState {
   const delayed = heldUpFor(group, decision, clock);
-  const arrival = { delayed, formerSessionEndsAt: group.issue?.sessionEndsAt };
-  const issue = planIssue(entry, arrival, clock, random, timing);
+  const issue = planIssue(entry, { delayed }, clock, random, timing);
   const { hold, rest, counts } = group;
   return { issue, ...(hold && { hold }), ...(rest && { rest }), ...(counts && { counts }) };
 }

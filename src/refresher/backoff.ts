@@ -20,7 +20,7 @@ export function waitAfter(
 ): number {
   const usual = timing.backoff[retryKind(code)];
   const state = cached ? lifeState(cached.life, clock) : "expired";
-  const scale = cached ? shortness(cached, clock, timing) : 1;
+  const scale = cached ? shortness(cached, timing) : 1;
   let longest = scale * (state === "fresh" ? usual.cap : usual.capUnfresh);
   if (cached && state !== "expired")
     longest = Math.min(longest, usableFor(cached, clock) * timing.maxWaitFraction);
@@ -44,28 +44,15 @@ function jittered(
   return Math.ceil(Math.max(floor, ceiling * random()));
 }
 
-/** What share of the usual waits suits a token: all of them, or less where it or its session is short-lived. */
-function shortness(
-  { life, sessionEndsAt }: Issued,
-  clock: Clock,
-  { shortLife, sessionFloor }: Timing,
-): number {
-  const whole = lifeLength(life);
-  const session = sessionEndsAt === undefined ? 0 : sessionEndsAt - life.issuedAt;
-  const lasts = session > ageOf(life, clock) ? Math.min(whole, Math.max(session, sessionFloor)) : whole;
-  return Math.min(1, lasts / shortLife);
+/** What share of the usual waits suits a token: all of them, or less where it is short-lived. */
+function shortness({ life }: Issued, { shortLife }: Timing): number {
+  return Math.min(1, lifeLength(life) / shortLife);
 }
 
-/**
- * Milliseconds for which a valid token serves without anybody's having to look for another: until its reserve
- * begins or its session ends, then until it expires.
- */
-function usableFor({ life, sessionEndsAt }: Issued, clock: Clock): number {
+/** Milliseconds for which a valid token serves without a better one: until its reserve begins, then until it expires. */
+function usableFor({ life }: Issued, clock: Clock): number {
   if (lifeState(life, clock) !== "fresh") return timeLeft(life, clock);
-  const age = ageOf(life, clock);
-  const fresh = life.freshUntil - life.issuedAt - age;
-  const session = sessionEndsAt === undefined ? 0 : sessionEndsAt - life.issuedAt - age;
-  return session > 0 ? Math.min(fresh, session) : fresh;
+  return life.freshUntil - life.issuedAt - ageOf(life, clock);
 }
 
 /** @param code one that is not known here, or whose retry is not set, passes by itself */

@@ -3,6 +3,7 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 import { type Clock, elapsed } from "../token/life.ts";
 import { afterFailure, afterPublishing, afterToken, needsPublishing } from "./after-attempt.ts";
 import { type Outcome, publish, renew } from "./attempt.ts";
+import { checkTokens } from "./check-tokens.ts";
 import { decideRenewal, type RenewalDecision, refreshDue } from "./due.ts";
 import type { Job } from "./job.ts";
 import type { FailedJob, PassReport, RefreshPorts } from "./ports.ts";
@@ -35,7 +36,8 @@ export async function refreshPass(
 ): Promise<{ state: RefresherState; report: PassReport }> {
   const cached = await ports.read(jobs.map(({ key }) => key));
   const clock = ports.clock();
-  const stock = syncGroups(state, jobs, cached, clock, random, timing);
+  const synced = syncGroups(state, jobs, cached, clock, random, timing);
+  const { state: stock, refused } = await checkTokens(ports, jobs, cached, synced, stop, timing);
   const { due, waiting, nextIn } = refreshDue(jobs, cached, stock, clock);
   const pass = new Pass(ports, stock.groups, random, timing, stop);
   // Files first: that takes a moment, where a call may hang.
@@ -49,7 +51,7 @@ export async function refreshPass(
   const wakeAt = Math.min(pass.nextOf(due), clock.now + nextIn);
   const after = withGroups(stock, pass.changed);
   const failing = jobs.flatMap((job) => failingJob(job, cached.get(job.key), after.groups[job.key], clock));
-  const report = { renewed, failed, overtaken, skipped, failing, ...(wakeAt < Infinity && { wakeAt }) };
+  const report = { renewed, failed, overtaken, skipped, failing, refused, ...(wakeAt < Infinity && { wakeAt }) };
   return { state: after, report };
 }
 

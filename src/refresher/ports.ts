@@ -1,6 +1,7 @@
 import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
 import type { Clock } from "../token/life.ts";
+import type { TokenVerdict } from "./check-schedule.ts";
 import type { HeldAuthorizations } from "./due.ts";
 import type { Job } from "./job.ts";
 import type { FailingJob } from "./renewal-failure.ts";
@@ -26,6 +27,8 @@ export interface RefreshPorts {
    * @throws Failure where one could not be written; the others are
    */
   publish(job: Job, entry: AuthorizationEntry, guard: Guard): Promise<void>;
+  /** Asks a registry of the job whether it accepts the token. */
+  check(job: Job, entry: AuthorizationEntry, signal: AbortSignal): Promise<TokenVerdict>;
   /** Aborts after so many milliseconds. */
   deadline(limit: number): AbortSignal;
 }
@@ -46,6 +49,8 @@ export interface PassReport {
   readonly skipped: readonly Job[];
   /** Whose last attempts failed, now or in a pass before. */
   readonly failing: readonly FailingJob[];
+  /** Whose tokens were refused by their registry before their expiry; they are then due for renewal. */
+  readonly refused: readonly Job[];
   /** When the next is due, milliseconds since the epoch by this machine's clock; absent: nothing is kept. */
   readonly wakeAt?: number;
 }

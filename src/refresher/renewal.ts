@@ -5,8 +5,6 @@ import type { Random, Timing } from "./timing.ts";
 /** As much of an authorization as its renewal depends on. */
 export interface Issued {
   readonly life: Life;
-  /** When the credentials that asked for it end, by this machine's clock. */
-  readonly sessionEndsAt?: number;
 }
 
 /** How a token came. */
@@ -16,40 +14,24 @@ export interface Issue {
    * moment of its own, such as a first start or a build's.
    */
   readonly delayed?: number | undefined;
-  /** The session of the token before it. */
-  readonly formerSessionEndsAt?: number | undefined;
 }
 
-/** Two sessions whose ends lie closer together are one: skew is measured anew with each call. */
-const sameSession = 60_000;
-
 /**
- * At which age of a token its renewal begins, in milliseconds; drawn anew for each token.
- *
- * It is by the earlier of the token's end and its session's. Nobody documents that a token dies with the
- * session that asked for it, so a short session hastens renewals only down to `sessionFloor`. Where a
- * renewal brought the same session again (instance roles, a caching credential_process), asking early is
- * no use: the next one is looked for just before the end.
+ * At which age of a token its renewal begins, in milliseconds; drawn anew for each token. It depends on the token's own
+ * expiry alone, as in AWS's tools: a token outlives the session that fetched it. One that does not is found by
+ * `check-tokens.ts`.
  */
 export function scheduleRenewal(
-  { life, sessionEndsAt }: Issued,
-  { delayed, formerSessionEndsAt }: Issue,
+  { life }: Issued,
+  { delayed }: Issue,
   clock: Clock,
   random: Random,
   timing: Timing,
 ): number {
   const whole = lifeLength(life);
   const age = ageOf(life, clock);
-  const drawn = (span: number) => {
-    const next = delayed === undefined ? 0 : steady(span, random, timing) - delayed;
-    return Math.ceil(next > 0 ? next : phase(span, age, random, timing));
-  };
-  const session = sessionEndsAt === undefined ? whole : sessionEndsAt - life.issuedAt;
-  if (session <= 0 || session >= whole || sessionEndsAt === undefined) return drawn(whole);
-  const again =
-    formerSessionEndsAt !== undefined && Math.abs(sessionEndsAt - formerSessionEndsAt) < sameSession;
-  const bySession = again ? session - Math.floor(between(timing.sessionLead, random)) : drawn(session);
-  return Math.min(Math.ceil(whole * timing.latest), Math.max(timing.sessionFloor, bySession));
+  const next = delayed === undefined ? 0 : steady(whole, random, timing) - delayed;
+  return Math.ceil(next > 0 ? next : phase(whole, age, random, timing));
 }
 
 /**

@@ -31,7 +31,8 @@ export interface PlannedIssue {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly renewAfter: number;
-  readonly sessionEndsAt?: number;
+  /** The age at which its registry is asked whether it still accepts it; absent: not, or it was asked. */
+  readonly checkAfter?: number;
 }
 
 export interface KeptFailure {

@@ -1,5 +1,6 @@
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { type Clock, lifeState } from "../token/life.ts";
+import { scheduleCheck } from "./check-schedule.ts";
 import type { HeldAuthorizations } from "./due.ts";
 import type { Job } from "./job.ts";
 import { isOver, pauseLeft, pauseOf } from "./pause.ts";
@@ -29,9 +30,8 @@ export function syncGroups(
     let group = known ?? noGroup;
     const entry = held.get(key);
     if (entry && !isIssue(group.issue, entry) && lifeState(entry.life, clock) !== "expired") {
-      const arrival = { formerSessionEndsAt: group.issue?.sessionEndsAt };
       const { failure, ...rest } = group;
-      group = { ...rest, issue: planIssue(entry, arrival, clock, random, timing) };
+      group = { ...rest, issue: planIssue(entry, {}, clock, random, timing) };
     }
     if (splay && !group.hold) {
       group = { ...group, hold: pauseOf(Math.ceil(pauseLeft(splay, clock) * random()), clock) };
@@ -64,13 +64,10 @@ export function planIssue(
   random: Random,
   timing: Timing,
 ): PlannedIssue {
-  const { life, sessionEndsAt } = entry;
-  return {
-    issuedAt: life.issuedAt,
-    expiresAt: life.expiresAt,
-    renewAfter: scheduleRenewal(entry, arrival, clock, random, timing),
-    ...(sessionEndsAt !== undefined && { sessionEndsAt }),
-  };
+  const { issuedAt, expiresAt } = entry.life;
+  const renewAfter = scheduleRenewal(entry, arrival, clock, random, timing);
+  const checkAfter = scheduleCheck(entry, renewAfter, random, timing);
+  return { issuedAt, expiresAt, renewAfter, ...(checkAfter !== undefined && { checkAfter }) };
 }
 
 function isIssue(planned: PlannedIssue | undefined, { life }: AuthorizationEntry): boolean {

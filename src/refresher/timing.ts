@@ -7,16 +7,14 @@ export interface Timing {
    */
   readonly earliest: number;
   readonly latest: number;
-  /** However short the session of the credentials: its token is not renewed sooner than this after its issue. */
-  readonly sessionFloor: number;
-  /** Within so much of its end, and no later than the second, the next session of shared credentials is looked for. */
-  readonly sessionLead: readonly [earliest: number, latest: number];
+  /** After the end of the session that fetched a token, its registry is asked once whether it still accepts it. */
+  readonly check: TokenCheckTiming;
   /** No wait after a failure is longer than this share of the time that the token lying there still serves. */
   readonly maxWaitFraction: number;
   readonly backoff: Readonly<Record<FailureKind, Backoff>>;
   /**
-   * The waits of `backoff` are for tokens and sessions that last so long or longer; for those of shorter life they
-   * are shorter in proportion, down to the floor, or the token would be over before the second attempt.
+   * The waits of `backoff` are for tokens that last so long or longer; for those of shorter life they are shorter in
+   * proportion, down to the floor, or the token would be over before the second attempt.
    */
   readonly shortLife: number;
   /**
@@ -28,6 +26,18 @@ export interface Timing {
   readonly callLimit: number;
   /** Calls at the same time. */
   readonly atOnce: number;
+}
+
+/** Milliseconds. */
+export interface TokenCheckTiming {
+  /** However short the session: not sooner than this after the token's issue. */
+  readonly floor: number;
+  /** The longest time after the session's end: drawn, so that a fleet does not call at once. */
+  readonly spread: number;
+  /** Until the next attempt where no answer came. */
+  readonly retry: number;
+  /** A call that takes longer is given up. */
+  readonly callLimit: number;
 }
 
 /**
@@ -52,8 +62,7 @@ const minute = 60 * second;
 export const usualTiming: Timing = {
   earliest: 0.47,
   latest: 0.49,
-  sessionFloor: 5 * minute,
-  sessionLead: [4 * minute, minute],
+  check: { floor: 5 * minute, spread: 2 * minute, retry: 15 * minute, callLimit: 10 * second },
   maxWaitFraction: 1 / 4,
   backoff: {
     // A fleet of 100,000 that retries every 7.5 minutes stays far below what AWS allows an account (500 a second).

@@ -44,6 +44,9 @@ export class MemoryPorts implements RefreshPorts {
   /** What AWS answers for a key; throws to refuse. */
   answer: (job: Job) => AuthorizationEntry | Promise<AuthorizationEntry> = () => tokenOf(this.clock());
   isPlanned = true;
+  /** What a registry says of each token that it is asked about. */
+  verdict: RefreshPorts["check"] = async () => "accepted";
+  readonly checked: string[] = [];
 
   clock = () => this.time.read();
   read = async () => this.held;
@@ -58,6 +61,11 @@ export class MemoryPorts implements RefreshPorts {
 
   publish: RefreshPorts["publish"] = async (job, entry, { unless }) => {
     for (const { host } of job.registries) if (!(await unless())) this.files.set(host, entry.secret);
+  };
+
+  check: RefreshPorts["check"] = (job, entry, signal) => {
+    this.checked.push(job.key);
+    return this.verdict(job, entry, signal);
   };
 
   deadline = () => {

@@ -6,65 +6,36 @@ import { lifeOf } from "../../src/token/life.ts";
 import { hour, minute, SettableClock } from "../support/fakes/clock.ts";
 import { seeded } from "./support.ts";
 
-const hoursOf = (life: number, session: number | undefined, arrival: Issue, found = 0) => {
+const hoursOf = (life: number, arrival: Issue, found = 0) => {
   const clock = new SettableClock();
-  const issued = {
-    life: lifeOf(clock.now + life * hour, 0, hour, clock.read()),
-    ...(session !== undefined && { sessionEndsAt: clock.now + session * hour }),
-  };
-  const former = arrival.formerSessionEndsAt;
-  const since =
-    former === undefined ? arrival : { ...arrival, formerSessionEndsAt: clock.now + former * hour };
+  // Whatever the session of the credentials: AWS's tools go by the token's own expiry too.
+  const issued = { life: lifeOf(clock.now + life * hour, 0, hour, clock.read()), sessionEndsAt: clock.now + hour };
   const at = clock.pass(found * hour).read();
   const random = seeded(3);
   const draws = Array.from(
     { length: 2000 },
-    () => scheduleRenewal(issued, since, at, random, usualTiming) / hour,
+    () => scheduleRenewal(issued, arrival, at, random, usualTiming) / hour,
   );
   return draws.sort((a, b) => a - b);
 };
 
 const planned = { delayed: 0 };
 
-/** Hours: the token's life, its credentials' session, how it came, its age when found; earliest and latest renewal. */
-const RENEWALS: [string, number, number | undefined, Issue, number, earliest: number, latest: number][] = [
-  ["12 h, renewed on plan", 12, undefined, planned, 0, 5.64, 5.88],
-  ["12 h, its renewal held up for 3 h", 12, undefined, { delayed: 3 * hour }, 0, 2.64, 2.88],
-  ["12 h, its renewal held up for 8 h", 12, undefined, { delayed: 8 * hour }, 0, 0, 5.88],
-  ["12 h, of a first start", 12, undefined, {}, 0, 0, 5.88],
-  ["12 h, found when 3 h old", 12, undefined, {}, 3, 3, 5.88],
-  ["12 h, found when 7 h old", 12, undefined, {}, 7, 7, 7],
-  ["10 s, renewed on plan", 10 / 3600, undefined, planned, 0, 4.7 / 3600, 4.9 / 3600],
-  ["12 h, of a session of 1 h", 12, 1, planned, 0, 0.47, 0.49],
-  ["12 h, of a session of 24 h", 12, 24, planned, 0, 5.64, 5.88],
-  ["12 h, of a session that ends in 3 min", 12, 0.05, planned, 0, 5 / 60, 5 / 60],
-  ["12 h, of a session that has ended", 12, -1, planned, 0, 5.64, 5.88],
-  [
-    "12 h, of the same session as before, 2 h left",
-    12,
-    2,
-    { delayed: 0, formerSessionEndsAt: 2 },
-    0,
-    2 - 4 / 60,
-    2 - 1 / 60,
-  ],
-  [
-    "12 h, of the same session, 3 min left",
-    12,
-    0.05,
-    { delayed: 0, formerSessionEndsAt: 0.05 },
-    0,
-    5 / 60,
-    5 / 60,
-  ],
-  ["12 h, of the same session, 9 h left", 12, 9, { delayed: 0, formerSessionEndsAt: 9 }, 0, 5.88, 5.88],
-  ["12 h, of another session than before", 12, 1, { delayed: 0, formerSessionEndsAt: 0.5 }, 0, 0.47, 0.49],
+/** Hours: the token's life, how it came, its age when found; earliest and latest renewal. */
+const RENEWALS: [string, number, Issue, number, earliest: number, latest: number][] = [
+  ["12 h, renewed on plan", 12, planned, 0, 5.64, 5.88],
+  ["12 h, its renewal held up for 3 h", 12, { delayed: 3 * hour }, 0, 2.64, 2.88],
+  ["12 h, its renewal held up for 8 h", 12, { delayed: 8 * hour }, 0, 0, 5.88],
+  ["12 h, of a first start", 12, {}, 0, 0, 5.88],
+  ["12 h, found when 3 h old", 12, {}, 3, 3, 5.88],
+  ["12 h, found when 7 h old", 12, {}, 7, 7, 7],
+  ["10 s, renewed on plan", 10 / 3600, planned, 0, 4.7 / 3600, 4.9 / 3600],
 ];
 
 describe("the renewal of a token of", () => {
-  for (const [what, life, session, arrival, found, earliest, latest] of RENEWALS) {
+  for (const [what, life, arrival, found, earliest, latest] of RENEWALS) {
     it(`${what}: drawn between ${+earliest.toFixed(3)} and ${+latest.toFixed(3)} h after its issue`, () => {
-      const draws = hoursOf(life, session, arrival, found);
+      const draws = hoursOf(life, arrival, found);
       const room = (latest - earliest) / 20 + 1e-9;
       const [first = Number.NaN, last = Number.NaN] = [draws[0], draws.at(-1)];
       assert.ok(earliest - 1e-9 <= first && first <= earliest + room, `${first}`);
@@ -127,24 +98,17 @@ describe("the wait after a failure", () => {
     });
   }
 
-  const SHORT: [what: string, life: number, session: number | undefined, code: string, shortest: number][] = [
-    ["a token that is over", -1, undefined, "UNREACHABLE", 15],
-    ["a token of 6 s", 0.1, undefined, "UNREACHABLE", 15],
-    ["a token of 6 s", 0.1, undefined, "SSO_EXPIRED", 300],
-    ["a token of 60 s", 1, undefined, "THROTTLED", 60],
-    ["a token of 1 h", 60, undefined, "THROTTLED", 60],
-    ["a session of 15 min", 720, 15, "UNREACHABLE", 15],
-    ["a session of 15 min", 720, 15, "ACCESS_DENIED", 300],
-    ["a session found a minute before its end", 720, 1, "THROTTLED", 60],
-    ["a session that had ended", 720, -1, "THROTTLED", 60],
+  const SHORT: [what: string, life: number, code: string, shortest: number][] = [
+    ["a token that is over", -1, "UNREACHABLE", 15],
+    ["a token of 6 s", 0.1, "UNREACHABLE", 15],
+    ["a token of 6 s", 0.1, "SSO_EXPIRED", 300],
+    ["a token of 60 s", 1, "THROTTLED", 60],
+    ["a token of 1 h", 60, "THROTTLED", 60],
   ];
-  for (const [what, life, session, code, shortest] of SHORT) {
+  for (const [what, life, code, shortest] of SHORT) {
     it(`${code} with ${what}: at least ${shortest} s, and growing from twice that or less`, () => {
       const clock = new SettableClock();
-      const cached = {
-        life: lifeOf(clock.now + life * minute, 0, hour, clock.read()),
-        ...(session !== undefined && { sessionEndsAt: clock.now + session * minute }),
-      };
+      const cached = { life: lifeOf(clock.now + life * minute, 0, hour, clock.read()) };
       const wait = (count: number, drawn: number) =>
         waitAfter(code, count, cached, clock.read(), () => drawn, usualTiming) / 1000;
       assert.ok(Math.abs(wait(1, 0) - shortest) <= 0.0011, `${wait(1, 0)}`);
@@ -153,15 +117,4 @@ describe("the wait after a failure", () => {
       assert.ok(life < 0 || wait(30, 1) <= Math.max(shortest, served), `${wait(30, 1)}`);
     });
   }
-
-  it("hurries as the end of the session nears", () => {
-    const clock = new SettableClock();
-    const life = lifeOf(clock.now + 12 * hour, 0, hour, clock.read());
-    const cached = { life, sessionEndsAt: clock.now + 20 * minute };
-    const wait = (at: SettableClock) =>
-      waitAfter("TIMEOUT", 20, cached, at.read(), () => 1, usualTiming) / minute;
-    assert.equal(wait(clock), 5);
-    assert.equal(wait(clock.pass(12 * minute)), 2);
-    assert.equal(wait(clock.pass(hour)), 15);
-  });
 });

@@ -158,6 +158,7 @@ export class World {
       return entry;
     },
     publish: async () => {},
+    check: async () => "accepted",
     deadline: () => never,
   };
 

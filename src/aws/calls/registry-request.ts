@@ -55,6 +55,16 @@ export async function askRegistry(
   }
 }
 
+/** ECR's words for a token whose life is over: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html */
+export function saysExpired(message: string): boolean {
+  return /authorization token has expired/i.test(message);
+}
+
+/** Whether the login itself was refused: it has expired (at ECR Public without a word), or is not one of this registry's. */
+export function isTokenRefused({ status, body }: RegistryAnswer): boolean {
+  return status === 400 || saysExpired(body);
+}
+
 async function get(transport: Transport, url: string, authorization?: string): Promise<RegistryAnswer> {
   const headers = new Headers({ accept: manifestTypes, ...(authorization && { authorization }) });
   const response = await transport.send(new Request(url, { headers }), { cutAt: longestBody });

@@ -1,4 +1,4 @@
-import type { RegistryAnswer } from "../../aws/calls/registry-request.ts";
+import { type RegistryAnswer, saysExpired } from "../../aws/calls/registry-request.ts";
 import { type IamDenial, iamDenialIn, withArticle } from "../../aws/errors/iam-denial.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { cutForeign, oneLine } from "../../token/printable.ts";
@@ -19,7 +19,7 @@ export interface Sent {
 export function explain({ status, body }: RegistryAnswer, registry: Registry, sent: Sent): Finding {
   const { host } = registry;
   const { code, message } = firstError(body);
-  if (/authorization token has expired/i.test(message)) {
+  if (saysExpired(message)) {
     return failed("TOKEN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.fix);
   }
   const denial = iamDenialIn(message);
