@@ -1,17 +1,18 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { mustBeFree, writeBundle } from "../doctor/bundle.ts";
 import { chain } from "../doctor/chain.ts";
 import { CheckRun } from "../doctor/checks/check-run.ts";
 import { openMachine } from "../doctor/checks/machine.ts";
-import { type Look, renderEntry, renderSummary } from "../doctor/render.ts";
+import { type Look, renderFailures, renderLine, renderSummary } from "../doctor/render.ts";
 import { reportOf } from "../doctor/report.ts";
 import { chaptersOf, type Entry, runChapters } from "../doctor/runner.ts";
 import { keptSubjects, subjectOf } from "../doctor/targets.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { terminalOf } from "../terminal/terminal.ts";
+import { type Terminal, terminalOf } from "../terminal/terminal.ts";
 
 interface Options {
   readonly json?: boolean;
+  readonly failed?: boolean;
   readonly bundle?: string;
   readonly color: boolean;
 }
@@ -25,6 +26,7 @@ export function doctorCommand(context: Context): Command {
     )
     .argument("[REGISTRY]", "a host, a URL or an image, HOST/REPOSITORY:TAG")
     .option("--json", "for programs")
+    .addOption(new Option("--failed", "show what failed alone, and all of it").conflicts("json"))
     .option("--bundle <file>", "write a report to send to who helps, with secrets taken out")
     .option("--no-color", "no colours, on a terminal too")
     .addHelpText(
@@ -41,7 +43,7 @@ Examples:
 
 async function diagnose(
   named: string | undefined,
-  { json, bundle, color }: Options,
+  { json, failed, bundle, color }: Options,
   context: Context,
 ): Promise<void> {
   const { env, home, print, exitWith } = context;
@@ -50,7 +52,8 @@ async function diagnose(
   const subjects = named === undefined ? await keptSubjects(machine) : [await subjectOf(named, machine)];
   const visits = subjects.map((subject) => new CheckRun(machine, subject));
   const hosts = visits.map(({ host }) => host);
-  const look = lookOf(context, color);
+  const terminal = terminalOf(process.stdout, env, color);
+  const look = lookOf(context, terminal);
   const tell = (text: string) => {
     if (!json) print(text);
   };
@@ -61,23 +64,32 @@ async function diagnose(
     chaptersOf(chain, machine, visits),
     () => performance.now(),
     (entry) => {
+      if (failed) return;
       if (hosts.length > 1 && entry.registry !== heading) tell(`\n${entry.registry}`);
       heading = entry.registry;
-      tell(renderEntry(entry, look));
+      tell(renderLine(entry, look));
     },
   );
   const report = reportOf(entries, hosts, machine.version, machine.now());
   if (json) print(JSON.stringify(report, undefined, 2));
-  tell(`\n${renderSummary(entries, look)}`);
-  if (hosts.length === 0) tell(`${whyNone(entries)}: name one to have the way to it looked at.`);
+  const end = [renderSummary(entries, look)];
+  if (hosts.length === 0) end.push(`${whyNone(entries)}: name one to have the way to it looked at.`);
+  // A line is left for the prompt, and one is empty above the summary.
+  const rows = failed ? Infinity : (terminal?.rows ?? Infinity) - linesIn(end) - 2;
+  const failures = renderFailures(entries, look, rows);
+  if (failures.length > 0) tell(`\n${failures.join("\n")}`);
+  tell(`\n${end.join("\n")}`);
   if (!report.ok) exitWith(1);
   if (bundle === undefined) return;
   await writeBundle(bundle, report, machine);
   tell(`${bundle}: the report, with secrets taken out. Read it before you send it.`);
 }
 
-function lookOf({ env, home }: Context, wantsColour: boolean): Look {
-  const terminal = terminalOf(process.stdout, env, wantsColour);
+function linesIn(texts: readonly string[]): number {
+  return texts.join("\n").split("\n").length;
+}
+
+function lookOf({ env, home }: Context, terminal: Terminal | undefined): Look {
   return {
     width: Math.max(narrowest, terminal?.width ?? 80),
     colour: terminal?.colour ?? false,

@@ -14,9 +14,15 @@ const statusWidth = 9;
 const nameWidth = 15;
 const paints = { ok: "green", failed: "red", skipped: "dim" } as const;
 
+/** A diagnostic in the list that grows while they run: of a failure one line, as it is shown in full at the end. */
+export function renderLine(entry: Entry, look: Look): string {
+  return entry.status === "failed" ? headOf(entry, look) + (entry.code ?? "") : renderEntry(entry, look);
+}
+
 /** One diagnostic: a line, and for a failure below it the cause and the fix. */
-export function renderEntry({ status, name, seen, fix = "", code }: Entry, look: Look): string {
-  const head = paint(status, status.padEnd(statusWidth), look) + name.padEnd(nameWidth);
+export function renderEntry(entry: Entry, look: Look): string {
+  const { status, seen, fix = "", code } = entry;
+  const head = headOf(entry, look);
   // Commands to copy keep the whole path: a shell leaves "~" as it is between quotes.
   const shown = withTilde(seen, look.home);
   const isNarrow = look.width < 3 * (statusWidth + nameWidth);
@@ -30,6 +36,32 @@ export function renderEntry({ status, name, seen, fix = "", code }: Entry, look:
   return [head + (code ?? ""), under("seen", shown), under("fix", fix)].join("\n");
 }
 
+/**
+ * All failures in full, those of one registry below its name where there are several registries. What comes first is to
+ * be fixed first, so if there is not enough room the last ones are only named.
+ *
+ * @param rows lines that there is room for
+ */
+export function renderFailures(entries: readonly Entry[], look: Look, rows = Infinity): readonly string[] {
+  const failures = entries.filter(({ status }) => status === "failed");
+  const hasSeveral = new Set(entries.flatMap(({ registry }) => registry ?? [])).size > 1;
+  const lines: string[] = [];
+  let heading: string | undefined;
+  for (const [index, entry] of failures.entries()) {
+    const isOther = hasSeveral && entry.registry !== undefined && entry.registry !== heading;
+    const own = [...(isOther ? [entry.registry] : []), ...renderEntry(entry, look).split("\n")];
+    const isLast = index === failures.length - 1;
+    if (index > 0 && lines.length + own.length + (isLast ? 0 : 1) > rows) {
+      const { length } = failures.slice(index);
+      lines.push(`and ${length} more, which --failed shows`);
+      break;
+    }
+    lines.push(...own);
+    heading = entry.registry;
+  }
+  return lines;
+}
+
 /** The last lines: how it stands, and where to begin. */
 export function renderSummary(entries: readonly Entry[], look: Look): string {
   const count = (status: Entry["status"]) => entries.filter((entry) => entry.status === status).length;
@@ -38,6 +70,10 @@ export function renderSummary(entries: readonly Entry[], look: Look): string {
   if (!first) return paint("ok", counts, look);
   const lines = wrap(`${counts}: fix ${first.name} first, then run doctor again`, 0, look.width);
   return lines.startsWith(counts) ? paint("failed", counts, look) + lines.slice(counts.length) : lines;
+}
+
+function headOf({ status, name }: Entry, look: Look): string {
+  return paint(status, status.padEnd(statusWidth), look) + name.padEnd(nameWidth);
 }
 
 function paint(status: Entry["status"], text: string, { colour }: Look): string {

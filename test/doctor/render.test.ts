@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renderEntry, renderSummary } from "../../src/doctor/render.ts";
+import { renderEntry, renderFailures, renderLine, renderSummary } from "../../src/doctor/render.ts";
 import type { Entry } from "../../src/doctor/runner.ts";
 
 const plain = { width: 80, colour: false, home: "/home/me" };
@@ -58,6 +58,46 @@ describe("doctor's rendering", () => {
     const coloured = renderEntry(failing, { ...plain, colour: true });
     assert.ok(coloured.startsWith("\u001b[31mfailed   \u001b[39m"));
     assert.equal(coloured.split("\u001b").length, 3);
+  });
+
+  it("shows a failure in one line while the others run, and in full at the end", () => {
+    const failing = entry({ status: "failed", name: "dns", seen: "no answer", fix: "see", code: "DNS" });
+    assert.equal(renderLine(failing, plain), "failed   dns            DNS");
+    assert.equal(renderLine(entry({ seen: "40 GiB" }), plain), "ok       disk           40 GiB");
+    assert.deepEqual(renderFailures([entry({}), failing], plain), [
+      "failed   dns            DNS",
+      "         seen  no answer",
+      "         fix   see",
+    ]);
+  });
+
+  it("names the registry of a failure where there are several", () => {
+    const of = (registry: string, name: string) =>
+      entry({ registry, name, status: "failed", seen: "x", fix: "y", code: "C" });
+    const all = [entry({ registry: "a" }), of("b", "one"), of("b", "two"), of("c", "one")];
+    const heads = renderFailures(all, plain).filter((line) => !line.startsWith(" "));
+    assert.deepEqual(heads.map((line) => line.replace(/ +/g, " ")), [
+      ...["b", "failed one C", "failed two C"],
+      ...["c", "failed one C"],
+    ]);
+  });
+
+  it("leaves out the last failures where there is no room, and says how many", () => {
+    const all = Array.from({ length: 9 }, (_, index) =>
+      entry({ name: `check ${index}`, status: "failed", seen: words, fix: words, code: "C" }),
+    );
+    const whole = renderFailures(all, plain);
+    for (let rows = 1; rows <= whole.length + 1; rows++) {
+      const shown = renderFailures(all, plain, rows);
+      // The first one is shown however little room there is.
+      assert.ok(shown.length <= Math.max(rows, 6), `${shown.length} lines for ${rows}`);
+      if (rows >= whole.length) assert.deepEqual(shown, whole);
+      else {
+        const [, left] = /^and (\d+) more, which --failed shows$/.exec(shown.at(-1) ?? "") ?? [];
+        const heads = shown.filter((line) => line.startsWith("failed")).length;
+        assert.equal(heads + Number(left), all.length);
+      }
+    }
   });
 
   it("sums up, with where to begin", () => {
