@@ -35,9 +35,9 @@ Options:
   --prefix DIR  default: /usr/local for root, else ~/.local
   --replace     wire even where another helper, or with --all a login, stands
   --service     keep tokens fresh in the background by a service of your own
-  --service --system --user NAME
+  --service --system [--user NAME]
                 by one of the system that runs as NAME, whose Docker config is
-                then the one that is wired; needs root
+                then the one that is wired; needs root. Default: who calls sudo
   --dry-run     say what would be done and do nothing
   --uninstall   remove its services, take it out of every Docker config and its
                 tokens out of outputs, remove program and tokens
@@ -85,6 +85,11 @@ while [ $# -gt 0 ]; do
 done
 
 # This as well.
+# sudo names the user who called it.
+if [ ${#whose[@]} -eq 1 ] && [ "${whose[0]}" = --system ] && [ "${SUDO_USER:-root}" != root ]; then
+  user=$SUDO_USER
+  whose+=(--user "$user")
+fi
 if [ ${#whose[@]} -gt 0 ] && { [ -z "$service" ] || [ ${#whose[@]} -ne 3 ]; }; then
   fail "give --service --system --user NAME, all three"
 fi

@@ -32,13 +32,14 @@ export function serviceCommand(context: Context): Command {
       .summary(summary)
       .description(description)
       .option("--system", "a service of the system, started at boot; needs root")
-      .option("--user <name>", "with --system: whose tokens it keeps, and as whom it runs")
+      .option("--user <name>", "with --system: as whom it runs; default: the user who calls sudo")
       .addHelpText("after", `\nExamples:\n${examples}`);
   sub(
     "install",
     "write the service and start it, or bring it up to date",
     "Writes the service and starts it, now and at each boot or login. Run again, it brings it up to date.",
     `  docker-credential-ecr service install --dry-run
+  sudo "$(command -v docker-credential-ecr)" service install --system
   sudo docker-credential-ecr service install --system --user ci`,
   )
     .option("--dry-run", "print the service's file and do nothing")

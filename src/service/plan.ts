@@ -38,16 +38,12 @@ export async function placeOf(
   lookUp = accountNamed,
 ): Promise<Place> {
   const { platform } = process;
-  if (system !== (user !== undefined)) {
-    throw new Failure(
-      "USAGE",
-      "--system and --user NAME go together",
-      "give both, or none for your own service",
-    );
+  if (!system && user !== undefined) {
+    throw new Failure("USAGE", "--user goes with --system alone", "give --system too, or leave --user out");
   }
   const run = programsOf(withRuntimeFolder(env));
   const account = await (user === undefined
-    ? accountOf(ownUid(), run, platform)
+    ? accountOf(system ? callerUid(env) : ownUid(), run, platform)
     : lookUp(user, run, platform));
   const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account) : undefined;
   const manager = managerOf({ isSystem: system, account }, env, home, run);
@@ -55,6 +51,22 @@ export async function placeOf(
 }
 
 const ownUid = () => process.geteuid?.() ?? 0;
+
+/**
+ * The user whose service a service of the system is where none is named: the one who called sudo.
+ *
+ * @throws Failure USAGE for root itself, whose builds are seldom meant
+ */
+function callerUid({ SUDO_UID = "" }: Environment): number {
+  const uid = ownUid();
+  if (uid !== 0) return uid;
+  if (/^[1-9]\d*$/.test(SUDO_UID)) return Number(SUDO_UID);
+  throw new Failure(
+    "USAGE",
+    "--system needs --user NAME here",
+    "name the user whose builds use the tokens; it may be root",
+  );
+}
 
 function managerOf(
   service: Pick<Service, "isSystem" | "account">,

@@ -195,7 +195,7 @@ describe("service", () => {
 
   it("refuses what can't be meant, in one line", async () => {
     for (const [args, code] of [
-      [["install", "--system"], "USAGE"],
+      [["install", "--system"], "NEEDS_ROOT"],
       [["install", "--user", "root"], "USAGE"],
       [["install", "--splay", "soon"], "USAGE"],
       [["install", "--system", "--user", "no-such-user-here"], "UNKNOWN_USER"],
@@ -260,6 +260,17 @@ describe("service", () => {
       assert.equal((await asRoot(["status", ...whom])).exitCode, 0);
       assert.equal((await asRoot(["uninstall", ...whom])).exitCode, 0);
       assert.deepEqual(readdirSync(join(user.home, "units")), []);
+    });
+
+    itAsRoot("runs as the user who called sudo where none is named", async () => {
+      const asked = async (SUDO_UID: string) => asRoot(["install", "--system", "--dry-run"], { SUDO_UID });
+      const { stdout, stderr, exitCode } = await asked("65534");
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /^User=nobody$/m);
+      assert.match(stderr, /would write \/etc\/systemd\/system\/docker-credential-ecr-nobody\.service/);
+      for (const sudoUid of ["", "0", "root", "-1"]) {
+        assert.match((await asked(sudoUid)).stderr, /--system needs --user NAME.*\[USAGE\]\n$/);
+      }
     });
 
     itAsRoot("removes the service of a user who is gone", async () => {
