@@ -1,6 +1,8 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { durationOption } from "../config/duration.ts";
+import { journalSocket } from "../daemon/journal.ts";
 import { DaemonLock } from "../daemon/lock.ts";
+import { daemonLog, isJournalStream, type LogFormat, logFormats, type Reporter } from "../daemon/log.ts";
 import { runDaemon } from "../daemon/loop.ts";
 import { failuresOf, Refresher } from "../daemon/pass.ts";
 import { waitingEntries } from "../managed/registry-rows.ts";
@@ -21,6 +23,7 @@ interface Options {
   readonly splay?: string;
   readonly ifNotRunning?: boolean;
   readonly verbose?: boolean;
+  readonly logFormat: LogFormat;
 }
 
 /** `daemon`: renews the tokens of all managed registries. */
@@ -37,6 +40,11 @@ export function daemonCommand(context: Context): Command {
       "spread the first calls over so long, as 90s or 10m; with --once: wait for a part of it first",
     )
     .option("--if-not-running", "exit 0 where one runs already")
+    .addOption(
+      new Option("--log-format <format>", "json: each line of the log is a JSON object")
+        .choices(logFormats)
+        .default("text"),
+    )
     .addHelpText(
       "after",
       `
@@ -48,7 +56,7 @@ Examples:
 }
 
 async function keepFresh(
-  { once, splay, ifNotRunning, verbose = false }: Options,
+  { once, splay, ifNotRunning, verbose = false, logFormat }: Options,
   context: Context,
 ): Promise<void> {
   const spread = splay === undefined ? 0 : durationOption("--splay", splay, "90s, 10m or 1h30m");
@@ -64,10 +72,22 @@ async function keepFresh(
   }
   try {
     if (once) await passOnce(app, context, verbose);
-    else await runDaemon(app, { splay: spread, lock, notifier: await notifierOf(notify, context) }, context);
+    else {
+      const start = { splay: spread, lock, notifier: await notifierOf(notify, context) };
+      await runDaemon(app, start, await logOf(context, app.now, logFormat));
+    }
   } finally {
     lock.release();
   }
+}
+
+/** The log on stdout; where that goes to journald, by its own protocol. */
+async function logOf(context: Context, now: () => number, format: LogFormat): Promise<Reporter> {
+  if (format === "json" || !isJournalStream(context.env.JOURNAL_STREAM)) {
+    return daemonLog(context, { now, format });
+  }
+  const { openNotifySocket } = await import("../service/notify.ts");
+  return daemonLog(context, { now, format, toJournal: openNotifySocket(journalSocket) });
 }
 
 /** The service manager to report to; a failing report never ends the daemon. */

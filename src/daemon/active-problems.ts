@@ -1,4 +1,5 @@
-import { Failure, type FailureNote } from "../token/failure.ts";
+import { codeIn, Failure, type FailureNote } from "../token/failure.ts";
+import type { Reporter } from "./log.ts";
 import type { Pass } from "./pass.ts";
 
 /** What each trouble is about, and the line that tells it. */
@@ -10,14 +11,16 @@ export const none: Lines = new Map();
 export class ActiveProblems {
   readonly #areas = new Map<string, Lines>();
 
-  constructor(private readonly tell: (level: "error" | "info", line: string) => void) {}
+  constructor(private readonly tell: Reporter) {}
 
   /** @param area whose troubles these are, all of them; those of other areas stay */
   set(area: string, found: Lines): void {
     const before = this.of(area);
     this.#areas.set(area, found);
-    for (const [about, line] of found) if (before.get(about) !== line) this.tell("error", line);
-    for (const [about, line] of before) if (!found.has(about)) this.tell("info", `over: ${inShort(line)}`);
+    for (const [about, line] of found) if (before.get(about) !== line) this.tell("error", line, { event: "problem_began" });
+    for (const [about, line] of before) {
+      if (!found.has(about)) this.tell("info", `over: ${inShort(line)}`, { event: "problem_over" });
+    }
   }
 
   of(area: string): Lines {
@@ -27,8 +30,9 @@ export class ActiveProblems {
 
 /** What failed and the code: the whole line is further up in the log. */
 function inShort(line: string): string {
-  const code = / \[\w+\]$/.exec(line)?.[0] ?? "";
-  return line.slice(0, line.length - code.length).split(": ", 1)[0] + code;
+  const code = codeIn(line);
+  const end = code === undefined ? "" : ` [${code}]`;
+  return line.slice(0, line.length - end.length).split(": ", 1)[0] + end;
 }
 
 /** What is wrong after a pass but for renewals that fail, which `RenewalLog` reports. */

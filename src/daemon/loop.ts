@@ -1,16 +1,15 @@
 import type { Config } from "../config/config.ts";
 import type { AppContext } from "../provider/context.ts";
 import type { Notifier } from "../service/notifier.ts";
-import type { Context } from "../terminal/command-context.ts";
 import { plural, pluralRegistries } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import { ActiveProblems, none, problemsOf } from "./active-problems.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { DaemonLock } from "./lock.ts";
-import { daemonLog, type Reporter } from "./log.ts";
+import type { Reporter } from "./log.ts";
 import { failuresOf, type Pass, Refresher } from "./pass.ts";
-import { RenewalLog } from "./renewal-log.ts";
+import { detailsOf, RenewalLog } from "./renewal-log.ts";
 import { WakeableDelay } from "./wakeable-delay.ts";
 
 /** What a daemon is started with. */
@@ -22,8 +21,8 @@ export interface DaemonStart {
 }
 
 /** Runs until a signal ends it. @throws Failure DAEMON_RUNNING where another has taken its lock */
-export async function runDaemon(app: AppContext, start: DaemonStart, context: Context): Promise<void> {
-  await new Daemon(app, start, daemonLog(context, app.now)).run();
+export async function runDaemon(app: AppContext, start: DaemonStart, log: Reporter): Promise<void> {
+  await new Daemon(app, start, log).run();
 }
 
 /** Milliseconds that what runs may take to end once a signal has come, and the last write after that: 2 s together, at most. */
@@ -75,11 +74,11 @@ class Daemon {
       this.#isReload = true;
       again();
     });
-    this.tell("info", `started, process ${process.pid}`);
+    this.tell("info", `started, process ${process.pid}`, { event: "daemon_started" });
     // A disk that hangs gives nobody back who waits for it.
     await Promise.race([this.passes(), this.stopped(grace)]);
     await Promise.race([this.#heartbeat.beat(), Bun.sleep(lastWrite)]);
-    this.tell("info", "ended");
+    this.tell("info", "ended", { event: "daemon_ended" });
   }
 
   private async passes(): Promise<void> {
@@ -136,7 +135,9 @@ class Daemon {
     if (!followed || this.#stop.signal.aborted) return false;
     const unread = [...followed.failed, ...followed.waiting].map(({ oneLine }) => oneLine);
     this.#troubles.set("rules", new Map(unread.map((line) => [line, line])));
-    if (followed.isChanged) this.tell("info", "the replication rules have changed");
+    if (followed.isChanged) {
+      this.tell("info", "the replication rules have changed", { event: "rules_changed" });
+    }
     return followed.isChanged;
   }
 
@@ -152,13 +153,15 @@ class Daemon {
   }
 
   private tellOf(pass: Pass): void {
-    for (const { identity, region, askThrough } of pass.report.refused) {
-      const whose = `the token of ${identity} in ${region}`;
-      this.tell("info", `${askThrough.host} refuses ${whose} before its expiry: it is renewed now`);
+    for (const job of pass.report.refused) {
+      const whose = `the token of ${job.identity} in ${job.region}`;
+      const line = `${job.askThrough.host} refuses ${whose} before its expiry: it is renewed now`;
+      this.tell("info", line, detailsOf("token_refused", job));
     }
-    for (const { identity, region, registries } of pass.report.renewed) {
-      const whose = pluralRegistries(registries.length);
-      this.tell("info", `renewed the token of ${identity} in ${region} for ${whose}`);
+    for (const job of pass.report.renewed) {
+      const { identity, region, registries } = job;
+      const line = `renewed the token of ${identity} in ${region} for ${pluralRegistries(registries.length)}`;
+      this.tell("info", line, detailsOf("token_renewed", job));
     }
     this.#renewals.update(pass.report.failing, this.app.now());
     this.#troubles.set("tokens", problemsOf(pass));

@@ -1,5 +1,7 @@
 import { type FailingJob, failureOfJob } from "../refresher/renewal-failure.ts";
+import type { Job } from "../refresher/job.ts";
 import { readableDuration } from "../terminal/words.ts";
+import type { LogDetails, LogEvent, Reporter } from "./log.ts";
 
 /** Milliseconds between two reminders of one failure. */
 const reminder = 3_600_000;
@@ -9,7 +11,7 @@ const mostReminders = 5;
 
 interface Reported {
   readonly since: number;
-  readonly host: string;
+  readonly job: Job;
   readonly codes: ReadonlySet<string>;
   /** The code reported last. */
   readonly code: string;
@@ -25,7 +27,7 @@ interface Reported {
 export class RenewalLog {
   #reported = new Map<string, Reported>();
 
-  constructor(private readonly log: (level: "error" | "info", line: string) => void) {}
+  constructor(private readonly log: Reporter) {}
 
   /**
    * @param failing all of them
@@ -34,7 +36,7 @@ export class RenewalLog {
   update(failing: readonly FailingJob[], now: number): void {
     const before = this.#reported;
     const reported = new Map<string, Reported>();
-    const reminders: string[] = [];
+    const reminders: Reminder[] = [];
     for (const one of failing) {
       const { job, note, since, token } = one;
       const former = before.get(job.key);
@@ -43,30 +45,40 @@ export class RenewalLog {
       const isLater = !isNews && now - former.at >= reminder;
       const at = isNews || isLater ? now : former.at;
       const codes = new Set(former?.codes).add(note.code);
-      const host = job.askThrough.host;
-      reported.set(job.key, { since: former?.since ?? since, host, codes, code: note.code, isExpired, at });
+      reported.set(job.key, { since: former?.since ?? since, job, codes, code: note.code, isExpired, at });
       const line = failureOfJob(one, now).oneLine;
-      if (isNews) this.log("error", line);
-      else if (isLater) reminders.push(line);
+      const event = isExpired && !former?.isExpired ? "token_expired" : "renewal_failing";
+      if (isNews) this.log("error", line, detailsOf(event, job));
+      else if (isLater) reminders.push({ line, job });
     }
     this.#reported = reported;
     this.remind(reminders);
-    for (const [key, { host, since, code }] of before) {
+    for (const [key, { job, since, code }] of before) {
       if (reported.has(key)) continue;
-      this.log(
-        "info",
-        `over: ${host} is no longer failing, after ${readableDuration(now - since)} [${code}]`,
-      );
+      const after = readableDuration(now - since);
+      const line = `over: ${job.askThrough.host} is no longer failing, after ${after} [${code}]`;
+      this.log("info", line, detailsOf("renewal_recovered", job));
     }
   }
 
-  private remind(lines: readonly string[]): void {
-    if (lines.length <= mostReminders) {
-      for (const line of lines) this.log("error", line);
-      return;
+  private remind(reminders: readonly Reminder[]): void {
+    const [first] = reminders;
+    if (first && reminders.length > mostReminders) {
+      const line = `${reminders.length} tokens are still not renewed; the first: ${first.line}`;
+      return this.log("error", line, detailsOf("renewal_failing", first.job));
     }
-    this.log("error", `${lines.length} tokens are still not renewed; the first: ${lines[0]}`);
+    for (const { line, job } of reminders) this.log("error", line, detailsOf("renewal_failing", job));
   }
+}
+
+interface Reminder {
+  readonly line: string;
+  readonly job: Job;
+}
+
+/** The registry whose endpoint is called stands for all that share the token. */
+export function detailsOf(event: LogEvent, { askThrough, region, identity }: Job): LogDetails {
+  return { event, registry: askThrough.host, region, identity };
 }
 
 /** Whether there is news since the last line; a clock that was set back must not silence the log. */

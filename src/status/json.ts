@@ -1,5 +1,5 @@
 import type { Health } from "../managed/daemon-health.ts";
-import { Failure, type FailureNote } from "../token/failure.ts";
+import { codeIn, Failure, type FailureNote } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
 import { conditionOf } from "./attention.ts";
 import type { OutputState } from "./outputs-report.ts";
@@ -34,7 +34,7 @@ function daemonJson({ startedAt, lastTickAt, configError, ...health }: Health): 
   return {
     ...health,
     ...(configError !== undefined && {
-      configError: { code: codeOf(configError) ?? "CONFIG_INVALID", message: configError },
+      configError: { code: codeIn(configError) ?? "CONFIG_INVALID", message: configError },
     }),
     ...(startedAt !== undefined && { startedAt: isoTime(startedAt) }),
     ...(lastTickAt !== undefined && { lastTickAt: isoTime(lastTickAt) }),
@@ -75,9 +75,4 @@ function errorJson(note: FailureNote | LastError): object {
   const { code, fix } = note;
   const at = "at" in note && { at: isoTime(note.at) };
   return { code, message: Failure.from(note).oneLine, fix: fix, ...at };
-}
-
-/** The code at the end of a line that a daemon has noted. */
-function codeOf(note: string): string | undefined {
-  return /\[(\w+)\]$/.exec(note)?.[1];
 }

@@ -65,6 +65,11 @@ export function partsOf(message: string): FailureParts | undefined {
     : { summary, identity, reason };
 }
 
+/** The code at the end of a failure's line. */
+export function codeIn(line: string): string | undefined {
+  return /\[(\w+)\]$/.exec(line)?.[1];
+}
+
 function ended(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
