@@ -6,6 +6,7 @@ import { foldersOf } from "../config/folders.ts";
 import { overlaps } from "../config/overlaps.ts";
 import { checkConfig, parseConfig } from "../config/parse.ts";
 import { readConfigText } from "../config/read.ts";
+import { unknownRegionNote } from "../config/region-names.ts";
 import { configTemplate } from "../config/template.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { ownProgram } from "../process/own-program.ts";
@@ -68,6 +69,13 @@ async function check(context: Context): Promise<void> {
   const identities = plural(Object.keys(config.identities).length, "identity", "identities");
   const entries = plural(config.registries.length, "entry of registries", "entries of registries");
   print(`${file}: OK, ${identities}, ${entries}`);
+  for (const { target, line } of config.registries) {
+    const regions = target.kind === "account" ? (target.regions ?? []) : [];
+    for (const region of regions) {
+      const note = unknownRegionNote(region);
+      if (note !== undefined) print(`${file}:${line}: ${note}`);
+    }
+  }
   for (const { what, winner, loser } of overlaps(config)) {
     print(`${file}:${loser.line}: for ${what} line ${winner.line} counts`);
   }

@@ -5,11 +5,11 @@ import { wiringNotes } from "../configure/notes.ts";
 import { type ConfigureOptions, checkOptions } from "../configure/options.ts";
 import { buildConfigurePlan } from "../configure/plan.ts";
 import { wirePodmanForAll } from "../configure/podman.ts";
-import { namedIn, requestedConfig } from "../configure/requested.ts";
+import { namedIn, regionNotes, requestedConfig } from "../configure/requested.ts";
 import { ownerOf, sudoHint } from "../configure/sudo-hint.ts";
 import { wiringTarget } from "../configure/target.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { declinedFailure, isAffirmative, terminalPrompt } from "../terminal/prompt.ts";
+import { Declined, isAffirmative, terminalPrompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 
 /** `configure-docker`: makes Docker call this helper, for named registries or for all, and undoes it. */
@@ -91,12 +91,13 @@ async function configure(
     helperConfig.hosts.length > 0
   ) {
     print(shown());
-    if (!isAffirmative(await person.ask("Write this? [Y/n] "), true)) throw declinedFailure();
+    if (!isAffirmative(await person.ask("Write this? [Y/n] "), true)) throw new Declined();
   }
   const isWritten = !dryRun && (await wireFile(target, file, plan));
   if (!dryRun) {
     const done = `${target.program} now asks this helper for ${namedIn(helperConfig)}`.replace(" \n", "\n");
     tell(`${target.path}: ${isWritten ? done : "nothing to change"}`);
   }
+  for (const note of regionNotes(helperConfig)) tell(note);
   for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) tell(note);
 }

@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import { helperActions, unknownAction, usage } from "../protocol/messages.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { failureText } from "../terminal/failure-lines.ts";
+import { Declined } from "../terminal/prompt.ts";
 import { printToStderr } from "../terminal/stderr.ts";
 import { printWhole } from "../terminal/stdout.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -63,6 +64,10 @@ export async function run(
   } catch (error) {
     // Commander has printed its own message.
     if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof Declined) {
+      printToStderr(`${error.message}\n`);
+      return 1;
+    }
     if (!(error instanceof Failure)) throw error;
     context.printFailure(error);
     return 1;

@@ -21,3 +21,11 @@ export function hostRegionProblem(registry: Registry): RegionProblem | undefined
   const problem = regionProblem(registry.region);
   return problem && { ...problem, what: `${registry.region} ${problem.what}` };
 }
+
+/** What to look at in a region's name that has the form of one; undefined for a region that this version knows. */
+export function unknownRegionNote(region: string): string | undefined {
+  if (knownRegions.includes(region)) return undefined;
+  const nearest = nearestOf(region, knownRegions);
+  const meant = nearest === undefined ? "" : `; if ${nearest} is meant, correct it`;
+  return `${region} is a region that this version does not know${meant}`;
+}

@@ -3,7 +3,7 @@ import { readManagedRegistries } from "../managed/registries.ts";
 import { readProfileRegistries } from "../profiles/profile-registries.ts";
 import { createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { declinedFailure, type Prompt } from "../terminal/prompt.ts";
+import { Declined, type Prompt } from "../terminal/prompt.ts";
 import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { candidates, chosen, renderProposal } from "./candidates.ts";
@@ -22,7 +22,7 @@ import type { WiringTarget } from "./target.ts";
  *
  * @param text of the target; undefined: there is none
  * @returns none where there is nothing to add
- * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, DECLINED, DOCKER_CONFIG_SYNTAX, and what reading config.yaml throws
+ * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, Declined, DOCKER_CONFIG_SYNTAX, and what reading config.yaml throws
  */
 export async function proposedHosts(
   { path, program, name }: WiringTarget,
@@ -71,7 +71,7 @@ async function ask(proposed: readonly string[], program: string, person: Prompt)
     const answer = await person.ask(`Shall ${program} ask this helper for them? ${which} `);
     const hosts = answer === undefined ? [] : chosen(answer, proposed);
     if (hosts && hosts.length > 0) return hosts;
-    if (hosts) throw declinedFailure();
+    if (hosts) throw new Declined();
   }
 }
 

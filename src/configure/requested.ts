@@ -1,8 +1,9 @@
 import { ecrLoginName } from "../clients/docker/ecr-login.ts";
 import type { HelperConfig } from "../clients/docker/edit-config.ts";
-import { hostRegionProblem } from "../config/region-names.ts";
+import { hostRegionProblem, unknownRegionNote } from "../config/region-names.ts";
 import { readManagedRegistries } from "../managed/registries.ts";
 import { createAppContext } from "../provider/context.ts";
+import { parseHost } from "../registry/host.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
@@ -34,6 +35,13 @@ export function namedIn(helperConfig: HelperConfig): string {
   return helperConfig.hosts.map((host) => `\n  ${host}`).join("");
 }
 
+/** Regions of named hosts that may be misspelt, a line each. */
+export function regionNotes(helperConfig: HelperConfig): readonly string[] {
+  if (helperConfig.kind !== "hosts") return [];
+  const regions = new Set(helperConfig.hosts.flatMap((host) => parseHost(host)?.region ?? []));
+  return [...regions].flatMap((region) => unknownRegionNote(region) ?? []);
+}
+
 async function keptHosts({ env, home, print }: Context): Promise<readonly string[]> {
   const { managed } = await readManagedRegistries(await createAppContext(env, home));
   for (const { registry, isKnown } of managed.sources) {
@@ -52,10 +60,16 @@ function hostOf(registry: string): string {
   const problem = url.kind === "ecr" ? hostRegionProblem(url.registry) : undefined;
   if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${problem.what}`, problem.fix);
   if (url.kind === "ecr") return url.registry.host;
-  const why = url.kind === "malformed" ? url.reason : "it is not an Amazon ECR registry";
+  if (url.kind === "other") throw notEcr(url.host);
   throw new Failure(
     "NOT_ECR",
-    `${JSON.stringify(registry)} was not wired: ${why}`,
+    `${JSON.stringify(registry)} is no registry's host: ${url.reason}`,
     "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com",
   );
+}
+
+function notEcr(host: string): Failure {
+  const what = `${host} is not an Amazon ECR registry, and only these can be named`;
+  const fix = `log in to it with 'docker login ${host}'; for this helper to store such logins too: docker-credential-ecr configure-docker --import`;
+  return new Failure("NOT_ECR", what, fix);
 }

@@ -2,7 +2,7 @@ import { foldersOf } from "../config/folders.ts";
 import { otherLogins } from "../logins/choose.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { declinedFailure, isAffirmative, type Prompt } from "../terminal/prompt.ts";
+import { Declined, isAffirmative, type Prompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 import type { ConfigureOptions } from "./options.ts";
 import { podmanDropIn } from "./podman.ts";
@@ -10,7 +10,7 @@ import type { WiringTarget } from "./target.ts";
 import { type Undoing, unwireFile } from "./undo-file.ts";
 import { recordsIn } from "./undo-record.ts";
 
-/** `configure-docker --undo` and `--export`. @throws Failure as `unwireFile`, DECLINED */
+/** `configure-docker --undo` and `--export`. @throws Failure as `unwireFile`, Declined */
 export async function undoAll(
   { path, record, state }: WiringTarget,
   options: ConfigureOptions,
@@ -46,5 +46,5 @@ async function mayWrite(
   print("Logins come into config.json in plain text, where every program of this user can read them:");
   for (const key of keys) print(`  ${key}`);
   if (!isExport || yes || !person) return;
-  if (!isAffirmative(await person.ask("Write them? [y/N] "), false)) throw declinedFailure();
+  if (!isAffirmative(await person.ask("Write them? [y/N] "), false)) throw new Declined();
 }

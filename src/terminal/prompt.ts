@@ -1,5 +1,3 @@
-import { Failure } from "../token/failure.ts";
-
 /** The user at the terminal. */
 export interface Prompt {
   /** @returns what the user typed; undefined if the terminal was closed */
@@ -30,7 +28,10 @@ export function isAffirmative(answer: string | undefined, byDefault: boolean): b
   return word === "" ? byDefault : word === "y" || word === "yes";
 }
 
-/** The failure for a question that the user answered with no. */
-export function declinedFailure(): Failure {
-  return new Failure("DECLINED", "nothing was changed", "run it again, or name registries");
+/** The user answered a question with no, or closed the terminal: nothing is wrong, and nothing is done. */
+export class Declined extends Error {
+  constructor() {
+    super("nothing was changed");
+    this.name = "Declined";
+  }
 }

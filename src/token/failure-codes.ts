@@ -109,7 +109,6 @@ export const failureCodes = {
   PODMAN_TAKEN: {},
   NOTHING_FOUND: {},
   NOT_ASKED: {},
-  DECLINED: {},
   IMPORT_SOURCE: {},
   IMPORT_REFUSED: {},
   IMPORT_CHECK: {},

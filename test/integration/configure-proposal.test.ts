@@ -64,7 +64,7 @@ describe("configure-docker without registries", () => {
     const before = snapshot(user.home);
     for (const answers of [["n"], ["y", "n"], [null], ["y", null]]) {
       const { screen, exitCode } = await atTerminal(user, ["configure-docker"], answers);
-      assert.match(screen, /^error: nothing was changed {2}\[DECLINED\]\n {2}fix .*\n$/m);
+      assert.match(screen, /\nnothing was changed\n$/);
       assert.equal(/^\+ .*"ecr"/m.test(screen), answers[0] === "y");
       assert.equal(exitCode, 1);
     }

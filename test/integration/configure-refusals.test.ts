@@ -56,6 +56,32 @@ describe("what configure-docker refuses, it says with a mend that fits:", () => 
     await says([registry], [`chmod u+w ${docker.path}`, "--dry-run"], ["EROFS"]);
   });
 
+  it("a host that is not ECR's, with what is possible for it", async () => {
+    const { user } = docker;
+    for (const host of ["ghcr.io", "index.docker.io", "localhost:5000"]) {
+      const { stderr, exitCode } = await user.run(["configure-docker", host]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, new RegExp(`Fix: log in to it with 'docker login ${host}'; .*--import\\. \\[NOT_ECR\\]\\n$`));
+      assert.doesNotMatch(stderr, /ACCOUNT\.dkr/);
+    }
+    assert.match((await user.run(["configure-docker", "a b"])).stderr, /give it as ACCOUNT\.dkr\.ecr/);
+  });
+
+  it("a region that is none; one that may be new it names", async () => {
+    const { user } = docker;
+    const hostIn = (region: string) => `111122223333.dkr.ecr.${region}.amazonaws.com`;
+    for (const region of ["us-esat-1", "us-east-11", "useast-1"]) {
+      for (const command of ["configure-docker", "refresh"]) {
+        const { stderr, exitCode } = await user.run([command, hostIn(region)]);
+        assert.equal(exitCode, 1);
+        assert.match(stderr, new RegExp(`${region} is no AWS region\\. Fix: write us-east-1`), command);
+      }
+    }
+    const { stdout, exitCode } = await user.run(["configure-docker", hostIn("us-east-3")]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /us-east-3 is a region that this version does not know; if us-east-[12] is meant/);
+  });
+
   it("a folder in its place", async () => {
     mkdirSync(docker.path);
     await says([registry], ["is a folder", "move the folder away"], ["whether its disk"]);

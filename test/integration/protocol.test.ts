@@ -82,6 +82,15 @@ describe("Docker's protocol", () => {
     [["uninstall"], "./install.sh --uninstall"],
     [["upgrade"], "./install.sh"],
     [["install"], "./install.sh"],
+    [["setup", registry], `${name} configure-docker ${registry}`],
+    [["start"], `${name} service install`],
+    [["restart"], `${name} service restart`],
+    [["logs"], "journalctl"],
+    [["check", registry], `${name} doctor ${registry}`],
+    [["renew"], `${name} refresh`],
+    [["ls"], `${name} status`],
+    [["help"], `${name} --help`],
+    [["help", "status"], `${name} status --help`],
     [["-V"], `${name} --version`],
   ] as const) {
     it(`answers ${args.join(" ")} on stderr with what to type`, async () => {
@@ -99,7 +108,7 @@ describe("Docker's protocol", () => {
     });
   }
 
-  const likely = { GET: "get", " get": "get", "--get": "get", help: "--help", "--versoin": "version" };
+  const likely = { GET: "get", " get": "get", "--get": "get", "--hlep": "--help", "--versoin": "version" };
   for (const [word, meant] of Object.entries({
     ...likely,
     stauts: "status",

@@ -1,4 +1,5 @@
 import { readConfig } from "../../config/read.ts";
+import { hostRegionProblem } from "../../config/region-names.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, failedBy, ok } from "./finding.ts";
 
@@ -10,6 +11,8 @@ export const registryName: RegistryDiagnostic = {
     if (subject.kind === "ecr") {
       const { registry } = subject;
       if (registry.kind === "public") return ok("Amazon ECR Public");
+      const problem = hostRegionProblem(registry);
+      if (problem) return failed("NOT_ECR", `${registry.host}: ${problem.what}`, problem.fix);
       const more = `${registry.fips ? ", FIPS" : ""}${registry.dualStack ? ", dual-stack" : ""}`;
       return ok(`account ${registry.account}, ${registry.region}, partition ${registry.partition}${more}`);
     }
