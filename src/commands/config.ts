@@ -1,21 +1,15 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { Command } from "commander";
-import { editFile, type FileRules } from "../clients/files/careful-file.ts";
 import { foldersOf } from "../config/folders.ts";
 import { overlaps } from "../config/overlaps.ts";
 import { checkConfig, parseConfig } from "../config/parse.ts";
 import { readConfigText } from "../config/read.ts";
 import { unknownRegionNote } from "../config/region-names.ts";
 import { configTemplate } from "../config/template.ts";
-import { FileRefusal } from "../ownership/file-refusal.ts";
-import { ownProgram } from "../process/own-program.ts";
+import { editConfigFile, installedSchema } from "../configure/config-file.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { plural } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
-
-const rules: FileRules = { makesFolders: true, otherUserFix: "run this as that user" };
 
 /** `config`: checks, writes or locates config.yaml. */
 export function configCommand(context: Context): Command {
@@ -83,17 +77,10 @@ async function check(context: Context): Promise<void> {
 
 async function init(context: Context): Promise<void> {
   const file = await configFile(context);
-  const schema = join(dirname(ownProgram().path), "../share/docker-credential-ecr/config.schema.json");
-  const text = configTemplate(existsSync(schema) ? schema : undefined);
-  const edit = async (before: string | undefined) => {
+  const text = configTemplate(installedSchema());
+  await editConfigFile(file, async (before) => {
     if (before === undefined) return text;
     throw new Failure("CONFIG_EXISTS", `${file} is there already`, "edit it, or move it away first");
-  };
-  try {
-    await editFile(file, edit, rules, 0o600);
-  } catch (error) {
-    if (!(error instanceof FileRefusal)) throw error;
-    throw new Failure("CONFIG_WRITE", `${file} ${error.why}`, error.fix, { cause: error });
-  }
+  });
   context.print(`${file}: written; edit it, then run: docker-credential-ecr config check`);
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
-import { openClientFile } from "../clients/files/client-file.ts";
-import { plannedDifference, wireFile } from "../configure/apply.ts";
+import { checkClientFile, openClientFile } from "../clients/files/client-file.ts";
+import { changesFile, plannedDifference, wireFile } from "../configure/apply.ts";
+import { configDifference, planRegistrations, writeConfig } from "../configure/config-file.ts";
 import { wiringNotes } from "../configure/notes.ts";
 import { type ConfigureOptions, checkOptions } from "../configure/options.ts";
 import { buildConfigurePlan } from "../configure/plan.ts";
@@ -17,12 +18,20 @@ export function configureDockerCommand(context: Context): Command {
   return new Command("configure-docker")
     .summary("make Docker ask this helper for your registries")
     .description(
-      "Writes Docker's config.json ($DOCKER_CONFIG or ~/.docker) and keeps all else in it. Without registries it proposes those that it finds, and asks.",
+      "Writes Docker's config.json ($DOCKER_CONFIG or ~/.docker) and keeps all else in it. Without registries it proposes those that it finds, with the AWS profiles of their accounts for config.yaml, and asks.",
     )
     .argument("[REGISTRY...]", "host names of ECR registries, for credHelpers")
     .option("--all", "every registry that no other helper is named for (credsStore)")
     .option("--all-kept", "each registry that 'registries' lists, replication targets too")
     .option("--yes", "take what is proposed, ask nothing")
+    .addOption(
+      new Option(
+        "--profile <name>",
+        "of several AWS profiles of one account, the one that serves it; may be repeated",
+      ).argParser((name: string, before: readonly string[] = []) => [...before, name]),
+    )
+    .option("--check", "request a token for each registry afterwards, as on a terminal")
+    .option("--no-check", "request none")
     .option("--import", "--all, and move the logins in config.json and those of the former credsStore here")
     .option("--replace-ecr-login", "take over from AWS's own helper wherever it is named")
     .option("--remove-stale-auths", "take ECR tokens out of config.json that this helper makes useless")
@@ -77,21 +86,30 @@ async function configure(
   const file = await openClientFile(target.path);
   const before = file.text;
   const said = await requestedConfig(registries, options, context);
-  const proposed = async () =>
-    (await import("../configure/propose.ts")).proposedHosts(target, before, options, context, person);
-  const helperConfig = said ?? { kind: "hosts", hosts: await proposed() };
+  const proposal = said
+    ? undefined
+    : await (await import("../configure/propose.ts")).propose(target, before, options, context, person);
+  const helperConfig = said ?? { kind: "hosts", hosts: proposal?.hosts ?? [] };
   const plan = await buildConfigurePlan(target, before, helperConfig, options, context);
-  const shown = () => plannedDifference(target, before, plan);
-  if (dryRun) print(shown());
-  else if (
-    !said &&
-    !options.yes &&
-    person &&
-    helperConfig.kind === "hosts" &&
-    helperConfig.hosts.length > 0
-  ) {
-    print(shown());
-    if (!isAffirmative(await person.ask("Write this? [Y/n] "), true)) throw new Declined();
+  const config = proposal && (await planRegistrations(proposal, tell));
+  const isDockerChanged = changesFile(before, plan);
+  const shown = () => [
+    ...(isDockerChanged || !config ? [plannedDifference(target, before, plan)] : []),
+    ...(config ? [configDifference(config)] : []),
+  ];
+  if (dryRun) print(shown().join("\n"));
+  else if (proposal && !options.yes && person && (proposal.hosts.length > 0 || config)) {
+    const differences = shown();
+    print(differences.join("\n"));
+    const question = differences.length > 1 ? "Write both? [Y/n] " : "Write this? [Y/n] ";
+    if (!isAffirmative(await person.ask(question), true)) throw new Declined();
+  }
+  if (config && !dryRun) {
+    // What Docker's file refuses is known before config.yaml is written, which comes first: Docker must not ask under
+    // another identity.
+    if (isDockerChanged) await checkClientFile(file);
+    await writeConfig(config);
+    tell(`${config.file}: written`);
   }
   const isWritten = !dryRun && (await wireFile(target, file, plan));
   if (!dryRun) {
@@ -100,4 +118,10 @@ async function configure(
   }
   for (const note of regionNotes(helperConfig)) tell(note);
   for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) tell(note);
+  if (dryRun) return;
+  const isChanged = isWritten || config !== undefined;
+  const hosts = proposal?.affected ?? (helperConfig.kind === "hosts" ? helperConfig.hosts : []);
+  if (options.check ?? (proposal && person && isChanged)) {
+    await (await import("../configure/verify.ts")).checkTokens(hosts, context);
+  }
 }

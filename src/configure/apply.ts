@@ -57,6 +57,11 @@ export function plannedDifference(
   return difference(path, before ?? (text === emptyConfig ? text : ""), text);
 }
 
+/** Whether the config becomes another one. @param before absent: there is no file */
+export function changesFile(before: string | undefined, { edited: { text } }: WiringPlan): boolean {
+  return text !== (before ?? emptyConfig);
+}
+
 /**
  * Carries it out. Whenever it ends in between, each login stands in the file or is kept here, or both.
  *
@@ -71,7 +76,7 @@ export async function wireFile(
   const { found, text: before } = file;
   const { moving, kept, edited } = plan;
   const { text, replaced, back } = edited;
-  const isChanged = text !== (before ?? emptyConfig);
+  const isChanged = changesFile(before, plan);
   if (isChanged) await checkClientFile(file);
   const backup = await openBackup(path);
   if (moving && kept) await importLogins(moving.incoming, kept.logins, kept.place);

@@ -10,6 +10,10 @@ export interface ConfigureOptions {
   readonly replace?: boolean;
   readonly podman?: boolean;
   readonly yes?: boolean;
+  /** Of several profiles of one account, the ones to use. */
+  readonly profile?: readonly string[];
+  /** Whether a token is requested for each registry afterwards; absent: on a terminal. */
+  readonly check?: boolean;
   readonly dryRun?: boolean;
   readonly undo?: boolean;
   readonly everywhere?: boolean;
@@ -29,6 +33,9 @@ export function checkOptions(registries: readonly string[], options: ConfigureOp
   });
   const ends = chosenOf({ "--undo": undo, "--export": options.export });
   if (ways.length > 1) throw exclusive(ways);
+  if (options.profile && (ways.length > 0 || ends.length > 0)) {
+    throw usage(`--profile and ${[...ways, ...ends][0]} exclude each other`, "leave one of them out");
+  }
   if (ends.length > 1 || (ends.length > 0 && ways.length > 0)) throw exclusive([...ends, ...ways]);
   for (const [flag, isGiven] of Object.entries({
     "--everywhere": options.everywhere,

@@ -1,7 +1,5 @@
 import { authKeysIn } from "../clients/docker/logins.ts";
 import { readDockerConfig } from "../clients/docker/read-config.ts";
-import type { Config } from "../config/config.ts";
-import { registrationFor } from "../config/registration.ts";
 import type { ManagedRegistries } from "../managed/registries.ts";
 import { programsOf } from "../process/run-program.ts";
 import type { ProfileRegistry } from "../profiles/profile-registries.ts";
@@ -43,33 +41,6 @@ export async function findingsOfImages(env: Environment): Promise<readonly Findi
   const { stdout, exitCode } = await run("docker", ["image", "ls", "--format", "{{.Repository}}"], patience);
   if (exitCode !== 0) return [];
   return hostsOf(stdout.split("\n")).map((host) => ({ host, where: "docker images" }));
-}
-
-/** What to write into config.yaml so that these profiles serve their registries, whatever AWS_PROFILE says; none: nothing. */
-export function registrationsFor(
-  found: readonly ProfileRegistry[],
-  hosts: readonly string[],
-  config: Config,
-): string | undefined {
-  const wanted = new Map<string, ProfileRegistry>();
-  for (const each of found) {
-    const { registry } = each;
-    if (!hosts.includes(registry.host) || wanted.has(registry.host)) continue;
-    if (!registrationFor(config, registry)) wanted.set(registry.host, each);
-  }
-  if (wanted.size === 0) return undefined;
-  const profiles = [...new Set([...wanted.values()].map(({ profile }) => spelt(profile)))];
-  return [
-    "identities:",
-    ...profiles.map((profile) => `  ${profile}: { profile: ${profile} }`),
-    "registries:",
-    ...[...wanted].map(([host, { profile }]) => `  - host: ${host}\n    identity: ${spelt(profile)}`),
-  ].join("\n");
-}
-
-/** As YAML has it, in whose words a string in quotes of JSON's is one. */
-function spelt(name: string): string {
-  return /^(?!(?:null|true|false)$)[a-z][\w-]*$/i.test(name) ? name : JSON.stringify(name);
 }
 
 function hostsOf(names: readonly string[]): readonly string[] {

@@ -1,11 +1,15 @@
 import { readDockerConfig } from "../clients/docker/read-config.ts";
+import type { AccountRegistration } from "../config/add-registrations.ts";
 import { readManagedRegistries } from "../managed/registries.ts";
-import { readProfileRegistries } from "../profiles/profile-registries.ts";
+import { type LeftProfile, readProfileRegistries } from "../profiles/profile-registries.ts";
 import { createAppContext } from "../provider/context.ts";
+import { registriesOfKeys } from "../provider/profile-account.ts";
+import { parseHost } from "../registry/host.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Declined, type Prompt } from "../terminal/prompt.ts";
-import { stampOf } from "../token/dependencies.ts";
+import { wrapped } from "../terminal/wrap.ts";
 import { Failure } from "../token/failure.ts";
+import { type AccountProfiles, accountsWithProfiles, onlyProfile, registrationsOf } from "./account-profiles.ts";
 import { candidates, chosen, renderProposal } from "./candidates.ts";
 import type { ConfigureOptions } from "./options.ts";
 import {
@@ -13,24 +17,35 @@ import {
   findingsOfImages,
   findingsOfKeeping,
   findingsOfProfiles,
-  registrationsFor,
 } from "./proposal-sources.ts";
 import type { WiringTarget } from "./target.ts";
 
+/** What is to be set up. */
+export interface Proposal {
+  /** New ones; none: Docker asks this helper for all of them already. */
+  readonly hosts: readonly string[];
+  /** For config.yaml. */
+  readonly registrations: readonly AccountRegistration[];
+  /** The path of config.yaml. */
+  readonly configFile: string;
+  /** Of which something changes, by either file. */
+  readonly affected: readonly string[];
+}
+
 /**
- * Shows which registries Docker could ask this helper for, and finds out which it shall.
+ * Shows which registries Docker could ask this helper for, and finds out which it shall, and under which profiles.
  *
  * @param text of the target; undefined: there is none
- * @returns none where there is nothing to add
- * @throws Failure NOTHING_FOUND, NOT_ASKED where nobody is there to say, Declined, DOCKER_CONFIG_SYNTAX, and what reading config.yaml throws
+ * @throws Failure NOTHING_FOUND, NOT_ASKED where there is no terminal, DOCKER_CONFIG_SYNTAX, and what reading
+ *   config.yaml throws; Declined
  */
-export async function proposedHosts(
+export async function propose(
   { path, program, name }: WiringTarget,
   text: string | undefined,
-  { yes, dryRun }: ConfigureOptions,
+  { yes, dryRun, profile: named = [] }: ConfigureOptions,
   { env, home, print }: Context,
   person: Prompt | undefined,
-): Promise<readonly string[]> {
+): Promise<Proposal> {
   const docker = readDockerConfig(text ?? "{}", name);
   const app = await createAppContext(env, home);
   const [{ managed, config }, profiles, images] = await Promise.all([
@@ -38,34 +53,48 @@ export async function proposedHosts(
     readProfileRegistries(env, app.home),
     findingsOfImages(env),
   ]);
+  const byKeys = await registriesOfKeys(app, profiles.byKeys);
+  const found = [...profiles.found, ...byKeys.found];
   const findings = [
     ...findingsOfKeeping(managed),
-    ...findingsOfProfiles(profiles),
+    ...findingsOfProfiles(found),
     ...findingsOfConfig(text ?? "{}"),
     ...images,
   ];
   const list = candidates(findings, docker);
-  if (list.length === 0) throw nothingFound();
+  const left = leftOutLines([...profiles.left, ...byKeys.left]);
+  if (list.length === 0) throw nothingFound(left);
   print(`Registries that were found, for ${path}:\n\n${renderProposal(list, program)}\n`);
+  for (const line of left) print(wrapped(line));
+  if (left.length > 0) print("");
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
-  const registrations = registrationsFor(profiles, proposed, config);
-  if (registrations !== undefined) {
-    const file = app.folders.configFile;
-    const isNew = app.files.stamp(file) === stampOf("absent");
-    const [verb, head] = isNew ? ["write into", "version: 1\n"] : ["add to", ""];
-    print(
-      `So that a profile serves its registries whatever AWS_PROFILE says, ${verb}\n${file}:\n\n${head}${registrations}\n`,
-    );
+  const ours = list.filter(({ state }) => state === "ours").map(({ host }) => host);
+  const isAsked = !yes && !dryRun;
+  if (isAsked && !person) throw notAsked();
+  const hosts =
+    isAsked && person && proposed.length > 0 ? await askHosts(proposed, program, person) : proposed;
+  const choices: { account: string; regions: readonly string[]; profile: string }[] = [];
+  for (const each of accountsWithProfiles([...hosts, ...ours], found, config)) {
+    const profile =
+      onlyProfile(each, named) ?? (isAsked && person ? await askProfile(each, person, print) : undefined);
+    if (profile !== undefined) choices.push({ account: each.account, regions: each.regions, profile });
+    else print(wrapped(ambiguous(each)));
   }
-  if (proposed.length === 0 || yes || dryRun) return proposed;
-  if (!person) {
-    const what = "nothing was changed, for there is no terminal to ask at";
-    throw new Failure("NOT_ASKED", what, "give --yes to take the numbered ones, or name registries");
-  }
-  return await ask(proposed, program, person);
+  const registrations = registrationsOf(choices, config);
+  const accounts = new Set(registrations.map(({ account }) => account));
+  const isAffected = (host: string) => {
+    const registry = parseHost(host);
+    return registry?.kind === "private" && accounts.has(registry.account);
+  };
+  const affected = [...hosts, ...ours.filter(isAffected)];
+  return { hosts, registrations, configFile: app.folders.configFile, affected };
 }
 
-async function ask(proposed: readonly string[], program: string, person: Prompt): Promise<readonly string[]> {
+async function askHosts(
+  proposed: readonly string[],
+  program: string,
+  person: Prompt,
+): Promise<readonly string[]> {
   for (;;) {
     const which = proposed.length === 1 ? "[Y/n]" : `[Y/n, or numbers such as 1,${proposed.length}]`;
     const answer = await person.ask(`Shall ${program} ask this helper for them? ${which} `);
@@ -75,10 +104,43 @@ async function ask(proposed: readonly string[], program: string, person: Prompt)
   }
 }
 
-function nothingFound(): Failure {
+/** @returns undefined: none of them */
+async function askProfile(
+  { account, profiles }: AccountProfiles,
+  person: Prompt,
+  print: (text: string) => void,
+): Promise<string | undefined> {
+  print(`Several profiles are of account ${account}:\n`);
+  for (const [index, profile] of profiles.entries()) print(`${String(index + 1).padStart(4)}  ${profile}`);
+  print("");
+  for (;;) {
+    const answer = await person.ask(`Which one asks for its tokens? [1-${profiles.length}, or n for none] `);
+    if (answer === undefined) throw new Declined();
+    const word = answer.trim().toLowerCase();
+    if (["n", "no", "none"].includes(word)) return undefined;
+    const profile = profiles[Number(word) - 1] ?? profiles.find((name) => name === answer.trim());
+    if (profile !== undefined) return profile;
+  }
+}
+
+function ambiguous({ account, profiles }: AccountProfiles): string {
+  return `left out of config.yaml: account ${account}, which several profiles are of (${profiles.join(", ")}): the profile that AWS_PROFILE names asks for it; choose one with --profile NAME`;
+}
+
+function leftOutLines(left: readonly LeftProfile[]): readonly string[] {
+  return left.map(({ profile, why }) => `left out: AWS profile ${profile}: ${why}`);
+}
+
+function notAsked(): Failure {
+  const what = "nothing was changed, for there is no terminal to ask at";
+  return new Failure("NOT_ASKED", what, "give --yes to take the numbered ones, or name registries");
+}
+
+function nothingFound(left: readonly string[]): Failure {
+  const more = left.length === 0 ? "" : `; ${left.join("; ")}`;
   return new Failure(
     "NOTHING_FOUND",
-    "no registry was found in config.yaml, in AWS profiles, or in what Docker knows",
+    `no registry was found in config.yaml, in AWS profiles, or in what Docker knows${more}`,
     "name one: docker-credential-ecr configure-docker ACCOUNT.dkr.ecr.REGION.amazonaws.com",
   );
 }

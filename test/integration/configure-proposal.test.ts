@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DockerConfig } from "../support/program/docker-config.ts";
 import { sameAsGolden } from "../support/program/golden.ts";
@@ -52,7 +52,7 @@ describe("configure-docker without registries", () => {
 
   it("proposes what config.yaml, AWS profiles, Docker's config and its images name, and asks", async () => {
     findMuch();
-    const { screen, exitCode } = await atTerminal(user, ["configure-docker"], ["9", "1,3", ""]);
+    const { screen, exitCode } = await atTerminal(user, ["configure-docker", "--no-check"], ["9", "1,3", ""]);
     assert.equal(exitCode, 0);
     sameAsGolden(screen, "configure-docker-proposal", user);
     const { credHelpers } = docker.json;
@@ -100,27 +100,46 @@ describe("configure-docker without registries", () => {
     assert.ok(!stdout.includes(westRegistry));
   });
 
-  it("shows what profiles need in config.yaml, in words that it takes", async () => {
+  it("writes into config.yaml what profiles need, by account, and leaves the rest of it as it is", async () => {
     findMuch();
-    const { stdout } = await user.run(["configure-docker"]);
-    const [, yaml = ""] = /:\n\n(identities:\n[\s\S]*?)\n\n/.exec(stdout) ?? [];
-    assert.match(yaml, /"prod\.pull": \{ profile: "prod\.pull" \}/);
-    assert.ok(!yaml.includes("ci:"), "config.yaml names the registry already");
-    user.write(".config/docker-credential-ecr/config.yaml", `version: 1\n${yaml}\n`);
-    const shown = await user.run(["registries", "--json"]);
-    assert.equal(JSON.parse(shown.stdout).registries[0].registry, farRegistry);
+    const before = readFileSync(join(user.home, configPath), "utf8");
+    const shown = await docker.configure(["--dry-run"]);
+    assert.match(shown, /^\+ {2}"?prod\.pull"?: \{ profile: "prod\.pull" \}$/m);
+    assert.equal(readFileSync(join(user.home, configPath), "utf8"), before);
+    await docker.configure(["--yes"]);
+    const { registries } = JSON.parse((await user.run(["registries", "--json"])).stdout);
+    const far = registries.find((each: { registry: string }) => each.registry === farRegistry);
+    assert.match(far.identity, /\(profile prod\.pull\)$/);
+    assert.ok(!readFileSync(join(user.home, configPath), "utf8").includes("profile: ci"), "it names that account");
+    assert.equal((await user.run(["config", "check"])).exitCode, 0);
   });
 
-  it("shows a whole config.yaml where there is none, and what to add where there is one", async () => {
+  it("makes a config.yaml where there is none, with the schema where that is installed", async () => {
     user.writeAwsConfig({ "profile far": { sso_account_id: "444455556666", region: "eu-west-1" } });
-    const { stdout } = await user.run(["configure-docker"]);
-    const [, yaml = ""] = /write into\n\S+\/config\.yaml:\n\n([\s\S]*?)\n\n/.exec(stdout) ?? [];
-    user.write(configPath, `${yaml}\n`);
-    const shown = await user.run(["registries", "--json"]);
-    assert.equal(JSON.parse(shown.stdout).registries[0].registry, farRegistry, shown.stderr);
-    user.write(configPath, "version: 1\n");
-    const { stdout: more } = await user.run(["configure-docker"]);
-    assert.match(more, /add to\n\S+\/config\.yaml:\n\nidentities:\n/);
+    await docker.configure(["--yes"]);
+    const expected =
+      'version: 1\nidentities:\n  far: { profile: far }\nregistries:\n  - account: "444455556666"\n    regions: [eu-west-1]\n    identity: far\n';
+    assert.equal(readFileSync(join(user.home, configPath), "utf8").replace(/^# yaml-language-server: .*\n/, ""), expected);
+    const again = await docker.configure(["--yes"]);
+    assert.match(again, /nothing to change/);
+    assert.ok(!again.includes("config.yaml: written"));
+  });
+
+  it("names what it leaves out, and chooses between profiles of one account by --profile alone", async () => {
+    user.writeAwsConfig({
+      "profile one": { sso_account_id: "444455556666", region: "eu-west-1" },
+      "profile two": { role_arn: "arn:aws:iam::444455556666:role/x", source_profile: "one", region: "us-east-1" },
+      "profile three": { sso_account_id: "111122223333" },
+    });
+    const unsure = await docker.configure(["--yes"]);
+    assert.match(unsure, /left out: AWS profile three: it has no region/);
+    assert.match(unsure, /left out of config\.yaml: account 444455556666.*one, two.*--profile NAME/);
+    assert.ok(!existsSync(join(user.home, configPath)));
+    await docker.configure(["--yes", "--profile", "two"]);
+    assert.match(
+      readFileSync(join(user.home, configPath), "utf8"),
+      /two: \{ profile: two \}\nregistries:\n {2}- account: "444455556666"\n {4}regions: \[eu-west-1, us-east-1\]\n {4}identity: two\n$/,
+    );
   });
 
   it("says so where nothing is found, and makes nothing", async () => {
@@ -141,6 +160,7 @@ describe("configure-docker without registries", () => {
       ["--leave-logins"],
       ["--everywhere"],
       ["--podman", "--import"],
+      ["--profile", "x", "--all"],
       ["--podman", "--undo", "--everywhere"],
     ]) {
       await docker.refuses(args, "USAGE", String(args.find((arg) => arg.startsWith("--"))));

@@ -3,7 +3,7 @@ import { registriesOfProfiles } from "../../src/profiles/profile-registries.ts";
 import { awsFiles } from "../support/aws/files.ts";
 
 const hostsOf = (sections: Record<string, Record<string, string>>) =>
-  registriesOfProfiles(awsFiles(sections)).map(({ profile, registry }) => `${profile} ${registry.host}`);
+  registriesOfProfiles(awsFiles(sections)).found.map(({ profile, registry }) => `${profile} ${registry.host}`);
 
 describe("registries that AWS profiles suggest", () => {
   it("are of the account that a role or Identity Center names, in the profile's region", () => {
@@ -30,5 +30,30 @@ describe("registries that AWS profiles suggest", () => {
       "sso-session x": { sso_account_id: "111122223333", region: "us-east-1" },
     });
     assert.deepEqual(found, []);
+  });
+
+  it("are left out by name where an account has no usable region, and AWS is to be asked for that of static keys", () => {
+    const role_arn = "arn:aws:iam::111122223333:role/ci";
+    const keys = { aws_access_key_id: "AKIAIOSFODNN7EXAMPLE", aws_secret_access_key: "x" };
+    const { left, byKeys } = registriesOfProfiles(
+      awsFiles({
+        "profile a": { role_arn },
+        "profile b": { role_arn, region: "us-esat-1" },
+        "profile c": { sso_account_id: "1", region: "us-east-1" },
+        "profile d": { ...keys, region: "us-west-2" },
+        "profile e": keys,
+        "profile f": { region: "us-east-1" },
+      }),
+    );
+    assert.deepEqual(
+      left.map(({ profile, why }) => `${profile}: ${why}`),
+      [
+        "a: it has no region",
+        "b: its region us-esat-1 is no AWS region",
+        "c: its account 1 has not 12 digits",
+        "e: it has no region",
+      ],
+    );
+    assert.deepEqual(byKeys, [{ profile: "d", region: "us-west-2" }]);
   });
 });

@@ -55,6 +55,7 @@ export function prepareGuide(user: User, signIn?: { readonly path: string; reado
   };
   place(join(checkout, "install.sh"), installer);
   place(join(bin, "docker"), docker);
+  place(join(bin, "sudo"), sudo);
   place(join(bin, "packer"), packer);
   if (signIn) {
     const file = join(user.home, signIn.path);
@@ -76,6 +77,11 @@ for word in "$@"; do
   case $word in *.*) registries+=("$word") ;; esac
 done
 docker-credential-ecr configure-docker "\${registries[@]}"
+`;
+
+/** With the PATH of sudo's secure_path. It shows what would be done. */
+const sudo = `
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root SUDO_UID=65534 "$@" --dry-run
 `;
 
 const docker = `

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { editFile, type FileRules } from "../clients/files/careful-file.ts";
+import { addRegistrations } from "../config/add-registrations.ts";
+import { readConfigText } from "../config/read.ts";
+import { FileRefusal } from "../ownership/file-refusal.ts";
+import { ownProgram } from "../process/own-program.ts";
+import { Failure } from "../token/failure.ts";
+import { changedLines } from "./diff.ts";
+import type { Proposal } from "./propose.ts";
+
+const rules: FileRules = { makesFolders: true, otherUserFix: "run this as that user" };
+
+/** The JSON Schema of config.yaml, where install.sh has placed it. */
+export function installedSchema(): string | undefined {
+  const path = join(dirname(ownProgram().path), "../share/docker-credential-ecr/config.schema.json");
+  return existsSync(path) ? path : undefined;
+}
+
+/** @throws Failure CONFIG_WRITE, and what `edit` throws; the file is then as it was */
+export async function editConfigFile(
+  file: string,
+  edit: (before: string | undefined) => Promise<string>,
+): Promise<void> {
+  try {
+    await editFile(file, edit, rules, 0o600);
+  } catch (error) {
+    if (!(error instanceof FileRefusal)) throw error;
+    throw new Failure("CONFIG_WRITE", `${file} ${error.why}`, error.fix, { cause: error });
+  }
+}
+
+/** What is to be added to config.yaml. */
+export interface ConfigPlan {
+  readonly file: string;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/**
+ * Adds registrations to the text of config.yaml. It changes nothing.
+ *
+ * @param tell gets what the user has to write, where the file's form allows no edit
+ * @returns undefined: there is nothing to write
+ * @throws Failure as `readConfigText`
+ */
+export async function planRegistrations(
+  { registrations, configFile: file }: Pick<Proposal, "registrations" | "configFile">,
+  tell: (text: string) => void,
+): Promise<ConfigPlan | undefined> {
+  if (registrations.length === 0) return undefined;
+  const before = await readConfigText(file);
+  const after = addRegistrations(before, registrations, installedSchema());
+  if (after !== undefined) return { file, before, after };
+  const entries = registrations.map(({ account, profile, identity }) => `${account} (${profile ?? identity})`);
+  tell(
+    `${file} is left as it is, since this program does not edit its form; name there the profiles of these accounts: ${entries.join(", ")}`,
+  );
+  return undefined;
+}
+
+/** What would change, for a person. */
+export function configDifference({ file, before = "", after }: ConfigPlan): string {
+  return changedLines(file, before, after);
+}
+
+/** @throws Failure CONFIG_WRITE, also where the file has been changed since it was planned */
+export async function writeConfig({ file, before, after }: ConfigPlan): Promise<void> {
+  await editConfigFile(file, async (now) => {
+    if (now === before) return after;
+    throw new Failure("CONFIG_WRITE", `${file} was changed meanwhile`, "run the same again");
+  });
+}

@@ -1,0 +1,45 @@
+import { refuseFile } from "../ownership/refuse-file.ts";
+import type { LeftProfile, ProfileFindings, ProfileRegistry } from "../profiles/profile-registries.ts";
+import { parseHost, privateHost } from "../registry/host.ts";
+import { Failure } from "../token/failure.ts";
+import type { AppContext } from "./context.ts";
+
+/** Milliseconds for all of them. */
+const patience = 5_000;
+
+/**
+ * The registries of profiles with static keys, whose account only AWS knows (`GetCallerIdentity`, which needs no
+ * permission), and the profiles for which it can't be told.
+ */
+export async function registriesOfKeys(
+  { env, home, now }: AppContext,
+  profiles: ProfileFindings["byKeys"],
+): Promise<{ readonly found: readonly ProfileRegistry[]; readonly left: readonly LeftProfile[] }> {
+  if (profiles.length === 0) return { found: [], left: [] };
+  const { callerIdentity } = await import("../aws/calls/caller-identity.ts");
+  const signal = AbortSignal.timeout(patience);
+  const found: ProfileRegistry[] = [];
+  const left: LeftProfile[] = [];
+  const asked = profiles.map(async ({ profile, region }) => {
+    // Of whatever account: it decides the endpoint's partition and region.
+    const anyOf = (account: string) => parseHost(privateHost(account, region));
+    const registry = anyOf("000000000000");
+    if (!registry) return;
+    try {
+      const identity = { kind: "profile", profile } as const;
+      const caller = await callerIdentity({ registry, identity, env, home, now, signal, refuseFile });
+      const own = caller.kind === "known" ? anyOf(caller.account) : undefined;
+      if (own) found.push({ profile, registry: own });
+      else left.push({ profile, why: "STS, which knows its account, can't be reached" });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      left.push({ profile, why: `AWS does not say its account [${error.code}]` });
+    }
+  });
+  await Promise.all(asked);
+  const order = (one: { readonly profile: string }) =>
+    profiles.findIndex(({ profile }) => profile === one.profile);
+  const inOrder = <Item extends { readonly profile: string }>(items: readonly Item[]) =>
+    items.toSorted((a, b) => order(a) - order(b));
+  return { found: inOrder(found), left: inOrder(left) };
+}
