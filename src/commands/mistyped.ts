@@ -13,15 +13,23 @@ const elsewhere = new Map<string, (registry: string) => string>([
   ["upgrade", () => install],
   ["uninstall", () => "run './install.sh --uninstall' in a checkout, with the --prefix of the installation"],
   ...["setup", "init", "configure", "wire"].map(
-    (word) => [word, (registry: string) => `'${spell("configure-docker", registry)}' sets Docker up`] as const,
+    (word) =>
+      [word, (registry: string) => `'${spell("configure-docker", registry)}' sets Docker up`] as const,
   ),
   ...["start", "stop", "enable", "disable", "reload"].map(
     (word) =>
-      [word, () => `'${name} service install' starts the daemon, '${name} service uninstall' ends it`] as const,
+      [
+        word,
+        () => `'${name} service install' starts the daemon, '${name} service uninstall' ends it`,
+      ] as const,
   ),
   ["restart", () => `'${name} service restart' restarts the daemon`],
   ["logs", () => "the daemon's log is in the journal: journalctl --user -u docker-credential-ecr"],
-  ["check", (registry) => `'${spell("doctor", registry)}' finds what is wrong, '${name} config check' checks config.yaml`],
+  [
+    "check",
+    (registry) =>
+      `'${spell("doctor", registry)}' finds what is wrong, '${name} config check' checks config.yaml`,
+  ],
   ["renew", (registry) => `'${spell("refresh", registry)}' renews tokens`],
   ["ls", () => `'${name} status' shows the tokens, '${name} registries' what is kept fresh`],
   ["help", (command) => `'${[name, command, "--help"].filter(Boolean).join(" ")}' shows the help`],

@@ -15,6 +15,8 @@ export interface AccountRegistration {
 interface Insertion {
   readonly at: number;
   readonly text: string;
+  /** A key of its own, at the end of the file. */
+  readonly isKey?: true;
 }
 
 /**
@@ -44,7 +46,11 @@ export function addRegistrations(
       before,
       "registries",
       added.map(({ account, regions, identity }) => {
-        const fields = [`account: "${account}"`, `regions: [${regions.join(", ")}]`, `identity: ${spelt(identity)}`];
+        const fields = [
+          `account: "${account}"`,
+          `regions: [${regions.join(", ")}]`,
+          `identity: ${spelt(identity)}`,
+        ];
         return fields;
       }),
     ),
@@ -68,22 +74,23 @@ function insertion(
   if (items.length === 0) return { at: text.length, text: "" };
   const { contents } = parseDocument(text);
   if (!isMap(contents)) return undefined;
-  const pair = (contents as YAMLMap.Parsed).items.find((each) => isScalar(each.key) && each.key.value === key);
-  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  const pair = (contents as YAMLMap.Parsed).items.find(
+    (each) => isScalar(each.key) && each.key.value === key,
+  );
+  const eol = eolOf(text);
   const block = (indent: string) => items.map((item) => blockItem(item, indent, eol)).join(eol);
   if (!pair) {
-    const start = text.endsWith("\n") ? "" : eol;
-    return { at: text.length, text: `${start}${key}:${eol}${block("  ")}${eol}` };
+    return { at: text.length, text: `${key}:${eol}${block("  ")}${eol}`, isKey: true };
   }
   const { value } = pair as Pair<ParsedNode, ParsedNode | null>;
-  if (value === null || (isScalar(value) && value.value === null && value.source === "")) {
-    return { at: endOfLine(text, (pair.key as ParsedNode).range[1]), text: eol + block("  ") };
-  }
   if (!isMap(value) && !isSeq(value)) return undefined;
   if (value.flow) {
     const closing = value.range[1] - 1;
-    const isOpen = value.items.length > 0 && !text.slice(0, closing).trimEnd().endsWith(",");
-    return { at: closing, text: `${isOpen ? ", " : ""}${items.map(flowItem).join(", ")}` };
+    const above = text.slice(0, closing);
+    const isOpen = value.items.length > 0 && !above.trimEnd().endsWith(",");
+    const added = `${isOpen ? ", " : ""}${items.map(flowItem).join(", ")}`;
+    // A bracket on a line of its own stays there.
+    return { at: closing, text: above.endsWith("\n") ? `  ${added}${eol}` : added };
   }
   const start = value.range[0];
   const indent = " ".repeat(start - (text.lastIndexOf("\n", start - 1) + 1));
@@ -113,12 +120,20 @@ function endOfLine(text: string, from: number): number {
 }
 
 function applied(text: string, edits: readonly Insertion[]): string {
-  let after = text;
-  // Of two at one place, the end of the file, the first one stays first.
-  for (const { at, text: more } of edits.toReversed().toSorted((a, b) => b.at - a.at)) {
-    after = after.slice(0, at) + more + after.slice(at);
+  // Where a list ends with the file, a new key comes after what is added to the list.
+  const order = edits.toSorted((a, b) => a.at - b.at || Number(a.isKey ?? false) - Number(b.isKey ?? false));
+  let done = 0;
+  let after = "";
+  for (const { at, text: more, isKey } of order) {
+    const start = isKey && !`${after}${text.slice(done, at)}`.endsWith("\n") ? eolOf(text) : "";
+    after += text.slice(done, at) + start + more;
+    done = at;
   }
-  return after;
+  return after + text.slice(done);
+}
+
+function eolOf(text: string): string {
+  return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
 /** YAML has more forms than were looked at: what comes out must be what is meant, and all that was there before. */

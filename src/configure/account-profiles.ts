@@ -73,7 +73,11 @@ export function registrationsOf(
 
 /** A name that config.yaml takes, as like the profile's as can be. */
 function freeName(profile: string, taken: ReadonlySet<string>): string {
-  const base = profile.replace(/[^\w.@-]+/g, "-").replace(/^-+/, "").slice(0, 60) || "profile";
+  const base =
+    profile
+      .replace(/[^\w.@-]+/g, "-")
+      .replace(/^-+/, "")
+      .slice(0, 60) || "profile";
   if (!taken.has(base)) return base;
   for (let number = 2; ; number++) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
 }

@@ -52,7 +52,9 @@ export async function planRegistrations(
   const before = await readConfigText(file);
   const after = addRegistrations(before, registrations, installedSchema());
   if (after !== undefined) return { file, before, after };
-  const entries = registrations.map(({ account, profile, identity }) => `${account} (${profile ?? identity})`);
+  const entries = registrations.map(
+    ({ account, profile, identity }) => `${account} (${profile ?? identity})`,
+  );
   tell(
     `${file} is left as it is, since this program does not edit its form; name there the profiles of these accounts: ${entries.join(", ")}`,
   );

@@ -9,7 +9,12 @@ import type { Context } from "../terminal/command-context.ts";
 import { Declined, type Prompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 import { Failure } from "../token/failure.ts";
-import { type AccountProfiles, accountsWithProfiles, onlyProfile, registrationsOf } from "./account-profiles.ts";
+import {
+  type AccountProfiles,
+  accountsWithProfiles,
+  onlyProfile,
+  registrationsOf,
+} from "./account-profiles.ts";
 import { candidates, chosen, renderProposal } from "./candidates.ts";
 import type { ConfigureOptions } from "./options.ts";
 import {

@@ -17,7 +17,8 @@ export class ActiveProblems {
   set(area: string, found: Lines): void {
     const before = this.of(area);
     this.#areas.set(area, found);
-    for (const [about, line] of found) if (before.get(about) !== line) this.tell("error", line, { event: "problem_began" });
+    for (const [about, line] of found)
+      if (before.get(about) !== line) this.tell("error", line, { event: "problem_began" });
     for (const [about, line] of before) {
       if (!found.has(about)) this.tell("info", `over: ${inShort(line)}`, { event: "problem_over" });
     }

@@ -1,5 +1,5 @@
-import { type FailingJob, failureOfJob } from "../refresher/renewal-failure.ts";
 import type { Job } from "../refresher/job.ts";
+import { type FailingJob, failureOfJob } from "../refresher/renewal-failure.ts";
 import { readableDuration } from "../terminal/words.ts";
 import type { LogDetails, LogEvent, Reporter } from "./log.ts";
 
@@ -65,7 +65,8 @@ export class RenewalLog {
     const [first] = reminders;
     if (first && reminders.length > mostReminders) {
       const line = `${reminders.length} tokens are still not renewed; the first: ${first.line}`;
-      return this.log("error", line, detailsOf("renewal_failing", first.job));
+      this.log("error", line, detailsOf("renewal_failing", first.job));
+      return;
     }
     for (const { line, job } of reminders) this.log("error", line, detailsOf("renewal_failing", job));
   }

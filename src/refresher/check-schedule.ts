@@ -37,10 +37,11 @@ export function dueChecks(
 ): readonly Job[] {
   return jobs.filter(({ key }) => {
     const entry = held.get(key);
-    const { checkAfter = Infinity } = groups[key]?.issue ?? {};
-    return (
-      entry !== undefined && lifeState(entry.life, clock) === "fresh" && ageOf(entry.life, clock) >= checkAfter
-    );
+    const { checkAfter = Infinity, renewAfter = 0 } = groups[key]?.issue ?? {};
+    if (!entry || lifeState(entry.life, clock) !== "fresh") return false;
+    const age = ageOf(entry.life, clock);
+    // What is due for renewal need not be asked about.
+    return age >= checkAfter && age < renewAfter;
   });
 }
 

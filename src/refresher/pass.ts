@@ -51,7 +51,15 @@ export async function refreshPass(
   const wakeAt = Math.min(pass.nextOf(due), clock.now + nextIn);
   const after = withGroups(stock, pass.changed);
   const failing = jobs.flatMap((job) => failingJob(job, cached.get(job.key), after.groups[job.key], clock));
-  const report = { renewed, failed, overtaken, skipped, failing, refused, ...(wakeAt < Infinity && { wakeAt }) };
+  const report = {
+    renewed,
+    failed,
+    overtaken,
+    skipped,
+    failing,
+    refused,
+    ...(wakeAt < Infinity && { wakeAt }),
+  };
   return { state: after, report };
 }
 

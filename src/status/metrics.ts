@@ -12,16 +12,23 @@ const prefix = "docker_credential_ecr_";
  * changed: docs/status.md. Conventions: https://prometheus.io/docs/practices/naming/
  */
 export function metricsOf(report: StatusReport): string {
-  return [...programMetrics(report), ...tokenMetrics(report), ...renewalMetrics(report), ...fileMetrics(report)].join(
-    "",
-  );
+  return [
+    ...programMetrics(report),
+    ...tokenMetrics(report),
+    ...renewalMetrics(report),
+    ...fileMetrics(report),
+  ].join("");
 }
 
 function programMetrics({ program, at, daemon, configError }: StatusReport): readonly string[] {
   return [
-    metric("build_info", "The program that wrote these metrics.", [{ labels: { version: program }, value: 1 }]),
+    metric("build_info", "The program that wrote these metrics.", [
+      { labels: { version: program }, value: 1 },
+    ]),
     metric("status_timestamp_seconds", "When these metrics were written.", [{ value: at / 1000 }]),
-    metric("config_usable", "1: config.yaml can be used, or there is none.", [{ value: configError ? 0 : 1 }]),
+    metric("config_usable", "1: config.yaml can be used, or there is none.", [
+      { value: configError ? 0 : 1 },
+    ]),
     metric("daemon_up", "1: the daemon runs.", [{ value: daemon.running ? 1 : 0 }]),
     metric(
       "daemon_expected",

@@ -18,7 +18,12 @@ describe("the profiles of accounts", () => {
       of("c", "444455556666", "eu-west-1"),
       of("d", "777788889999"),
     ];
-    const hosts = [host("111122223333"), host("444455556666"), host("444455556666", "us-west-2"), "public.ecr.aws"];
+    const hosts = [
+      host("111122223333"),
+      host("444455556666"),
+      host("444455556666", "us-west-2"),
+      "public.ecr.aws",
+    ];
     const config = parseConfig('version: 1\nregistries: [{ account: "111122223333" }]', "");
     assert.deepEqual(accountsWithProfiles(hosts, found, config), [
       { account: "444455556666", regions: ["us-east-1", "us-west-2"], profiles: ["b", "c"] },
@@ -32,11 +37,15 @@ describe("the profiles of accounts", () => {
     assert.equal(onlyProfile(account("a"), []), "a");
     assert.equal(onlyProfile(account("a"), ["b"]), "a");
     assert.equal(onlyProfile(account("a", "b"), ["b", "c"]), "b");
-    for (const named of [[], ["c"], ["a", "b"]]) assert.equal(onlyProfile(account("a", "b"), named), undefined);
+    for (const named of [[], ["c"], ["a", "b"]])
+      assert.equal(onlyProfile(account("a", "b"), named), undefined);
   });
 
   it("become identities with names that config.yaml takes, each once", () => {
-    const config = parseConfig("version: 1\nidentities: { x: { profile: known }, y-z: { profile: other } }", "");
+    const config = parseConfig(
+      "version: 1\nidentities: { x: { profile: known }, y-z: { profile: other } }",
+      "",
+    );
     const chosen = ["known", "y z", "y z", "équipe"].map((profile, index) => {
       return { account: `${index}`, regions: ["r"], profile };
     });

@@ -21,7 +21,12 @@ describe("the daemon's log", () => {
     daemonLog({ ...context, print }, { now: () => 0 })("info", "line", { event: "daemon_ended" });
   });
 
-  const details = { event: "renewal_failing", registry: "R", region: "us-east-1", identity: "profile ci" } as const;
+  const details = {
+    event: "renewal_failing",
+    registry: "R",
+    region: "us-east-1",
+    identity: "profile ci",
+  } as const;
 
   it("as JSON has an object on each line, with the code", () => {
     const lines: string[] = [];

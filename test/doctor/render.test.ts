@@ -73,18 +73,18 @@ describe("doctor's rendering", () => {
 
   it("names the registry of a failure where there are several", () => {
     const of = (registry: string, name: string) =>
-      entry({ registry, name, status: "failed", seen: "x", fix: "y", code: "C" });
+      entry({ registry, name, status: "failed", seen: "x", fix: "y", code: "DNS" });
     const all = [entry({ registry: "a" }), of("b", "one"), of("b", "two"), of("c", "one")];
     const heads = renderFailures(all, plain).filter((line) => !line.startsWith(" "));
-    assert.deepEqual(heads.map((line) => line.replace(/ +/g, " ")), [
-      ...["b", "failed one C", "failed two C"],
-      ...["c", "failed one C"],
-    ]);
+    assert.deepEqual(
+      heads.map((line) => line.replace(/ +/g, " ")),
+      [...["b", "failed one DNS", "failed two DNS"], ...["c", "failed one DNS"]],
+    );
   });
 
   it("leaves out the last failures where there is no room, and says how many", () => {
     const all = Array.from({ length: 9 }, (_, index) =>
-      entry({ name: `check ${index}`, status: "failed", seen: words, fix: words, code: "C" }),
+      entry({ name: `check ${index}`, status: "failed", seen: words, fix: words, code: "DNS" }),
     );
     const whole = renderFailures(all, plain);
     for (let rows = 1; rows <= whole.length + 1; rows++) {

@@ -110,7 +110,10 @@ describe("configure-docker without registries", () => {
     const { registries } = JSON.parse((await user.run(["registries", "--json"])).stdout);
     const far = registries.find((each: { registry: string }) => each.registry === farRegistry);
     assert.match(far.identity, /\(profile prod\.pull\)$/);
-    assert.ok(!readFileSync(join(user.home, configPath), "utf8").includes("profile: ci"), "it names that account");
+    assert.ok(
+      !readFileSync(join(user.home, configPath), "utf8").includes("profile: ci"),
+      "it names that account",
+    );
     assert.equal((await user.run(["config", "check"])).exitCode, 0);
   });
 
@@ -119,7 +122,10 @@ describe("configure-docker without registries", () => {
     await docker.configure(["--yes"]);
     const expected =
       'version: 1\nidentities:\n  far: { profile: far }\nregistries:\n  - account: "444455556666"\n    regions: [eu-west-1]\n    identity: far\n';
-    assert.equal(readFileSync(join(user.home, configPath), "utf8").replace(/^# yaml-language-server: .*\n/, ""), expected);
+    assert.equal(
+      readFileSync(join(user.home, configPath), "utf8").replace(/^# yaml-language-server: .*\n/, ""),
+      expected,
+    );
     const again = await docker.configure(["--yes"]);
     assert.match(again, /nothing to change/);
     assert.ok(!again.includes("config.yaml: written"));
@@ -128,7 +134,11 @@ describe("configure-docker without registries", () => {
   it("names what it leaves out, and chooses between profiles of one account by --profile alone", async () => {
     user.writeAwsConfig({
       "profile one": { sso_account_id: "444455556666", region: "eu-west-1" },
-      "profile two": { role_arn: "arn:aws:iam::444455556666:role/x", source_profile: "one", region: "us-east-1" },
+      "profile two": {
+        role_arn: "arn:aws:iam::444455556666:role/x",
+        source_profile: "one",
+        region: "us-east-1",
+      },
       "profile three": { sso_account_id: "111122223333" },
     });
     const unsure = await docker.configure(["--yes"]);

@@ -61,7 +61,10 @@ describe("what configure-docker refuses, it says with a mend that fits:", () => 
     for (const host of ["ghcr.io", "index.docker.io", "localhost:5000"]) {
       const { stderr, exitCode } = await user.run(["configure-docker", host]);
       assert.equal(exitCode, 1);
-      assert.match(stderr, new RegExp(`Fix: log in to it with 'docker login ${host}'; .*--import\\. \\[NOT_ECR\\]\\n$`));
+      assert.match(
+        stderr,
+        new RegExp(`Fix: log in to it with 'docker login ${host}'; .*--import\\. \\[NOT_ECR\\]\\n$`),
+      );
       assert.doesNotMatch(stderr, /ACCOUNT\.dkr/);
     }
     assert.match((await user.run(["configure-docker", "a b"])).stderr, /give it as ACCOUNT\.dkr\.ecr/);

@@ -20,7 +20,10 @@ describe("configure-docker on a terminal", function () {
     user.env["PATH"] = `${user.home}/bin:/usr/bin:/bin`;
     chmodSync(user.write("bin/docker", "#!/bin/sh\nexit 1\n"), 0o755);
     user.writeAwsKeys({ build: member("alice"), prod: member("bob") });
-    user.writeAwsConfig({ "profile build": { region: "us-east-1" }, "profile prod": { region: "us-east-1" } });
+    user.writeAwsConfig({
+      "profile build": { region: "us-east-1" },
+      "profile prod": { region: "us-east-1" },
+    });
   });
   const config = () => readFileSync(join(user.home, configPath), "utf8");
 
@@ -32,7 +35,10 @@ describe("configure-docker on a terminal", function () {
     assert.match(screen, /Write both\? \[Y\/n\] /);
     assert.equal(standing.count("GetAuthorizationToken"), 2);
     assert.match(screen, /token for 444455556666\.\S+: 11h 59m left/);
-    assert.match(screen, /Next: docker pull 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com\/REPOSITORY:TAG\n$/);
+    assert.match(
+      screen,
+      /Next: docker pull 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com\/REPOSITORY:TAG\n$/,
+    );
     assert.deepEqual(docker.json.credHelpers, { [registry]: "ecr", [otherRegistry]: "ecr" });
     for (const host of [registry, otherRegistry]) answered(await user.get(host), host);
     assert.equal(standing.count("GetAuthorizationToken"), 2, "the tokens are stored");
@@ -45,7 +51,10 @@ describe("configure-docker on a terminal", function () {
 
   it("asks between two profiles of one account", async () => {
     user.writeAwsKeys({ build: member("alice"), again: member("alice") });
-    user.writeAwsConfig({ "profile build": { region: "us-east-1" }, "profile again": { region: "us-east-1" } });
+    user.writeAwsConfig({
+      "profile build": { region: "us-east-1" },
+      "profile again": { region: "us-east-1" },
+    });
     const { screen, exitCode } = await atTerminal(user, ["configure-docker"], ["", "9", "2", ""]);
     assert.equal(exitCode, 0, screen);
     assert.match(screen, /Several profiles are of account 111122223333/);

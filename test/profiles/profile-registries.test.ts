@@ -3,7 +3,9 @@ import { registriesOfProfiles } from "../../src/profiles/profile-registries.ts";
 import { awsFiles } from "../support/aws/files.ts";
 
 const hostsOf = (sections: Record<string, Record<string, string>>) =>
-  registriesOfProfiles(awsFiles(sections)).found.map(({ profile, registry }) => `${profile} ${registry.host}`);
+  registriesOfProfiles(awsFiles(sections)).found.map(
+    ({ profile, registry }) => `${profile} ${registry.host}`,
+  );
 
 describe("registries that AWS profiles suggest", () => {
   it("are of the account that a role or Identity Center names, in the profile's region", () => {

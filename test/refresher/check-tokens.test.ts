@@ -9,7 +9,12 @@ import { jobOf, MemoryPorts, seeded, tokenOf } from "./support.ts";
 
 describe("the question whether a token is still accepted", () => {
   /** Minutes: the session's length, the age of the renewal; the earliest and the latest age of the question. */
-  const PLANS: [what: string, session: number | undefined, renewal: number, at?: readonly [number, number]][] = [
+  const PLANS: [
+    what: string,
+    session: number | undefined,
+    renewal: number,
+    at?: readonly [number, number],
+  ][] = [
     ["long-lived keys", undefined, 340],
     ["a role of an hour", 60, 340, [60, 62]],
     ["a session of a minute", 1, 340, [5, 7]],
@@ -46,8 +51,7 @@ describe("a token whose session has ended", () => {
   beforeEach(async () => {
     machine = new MemoryPorts();
     state = emptyState;
-    machine.answer = () =>
-      tokenOf(machine.clock(), 12 * hour, { sessionEndsAt: machine.time.now + hour });
+    machine.answer = () => tokenOf(machine.clock(), 12 * hour, { sessionEndsAt: machine.time.now + hour });
     // By its second token, whose renewal is as planned.
     await pass(0);
     await pass(7 * hour);
@@ -64,7 +68,10 @@ describe("a token whose session has ended", () => {
   it("is renewed in the same pass where its registry refuses it", async () => {
     machine.verdict = async () => "refused";
     const { refused, renewed } = await pass(63 * minute);
-    assert.deepEqual([refused, renewed].map((jobs) => jobs.map(({ key }) => key)), [["a"], ["a"]]);
+    assert.deepEqual(
+      [refused, renewed].map((jobs) => jobs.map(({ key }) => key)),
+      [["a"], ["a"]],
+    );
     assert.equal(machine.files.get(job.registries[0]?.host ?? ""), machine.held.get("a")?.secret);
     await pass(minute);
     assert.deepEqual([machine.checked.length, machine.asked.length], [1, 3]);
@@ -75,7 +82,10 @@ describe("a token whose session has ended", () => {
     const { answer } = machine;
     machine.answer = () => Promise.reject(new Failure("UNREACHABLE", "not there", "wait"));
     assert.equal((await pass(63 * minute)).failed.length, 1);
-    assert.deepEqual((await pass(1_000)).skipped.map(({ key }) => key), ["a"]);
+    assert.deepEqual(
+      (await pass(1_000)).skipped.map(({ key }) => key),
+      ["a"],
+    );
     machine.answer = answer;
     assert.equal((await pass(15 * minute)).renewed.length, 1);
     assert.equal(machine.checked.length, 1);

@@ -46,7 +46,11 @@ describe("isRenewalCounts", () => {
     assert.ok(isRenewalCounts(JSON.parse(JSON.stringify(counts))));
     const others = [
       ...[undefined, null, 1, {}, []],
-      ...[{ ...counts, failed: "1" }, { ...counts, buckets: [1] }, { ...counts, duration: null }],
+      ...[
+        { ...counts, failed: "1" },
+        { ...counts, buckets: [1] },
+        { ...counts, duration: null },
+      ],
       { ...counts, buckets: counts.buckets.map(String) },
     ];
     for (const other of others) assert.ok(!isRenewalCounts(other), JSON.stringify(other));

@@ -9,7 +9,10 @@ import { seeded } from "./support.ts";
 const hoursOf = (life: number, arrival: Issue, found = 0) => {
   const clock = new SettableClock();
   // Whatever the session of the credentials: AWS's tools go by the token's own expiry too.
-  const issued = { life: lifeOf(clock.now + life * hour, 0, hour, clock.read()), sessionEndsAt: clock.now + hour };
+  const issued = {
+    life: lifeOf(clock.now + life * hour, 0, hour, clock.read()),
+    sessionEndsAt: clock.now + hour,
+  };
   const at = clock.pass(found * hour).read();
   const random = seeded(3);
   const draws = Array.from(

@@ -78,8 +78,21 @@ describe("metricsOf", () => {
     const durations = samples("renewal_duration_seconds").filter((sample) => sample.labels.identity === "ci");
     const byBound = durations.map((sample) => [sample.labels.le, sample.value]);
     assert.deepEqual(byBound, [
-      ...[["0.1", 1], ["0.25", 2], ["0.5", 2], ["1", 2], ["2.5", 2], ["5", 2], ["10", 2], ["30", 2], ["+Inf", 3]],
-      ...[[undefined, 40.22], [undefined, 3]],
+      ...[
+        ["0.1", 1],
+        ["0.25", 2],
+        ["0.5", 2],
+        ["1", 2],
+        ["2.5", 2],
+        ["5", 2],
+        ["10", 2],
+        ["30", 2],
+        ["+Inf", 3],
+      ],
+      ...[
+        [undefined, 40.22],
+        [undefined, 3],
+      ],
     ]);
   });
 

@@ -80,7 +80,7 @@ describe("examples/prometheus", () => {
         }
       }
       assert.ok(targets.length > 0);
-      for (const { datasource } of targets) assert.equal(datasource.uid, "${datasource}");
+      for (const { datasource } of targets) assert.match(datasource.uid, /^\$\{datasource\}$/);
     }
   });
 });

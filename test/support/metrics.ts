@@ -33,7 +33,11 @@ export function readMetrics(text: string): ReadonlyMap<string, ReadMetric> {
       assert.equal(type[1], current?.name);
       current = { name: type[1] ?? "", help: current?.help ?? "", type: type[2] ?? "" };
       metrics.set(current.name, { help: current.help, type: current.type, samples: new Map() });
-      assert.equal(type[2] === "counter", current.name.endsWith("_total"), `${current.name}: only counters are totals`);
+      assert.equal(
+        type[2] === "counter",
+        current.name.endsWith("_total"),
+        `${current.name}: only counters are totals`,
+      );
     } else {
       const [, sampleName, labels = "", value = ""] = samplePattern.exec(line) ?? assert.fail(line);
       const suffixes = current?.type === "histogram" ? ["_bucket", "_sum", "_count"] : [""];

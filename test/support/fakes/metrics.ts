@@ -3,7 +3,11 @@ import { lastError, now, shownToken, statusReport } from "./status-report.ts";
 
 const odd = 'a "b" \\ c\nd';
 
-const counts = countAttempt(countAttempt(countAttempt(noRenewals, "succeeded", 120), "failed", 40_000), "succeeded", 100);
+const counts = countAttempt(
+  countAttempt(countAttempt(noRenewals, "succeeded", 120), "failed", 40_000),
+  "succeeded",
+  100,
+);
 
 /** A report that has a sample of every metric. */
 export const everyMetric = statusReport(
