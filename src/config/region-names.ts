@@ -22,6 +22,26 @@ export function hostRegionProblem(registry: Registry): RegionProblem | undefined
   return problem && { ...problem, what: `${registry.region} ${problem.what}` };
 }
 
+/**
+ * What is wrong with a name that has the form of a private registry's host and is none.
+ *
+ * @returns undefined for another host
+ */
+export function almostEcrProblem(host: string): RegionProblem | undefined {
+  const [, account = "", region = ""] = /^(\d+)\.dkr[.-]ecr(?:-fips)?\.([^.]+)\./i.exec(host) ?? [];
+  if (region === "") return undefined;
+  if (account.length !== 12) {
+    const fix = `an account id has 12 digits, and ${account} has ${account.length}`;
+    return { what: "its account is none", fix };
+  }
+  const problem = regionProblem(region);
+  if (problem) return { ...problem, what: `${region} ${problem.what}` };
+  return {
+    what: "its end is none of ECR's",
+    fix: `write ${account}.dkr.ecr.${region}.amazonaws.com, or .amazonaws.com.cn in China`,
+  };
+}
+
 /** What to look at in a region's name that has the form of one; undefined for a region that this version knows. */
 export function unknownRegionNote(region: string): string | undefined {
   if (knownRegions.includes(region)) return undefined;

@@ -75,7 +75,6 @@ export async function propose(
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
   const ours = list.filter(({ state }) => state === "ours").map(({ host }) => host);
   const isAsked = !yes && !dryRun;
-  if (isAsked && !person) throw notAsked();
   const hosts =
     isAsked && person && proposed.length > 0 ? await askHosts(proposed, program, person) : proposed;
   const choices: { account: string; regions: readonly string[]; profile: string }[] = [];
@@ -86,6 +85,7 @@ export async function propose(
     else print(wrapped(ambiguous(each)));
   }
   const registrations = registrationsOf(choices, config);
+  if (isAsked && !person && hosts.length + registrations.length > 0) throw notAsked();
   const accounts = new Set(registrations.map(({ account }) => account));
   const isAffected = (host: string) => {
     const registry = parseHost(host);

@@ -1,6 +1,6 @@
 import { ecrLoginName } from "../clients/docker/ecr-login.ts";
 import type { HelperConfig } from "../clients/docker/edit-config.ts";
-import { hostRegionProblem, unknownRegionNote } from "../config/region-names.ts";
+import { almostEcrProblem, hostRegionProblem, unknownRegionNote } from "../config/region-names.ts";
 import { readManagedRegistries } from "../managed/registries.ts";
 import { createAppContext } from "../provider/context.ts";
 import { parseHost } from "../registry/host.ts";
@@ -60,6 +60,8 @@ function hostOf(registry: string): string {
   const problem = url.kind === "ecr" ? hostRegionProblem(url.registry) : undefined;
   if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${problem.what}`, problem.fix);
   if (url.kind === "ecr") return url.registry.host;
+  const almost = url.kind === "other" ? almostEcrProblem(url.host) : undefined;
+  if (almost) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${almost.what}`, almost.fix);
   if (url.kind === "other") throw notEcr(url.host);
   throw new Failure(
     "NOT_ECR",

@@ -1,5 +1,5 @@
 import { durationOption } from "../config/duration.ts";
-import { hostRegionProblem } from "../config/region-names.ts";
+import { almostEcrProblem, hostRegionProblem } from "../config/region-names.ts";
 import { conditionsOf } from "../provider/conditions.ts";
 import { groupJobs } from "../refresher/group.ts";
 import type { ManagedRegistry } from "../refresher/managed-registry.ts";
@@ -30,6 +30,8 @@ export async function restrictToArguments(
           ? await managed.provider.aliased(url.host)
           : undefined;
     if (!registry) {
+      const almost = almostEcrProblem(name);
+      if (almost) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${almost.what}`, almost.fix);
       const what = `${JSON.stringify(name)} is not an Amazon ECR registry`;
       throw new Failure("NOT_ECR", what, "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com");
     }

@@ -4,7 +4,8 @@ import { DockerConfig } from "../support/program/docker-config.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
 
 /** Each line names the file and a way on that works here. */
-describe("what configure-docker refuses, it says with a mend that fits:", () => {
+describe("what configure-docker refuses, it says with a fix that fits:", function () {
+  this.timeout(30_000);
   const standing = useStanding();
   let docker: DockerConfig;
   beforeEach(() => {
@@ -78,6 +79,17 @@ describe("what configure-docker refuses, it says with a mend that fits:", () => 
         const { stderr, exitCode } = await user.run([command, hostIn(region)]);
         assert.equal(exitCode, 1);
         assert.match(stderr, new RegExp(`${region} is no AWS region\\. Fix: write us-east-1`), command);
+      }
+    }
+    for (const [host, fix] of [
+      ["11112222333.dkr.ecr.us-east-1.amazonaws.com", /Fix: an account id has 12 digits, and 11112222333 has 11/],
+      [
+        hostIn("us-east-1").replace(".com", ".cn"),
+        /end is none of ECR's\. Fix: write 111122223333\.dkr\.ecr/,
+      ],
+    ] as const) {
+      for (const command of ["configure-docker", "refresh"]) {
+        assert.match((await user.run([command, host])).stderr, fix);
       }
     }
     const { stdout, exitCode } = await user.run(["configure-docker", hostIn("us-east-3")]);

@@ -30,8 +30,8 @@ describe("configure-docker on a terminal", function () {
   it("sets two accounts up by two answers, after which both can be pulled from", async () => {
     const { screen, exitCode } = await atTerminal(user, ["configure-docker"], ["", ""]);
     assert.equal(exitCode, 0, screen);
-    assert.match(screen, /^\+ +"111122223333\.dkr\.ecr.*"ecr"/m);
-    assert.match(screen, /^\+ {2}- account: "444455556666"/m);
+    assert.match(screen, /^\+\s+"111122223333\.dkr\.ecr.*"ecr"/m);
+    assert.match(screen, /^\+ +- account: "444455556666"/m);
     assert.match(screen, /Write both\? \[Y\/n\] /);
     assert.equal(standing.count("GetAuthorizationToken"), 2);
     assert.match(screen, /token for 444455556666\.\S+: 11h 59m left/);

@@ -1,5 +1,5 @@
 import { readConfig } from "../../config/read.ts";
-import { hostRegionProblem } from "../../config/region-names.ts";
+import { almostEcrProblem, hostRegionProblem } from "../../config/region-names.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, failedBy, ok } from "./finding.ts";
 
@@ -28,13 +28,12 @@ export const registryName: RegistryDiagnostic = {
 };
 
 function judgeOther(host: string): Finding {
-  const [, account = ""] = /^(\d+)\.dkr[.-]ecr/.exec(host) ?? [];
-  const isMiscounted = account !== "" && account.length !== 12;
+  const almost = almostEcrProblem(host);
+  const fix =
+    "ECR's are ACCOUNT.dkr.ecr.REGION.amazonaws.com; list another name for one under aliases in config.yaml";
   return failed(
     "NOT_ECR",
-    `${host} is not a name of Amazon ECR's, so no ECR token is given out for it`,
-    isMiscounted
-      ? `an account id has 12 digits, and ${account} has ${account.length}`
-      : "ECR's are ACCOUNT.dkr.ecr.REGION.amazonaws.com; list another name for one under aliases in config.yaml",
+    `${host} is not a name of Amazon ECR's${almost ? `: ${almost.what}` : ", so no ECR token is given out for it"}`,
+    almost?.fix ?? fix,
   );
 }
