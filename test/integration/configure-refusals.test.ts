@@ -82,7 +82,10 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
       }
     }
     for (const [host, fix] of [
-      ["11112222333.dkr.ecr.us-east-1.amazonaws.com", /Fix: an account id has 12 digits, and 11112222333 has 11/],
+      [
+        "11112222333.dkr.ecr.us-east-1.amazonaws.com",
+        /Fix: an account id has 12 digits, and 11112222333 has 11/,
+      ],
       [
         hostIn("us-east-1").replace(".com", ".cn"),
         /end is none of ECR's\. Fix: write 111122223333\.dkr\.ecr/,
