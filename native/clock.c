@@ -1,4 +1,4 @@
-// What the time is: src/store/files/clock.ts.
+// Reads the clocks: src/store/files/clock.ts.
 #include "front.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static bool milliseconds(const char *text, size_t length, int64_t *value) {
   return true;
 }
 
-// Undefined boot where the system tells none, as on macOS. False where this program can't say.
+// Without a boot if the system reports none, as on macOS. False if the time can't be read.
 bool read_time(struct time_reading *reading) {
   struct timespec now;
   if (clock_gettime(CLOCK_REALTIME, &now) != 0) return false;

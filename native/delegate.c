@@ -1,4 +1,4 @@
-// Hands the call to the TypeScript program, which takes this process' place.
+// Delegates the call to the TypeScript program, which replaces this process.
 #include "front.h"
 
 #include <errno.h>
@@ -19,18 +19,18 @@ static const char below_prefix[] = "/lib/docker-credential-ecr/docker-credential
 // The path of this program without links.
 static bool own_path(char path[PATH_MAX]) {
 #ifdef __APPLE__
-  char named[PATH_MAX];
+  char given[PATH_MAX];
   uint32_t size = sizeof named;
-  return _NSGetExecutablePath(named, &size) == 0 && realpath(named, path) != NULL;
+  return _NSGetExecutablePath(given, &size) == 0 && realpath(given, path) != NULL;
 #else
   ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
   if (length > 0 && length < PATH_MAX - 1) {
     path[length] = '\0';
     return path[0] == '/';
   }
-  // Without /proc: what the kernel was given.
-  unsigned long named = getauxval(AT_EXECFN);
-  return named != 0 && realpath((const char *)named, path) != NULL;
+  // Without /proc: the path that was passed to the kernel.
+  unsigned long given = getauxval(AT_EXECFN);
+  return given != 0 && realpath((const char *)given, path) != NULL;
 #endif
 }
 
@@ -46,7 +46,7 @@ static bool program_path(char path[PATH_MAX + sizeof below_prefix]) {
   return true;
 }
 
-// Clients show stdout, people see stderr.
+// Clients show stdout, users see stderr.
 static int fail(const char *what, const char *path, const char *why, const char *fix) {
   char line[PATH_MAX + 512];
   int length = snprintf(line, sizeof line, "docker-credential-ecr: %s%s (%s). Fix: %s\n", what, path, why, fix);
@@ -61,7 +61,7 @@ static int fail(const char *what, const char *path, const char *why, const char 
 int delegate(char **arguments, char **environment) {
   char path[PATH_MAX + sizeof below_prefix];
   if (!program_path(path)) {
-    return fail("the path of this program can't be found out", "", strerror(errno),
+    return fail("the path of this program can't be determined", "", strerror(errno),
                 "mount /proc, or start the program by its full path. [PROGRAM_MISSING]");
   }
   remove_runtime_variables(environment);

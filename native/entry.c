@@ -1,17 +1,17 @@
 // Reads the text of a token file and checks its conditions: docs/token-file.md. src/token/parse-entry.ts and
-// src/store/tokens/warm-get.ts decide the same.
+// src/store/tokens/warm-get.ts make the same decisions.
 #include "front.h"
 
 #include <string.h>
 
 enum { checksum_line_length = 7 + sha256_hex_length + 1 };  // "sha256 ", digits, line end
 
-// The lines that were not taken so far.
+// The remaining lines.
 struct lines {
   const char *at, *end;
 };
 
-// Whether the next line has this name; takes it then.
+// Reads the next line if it has this name.
 static bool take(struct lines *lines, const char *name, struct slice *value) {
   size_t length = strlen(name), left = (size_t)(lines->end - lines->at);
   if (left <= length || memcmp(lines->at, name, length) != 0 || lines->at[length] != ' ') return false;
@@ -23,7 +23,7 @@ static bool take(struct lines *lines, const char *name, struct slice *value) {
   return true;
 }
 
-// What is before the first space, and after it.
+// Splits a value at its first space.
 static bool halve(struct slice value, struct slice *before, struct slice *after) {
   const char *space = memchr(value.start, ' ', value.length);
   if (space == NULL) return false;
@@ -32,7 +32,7 @@ static bool halve(struct slice value, struct slice *before, struct slice *after)
   return true;
 }
 
-// At most 15 digits, so no sum of a few numbers overflows; one way to write each.
+// At most 15 digits, so that no sum of a few numbers overflows; only the canonical form.
 static bool integer(struct slice text, int64_t *value) {
   bool is_negative = text.length > 0 && text.start[0] == '-';
   if (is_negative) text.start++, text.length--;
@@ -56,7 +56,7 @@ static bool is_hex(char digit) {
   return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f') || (digit >= 'A' && digit <= 'F');
 }
 
-// A JSON string in ASCII. Whether it has escapes says `has_escapes`: without them its text is its value.
+// Whether a text is a JSON string in ASCII. Without escapes its text is its value.
 static bool is_json_string(struct slice text, bool *has_escapes) {
   *has_escapes = false;
   if (text.length < 2 || text.start[0] != '"' || text.start[text.length - 1] != '"') return false;
@@ -77,7 +77,7 @@ static bool is_json_string(struct slice text, bool *has_escapes) {
   return true;
 }
 
-// The lines of an entry of this kind whose checksum is right.
+// The lines of an entry of this kind. False if the checksum is wrong.
 static bool lines_of(struct slice whole, const char *header, struct lines *lines) {
   size_t header_length = strlen(header);
   if (whole.length < header_length + checksum_line_length) return false;
@@ -108,7 +108,7 @@ static bool take_life(struct lines *lines, struct life *life) {
                              life->boot_id.length > 0);
 }
 
-// Takes the last lines. `is_ready`: the two can be printed as they are.
+// Reads the last lines. `is_ready`: username and secret can be printed unchanged.
 static bool take_answer(struct lines *lines, struct answer *answer, bool *is_ready) {
   bool escapes_in_username, escapes_in_secret = false;
   if (!take(lines, "username", &answer->username) || !is_json_string(answer->username, &escapes_in_username))
@@ -122,7 +122,7 @@ static bool take_answer(struct lines *lines, struct answer *answer, bool *is_rea
 
 static int digit_of(char hex) { return hex <= '9' ? hex - '0' : (hex & 0xdf) - 'A' + 10; }
 
-// A path without its %XX. False where that gives no path, and where a byte would not be ASCII as it is in the file.
+// Decodes the %XX of a path. False if the result is not a path, or if the text in the file is not ASCII.
 static bool unescape(struct slice text, char path[largest_path]) {
   size_t length = 0;
   for (size_t i = 0; i < text.length; i++) {

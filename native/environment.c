@@ -1,9 +1,9 @@
-// The environment: what an identity depends on, and what a runtime would obey.
+// The environment: variables that an identity depends on, and variables that a runtime reads.
 #include "front.h"
 
 #include <string.h>
 
-// False where a variable is set twice: programs differ on which of the two counts.
+// False if a variable is set twice: programs differ in which of the two they use.
 bool variable(char *const *environment, struct slice name, struct slice *value, bool *is_set) {
   *is_set = false;
   for (; *environment != NULL; environment++) {
@@ -17,14 +17,14 @@ bool variable(char *const *environment, struct slice name, struct slice *value, 
   return true;
 }
 
-// Printable ASCII, as all names that a token depends on.
+// Printable ASCII, like all names that a token depends on.
 static bool is_name(struct slice text) {
   for (size_t i = 0; i < text.length; i++)
     if (text.start[i] <= ' ' || text.start[i] > '~' || text.start[i] == '=') return false;
   return text.length > 0;
 }
 
-// The names are separated by spaces; there may be none.
+// Whether the variables have this fingerprint. The names are separated by spaces; there may be none.
 bool has_fingerprint(char *const *environment, struct slice names, struct slice fingerprint) {
   struct sha256 hash;
   sha256_begin(&hash);
@@ -45,8 +45,8 @@ bool has_fingerprint(char *const *environment, struct slice names, struct slice 
   return slice_is(fingerprint, hex, sizeof hex);
 }
 
-// What Bun, JavaScriptCore or a library in them obeys, and Node's variables that Bun does too: docs/security.md.
-static bool is_of_runtime(const char *entry) {
+// Variables that Bun, JavaScriptCore or a library in them reads, and those of Node that Bun reads: docs/security.md.
+static bool is_runtime_variable(const char *entry) {
   static const char *const prefixes[] = {"BUN_",           "JSC_",          "MIMALLOC_", "NAPI_RS_",
                                          "NODE_CHANNEL_",  "NODE_OPTIONS=", "NODE_TLS_", "NODE_COMPILE_CACHE",
                                          "NODE_REDIRECT_", "NODE_DEBUG"};
@@ -55,7 +55,7 @@ static bool is_of_runtime(const char *entry) {
   return false;
 }
 
-// Whether one of the entries before it has the same name.
+// Whether a previous entry has the same name.
 static bool is_repeated(char *const *environment, char *const *entry) {
   const char *equals = strchr(*entry, '=');
   if (equals == NULL) return false;
@@ -65,13 +65,13 @@ static bool is_repeated(char *const *environment, char *const *entry) {
   return false;
 }
 
-// Of two variables of one name the first counts, as for the AWS CLI and getenv(); for Bun it is the last.
+// Of two variables with the same name the first stays, as for the AWS CLI and getenv(); Bun would use the last.
 void remove_runtime_variables(char **environment) {
   char **to = environment;
   for (char **from = environment; *from != NULL; from++) {
     char *entry = *from;
     *to = entry;
-    if (!is_of_runtime(entry) && !is_repeated(environment, to)) to++;
+    if (!is_runtime_variable(entry) && !is_repeated(environment, to)) to++;
   }
   *to = NULL;
 }

@@ -17,14 +17,14 @@ bool slice_is(struct slice text, const char *other, size_t length) {
   return text.length == length && memcmp(text.start, other, length) == 0;
 }
 
-// A file that does not fit into the buffer with a byte to spare is not read.
+// Fails if the file does not fit into the buffer with a byte to spare.
 static bool read_all(int file, char *buffer, size_t size, size_t *length) {
   *length = 0;
   while (*length < size) {
-    ssize_t got = read(file, buffer + *length, size - *length);
-    if (got == 0) return true;
-    if (got > 0)
-      *length += (size_t)got;
+    ssize_t count = read(file, buffer + *length, size - *length);
+    if (count == 0) return true;
+    if (count > 0)
+      *length += (size_t)count;
     else if (errno != EINTR)
       return false;
   }
@@ -32,16 +32,16 @@ static bool read_all(int file, char *buffer, size_t size, size_t *length) {
 }
 
 static int open_file(const char *path) {
-  // Not blocking: a pipe in a file's place must not stop a build.
+  // Non-blocking: a pipe instead of the file must not stop a build.
   return open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
 enum file_state read_private_file(const char *path, char *buffer, size_t size, size_t *length) {
   int file = open_file(path);
   if (file < 0) return errno == ENOENT || errno == ENOTDIR ? ABSENT : UNUSABLE;
-  struct stat found;
-  bool is_read = fstat(file, &found) == 0 && S_ISREG(found.st_mode) && found.st_uid == geteuid() &&
-                 (found.st_mode & 077) == 0 && read_all(file, buffer, size, length);
+  struct stat stats;
+  bool is_read = fstat(file, &stats) == 0 && S_ISREG(stats.st_mode) && stats.st_uid == geteuid() &&
+                 (stats.st_mode & 077) == 0 && read_all(file, buffer, size, length);
   close(file);
   return is_read ? READ : UNUSABLE;
 }
@@ -67,32 +67,32 @@ static char *append(char *to, uint64_t number, char after) {
 }
 
 static bool nanoseconds(struct timespec time, uint64_t *value) {
-  // Beyond these years 64 bits would not do.
+  // 64 bits are not sufficient beyond these years.
   if (time.tv_sec < 0 || time.tv_sec >= INT64_C(18000000000)) return false;
   *value = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
   return true;
 }
 
 bool has_stamp(const char *path, struct slice stamp) {
-  struct stat found;
+  struct stat stats;
   uint64_t modified, changed;
-  if (stat(path, &found) != 0) return slice_is(stamp, "absent", 6);
-  if (!nanoseconds(found.st_mtim, &modified) || !nanoseconds(found.st_ctim, &changed)) return false;
+  if (stat(path, &stats) != 0) return slice_is(stamp, "absent", 6);
+  if (!nanoseconds(stats.st_mtim, &modified) || !nanoseconds(stats.st_ctim, &changed)) return false;
   char text[4 * 21], *end = append(text, modified, '-');
   end = append(end, changed, '-');
-  end = append(end, (uint64_t)found.st_size, '-');
-  end = append(end, (uint64_t)found.st_ino, '\0');
+  end = append(end, (uint64_t)stats.st_size, '-');
+  end = append(end, (uint64_t)stats.st_ino, '\0');
   return slice_is(stamp, text, (size_t)(end - text) - 1);
 }
 
 bool exists(const char *path) {
-  struct stat found;
-  return stat(path, &found) == 0;
+  struct stat stats;
+  return stat(path, &stats) == 0;
 }
 
-bool is_of_another_user(const char *path) {
-  struct stat found;
-  return stat(path, &found) == 0 && found.st_uid != geteuid();
+bool belongs_to_other_user(const char *path) {
+  struct stat stats;
+  return stat(path, &stats) == 0 && stats.st_uid != geteuid();
 }
 
 bool write_whole(int file, const char *text, size_t length) {

@@ -1,4 +1,4 @@
-// The native front: answers a warm `get` and hands everything else to the TypeScript program. docs/native-front.md
+// The native front: answers a warm `get` and delegates everything else to the TypeScript program. docs/native-front.md
 #ifndef FRONT_H
 #define FRONT_H
 
@@ -9,14 +9,14 @@
 
 enum {
   largest_entry = 1024 * 1024,  // bytes of a token file, as in src/store/files/fast-files.ts
-  largest_input = 4096,         // a pipe takes that much without a reader
-  largest_handed_over = 1024 * 1024,
+  largest_input = 4096,         // a pipe accepts this much without a reader
+  largest_delegated_input = 1024 * 1024,
   largest_host = 253,
   largest_path = 4096,
   largest_boot_id = 64,
 };
 
-// A part of a text that another owns.
+// A part of a text, which it does not own.
 struct slice {
   const char *start;
   size_t length;
@@ -24,7 +24,7 @@ struct slice {
 
 bool slice_is(struct slice text, const char *other, size_t length);
 
-// Wall clock and age of the boot, in milliseconds. Without a boot where the system tells none.
+// Wall clock and uptime, in milliseconds. Without a boot if the system reports none.
 struct time_reading {
   int64_t now;
   int64_t uptime;
@@ -62,7 +62,7 @@ enum file_state read_private_file(const char *path, char *buffer, size_t size, s
 bool read_small_file(const char *path, char *buffer, size_t size, size_t *length);
 bool has_stamp(const char *path, struct slice stamp);
 bool exists(const char *path);
-bool is_of_another_user(const char *path);
+bool belongs_to_other_user(const char *path);
 bool write_whole(int file, const char *text, size_t length);
 
 // environment.c
@@ -74,9 +74,9 @@ void remove_runtime_variables(char **environment);
 bool is_utf8(const char *text);
 
 // input.c
-enum input_state { UNREADABLE, WHOLE, LONGER, CUT_OFF };
+enum input_state { UNREADABLE, WHOLE, LONGER, TRUNCATED };
 enum input_state read_input(char *buffer, size_t size, size_t *length);
-bool put_back_input(struct slice input, enum input_state state);
+bool restore_input(struct slice input, enum input_state state);
 
 // get.c
 bool get(struct slice host, char *const *environment, struct slice *answer);

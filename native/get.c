@@ -1,4 +1,4 @@
-// Docker's `get` from what is stored: src/protocol/serve.ts and src/store/tokens/warm-get.ts decide the same.
+// Docker's `get` from stored tokens: src/protocol/serve.ts and src/store/tokens/warm-get.ts make the same decisions.
 #include "front.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 
 static char entry[largest_entry + 1], output[largest_entry + 512];
 
-// A text that is put together; too long a one is cut off and not used.
+// A text buffer. A text that is too long is truncated and not used.
 struct text {
   char *start;
   size_t length, size;
@@ -23,35 +23,35 @@ static void append(struct text *text, const char *bytes, size_t length) {
 
 static void append_string(struct text *text, const char *string) { append(text, string, strlen(string)); }
 
-// Without slashes at its end. False for what is no absolute path, which counts as unset.
+// Removes slashes at the end of a path. False if it is not absolute, which counts as unset.
 static bool absolute(struct slice *path) {
   if (path->length == 0 || path->start[0] != '/') return false;
   while (path->length > 0 && path->start[path->length - 1] == '/') path->length--;
   return true;
 }
 
-// The state folder: src/config/folders.ts. False where it depends on more than two variables.
+// The state folder: src/config/folders.ts. False if it depends on more than two variables.
 static bool append_state_folder(struct text *path, char *const *environment) {
-  struct slice place;
+  struct slice folder;
   bool is_set;
-  if (!variable(environment, (struct slice){"XDG_STATE_HOME", 14}, &place, &is_set)) return false;
-  if (is_set && absolute(&place)) {
-    append(path, place.start, place.length);
+  if (!variable(environment, (struct slice){"XDG_STATE_HOME", 14}, &folder, &is_set)) return false;
+  if (is_set && absolute(&folder)) {
+    append(path, folder.start, folder.length);
   } else {
-    if (!variable(environment, (struct slice){"HOME", 4}, &place, &is_set) || !is_set || !absolute(&place)) return false;
+    if (!variable(environment, (struct slice){"HOME", 4}, &folder, &is_set) || !is_set || !absolute(&folder)) return false;
     bool is_root = geteuid() == 0;
-    // The root folder: a user without an account, who has another state folder.
-    if (place.length == 0 && !is_root) return false;
-    append(path, place.start, place.length);
-    // Root in another user's home keeps its state in root's.
-    if (is_root && place.length > 0 && (!path->is_whole || is_of_another_user(path->start))) return false;
+    // The root folder is the HOME of a user without an account, who has another state folder.
+    if (folder.length == 0 && !is_root) return false;
+    append(path, folder.start, folder.length);
+    // Root in another user's HOME has its state folder in root's own.
+    if (is_root && folder.length > 0 && (!path->is_whole || belongs_to_other_user(path->start))) return false;
     append_string(path, "/.local/state");
   }
   append_string(path, "/docker-credential-ecr");
   return path->is_whole;
 }
 
-// Nothing but a lower-case host name, so it is safe in a path and in JSON.
+// Whether a text is only a lower-case host name, so that it is safe in a path and in JSON.
 static bool is_plain_host(struct slice text) {
   if (text.length == 0 || text.length > largest_host) return false;
   for (size_t i = 0; i < text.length; i++) {
@@ -71,12 +71,12 @@ static const char *path_of(struct text *path, size_t folder_length, const char *
   return path->is_whole ? path->start : NULL;
 }
 
-// The answer to what was read of stdin, with a line end. False where the TypeScript program decides.
+// The answer for a host on stdin, with a line end. False if the TypeScript program must decide.
 bool get(struct slice host, char *const *environment, struct slice *answer) {
   char buffer[largest_path];
   struct text path = {buffer, 0, sizeof buffer, true};
   struct slice content = {entry, 0};
-  struct answer found;
+  struct answer cached;
   struct time_reading time;
   if (host.length > 0 && host.start[host.length - 1] == '\n') host.length--;
   if (!is_plain_host(host) || !append_state_folder(&path, environment) || !read_time(&time)) return false;
@@ -87,16 +87,16 @@ bool get(struct slice host, char *const *environment, struct slice *answer) {
   if (login == NULL) return false;
   enum file_state state = read_private_file(login, entry, sizeof entry, &content.length);
   if (state == READ) {
-    verdict = read_login(content, host, &time, &found);
+    verdict = read_login(content, host, &time, &cached);
   } else {
     if (state == UNUSABLE && exists(login)) return false;
-    const char *former = path_of(&path, folder_length, "/logins/", host, ".json");
-    if (former == NULL || exists(former)) return false;
+    const char *previous = path_of(&path, folder_length, "/logins/", host, ".json");
+    if (previous == NULL || exists(previous)) return false;
   }
   if (verdict == NO_LOGIN) {
     const char *token = path_of(&path, folder_length, "/tokens/", host, ".entry");
     if (token == NULL || read_private_file(token, entry, sizeof entry, &content.length) != READ) return false;
-    verdict = read_token(content, host, &time, environment, &found);
+    verdict = read_token(content, host, &time, environment, &cached);
   }
   if (verdict != ANSWERED) return false;
 
@@ -104,9 +104,9 @@ bool get(struct slice host, char *const *environment, struct slice *answer) {
   append_string(&text, "{\"ServerURL\":\"");
   append(&text, host.start, host.length);
   append_string(&text, "\",\"Username\":");
-  append(&text, found.username.start, found.username.length);
+  append(&text, cached.username.start, cached.username.length);
   append_string(&text, ",\"Secret\":");
-  append(&text, found.secret.start, found.secret.length);
+  append(&text, cached.secret.start, cached.secret.length);
   append_string(&text, "}\n");
   *answer = (struct slice){output, text.length};
   return text.is_whole;

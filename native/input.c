@@ -1,4 +1,4 @@
-// Stdin: reads it, and gives it back for the TypeScript program to read.
+// Reads stdin, and restores it for the TypeScript program.
 #include "front.h"
 
 #include <errno.h>
@@ -7,11 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// As read(), waiting where stdin does not.
+// Like read(), but waits if stdin is non-blocking.
 static ssize_t read_some(char *buffer, size_t size) {
   for (;;) {
-    ssize_t got = read(STDIN_FILENO, buffer, size);
-    if (got >= 0 || (errno != EINTR && errno != EAGAIN)) return got;
+    ssize_t count = read(STDIN_FILENO, buffer, size);
+    if (count >= 0 || (errno != EINTR && errno != EAGAIN)) return count;
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     if (errno == EAGAIN && poll(&input, 1, -1) < 0 && errno != EINTR) return -1;
   }
@@ -20,15 +20,15 @@ static ssize_t read_some(char *buffer, size_t size) {
 enum input_state read_input(char *buffer, size_t size, size_t *length) {
   *length = 0;
   while (*length < size) {
-    ssize_t got = read_some(buffer + *length, size - *length);
-    if (got < 0) return *length == 0 ? UNREADABLE : CUT_OFF;
-    if (got == 0) return WHOLE;
-    *length += (size_t)got;
+    ssize_t count = read_some(buffer + *length, size - *length);
+    if (count < 0) return *length == 0 ? UNREADABLE : TRUNCATED;
+    if (count == 0) return WHOLE;
+    *length += (size_t)count;
   }
   return LONGER;
 }
 
-// A file without a name, in memory where the system can.
+// A file without a name, in memory if the system supports it.
 static int unnamed_file(void) {
   int file = -1;
 #ifdef MFD_CLOEXEC
@@ -41,9 +41,9 @@ static int unnamed_file(void) {
   return file;
 }
 
-// A pipe takes that much at once. What is longer, and its rest, goes through a file without a name.
-bool put_back_input(struct slice input, enum input_state state) {
-  if (state == CUT_OFF) return false;
+// A short input fits into a pipe. A longer one, with its rest, is written to a file without a name.
+bool restore_input(struct slice input, enum input_state state) {
+  if (state == TRUNCATED) return false;
   if (state == WHOLE) {
     int ends[2];
     if (pipe(ends) != 0) return false;
@@ -56,11 +56,11 @@ bool put_back_input(struct slice input, enum input_state state) {
   if (file < 0) return false;
   bool is_done = write_whole(file, input.start, input.length);
   char part[16384];
-  for (size_t length = input.length; is_done && length <= largest_handed_over;) {
-    ssize_t got = read_some(part, sizeof part);
-    if (got == 0) break;
-    is_done = got > 0 && write_whole(file, part, (size_t)got);
-    if (is_done) length += (size_t)got;
+  for (size_t length = input.length; is_done && length <= largest_delegated_input;) {
+    ssize_t count = read_some(part, sizeof part);
+    if (count == 0) break;
+    is_done = count > 0 && write_whole(file, part, (size_t)count);
+    if (is_done) length += (size_t)count;
   }
   is_done = is_done && lseek(file, 0, SEEK_SET) == 0 && dup2(file, STDIN_FILENO) >= 0;
   close(file);

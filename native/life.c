@@ -1,4 +1,4 @@
-// How long a token counts: the same decisions as src/token/life.ts, where the reasons are.
+// The lifetime of a token: the same decisions as in src/token/life.ts, which has the reasons.
 #include "front.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-// The program that clients start. A `get` whose answer is stored is printed; all else goes to the TypeScript program.
+// The program that clients start. It answers a `get` from stored tokens and delegates everything else to the TypeScript
+// program.
 #include "front.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@ extern char **environ;
 
 enum { longest_wait = 19 };  // seconds for stdin: a get ends within 20
 
-static void end_late(int signal_number) {
+static void on_timeout(int signal_number) {
   (void)signal_number;
   static const char what[] =
       "stdin did not end within 19 s. Fix: close it after the registry's host name. [STDIN_READ]\n";
@@ -19,9 +20,9 @@ static void end_late(int signal_number) {
   _exit(1);
 }
 
-// An alarm that is not called off would end the TypeScript program too.
+// A pending alarm would also end the TypeScript program.
 static void limit_wait(unsigned int seconds) {
-  struct sigaction action = {.sa_handler = end_late};
+  struct sigaction action = {.sa_handler = on_timeout};
   sigaction(SIGALRM, &action, NULL);
   alarm(seconds);
 }
@@ -35,13 +36,13 @@ int main(int count, char **arguments) {
     if (state == WHOLE) alarm(0);
     if (state == WHOLE && get(read_so_far, environ, &answer)) {
       if (write_whole(STDOUT_FILENO, answer.start, answer.length)) return 0;
-      const char *what = "docker-credential-ecr: the answer can't be written to stdout. Fix: see the disk or program "
-                         "that it goes to. [STDOUT_WRITE]\n";
+      const char *what = "docker-credential-ecr: the answer can't be written to stdout. Fix: check the disk or program "
+                         "that stdout goes to. [STDOUT_WRITE]\n";
       (void)write_whole(STDERR_FILENO, what, strlen(what));
       return 1;
     }
-    if (state != UNREADABLE && !put_back_input(read_so_far, state)) {
-      const char *what = "stdin can't be read to its end. Fix: see the program that writes it, and /tmp [STDIN_READ]\n";
+    if (state != UNREADABLE && !restore_input(read_so_far, state)) {
+      const char *what = "stdin can't be read to its end. Fix: check the program that writes it, and /tmp [STDIN_READ]\n";
       (void)write_whole(STDOUT_FILENO, what, strlen(what));
       (void)write_whole(STDERR_FILENO, what, strlen(what));
       return 1;

@@ -1,4 +1,4 @@
-// Whether a text is UTF-8: RFC 3629, without overlong forms, surrogates and what is above U+10FFFF.
+// Whether a text is UTF-8: RFC 3629, without overlong forms, surrogates and characters above U+10FFFF.
 #include "front.h"
 
 static bool follows(unsigned char byte) { return (byte & 0xc0) == 0x80; }

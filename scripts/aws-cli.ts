@@ -1,7 +1,7 @@
 /**
- * The AWS CLI, with which a test compares the principal that this program uses. It is kept outside the repository,
- * in a virtual environment of its own.
- * Usage: node scripts/bun.mjs scripts/aws-cli.ts installs it, if it is not there yet, and prints its folder.
+ * The AWS CLI, with which a test compares this program's principal. It is installed outside the repository, in its own
+ * virtual environment.
+ * Usage: node scripts/bun.mjs scripts/aws-cli.ts installs it, if it is missing, and prints its folder.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 const requirementsPath = fileURLToPath(new URL("../test/support/aws-cli/requirements.txt", import.meta.url));
 const requirements = readFileSync(requirementsPath, "utf8");
 
-/** Where this version is, or is to be. */
+/** The folder of this version. */
 export function awsCliFolder(env: Readonly<Record<string, string | undefined>>): string {
   const version = /^awscli==(\S+)$/m.exec(requirements)?.[1];
   return join(
@@ -20,7 +20,7 @@ export function awsCliFolder(env: Readonly<Record<string, string | undefined>>):
   );
 }
 
-/** Written last; it holds what was installed. */
+/** Written last, with the installed version. */
 const stampOf = (folder: string): string => join(folder, "installed.txt");
 
 export function isInstalled(folder: string): boolean {
@@ -30,7 +30,7 @@ export function isInstalled(folder: string): boolean {
 function install(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // Debian's own Python: the one that scripts/e2e-needs.mjs sees to.
+  // Debian's Python, which scripts/e2e-needs.mjs requires.
   const python = Bun.which("python3", { PATH: "/usr/bin:/bin" }) ?? "python3";
   run(python, "-m", "venv", folder);
   const pip = [join(folder, "bin/python"), "-m", "pip", "--disable-pip-version-check"];

@@ -1,6 +1,6 @@
-// Compiles src/main.ts to dist/docker-credential-ecr, one file that works alone, and writes its man page beside it.
-// dist/bin and dist/lib are what install.sh places below a prefix: where there is a C compiler, the native front and
-// that program, else that program alone.
+// Compiles src/main.ts to dist/docker-credential-ecr, a self-contained file, and writes its man page next to it. install.sh
+// installs dist/bin and dist/lib below a prefix: with a C compiler the native front and that program, else only that
+// program.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -27,7 +27,7 @@ if (result.status !== 0) {
 const page = spawnSync(bunProgram(), ["scripts/man-page.ts"], {
   cwd: root,
   stdio: ["ignore", "pipe", "inherit"],
-  // Else Bun leaves a cache of the sources in HOME.
+  // Otherwise Bun leaves a cache of the sources in HOME.
   env: { ...process.env, BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0" },
 });
 if (page.status !== 0) process.exit(1);
@@ -42,12 +42,12 @@ function place() {
   mkdirSync(dirname(front), { recursive: true });
   const problem = compileFront(front) ?? tryFront(front, behindFront);
   if (problem === undefined) return;
-  console.error(`no native front, so a get takes some milliseconds more: ${problem}`);
+  console.error(`no native front, so a get takes a few milliseconds longer: ${problem}`);
   rmSync(join(dist, "lib"), { recursive: true, force: true });
   link(front);
 }
 
-/** Whether the two work together on this machine. @returns why not */
+/** Checks that the two programs work together on this machine. @returns the problem, or undefined */
 function tryFront(front, behindFront) {
   mkdirSync(dirname(behindFront), { recursive: true });
   link(behindFront);

@@ -1,4 +1,4 @@
-// Runs Bun from its npm package without that package's install script, which a default npm blocks.
+// Runs Bun from its npm package without the install script of the package, which npm blocks by default.
 // Usage: node scripts/bun.mjs ARG…
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The path of the Bun program that `npm ci` placed for this system. Throws with the mend if there is none. */
+/** The path of the Bun program that `npm ci` installed for this system. @throws with a fix if there is none */
 export function bunProgram() {
   const arch = { arm64: "aarch64", x64: "x64" }[process.arch] ?? process.arch;
   const programs = [`bun-${process.platform}-${arch}`, `bun-${process.platform}-${arch}-musl`].map((name) =>
     join(root, "node_modules/@oven", name, "bin", process.platform === "win32" ? "bun.exe" : "bun"),
   );
-  // Where npm did run the install script, that has moved the program here; else a stub lies here.
+  // If npm ran the install script, it has moved the program here; otherwise there is a stub.
   programs.push(join(root, "node_modules/bun/bin/bun.exe"));
   for (const program of programs) {
     if (existsSync(program) && spawnSync(program, ["--version"]).status === 0) return program;

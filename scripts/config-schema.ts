@@ -1,4 +1,4 @@
-// Writes docs/config.schema.json, which editors check a config.yaml with, from the schema that the program has.
+// Writes docs/config.schema.json, with which editors check a config.yaml, from the program's schema.
 // Usage: node scripts/bun.mjs scripts/config-schema.ts
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,12 +7,12 @@ import { configSchema } from "../src/config/schema.ts";
 
 export const schemaFile = fileURLToPath(new URL("../docs/config.schema.json", import.meta.url));
 
-/** The JSON Schema as the file holds it. */
+/** The JSON Schema as in the file. */
 export function configJsonSchema(): string {
   const { $schema, ...rest } = z.toJSONSchema(configSchema, { target: "draft-7", io: "input" });
   const title = "config.yaml of docker-credential-ecr";
   const text = JSON.stringify({ $schema, title, ...rest }, null, 2);
-  // Short lists on one line, as the formatter of this repository wants them.
+  // Short lists on one line, as the formatter of this repository requires.
   const tidy = text.replace(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, items) => `[${items.replace(/\n\s+/g, " ")}]`);
   return `${tidy}\n`;
 }

@@ -1,5 +1,5 @@
-// The program at work without an AWS account: a stand-in AWS on this machine's loopback, a throw-away HOME.
-// Ends by itself and leaves nothing behind. `npm run demo` builds the program first.
+// Shows the program without an AWS account: with a stand-in AWS on this machine's loopback and a temporary HOME. It ends
+// automatically and leaves nothing behind. `npm run demo` builds the program first.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ if (!alice || !mallory) throw new Error("the stand-in's cast has changed");
 const aws = await startAws();
 const home = mkdtempSync(join(tmpdir(), "ecr-demo-"));
 try {
-  // Nothing of the environment outside: no AWS account of yours plays a part.
+  // No variables of the environment, so that your AWS account is not used.
   const base = { HOME: home, PATH: process.env.PATH ?? "", ...byEndpoint(aws) };
   const get = (host: string, who: Record<string, string>) => run(["get"], host, { ...base, ...who });
 
@@ -64,7 +64,7 @@ async function run(args: string[], input: string, env: Record<string, string>): 
     child.exited,
   ]);
   const took = (performance.now() - began).toFixed(0);
-  // A secret does not belong on a screen, not even a made-up one.
+  // A secret must not be shown, not even a made-up one.
   const shown = `${stdout}${stderr}`
     .trim()
     .replaceAll("\n", "\n  ")

@@ -1,14 +1,14 @@
-// What the tests need beside npm's packages, and the Debian package that brings it.
-// Usage: node scripts/e2e-needs.mjs prints the packages that are missing, one a line.
+// The programs that the tests need in addition to npm packages, and their Debian packages.
+// Usage: node scripts/e2e-needs.mjs prints the missing packages, one per line.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where the tests look for programs: a distribution's own places, not the tester's PATH. */
+/** The folders where the tests look for programs: those of the distribution, not the PATH. */
 const folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** For a few of the unit tests: of the service's files, of completion in a shell, of the man page. */
+/** For some unit tests: of service files, of completion in shells, of the man page. */
 export const unitNeeds = [
   { program: "systemd-analyze", package: "systemd" },
   { program: "python3", package: "python3" },
@@ -20,20 +20,20 @@ export const unitNeeds = [
   { program: "groff", package: "groff-base" },
   { program: "mandoc", package: "mandoc" },
   { program: "promtool", package: "prometheus" },
-  // With its sanitizers and libc's headers; clang is for fuzzing, with its runtime.
+  // With its sanitizers and the headers of libc; clang and its runtime are for fuzzing.
   { program: "cc", package: "build-essential" },
   { program: "clang", package: "clang" },
   { program: "clang", package: "libclang-rt-dev", isUsable: canFuzz },
   { program: "musl-gcc", package: "musl-tools" },
-  // For releases, and for installing one.
+  // For building and installing releases.
   { program: "xz", package: "xz-utils" },
   { program: "minisign", package: "minisign" },
   { program: "curl", package: "curl" },
-  // Go's own archive puts it there.
+  // The location in Go's own archive.
   { program: "go", package: "golang-go", folders: ["/usr/local/go/bin"] },
 ];
 
-/** Without these none of the tests can run. */
+/** Without these, no end-to-end test can run. */
 export const baseNeeds = [
   { program: "unshare", package: "util-linux" },
   { program: "mount", package: "mount" },
@@ -46,7 +46,7 @@ export const baseNeeds = [
   { program: "busybox", package: "busybox-static", isUsable: isStatic },
 ];
 
-/** Each of these is needed by the tests of that client only. */
+/** Each of these is only needed for the tests of that client. */
 export const clientNeeds = [
   { program: "packer", package: "packer" },
   { program: "shellcheck", package: "shellcheck" },
@@ -60,7 +60,7 @@ export const clientNeeds = [
   { program: "docker-credential-ecr-login", package: "amazon-ecr-credential-helper" },
 ];
 
-/** The tests of logins to other registries need these, integration tests too. */
+/** For the tests of logins to other registries, including integration tests. */
 export const keychainNeeds = [
   { program: "gnome-keyring-daemon", package: "gnome-keyring" },
   { program: "dbus-daemon", package: "dbus-daemon" },
@@ -72,7 +72,7 @@ export const keychainNeeds = [
   { program: "gpg", package: "gpg" },
 ];
 
-/** Those of the needs that this machine does not meet. */
+/** The needs that are missing on this machine. */
 export function missing(needs) {
   return needs.filter(({ program, folders: more = [], isUsable = () => true }) => {
     const path = [...folders, ...more].map((folder) => join(folder, program)).find(isExecutable);
@@ -97,12 +97,12 @@ function canFuzz(path) {
   return spawnSync(path, args, { input: source, stdio: ["pipe", "ignore", "ignore"] }).status === 0;
 }
 
-/** In an image of its own a program finds no loader: the name of one stands near the start of a dynamic program. */
+/** A dynamic program can't run in an empty image. Its loader's name is near the start of the file. */
 function isStatic(path) {
   return !/\/ld-(linux|musl)/.test(readFileSync(path).subarray(0, 4096).toString("latin1"));
 }
 
-/** Debian's Python comes without what makes a virtual environment. */
+/** Debian's Python can't create virtual environments without another package. */
 function hasVenv(path) {
   return spawnSync(path, ["-c", "import ensurepip, venv"]).status === 0;
 }

@@ -1,19 +1,19 @@
-// Holds src/ to the table of folders in docs/architecture.md: which folder imports which, from top to bottom; and
-// to two sizes. Circles of files are the linter's. Part of "npm run check".
+// Checks src/ against the table of folders in docs/architecture.md: which folder imports which, from top to bottom; and
+// against two size limits. The linter checks for circular imports. Part of "npm run check".
 // Usage: node scripts/folders.mjs
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const largestFile = 250;
-/** Of all lines; a folder with its subfolders. */
+/** The largest share of all lines, for a folder with its subfolders. */
 const largestShare = 0.15;
 
 const imported = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)"(\.{1,2}\/[^"]+\.ts)"/g;
 
 /**
  * @param document docs/architecture.md
- * @returns by folder, from top to bottom, those it may import
+ * @returns for each folder, from top to bottom, the folders that it may import
  */
 export function foldersIn(document) {
   const rows = document.matchAll(/^\| `([a-z/]+)\/` \| [^|]* \| ([^|]*) \|$/gm);
@@ -23,7 +23,7 @@ export function foldersIn(document) {
 /**
  * @param folders as `foldersIn` returns them
  * @param files the text of each file by its path below src/
- * @returns what is wrong, a line each
+ * @returns the problems, one line each
  */
 export function problemsOf(folders, files) {
   const order = [...folders.keys()];
@@ -35,7 +35,7 @@ export function problemsOf(folders, files) {
     const count = text.split("\n").length - 1;
     total += count;
     if (count > largestFile) problems.push(`${path} has ${count} lines, more than ${largestFile}: split it`);
-    // src/main.ts belongs to no folder: it is above all.
+    // src/main.ts belongs to no folder and is above all others.
     const folder = dirname(path);
     if (folder === ".") continue;
     const [top] = folder.split("/");

@@ -1,4 +1,4 @@
-// Prints the man page, written from the commands themselves, scripts/man/sections.1 and docs/errors.md.
+// Prints the man page, generated from the commands, scripts/man/sections.1 and docs/errors.md.
 // Usage: node scripts/bun.mjs scripts/man-page.ts. SOURCE_DATE_EPOCH sets its date.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,9 +1,9 @@
-// Runs the tests and ends with one line that sums them up.
+// Runs the tests and prints a summary line.
 // Usage: node scripts/test.mjs [fast|unit|e2e] [ARGUMENT OF MOCHA…]
-//   fast: the unit tests alone, for the time between two edits
-//   unit: unit, contract and integration tests; they run anywhere, but for those of a few programs
-//   e2e: real clients against a real engine, in namespaces of their own; what can't run on this machine is
-//        skipped by name, but for CI=true, where it fails the run
+//   fast: only the unit tests, for the time between two edits
+//   unit: unit, contract and integration tests; they run anywhere, except those that need certain programs
+//   e2e: real clients with a real engine, in their own namespaces; tests that can't run on this machine are
+//        skipped by name; with CI=true they fail the run
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ const mocha = [bunProgram(), "--bun", join(root, "node_modules", "mocha", "bin",
 const namespace = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const enter = ["sh", join(root, "test", "support", "e2e", "namespace.sh")];
 
-/** Milliseconds that Mocha may take to end once it has counted. */
+/** The time limit in milliseconds for Mocha to end after its summary. */
 const ending = 20_000;
 
 const parts = { fast: runFast, unit: runUnit, e2e: runE2e };
@@ -33,7 +33,7 @@ for (const name of only === undefined ? ["unit", "e2e"] : [only]) {
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
-/** Without what starts the compiled program, compiles the native front or installs; needs no build. */
+/** Excludes tests that start the compiled program, compile the native front or install; needs no build. */
 function runFast() {
   const slow = [
     "test/e2e/**",
@@ -49,7 +49,7 @@ function runFast() {
 }
 
 async function runUnit() {
-  // Elsewhere the tests that need one skip themselves, and Mocha counts them.
+  // Otherwise the tests that need one are skipped, and Mocha counts them.
   const unmet = isCi && process.platform === "linux" ? missing(unitNeeds) : [];
   for (const need of unmet) tell(`tests of ${need.program} can't run: they need ${describeNeed(need)}`);
   const files = ["test/**/*.test.ts", "--ignore", "test/e2e/**"];
@@ -66,7 +66,7 @@ async function runE2e() {
     tell(`the end-to-end tests of ${need.program} can't run: they need ${describeNeed(need)}`);
   }
   if (unmet.length > 0) return skipped(unmet);
-  // Outside CI the tests of that client skip themselves, and Mocha counts them.
+  // Outside CI the tests of that client are skipped, and Mocha counts them.
   if (isCi && clients.length > 0) return skipped(clients);
 
   const folder = mkdtempSync(join(tmpdir(), "docker-credential-ecr-e2e-"));
@@ -87,7 +87,7 @@ async function runE2e() {
       ...withFiles(["test/e2e/**/*.test.ts"]),
     ];
     const env = { E2E_FOLDER: folder, E2E_CGROUP: cgroup, TMPDIR: folder };
-    // unshare's own end is what --kill-child passes on, to all that runs in the namespace.
+    // With --kill-child the end of unshare also ends everything in the namespace.
     return await runMocha(command, env, (child) => child.kill("SIGKILL"));
   } finally {
     rmdirSync(folder);
@@ -95,7 +95,7 @@ async function runE2e() {
   }
 }
 
-/** Files that the caller named stand in the place of all of a part. */
+/** Files named by the caller replace the default files of a part. */
 function withFiles(files) {
   return mochaArguments.some((each) => each.endsWith(".test.ts"))
     ? mochaArguments
@@ -103,12 +103,12 @@ function withFiles(files) {
 }
 
 /**
- * Runs Mocha and reads what it counted from the line with which our reporter ends.
+ * Runs Mocha and reads the counts from the last line of our reporter.
  *
- * @param end passes a signal on that was meant for this process and its children
+ * @param end forwards a signal for this process and its children
  */
 async function runMocha([program, ...args], env, end) {
-  // Mocha itself sees a pipe.
+  // Mocha's own output is a pipe.
   const colour = process.stdout.isTTY ? "--color" : "--no-color";
   const child = spawn(program, [...args, colour], {
     cwd: root,
@@ -131,7 +131,7 @@ async function runMocha([program, ...args], env, end) {
       `failed: a test left something open, Mocha was done but did not end within ${ending / 1_000} s`,
     );
     end(child, "SIGKILL");
-    // A program that it left behind may hold the other end.
+    // A remaining program may hold the other end open.
     child.stdout.destroy();
   }
   const status = await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));
@@ -140,7 +140,7 @@ async function runMocha([program, ...args], env, end) {
 
   const line = plural();
   if (!line) {
-    console.log("failed: Mocha did not come to its end");
+    console.log("failed: Mocha did not end");
     return { passed: 0, failed: 1, skipped: 0 };
   }
   const [passed, failed, skipped] = line.slice(1).map(Number);
@@ -162,7 +162,7 @@ function tell(text) {
   console.log(`${isCi ? "failed" : "skipped"}: ${text}`);
 }
 
-/** Control groups outlive the namespaces in which the engine made them. */
+/** Removes control groups, which outlive the namespaces in which the engine created them. */
 function removeCgroups(name) {
   const base = "/sys/fs/cgroup";
   // Version 2 has one hierarchy, version 1 one for each controller.
@@ -171,7 +171,7 @@ function removeCgroups(name) {
   }
 }
 
-/** A control group's files can't be removed, and need not be. */
+/** Only the folders of a control group can be removed, not its files. */
 function removeFolders(path) {
   for (const subfolder of subfolders(path)) removeFolders(subfolder);
   rmdirSync(path);

@@ -34,11 +34,11 @@ int LLVMFuzzerInitialize(int *count, char ***arguments) {
   return 0;
 }
 
-// A file with this text and, so that its lines are read, a checksum that is right.
-static void write_file(const char *path, const uint8_t *data, size_t size, bool is_right) {
+// Writes a file with this text, and with a valid checksum if its lines are to be read.
+static void write_file(const char *path, const uint8_t *data, size_t size, bool is_valid) {
   int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (file < 0 || !write_whole(file, (const char *)data, size)) abort();
-  if (is_right) {
+  if (is_valid) {
     struct sha256 hash;
     char hex[sha256_hex_length];
     sha256_begin(&hash);
@@ -49,14 +49,14 @@ static void write_file(const char *path, const uint8_t *data, size_t size, bool 
   close(file);
 }
 
-// What may be printed: a line of JSON with nothing but printable characters.
+// Checks an answer: a line of JSON with printable characters only.
 static void check(struct slice answer) {
   if (answer.length < 2 || answer.start[answer.length - 1] != '\n' || answer.start[0] != '{') abort();
   for (size_t i = 0; i < answer.length - 1; i++)
     if (answer.start[i] < ' ' || answer.start[i] > '~') abort();
 }
 
-// Texts with a zero byte after each, up to the end or an empty one, as an environment.
+// Splits an environment: texts that each end with a zero byte.
 static size_t split(char *text, size_t size, char **parts, size_t most) {
   size_t count = 0;
   for (size_t at = 0; at < size && count < most; at += strlen(text + at) + 1) parts[count++] = text + at;
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       input = (struct slice){text, size - 1};
       break;
     default: {
-      // With XDG_STATE_HOME among them or not; a valid token depends on some of their names.
+      // With or without XDG_STATE_HOME; a valid token depends on some of these names.
       size_t count = split(text, size, environment + (kind & 4 ? 1 : 0), 32);
       environment[count + (kind & 4 ? 1 : 0)] = NULL;
       struct slice names = {"A B AWS_PROFILE", 15}, none = {"", 0};

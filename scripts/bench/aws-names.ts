@@ -5,14 +5,14 @@ import { join } from "node:path";
 
 const inside = "BENCH_HAS_AWS_NAMES";
 
-/** Whether AWS's host names of us-east-1 lead to port 443 of the loopback, and to nobody outside. */
+/** Whether AWS's host names of us-east-1 resolve to the loopback, and port 443 there can be used. */
 export const hasAwsNames = process.env[inside] === "1";
 
 /**
- * Runs the bench again where AWS's own host names lead to the loopback, so that both programs reach the stand-in as
- * they reach AWS: without a proxy. It needs a mount of its own over /etc/hosts, and port 443.
+ * Runs the bench again with AWS's host names on the loopback, so that both programs reach the stand-in like AWS, without a
+ * proxy. It needs its own mount over /etc/hosts, and port 443.
  *
- * @returns the exit code; undefined where this system lets nobody have that
+ * @returns the exit code; undefined if the system does not allow this
  */
 export function runWithAwsNames(): number | undefined {
   const isRoot = process.geteuid?.() === 0;

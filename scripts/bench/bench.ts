@@ -12,7 +12,7 @@ const roleArn = "arn:aws:iam::111122223333:role/ci";
 
 type Variables = Readonly<Record<string, string>>;
 
-/** What every row is measured with. */
+/** The context of all measurements. */
 export class Bench {
   readonly places = new Places();
   readonly theirProgram = Bun.which("docker-credential-ecr-login");
@@ -22,7 +22,7 @@ export class Bench {
 
   constructor(
     readonly aws: StandInProcess,
-    /** Starts of what takes a millisecond; what takes longer is started less often. */
+    /** The number of starts of a command that takes a millisecond; slower ones are started less often. */
     readonly rounds: number,
   ) {
     const [alice] = defaultCast.users;
@@ -30,7 +30,7 @@ export class Bench {
     this.alice = alice;
   }
 
-  /** To AWS by a proxy; its authority is trusted as a company's would be. */
+  /** To AWS through a proxy, with its CA certificate trusted like a company's. */
   get byProxy(): Variables {
     const { AWS_CA_BUNDLE: _, ...network } = byProxy(this.aws);
     return network;
@@ -42,7 +42,7 @@ export class Bench {
     return network;
   }
 
-  /** Somebody with a HOME of their own. */
+  /** A user with a new HOME. */
   user(name: string, kind: "keys" | "role", network: Variables): Variables & { readonly HOME: string } {
     const env = { PATH: process.env.PATH ?? "", ...network, HOME: this.places.home(name) };
     if (kind === "keys") return { ...env, ...keysOf(this.alice) };
@@ -54,7 +54,7 @@ export class Bench {
     return { cmd: [this.program, "get"], input: registry, env };
   }
 
-  /** Undefined where AWS's helper is not installed. */
+  /** Undefined if AWS's helper is not installed. */
   theirs(env: Variables): Command | undefined {
     return this.theirProgram ? { cmd: [this.theirProgram, "get"], input: registry, env } : undefined;
   }
@@ -69,7 +69,7 @@ export class Bench {
     return { cmd: [program], input: registry, env };
   }
 
-  /** How often AWS was called since the last reset. */
+  /** The number of calls to AWS since the last reset. */
   async calls(): Promise<number> {
     const { Connect: _, ...calls } = await this.aws.controls.calls();
     return Object.values(calls).reduce((sum, count) => sum + count, 0);

@@ -22,7 +22,7 @@ export async function burstRows(bench: Bench): Promise<Row[]> {
 
 interface Burst {
   readonly calls: number;
-  /** Milliseconds until all had their answer. */
+  /** Milliseconds until the last answer. */
   readonly took: number;
 }
 

@@ -52,7 +52,7 @@ function forget(home: string): void {
   for (const path of [".local", ".ecr"]) rmSync(`${home}/${path}`, { recursive: true, force: true });
 }
 
-/** @returns what ends it */
+/** @returns a function that ends it */
 async function startDistance(target: number, roundTrip: number): Promise<() => Promise<void>> {
   const path = fileURLToPath(new URL("./distance.ts", import.meta.url));
   const child = spawn(process.execPath, [path, "443", String(target), String(roundTrip)], {

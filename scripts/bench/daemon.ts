@@ -8,13 +8,13 @@ const identities = 20;
 const regions = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
 const accounts = 400;
 
-/** How a daemon did whose tokens are all fresh. */
+/** Measurements of a daemon with fresh tokens. */
 interface DaemonMeasured {
   /** From the start of the process to the end of its first pass; the median of several starts. */
   readonly startMs: number;
   /** After the idle time. */
   readonly memory: Memory;
-  /** CPU time of a pass, in milliseconds: what was used while idle, by the passes made meanwhile. */
+  /** CPU time of a pass, in milliseconds: the time used while idle, divided by the number of passes. */
   readonly passCpuMs: number;
 }
 
@@ -28,7 +28,7 @@ interface Memory {
 const shown = ({ all, own }: Memory): string =>
   `${all.toFixed(0)} MiB, ${own.toFixed(0)} without the program's file`;
 
-/** A daemon that keeps 2,000 registries, in turn with nothing due and with 100 tokens to fetch. Linux only. */
+/** A daemon with 2,000 registries, first with no token to renew, then with 100 tokens to fetch. Linux only. */
 export async function daemonRows(bench: Bench): Promise<Row[]> {
   if (process.platform !== "linux") return [];
   const env = { PATH: process.env.PATH ?? "", ...bench.byProxy, HOME: bench.places.home("daemon") };
@@ -62,7 +62,7 @@ function keepMany(home: string, { accessKeyId, secretAccessKey }: User): void {
   writeFileSync(join(folder, "config.yaml"), config, { mode: 0o600 });
 }
 
-/** @throws where a daemon does not come to the end of its first pass within a minute. Linux only */
+/** @throws if a daemon does not finish its first pass within a minute. Linux only */
 async function measureDaemon(
   program: string,
   env: Readonly<Record<string, string>>,
@@ -82,7 +82,7 @@ async function measureDaemon(
   const { daemon, took } = await startDaemon(program, env);
   times.push(took);
   try {
-    // The runtime compiles what runs often, and frees what the start has left.
+    // The runtime compiles frequently used code, and frees the memory of the start.
     await Bun.sleep(settlingSeconds * 1000);
     const before = cpuMs(daemon.pid);
     const began = lastTickAt(env);

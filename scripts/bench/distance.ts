@@ -1,6 +1,6 @@
 /**
- * A TCP proxy on the loopback that puts what is behind it some milliseconds away: `bun distance.ts PORT TARGET RTT`.
- * Prints a line once it listens and ends with its stdin. It is a process of its own, since who measures blocks.
+ * A TCP proxy on the loopback that adds network delay: `bun distance.ts PORT TARGET RTT`. Prints a line once it listens, and
+ * ends with its stdin. It is a separate process, since the measuring process blocks.
  *
  * Each direction takes half of the round trip, and a connection one round trip before its first byte, as the handshake
  * of TCP does.
@@ -20,7 +20,7 @@ function delay(from: Socket, to: Socket, arrival: (now: number) => number): void
   const later = (action: () => void) => {
     const now = performance.now();
     const wait = arrival(now) - now;
-    // A timer of no time takes a millisecond.
+    // A timer of 0 ms takes a millisecond.
     if (wait <= 0) action();
     else setTimeout(action, wait);
   };

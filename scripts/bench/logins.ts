@@ -5,9 +5,9 @@ const hub = "https://index.docker.io/v1/";
 const peerProgram = Bun.which("docker-credential-secretservice");
 
 /**
- * A get of Docker Hub's login from gnome-keyring, by this program and by Docker's own helper for it.
+ * A get of Docker Hub's login from gnome-keyring, with this program and with Docker's helper.
  *
- * @returns undefined where gnome-keyring or that helper is not installed
+ * @returns undefined if gnome-keyring or that helper is not installed
  */
 export async function measureLogins(
   starter: string,

@@ -1,4 +1,4 @@
-/** How one command did over many starts. */
+/** The measurements of a command over many starts. */
 export interface Measured {
   readonly medianMs: number;
   readonly fastestMs: number;
@@ -10,15 +10,15 @@ export interface Command {
   readonly cmd: readonly string[];
   readonly input: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Done before each start; its time does not count. */
+  /** Called before each start, not measured. */
   before?(): void;
 }
 
 /**
- * Starts commands by turns, so that whatever else the machine does strikes all of them alike, and takes
- * the time from the start of the process to its end.
+ * Starts commands alternately, so that other load on the machine affects all of them equally, and measures the time from
+ * the start of the process to its end.
  *
- * @throws where one ends with an exit code other than 0
+ * @throws if one ends with an exit code other than 0
  */
 export function measure<Commands extends Readonly<Record<string, Command | undefined>>>(
   starter: string,

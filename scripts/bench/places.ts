@@ -13,11 +13,11 @@ import { join } from "node:path";
 import { formatEntry } from "../../src/token/entry-text.ts";
 import { parseRegistryEntry } from "../../src/token/parse-entry.ts";
 
-/** Throw-away folders of one bench. */
+/** Temporary folders of a bench. */
 export class Places {
   private readonly root = mkdtempSync(join(tmpdir(), "ecr-bench-"));
 
-  /** A fresh HOME. */
+  /** A new HOME. */
   home(name: string): string {
     const path = join(this.root, name);
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -46,14 +46,14 @@ export class Places {
     const tokens = join(home, ".local/state/docker-credential-ecr/tokens");
     const [name = ""] = readdirSync(tokens);
     const entry = parseRegistryEntry(readFileSync(join(tokens, name), "utf8"));
-    if (!entry) throw new Error(`${name} holds no token`);
+    if (!entry) throw new Error(`${name} contains no token`);
     for (let number = 0; number < count; number++) {
       const host = entry.host.replace(/^\d{12}/, String(500_000_000_000 + number));
       writeFileSync(join(tokens, `${host}.entry`), formatEntry({ ...entry, host }), { mode: 0o600 });
     }
   }
 
-  /** A copy of what a build makes for a prefix, so that a rebuild meanwhile does no harm. @returns the program in it */
+  /** A copy of the built prefix, so that a rebuild does not affect the bench. @returns the program in it */
   program(dist: string, name: string): string {
     for (const part of ["bin", "lib"]) {
       const folder = join(dist, part);

@@ -3,10 +3,10 @@ import type { Measured } from "./measure.ts";
 /** A line of the table. */
 export interface Row {
   readonly name: string;
-  /** What stands beside it: AWS's helper, or another. */
+  /** The other program: AWS's helper, or another. */
   readonly beside: string;
   readonly ours: string;
-  /** Ours by the other's. */
+  /** Our value divided by the other's. */
   readonly ratio?: number | undefined;
   readonly goal: string;
 }
@@ -14,10 +14,10 @@ export interface Row {
 export const ms = ({ medianMs, fastestMs }: Measured): string =>
   `${medianMs.toFixed(medianMs < 10 ? 2 : 1)} ms (${fastestMs.toFixed(fastestMs < 10 ? 2 : 1)})`;
 
-/** What a row says of a program that is not installed. */
+/** The text for a program that is not installed. */
 export const notInstalled = "not installed (Debian: amazon-ecr-credential-helper)";
 
-/** A row of two programs that do the same. */
+/** A row that compares two programs. */
 export function compared(name: string, ours: Measured, other: Measured | undefined, goal: string): Row {
   const ratio = other && ours.medianMs / other.medianMs;
   return { name, beside: other ? ms(other) : notInstalled, ours: ms(ours), ratio, goal };

@@ -1,5 +1,5 @@
-// Measures this program beside AWS's own helper (Debian: amazon-ecr-credential-helper) in one run, with a stand-in AWS
-// on the loopback. Prints a table; asserts nothing. Arguments select parts: `npm run bench -- warm cold`.
+// Measures this program and AWS's helper (Debian: amazon-ecr-credential-helper) in one run, with a stand-in AWS on the
+// loopback. Prints a table; asserts nothing. Arguments select parts: `npm run bench -- warm cold`.
 import { startAwsProcess } from "../../test/support/aws/process.ts";
 import { hasAwsNames, runWithAwsNames } from "./aws-names.ts";
 import { Bench } from "./bench.ts";
@@ -38,7 +38,7 @@ try {
     console.error(`measuring: ${name}`);
     rows.push(...(await measured(bench)));
   }
-  console.log(`\n${bench.rounds} starts each by turns, medians; fastest in brackets\n`);
+  console.log(`\n${bench.rounds} alternating starts each, medians; fastest in brackets\n`);
   console.log(table(rows));
 } finally {
   await aws.stop();

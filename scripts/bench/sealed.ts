@@ -3,16 +3,16 @@ import { Keyring } from "../../test/support/keyring/keyring.ts";
 import { type Measured, measure } from "./measure.ts";
 
 const peerProgram = Bun.which("docker-credential-secretservice");
-/** A memory file system, as systemd gives each user one. */
+/** A folder on tmpfs, as systemd gives each user one. */
 const memory = "/dev/shm";
 
 /**
- * A warm get with `store: keychain`, the key in memory, beside one with `store: file`, and beside Docker's own helper
- * for gnome-keyring with a login as long as a token.
+ * A warm get with `store: keychain` and the key in memory, compared with `store: file`, and with Docker's helper for
+ * gnome-keyring and a login as long as a token.
  *
- * @param env with which a get reaches AWS, and a HOME of its own
+ * @param env an environment with which a get reaches AWS, with its own HOME
  * @param plain the same with another HOME
- * @returns undefined where gnome-keyring or that helper is not installed
+ * @returns undefined if gnome-keyring or that helper is not installed
  */
 export async function measureSealed(
   starter: string,

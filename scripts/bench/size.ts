@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Bench } from "./bench.ts";
 import type { Row } from "./row.ts";
 
-/** What is installed below a prefix, and what of it a download takes. */
+/** The size of an installation, and of its download. */
 export async function sizeRows({ program }: Bench): Promise<Row[]> {
   const prefix = join(program, "../..");
   const packed = Bun.spawnSync(["sh", "-c", 'tar -C "$0" -c . | xz -6 -T0 | wc -c', prefix]);

@@ -1,6 +1,6 @@
 // Starts a program once, as Docker starts a helper: its input in a pipe, its output read to the end.
 // Usage: start INPUT PROGRAM [ARG…]. Prints nanoseconds from the start to the end, peak resident KiB and
-// the exit code on stderr. In C, since what starts a program lends it the resident size of its own image.
+// the exit code on stderr. In C, because a process inherits the resident size of the program that starts it.
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>

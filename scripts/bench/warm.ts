@@ -33,7 +33,7 @@ export async function warmRows(bench: Bench): Promise<Row[]> {
   ];
 }
 
-/** Under a role AWS's helper calls AWS each time. */
+/** With a role AWS's helper calls AWS each time. */
 async function roleRows(bench: Bench): Promise<Row[]> {
   const { starter, rounds, aws } = bench;
   const user = bench.user("role", "role", bench.byProxy);
@@ -56,7 +56,7 @@ async function roleRows(bench: Bench): Promise<Row[]> {
   return rows;
 }
 
-/** Docker Hub's login and encrypted tokens, beside Docker's own helper for gnome-keyring. */
+/** Docker Hub's login and encrypted tokens, compared with Docker's helper for gnome-keyring. */
 export async function keychainRows(bench: Bench): Promise<Row[]> {
   const { starter, program, places, rounds } = bench;
   const logins = await measureLogins(starter, program, places.home("logins"), Math.ceil(rounds / 3));

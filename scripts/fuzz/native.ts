@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "ecr-fuzz-"));
 const native = join(import.meta.dir, "../../native");
 const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 
-/** What the first byte of an input makes of the rest: native/fuzz/fuzz.c. */
+/** The meaning of an input's first byte: native/fuzz/fuzz.c. */
 const kinds = { token: 0, login: 1, input: 2, environment: 3 };
 
 /** A file without its last line, which the harness adds. */

@@ -1,6 +1,6 @@
-// Runs the fuzzers of test/fuzz, one after the other, and keeps the first input of each that fails.
+// Runs the fuzzers of test/fuzz, one after the other, and stores the first failing input of each.
 // Usage: npm run fuzz [-- NAME…] [--seconds N] [--seed S]
-//   NAME: which; default: all but native, which needs clang. N: seconds for each; default: 10. S: a run with the same inputs again
+//   NAME: default: all except native, which needs clang. N: seconds for each; default: 10. S: repeats the inputs of a run
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fuzzers } from "../../test/fuzz/fuzzers.ts";
@@ -9,7 +9,7 @@ import { keep } from "../../test/support/fuzz/keep.ts";
 
 /** Milliseconds. */
 const longestShrinking = 15_000;
-/** Bytes that the process may have in memory. */
+/** The memory limit of the process, in bytes. */
 const mostMemory = 1024 ** 3;
 
 const { values, positionals } = parseArgs({
@@ -36,7 +36,7 @@ if (positionals.includes(native)) {
   if (exitCode !== 0) failed += 1;
 }
 
-/** Which fuzzer runs and which input; -1: none. */
+/** The index of the running fuzzer and input; -1: none. */
 const state = new Int32Array(new SharedArrayBuffer(8));
 const watch = new Worker(new URL("watch.ts", import.meta.url));
 watch.postMessage({ shared: state.buffer, seed });
@@ -64,7 +64,7 @@ async function holds(fuzzer: Fuzzer, until: number): Promise<boolean> {
     }
     const smallest = await shrunk(fuzzer, input, performance.now() + longestShrinking);
     const reason = (await failureFor(fuzzer, smallest)) ?? failure;
-    console.error(`${name}: input ${index} of seed ${seed} fails; kept in ${keep(name, smallest, reason)}`);
+    console.error(`${name}: input ${index} of seed ${seed} fails; stored in ${keep(name, smallest, reason)}`);
     console.error(JSON.stringify(smallest).slice(0, 2_000));
     console.error(reason instanceof Error ? reason.stack : reason);
     return false;

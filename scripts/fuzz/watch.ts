@@ -1,11 +1,11 @@
-// A thread beside the fuzzers: nothing in theirs can end a check that never ends.
+// A thread next to the fuzzers, because their thread can't end a check that hangs.
 import { fuzzers } from "../../test/fuzz/fuzzers.ts";
 import { randomAt } from "../../test/support/fuzz/fuzzer.ts";
 import { keep } from "../../test/support/fuzz/keep.ts";
 
 declare const self: Worker;
 
-/** Seconds that one input may take, also on a machine that is busy. */
+/** The time limit of one input in seconds, generous for a busy machine. */
 const longest = 60;
 
 self.onmessage = ({ data: { shared, seed } }: MessageEvent<{ shared: SharedArrayBuffer; seed: number }>) => {

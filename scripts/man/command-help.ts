@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** All that a command prints for --help, 80 columns wide. */
+/** The output of a command's --help, 80 columns wide. */
 export function helpOf(command: Command): string {
   const before = command.configureOutput();
   let text = "";
@@ -10,7 +10,7 @@ export function helpOf(command: Command): string {
   return text;
 }
 
-/** The command lines that stand in its help under "Examples:", as they stand there. */
+/** The command lines under "Examples:" in its help, unchanged. */
 export function examplesOf(command: Command): string[] {
   const [, after = ""] = helpOf(command).split(/^Examples?:\n/m);
   const block = after.split(/\n(?! )/)[0] ?? "";

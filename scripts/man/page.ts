@@ -6,15 +6,15 @@ export interface PageParts {
   /** All commands. */
   readonly program: Command;
   readonly version: string;
-  /** As 2026-01-31. */
+  /** A date such as 2026-01-31. */
   readonly date: string;
-  /** The hand-written sections, with a line where the commands and one where the errors go. */
+  /** The hand-written sections, with a line for the commands and one for the errors. */
   readonly sections: string;
   /** docs/errors.md */
   readonly errors: string;
 }
 
-/** The man page in man(7), which groff and mandoc read. */
+/** The man page in the man(7) format of groff and mandoc. */
 export function manPage({ program, version, date, sections, errors }: PageParts): string {
   const name = program.name();
   const title = `.TH ${name.toUpperCase()} 1 ${date} "${name} ${version}" "User Commands"`;
@@ -45,7 +45,7 @@ function commandsOf(command: Command, path: readonly string[]): string[] {
   ];
 }
 
-/** Each code with the paragraphs below it. */
+/** Each error code with its paragraphs. */
 function entriesOf(markdown: string): string[] {
   return markdown
     .split(/^## /m)

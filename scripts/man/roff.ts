@@ -1,19 +1,19 @@
-/** Words as groff and mandoc print them, whatever they hold. In one line; no line of its own: see `fill`. */
+/** Escapes text within a line, so that groff and mandoc print it unchanged. For whole lines see `fill`. */
 export function roff(text: string): string {
   return text.replace(/[\\\-'^~`]/g, (sign) => signs[sign] ?? sign).replace(/\s+/g, " ");
 }
 
-/** Lines of running text, none of which is taken for a request. */
+/** Lines of running text, none of which is interpreted as a request. */
 export function fill(words: string): string {
   return words.replace(/(.{1,78})( |$)/g, (_, line) => `${protect(line)}\n`).trimEnd();
 }
 
-/** At the start of a line these two make a request of it. */
+/** These two characters at the start of a line begin a request. */
 function protect(line: string): string {
   return line.replace(/^(?=[.'])/, "\\&");
 }
 
-// By name, for some are printed as typographic signs and can then not be copied into a shell.
+// By name, because some are printed as typographic characters, which can't be copied into a shell.
 const signs: Readonly<Record<string, string>> = {
   "\\": "\\e",
   "-": "\\-",
@@ -23,7 +23,7 @@ const signs: Readonly<Record<string, string>> = {
   "`": "\\(ga",
 };
 
-/** A paragraph of Markdown with no more than code, bold, addresses and links, as lines. */
+/** A paragraph of Markdown with code, bold, URLs and links, as lines. */
 export function roffOfMarkdown(text: string): string {
   const words = text
     .trim()
@@ -37,7 +37,7 @@ export function roffOfMarkdown(text: string): string {
   return fill(words);
 }
 
-/** Lines as they stand. */
+/** Lines unchanged. */
 export function roffLines(lines: readonly string[]): string[] {
   return [".PP", ".RS 4", ".nf", ...lines.map(roffLine), ".fi", ".RE"];
 }

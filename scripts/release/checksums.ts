@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 
-/** Hexadecimal; a file is read in parts. */
+/** The SHA-256 of a file in hexadecimal, read in parts. */
 export function sha256Of(path: string): string {
   const hash = createHash("sha256");
   const part = Buffer.alloc(1 << 20);

@@ -13,7 +13,7 @@ const doc = `usr/share/doc/${name}`;
 export interface PackageParts {
   readonly version: string;
   readonly epoch: number;
-  /** Of xz, 0 to 9. */
+  /** The level of xz, 0 to 9. */
   readonly level: number;
   readonly project: Project;
   readonly packaging: string;
@@ -24,7 +24,7 @@ export interface PackageParts {
 export const packageVersion = (version: string): string => version.replace("-", "~");
 
 /**
- * Builds a Debian package from a prefix that `buildPrefix` made.
+ * Builds a Debian package from a prefix of `buildPrefix`.
  * @returns its path in `out`
  */
 export function buildDeb(prefix: string, platform: Platform, work: string, out: string, parts: PackageParts) {

@@ -16,9 +16,9 @@ export interface DocumentParts {
 }
 
 /**
- * Writes what comes beside the programs: release notes, provenance, lists of contents, recipes of other package managers.
+ * Writes the other files of a release: release notes, provenance, lists of contents, recipes of other package managers.
  * @param source a copy of the sources by `copySource`
- * @returns the recipes that were left out because a tarball that they name was not built
+ * @returns the recipes that were omitted because a tarball that they name was not built
  */
 export function writeDocuments(source: string, out: string, parts: DocumentParts): readonly string[] {
   const { root, version, epoch, project, lock } = parts;

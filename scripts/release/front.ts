@@ -8,7 +8,7 @@ import { run } from "./run.ts";
 const requirements = fileURLToPath(new URL("zig-requirements.txt", import.meta.url));
 
 /**
- * Zig, which compiles C for other machines and brings their libc, in the cache by its version.
+ * Downloads Zig, which compiles C for other machines and contains their libc, to a cache for each version.
  * @returns the path of its program
  */
 export function fetchZig(cache: string): string {
@@ -39,15 +39,15 @@ export function fetchZig(cache: string): string {
 }
 
 /**
- * Compiles the native front: static, so that it starts fast and serves every libc.
- * @param system Zig's name of it
+ * Compiles the native front: static, so that it starts fast and works with every libc.
+ * @param system Zig's name of the target
  */
 export function compileFrontFor(system: string, target: string, { zig, cache }: FrontTools): void {
   mkdirSync(dirname(target), { recursive: true });
   const problem = compileFront(target, {
     cc: zig,
     flags: ["cc", "-target", system, ...releaseFlags],
-    // Zig keeps the libc that it compiled there: half a minute the first time.
+    // Zig stores the compiled libc there, which takes half a minute the first time.
     env: {
       ...process.env,
       ZIG_GLOBAL_CACHE_DIR: join(cache, "zig-cache"),

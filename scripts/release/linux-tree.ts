@@ -6,7 +6,7 @@ import { systemdUnit } from "../../src/service/systemd-unit.ts";
 const name = "docker-credential-ecr";
 const page = `usr/share/man/man1/${name}.1`;
 
-/** Where distributions differ. */
+/** The differences between distributions. */
 export interface Distribution {
   readonly zshFolder: string;
   readonly licenceFolder: string;
@@ -15,8 +15,8 @@ export interface Distribution {
 }
 
 /**
- * Lays the files of a Linux package out as they are installed, from a prefix that `buildPrefix` made.
- * @param packaging the checkout's folder of that name
+ * Creates the tree of a Linux package from a prefix of `buildPrefix`.
+ * @param packaging the folder `packaging` of the checkout
  */
 export function linuxTree(prefix: string, tree: string, packaging: string, to: Distribution): void {
   const write = (path: string, content: string | Uint8Array, mode = 0o644) => {
@@ -47,7 +47,7 @@ const service = { program: `/usr/bin/${name}`, splay: "2m", environment: [] };
 
 /** For systemctl enable docker-credential-ecr@USER: the unit that `service install --system` writes, for any user. */
 export function systemUnit(): string {
-  // A user's number decides what the hardening allows: root needs more.
+  // The hardening depends on the user ID: root needs more.
   const account = { name: "%i", uid: 1, home: "/" };
   return fromPackage(systemdUnit({ ...service, isSystem: true, account }), `systemctl edit ${name}@USER`)
     .replace(/^RequiresMountsFor=.*\n/m, "")
@@ -64,4 +64,4 @@ export function userUnit(): string {
 }
 
 const fromPackage = (unit: string, edit: string) =>
-  unit.replace(/^#.*\n/, `# From the package ${name}; settings of your own: ${edit}\n`);
+  unit.replace(/^#.*\n/, `# From the package ${name}; your settings: ${edit}\n`);

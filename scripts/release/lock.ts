@@ -1,4 +1,4 @@
-/** package-lock.json, as far as a release reads it. */
+/** The used parts of package-lock.json. */
 export interface Lock {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
@@ -13,14 +13,14 @@ export interface LockedPackage {
 
 const folder = "node_modules/";
 
-/** @throws where the lock file does not name the package */
+/** @throws if the lock file does not contain the package */
 export function lockedPackage(lock: Lock, name: string): LockedPackage & { readonly integrity: string } {
   const { integrity, ...locked } = lock.packages[folder + name] ?? { version: "" };
   if (!integrity) throw new Error(`package-lock.json has no checksum of ${name}`);
   return { ...locked, integrity };
 }
 
-/** Paths below the checkout of the packages that the program is made of; those of one platform are not among them. */
+/** The paths in the checkout of the packages that the program contains, without packages of a single platform. */
 export function programPackages(lock: Lock): readonly string[] {
   return Object.entries(lock.packages)
     .filter(([path, { dev, os }]) => path.startsWith(folder) && !dev && !os)
@@ -28,5 +28,5 @@ export function programPackages(lock: Lock): readonly string[] {
     .sort();
 }
 
-/** The package's name: node_modules/a/node_modules/@b/c is @b/c. */
+/** The name of a package: node_modules/a/node_modules/@b/c is @b/c. */
 export const nameIn = (path: string): string => path.slice(path.lastIndexOf(folder) + folder.length);

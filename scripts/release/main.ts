@@ -1,4 +1,4 @@
-// Builds the files of a release, the same bytes wherever and whenever it runs: CONTRIBUTING.md.
+// Builds the files of a release, reproducibly: CONTRIBUTING.md.
 // Usage: npm run release -- VERSION [OPTION...]
 import { cpSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";

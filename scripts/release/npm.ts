@@ -16,7 +16,7 @@ export interface NpmParts {
 /** npm's launcher is a shell script: Windows has none. */
 export const hasNpmPackage = ({ os }: Platform): boolean => os !== "windows";
 
-/** Packs the program for one platform; npm installs it where `os`, `cpu` and `libc` are those of the machine. */
+/** Packs the program for one platform; npm installs it if `os`, `cpu` and `libc` match the machine. */
 export function packPlatform(
   prefix: string,
   platform: Platform,
@@ -41,7 +41,7 @@ export function packPlatform(
   });
 }
 
-/** Packs the package that people install: it has the packages of all platforms as optional dependencies. */
+/** Packs the package that users install: it has the packages of all platforms as optional dependencies. */
 export function packMain(
   prefix: string,
   platforms: readonly Platform[],

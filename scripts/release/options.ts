@@ -25,7 +25,7 @@ export interface ReleaseOptions {
   readonly key?: string;
 }
 
-/** @throws a text for a person where they are wrong */
+/** @throws with a message for users if they are invalid */
 export function releaseOptions(args: readonly string[], defaultOut: string): ReleaseOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -43,7 +43,7 @@ export function releaseOptions(args: readonly string[], defaultOut: string): Rel
   if (version === undefined || more.length > 0) throw new Error(`give one version\n\n${usage}`);
   checkVersion(version);
   const level = values.xz ?? "6";
-  if (!/^\d$/.test(level)) throw new Error(`--xz takes 0 to 9, not ${level}`);
+  if (!/^\d$/.test(level)) throw new Error(`--xz must be 0 to 9, not ${level}`);
   return {
     version,
     platforms: choosePlatforms(values.only?.split(",") ?? []),

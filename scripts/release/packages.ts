@@ -5,9 +5,9 @@ import { type Lock, lockedPackage } from "./lock.ts";
 import { run } from "./run.ts";
 
 /**
- * A package of another platform, from the registry that npm is set to, in a cache by its version.
+ * Downloads a package of another platform from npm's registry to a cache for each version.
  * @returns the folder of its files
- * @throws where it is not the file that package-lock.json names
+ * @throws if its checksum is not that in package-lock.json
  */
 export function fetchPackage(lock: Lock, name: string, cache: string): string {
   const { version, integrity } = lockedPackage(lock, name);

@@ -1,4 +1,4 @@
-/** A machine that a release is built for. `name` is in the names of its files. */
+/** A platform of a release. `name` is part of its file names. */
 export interface Platform {
   readonly name: string;
   readonly os: "linux" | "darwin" | "windows";
@@ -7,11 +7,11 @@ export interface Platform {
   /** Bun's runtime and the library for the keychain, as package-lock.json names them. */
   readonly runtime: string;
   readonly keyring: string;
-  /** Zig's name of the system that the native front is compiled for; without it there is no front. */
+  /** Zig's target for the native front; absent: no front. */
   readonly front?: string;
 }
 
-/** The oldest glibc that Bun's runtime works with (`readelf --version-info`). */
+/** The oldest glibc that Bun's runtime supports (`readelf --version-info`). */
 export const oldestGlibc = "2.17";
 
 export const platforms: readonly Platform[] = [
@@ -30,10 +30,10 @@ export const platforms: readonly Platform[] = [
   },
 ];
 
-/** A second name of the same tarball: Bun's x64 runtime chooses at run time, and needs no AVX2. */
+/** Another name of the same tarball: Bun's x64 runtime selects code at run time, and does not need AVX2. */
 export const baseline = { of: "linux-x64", name: "linux-x64-baseline" };
 
-/** @throws a text for a person where a name is unknown */
+/** @throws with a message for users if a name is unknown */
 export function choosePlatforms(names: readonly string[]): readonly Platform[] {
   if (names.length === 0) return platforms;
   return names.map((name) => {
@@ -45,7 +45,7 @@ export function choosePlatforms(names: readonly string[]): readonly Platform[] {
   });
 }
 
-/** One static front serves glibc and musl. */
+/** The static front works with glibc and musl. */
 function linux(arch: "x64" | "arm64", libc: "glibc" | "musl"): Platform {
   const cpu = { x64: "x64", arm64: "aarch64" }[arch];
   const musl = libc === "musl" ? "-musl" : "";

@@ -8,7 +8,7 @@ import { run } from "./run.ts";
 
 const name = "docker-credential-ecr";
 
-/** What is the same on every platform, by its path below a prefix. */
+/** Files that are equal on every platform, by their path below a prefix. */
 export type SharedFiles = ReadonlyMap<string, string>;
 
 /** The man page and the completions, as the installed program prints them. */
@@ -23,7 +23,7 @@ export function sharedFiles(source: string, env: Record<string, string | undefin
   ]);
 }
 
-/** Compiles the program for this platform and lays it out below `prefix` as installed. */
+/** Compiles the program for a platform and installs it below `prefix`. */
 export function buildPrefix(
   platform: Platform,
   prefix: string,
@@ -33,7 +33,7 @@ export function buildPrefix(
   const behindFront = join(prefix, `lib/${name}/${name}`);
   const program = platform.front ? behindFront : join(prefix, `bin/${name}${exe}`);
   mkdirSync(dirname(program), { recursive: true });
-  // By a name that is the same in every build: the program contains it.
+  // With the same name in every build, because the program contains it.
   const compiled = join(source, `compiled/${name}${exe}`);
   const cpu = platform.arch === "arm64" ? "arm64" : "x64";
   const target = `bun-${platform.os}-${cpu}${platform.libc === "musl" ? "-musl" : ""}`;

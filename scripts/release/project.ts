@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the project is published. */
+/** The URLs of the project. */
 export interface Project {
   readonly url: string;
-  /** Of a release's files; each file's name follows it. */
+  /** The base URL of a release's files. */
   readonly downloads: string;
   readonly maintainer: string;
-  /** False while package.json names no repository: such a release is for trying, not for publishing. */
+  /** False if package.json has no repository: such a release is only for tests. */
   readonly isPublishable: boolean;
 }
 
-/** From package.json's `repository` and `author`; without them placeholders that lead nowhere (RFC 2606). */
+/** From package.json's `repository` and `author`; without them reserved placeholder names (RFC 2606). */
 export function projectOf(root: string, version: string): Project {
   const { repository, author } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const address: string | undefined = typeof repository === "string" ? repository : repository?.url;

@@ -1,19 +1,19 @@
 import { changelogSection } from "./version.ts";
 
-/** What must agree before a release is published. */
+/** The values that must agree before a release is published. */
 export interface PublishFacts {
   readonly version: string;
-  /** Of package.json. */
+  /** The version in package.json. */
   readonly packageVersion: string;
   readonly changelog: string;
-  /** Of the commit that is built. */
+  /** The tags of the commit that is built. */
   readonly tags: readonly string[];
-  /** What `git status --porcelain` prints. */
+  /** The output of `git status --porcelain`. */
   readonly changes: string;
   readonly isPublishable: boolean;
 }
 
-/** @returns what is wrong and how to fix it, a line each */
+/** @returns the problems with their fixes, one line each */
 export function publishProblems(facts: PublishFacts): readonly string[] {
   const { version, packageVersion, changelog, tags, changes, isPublishable } = facts;
   const problems: string[] = [];

@@ -1,6 +1,6 @@
 import { oldestGlibc, type Platform } from "./platforms.ts";
 
-/** The file RELEASE of a tarball: by it install.sh knows whether this machine can run the program. */
+/** The file RELEASE of a tarball, with which install.sh checks whether the machine can run the program. */
 export function releaseNote({ name, os, arch, libc }: Platform, version: string): string {
   const lines = {
     program: "docker-credential-ecr",

@@ -8,7 +8,7 @@ import { run } from "./run.ts";
 const name = "docker-credential-ecr";
 
 /**
- * Builds a package for Fedora, RHEL, Amazon Linux and SUSE from a prefix that `buildPrefix` made.
+ * Builds a package for Fedora, RHEL, Amazon Linux and SUSE from a prefix of `buildPrefix`.
  * @returns its path in `out`
  */
 export function buildRpm(prefix: string, platform: Platform, work: string, out: string, parts: PackageParts) {

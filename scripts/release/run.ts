@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 
-/** The variables of the caller with which a build gives the same bytes everywhere. */
+/** The environment of a reproducible build. */
 export function buildVariables(epoch: number): Record<string, string | undefined> {
   return {
     ...process.env,
     SOURCE_DATE_EPOCH: String(epoch),
     TZ: "UTC",
     LC_ALL: "C.UTF-8",
-    // Else Bun leaves a cache of the sources in HOME.
+    // Otherwise Bun leaves a cache of the sources in HOME.
     BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0",
   };
 }
@@ -15,7 +15,7 @@ export function buildVariables(epoch: number): Record<string, string | undefined
 /**
  * Runs a program to its end.
  * @returns its stdout
- * @throws with its stderr where it fails
+ * @throws with its stderr if it fails
  */
 export function run(
   command: readonly string[],

@@ -5,9 +5,9 @@ export const sbomFormats = ["cyclonedx", "spdx"] as const;
 
 export interface SbomFacts {
   readonly version: string;
-  /** Seconds, instead of the time of writing. */
+  /** The time of the document, in seconds. */
   readonly epoch: number;
-  /** The version of Bun, which the lock file has as a tool and the program as a part. */
+  /** The version of Bun, a tool in the lock file but a part of the program. */
   readonly bun: string;
 }
 
@@ -25,7 +25,7 @@ export function sbom(source: string, format: (typeof sbomFormats)[number], facts
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Without what differs from run to run: the time, a number drawn for the document, a folder's name. */
+/** Removes what differs between runs: the time, a random number, the name of a folder. */
 function cyclonedx(document: Json, { version, epoch, bun }: SbomFacts): Json {
   const { component, ...metadata } = document.metadata as { component: Json };
   const part = {
@@ -66,7 +66,7 @@ function spdx(document: Json, { version, epoch, bun }: SbomFacts): Json {
 
 const time = (epoch: number) => new Date(epoch * 1000).toISOString().replace(/\.\d+/, "");
 
-/** A UUID of version 8 (RFC 9562), made of a text. */
+/** A UUID of version 8 (RFC 9562), derived from a text. */
 function uuidOf(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return [

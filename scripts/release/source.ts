@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import { type Lock, nameIn, programPackages } from "./lock.ts";
 import type { Platform } from "./platforms.ts";
 
-/** What of a checkout the program is made of. */
+/** The parts of a checkout that the program is built from. */
 const parts = ["src", "native", "scripts", "docs/errors.md", "tsconfig.json"];
 
 /**
- * Copies the sources and their packages, and writes the version into package.json: the program, the man page and the
- * packages take it from there.
+ * Copies the sources and their packages, and writes the version to package.json, where the program, the man page and the
+ * packages read it.
  */
 export function copySource(root: string, to: string, version: string, lock: Lock): void {
   for (const part of [...parts, ...programPackages(lock)]) {
@@ -19,7 +19,7 @@ export function copySource(root: string, to: string, version: string, lock: Lock
   writeFileSync(join(to, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
 }
 
-/** Places the keychain library of this platform and no other: each has 3 MB. */
+/** Copies only the keychain library of this platform: each has 3 MB. */
 export function useKeyring(
   source: string,
   platform: Platform,

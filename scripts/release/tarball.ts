@@ -12,7 +12,7 @@ export const xzOptions = (level: number): readonly string[] =>
     : ["--threads=2", "--block-size=64MiB", "--x86", `--lzma2=preset=${level},dict=64MiB`];
 
 /**
- * Packs a folder with its name, in an order and with owners, modes and times that depend on nothing but its files.
+ * Packs a folder with its name; order, owners, modes and times depend only on its files.
  * @param level of xz, 0 to 9
  */
 export function packTarball(
@@ -29,18 +29,18 @@ export function packTarball(
     "--owner=0",
     "--group=0",
     "--numeric-owner",
-    // 0755 where it may be run, else 0644, whatever the umask is.
+    // 0755 for executables, else 0644, independent of the umask.
     "--mode=u+rw,go+rX,go-w",
     `--mtime=@${epoch}`,
     `--file=${unpacked}`,
     `--directory=${dirname(folder)}`,
     basename(folder),
   ]);
-  // The one checksum that busybox knows too.
+  // A checksum that busybox supports too.
   run(["xz", "--force", "--check=crc32", ...xz, unpacked]);
 }
 
-/** Of all files in a folder, by their path in it, sorted. */
+/** The paths of all files in a folder, sorted. */
 export function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => statSync(join(folder, path)).isFile())

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sha256Of } from "./checksums.ts";
 import type { Project } from "./project.ts";
 
-/** By the name that a release gives them, below packaging/. */
+/** The templates below packaging/, by their name in a release. */
 export const templates: ReadonlyMap<string, string> = new Map([
   ["docker-credential-ecr.rb", "homebrew/docker-credential-ecr.rb"],
   ["APKBUILD", "alpine/APKBUILD"],
@@ -12,9 +12,9 @@ export const templates: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Writes the release's values in place of `@NAME@` and `@SHA256 PLATFORM@`.
- * @returns undefined where `out` lacks a tarball that it names
- * @throws where a name is unknown
+ * Replaces `@NAME@` and `@SHA256 PLATFORM@` by the release's values.
+ * @returns undefined if `out` lacks a tarball that the template names
+ * @throws if a name is unknown
  */
 export function fillTemplate(
   text: string,
@@ -37,7 +37,7 @@ export function fillTemplate(
     (whole, algorithm, platform, name) => {
       if (name) {
         const value = values[name];
-        if (value === undefined) throw new Error(`a template has ${whole}, which nothing fills`);
+        if (value === undefined) throw new Error(`a template has the unknown name ${whole}`);
         return value;
       }
       const tarball = join(out, `docker-credential-ecr-${version}-${platform}.tar.xz`);

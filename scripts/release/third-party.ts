@@ -5,9 +5,9 @@ import { type Lock, nameIn, programPackages } from "./lock.ts";
 const isLicence = (file: string) => /^(licen[cs]e|notice|copying)/i.test(file);
 
 /**
- * The names and licences of all that the program contains.
- * @param root where node_modules is
- * @param more texts on what comes from elsewhere, by its name
+ * The names and licences of everything that the program contains.
+ * @param root the folder with node_modules
+ * @param more texts about other components, by name
  */
 export function thirdPartyText(root: string, lock: Lock, more: ReadonlyMap<string, string>): string {
   const parts = programPackages(lock).map((path) => {

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { run } from "./run.ts";
 
-/** What a release runs, and Debian's package of it. */
+/** The programs that a release runs, and their Debian packages. */
 const tools = new Map([
   ["tar", "tar"],
   ["xz", "xz-utils"],

@@ -4,7 +4,7 @@ import { fishScript } from "../completion/fish.ts";
 import { type Place, placesOf } from "../completion/places.ts";
 import { zshScript } from "../completion/zsh.ts";
 import { readConfig } from "../config/read.ts";
-import { keptRegistries } from "../config/registries.ts";
+import { configuredRegistries } from "../config/registries.ts";
 import { createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
@@ -50,7 +50,7 @@ install.sh has placed the scripts where bash-completion, zsh and fish look.`,
 /** Those of config.yaml and those with a token file; prints no errors, since the user is only pressing a key. */
 async function printRegistries({ env, home, print }: Context): Promise<void> {
   const { folders, store } = await createAppContext(env, home);
-  const configured = await readConfig(folders.configFile).then(keptRegistries, () => []);
+  const configured = await readConfig(folders.configFile).then(configuredRegistries, () => []);
   const hosts = new Set([...configured.map(({ host }) => host), ...(await store.hosts())]);
   if (hosts.size > 0) print([...hosts].sort().join("\n"));
 }

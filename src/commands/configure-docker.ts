@@ -1,14 +1,14 @@
 import { Command, Option } from "commander";
 import { checkClientFile, openClientFile } from "../clients/files/client-file.ts";
-import { changesFile, plannedDifference, wireFile } from "../configure/apply.ts";
+import { changesFile, configureFile, plannedDifference } from "../configure/apply.ts";
 import { configDifference, planRegistrations, writeConfig } from "../configure/config-file.ts";
-import { wiringNotes } from "../configure/notes.ts";
+import { configureNotes } from "../configure/notes.ts";
 import { type ConfigureOptions, checkOptions } from "../configure/options.ts";
 import { buildConfigurePlan } from "../configure/plan.ts";
-import { wirePodmanForAll } from "../configure/podman.ts";
-import { namedIn, regionNotes, requestedConfig } from "../configure/requested.ts";
+import { configurePodmanForAll } from "../configure/podman.ts";
+import { describeRegistries, regionNotes, requestedConfig } from "../configure/requested.ts";
 import { ownerOf, sudoHint } from "../configure/sudo-hint.ts";
-import { wiringTarget } from "../configure/target.ts";
+import { configureTarget } from "../configure/target.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Declined, isAffirmative, terminalPrompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
@@ -70,7 +70,7 @@ async function configure(
   const tell = (text: string) => print(wrapped(text));
   const { podman = false, dryRun = false, replace = false } = options;
   if (options.leave) return (await import("./uninstall.ts")).leave(dryRun, context);
-  const target = await wiringTarget(env, home, podman);
+  const target = await configureTarget(env, home, podman);
   const person = terminalPrompt();
   if (options.undo || options.export) {
     const { undoAll } = await import("../configure/undo.ts");
@@ -79,8 +79,8 @@ async function configure(
   const hint = sudoHint(env, process.geteuid?.() ?? -1, target.path, await ownerOf(target.path));
   if (hint !== undefined) tell(hint);
   if (podman && options.all) {
-    const done = await wirePodmanForAll(env, home, target.state, { dryRun, replace });
-    return "shown" in done ? print(done.shown) : tell(done.said);
+    const done = await configurePodmanForAll(env, home, target.state, { dryRun, replace });
+    return "diff" in done ? print(done.diff) : tell(done.message);
   }
 
   const file = await openClientFile(target.path);
@@ -111,13 +111,16 @@ async function configure(
     await writeConfig(config);
     tell(`${config.file}: written`);
   }
-  const isWritten = !dryRun && (await wireFile(target, file, plan));
+  const isWritten = !dryRun && (await configureFile(target, file, plan));
   if (!dryRun) {
-    const done = `${target.program} now asks this helper for ${namedIn(helperConfig)}`.replace(" \n", "\n");
+    const done = `${target.program} now asks this helper for ${describeRegistries(helperConfig)}`.replace(
+      " \n",
+      "\n",
+    );
     tell(`${target.path}: ${isWritten ? done : "nothing to change"}`);
   }
   for (const note of regionNotes(helperConfig)) tell(note);
-  for (const note of await wiringNotes(target, before, plan, { env, home, dryRun })) tell(note);
+  for (const note of await configureNotes(target, before, plan, { env, home, dryRun })) tell(note);
   if (dryRun) return;
   const isChanged = isWritten || config !== undefined;
   const hosts = proposal?.affected ?? (helperConfig.kind === "hosts" ? helperConfig.hosts : []);

@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { editOutput } from "../clients/files/output-file.ts";
-import { inSeconds, isNamespaceName, isSecretName, type SecretPlace } from "../clients/kubernetes/secret.ts";
+import { inSeconds, isNamespaceName, isSecretName, type SecretName } from "../clients/kubernetes/secret.ts";
 import { assertPrivateOutput } from "../export/destination.ts";
 import { exported, type Format, formats } from "../export/format.ts";
 import { tokensToExport } from "../export/tokens.ts";
@@ -75,7 +75,7 @@ async function exportTokens(named: readonly string[], options: Options, context:
 }
 
 /** @throws Failure USAGE */
-function placeOf({ format, name, namespace, output }: Options): SecretPlace {
+function placeOf({ format, name, namespace, output }: Options): SecretName {
   if (output === "") throw unusable("--output names no file");
   if (format !== "kubernetes-secret" && (name ?? namespace) !== undefined) {
     throw unusable("--name and --namespace are for a kubernetes-secret");

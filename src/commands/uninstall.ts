@@ -2,7 +2,7 @@ import type { Fallback } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
 import { readRecord, recordsIn } from "../configure/undo-record.ts";
 import { FileLogins } from "../logins/encrypted-file.ts";
-import { marks } from "../logins/keychain-marks.ts";
+import { markedServers } from "../logins/keychain-marks.ts";
 import { daemonHealth, healthLine } from "../managed/daemon-health.ts";
 import { outputsWithTokens, removeFromOutputs } from "../outputs/outputs.ts";
 import { createAppContext } from "../provider/context.ts";
@@ -43,7 +43,7 @@ export async function leave(dryRun: boolean, context: Context): Promise<void> {
       else print(`${path}: tokens were taken out`);
     }
   }
-  const inKeychain = (await marks(state)).filter((server) => !isPutBack(server, "keychain"));
+  const inKeychain = (await markedServers(state)).filter((server) => !isPutBack(server, "keychain"));
   if (inKeychain.length > 0) left(`left in the keychain: logins to ${inKeychain.join(", ")}`);
 }
 

@@ -3,16 +3,16 @@ import type { Place, Values } from "./places.ts";
 /** A completion script for bash 3.2 (macOS) and newer, which does not need the package bash-completion. */
 export function bashScript(program: string, places: readonly Place[]): string {
   const name = `_${program.replaceAll("-", "_")}`;
-  const paths = places.filter(({ path }) => path.length > 0).map(({ path }) => spell(path));
+  const paths = places.filter(({ path }) => path.length > 0).map(({ path }) => joinPath(path));
   const atPlaces = places.map((place) => {
     const { flags, commands, operands } = place;
     const names = flags.flatMap((flag) => flag.names);
     const words = [{ kind: "words", words: commands.map((command) => command.name) } as const];
-    return `    ${quote(spell(place.path))}) ${offer([...words, ...operands.map(({ values }) => values)], names)} ;;`;
+    return `    ${quote(joinPath(place.path))}) ${offer([...words, ...operands.map(({ values }) => values)], names)} ;;`;
   });
   const afterFlags = places.flatMap(({ path, flags }) =>
     flags.flatMap((flag) => {
-      const places = flag.names.map((each) => quote(`${spell(path)}:${each}`));
+      const places = flag.names.map((each) => quote(`${joinPath(path)}:${each}`));
       return flag.value ? [`    ${places.join(" | ")}) ${offer([flag.value.values], [])} ;;`] : [];
     }),
   );
@@ -27,7 +27,7 @@ ${name}() {
       ${paths.map(quote).join(" | ")}) place=$place/$word ;;
     esac
   done
-  # Of --option=value bash makes three words.
+  # bash splits --option=value into three words.
   if [[ $cur == = ]]; then
     cur=
   elif [[ $prev == = ]]; then
@@ -58,7 +58,7 @@ complete -F ${name} ${program}
 `;
 }
 
-const spell = (path: readonly string[]): string => path.map((each) => `/${each}`).join("");
+const joinPath = (path: readonly string[]): string => path.map((each) => `/${each}`).join("");
 
 /** The possible words at this position, as shell assignments. */
 function offer(values: readonly Values[], flags: readonly string[]): string {

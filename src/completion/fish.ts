@@ -16,7 +16,7 @@ export function fishScript(program: string, places: readonly Place[]): string {
   });
   return `# fish completion for ${program}. To load it: ${program} completion fish | source
 
-# Whether the line so far names just these commands (exactly), or these first (below).
+# exactly: the line contains these commands only. below: it begins with these commands.
 function ${at}
     set -l words
     for word in (commandline -opc)[2..-1]
@@ -37,8 +37,10 @@ ${lines.join("\n")}
 }
 
 function flagOf(program: string, { names, description, value }: Flag): string {
-  const spelt = names.map((name) => (name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
-  const words = [...spelt, "-d", quote(description)];
+  const options = names.map((name) =>
+    name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`,
+  );
+  const words = [...options, "-d", quote(description)];
   if (value) words.push(value.values.kind === "files" ? "-r" : "-x", offer(program, value.values));
   return words.join(" ").trimEnd();
 }

@@ -1,6 +1,6 @@
 import type { Flag, Place, Values } from "./places.ts";
 
-/** A completion script for zsh, to be a file in a folder of fpath or to be sourced. */
+/** A completion script for zsh, as a file in a folder of fpath or for `source`. */
 export function zshScript(program: string, places: readonly Place[]): string {
   const functions = places.map((place) => functionOf(program, place));
   return `#compdef ${program}
@@ -26,9 +26,9 @@ function functionOf(program: string, { path, commands, flags, operands }: Place)
   const specs = flags.flatMap((flag) => flagSpecs(program, flag));
   if (commands.length > 0) specs.push("'1: :->command'", "'*:: :->rest'");
   for (const { name, isVariadic, values } of commands.length > 0 ? [] : operands) {
-    specs.push(quote(`${isVariadic ? "*" : ""}:${bare(name)}:${actionOf(program, values)}`));
+    specs.push(quote(`${isVariadic ? "*" : ""}:${escaped(name)}:${actionOf(program, values)}`));
   }
-  const list = commands.map(({ name, summary }) => quote(`${bare(name)}:${bare(summary)}`));
+  const list = commands.map(({ name, summary }) => quote(`${escaped(name)}:${escaped(summary)}`));
   const cases = commands.map(({ name }) => `      ${name}) ${nameOf(program, [...path, name])} ;;`);
   const states = `
   case $state in
@@ -56,8 +56,8 @@ ${cases.map((each) => `  ${each}`).join("\n")}
 function flagSpecs(program: string, { names, description, value, isRepeatable }: Flag): string[] {
   return names.map((name) => {
     const others = isRepeatable ? "*" : `(${names.join(" ")})`;
-    const spec = `${others}${name}${value && name.startsWith("--") ? "=" : ""}[${bare(description)}]`;
-    return quote(value ? `${spec}:${bare(value.name)}:${actionOf(program, value.values)}` : spec);
+    const spec = `${others}${name}${value && name.startsWith("--") ? "=" : ""}[${escaped(description)}]`;
+    return quote(value ? `${spec}:${escaped(value.name)}:${actionOf(program, value.values)}` : spec);
   });
 }
 
@@ -77,7 +77,7 @@ function actionOf(program: string, values: Values): string {
 const nameOf = (program: string, path: readonly string[]): string => [`_${program}`, ...path].join("__");
 const registries = (program: string): string => `_${program}___registries`;
 
-/** Without the characters that have a meaning in a spec of _arguments and _describe. */
-const bare = (text: string): string => text.replace(/[\\:[\]]/g, "\\$&");
+/** Escapes the characters that have a meaning in a spec of _arguments and _describe. */
+const escaped = (text: string): string => text.replace(/[\\:[\]]/g, "\\$&");
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -13,7 +13,7 @@ import type { KeyPath } from "./problem.ts";
 import type { RawConfig, RawIdentity, RawRegistration } from "./schema.ts";
 
 /**
- * A config that has passed all checks, in the words in which the program uses it.
+ * Converts a config that has passed all checks into the form that the program uses.
  *
  * @param lineOf the line of a value
  */
@@ -75,7 +75,7 @@ function fallbackOf(name: string): Fallback {
     : { kind: "helper", name };
 }
 
-/** Without the keys that hold undefined: an absent key and such a one must give the same fingerprint. */
+/** Removes keys with the value undefined: an absent key must give the same fingerprint. */
 function defined<Value extends object>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Value;
 }

@@ -1,20 +1,20 @@
 import type { Registry } from "../registry/registry.ts";
 
-/** config.yaml, checked: every identity that it names exists, every host is ECR's where it must be. */
+/** A checked config.yaml: every identity that it names exists, and every registry host is an ECR host. */
 export interface Config {
   readonly version: 1;
-  /** Milliseconds: a token with less life left is handed out only when no better one can be had. */
+  /** Milliseconds: a token with less life left is used only if no new one can be fetched. */
   readonly minValidity: number;
   /** By name, in the order of the file; without a prototype, so that any name can be looked up. */
   readonly identities: Readonly<Record<string, IdentityDefinition>>;
-  /** The line of each in config.yaml, from 1. Apart from the definitions, for an identity is the same on any line. */
+  /** The line of each identity in config.yaml, from 1. Separate from the definitions: the line does not affect the identity. */
   readonly identityLines: Readonly<Record<string, number>>;
   readonly registries: readonly RegistrationDefinition[];
   /** Host name to ECR host, both canonical as `readServerUrl` makes them; without a prototype. */
   readonly aliases: Readonly<Record<string, string>>;
-  /** Who keeps logins to hosts that are not ECR's: the keychain, an encrypted file, nobody, or `docker-credential-NAME`. */
+  /** The store for logins to hosts outside ECR: the keychain, encrypted files, none, or `docker-credential-NAME`. */
   readonly fallback: Fallback;
-  /** Whether a client gets the reason of a failed `get` on stdout, instead of Docker's words for no credentials. */
+  /** Whether a client gets the reason of a failed `get` on stdout, instead of Docker's text for "no credentials". */
   readonly reportsFailures: boolean;
   readonly store: "file" | "keychain";
   readonly outputs: readonly Output[];
@@ -29,9 +29,9 @@ export interface ProfileDefinition {
 
 export interface RoleDefinition {
   readonly kind: "role";
-  /** May hold `{account}`: the registry's. */
+  /** May contain `{account}`, the registry's account. */
   readonly roleArn: string;
-  /** The name of the identity that assumes it; absent: the ambient one. */
+  /** The name of the identity that assumes it; absent: the default credential chain. */
   readonly source?: string;
   readonly externalId?: string;
   readonly sessionName?: string;
@@ -43,10 +43,10 @@ export interface RoleDefinition {
 /** One entry of `registries`. */
 export interface RegistrationDefinition {
   readonly target: Target;
-  /** The name of an identity; absent: the ambient one. */
+  /** The name of an identity; absent: the default credential chain. */
   readonly identity?: string;
   readonly replication?: Replication;
-  /** Where it stands in config.yaml, from 1. */
+  /** Its line in config.yaml, from 1. */
   readonly line: number;
 }
 
@@ -61,11 +61,11 @@ export interface AccountTarget {
   readonly kind: "account";
   /** Twelve digits, or `everyAccount`. */
   readonly account: string;
-  /** Absent: every region. */
+  /** Absent: all regions. */
   readonly regions?: readonly string[];
 }
 
-/** Stands for each account that no other entry names. */
+/** Means every account that no other entry names. */
 export const everyAccount = "*";
 
 export interface Replication {
@@ -85,7 +85,7 @@ export interface Output {
   readonly dockerConfig: string;
 }
 
-/** What holds without a config file: any ECR host, the ambient identity. */
+/** The config if there is no file: every ECR host with the default credential chain. */
 export const emptyConfig: Config = {
   version: 1,
   minValidity: 3_600_000,

@@ -1,54 +1,54 @@
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
-/** Where this program keeps its files. */
+/** The folders of this program's files. */
 export interface Folders {
-  /** Tokens, locks, the log: 0700. */
+  /** Tokens, locks and the log. Mode 0700. */
   readonly state: string;
   readonly configFile: string;
 }
 
 const name = "docker-credential-ecr";
 
-/** What the place of the folders depends on beside the environment. */
+/** The files that determine the folders, in addition to the environment. */
 export interface FolderFiles {
-  /** The number of the user whose a file is; undefined where there is none, or the system has no owners. */
+  /** The user ID of a file's owner; undefined if there is no file, or the system has no owners. */
   owner(path: string): number | undefined;
   read(path: string): { readonly text: string } | undefined;
 }
 
 /**
- * The folders of this program, by the XDG base directory rules, under which a variable that is no absolute path counts as unset.
+ * The folders of this program by the XDG base directory specification: a variable that is not an absolute path is ignored.
  *
  * @param home see `homeOf`
  */
 export function foldersOf(env: Environment, home: string | undefined, files: FolderFiles): Folders {
-  const ownHome = home !== undefined && isForeign(home, files) ? rootsHome(files) : home;
+  const ownHome = home !== undefined && belongsToOtherUser(home, files) ? rootsHome(files) : home;
   const hasHome = ownHome !== undefined && !isRootFolder(ownHome);
   const stateHome = absolute(env.XDG_STATE_HOME) ?? (hasHome ? `${ownHome}/.local/state` : undefined);
   const configHome = absolute(env.XDG_CONFIG_HOME) ?? (home === undefined ? "/etc" : `${home}/.config`);
   return {
-    state: stateHome === undefined ? homelessState() : `${stateHome}/${name}`,
+    state: stateHome === undefined ? stateWithoutHome() : `${stateHome}/${name}`,
     configFile: `${configHome}/${name}/config.yaml`,
   };
 }
 
-/** For a user without an account, as in containers. Where the folder is another user's, no file in it counts. */
-function homelessState(): string {
+/** For a user without an account, as in containers. If the folder belongs to another user, no file in it is used. */
+function stateWithoutHome(): string {
   return `/tmp/${name}-${process.geteuid?.() ?? "user"}`;
 }
 
-/** Container engines set HOME to "/" for a user without an account, who may write nothing there. */
+/** Container engines set HOME to "/" for a user without an account, who can't write there. */
 function isRootFolder(home: string): boolean {
   return home === "" && process.geteuid?.() !== 0;
 }
 
-/** Root in another user's HOME (`sudo -E`, containers): what it made there would shut that user out of it. */
-function isForeign(home: string, { owner }: FolderFiles): boolean {
+/** Root with another user's HOME (`sudo -E`, containers): folders that root creates there would lock that user out. */
+function belongsToOtherUser(home: string, { owner }: FolderFiles): boolean {
   return process.geteuid?.() === 0 && (owner(home) ?? 0) !== 0;
 }
 
-/** Not by `userInfo`: in Bun that says HOME wherever it is set, whatever it says. */
+/** From /etc/passwd, because Bun's `userInfo` returns HOME if it is set. */
 function rootsHome({ read }: FolderFiles): string | undefined {
   return homeIn(read(accounts)?.text ?? "", 0);
 }
@@ -61,13 +61,13 @@ function homeIn(text: string, user: number): string | undefined {
 }
 
 /**
- * HOME, or where that is unset, as under systemd, or empty, the account's own home folder, as Docker and AWS's Go SDK
- * have it. Without a slash at its end: "" is the root folder.
+ * HOME; if it is empty or unset, as under systemd, the home folder of the account, as in Docker and AWS's Go SDK. Without
+ * a slash at the end: "" is the root folder.
  *
  * @returns undefined for a user without an account
  */
 export async function homeOf(env: Environment): Promise<string | undefined> {
-  // A relative one, such as an unexpanded "~", would put tokens into the folder that Docker runs in.
+  // With a relative path, such as an unexpanded "~", tokens would be stored in Docker's working directory.
   const home = absolute(env.HOME);
   if (home !== undefined) return home;
   try {
@@ -87,7 +87,7 @@ export function requireHome(home: string | undefined): string {
   throw new Failure("NO_HOME", "this user has no home folder", "set HOME, or DOCKER_CONFIG");
 }
 
-/** Without slashes at its end. */
+/** The path without slashes at the end; undefined if it is not absolute. */
 function absolute(path: string | undefined): string | undefined {
   if (!path?.startsWith("/")) return undefined;
   let end = path.length;

@@ -2,11 +2,11 @@ import { parseDuration } from "./duration.ts";
 import { type Complaint, quoted, spell } from "./problem.ts";
 import { regionProblem } from "./region-names.ts";
 import type { RawConfig, RawIdentity } from "./schema.ts";
-import { meant } from "./section.ts";
+import { suggestion } from "./section.ts";
 
 type RawIdentities = Readonly<Record<string, RawIdentity>>;
 
-/** What the schema can't say of identities: that their sources exist and end, and how long sessions may last. */
+/** Checks of identities that the schema can't express: sources exist and don't form a loop, and session durations. */
 export function identityComplaints(config: RawConfig): Complaint[] {
   const identities = config.identities ?? {};
   return Object.entries(identities).flatMap(([name, identity]) => [
@@ -24,7 +24,7 @@ function regionComplaints(name: string, { region }: RawIdentity): Complaint[] {
   return [{ path, what: `${spell(path)} (${quoted(region ?? "")}) ${problem.what}`, fix: problem.fix }];
 }
 
-/** For a key that names an identity: nothing, or that there is none of this name. */
+/** Checks that the identity that a key names exists. */
 export function unknownIdentity(
   path: Complaint["path"],
   name: string | undefined,
@@ -32,8 +32,8 @@ export function unknownIdentity(
 ): Complaint[] {
   if (name === undefined || Object.hasOwn(identities, name)) return [];
   const known = Object.keys(identities);
-  const define = `define it under identities; a profile of the AWS files as ${name}: { profile: ${name} }`;
-  const fix = known.length === 0 ? define : `${meant(name, known)}, or ${define}`;
+  const define = `define it under identities; for a profile of the AWS files: ${name}: { profile: ${name} }`;
+  const fix = known.length === 0 ? define : `${suggestion(name, known)}, or ${define}`;
   return [{ path, what: `${spell(path)} names identity ${quoted(name)}, which does not exist`, fix }];
 }
 
@@ -45,19 +45,19 @@ function kindComplaints(name: string, identity: RawIdentity): Complaint[] {
       {
         path,
         what: `${spell(path)} is neither a profile nor a role`,
-        fix: "give it a profile or a roleArn",
+        fix: "set profile or roleArn",
       },
     ];
   }
   if (profile === undefined) return [];
-  const [alien] = [...(roleArn === undefined ? [] : ["roleArn"]), ...Object.keys(ofRoles)];
-  if (alien === undefined) return [];
+  const [extra] = [...(roleArn === undefined ? [] : ["roleArn"]), ...Object.keys(ofRoles)];
+  if (extra === undefined) return [];
   return [
     {
-      path: [...path, alien],
+      path: [...path, extra],
       atKey: true,
-      what: `${spell(path)} is a profile and has ${alien}, which roles have`,
-      fix: "make two identities of it, a profile and a role with that profile as its source",
+      what: `${spell(path)} is a profile, but has ${extra}, which is for roles`,
+      fix: "define two identities: a profile, and a role with that profile as its source",
     },
   ];
 }
@@ -68,12 +68,12 @@ function sourceComplaints(name: string, { source }: RawIdentity, identities: Raw
   if (unknown.length > 0) return unknown;
   const chain = [name];
   for (let next = source; next !== undefined; next = ownSource(identities, next)) {
-    // A circle further on is told at those that are in it.
+    // A loop that does not contain this identity is reported for the identities in it.
     if (next !== name && chain.includes(next)) return [];
     chain.push(next);
     if (next === name) {
-      const what = `the sources of identity ${quoted(name)} go in a circle: ${chain.join(" → ")}`;
-      return [{ path, what, fix: "let one of them start from a profile, or have no source" }];
+      const what = `the sources of identity ${quoted(name)} form a loop: ${chain.join(" → ")}`;
+      return [{ path, what, fix: "use a profile as the source of one of them, or remove a source" }];
     }
   }
   return [];
@@ -90,11 +90,11 @@ function durationComplaints(name: string, identity: RawIdentity, identities: Raw
   const key = `${spell(path)} (${identity.duration})`;
   if (seconds < 900 || seconds > 43_200) {
     const fix = "write 15m to 12h, and no more than the role's own maximum";
-    return [{ path, what: `${key} is no length that STS gives a session`, fix }];
+    return [{ path, what: `${key} is not a session duration that STS accepts`, fix }];
   }
   const { source } = identity;
   const isChained = source !== undefined && Object.hasOwn(identities, source) && identities[source]?.roleArn;
   if (!isChained || seconds <= 3600) return [];
-  const what = `${key} is too long: its source ${quoted(source)} is a role, and AWS ends a role assumed by a role after an hour`;
+  const what = `${key} is too long: its source ${quoted(source)} is a role, and AWS limits a role that a role assumes to one hour`;
   return [{ path, what, fix: "write at most 1h, or remove it" }];
 }

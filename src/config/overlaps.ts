@@ -3,19 +3,19 @@ import type { Registry } from "../registry/registry.ts";
 import { type Config, everyAccount, type RegistrationDefinition } from "./config.ts";
 import { specificityOf } from "./registration.ts";
 
-/** Two entries that name the same registry, and which of them serves it. */
+/** Two entries that name the same registry, and which of them is used for it. */
 export interface Overlap {
-  /** For a person: "111122223333.dkr.ecr.us-east-1.amazonaws.com", "account 111122223333 in every region". */
+  /** For users: "111122223333.dkr.ecr.us-east-1.amazonaws.com", "account 111122223333 in every region". */
   readonly what: string;
   readonly winner: RegistrationDefinition;
   readonly loser: RegistrationDefinition;
-  /** narrower: the winner says more of the registry; first: both say the same, and it stands above. */
+  /** narrower: the winner is more specific; first: both are equally specific, and the winner is listed first. */
   readonly why: "narrower" | "first";
 }
 
 /**
- * Entries that name the same registry. That `"*"` gives way to entries with an account is its meaning and no
- * overlap; two of `"*"` that meet are one.
+ * Entries that name the same registry. An entry with an account always takes precedence over `"*"`, so such a pair is not
+ * an overlap; two entries with `"*"` can be one.
  */
 export function overlaps({ registries }: Config): Overlap[] {
   return registries.flatMap((first, index) =>
@@ -25,15 +25,15 @@ export function overlaps({ registries }: Config): Overlap[] {
 
 function overlapOf(first: RegistrationDefinition, second: RegistrationDefinition): Overlap | undefined {
   if (isEvery(first) !== isEvery(second)) return undefined;
-  const place = shared(first, second);
-  if (!place) return undefined;
-  const { what, example } = place;
-  const ahead = specificityOf(first, example) - specificityOf(second, example);
-  const [winner, loser] = ahead >= 0 ? [first, second] : [second, first];
-  return { what, winner, loser, why: ahead === 0 ? "first" : "narrower" };
+  const common = shared(first, second);
+  if (!common) return undefined;
+  const { what, example } = common;
+  const difference = specificityOf(first, example) - specificityOf(second, example);
+  const [winner, loser] = difference >= 0 ? [first, second] : [second, first];
+  return { what, winner, loser, why: difference === 0 ? "first" : "narrower" };
 }
 
-/** What both name, and one registry of it. */
+/** The registries that both entries name, and one of them. */
 function shared(
   first: RegistrationDefinition,
   second: RegistrationDefinition,

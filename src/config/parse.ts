@@ -21,10 +21,10 @@ import { syntaxHints } from "./syntax-hints.ts";
 import { valueComplaints } from "./value-checks.ts";
 
 /**
- * The text of a config.yaml, checked whole. An empty one counts as none.
+ * Parses and checks the text of a config.yaml. An empty text gives the default config.
  *
  * @param file its path, for messages
- * @throws Failure CONFIG_SYNTAX, CONFIG_VERSION, CONFIG_INVALID: the first problem of the file, with its place
+ * @throws Failure CONFIG_SYNTAX, CONFIG_VERSION, CONFIG_INVALID: the first problem of the file, with its line and column
  */
 export function parseConfig(text: string, file: string): Config {
   const outcome = problemsOrConfig(text);
@@ -32,7 +32,7 @@ export function parseConfig(text: string, file: string): Config {
   return outcome as Config;
 }
 
-/** All problems of a config.yaml, in the file's order; none: it is good. @param file its path, for messages */
+/** All problems of a config.yaml, in the order of the file; empty if it is valid. @param file its path, for messages */
 export function checkConfig(text: string, file: string): readonly Failure[] {
   const outcome = problemsOrConfig(text);
   return Array.isArray(outcome) ? failuresOf(outcome, text, file) : [];
@@ -50,7 +50,7 @@ function problemsOrConfig(text: string): Config | readonly Problem[] {
   return build(outcome as RawConfig, lineOf);
 }
 
-/** On a line for which there is a hint, or after the first that broke the YAML, what the parser says is of no use. */
+/** Replaces the parser's messages by hints: those on a line with a hint, and those after the first syntax error. */
 function withHints(problems: readonly Problem[], text: string): readonly Problem[] {
   const hints = syntaxHints(text);
   const [first] = hints;
@@ -67,7 +67,7 @@ function withHints(problems: readonly Problem[], text: string): readonly Problem
 }
 
 function check(located: Located): RawConfig | Problem[] {
-  // Before all else: what a newer version knows must not be called unknown.
+  // First of all: a key of a newer version must not be reported as unknown.
   const version = versionProblem(located);
   if (version) return [version];
   const parsed = configSchema.safeParse(located.value);
@@ -95,11 +95,11 @@ function versionProblem(located: Located): Problem | undefined {
   const offset = located.offsetOf(["version"], "value");
   const problem = (what: string, fix: string): Problem => ({ code: "CONFIG_VERSION", offset, what, fix });
   if (version === undefined) {
-    const misspelt = located.offsetOf([], "value");
-    return { ...problem("the version is missing", "write version: 1 on its first line"), offset: misspelt };
+    const start = located.offsetOf([], "value");
+    return { ...problem("the version is missing", "write version: 1 on its first line"), offset: start };
   }
   if (typeof version === "number" && Number.isSafeInteger(version) && version > 1) {
-    return problem(`this program reads version 1, not ${version}`, "update docker-credential-ecr");
+    return problem(`this program supports version 1, not ${version}`, "update docker-credential-ecr");
   }
   const shown = typeof version === "string" ? ` (${quoted(version)})` : "";
   return problem(`there is no such version${shown}`, "write version: 1");

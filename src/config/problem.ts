@@ -7,19 +7,19 @@ export type ProblemCode = "CONFIG_SYNTAX" | "CONFIG_INVALID" | "CONFIG_VERSION";
 /** Keys and list indices from the root of the file. */
 export type KeyPath = readonly (string | number)[];
 
-/** Something wrong in config.yaml, and where. */
+/** A problem in config.yaml, and its position. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** Characters before it. */
+  /** The number of characters before it. */
   readonly offset: number;
   readonly what: string;
   readonly fix: string;
 }
 
-/** Why a value can't stand where it does: "names no identity", and what to do. */
+/** Why a value is not valid, and the fix. */
 export interface Complaint {
   readonly path: KeyPath;
-  /** Whether the key is what is wrong, not its value. */
+  /** Whether the key is wrong, not its value. */
   readonly atKey?: boolean;
   readonly what: string;
   readonly fix: string;
@@ -31,30 +31,30 @@ export function failureOf(problems: readonly Problem[], text: string, file: stri
   return first && toFailure(first, text, file, problems.length);
 }
 
-/** All of them, in the file's order. */
+/** All problems as failures, in the order of the file. */
 export function failuresOf(problems: readonly Problem[], text: string, file: string): readonly Failure[] {
   return sorted(problems).map((each) => toFailure(each, text, file, 1));
 }
 
 const sorted = (problems: readonly Problem[]) => [...problems].sort((a, b) => a.offset - b.offset);
 
-/** @param count of all problems of the file */
+/** @param count the number of problems in the file */
 function toFailure({ offset, code, what, fix }: Problem, text: string, file: string, count: number): Failure {
-  const { line, column } = placeOf(text, offset);
+  const { line, column } = lineAndColumn(text, offset);
   const rest =
     count === 1 ? "" : ` (the first of ${count} problems: 'docker-credential-ecr config check' lists them)`;
   return new Failure(code, `${printable(file)}:${line}:${column}: ${printable(what)}${rest}`, printable(fix));
 }
 
 /** Line and column, both from 1, as editors count them. */
-export function placeOf(text: string, offset: number): { line: number; column: number } {
-  // A byte order mark is no column.
+export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  // A byte order mark does not count as a column.
   const before = text.slice(text.startsWith("\ufeff") ? 1 : 0, Math.max(0, offset));
   const start = before.lastIndexOf("\n") + 1;
   return { line: before.split("\n").length, column: before.length - start + 1 };
 }
 
-/** The lines alone, for who asks for many: a file of a thousand entries is not to be read a thousand times. */
+/** Finds the lines of many offsets, without reading the text again for each. */
 export function lineFinder(text: string): (offset: number) => number {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
@@ -80,7 +80,7 @@ export function spell(path: KeyPath): string {
   return text;
 }
 
-/** A value of the file as an error may show it: short, on one line, without what may be a secret. */
+/** A value of the file for a message: short, on one line, without possible secrets. */
 export function quoted(value: string): string {
   const shown = redact(cutForeign(value)).replace(/\p{Cf}/gu, "");
   return JSON.stringify(shown.length > 90 ? `${shown.slice(0, 80)}…` : shown);

@@ -2,21 +2,21 @@ import { isPlausibleRegion, knownRegions } from "../registry/regions.ts";
 import type { Registry } from "../registry/registry.ts";
 import { nearestOf } from "../token/nearest.ts";
 
-/** What is wrong with a region's name, and what to write instead. */
+/** A problem with the name of a region, and the fix. */
 export interface RegionProblem {
   readonly what: string;
   readonly fix: string;
 }
 
-/** @returns undefined for a region that is known, or may be newer than this version */
+/** @returns undefined for a region that is known or may be newer than this version */
 export function regionProblem(region: string): RegionProblem | undefined {
   if (isPlausibleRegion(region)) return undefined;
   const nearest = nearestOf(region, knownRegions);
   const fix = nearest === undefined ? "write a region's name, such as us-east-1" : `write ${nearest}`;
-  return { what: "is no AWS region", fix };
+  return { what: "is not an AWS region", fix };
 }
 
-/** The same for the region in a registry's host name. */
+/** The problem with the region in the host name of a registry. */
 export function hostRegionProblem(registry: Registry): RegionProblem | undefined {
   const problem = regionProblem(registry.region);
   return problem && { ...problem, what: `${registry.region} ${problem.what}` };

@@ -8,20 +8,20 @@ import type { RawConfig, RawIdentity, RawRegistration } from "./schema.ts";
 
 type RawIdentities = Readonly<Record<string, RawIdentity>>;
 
-/** What the schema can't say of `registries`: identities that exist and fit, real regions, hosts of ECR's. */
+/** Checks of `registries` that the schema can't express: existing and matching identities, real regions, ECR hosts. */
 export function registrationComplaints(config: RawConfig): Complaint[] {
   const identities = config.identities ?? {};
   return (config.registries ?? []).flatMap((registration, index) => {
     const path = ["registries", index];
     const { identity, replication } = registration;
-    const read = replication?.identity;
+    const reader = replication?.identity;
     return [
       ...targetComplaints(path, registration),
       ...replicationComplaints(path, registration),
       ...unknownIdentity([...path, "identity"], identity, identities),
-      ...unknownIdentity([...path, "replication", "identity"], read, identities),
+      ...unknownIdentity([...path, "replication", "identity"], reader, identities),
       ...roleComplaints([...path, "identity"], registration, identity, identities),
-      ...roleComplaints([...path, "replication", "identity"], registration, read, identities),
+      ...roleComplaints([...path, "replication", "identity"], registration, reader, identities),
     ];
   });
 }
@@ -29,19 +29,17 @@ export function registrationComplaints(config: RawConfig): Complaint[] {
 function targetComplaints(path: KeyPath, { account, regions = [], host }: RawRegistration): Complaint[] {
   const key = spell(path);
   if (host !== undefined) {
-    const alien = account !== undefined ? "account" : regions.length > 0 ? "regions" : undefined;
-    if (alien === undefined) return hostComplaints([...path, "host"], host);
-    const what = `${key} has both host and ${alien}`;
-    return [
-      { path: [...path, alien], atKey: true, what, fix: "make two entries of it, or remove one of the two" },
-    ];
+    const extra = account !== undefined ? "account" : regions.length > 0 ? "regions" : undefined;
+    if (extra === undefined) return hostComplaints([...path, "host"], host);
+    const what = `${key} has both host and ${extra}`;
+    return [{ path: [...path, extra], atKey: true, what, fix: "make two entries, or remove one of the two" }];
   }
   if (account === undefined) {
     return [
       {
         path,
         what: `${key} names no registry`,
-        fix: "give it an account, with regions or without, or a host",
+        fix: "set account, with or without regions, or host",
       },
     ];
   }
@@ -52,13 +50,11 @@ function targetComplaints(path: KeyPath, { account, regions = [], host }: RawReg
       return [{ path: at, what: `${spell(at)} (${quoted(region)}) ${problem.what}`, fix: problem.fix }];
     }
     if (regions.indexOf(region) !== index) {
-      return [
-        { path: at, what: `${spell(at)} names ${region} for the second time`, fix: "remove one of the two" },
-      ];
+      return [{ path: at, what: `${spell(at)} repeats ${region}`, fix: "remove one of the two" }];
     }
     const [first = region] = regions;
     if (account === "*" || partitionOf(first) === partitionOf(region)) return [];
-    const what = `${spell(at)}: ${first} and ${region} are of different partitions, and an account is of one only`;
+    const what = `${spell(at)}: ${first} and ${region} are in different partitions, but an account is in only one`;
     return [{ path: at, what, fix: "make an entry for each partition with its own account" }];
   });
 }
@@ -69,15 +65,15 @@ function replicationComplaints(path: KeyPath, registration: RawRegistration): Co
   const at = [...path, "replication"];
   const isPublic = host !== undefined && parseHost(host)?.kind === "public";
   if (isPublic) {
-    return [{ path: at, what: `${spell(at)}: ECR Public replicates to nowhere`, fix: "remove it" }];
+    return [{ path: at, what: `${spell(at)}: ECR Public has no replication`, fix: "remove it" }];
   }
   if (host !== undefined || (account !== undefined && account !== "*" && regions !== undefined)) return [];
-  // Its rules are set for each region, and must be read before anybody asks for one.
-  const what = `${spell(at)} follows rules, and no registry is named whose rules these are`;
+  // Each region has its own rules, and they are read before the first request.
+  const what = `${spell(at)} follows replication rules, but the entry names no registry to read them from`;
   return [{ path: at, what, fix: "name the account and its regions" }];
 }
 
-/** The roles behind an identity must be of the registry's partition, and `{account}` must have something to stand for. */
+/** The roles of an identity must be in the registry's partition, and `{account}` needs a registry with an account. */
 function roleComplaints(
   path: KeyPath,
   registration: RawRegistration,
@@ -88,32 +84,32 @@ function roleComplaints(
     const role = `role ${quoted(roleArn)} of identity ${quoted(name)}`;
     const wanted = partitionsOf(registration).find((partition) => partition !== roleArn.split(":")[1]);
     if (wanted !== undefined) {
-      const what = `${spell(path)}: ${role} is not of the registry's partition ${wanted}, and neither opens the other`;
+      const what = `${spell(path)}: ${role} is not in the registry's partition ${wanted}, and credentials of one partition are not valid in another`;
       return [{ path, what, fix: `name an identity whose role is arn:${wanted}:…` }];
     }
     if (roleArn.includes("{account}") && parseHost(registration.host ?? "")?.kind === "public") {
-      const what = `${spell(path)}: {account} in ${role} stands for nothing, since ECR Public has no account`;
-      return [{ path, what, fix: "name an identity whose role has an account of its own" }];
+      const what = `${spell(path)}: {account} in ${role} has no value, because ECR Public has no account`;
+      return [{ path, what, fix: "name an identity whose role ARN contains an account" }];
     }
   }
   return [];
 }
 
 function rolesOf(identity: string | undefined, identities: RawIdentities): [name: string, roleArn: string][] {
-  const found: [string, string][] = [];
-  const seen = new Set<string>();
-  for (let next = identity; next !== undefined && Object.hasOwn(identities, next) && !seen.has(next); ) {
-    seen.add(next);
+  const roles: [string, string][] = [];
+  const visited = new Set<string>();
+  for (let next = identity; next !== undefined && Object.hasOwn(identities, next) && !visited.has(next); ) {
+    visited.add(next);
     const { roleArn, source }: RawIdentity = identities[next] ?? {};
-    if (roleArn !== undefined) found.push([next, roleArn]);
+    if (roleArn !== undefined) roles.push([next, roleArn]);
     next = source;
   }
-  return found;
+  return roles;
 }
 
 function partitionsOf({ host, regions = [] }: RawRegistration): Partition[] {
-  const found = host === undefined ? regions.map(partitionOf) : [parseHost(host)?.partition];
-  return found.filter((partition) => partition !== undefined);
+  const partitions = host === undefined ? regions.map(partitionOf) : [parseHost(host)?.partition];
+  return partitions.filter((partition) => partition !== undefined);
 }
 
 function partitionOf(region: string): Partition | undefined {

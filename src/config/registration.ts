@@ -3,34 +3,34 @@ import { ambient, type Identity } from "../token/identity.ts";
 import { type Config, everyAccount, type RegistrationDefinition } from "./config.ts";
 import { registriesOf } from "./registries.ts";
 
-/** Who keeps a registry, by config.yaml. */
+/** The identity that config.yaml sets for a registry. */
 export interface ConfiguredRegistration {
   readonly identity: Identity;
-  /** The identity's name in config.yaml; absent: the ambient one. */
+  /** The identity's name in config.yaml; absent: the default credential chain. */
   readonly name?: string;
-  /** The entry that says so. */
+  /** The entry that sets it. */
   readonly definition: RegistrationDefinition;
 }
 
-/** How narrowly an entry names a registry: the greater wins. 0: it does not. */
+/** How specifically an entry names a registry: the greatest value takes precedence. 0: it does not name it. */
 export const specificity = {
   host: 6,
   accountAndRegion: 5,
   account: 4,
-  /** Its identity holds for the whole account; its regions only say which are kept fresh. */
+  /** An entry's identity is used in the whole account; its regions only set which registries are kept fresh. */
   accountInOtherRegions: 3,
   everyAccountInRegion: 2,
   everyAccount: 1,
 };
 
 /**
- * Which identity serves a registry: the entry that names it by host, else by account and region, by account without
- * regions, by account with other regions, by `"*"` and region, by `"*"`; of two alike the one that stands first in the
- * file. An entry that names no identity means the ambient one. Undefined where no entry names it, which means the
- * ambient one too.
+ * The identity for a registry, from the most specific entry: by host, by account and region, by account without regions,
+ * by account with other regions, by `"*"` and region, by `"*"`; of two equally specific entries the first one in the file.
+ * An entry without an identity means the default credential chain. Undefined if no entry names the registry, which means
+ * the default credential chain too.
  *
- * A role of another partition than the registry's is refused when the file is read, where it can be known
- * then; where the entry names no regions, when its credentials are asked for.
+ * A role in another partition than the registry's is refused when the file is read; if the entry names no regions, when
+ * its credentials are fetched.
  */
 export function registrationFor(config: Config, registry: Registry): ConfiguredRegistration | undefined {
   const definition = definitionFor(config, registry);
@@ -38,8 +38,8 @@ export function registrationFor(config: Config, registry: Registry): ConfiguredR
 }
 
 /**
- * Who reads a registry that another replicates to: the entry that names it; in the source's own account the
- * source's identity; else `replication.identity`, the entry for `"*"`, the source's identity.
+ * The identity for a replication target: of the entry that names it; in the source's own account the source's identity;
+ * else `replication.identity`, the entry for `"*"`, the source's identity.
  *
  * @param source the entry whose replication is followed
  */
@@ -77,7 +77,7 @@ export function specificityOf(
   return isSamePartition ? specificity.accountInOtherRegions : 0;
 }
 
-/** An identity of config.yaml in this registry's hands: `{account}` is the registry's. */
+/** An identity of config.yaml for a registry: `{account}` is replaced by the registry's account. */
 function identityNamed(config: Config, name: string | undefined, registry: Registry): Identity {
   const definition = name === undefined ? undefined : config.identities[name];
   if (!definition) return ambient;
@@ -94,10 +94,10 @@ function identityNamed(config: Config, name: string | undefined, registry: Regis
 function definitionFor({ registries }: Config, registry: Registry): RegistrationDefinition | undefined {
   let best: RegistrationDefinition | undefined;
   let most = 0;
-  for (const definition of aboutHostOrAccount(registries, registry)) {
-    const found = specificityOf(definition, registry);
-    if (found <= most) continue;
-    most = found;
+  for (const definition of entriesForHostOrAccount(registries, registry)) {
+    const value = specificityOf(definition, registry);
+    if (value <= most) continue;
+    most = value;
     best = definition;
   }
   return best;
@@ -106,10 +106,13 @@ function definitionFor({ registries }: Config, registry: Registry): Registration
 const indexes = new WeakMap<Config["registries"], Map<string, RegistrationDefinition[]>>();
 
 /**
- * The entries that may name a registry. All of two thousand for each of two thousand registries would take the daemon a
- * part of a second each minute. Two entries that say the same of a registry are found in the file's order.
+ * The entries that may name a registry, in the order of the file if equally specific. An index, because a search through
+ * two thousand entries for each of two thousand registries would take the daemon part of a second each minute.
  */
-function aboutHostOrAccount(registries: Config["registries"], registry: Registry): RegistrationDefinition[] {
+function entriesForHostOrAccount(
+  registries: Config["registries"],
+  registry: Registry,
+): RegistrationDefinition[] {
   let index = indexes.get(registries);
   if (!index) {
     const keyOf = ({ target }: RegistrationDefinition) =>

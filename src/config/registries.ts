@@ -2,18 +2,18 @@ import { parseHost, privateHost } from "../registry/host.ts";
 import type { Registry } from "../registry/registry.ts";
 import { type Config, everyAccount, type RegistrationDefinition } from "./config.ts";
 
-/** The registries that config.yaml names outright, by host or by account and regions: each host once, in the file's order. */
-export function keptRegistries(config: Config): Registry[] {
-  const kept = new Map<string, Registry>();
+/** The registries that config.yaml names by host, or by account and regions: each host once, in the order of the file. */
+export function configuredRegistries(config: Config): Registry[] {
+  const registries = new Map<string, Registry>();
   for (const definition of config.registries) {
     for (const registry of registriesOf(definition)) {
-      kept.set(registry.host, registry);
+      registries.set(registry.host, registry);
     }
   }
-  return [...kept.values()];
+  return [...registries.values()];
 }
 
-/** The same of one entry; none where it leaves the account or the regions open. */
+/** The registries that one entry names; empty if it has no account or no regions. */
 export function registriesOf({ target }: Pick<RegistrationDefinition, "target">): Registry[] {
   if (target.kind === "host") return [target.registry];
   if (target.account === everyAccount) return [];
@@ -25,7 +25,7 @@ export function registriesOf({ target }: Pick<RegistrationDefinition, "target">)
 /**
  * The ECR host that another host name stands for.
  *
- * @param host canonical, as `readServerUrl` makes it; no pattern, no suffix, no second alias is followed
+ * @param host canonical, as `readServerUrl` returns it; it must match exactly, and an alias of an alias is not resolved
  */
 export function aliasTarget(config: Config, host: string): string | undefined {
   return config.aliases[host];

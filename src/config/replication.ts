@@ -10,7 +10,7 @@ import {
 } from "./registration.ts";
 import { registriesOf } from "./registries.ts";
 
-/** A registry whose replication rules are followed, and the entry that says so. */
+/** A registry whose replication rules are followed, and the entry that sets this. */
 export interface FollowedSource {
   readonly registry: PrivateRegistry;
   readonly definition: RegistrationDefinition;
@@ -22,7 +22,7 @@ export interface Replica {
   readonly source: FollowedSource;
 }
 
-/** What is known of replication rules: destinations by the host of their source. */
+/** The known replication rules: destinations by the host of their source. */
 export type KnownRules = ReadonlyMap<string, readonly Destination[]>;
 
 /** Whether any replication rules are followed. */
@@ -30,7 +30,7 @@ export function follows({ registries }: Config): boolean {
   return registries.some(({ replication }) => replication?.follow);
 }
 
-/** In the file's order. Where several entries name a registry, the one that serves it says whether it is followed. */
+/** The followed registries, in the order of the file. If several entries name one, its most specific entry decides. */
 export function followedSources(config: Config): readonly FollowedSource[] {
   const sources = new Map<string, FollowedSource>();
   for (const definition of config.registries) {
@@ -44,7 +44,7 @@ export function followedSources(config: Config): readonly FollowedSource[] {
   return [...sources.values()];
 }
 
-/** What the sources replicate to, by host; of several sources of a target the first counts. */
+/** The replication targets by host; if a target has several sources, the first one is used. */
 export function replicasOf(config: Config, rules: KnownRules): ReadonlyMap<string, Replica> {
   const replicas = new Map<string, Replica>();
   for (const source of followedSources(config)) {
@@ -56,14 +56,14 @@ export function replicasOf(config: Config, rules: KnownRules): ReadonlyMap<strin
   return replicas;
 }
 
-/** Whether replication rules have a say in who serves a registry: some are followed, and no entry names its account. */
-export function isLeftToRules(config: Config, registry: Registry): boolean {
+/** Whether replication rules can determine the identity for a registry: rules are followed, and no entry names its account. */
+export function isDeterminedByRules(config: Config, registry: Registry): boolean {
   if (!follows(config)) return false;
   const definition = registrationFor(config, registry)?.definition;
   return definition === undefined || specificityOf(definition, registry) < specificity.account;
 }
 
-/** Who serves a registry that is left to the rules; a target's FIPS and dual-stack names go with it. */
+/** The identity for such a registry; a target's FIPS and dual-stack hosts have the same identity. */
 export function registrationUnderRules(
   config: Config,
   registry: Registry,

@@ -2,48 +2,49 @@ import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from "
 import type { KeyPath } from "./problem.ts";
 
 interface Place {
-  /** Where the key stands; of a list's item, the item. */
+  /** The offset of the key; for an item of a list, that of the item. */
   readonly key: number;
   readonly value: number;
-  /** The text of a plain scalar before YAML made a number of it. */
+  /** The text of a plain scalar before YAML converted it. */
   readonly source?: string | undefined;
 }
 
-interface Made {
+interface Converted {
   readonly value: unknown;
-  /** How many values it comes to once its aliases are written out. */
+  /** The number of values after its aliases are expanded. */
   readonly size: number;
   readonly place: Omit<Place, "key">;
 }
 
-/** So many values no config has; aliases of aliases come to more within a few lines. */
+/** No config has this many values; nested aliases can have more in a few lines. */
 const most = 100_000;
 const deepest = 50;
 
 /**
- * YAML nodes as plain values, and where each of them stands.
+ * YAML nodes as plain values, with their positions in the text.
  *
- * Written here and not left to the library's `toJS`: that one forgets the places, the more so of what an
- * alias or a merge key brought, and looks for each alias's anchor through the whole document.
+ * The library's `toJS` is no alternative: it drops the positions, and it searches the whole document for the anchor of
+ * each alias.
  */
 export class Located {
   readonly value: unknown;
-  readonly errors: { readonly offset: number; readonly told: readonly [what: string, fix: string] }[] = [];
+  readonly errors: { readonly offset: number; readonly complaint: readonly [what: string, fix: string] }[] =
+    [];
   readonly #root: number;
   readonly #places = new WeakMap<object, Map<string | number, Place>>();
-  readonly #anchors = new Map<string, Made>();
+  readonly #anchors = new Map<string, Converted>();
 
   constructor(contents: ParsedNode | null) {
     this.#root = contents?.range[0] ?? 0;
     this.value = contents ? this.#make(contents, 0).value : null;
   }
 
-  /** Where a value stands, or its key; of one that is not there, the nearest around it. */
+  /** The offset of a value or its key; if it does not exist, that of the innermost value that contains the path. */
   offsetOf(path: KeyPath, what: "key" | "value"): number {
     return this.#find(path).place?.[what] ?? this.#root;
   }
 
-  /** The text of a plain scalar as it stands in the file. */
+  /** The text of a plain scalar in the file. */
   sourceOf(path: KeyPath): string | undefined {
     const { place, isWhole } = this.#find(path);
     return isWhole ? place?.source : undefined;
@@ -66,14 +67,18 @@ export class Located {
     return { place, value, isWhole: true };
   }
 
-  #make(node: ParsedNode | null, depth: number, app = 0): Made {
+  #make(node: ParsedNode | null, depth: number, app = 0): Converted {
     const at = node?.range[0] ?? app;
-    if (depth > deepest) return this.#refuse(at, "this is nested too deep", "flatten it");
+    if (depth > deepest) return this.#refuse(at, "this is nested too deeply", "flatten it");
     if (isAlias(node)) {
       const made = this.#anchors.get(node.source);
       if (!made)
-        return this.#refuse(at, "an alias whose anchor does not stand above it", "define it with & above");
-      // What is wrong in the anchor's value is told there; what is wrong with using it, here.
+        return this.#refuse(
+          at,
+          "there is no anchor for this alias above it",
+          "define the anchor with & above it",
+        );
+      // A problem in the anchor's value is reported at the anchor, a problem with its use at the alias.
       return { ...made, place: { ...made.place, value: at } };
     }
     const made = isMap(node)
@@ -81,15 +86,15 @@ export class Located {
       : isSeq(node)
         ? this.#makeList(node.items as ParsedNode[], at, depth)
         : scalar(node, at);
-    // Only now: an anchor that holds its own alias finds nothing.
+    // Only now, so that an alias inside its own anchor is not resolved.
     if (node?.anchor) this.#anchors.set(node.anchor, made);
     return made.size > most ? this.#refuse(at, "aliases make this too large", "write less of it") : made;
   }
 
-  #makeMap(node: YAMLMap.Parsed, at: number, depth: number): Made {
+  #makeMap(node: YAMLMap.Parsed, at: number, depth: number): Converted {
     const value: Record<string, unknown> = Object.create(null);
     const places = new Map<string | number, Place>();
-    const merges: Made[] = [];
+    const merges: Converted[] = [];
     let size = 1;
     for (const { key, value: inner } of node.items) {
       const keyAt = key.range[0];
@@ -97,13 +102,13 @@ export class Located {
       size += made.size;
       const name = isScalar(key) ? String(key.value) : undefined;
       if (name === undefined) {
-        this.#refuse(keyAt, "this key is no plain text", "write a plain text before the colon");
+        this.#refuse(keyAt, "this key is not plain text", "write plain text before the colon");
       } else if (name === "<<" && isScalar(key) && key.type === "PLAIN") {
         merges.push(...this.#merged(made, inner, keyAt));
       } else if (name === "__proto__") {
-        this.#refuse(keyAt, "nothing can have this name", "choose another one");
+        this.#refuse(keyAt, "this name is not allowed", "choose another one");
       } else if (places.has(name)) {
-        this.#refuse(keyAt, "this key stands here for the second time", "remove one of the two");
+        this.#refuse(keyAt, "this key is a duplicate", "remove one of the two");
       } else {
         value[name] = made.value;
         places.set(name, { key: keyAt, ...made.place });
@@ -114,8 +119,8 @@ export class Located {
     return { value, size, place: { value: at } };
   }
 
-  /** What `<<` brings: one mapping or a list of them. */
-  #merged(made: Made, node: ParsedNode | null, keyAt: number): Made[] {
+  /** The mappings that `<<` merges: one, or a list of them. */
+  #merged(made: Converted, node: ParsedNode | null, keyAt: number): Converted[] {
     const list = Array.isArray(made.value) && !isMap(node) ? made.value : [made.value];
     if (list.every((each) => isObject(each) && !Array.isArray(each))) {
       return list.map((value) => ({ ...made, value }));
@@ -124,7 +129,7 @@ export class Located {
     return [];
   }
 
-  /** A mapping's own keys stand before what it merges, and the first merged before the later. */
+  /** The keys of the mapping take precedence over merged ones, and an earlier merge over a later one. */
   #merge(value: Record<string, unknown>, places: Map<string | number, Place>, from: object): void {
     for (const [name, place] of this.#places.get(from) ?? []) {
       if (places.has(name)) continue;
@@ -133,7 +138,7 @@ export class Located {
     }
   }
 
-  #makeList(items: readonly ParsedNode[], at: number, depth: number): Made {
+  #makeList(items: readonly ParsedNode[], at: number, depth: number): Converted {
     const value: unknown[] = [];
     const places = new Map<string | number, Place>();
     let size = 1;
@@ -147,13 +152,13 @@ export class Located {
     return { value, size, place: { value: at } };
   }
 
-  #refuse(offset: number, what: string, fix: string): Made {
-    this.errors.push({ offset, told: [what, fix] });
+  #refuse(offset: number, what: string, fix: string): Converted {
+    this.errors.push({ offset, complaint: [what, fix] });
     return { value: null, size: 1, place: { value: offset } };
   }
 }
 
-function scalar(node: ParsedNode | null, at: number): Made {
+function scalar(node: ParsedNode | null, at: number): Converted {
   if (!isScalar(node)) return { value: null, size: 1, place: { value: at } };
   const source = node.type === "PLAIN" ? node.source : undefined;
   return { value: node.value, size: 1, place: { value: at, source } };

@@ -9,10 +9,10 @@ export interface StampedConfig {
 }
 
 /**
- * The config as it is now.
+ * The current config.
  *
- * @param stampOf of a file, as the store has it
- * @param known is returned itself where the file has its stamp
+ * @param stampOf returns the stamp of a file; see store/
+ * @param known is returned if the file still has its stamp
  * @param report see `readConfig`
  * @throws Failure as `readConfig`
  */
@@ -22,7 +22,7 @@ export async function readStamped(
   known?: StampedConfig,
   report?: (failure: Failure) => void,
 ): Promise<StampedConfig> {
-  // The stamp first, so that an edit in between shows.
+  // The stamp first, so that an edit in between is detected.
   const stamp = stampOf(path);
   return known?.stamp === stamp ? known : { config: await readConfig(path, report), stamp };
 }

@@ -11,22 +11,22 @@ const openQuote = /(?:[:[{,-] +|^\s*)("(?:[^"\\]|\\.)*|'[^']*)$/;
 const curlyQuote = /(?:[:[{,-] *)([“”„‟‘’‚‛«»])([^“”„‟‘’‚‛«»]*)/g;
 const keyOfLine = /^( *)((?:- +)*)([\w.@-]+):(?: +(\S.*))?$/;
 
-/** Characters: what is longer is looked through by the parser alone. */
+/** Characters; longer lines are only checked by the parser. */
 const longestLine = 1_000;
-/** Lines above that are looked at for one. */
+/** The number of lines above that are compared with a line. */
 const mostAbove = 200;
 
 interface Line {
   readonly text: string;
-  /** Of its first character in the file. */
+  /** The offset of its first character in the file. */
   readonly offset: number;
-  /** Where its key is; undefined: it has none. */
+  /** The columns of its key; undefined if it has none. */
   readonly columns: ReturnType<typeof columnsOf>;
 }
 
 /**
- * What people usually get wrong in YAML, looked for line by line: for a text in which something is wrong already, since
- * a parser reports where it gave up, and only the first mistake.
+ * Common mistakes in YAML, found line by line. Used for a text that has errors: a parser reports only the first mistake,
+ * and only the position where it stopped.
  */
 export function syntaxHints(text: string): readonly Problem[] {
   const lines: Line[] = [];
@@ -38,8 +38,8 @@ export function syntaxHints(text: string): readonly Problem[] {
   }
   return lines.flatMap((line, index) => {
     if (line.text.length > longestLine || /^\s*(?:#|$)/.test(line.text)) return [];
-    const found = [...curlyQuotes(line), ...gluedKeys(line), ...unquotedRole(line), ...unclosedQuote(line)];
-    return found.length > 0 ? found : indentation(lines, index);
+    const hints = [...curlyQuotes(line), ...gluedKeys(line), ...unquotedRole(line), ...unclosedQuote(line)];
+    return hints.length > 0 ? hints : indentation(lines, index);
   });
 }
 
@@ -50,7 +50,7 @@ function hint({ offset }: Line, column: number, what: string, fix: string): Prob
 function curlyQuotes(line: Line): Problem[] {
   return [...line.text.matchAll(curlyQuote)].map((match) => {
     const [whole, quote = "", value = ""] = match;
-    const what = `${quote} is no quote in YAML`;
+    const what = `${quote} is not a quote in YAML`;
     return hint(line, match.index + whole.indexOf(quote), what, `write straight quotes: "${short(value)}"`);
   });
 }
@@ -68,7 +68,7 @@ function unquotedRole(line: Line): Problem[] {
   if (!match) return [];
   const [whole, , role = ""] = match;
   const column = match.index + whole.length - role.length;
-  const what = "a text with { and } needs quotes inside of { }";
+  const what = "a text with { and } needs quotes inside { }";
   return [hint(line, column, what, `write roleArn: "${short(role)}"`)];
 }
 
@@ -84,17 +84,17 @@ function unclosedQuote(line: Line): Problem[] {
   ];
 }
 
-/** A line between the columns of those above, or a field that is as far in as what it belongs to. */
+/** A line whose indentation matches no line above, or a field with the same indentation as the key that it belongs to. */
 function indentation(lines: readonly Line[], index: number): Problem[] {
   const line = lines[index];
   const own = line?.columns;
   if (!line || !own) return [];
   const above = lines.slice(Math.max(0, index - mostAbove), index);
   const before = above.findLast(({ columns }) => columns !== undefined);
-  const former = before?.columns;
-  if (!before || !former) return [];
-  if (own.indent === former.key && former.isOpen && own.indent > 0 && fieldsOfIdentities.test(own.name)) {
-    const what = `${own.name} is as far in as ${former.name}, which it belongs to`;
+  const previous = before?.columns;
+  if (!before || !previous) return [];
+  if (own.indent === previous.key && previous.isOpen && own.indent > 0 && fieldsOfIdentities.test(own.name)) {
+    const what = `${own.name} has the same indentation as ${previous.name}, which it belongs to`;
     return [hint(line, own.indent, what, `indent it by ${own.indent + 2} spaces`)];
   }
   const columns = columnsIn(above);
@@ -102,17 +102,17 @@ function indentation(lines: readonly Line[], index: number): Problem[] {
   const away = (column: number) => Math.abs(column - own.indent);
   const [nearest = 0] = [...columns].sort((a, b) => away(a) - away(b) || b - a);
   const spaces = (count: number) => `${count} ${count === 1 ? "space" : "spaces"}`;
-  const what = `${own.name} is indented by ${spaces(own.indent)}, and no line above it is`;
-  return [hint(line, own.indent, what, `indent it by ${nearest}, as the lines that it belongs to`)];
+  const what = `${own.name} is indented by ${spaces(own.indent)}, unlike every line above it`;
+  return [hint(line, own.indent, what, `indent it by ${nearest}, like the lines that it belongs to`)];
 }
 
-/** The columns of the keys that the next line may go on with: of these lines, each less far in than the one below it. */
+/** The columns at which the next line may continue: from bottom to top, those of lines with less indentation. */
 function columnsIn(lines: readonly Line[]): ReadonlySet<number> {
   const columns = new Set<number>([0]);
   let least = Infinity;
-  for (const { columns: found } of lines.toReversed()) {
-    if (!found) continue;
-    for (const column of [found.key, found.indent]) {
+  for (const { columns: own } of lines.toReversed()) {
+    if (!own) continue;
+    for (const column of [own.key, own.indent]) {
       if (column < least) {
         columns.add(column);
         least = column;

@@ -5,21 +5,21 @@ import type { RawConfig } from "./schema.ts";
 
 const hour = 3_600_000;
 
-/** What the schema can't say of the keys that stand alone. */
+/** Checks of single keys that the schema can't express. */
 export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConfig): Complaint[] {
-  const found: Complaint[] = [];
+  const complaints: Complaint[] = [];
   const wanted = minValidity === undefined ? hour : (parseDuration(minValidity) ?? 0);
   if (wanted <= 0 || wanted > 12 * hour) {
-    const what = `minValidity (${minValidity}) is no part of a token's life`;
-    found.push({
+    const what = `minValidity (${minValidity}) is not within a token's life`;
+    complaints.push({
       path: ["minValidity"],
       what,
       fix: "write more than 0s and at most 12h, the life of ECR's tokens",
     });
   }
   if (fallback === "ecr") {
-    const what = "fallback (ecr) is this program itself, which would ask itself for ever";
-    found.push({
+    const what = "fallback (ecr) is this program itself, which would call itself forever";
+    complaints.push({
       path: ["fallback"],
       what,
       fix: "write keychain, file, none, or the name of another helper",
@@ -28,8 +28,8 @@ export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConf
   for (const [index, { dockerConfig }] of outputs.entries()) {
     const path = resolve(dockerConfig);
     if (outputs.findIndex((each) => resolve(each.dockerConfig) === path) === index) continue;
-    const what = `outputs[${index}].dockerConfig names ${quoted(dockerConfig)} for the second time`;
-    found.push({ path: ["outputs", index, "dockerConfig"], what, fix: "remove one of the two" });
+    const what = `outputs[${index}].dockerConfig repeats ${quoted(dockerConfig)}`;
+    complaints.push({ path: ["outputs", index, "dockerConfig"], what, fix: "remove one of the two" });
   }
-  return found;
+  return complaints;
 }

@@ -9,100 +9,100 @@ import { withoutLogins } from "../clients/docker/edit-logins.ts";
 import type { Login } from "../clients/docker/login.ts";
 import { type EcrToken, loginsIn } from "../clients/docker/logins.ts";
 import { readDockerConfig } from "../clients/docker/read-config.ts";
-import { takeLogins } from "../clients/docker/taken-login.ts";
+import { describeRemoval } from "../clients/docker/removed-login.ts";
 import { openBackup, removeBackup, writeBackup } from "../clients/files/backup.ts";
 import { type ClientFile, checkClientFile, replaceClientFile } from "../clients/files/client-file.ts";
 import { isBlank } from "../clients/json/text.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
-import { writeLasting } from "../store/files/write.ts";
+import { writeDurable } from "../store/files/write.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { difference } from "./diff.ts";
-import { type Incoming, importLogins, type MovingIn } from "./import-logins.ts";
-import type { WiringTarget } from "./target.ts";
+import { type ImportPlan, type Incoming, importLogins } from "./import-logins.ts";
+import type { ConfigureTarget } from "./target.ts";
 import { mergeImported, readRecord } from "./undo-record.ts";
 
-/** What is to be made of a config that names helpers. */
-export interface WiringChoice {
+/** The requested change of a config that names helpers. */
+export interface ConfigureRequest {
   readonly helperConfig: HelperConfig;
   readonly replace: boolean;
-  /** ECR's tokens whose entries are emptied. */
+  /** ECR tokens to remove from the file. */
   readonly tokens: readonly EcrToken[];
-  readonly moving?: MovingIn;
-  /** Where moved logins are kept. */
-  readonly kept?: { readonly logins: OtherLogins; readonly place: string };
+  readonly imports?: ImportPlan;
+  /** The store for imported logins, and its name for messages. */
+  readonly store?: { readonly logins: OtherLogins; readonly name: string };
 }
 
-export interface WiringPlan extends WiringChoice {
-  /** The text of the config, after it. */
+export interface ConfigurePlan extends ConfigureRequest {
+  /** The edited config. */
   readonly edited: Edited;
 }
 
 /** @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN */
-export function planned(before: string | undefined, plan: WiringChoice, name: string): WiringPlan {
+export function planChange(before: string | undefined, plan: ConfigureRequest, name: string): ConfigurePlan {
   const text = before ?? emptyConfig;
-  // What is no config is refused before it is edited.
+  // An invalid config is refused before it is edited.
   readDockerConfig(text, name);
-  const without = withoutLogins(text, new Set(takenOut(plan).keys()));
-  mustHideNone(without, plan, name);
+  const without = withoutLogins(text, new Set(removedLogins(plan).keys()));
+  assertHidesNoLogin(without, plan, name);
   return { ...plan, edited: configure(without, plan.helperConfig, plan.replace, name) };
 }
 
-/** What would change, for a person; no secret. */
+/** The changed lines for users, without secrets. */
 export function plannedDifference(
-  { path }: WiringTarget,
+  { path }: ConfigureTarget,
   before: string | undefined,
-  { edited: { text } }: WiringPlan,
+  { edited: { text } }: ConfigurePlan,
 ): string {
   return difference(path, before ?? (text === emptyConfig ? text : ""), text);
 }
 
 /** Whether the config becomes another one. @param before absent: there is no file */
-export function changesFile(before: string | undefined, { edited: { text } }: WiringPlan): boolean {
+export function changesFile(before: string | undefined, { edited: { text } }: ConfigurePlan): boolean {
   return text !== (before ?? emptyConfig);
 }
 
 /**
- * Carries it out. Whenever it ends in between, each login stands in the file or is kept here, or both.
+ * Applies the plan. If the process ends in between, each login is still in the file or in the store, or in both.
  *
  * @returns whether the file was changed
  * @throws Failure as `importLogins`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
  */
-export async function wireFile(
-  { path, record, state }: WiringTarget,
+export async function configureFile(
+  { path, record, state }: ConfigureTarget,
   file: ClientFile,
-  plan: WiringPlan,
+  plan: ConfigurePlan,
 ): Promise<boolean> {
   const { found, text: before } = file;
-  const { moving, kept, edited } = plan;
+  const { imports, store, edited } = plan;
   const { text, replaced, back } = edited;
   const isChanged = changesFile(before, plan);
   if (isChanged) await checkClientFile(file);
   const backup = await openBackup(path);
-  if (moving && kept) await importLogins(moving.incoming, kept.logins, kept.place);
+  if (imports && store) await importLogins(imports.incoming, store.logins, store.name);
   if (!isChanged) return false;
-  const moved = movedOut(plan);
-  const { taken } = takeLogins(before ?? "", takenOut(plan));
+  const moved = loginsFromFile(plan);
+  const { removed } = describeRemoval(before ?? "", removedLogins(plan));
   const known = await readRecord(record);
   const tokens = Object.fromEntries(plan.tokens.map(({ key, login }) => [key, login]));
   const dropped = { ...known.dropped, ...tokens };
-  const imported = moved.map(({ key, server, isKept }) => ({ key, server, wasKept: isKept }));
-  // The record first: were it lost after the edit, what was replaced would be lost too.
-  await writeLasting(state, record, {
+  const imported = moved.map(({ key, server, isStored }) => ({ key, server, wasKept: isStored }));
+  // The record first: without it, the replaced values would be lost after the edit.
+  await writeDurable(state, record, {
     path,
     was: before === undefined ? null : isBlank(before) ? before : known.was,
     folders: [...(known.folders ?? []), ...found.missing.toReversed()],
     replaced: mergeReplaced(known.replaced, replaced),
-    steps: [...(known.steps ?? []), { made: fingerprint(text), back, logins: taken }],
+    steps: [...(known.steps ?? []), { made: fingerprint(text), back, logins: removed }],
     imported: mergeImported(known.imported ?? [], imported),
     dropped,
     droppedFingerprint: fingerprint(dropped),
   });
-  if (before !== undefined && !isBlank(before)) await keepBackup(backup, before, moved);
+  if (before !== undefined && !isBlank(before)) await updateBackup(backup, before, moved);
   try {
     await replaceClientFile(file, text);
   } catch (error) {
-    // A copy of a file that was not changed would be taken for the first version later.
+    // A backup of an unchanged file would later count as the original version.
     if (backup.text === undefined) await removeBackup(await openBackup(path)).catch(() => undefined);
     throw error;
   }
@@ -110,10 +110,14 @@ export async function wireFile(
 }
 
 /**
- * The file as it was before this program's first edit, once; later edits leave it. What moved into this helper's
- * keeping must not lie on in plain text there.
+ * Writes the backup of the file before this program's first edit; later edits keep it. Imported logins are removed from it:
+ * they must not stay there in plain text.
  */
-async function keepBackup(backup: ClientFile, before: string, moved: readonly MovedOut[]): Promise<void> {
+async function updateBackup(
+  backup: ClientFile,
+  before: string,
+  moved: readonly LoginFromFile[],
+): Promise<void> {
   const base = backup.text ?? before;
   const servers = new Set(moved.map(({ server }) => server));
   const keys = loginsIn(base).flatMap((each) =>
@@ -123,30 +127,34 @@ async function keepBackup(backup: ClientFile, before: string, moved: readonly Mo
   if (text !== backup.text) await writeBackup(backup, text);
 }
 
-type MovedOut = Incoming & { readonly key: string };
+type LoginFromFile = Incoming & { readonly key: string };
 
-/** By key of `auths`. */
-function takenOut(plan: WiringChoice): ReadonlyMap<string, Login> {
-  return new Map([...plan.tokens, ...movedOut(plan)].map(({ key, login }) => [key, login]));
+/** The logins that are removed from `auths`, by key. */
+function removedLogins(plan: ConfigureRequest): ReadonlyMap<string, Login> {
+  return new Map([...plan.tokens, ...loginsFromFile(plan)].map(({ key, login }) => [key, login]));
 }
 
-/** @throws Failure DOCKER_CONFIG_TAKEN where Docker would no longer use a login that --import can't move */
-function mustHideNone(without: string, { helperConfig, replace, moving }: WiringChoice, name: string): void {
-  if (!moving || replace || helperConfig.kind !== "all") return;
+/** @throws Failure DOCKER_CONFIG_TAKEN if Docker would no longer use a login that --import can't move */
+function assertHidesNoLogin(
+  without: string,
+  { helperConfig, replace, imports }: ConfigureRequest,
+  name: string,
+): void {
+  if (!imports || replace || helperConfig.kind !== "all") return;
   const { credsStore, logins } = readDockerConfig(without, name);
   if (credsStore || logins.length === 0) return;
-  const reasons = moving.left
+  const reasons = imports.skipped
     .filter(({ key }) => logins.includes(key))
     .map(({ key, why }) => `${key}: ${why}`);
   throw new Failure(
     "DOCKER_CONFIG_TAKEN",
-    `--import can't move every login in ${name}, and Docker would no longer use those that stay: ${reasons.join("; ")}`,
-    "take them out of its auths, name single registries instead of --import, or give --replace to do without them",
+    `--import can't move every login in ${name}, and Docker would no longer use the remaining ones: ${reasons.join("; ")}`,
+    "remove them from its auths, name single registries instead of --import, or use --replace to lose them",
   );
 }
 
-function movedOut({ moving }: WiringChoice): readonly MovedOut[] {
-  return (moving?.incoming ?? []).flatMap((each) =>
+function loginsFromFile({ imports }: ConfigureRequest): readonly LoginFromFile[] {
+  return (imports?.incoming ?? []).flatMap((each) =>
     each.key === undefined ? [] : [{ ...each, key: each.key }],
   );
 }

@@ -4,13 +4,13 @@ import { withoutSecrets } from "../clients/docker/edit-config.ts";
 /** Milliseconds: the time grows with the square of the lines that differ. */
 const longest = 2_000;
 
-/** What would change in a config of Docker's, for a person. Masked: what is shown ends up in tickets and logs. */
+/** The changes of a Docker config for users. Masked, since the output ends up in tickets and logs. */
 export function difference(path: string, before: string, after: string): string {
   if (before === after) return `${path}: nothing to change`;
   return changedLines(path, withoutSecrets(before), withoutSecrets(after));
 }
 
-/** The lines alone that two texts without secrets differ in. */
+/** The lines in which two texts without secrets differ. */
 export function changedLines(path: string, before: string, after: string): string {
   const patch = createTwoFilesPatch(path, path, before, after, "now", "then", {
     headerOptions: FILE_HEADERS_ONLY,

@@ -8,83 +8,83 @@ import { Failure } from "../token/failure.ts";
 import { isSame } from "./import-logins.ts";
 import type { Imported, UndoRecord } from "./undo-record.ts";
 
-/** Logins that go from here into a file. */
-export interface MovingOut {
+/** Logins to write back to a file. */
+export interface ExportPlan {
   /** By key of `auths`. */
   readonly logins: ReadonlyMap<string, Login>;
-  /** To be removed here once the file has them. */
-  readonly leaving: readonly { readonly server: string; readonly login: Login }[];
-  /** One line each: what stays here, and why. */
-  readonly left: readonly string[];
+  /** Logins to remove from the store once they are in the file. */
+  readonly toErase: readonly { readonly server: string; readonly login: Login }[];
+  /** A line for each login that stays in the store, with the reason. */
+  readonly skipped: readonly string[];
 }
 
 /**
- * Which logins go back into a file. It changes nothing.
+ * Plans which logins to write back to a file. It changes nothing.
  *
- * @param imported those that came out of it
- * @param all whether every other login that is kept here goes there as well
- * @throws Failure EXPORT_UNREADABLE where one is kept and can't be read
+ * @param imported the logins that were imported from it
+ * @param all whether every other stored login is written too
+ * @throws Failure EXPORT_UNREADABLE if a stored login can't be read
  */
 export async function planExport(
   text: string,
   imported: readonly Imported[],
   all: boolean,
-  kept: OtherLogins,
-): Promise<MovingOut> {
-  const standing = new Map(loginsIn(text).map((login) => [login.key, login] as const));
+  store: OtherLogins,
+): Promise<ExportPlan> {
+  const inFile = new Map(loginsIn(text).map((login) => [login.key, login] as const));
   const logins = new Map<string, Login>();
-  const leaving: { server: string; login: Login }[] = [];
-  const left: string[] = [];
+  const toErase: { server: string; login: Login }[] = [];
+  const skipped: string[] = [];
   const known = new Set(imported.map(({ server }) => server));
-  const servers = all ? Object.keys(await asked(() => kept.list())) : [];
+  const servers = all ? Object.keys(await withFailure(() => store.list())) : [];
   const others = servers
     .filter((server) => !known.has(server))
     .map((server) => ({ key: server, server, wasKept: false }));
   for (const { key, server, wasKept } of [...imported, ...others]) {
-    const login = await asked(() => kept.get(server));
-    const there = standing.get(key);
+    const login = await withFailure(() => store.get(server));
+    const existing = inFile.get(key);
     if (!login) {
-      // Also where `fallback` has been changed since: the former one is not asked, and has it still.
+      // Also if `fallback` has been changed since: the login is still in the previous store, which is not read.
       const why =
-        "no login to it is kept here now; unless you have logged out, see fallback in config.yaml, or log in";
-      if (!there) left.push(`${key}: ${why}`);
+        "no login to it is stored now; if you have not logged out, check fallback in config.yaml, or log in again";
+      if (!existing) skipped.push(`${key}: ${why}`);
       continue;
     }
-    if (there && !isLogin(there, login)) {
-      left.push(`${key}: another login to it stands in the file; the one kept here stays here`);
+    if (existing && !isLogin(existing, login)) {
+      skipped.push(`${key}: the file has another login to it; the stored login was not changed`);
       continue;
     }
-    if (!there) logins.set(key, login);
-    if (!wasKept) leaving.push({ server, login });
+    if (!existing) logins.set(key, login);
+    if (!wasKept) toErase.push({ server, login });
   }
-  return { logins, leaving, left };
+  return { logins, toErase, skipped };
 }
 
 /**
- * Removes here what the file has, by its own word. A login that can't be removed stays, which does no harm.
+ * Removes logins from the store that are now in the file, as its text shows. A login that can't be removed stays, which
+ * does no harm.
  *
- * @returns the servers whose logins are still kept here
+ * @returns the servers whose logins are still stored
  */
 export async function exportLogins(
-  leaving: MovingOut["leaving"],
+  toErase: ExportPlan["toErase"],
   text: string,
-  kept: OtherLogins,
+  store: OtherLogins,
 ): Promise<readonly string[]> {
-  const there = loginsIn(text);
-  const staying: string[] = [];
-  for (const { server, login } of leaving) {
-    const isThere = there.some(
+  const inFile = loginsIn(text);
+  const remaining: string[] = [];
+  for (const { server, login } of toErase) {
+    const isInFile = inFile.some(
       (each) => each.kind === "login" && each.server === server && isLogin(each, login),
     );
-    if (!isThere) staying.push(server);
-    else await kept.erase(server).catch(() => staying.push(server));
+    if (!isInFile) remaining.push(server);
+    else await store.erase(server).catch(() => remaining.push(server));
   }
-  return staying;
+  return remaining;
 }
 
 /**
- * ECR's tokens that were taken out of the file, but for those that are over by now, and those in whose place another
- * login stands.
+ * The ECR tokens that were removed from the file, except those that have expired or were replaced by another login.
  *
  * @param now milliseconds since the epoch
  */
@@ -93,29 +93,29 @@ export function restoreTokens(
   { dropped = {} }: UndoRecord,
   now: number,
 ): ReadonlyMap<string, Login> {
-  const standing = new Set(loginsIn(text).map(({ key }) => key));
+  const inFile = new Set(loginsIn(text).map(({ key }) => key));
   return new Map(
-    Object.entries(dropped).filter(([key, { secret }]) => !standing.has(key) && !isOver(secret, now)),
+    Object.entries(dropped).filter(([key, { secret }]) => !inFile.has(key) && !isExpired(secret, now)),
   );
 }
 
-function isOver(token: string, now: number): boolean {
+function isExpired(token: string, now: number): boolean {
   const expiresAt = expiryOfPassword(token);
   return expiresAt !== undefined && expiresAt <= now;
 }
 
-function isLogin(there: FileLogin, login: Login): boolean {
-  return there.kind === "login" && isSame(there.login, login);
+function isLogin(entry: FileLogin, login: Login): boolean {
+  return entry.kind === "login" && isSame(entry.login, login);
 }
 
-async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+async function withFailure<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
-    return await ask();
+    return await read();
   } catch (error) {
     const why = error instanceof DelegatedReply ? errorFrom(error) : (error as Error).message;
     if (!(error instanceof Failure || error instanceof DelegatedReply)) throw error;
-    const fix = "unlock what keeps them and run it again, or leave them there with --leave-logins";
-    throw new Failure("EXPORT_UNREADABLE", `logins that are kept can't be put back: ${why}`, fix, {
+    const fix = "unlock their store and run the command again, or leave them there with --leave-logins";
+    throw new Failure("EXPORT_UNREADABLE", `stored logins can't be written back: ${why}`, fix, {
       cause: error,
     });
   }

@@ -6,96 +6,103 @@ import type { OtherLogins } from "../protocol/other-logins.ts";
 import { DelegatedReply } from "../protocol/reply.ts";
 import { Failure } from "../token/failure.ts";
 
-/** A login that is to be kept here. */
+/** A login to import. */
 export interface Incoming {
   readonly server: string;
   readonly login: Login;
-  /** In `auths`, from where it is taken out once it is kept; absent: another helper has it, and goes on having it. */
+  /** Its key in `auths`, where it is removed after the import; absent: another helper has it, and keeps it. */
   readonly key?: string;
-  /** Whether it is kept here already. */
-  readonly isKept: boolean;
+  /** Whether it is already stored. */
+  readonly isStored: boolean;
 }
 
-export interface MovingIn {
+export interface ImportPlan {
   readonly incoming: readonly Incoming[];
-  /** What stays in the file, and why. */
-  readonly left: readonly Left[];
+  /** Logins that are not imported, with the reason. */
+  readonly skipped: readonly Skipped[];
 }
 
-interface Left {
-  /** In `auths`, or the server of another helper's login. */
+interface Skipped {
+  /** The key in `auths`, or the server of another helper's login. */
   readonly key: string;
   readonly why: string;
 }
 
-/** From where logins come, and what is kept already. */
+/** The logins to import, and the store. */
 export interface Sources {
   readonly file: readonly FileLogin[];
-  /** Another helper's, by server: Docker has used those, not the file's. */
+  /** The logins of another helper, by server: Docker has used these, not those in the file. */
   readonly helper: ReadonlyMap<string, Login>;
   readonly credHelpers: Readonly<Record<string, string>>;
-  readonly kept: Pick<OtherLogins, "get">;
-  /** Whether a login that is kept here already may give way. */
+  readonly store: Pick<OtherLogins, "get">;
+  /** Whether a login that is already stored may be replaced. */
   readonly replace: boolean;
 }
 
-/** Which logins come here. It changes nothing. @throws what `kept.get` throws */
-export async function planImport({ file, helper, credHelpers, kept, replace }: Sources): Promise<MovingIn> {
+/** Plans which logins to import. It changes nothing. @throws what `store.get` throws */
+export async function planImport({
+  file,
+  helper,
+  credHelpers,
+  store,
+  replace,
+}: Sources): Promise<ImportPlan> {
   const incoming: Incoming[] = [];
-  const left: Left[] = [];
-  const taken = new Map<string, { readonly login: Login; readonly name: string }>();
+  const skipped: Skipped[] = [];
+  const chosen = new Map<string, { readonly login: Login; readonly name: string }>();
   async function take(server: string, login: Login, key?: string): Promise<void> {
-    const first = taken.get(server);
-    const held = await kept.get(server);
-    const isKept = held !== undefined && isSame(held, login);
-    const leave = (why: string) => left.push({ key: key ?? server, why });
-    if (first && !isSame(first.login, login)) leave(`${first.name} is another login to the same server`);
-    else if (held && !isKept && !replace) {
-      leave("another login to it is kept already; --replace puts this one in its place");
+    const first = chosen.get(server);
+    const stored = await store.get(server);
+    const isStored = stored !== undefined && isSame(stored, login);
+    const skip = (why: string) => skipped.push({ key: key ?? server, why });
+    if (first && !isSame(first.login, login)) skip(`${first.name} is another login to the same server`);
+    else if (stored && !isStored && !replace) {
+      skip("another login to it is already stored; --replace replaces it by this one");
     } else {
-      if (!first) taken.set(server, { login, name: key ?? "the former helper's" });
-      incoming.push({ server, login, isKept, ...(key !== undefined && { key }) });
+      if (!first) chosen.set(server, { login, name: key ?? "the previous helper's login" });
+      incoming.push({ server, login, isStored, ...(key !== undefined && { key }) });
     }
   }
 
   for (const [server, login] of helper) await take(server, login);
-  // Docker takes the exact name before one that only comes to the same.
+  // Docker prefers a key that is exactly the server's name to another key for the same server.
   const isExact = ({ key }: FileLogin) => key === serverOf(key);
   for (const each of [...file.filter(isExact), ...file.filter((one) => !isExact(one))]) {
     const { key } = each;
-    if (each.kind === "left") left.push({ key, why: each.why });
+    if (each.kind === "left") skipped.push({ key, why: each.why });
     if (each.kind !== "login") continue;
     const { server, login, isUnused } = each;
-    const asked = Object.hasOwn(credHelpers, server) ? credHelpers[server] : helperName;
-    const first = taken.get(server);
-    if (asked !== helperName) left.push({ key, why: `Docker asks ${asked || "no helper"} for it` });
+    const helperOfServer = Object.hasOwn(credHelpers, server) ? credHelpers[server] : helperName;
+    const first = chosen.get(server);
+    if (helperOfServer !== helperName)
+      skipped.push({ key, why: `Docker uses ${helperOfServer || "no helper"} for it` });
     else if (isUnused && !(first && isSame(first.login, login)))
-      left.push({ key, why: `Docker does not use it, but the entry ${server}` });
+      skipped.push({ key, why: `Docker uses the entry ${server} instead` });
     else await take(server, login, key);
   }
-  return { incoming, left };
+  return { incoming, skipped };
 }
 
 /**
- * Keeps them, and reads each back. That it ends in between does no harm: they still stand where they stood.
+ * Stores logins, and reads each one back. If the process ends in between, they are still in their source.
  *
- * @param place where they are kept, for messages
+ * @param storeName for messages
  * @throws Failure IMPORT_REFUSED, IMPORT_CHECK, and what storing throws
  */
 export async function importLogins(
   incoming: readonly Incoming[],
-  kept: OtherLogins,
-  place: string,
+  store: OtherLogins,
+  storeName: string,
 ): Promise<void> {
-  for (const { server, login } of incoming.filter(({ isKept }) => !isKept)) {
+  for (const { server, login } of incoming.filter(({ isStored }) => !isStored)) {
     try {
-      await kept.store(server, login);
-      const again = await kept.get(server);
+      await store.store(server, login);
+      const again = await store.get(server);
       if (again && isSame(again, login)) continue;
-      const what = `the login to ${server} does not come back from ${place} as it was stored`;
+      const what = `the login to ${server} can't be read back from ${storeName} as it was stored`;
       throw new Failure("IMPORT_CHECK", what, "choose another fallback in config.yaml");
     } catch (error) {
-      throw withNothingTaken(error, server, place);
+      throw withNothingRemoved(error, server, storeName);
     }
   }
 }
@@ -104,12 +111,16 @@ export function isSame(one: Login, other: Login): boolean {
   return one.username === other.username && one.secret === other.secret;
 }
 
-function withNothingTaken(error: unknown, server: string, place: string): unknown {
-  const tail = "nothing was taken out of Docker's config.json";
+function withNothingRemoved(error: unknown, server: string, storeName: string): unknown {
+  const consequence = "nothing was removed from Docker's config.json";
   if (error instanceof Failure) {
-    return new Failure(error.code, `${error.message}; ${tail}`, error.fix, { cause: error });
+    return new Failure(error.code, `${error.message}; ${consequence}`, error.fix, { cause: error });
   }
   if (!(error instanceof DelegatedReply)) return error;
-  const what = `the login to ${server} was refused by ${place} (${errorFrom(error)}); ${tail}`;
-  return new Failure("IMPORT_REFUSED", what, "fix that, or choose another fallback, then run it again");
+  const what = `the login to ${server} was refused by ${storeName} (${errorFrom(error)}); ${consequence}`;
+  return new Failure(
+    "IMPORT_REFUSED",
+    what,
+    "fix that, or choose another fallback, then run the command again",
+  );
 }

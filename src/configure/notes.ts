@@ -6,62 +6,62 @@ import { readClientFile } from "../clients/files/client-file.ts";
 import { containersFiles } from "../clients/podman/config.ts";
 import { readableDuration } from "../terminal/words.ts";
 import type { Environment } from "../token/dependencies.ts";
-import type { WiringPlan } from "./apply.ts";
-import { tokensBeside } from "./plan.ts";
-import type { WiringTarget } from "./target.ts";
+import type { ConfigurePlan } from "./apply.ts";
+import { unusedTokens } from "./plan.ts";
+import type { ConfigureTarget } from "./target.ts";
 
-interface World {
+interface NotesContext {
   readonly env: Environment;
   readonly home: string | undefined;
-  /** Whether nothing was done yet. */
+  /** Whether nothing has been changed. */
   readonly dryRun: boolean;
 }
 
-/** What a person should know of beside what was written: one line each. */
-export async function wiringNotes(
-  target: WiringTarget,
+/** Notes for the user about a change, one line each. */
+export async function configureNotes(
+  target: ConfigureTarget,
   before: string | undefined,
-  plan: WiringPlan,
-  { env, home, dryRun }: World,
+  plan: ConfigurePlan,
+  { env, home, dryRun }: NotesContext,
 ): Promise<readonly string[]> {
-  const { helperConfig, replace, tokens, moving, kept, edited } = plan;
+  const { helperConfig, replace, tokens, imports, store, edited } = plan;
   const would = dryRun ? "would be " : "";
-  const moved = (moving?.incoming ?? []).map(({ key, server }) => key ?? server);
-  const beside = tokens.length > 0 || !before ? [] : tokensBeside(edited.text, helperConfig, replace);
+  const moved = (imports?.incoming ?? []).map(({ key, server }) => key ?? server);
+  const unused = tokens.length > 0 || !before ? [] : unusedTokens(edited.text, helperConfig, replace);
   const now = Date.now();
   return [
-    ...(moved.length > 0 ? [`${would}moved to ${kept?.place}: ${moved.join(", ")}`] : []),
-    ...(moving?.left ?? []).map(({ key, why }) => `left as it is: ${key}: ${why}`),
-    ...tokens.map((token) => `${would}taken out: ${tokenWords(token, now)}; this helper gets its own`),
-    ...beside.map(
+    ...(moved.length > 0 ? [`${would}moved to ${store?.name}: ${moved.join(", ")}`] : []),
+    ...(imports?.skipped ?? []).map(({ key, why }) => `not changed: ${key}: ${why}`),
+    ...tokens.map((token) => `${would}removed: ${describeToken(token, now)}; this helper fetches its own`),
+    ...unused.map(
       (token) =>
-        `${tokenWords(token, now)} lies in ${target.path}: Docker ${dryRun ? "would then not look" : "no longer looks"} at it; --remove-stale-auths takes it out`,
+        `${describeToken(token, now)} is in ${target.path}, but Docker ${dryRun ? "would no longer use" : "no longer uses"} it; --remove-stale-auths removes it`,
     ),
     ...(target.program === "podman" ? await podmanNotes(helperConfig, env, home, now) : []),
     ...(helperConfig.kind === "instead-of" ? ecrLoginLines(env, home) : []),
     ...(helperConfig.kind === "all" ? [forAllNote] : []),
     ...(!dryRun && existsSync(backupPath(target.path))
-      ? [`as it was at first: ${backupPath(target.path)}`]
+      ? [`backup of the original: ${backupPath(target.path)}`]
       : []),
   ];
 }
 
-/** They ask for all logins before they know which they need, and `list` names only what is stored. */
+/** Such clients send all logins before they know which they need, and `list` contains only stored tokens. */
 const forAllNote =
   "with DOCKER_BUILDKIT=0, and by docker-py, a build sends only logins whose token is stored: for others run docker pull or the daemon before it, or name the registry too (configure-docker HOST)";
 
-function tokenWords({ key, expiresAt }: EcrToken, now: number): string {
+function describeToken({ key, expiresAt }: EcrToken, now: number): string {
   if (expiresAt === undefined) return `a token for ${key}`;
   const life =
     expiresAt > now
-      ? `good for ${readableDuration(expiresAt - now)}`
-      : `over for ${readableDuration(now - expiresAt)}`;
+      ? `valid for ${readableDuration(expiresAt - now)}`
+      : `expired ${readableDuration(now - expiresAt)} ago`;
   return `a token for ${key} (${life})`;
 }
 
-/** What `podman login` has left is found before the helper. */
+/** podman reads the tokens of `podman login` before it runs the helper. */
 async function podmanNotes(
-  helperConfig: WiringPlan["helperConfig"],
+  helperConfig: ConfigurePlan["helperConfig"],
   env: Environment,
   home: string | undefined,
   now: number,
@@ -74,14 +74,14 @@ async function podmanNotes(
     .filter(({ host }) => helperConfig.hosts.includes(host))
     .map(
       (token) =>
-        `${tokenWords(token, now)} lies in ${first}, which podman looks at first: podman logout ${token.key}`,
+        `${describeToken(token, now)} is in ${first}, which podman reads first: remove it with podman logout ${token.key}`,
     );
 }
 
 function ecrLoginLines(env: Environment, home: string | undefined): readonly string[] {
   const cache = ecrLoginCache(env, home ?? "");
-  const lies = existsSync(cache)
-    ? [`${cache} is no longer used; it holds tokens in plain text: remove it`]
+  const cacheNote = existsSync(cache)
+    ? [`${cache} is no longer used; it contains tokens in plain text: remove it`]
     : [];
-  return [...ecrLoginNotes(env), ...lies];
+  return [...ecrLoginNotes(env), ...cacheNote];
 }

@@ -22,40 +22,40 @@ export interface ConfigureOptions {
   readonly leave?: boolean;
 }
 
-/** @throws Failure USAGE for what goes badly together */
+/** @throws Failure USAGE for flags that exclude each other */
 export function checkOptions(registries: readonly string[], options: ConfigureOptions): void {
   const { all, allKept, podman, undo } = options;
-  const ways = chosenOf({
+  const selections = givenFlags({
     [options.import && !all ? "--import" : "--all"]: all || options.import,
     "--all-kept": allKept,
     "--replace-ecr-login": options.replaceEcrLogin,
     "named registries": registries.length > 0,
   });
-  const ends = chosenOf({ "--undo": undo, "--export": options.export });
-  if (ways.length > 1) throw exclusive(ways);
-  if (options.profile && (ways.length > 0 || ends.length > 0)) {
-    throw usage(`--profile and ${[...ways, ...ends][0]} exclude each other`, "leave one of them out");
+  const ends = givenFlags({ "--undo": undo, "--export": options.export });
+  if (selections.length > 1) throw exclusive(selections);
+  if (options.profile && (selections.length > 0 || ends.length > 0)) {
+    throw usage(`--profile and ${[...selections, ...ends][0]} exclude each other`, "omit one of them");
   }
-  if (ends.length > 1 || (ends.length > 0 && ways.length > 0)) throw exclusive([...ends, ...ways]);
+  if (ends.length > 1 || (ends.length > 0 && selections.length > 0))
+    throw exclusive([...ends, ...selections]);
   for (const [flag, isGiven] of Object.entries({
     "--everywhere": options.everywhere,
     "--leave-logins": options.leaveLogins,
   })) {
-    if (isGiven && !undo) throw usage(`${flag} goes with --undo alone`, `give --undo ${flag}`);
+    if (isGiven && !undo) throw usage(`${flag} is only allowed with --undo`, `use --undo ${flag}`);
   }
   if (podman && (options.import || options.export)) {
-    throw usage("--import and --export are for Docker's config.json alone", "leave --podman out");
+    throw usage("--import and --export are only for Docker's config.json", "omit --podman");
   }
-  if (options.everywhere && podman)
-    throw usage("--everywhere means podman's files too", "leave --podman out");
+  if (options.everywhere && podman) throw usage("--everywhere includes podman's files", "omit --podman");
 }
 
-function chosenOf(flags: Readonly<Record<string, boolean | undefined>>): readonly string[] {
+function givenFlags(flags: Readonly<Record<string, boolean | undefined>>): readonly string[] {
   return Object.keys(flags).filter((flag) => flags[flag]);
 }
 
-function exclusive(ways: readonly string[]): Failure {
-  return usage(`${ways.join(" and ")} exclude each other`, "give one of them");
+function exclusive(flags: readonly string[]): Failure {
+  return usage(`${flags.join(" and ")} exclude each other`, "use only one of them");
 }
 
 function usage(what: string, fix: string): Failure {

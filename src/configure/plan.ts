@@ -2,7 +2,7 @@ import { ecrLoginName } from "../clients/docker/ecr-login.ts";
 import { configure, type HelperConfig, helperName } from "../clients/docker/edit-config.ts";
 import { type EcrToken, type FileLogin, loginsIn } from "../clients/docker/logins.ts";
 import { type DockerConfig, readDockerConfig } from "../clients/docker/read-config.ts";
-import { takeLogins } from "../clients/docker/taken-login.ts";
+import { describeRemoval } from "../clients/docker/removed-login.ts";
 import type { Config, Fallback } from "../config/config.ts";
 import { foldersOf } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
@@ -11,71 +11,71 @@ import { otherLogins } from "../logins/choose.ts";
 import { loginsOfHelper } from "../logins/read-helper.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { planned, type WiringPlan } from "./apply.ts";
+import { type ConfigurePlan, planChange } from "./apply.ts";
 import { planImport } from "./import-logins.ts";
 import type { ConfigureOptions } from "./options.ts";
-import type { WiringTarget } from "./target.ts";
+import type { ConfigureTarget } from "./target.ts";
 import { readRecord } from "./undo-record.ts";
 
 /**
- * What is to be made of a file by what was said. It changes nothing.
+ * Plans the requested change of a file. It changes nothing.
  *
  * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN; with --import also IMPORT_SOURCE, what reading config.yaml
  *   throws and what getting a login throws
  */
 export async function buildConfigurePlan(
-  target: WiringTarget,
+  target: ConfigureTarget,
   before: string | undefined,
   helperConfig: HelperConfig,
   options: ConfigureOptions,
   { env, home }: Context,
-): Promise<WiringPlan> {
+): Promise<ConfigurePlan> {
   const text = before ?? "{}";
   const replace = options.replace === true;
   const config = readDockerConfig(text, target.name);
   if (!options.import) {
-    const tokens = options.removeStaleAuths ? tokensBeside(text, helperConfig, replace) : [];
-    return planned(before, { helperConfig, replace, tokens }, target.name);
+    const tokens = options.removeStaleAuths ? unusedTokens(text, helperConfig, replace) : [];
+    return planChange(before, { helperConfig, replace, tokens }, target.name);
   }
-  // Where another helper's place may not be taken, that is refused before that helper is run for its logins.
+  // If another helper must not be replaced, the command is refused before it runs that helper for its logins.
   const helpers = JSON.stringify({ credsStore: config.credsStore, credHelpers: config.credHelpers });
   configure(helpers, helperConfig, replace, target.name);
   const folders = foldersOf(env, home, await openFastFiles());
   const own = await readConfig(folders.configFile);
-  const kept = otherLogins(env, folders, Date.now);
+  const logins = otherLogins(env, folders, Date.now);
   const aliased = (host: string) => aliasTarget(own, host) !== undefined;
   const file = restorable(text, loginsIn(text, aliased));
   const source = await sourceOf(config, target, own);
   const helper = source === undefined ? new Map() : await loginsOfHelper(source, env);
   const { credHelpers } = config;
-  const moving = await planImport({ file, helper, credHelpers, kept, replace });
+  const imports = await planImport({ file, helper, credHelpers, store: logins, replace });
   const tokens = tokensOf(file, { credsStore: helperName, credHelpers });
-  const choice = {
+  const request = {
     helperConfig,
     replace,
     tokens,
-    moving,
-    kept: { logins: kept, place: placeOf(own.fallback) },
+    imports,
+    store: { logins, name: storeName(own.fallback) },
   };
-  return planned(before, choice, target.name);
+  return planChange(before, request, target.name);
 }
 
-/** Entries of which more would be lost than is kept here stay as they are. */
+/** Entries that --undo could not restore byte for byte are not imported. */
 function restorable(text: string, logins: readonly FileLogin[]): readonly FileLogin[] {
-  const moving = logins.flatMap((each) => (each.kind === "login" ? [[each.key, each.login] as const] : []));
-  const { lost } = takeLogins(text, new Map(moving));
+  const imports = logins.flatMap((each) => (each.kind === "login" ? [[each.key, each.login] as const] : []));
+  const { lost } = describeRemoval(text, new Map(imports));
   const why =
-    "it is not written as Docker writes it, or more than once, so --undo could not put it back: log in anew";
+    "it is not in Docker's own format, or occurs more than once, so --undo could not restore it: log in again";
   return logins.map((each) =>
     each.kind === "login" && lost.has(each.key) ? { kind: "left", key: each.key, why, isLogin: true } : each,
   );
 }
 
 /**
- * ECR's tokens that lie in the file beside this helper, which Docker asks for their hosts: left by `docker login` or by
- * cron, they serve nobody but programs that run no helper, and those only until they expire.
+ * ECR tokens in the file for hosts for which Docker uses this helper: `docker login` or a cron job wrote them. Only programs
+ * that run no helper use them, until they expire.
  */
-export function tokensBeside(
+export function unusedTokens(
   text: string,
   helperConfig: HelperConfig,
   replace: boolean,
@@ -92,20 +92,20 @@ function tokensOf(
     .filter(({ host }) => (credHelpers[host] ?? credsStore) === helperName);
 }
 
-/** The helper that has Docker's other logins so far, or had them before this one took its place. */
+/** The helper that stores Docker's other logins now, or stored them before this helper replaced it. */
 async function sourceOf(
   { credsStore }: DockerConfig,
-  { record }: WiringTarget,
+  { record }: ConfigureTarget,
   { fallback }: Config,
 ): Promise<string | undefined> {
-  const former = credsStore === helperName ? (await readRecord(record)).replaced.credsStore : credsStore;
-  const isAsked = fallback.kind === "helper" && fallback.name === former;
-  // AWS's helper lists ECR's registries alone, and asks AWS for each.
-  return former === ecrLoginName || isAsked ? undefined : (former ?? undefined);
+  const previous = credsStore === helperName ? (await readRecord(record)).replaced.credsStore : credsStore;
+  const isFallback = fallback.kind === "helper" && fallback.name === previous;
+  // AWS's helper lists only ECR registries, and calls AWS for each.
+  return previous === ecrLoginName || isFallback ? undefined : (previous ?? undefined);
 }
 
-/** For messages. */
-function placeOf(fallback: Fallback): string {
+/** The name of a store for messages. */
+function storeName(fallback: Fallback): string {
   switch (fallback.kind) {
     case "keychain":
       return "the keychain";

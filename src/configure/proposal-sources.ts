@@ -8,11 +8,11 @@ import { readServerUrl } from "../registry/server-url.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { Finding } from "./candidates.ts";
 
-/** Milliseconds: Docker's engine may be far away by its context, or not there at all. */
-const patience = 2_000;
+/** Milliseconds: Docker's engine may be remote or not running. */
+const dockerTimeLimit = 2_000;
 
-/** What is kept, by config.yaml and from use. */
-export function findingsOfKeeping({ kept, plan }: ManagedRegistries): readonly Finding[] {
+/** The managed registries: those of config.yaml, and discovered ones. */
+export function findingsOfManaged({ kept, plan }: ManagedRegistries): readonly Finding[] {
   const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
   return kept
     .filter(({ registry }) => !forgotten.has(registry.host))
@@ -22,11 +22,11 @@ export function findingsOfKeeping({ kept, plan }: ManagedRegistries): readonly F
     });
 }
 
-export function findingsOfProfiles(found: readonly ProfileRegistry[]): readonly Finding[] {
-  return found.map(({ profile, registry }) => ({ host: registry.host, where: `AWS profile ${profile}` }));
+export function findingsOfProfiles(profiles: readonly ProfileRegistry[]): readonly Finding[] {
+  return profiles.map(({ profile, registry }) => ({ host: registry.host, where: `AWS profile ${profile}` }));
 }
 
-/** The ECR registries that Docker's config names: logins, and other helpers. */
+/** The ECR registries in Docker's config: of logins, and of other helpers. */
 export function findingsOfConfig(text: string): readonly Finding[] {
   const { credHelpers } = readDockerConfig(text);
   return [
@@ -35,10 +35,14 @@ export function findingsOfConfig(text: string): readonly Finding[] {
   ];
 }
 
-/** The ECR registries of the images that the engine of Docker's current context holds; none if it does not answer at once. */
+/** The ECR registries of the images in the engine of Docker's current context; none if it does not answer in time. */
 export async function findingsOfImages(env: Environment): Promise<readonly Finding[]> {
   const run = programsOf(env);
-  const { stdout, exitCode } = await run("docker", ["image", "ls", "--format", "{{.Repository}}"], patience);
+  const { stdout, exitCode } = await run(
+    "docker",
+    ["image", "ls", "--format", "{{.Repository}}"],
+    dockerTimeLimit,
+  );
   if (exitCode !== 0) return [];
   return hostsOf(stdout.split("\n")).map((host) => ({ host, where: "docker images" }));
 }

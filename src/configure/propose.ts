@@ -15,37 +15,37 @@ import {
   onlyProfile,
   registrationsOf,
 } from "./account-profiles.ts";
-import { candidates, chosen, renderProposal } from "./candidates.ts";
+import { candidates, renderProposal, selectedHosts } from "./candidates.ts";
 import type { ConfigureOptions } from "./options.ts";
 import {
   findingsOfConfig,
   findingsOfImages,
-  findingsOfKeeping,
+  findingsOfManaged,
   findingsOfProfiles,
 } from "./proposal-sources.ts";
-import type { WiringTarget } from "./target.ts";
+import type { ConfigureTarget } from "./target.ts";
 
-/** What is to be set up. */
+/** The proposed setup. */
 export interface Proposal {
-  /** New ones; none: Docker asks this helper for all of them already. */
+  /** New registries; empty if Docker already uses this helper for all of them. */
   readonly hosts: readonly string[];
   /** For config.yaml. */
   readonly registrations: readonly AccountRegistration[];
   /** The path of config.yaml. */
   readonly configFile: string;
-  /** Of which something changes, by either file. */
+  /** The registries that are affected by a change of either file. */
   readonly affected: readonly string[];
 }
 
 /**
- * Shows which registries Docker could ask this helper for, and finds out which it shall, and under which profiles.
+ * Shows the registries for which Docker could use this helper, and lets the user select registries and profiles.
  *
- * @param text of the target; undefined: there is none
- * @throws Failure NOTHING_FOUND, NOT_ASKED where there is no terminal, DOCKER_CONFIG_SYNTAX, and what reading
+ * @param text of the target; undefined if there is no file
+ * @throws Failure NOTHING_FOUND, NOT_ASKED without a terminal, DOCKER_CONFIG_SYNTAX, and what reading
  *   config.yaml throws; Declined
  */
 export async function propose(
-  { path, program, name }: WiringTarget,
+  { path, program, name }: ConfigureTarget,
   text: string | undefined,
   { yes, dryRun, profile: named = [] }: ConfigureOptions,
   { env, home, print }: Context,
@@ -61,15 +61,15 @@ export async function propose(
   const byKeys = await registriesOfKeys(app, profiles.byKeys);
   const found = [...profiles.found, ...byKeys.found];
   const findings = [
-    ...findingsOfKeeping(managed),
+    ...findingsOfManaged(managed),
     ...findingsOfProfiles(found),
     ...findingsOfConfig(text ?? "{}"),
     ...images,
   ];
   const list = candidates(findings, docker);
   const left = leftOutLines([...profiles.left, ...byKeys.left]);
-  if (list.length === 0) throw nothingFound(left);
-  print(`Registries that were found, for ${path}:\n\n${renderProposal(list, program)}\n`);
+  if (list.length === 0) throw noRegistryFound(left);
+  print(`Registries found, for ${path}:\n\n${renderProposal(list, program)}\n`);
   for (const line of left) print(wrapped(line));
   if (left.length > 0) print("");
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
@@ -102,14 +102,14 @@ async function askHosts(
 ): Promise<readonly string[]> {
   for (;;) {
     const which = proposed.length === 1 ? "[Y/n]" : `[Y/n, or numbers such as 1,${proposed.length}]`;
-    const answer = await person.ask(`Shall ${program} ask this helper for them? ${which} `);
-    const hosts = answer === undefined ? [] : chosen(answer, proposed);
+    const answer = await person.ask(`Use this helper for them in ${program}? ${which} `);
+    const hosts = answer === undefined ? [] : selectedHosts(answer, proposed);
     if (hosts && hosts.length > 0) return hosts;
     if (hosts) throw new Declined();
   }
 }
 
-/** @returns undefined: none of them */
+/** @returns undefined if the user selects none */
 async function askProfile(
   { account, profiles }: AccountProfiles,
   person: Prompt,
@@ -129,7 +129,7 @@ async function askProfile(
 }
 
 function ambiguous({ account, profiles }: AccountProfiles): string {
-  return `left out of config.yaml: account ${account}, which several profiles are of (${profiles.join(", ")}): the profile that AWS_PROFILE names asks for it; choose one with --profile NAME`;
+  return `left out of config.yaml: account ${account}, to which several profiles belong (${profiles.join(", ")}): the profile that AWS_PROFILE names asks for it; choose one with --profile NAME`;
 }
 
 function leftOutLines(left: readonly LeftProfile[]): readonly string[] {
@@ -137,15 +137,15 @@ function leftOutLines(left: readonly LeftProfile[]): readonly string[] {
 }
 
 function notAsked(): Failure {
-  const what = "nothing was changed, for there is no terminal to ask at";
-  return new Failure("NOT_ASKED", what, "give --yes to take the numbered ones, or name registries");
+  const what = "nothing was changed, because there is no terminal for the question";
+  return new Failure("NOT_ASKED", what, "use --yes to accept the numbered registries, or name registries");
 }
 
-function nothingFound(left: readonly string[]): Failure {
+function noRegistryFound(left: readonly string[]): Failure {
   const more = left.length === 0 ? "" : `; ${left.join("; ")}`;
   return new Failure(
     "NOTHING_FOUND",
-    `no registry was found in config.yaml, in AWS profiles, or in what Docker knows${more}`,
+    `no registry was found in config.yaml, AWS profiles, or Docker's config and images${more}`,
     "name one: docker-credential-ecr configure-docker ACCOUNT.dkr.ecr.REGION.amazonaws.com",
   );
 }

@@ -10,7 +10,7 @@ import { Failure } from "../token/failure.ts";
 import type { ConfigureOptions } from "./options.ts";
 
 /**
- * What a person has said Docker is to ask this helper for; undefined where nothing was said.
+ * The registries that the arguments select; undefined if there are none.
  *
  * @throws Failure NOT_ECR, NOTHING_KEPT, and what reading config.yaml throws
  */
@@ -21,38 +21,40 @@ export async function requestedConfig(
 ): Promise<HelperConfig | undefined> {
   if (options.all || options.import) return { kind: "all" };
   if (options.replaceEcrLogin) return { kind: "instead-of", helper: ecrLoginName };
-  if (options.allKept) return { kind: "hosts", hosts: await keptHosts(context) };
+  if (options.allKept) return { kind: "hosts", hosts: await managedHosts(context) };
   if (registries.length > 0) return { kind: "hosts", hosts: registries.map(hostOf) };
   return options.removeStaleAuths ? { kind: "hosts", hosts: [] } : undefined;
 }
 
-/** For a person. */
-export function namedIn(helperConfig: HelperConfig): string {
+/** A description for users. */
+export function describeRegistries(helperConfig: HelperConfig): string {
   if (helperConfig.kind === "all") return "all registries";
-  if (helperConfig.kind === "instead-of") return `all that it asked ${helperConfig.helper} for`;
+  if (helperConfig.kind === "instead-of") return `all registries of ${helperConfig.helper}`;
   if (helperConfig.hosts.length === 1) return String(helperConfig.hosts[0]);
   if (helperConfig.hosts.length === 0) return "the same as before";
   return helperConfig.hosts.map((host) => `\n  ${host}`).join("");
 }
 
-/** Regions of named hosts that may be misspelt, a line each. */
+/** Notes about regions of named hosts that may be misspelt, one line each. */
 export function regionNotes(helperConfig: HelperConfig): readonly string[] {
   if (helperConfig.kind !== "hosts") return [];
   const regions = new Set(helperConfig.hosts.flatMap((host) => parseHost(host)?.region ?? []));
   return [...regions].flatMap((region) => unknownRegionNote(region) ?? []);
 }
 
-async function keptHosts({ env, home, print }: Context): Promise<readonly string[]> {
+async function managedHosts({ env, home, print }: Context): Promise<readonly string[]> {
   const { managed } = await readManagedRegistries(await createAppContext(env, home));
   for (const { registry, isKnown } of managed.sources) {
     if (isKnown) continue;
-    print(`the replication rules of ${registry.host} were never read: run 'daemon --once', then this again`);
+    print(
+      `the replication rules of ${registry.host} were never read: run 'daemon --once', then this command again`,
+    );
   }
   const forgotten = new Set(managed.plan.forgotten);
-  const kept = managed.kept.filter((one) => !forgotten.has(one)).map(({ registry }) => registry.host);
-  if (kept.length > 0) return kept;
-  const fix = "name registries here or in config.yaml, or use one first";
-  throw new Failure("NOTHING_KEPT", "no registry is kept", fix);
+  const hosts = managed.kept.filter((one) => !forgotten.has(one)).map(({ registry }) => registry.host);
+  if (hosts.length > 0) return hosts;
+  const fix = "name registries here or in config.yaml, or pull from one first";
+  throw new Failure("NOTHING_KEPT", "there are no managed registries", fix);
 }
 
 function hostOf(registry: string): string {
@@ -65,8 +67,8 @@ function hostOf(registry: string): string {
   if (url.kind === "other") throw notEcr(url.host);
   throw new Failure(
     "NOT_ECR",
-    `${JSON.stringify(registry)} is no registry's host: ${url.reason}`,
-    "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com",
+    `${JSON.stringify(registry)} is not the host of a registry: ${url.reason}`,
+    "use ACCOUNT.dkr.ecr.REGION.amazonaws.com",
   );
 }
 

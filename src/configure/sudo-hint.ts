@@ -3,25 +3,24 @@ import { dirname } from "node:path";
 import type { Environment } from "../token/dependencies.ts";
 
 /**
- * Whose file root is about to write under `sudo`, which is easily another one than meant; undefined where that is no
- * question.
+ * A hint that `sudo` makes root write its own file, which may not be the intended one; undefined if it does not apply.
  *
  * @param uid of this process
- * @param owner of the file, or of the folder that it would be made in
+ * @param owner of the file, or of the folder in which it would be created
  */
 export function sudoHint(env: Environment, uid: number, path: string, owner: number): string | undefined {
   const user = env.SUDO_USER;
   if (uid !== 0 || !user || user === "root") return undefined;
-  // Another user's is refused.
+  // A file of another user is refused.
   return owner === 0
-    ? `${path} is root's: for what ${user} runs without sudo, run this without sudo`
+    ? `${path} belongs to root: for programs that ${user} runs without sudo, run this command without sudo`
     : undefined;
 }
 
-/** The number of the user whose a file is, or the folder that it would be made in. */
+/** The owner of a file, or of the folder in which it would be created. */
 export async function ownerOf(path: string): Promise<number> {
   for (let at = path; ; at = dirname(at)) {
-    const found = await stat(at).catch(() => undefined);
-    if (found || at === dirname(at)) return found?.uid ?? 0;
+    const stats = await stat(at).catch(() => undefined);
+    if (stats || at === dirname(at)) return stats?.uid ?? 0;
   }
 }

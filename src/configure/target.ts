@@ -6,10 +6,10 @@ import { openFastFiles } from "../store/files/open-fast-files.ts";
 import { undoRecordPath } from "../store/files/paths.ts";
 import type { Environment } from "../token/dependencies.ts";
 
-/** A config that names helpers, and where what is done to it is noted. */
-export interface WiringTarget {
+/** A config that names helpers, and the record of its changes. */
+export interface ConfigureTarget {
   readonly program: "Docker" | "podman";
-  /** In full, since the record is named for it: the same relative path means another file elsewhere. */
+  /** Absolute, since the name of the record depends on it. */
   readonly path: string;
   readonly record: string;
   /** For messages. */
@@ -19,11 +19,11 @@ export interface WiringTarget {
 }
 
 /** @throws Failure NO_HOME */
-export async function wiringTarget(
+export async function configureTarget(
   env: Environment,
   home: string | undefined,
   podman: boolean,
-): Promise<WiringTarget> {
+): Promise<ConfigureTarget> {
   const { state } = foldersOf(env, home, await openFastFiles());
   const path = podman
     ? resolve(containersFiles(env, requireHome(home), process.getuid?.() ?? 0, process.platform).auth)

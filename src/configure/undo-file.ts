@@ -12,76 +12,80 @@ import {
 import type { OtherLogins } from "../protocol/other-logins.ts";
 import { removeState } from "../store/files/write.ts";
 import { difference } from "./diff.ts";
-import { exportLogins, type MovingOut, planExport, restoreTokens } from "./export-logins.ts";
+import { type ExportPlan, exportLogins, planExport, restoreTokens } from "./export-logins.ts";
 import { readRecord, stepBack, type UndoRecord } from "./undo-record.ts";
 
-export interface Undoing {
+export interface UndoOptions {
   readonly dryRun: boolean;
-  /** Which logins go back into the file: those that came out of it, all that are kept here, or none. */
+  /** The logins to write back to the file: those that were imported from it, all stored ones, or none. */
   readonly logins: "imported" | "all" | "none";
-  readonly kept: OtherLogins;
+  readonly store: OtherLogins;
   print(text: string): void;
-  /** Lines of a file, which are printed as they are. */
+  /** Prints lines of a file unchanged. */
   show(text: string): void;
-  /** Asked before logins are written in plain text, with their names in `auths`; throws where they are not to be. */
-  mayWrite(keys: readonly string[]): Promise<void>;
+  /** Called before logins are written in plain text, with their keys in `auths`. @throws Failure to prevent it */
+  confirmWrite(keys: readonly string[]): Promise<void>;
   now(): number;
 }
 
 /**
- * Takes this helper out of one file and puts back what it had replaced. Whenever it ends in between, it can be run
- * again, and each login stands in the file or is kept here, or both.
+ * Removes this helper from a file and restores what it had replaced. If the process ends in between, it can be run again,
+ * and each login is still in the file or in the store, or in both.
  *
  * @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, DOCKER_CONFIG_SYNTAX, EXPORT_UNREADABLE
  */
-export async function unwireFile(path: string, record: string, undoing: Undoing): Promise<void> {
-  const { dryRun, print } = undoing;
+export async function unconfigureFile(path: string, record: string, options: UndoOptions): Promise<void> {
+  const { dryRun, print } = options;
   const file = await openClientFile(path);
   const before = file.text;
   const known = await readRecord(record);
-  if (known.kind === "own") return await removeOwn(file, record, known, undoing);
-  const moving = await movingBack(before ?? "{}", known, undoing);
-  const count = moving.logins.size;
+  if (known.kind === "own") return await removeOwn(file, record, known, options);
+  const exports = await planWriteBack(before ?? "{}", known, options);
+  const count = exports.logins.size;
   if (before === undefined && count === 0) {
     if (!dryRun) await removeState(record);
-    return print(`${path}: there is none, nothing to undo`);
+    return print(`${path}: does not exist, nothing to undo`);
   }
-  const after = restored(before ?? "{}", path, known, moving, undoing.now());
-  if (dryRun) return undoing.show(difference(path, before ?? "", after ?? ""));
-  if (count > 0) await undoing.mayWrite([...moving.logins.keys()]);
+  const after = restored(before ?? "{}", path, known, exports, options.now());
+  if (dryRun) return options.show(difference(path, before ?? "", after ?? ""));
+  if (count > 0) await options.confirmWrite([...exports.logins.keys()]);
   if (after === null) await removeClientFile(file, known.folders ?? []);
   else if (after !== before) await replaceClientFile(file, after, count > 0);
   const written = (await openClientFile(path)).text ?? "";
-  const staying = await exportLogins(moving.leaving, written, undoing.kept);
+  const remaining = await exportLogins(exports.toErase, written, options.store);
   await dropBackup(path, written, known, print);
   await removeState(record);
-  const isIn = after !== before;
-  print(isIn ? `${path}: this helper was taken out` : `${path}: this helper is not in it`);
-  for (const line of moving.left) print(`not put back: ${line}`);
-  if (staying.length > 0) print(`still kept here as well: ${staying.join(", ")}`);
+  const isChanged = after !== before;
+  print(isChanged ? `${path}: this helper was removed` : `${path}: does not contain this helper`);
+  for (const line of exports.skipped) print(`not restored: ${line}`);
+  if (remaining.length > 0) print(`still stored by this helper too: ${remaining.join(", ")}`);
 }
 
-async function movingBack(text: string, known: UndoRecord, { logins, kept }: Undoing): Promise<MovingOut> {
+async function planWriteBack(
+  text: string,
+  known: UndoRecord,
+  { logins, store }: UndoOptions,
+): Promise<ExportPlan> {
   const imported = logins === "none" ? [] : (known.imported ?? []);
-  return await planExport(text, imported, logins === "all", kept);
+  return await planExport(text, imported, logins === "all", store);
 }
 
-/** @returns null: no file */
+/** The text of the file after undo. @returns null if the file is to be removed */
 function restored(
   before: string,
   path: string,
   known: UndoRecord,
-  moving: MovingOut,
+  exports: ExportPlan,
   now: number,
 ): string | null {
-  const logins = new Map([...restoreTokens(before, known, now), ...moving.logins]);
-  const unwired = unconfigure(stepBack(before, known, logins), known.replaced, path);
-  const standing = new Set(loginsIn(unwired).map(({ key }) => key));
-  const text = withLogins(unwired, new Map([...logins].filter(([key]) => !standing.has(key))));
+  const logins = new Map([...restoreTokens(before, known, now), ...exports.logins]);
+  const unconfigured = unconfigure(stepBack(before, known, logins), known.replaced, path);
+  const inFile = new Set(loginsIn(unconfigured).map(({ key }) => key));
+  const text = withLogins(unconfigured, new Map([...logins].filter(([key]) => !inFile.has(key))));
   return isEmptyObject(text) && known.was !== undefined ? known.was : text;
 }
 
-/** It has served where all is as it was then, but for logins that have moved. */
+/** Removes the backup if the file is as it was then, except for imported logins. */
 async function dropBackup(
   path: string,
   now: string,
@@ -93,7 +97,7 @@ async function dropBackup(
   if (backup === undefined) return;
   const hasMoved = (known.imported ?? []).length > 0 || known.dropped !== undefined;
   if (backup === now || (hasMoved && withoutAll(backup) === withoutAll(now))) await removeBackup(file);
-  else print(`${backupPath(path)} is the file as it was at first; remove it when you need it no more`);
+  else print(`${backupPath(path)} is the original file; remove it when you no longer need it`);
 }
 
 function withoutAll(text: string): string {
@@ -104,10 +108,10 @@ async function removeOwn(
   file: ClientFile,
   record: string,
   known: UndoRecord,
-  { dryRun, print }: Undoing,
+  { dryRun, print }: UndoOptions,
 ): Promise<void> {
   const { path } = file.found;
-  if (dryRun) return print(file.text === undefined ? `${path}: there is none` : `would remove ${path}`);
+  if (dryRun) return print(file.text === undefined ? `${path}: does not exist` : `would remove ${path}`);
   if (file.text !== undefined) await removeClientFile(file, known.folders ?? []);
   await removeState(record);
   print(`${path}: removed`);

@@ -6,45 +6,45 @@ import { Declined, isAffirmative, type Prompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 import type { ConfigureOptions } from "./options.ts";
 import { podmanDropIn } from "./podman.ts";
-import type { WiringTarget } from "./target.ts";
-import { type Undoing, unwireFile } from "./undo-file.ts";
+import type { ConfigureTarget } from "./target.ts";
+import { type UndoOptions, unconfigureFile } from "./undo-file.ts";
 import { recordsIn } from "./undo-record.ts";
 
-/** `configure-docker --undo` and `--export`. @throws Failure as `unwireFile`, Declined */
+/** `configure-docker --undo` and `--export`. @throws Failure as `unconfigureFile`, Declined */
 export async function undoAll(
-  { path, record, state }: WiringTarget,
+  { path, record, state }: ConfigureTarget,
   options: ConfigureOptions,
   { env, home, print }: Context,
-  person: Prompt | undefined,
+  prompt: Prompt | undefined,
 ): Promise<void> {
-  const tell = (text: string) => print(wrapped(text));
-  const undoing: Undoing = {
+  const printWrapped = (text: string) => print(wrapped(text));
+  const undoOptions: UndoOptions = {
     dryRun: options.dryRun === true,
     logins: options.export ? "all" : options.leaveLogins ? "none" : "imported",
-    kept: otherLogins(env, foldersOf(env, home, await openFastFiles()), Date.now),
-    print: tell,
+    store: otherLogins(env, foldersOf(env, home, await openFastFiles()), Date.now),
+    print: printWrapped,
     show: print,
-    mayWrite: (keys) => mayWrite(keys, options, tell, person),
+    confirmWrite: (keys) => confirmWrite(keys, options, printWrapped, prompt),
     now: Date.now,
   };
   const more = options.podman ? [podmanDropIn(env, home, state)] : [];
   const others = options.everywhere ? await recordsIn(`${state}/clients`) : more;
   const all = [{ path, record }, ...others.filter((other) => other.record !== record)];
-  // The deepest first, so that folders that were made are empty once it is their turn.
+  // The deepest first, so that created folders are empty when they are removed.
   const depth = ({ path: one }: { path: string }) => one.split("/").length;
   for (const each of all.toSorted((a, b) => depth(b) - depth(a)))
-    await unwireFile(each.path, each.record, undoing);
+    await unconfigureFile(each.path, each.record, undoOptions);
 }
 
-/** To undo was asked for as it is; to write every login in plain text is worth a question. */
-async function mayWrite(
+/** --undo needs no confirmation; --export writes every login in plain text, and does. */
+async function confirmWrite(
   keys: readonly string[],
   { yes, export: isExport }: ConfigureOptions,
   print: (text: string) => void,
-  person: Prompt | undefined,
+  prompt: Prompt | undefined,
 ): Promise<void> {
-  print("Logins come into config.json in plain text, where every program of this user can read them:");
+  print("Logins are written to config.json in plain text, where every program of this user can read them:");
   for (const key of keys) print(`  ${key}`);
-  if (!isExport || yes || !person) return;
-  if (!isAffirmative(await person.ask("Write them? [y/N] "), false)) throw new Declined();
+  if (!isExport || yes || !prompt) return;
+  if (!isAffirmative(await prompt.ask("Write them? [y/N] "), false)) throw new Declined();
 }

@@ -1,7 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { withoutSecrets } from "../clients/docker/edit-config.ts";
-import { type FileRules, findFile, makeFile } from "../clients/files/careful-file.ts";
+import { createFile, type FileRules, readForEdit } from "../clients/files/careful-file.ts";
 import { readPlainFile } from "../clients/files/plain-file.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { readAwsFiles } from "../profiles/config-files.ts";
@@ -25,7 +25,7 @@ export async function mustBeFree(path: string): Promise<void> {
       () => false,
     );
     if (isTaken) throw exists(path);
-    await findFile(target, rules);
+    await readForEdit(target, rules);
   });
 }
 
@@ -37,7 +37,7 @@ export async function mustBeFree(path: string): Promise<void> {
 export async function writeBundle(path: string, report: Report, machine: Machine): Promise<void> {
   const text = await bundleText(report, machine);
   await mustBeFree(path);
-  await failing(path, () => makeFile(resolve(path), text, rules));
+  await failing(path, () => createFile(resolve(path), text, rules));
 }
 
 async function failing(path: string, work: () => Promise<void>): Promise<void> {

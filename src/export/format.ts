@@ -1,6 +1,6 @@
 import { withAuths } from "../clients/docker/auths.ts";
 import { emptyConfig } from "../clients/docker/edit-config.ts";
-import { isOurManifest, type SecretPlace, secretManifest } from "../clients/kubernetes/secret.ts";
+import { isReplaceableManifest, type SecretName, secretManifest } from "../clients/kubernetes/secret.ts";
 import { isTaken } from "../outputs/output.ts";
 import type { OutputTokens } from "../outputs/tokens.ts";
 import { Failure } from "../token/failure.ts";
@@ -19,7 +19,7 @@ const nothingYet = { hosts: [], auths: false };
  */
 export function exported(
   format: Format,
-  place: SecretPlace,
+  place: SecretName,
   { logins, firstEndsAt }: OutputTokens,
   before: string | undefined,
   path: string,
@@ -30,7 +30,7 @@ export function exported(
     if (taken.length > 0) throw isTaken(path, taken);
     return text;
   }
-  if (before !== undefined && !isOurManifest(before)) {
+  if (before !== undefined && !isReplaceableManifest(before)) {
     const what = `${printable(path)} holds something else than a Secret of this program`;
     throw new Failure("EXPORT_FOREIGN", what, "name another file, or remove it");
   }

@@ -1,24 +1,24 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
-/** What became of reading a file. */
+/** The result of reading a file. */
 export type BoundedFile =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "absent" }
-  /** It is there and is no plain file, or this user may not read it. `why`: "is a folder", say. */
+  /** It exists, but is not a plain file or this user can't read it. `why`: "is a folder". */
   | { readonly kind: "unreadable"; readonly why: string }
   | { readonly kind: "too-large" };
 
-/** Reads at most `limit` bytes of a plain file, and waits for nothing else. Links are followed. Never throws. */
+/** Reads at most `limit` bytes of a plain file, without waiting for a pipe. Follows links. Never throws. */
 export async function readBounded(path: string, limit: number): Promise<BoundedFile> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const found = await handle.stat();
-      if (found.isDirectory()) return { kind: "unreadable", why: "is a folder" };
-      if (!found.isFile()) return { kind: "unreadable", why: "is no plain file" };
-      if (found.size > limit) return { kind: "too-large" };
-      const bytes = await readWhole(handle, found.size, limit);
+      const stats = await handle.stat();
+      if (stats.isDirectory()) return { kind: "unreadable", why: "is a folder" };
+      if (!stats.isFile()) return { kind: "unreadable", why: "is not a plain file" };
+      if (stats.size > limit) return { kind: "too-large" };
+      const bytes = await readWhole(handle, stats.size, limit);
       return bytes ? { kind: "bytes", bytes } : { kind: "too-large" };
     } finally {
       await handle.close();
@@ -29,13 +29,13 @@ export async function readBounded(path: string, limit: number): Promise<BoundedF
   }
 }
 
-/** Why there is no content, for a message: "is not there", say. */
-export function problemOf(found: Exclude<BoundedFile, { readonly kind: "bytes" }>, limit: number): string {
-  if (found.kind === "unreadable") return found.why;
-  return found.kind === "absent" ? "is not there" : `is larger than ${limit} bytes`;
+/** Why the file has no content, for a message: "does not exist". */
+export function problemOf(file: Exclude<BoundedFile, { readonly kind: "bytes" }>, limit: number): string {
+  if (file.kind === "unreadable") return file.why;
+  return file.kind === "absent" ? "does not exist" : `is larger than ${limit} bytes`;
 }
 
-/** It may grow while it is read, and some files of the system's have no size. */
+/** The file may grow while it is read, and files in /proc report no size. */
 async function readWhole(handle: FileHandle, size: number, limit: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -1,13 +1,13 @@
-/** Bytes that are read of an answer, of a program's output or of a file at most, unless a reader says otherwise. */
+/** The default limit for an answer, a program's output or a file, in bytes. */
 export const usualLimit = 1024 * 1024;
 
 export interface BoundedBytes {
   readonly bytes: Uint8Array;
-  /** False: there was more than the limit, and the rest was left unread. */
+  /** False: there was more than the limit; the rest was not read. */
   readonly isWhole: boolean;
 }
 
-/** Reads a stream up to `limit` bytes and gives up the rest. @throws what the stream throws */
+/** Reads at most `limit` bytes of a stream and cancels the rest. @throws what the stream throws */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array> | null,
   limit = usualLimit,
@@ -22,7 +22,7 @@ export async function readAtMost(
     chunks.push(value.subarray(0, limit - length));
     length += value.length;
     if (length <= limit) continue;
-    // Not waited for: what sends without end may also not end.
+    // Not awaited: a source that sends without end may never confirm.
     reader.cancel().catch(() => {});
     return { bytes: Buffer.concat(chunks), isWhole: false };
   }

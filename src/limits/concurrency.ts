@@ -1,14 +1,14 @@
-/** What `work` brings, or what `late` makes of it once the signal is aborted: who never answers holds up nobody. */
+/** The result of `work`. @throws the error that `timeout` returns as soon as the signal is aborted, even if `work` never ends */
 export async function within<Result>(
   signal: AbortSignal,
   work: Promise<Result>,
-  late: () => Error,
+  timeout: () => Error,
 ): Promise<Result> {
   const end = Promise.withResolvers<never>();
-  const abort = () => end.reject(late());
+  const abort = () => end.reject(timeout());
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
-  // The one that comes second has nobody who waits for it.
+  // The one that settles second must not count as an unhandled rejection.
   work.catch(() => {});
   end.promise.catch(() => {});
   try {
@@ -18,7 +18,7 @@ export async function within<Result>(
   }
 }
 
-/** Does `run` for each, in order, no more than `atOnce` at a time. `run` must not reject. */
+/** Calls `run` for each item, in order, at most `atOnce` at a time. `run` must not reject. */
 export async function forEachConcurrent<Item>(
   items: readonly Item[],
   atOnce: number,

@@ -1,13 +1,13 @@
 import { usualLimit } from "./bounded-stream.ts";
 
-/** Milliseconds in which what a program has left in a pipe arrives; its children may hold the pipe open for ever. */
+/** Milliseconds to read the rest of a pipe after a program has ended: its children may hold the pipe open forever. */
 const drainTime = 500;
 
 /** A process as `Bun.spawn` starts one with pipes. */
 export interface RunningProgram {
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr?: ReadableStream<Uint8Array> | undefined;
-  /** Settles when the process itself has ended, whatever became of its children. */
+  /** Resolves when the process itself has ended; its children may still run. */
   readonly exited: Promise<number>;
 }
 
@@ -17,7 +17,7 @@ export interface ProgramOutput {
   readonly exitCode: number;
 }
 
-/** A program printed more than the limit: what it is by then, it is no answer. */
+/** A program printed more than the limit, so its output is not used. */
 export class OutputTooLarge extends Error {
   override readonly name = "OutputTooLarge";
 
@@ -27,13 +27,15 @@ export class OutputTooLarge extends Error {
 }
 
 /**
- * What a program prints until it has ended. It is done then, also where a child of its own goes on and holds the pipes
- * open.
+ * The output of a program until it ends. A child of the program that still runs and holds the pipes open does not delay
+ * the result.
  *
  * @throws OutputTooLarge as soon as stdout or stderr is larger than `limit` bytes; the caller ends the program
  */
 export async function outputOf(program: RunningProgram, limit = usualLimit): Promise<ProgramOutput> {
-  const drained = program.exited.then(() => new Promise<void>((end) => setTimeout(end, drainTime).unref()));
+  const drained = program.exited.then(
+    () => new Promise<void>((resolve) => setTimeout(resolve, drainTime).unref()),
+  );
   const [stdout, stderr, exitCode] = await Promise.all([
     readUntil(program.stdout, drained, limit),
     program.stderr ? readUntil(program.stderr, drained, limit) : "",
@@ -44,7 +46,7 @@ export async function outputOf(program: RunningProgram, limit = usualLimit): Pro
 
 async function readUntil(
   stream: ReadableStream<Uint8Array>,
-  over: Promise<void>,
+  drained: Promise<void>,
   limit: number,
 ): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -52,15 +54,15 @@ async function readUntil(
   const reader = stream.getReader();
   try {
     for (;;) {
-      const next = await Promise.race([reader.read(), over]);
+      const next = await Promise.race([reader.read(), drained]);
       if (!next || next.done) return Buffer.concat(chunks).toString("utf8");
       length += next.value.length;
-      // To read on and throw it away would not do: Bun keeps what comes faster than it is read.
+      // Reading on and discarding is no alternative: Bun buffers output that arrives faster than it is read.
       if (length > limit) throw new OutputTooLarge(limit);
       chunks.push(next.value);
     }
   } finally {
-    // Not waited for: the pipe may never end.
+    // Not awaited: the pipe may never end.
     reader.cancel().catch(() => {});
   }
 }

@@ -21,15 +21,15 @@ export function otherLogins(env: Environment, folders: Folders, now: () => numbe
   const log = (line: string) => appendLog(folders.state, now(), line);
   const options: Options = { env, folders, log };
   const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
-  const kept = async () => await openStore((await config()).fallback, options);
+  const chosenStore = async () => await openStore((await config()).fallback, options);
 
-  /** Logins stay usable with a broken config.yaml. */
+  /** A login stays readable while config.yaml can't be used. */
   async function loginsIgnoringConfig(): Promise<Pick<OtherLogins, "get" | "list">> {
     try {
-      return await kept();
+      return await chosenStore();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      log(`logins to other hosts are looked for wherever they may lie: ${error.oneLine}`);
+      log(`logins to other hosts are read from the keychain and from encrypted files: ${error.oneLine}`);
       const keychain = await openStore({ kind: "keychain" }, options);
       const file = await openStore({ kind: "file" }, options);
       return {
@@ -42,8 +42,8 @@ export function otherLogins(env: Environment, folders: Folders, now: () => numbe
   return {
     get: async (server) => (await loginsIgnoringConfig()).get(server),
     list: async () => (await loginsIgnoringConfig()).list(),
-    store: async (server, login) => (await kept()).store(server, login),
-    erase: async (server) => (await kept()).erase(server),
+    store: async (server, login) => (await chosenStore()).store(server, login),
+    erase: async (server) => (await chosenStore()).erase(server),
   };
 }
 
@@ -55,27 +55,27 @@ async function openStore(fallback: Fallback, options: Options): Promise<OtherLog
     case "file":
       return new (await import("./encrypted-file.ts")).FileLogins(options.folders.state, options.log);
     case "keychain":
-      return inKeychain(options);
+      return keychainLogins(options);
     case "helper":
-      return byHelper(fallback.name, options);
+      return helperLogins(fallback.name, options);
   }
 }
 
-async function inKeychain({ env, folders }: Options): Promise<OtherLogins> {
+async function keychainLogins({ env, folders }: Options): Promise<OtherLogins> {
   const { KeychainLogins } = await import("./keychain.ts");
   const { KeychainProcess } = await import("../store/keychain/process.ts");
   const { state, configFile } = folders;
   const keychain = new KeychainProcess({ command: [process.execPath], env, state, limit });
   const inConfig = `write "fallback: pass" (any docker-credential-NAME) or "fallback: file" (encrypted files) into ${configFile}`;
-  const waysOut = `start and unlock one, or ${inConfig}, or give Docker this helper for single ECR hosts by credHelpers in the place of credsStore`;
-  return new KeychainLogins(state, keychain, waysOut);
+  const alternatives = `start and unlock one, or ${inConfig}, or give Docker this helper for single ECR hosts by credHelpers instead of credsStore`;
+  return new KeychainLogins(state, keychain, alternatives);
 }
 
-async function byHelper(name: string, { env }: Options): Promise<OtherLogins> {
-  const { askOtherHelper, findOtherHelper } = await import("./run-helper.ts");
+async function helperLogins(name: string, { env }: Options): Promise<OtherLogins> {
+  const { runOtherHelper, findOtherHelper } = await import("./run-helper.ts");
   const { delegate } = await import("./delegate.ts");
   const options = { env, self: ownProgram().path, limit };
-  const ask = async (action: string, input: string) =>
-    askOtherHelper(findOtherHelper(name, options), action, input, options);
-  return delegate(ask, `docker-credential-${name}`);
+  const run = async (action: string, input: string) =>
+    runOtherHelper(findOtherHelper(name, options), action, input, options);
+  return delegate(run, `docker-credential-${name}`);
 }

@@ -7,18 +7,18 @@ import { cutForeign } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
 
 /**
- * Logins in the store of another credential helper. The client gets its refusals in its own words, without secrets;
- * "not found" is not a refusal.
+ * Logins in the store of another credential helper. If it refuses, the client gets its message, without secrets; "not
+ * found" is not a refusal.
  *
- * @param ask runs it once
+ * @param run runs the other helper once
  * @param name its program, for messages
  */
 export function delegate(
-  ask: (action: HelperAction, input: string) => Promise<Reply>,
+  run: (action: HelperAction, input: string) => Promise<Reply>,
   name: string,
 ): OtherLogins {
-  async function answer(action: HelperAction, input: string): Promise<string | undefined> {
-    const reply = await ask(action, input);
+  async function request(action: HelperAction, input: string): Promise<string | undefined> {
+    const reply = await run(action, input);
     if (reply.exitCode === 0) return reply.stdout;
     if (reply.stdout.trim() === protocolText.notFound) return undefined;
     throw new DelegatedReply({ stdout: withoutSecrets(reply.stdout), stderr: withoutSecrets(reply.stderr) });
@@ -26,34 +26,34 @@ export function delegate(
 
   return {
     async get(server) {
-      const text = await answer("get", server);
+      const text = await request("get", server);
       if (text === undefined) return undefined;
       const { Username: username, Secret: secret } = parse(text, name);
-      if (typeof username !== "string" || typeof secret !== "string") throw nonsense(name);
-      // This is how docker-py reports that there is none.
+      if (typeof username !== "string" || typeof secret !== "string") throw invalidAnswer(name);
+      // docker-py reports a missing login this way.
       return username === "" && secret === "" ? undefined : { username, secret };
     },
     async store(server, { username, secret }) {
-      await answer("store", JSON.stringify({ ServerURL: server, Username: username, Secret: secret }));
+      await request("store", JSON.stringify({ ServerURL: server, Username: username, Secret: secret }));
     },
     async erase(server) {
-      await answer("erase", server);
+      await request("erase", server);
     },
     async list() {
-      const list = Object.entries(parse((await answer("list", "unused")) ?? "{}", name));
+      const list = Object.entries(parse((await request("list", "unused")) ?? "{}", name));
       if (!list.every((entry): entry is [string, string] => typeof entry[1] === "string"))
-        throw nonsense(name);
+        throw invalidAnswer(name);
       return Object.fromEntries(list);
     },
   };
 }
 
-/** Docker puts these words into its own messages, and a CI system those into its log. */
-const withoutSecrets = (words: string) => redact(cutForeign(words));
+/** Docker repeats this text in its own messages, which a CI system writes to its log. */
+const withoutSecrets = (text: string) => redact(cutForeign(text));
 
-/** Why the other helper refused, in its own words but without secrets. */
+/** The other helper's own message, without secrets. */
 export function errorFrom({ reply }: DelegatedReply): string {
-  return foreignText(reply.stdout) || "it says no reason";
+  return foreignText(reply.stdout) || "it gave no reason";
 }
 
 function parse(text: string, name: string): Record<string, unknown> {
@@ -63,13 +63,13 @@ function parse(text: string, name: string): Record<string, unknown> {
   } catch {
     // The parser's message quotes the text, which may contain a secret.
   }
-  throw nonsense(name);
+  throw invalidAnswer(name);
 }
 
-function nonsense(name: string): Failure {
+function invalidAnswer(name: string): Failure {
   return new Failure(
     "FALLBACK_ANSWER",
-    `${name}, the fallback of config.yaml, answered no JSON of Docker's protocol`,
-    `see what '${name} list' prints`,
+    `${name}, the fallback of config.yaml, did not answer with JSON of Docker's protocol`,
+    `check what '${name} list' prints`,
   );
 }

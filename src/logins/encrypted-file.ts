@@ -2,16 +2,16 @@ import { readdir } from "node:fs/promises";
 import { nonceLength, seal, unseal } from "../store/encryption/seal.ts";
 import { inspectFile } from "../store/files/inspect.ts";
 import { sealedLoginPath, serverKey } from "../store/files/paths.ts";
-import { removeState, writeLasting } from "../store/files/write.ts";
+import { removeState, writeDurable } from "../store/files/write.ts";
 import { assertFits, type Login } from "../store/tokens/login.ts";
 import { Failure } from "../token/failure.ts";
 import { readLoginKey, readOrMakeLoginKey } from "./encryption-key.ts";
-import { withLoginsLock } from "./exclusive.ts";
+import { withLoginsLock } from "./logins-lock.ts";
 
 /**
  * Logins to hosts outside ECR in encrypted files, one for each server, for machines without a keychain. The key is in a
- * file next to them. This protects a login against a copy, a backup or a search that has only one of the two files, and
- * against glances. It does not protect against a reader of both files: root and the programs of this user.
+ * file next to them. This protects a login if only one of the two files is copied, backed up or searched. It does not
+ * protect a login from root or from the user's own programs, which can read both files.
  */
 export class FileLogins {
   /** @param report gets a line for each file that `list` skips */
@@ -35,7 +35,7 @@ export class FileLogins {
       const id = serverKey(server);
       const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
       const sealed = await seal(JSON.stringify({ server, username, secret }), key, id, nonce);
-      await writeLasting(this.state, sealedLoginPath(this.state, id), { format: 1, sealed });
+      await writeDurable(this.state, sealedLoginPath(this.state, id), { format: 1, sealed });
     });
 
   readonly erase = async (server: string): Promise<void> => {
@@ -46,29 +46,29 @@ export class FileLogins {
 
   /** Server to username of all logins that `get` can decrypt. */
   readonly list = async (): Promise<Readonly<Record<string, string>>> => {
-    const held: [string, string][] = [];
+    const usernames: [string, string][] = [];
     for (const name of await readdir(`${this.state}/sealed`).catch(() => [])) {
       if (!name.endsWith(".json")) continue;
       try {
         const login = await this.open(name.slice(0, -".json".length));
-        if (login) held.push([login.server, login.username]);
+        if (login) usernames.push([login.server, login.username]);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         this.report(error.oneLine);
       }
     }
-    return Object.fromEntries(held.sort(([one], [other]) => (one < other ? -1 : 1)));
+    return Object.fromEntries(usernames.sort(([one], [other]) => (one < other ? -1 : 1)));
   };
 
   private async open(id: string): Promise<(Login & { readonly server: string }) | undefined> {
     const path = sealedLoginPath(this.state, id);
-    const found = await inspectFile(path);
-    if (found.kind === "absent") return undefined;
-    if (found.kind === "refused") throw unreadable(path, found.why);
+    const file = await inspectFile(path);
+    if (file.kind === "absent") return undefined;
+    if (file.kind === "refused") throw unreadable(path, file.why);
     const key = await readLoginKey(this.state);
-    if (!key) throw unreadable(path, "its key is gone");
-    const text = await unseal(sealedOf(found.text), key, id);
-    if (text === undefined) throw unreadable(path, "its key is another, or it was changed");
+    if (!key) throw unreadable(path, "its key is missing");
+    const text = await unseal(sealedOf(file.text), key, id);
+    if (text === undefined) throw unreadable(path, "it was encrypted with another key, or changed");
     return JSON.parse(text);
   }
 }
@@ -85,7 +85,7 @@ function sealedOf(text: string): string {
 function unreadable(path: string, why: string): Failure {
   return new Failure(
     "LOGIN_UNREADABLE",
-    `the login in ${path} can't be opened: ${why}`,
+    `the login in ${path} can't be decrypted: ${why}`,
     "log in to that registry again, or log out of it",
   );
 }

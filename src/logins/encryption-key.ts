@@ -1,7 +1,7 @@
 import { keyFileText, newKey, parseKey } from "../store/encryption/key-file.ts";
 import { inspectFile } from "../store/files/inspect.ts";
 import { loginKeyPath } from "../store/files/paths.ts";
-import { writeLasting } from "../store/files/write.ts";
+import { writeDurable } from "../store/files/write.ts";
 import { Failure } from "../token/failure.ts";
 
 /**
@@ -12,22 +12,24 @@ import { Failure } from "../token/failure.ts";
  */
 export async function readLoginKey(state: string): Promise<Uint8Array | undefined> {
   const path = loginKeyPath(state);
-  const found = await inspectFile(path);
-  if (found.kind === "absent") return undefined;
-  if (found.kind === "refused") throw unusable(path, found.why);
-  const key = parseKey(found.text);
-  if (!key) throw unusable(path, "it is damaged, or of another version");
+  const file = await inspectFile(path);
+  if (file.kind === "absent") return undefined;
+  if (file.kind === "refused") throw unusable(path, file.why);
+  const key = parseKey(file.text);
+  if (!key) throw unusable(path, "it is damaged, or another version wrote it");
   return key;
 }
 
 /**
- * The same; creates a key if there is none. Only one process at a time may call it. @throws also what writing throws
+ * The key of the encrypted logins; creates one if there is none. Only one process at a time may call it.
+ *
+ * @throws Failure as `readLoginKey` and `writeDurable`
  */
 export async function readOrMakeLoginKey(state: string): Promise<Uint8Array> {
-  const known = await readLoginKey(state);
-  if (known) return known;
+  const existing = await readLoginKey(state);
+  if (existing) return existing;
   const key = newKey();
-  await writeLasting(state, loginKeyPath(state), keyFileText(key));
+  await writeDurable(state, loginKeyPath(state), keyFileText(key));
   return key;
 }
 
@@ -35,6 +37,6 @@ function unusable(path: string, why: string): Failure {
   return new Failure(
     "LOGIN_KEY",
     `the key of the encrypted logins, ${path}, can't be used: ${why}`,
-    "put it back as it was with mode 0600, or remove it and log in to those registries again",
+    "restore it with mode 0600, or remove it and log in to those registries again",
   );
 }

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inspectFile } from "../store/files/inspect.ts";
 import { keychainMarkPath } from "../store/files/paths.ts";
-import { removeState, writeLasting } from "../store/files/write.ts";
+import { removeState, writeDurable } from "../store/files/write.ts";
 
 /**
  * Whether the keychain may have a login to a server. Each server has its own file, so that two processes never write
@@ -14,7 +14,7 @@ export async function hasMark(state: string, server: string): Promise<boolean> {
 
 /** @throws Failure STATE_FOLDER, STATE_WRITE, like all functions that write or remove here */
 export function writeMark(state: string, server: string): Promise<void> {
-  return writeLasting(state, keychainMarkPath(state, server), { format: 1, server });
+  return writeDurable(state, keychainMarkPath(state, server), { format: 1, server });
 }
 
 export async function removeMark(state: string, server: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function removeMark(state: string, server: string): Promise<void> {
 }
 
 /** The servers with a mark, sorted; other files are skipped. */
-export async function marks(state: string): Promise<readonly string[]> {
+export async function markedServers(state: string): Promise<readonly string[]> {
   const folder = dirname(keychainMarkPath(state, ""));
   const names = await readdir(folder).catch(() => []);
   const servers = await Promise.all(names.map((name) => serverIn(`${folder}/${name}`)));
@@ -30,10 +30,10 @@ export async function marks(state: string): Promise<readonly string[]> {
 }
 
 async function serverIn(path: string): Promise<string | undefined> {
-  const found = await inspectFile(path);
-  if (found.kind !== "text") return undefined;
+  const file = await inspectFile(path);
+  if (file.kind !== "text") return undefined;
   try {
-    const { format, server } = JSON.parse(found.text);
+    const { format, server } = JSON.parse(file.text);
     return format === 1 && typeof server === "string" ? server : undefined;
   } catch {
     return undefined;

@@ -1,8 +1,8 @@
 import type { Keychain } from "../store/keychain/keychain.ts";
 import { assertFits, type Login, loginText, parseLogin } from "../store/tokens/login.ts";
 import { Failure } from "../token/failure.ts";
-import { withLoginsLock } from "./exclusive.ts";
-import { hasMark, marks, removeMark, writeMark } from "./keychain-marks.ts";
+import { hasMark, markedServers, removeMark, writeMark } from "./keychain-marks.ts";
+import { withLoginsLock } from "./logins-lock.ts";
 
 /**
  * Logins to hosts outside ECR in the operating system's keychain, each under its exact server URL, as Docker's own
@@ -10,24 +10,28 @@ import { hasMark, marks, removeMark, writeMark } from "./keychain-marks.ts";
  * mark there is none, and no process waits for a keychain that is locked or missing.
  */
 export class KeychainLogins {
-  /** @param waysOut how to go on without a keychain, without a full stop */
+  /** @param alternatives what to do without a keychain, without a full stop */
   constructor(
     private readonly state: string,
     private readonly keychain: Keychain,
-    private readonly waysOut: string,
+    private readonly alternatives: string,
   ) {}
 
   /** @throws Failure KEYCHAIN_…, LOGIN_UNREADABLE if a login may be stored but can't be read */
   readonly get = async (server: string): Promise<Login | undefined> => {
     if (!(await hasMark(this.state, server))) return undefined;
     const what = `the login to ${server} can't be read`;
-    const [text] = await this.asked(what, "start the keychain and unlock it, then try again", () =>
+    const [text] = await this.withContext(what, "start the keychain and unlock it, then try again", () =>
       this.keychain.read([server]),
     );
     if (text === undefined) return undefined;
     const login = parseLogin(text);
     if (login) return login;
-    throw new Failure("LOGIN_UNREADABLE", `${what}: the keychain's entry is not one of ours`, "log in again");
+    throw new Failure(
+      "LOGIN_UNREADABLE",
+      `${what}: this program did not write the keychain's entry`,
+      "log in again",
+    );
   };
 
   /** @throws Failure KEYCHAIN_…, LOGIN_TOO_LONG, STATE_…; a previous login is then still stored */
@@ -39,7 +43,7 @@ export class KeychainLogins {
       // The mark comes first: a login without a mark would be lost; a mark without a login only costs a lookup.
       if (isNew) await writeMark(this.state, server);
       try {
-        await this.asked(what, this.waysOut, () => this.keychain.write(server, loginText(login)));
+        await this.withContext(what, this.alternatives, () => this.keychain.write(server, loginText(login)));
       } catch (error) {
         if (isNew) await removeMark(this.state, server);
         throw error;
@@ -51,7 +55,7 @@ export class KeychainLogins {
     if (!(await hasMark(this.state, server))) return;
     await withLoginsLock(this.state, async () => {
       const what = `the login to ${server} can't be removed`;
-      await this.asked(what, "start the keychain and unlock it, then try again", () =>
+      await this.withContext(what, "start the keychain and unlock it, then try again", () =>
         this.keychain.remove(server),
       );
       await removeMark(this.state, server);
@@ -60,23 +64,24 @@ export class KeychainLogins {
 
   /** Server to username. @throws Failure KEYCHAIN_… */
   readonly list = async (): Promise<Readonly<Record<string, string>>> => {
-    const servers = await marks(this.state);
+    const servers = await markedServers(this.state);
     if (servers.length === 0) return {};
-    const values = await this.asked(
+    const values = await this.withContext(
       "the logins can't be listed",
       "start the keychain and unlock it, then try again",
       () => this.keychain.read(servers),
     );
-    const held = servers.flatMap((server, index) => {
+    const usernames = servers.flatMap((server, index) => {
       const login = parseLogin(values[index] ?? "");
       return login ? [[server, login.username]] : [];
     });
-    return Object.fromEntries(held);
+    return Object.fromEntries(usernames);
   };
 
-  private async asked<Answer>(what: string, fix: string, ask: () => Promise<Answer>): Promise<Answer> {
+  /** Adds to a failure of the keychain what could not be done, and the fix. */
+  private async withContext<Result>(what: string, fix: string, work: () => Promise<Result>): Promise<Result> {
     try {
-      return await ask();
+      return await work();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       throw new Failure(error.code, `${what}: ${error.message}`, fix, { cause: error });

@@ -5,7 +5,7 @@ import { DelegatedReply } from "../protocol/reply.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { delegate, errorFrom } from "./delegate.ts";
-import { askOtherHelper, findOtherHelper } from "./run-helper.ts";
+import { findOtherHelper, runOtherHelper } from "./run-helper.ts";
 
 /** Milliseconds for one request: a user may have to unlock the other helper's store. */
 const limit = 60_000;
@@ -18,21 +18,21 @@ const limit = 60_000;
 export async function loginsOfHelper(name: string, env: Environment): Promise<ReadonlyMap<string, Login>> {
   const options = { env, self: ownProgram().path, limit };
   const program = `docker-credential-${name}`;
-  const found = new Map<string, Login>();
+  const logins = new Map<string, Login>();
   try {
     const path = findOtherHelper(name, options);
-    const helper = delegate((action, input) => askOtherHelper(path, action, input, options), program);
+    const helper = delegate((action, input) => runOtherHelper(path, action, input, options), program);
     for (const server of Object.keys(onlyOthers(await helper.list()))) {
       const login = await helper.get(server);
-      if (login && login.secret !== "") found.set(server, login);
+      if (login && login.secret !== "") logins.set(server, login);
     }
   } catch (error) {
-    throw source(program, error);
+    throw importFailure(program, error);
   }
-  return found;
+  return logins;
 }
 
-function source(program: string, error: unknown): unknown {
+function importFailure(program: string, error: unknown): unknown {
   const fix = "fix that, or leave its logins where they are: name registries instead of --import";
   const failure = (why: string) =>
     new Failure("IMPORT_SOURCE", `the logins of ${program} can't be read: ${why}`, fix, { cause: error });
@@ -42,9 +42,9 @@ function source(program: string, error: unknown): unknown {
     case "FALLBACK_MISSING":
       return failure("it is not on the PATH");
     case "FALLBACK_ITSELF":
-      return failure("it is this program, or asks it in its turn");
+      return failure("it is this program, or calls it");
     case "FALLBACK_ANSWER":
-      return failure("its answer is no JSON of Docker's protocol");
+      return failure("it did not answer with JSON of Docker's protocol");
     default:
       return failure(error.message);
   }

@@ -1,4 +1,4 @@
-import { keptRegistries } from "../config/registries.ts";
+import { configuredRegistries } from "../config/registries.ts";
 import type { StampedConfig } from "../config/stamped.ts";
 import { conditionsOnce } from "../provider/conditions.ts";
 import type { AppContext } from "../provider/context.ts";
@@ -44,7 +44,7 @@ export async function listConfigured(
     registrations.set(registry.host, registration);
     kept.push(keptOf(registry, origin, registration, conditions, more));
   };
-  for (const registry of keptRegistries(seen.config)) await add(registry, "configured");
+  for (const registry of configuredRegistries(seen.config)) await add(registry, "configured");
   for (const { registry, source } of rules?.replicas.values() ?? []) {
     const more = { source: source.registry.host };
     if (!registrations.has(registry.host)) await add(registry, "replication", more);

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { within } from "../limits/concurrency.ts";
 import type { ManagedRegistries } from "../managed/registries.ts";
-import { keepOutputFailure, outputPaths, readOutputRecord } from "../store/state/output-records.ts";
+import { outputPaths, readOutputRecord, recordOutputFailure } from "../store/state/output-records.ts";
 import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
 import { removeFromOutput, updateOutput } from "./output.ts";
@@ -88,7 +88,7 @@ async function failureOf(work: Promise<void>): Promise<Failure | undefined> {
 /** For `status`. If the disk refuses this note, the failure has been reported otherwise. */
 async function noteFailure(state: string, path: string, failure: Failure | undefined): Promise<void> {
   const note = failure && { code: failure.code, what: failure.message, fix: failure.fix };
-  await keepOutputFailure(state, path, note).catch(() => undefined);
+  await recordOutputFailure(state, path, note).catch(() => undefined);
 }
 
 function tooLong(path: string): Failure {

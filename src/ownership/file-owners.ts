@@ -1,12 +1,12 @@
 import { readFileSync, type Stats } from "node:fs";
 
-/** What decides whether another user can change a file or folder. */
+/** The metadata that decide whether another user can change a file or folder. */
 type Rights = Pick<Stats, "uid" | "gid" | "mode">;
 
-/** The user that a namespace shows in place of every user that it does not know, root included. */
+/** The user ID that a user namespace shows for every user that it does not map, including root. */
 const overflowUser = 65_534;
 
-/** Users whose folders and links are safe on the way to a file besides this user's. */
+/** Users, besides this one, whose folders and links on the path of a file are safe. */
 export function trustedOwners(): readonly number[] {
   return isInUserNamespace() ? [0, overflowUser] : [0];
 }
@@ -14,7 +14,7 @@ export function trustedOwners(): readonly number[] {
 /**
  * Whether a user other than the owner and root may write.
  *
- * @param hasAccessList whether other users' rights are in an access control list; called only where that decides
+ * @param hasAccessList whether other users' rights are in an access control list; called only if the mode does not decide
  * @param groups the text of /etc/group
  */
 export function isOpenToOthers(
@@ -30,7 +30,7 @@ export function isOpenToOthers(
 }
 
 /**
- * Whether a group is that of one user alone, as most Linux distributions make one for each account: then folders of
+ * Whether a group has only one user, as the group that most Linux distributions create for each account: then folders of
  * mode 0775 are as safe as those of mode 0755.
  *
  * @param groups the text of /etc/group
@@ -44,7 +44,7 @@ export function isPrivateGroup(groups: string, gid: number): boolean {
   return members.split(",").every((member) => member.trim() === "" || member.trim() === name);
 }
 
-/** @param map the text of /proc/self/uid_map; empty where there is none */
+/** @param map the text of /proc/self/uid_map; empty if there is none */
 export function mapsAllUsers(map: string): boolean {
   const [inside, outside, count] = map.trim().split(/\s+/);
   return map.trim() === "" || (inside === "0" && outside === "0" && count === "4294967295");

@@ -6,19 +6,19 @@ import { isOpenToOthers } from "./file-owners.ts";
 import { FileRefusal } from "./file-refusal.ts";
 import { trustedTarget } from "./trusted-path.ts";
 
-/** Why a file is not obeyed. */
+/** Why a file must not be used. */
 export interface Refusal {
   /** "/home/ci/.aws/config belongs to user 1000, …" */
   readonly why: string;
-  /** What to do about it, without a full stop. */
+  /** How to fix it, without a full stop. */
   readonly fix: string;
 }
 
 const otherUserFix = "run this as that user";
 
 /**
- * Why a file must not decide what runs: another user than this one and root could have written it, or could put
- * another file into its place, by a folder or link on the way. Undefined: no other user could.
+ * Why a file must not decide what this program runs: a user other than this one and root could write it, or could
+ * replace it by a folder or link on its path. Undefined if no other user could.
  */
 export async function refuseFile(path: string): Promise<Refusal | undefined> {
   const user = process.geteuid?.();
@@ -27,18 +27,18 @@ export async function refuseFile(path: string): Promise<Refusal | undefined> {
   const shown = printable(path);
   try {
     const { target } = await trustedTarget(resolve(path), { allowsSharedFolder: true, otherUserFix });
-    const found = await stat(target);
-    if (found.uid !== user && found.uid !== 0) {
-      const why = `${shown} belongs to user ${found.uid}, neither to this one (${user}) nor to root`;
-      return { why, fix: `${otherUserFix}, or look through the file and run: chown ${user} ${shown}` };
+    const stats = await stat(target);
+    if (stats.uid !== user && stats.uid !== 0) {
+      const why = `${shown} belongs to user ${stats.uid}, neither to this one (${user}) nor to root`;
+      return { why, fix: `${otherUserFix}, or review the file and run: chown ${user} ${shown}` };
     }
-    if (!isOpenToOthers(found, () => hasAccessList(target))) return undefined;
-    const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
-    const fix = `look through the file, then run: chmod go-w ${shown}`;
-    return { why: `others may write ${shown} (mode ${mode})`, fix };
+    if (!isOpenToOthers(stats, () => hasAccessList(target))) return undefined;
+    const mode = (stats.mode & 0o777).toString(8).padStart(4, "0");
+    const fix = `review the file, then run: chmod go-w ${shown}`;
+    return { why: `other users can write ${shown} (mode ${mode})`, fix };
   } catch (error) {
     if (error instanceof FileRefusal) return { why: `${shown} ${error.why}`, fix: error.fix };
     const { code = "unknown error" } = error as { code?: string };
-    return { why: `${shown} can't be looked at (${code})`, fix: `see 'ls -lL ${shown}'` };
+    return { why: `${shown} can't be inspected (${code})`, fix: `check 'ls -lL ${shown}'` };
   }
 }

@@ -6,33 +6,33 @@ import { hasAccessList } from "./access-list.ts";
 import { isOpenToOthers, trustedOwners } from "./file-owners.ts";
 import { FileRefusal } from "./file-refusal.ts";
 
-/** Links on one path before it counts as a circle; Linux allows as many. */
+/** The most links on one path, as on Linux; more count as a loop. */
 const mostLinks = 40;
 
-/** What is allowed on the way to a file. */
+/** What is allowed on the path of a file. */
 export interface PathRules {
-  /** Whether folders that are missing are no refusal: the caller makes them. */
+  /** Whether missing folders are accepted, because the caller creates them. */
   readonly makesFolders?: boolean;
-  /** Whether the file may be in a folder such as /tmp, in which others can make files but not remove this user's. */
+  /** Whether the file may be in a folder such as /tmp, where other users can create files but can't remove this user's. */
   readonly allowsSharedFolder?: boolean;
-  /** What to do where a folder is another user's. */
+  /** The fix if a folder belongs to another user. */
   readonly otherUserFix: string;
-  /** What to do where a file is in a folder's place. */
+  /** The fix if a file is where a folder should be. */
   readonly notFolderFix?: string;
 }
 
 export interface TrustedTarget {
   /** The file, with all links followed. */
   readonly target: string;
-  /** Folders to make, outermost first. */
+  /** Folders to create, outermost first. */
   readonly missing: readonly string[];
-  /** Of the file; absent: there is none. */
+  /** Of the file; absent if there is none. */
   readonly stats?: Stats;
 }
 
 /**
- * Where a file is, or would be, once all links are followed, provided that only this user and root can put another
- * file or link in its place: what is written must not land elsewhere, and what is kept of the file must be its owner's.
+ * The path of a file with all links followed, whether or not the file exists, provided that only this user and root can
+ * replace the file or a link: a write must not end in another file, and the file's metadata must be its owner's.
  *
  * @throws FileRefusal
  */
@@ -49,30 +49,30 @@ export async function trustedTarget(path: string, rules: PathRules): Promise<Tru
       continue;
     }
     const next = join(at, part);
-    const found = await look(next);
+    const found = await inspect(next);
     if (!found) {
-      // What ".." would lead out of is not there.
-      if ((parts.length > 0 && !rules.makesFolders) || parts.includes("..")) throw isMissing(next, parts);
-      await mustBeSafeToAddTo(at, await look(at), rules, parts.length === 0);
+      // ".." in a folder that does not exist.
+      if ((parts.length > 0 && !rules.makesFolders) || parts.includes("..")) throw missingFolder(next, parts);
+      await assertSafeToAddTo(at, await inspect(at), rules, parts.length === 0);
       return { target: join(next, ...parts), missing: foldersFrom(next, parts) };
     }
     if (!found.isSymbolicLink()) {
-      if (parts.length > 0 && !found.isDirectory()) throw isNoFolder(next, rules);
-      if (parts.length > 0) await mustBeSafeOnTheWay(next, found, owners, rules);
+      if (parts.length > 0 && !found.isDirectory()) throw notFolder(next, rules);
+      if (parts.length > 0) await assertSafeOnPath(next, found, owners, rules);
       at = next;
       stats = found;
       continue;
     }
     links += 1;
-    if (links > mostLinks) throw new FileRefusal("unsafe", "is a circle of links", "remove one of the links");
-    mustBelongToUs(next, found, owners, rules);
+    if (links > mostLinks) throw new FileRefusal("unsafe", "is a loop of links", "remove one of the links");
+    assertTrustedOwner(next, found, owners, rules);
     const text = await readlink(next);
     if (text.startsWith("/")) at = "/";
     parts.unshift(...namesIn(text));
   }
   const folder = dirname(at);
-  await mustBeSafeToAddTo(folder, await look(folder), rules, true);
-  stats ??= await look(at);
+  await assertSafeToAddTo(folder, await inspect(folder), rules, true);
+  stats ??= await inspect(at);
   return { target: at, missing: [], ...(stats && { stats }) };
 }
 
@@ -85,49 +85,49 @@ function foldersFrom(first: string, rest: readonly string[]): readonly string[] 
   return rest.map((_, index) => join(first, ...rest.slice(0, index)));
 }
 
-async function look(at: string): Promise<Stats | undefined> {
+async function inspect(at: string): Promise<Stats | undefined> {
   try {
     return await lstat(at);
   } catch (error) {
     const { code = "unknown error" } = error as { code?: string };
     if (code === "ENOENT") return undefined;
     if (code === "ENAMETOOLONG")
-      throw new FileRefusal("file", `has too long a name (${code})`, "name another");
+      throw new FileRefusal("file", `has a name that is too long (${code})`, "choose another file");
     const why = `can't be reached: ${printable(at)} (${code})`;
-    throw new FileRefusal("file", why, "let this user enter the folders on the way", { cause: error });
+    throw new FileRefusal("file", why, "give this user access to the folders above it", { cause: error });
   }
 }
 
-/** @param isItsFolder whether the file itself is made there, and not a folder */
-async function mustBeSafeToAddTo(
+/** @param isItsFolder whether the file itself is created there, not a folder */
+async function assertSafeToAddTo(
   folder: string,
   found: Stats | undefined,
   rules: PathRules,
   isItsFolder: boolean,
 ): Promise<void> {
-  if (!found?.isDirectory()) throw isNoFolder(folder, rules);
-  mustBelongToUs(folder, found, [0], rules);
+  if (!found?.isDirectory()) throw notFolder(folder, rules);
+  assertTrustedOwner(folder, found, [0], rules);
   const isShared = isSticky(found) && (rules.allowsSharedFolder || !isItsFolder);
-  // Elsewhere the sticky bit does not help: others could be first to make the file.
-  if (!isShared) await mustBeClosed(folder, found);
+  // Otherwise the sticky bit does not help: another user could create the file first.
+  if (!isShared) await assertClosed(folder, found);
 }
 
-async function mustBeSafeOnTheWay(
+async function assertSafeOnPath(
   folder: string,
   found: Stats,
   owners: readonly number[],
   rules: PathRules,
 ): Promise<void> {
-  mustBelongToUs(folder, found, owners, rules);
-  if (!isSticky(found)) await mustBeClosed(folder, found);
+  assertTrustedOwner(folder, found, owners, rules);
+  if (!isSticky(found)) await assertClosed(folder, found);
 }
 
-async function mustBeClosed(folder: string, found: Stats): Promise<void> {
+async function assertClosed(folder: string, found: Stats): Promise<void> {
   if (isOpenToOthers(found, () => hasAccessList(folder)) && !(await isReadOnly(folder)))
-    throw isOpen(folder, found);
+    throw openFolder(folder, found);
 }
 
-/** Whether its disk is, as where Kubernetes mounts a ConfigMap: with mode 0777, but no user can write there. */
+/** Whether the folder is on a read-only disk: Kubernetes mounts a ConfigMap with mode 0777, but no user can write there. */
 async function isReadOnly(folder: string): Promise<boolean> {
   return await access(folder, constants.W_OK).then(
     () => false,
@@ -135,11 +135,11 @@ async function isReadOnly(folder: string): Promise<boolean> {
   );
 }
 
-function mustBelongToUs(at: string, { uid }: Stats, others: readonly number[], rules: PathRules): void {
+function assertTrustedOwner(at: string, { uid }: Stats, others: readonly number[], rules: PathRules): void {
   const user = process.geteuid?.();
   // Windows has no owners of this kind.
   if (user === undefined || uid === user || others.includes(uid)) return;
-  const why = `is not safe: ${printable(at)} belongs to user ${uid}, who could put another file into its place`;
+  const why = `is not safe: ${printable(at)} belongs to user ${uid}, who could replace the file`;
   throw new FileRefusal("unsafe", why, `${rules.otherUserFix}, or choose a folder of user ${user}`);
 }
 
@@ -147,21 +147,23 @@ function isSticky({ mode }: Stats): boolean {
   return (mode & 0o1000) !== 0;
 }
 
-function isOpen(folder: string, found: Stats): FileRefusal {
+function openFolder(folder: string, found: Stats): FileRefusal {
   const octal = (found.mode & 0o7777).toString(8).padStart(4, "0");
-  const why = `is not safe: others may write into ${printable(folder)} (mode ${octal}) and put another file into its place`;
+  const why = `is not safe: other users can write to ${printable(folder)} (mode ${octal}) and replace the file`;
   // A folder such as /tmp is open on purpose.
-  const fix = isSticky(found) ? "choose a folder of this user's own" : `run: chmod go-w ${printable(folder)}`;
+  const fix = isSticky(found)
+    ? "choose a folder that belongs to this user"
+    : `run: chmod go-w ${printable(folder)}`;
   return new FileRefusal("unsafe", why, fix);
 }
 
 /** @param rest the names after `folder`, the file's last */
-function isMissing(folder: string, rest: readonly string[]): FileRefusal {
+function missingFolder(folder: string, rest: readonly string[]): FileRefusal {
   const fix = `run as this user: mkdir -p ${printable(join(folder, ...rest.slice(0, -1)))}`;
-  return new FileRefusal("folder", `can't be made: ${printable(folder)} is not there`, fix);
+  return new FileRefusal("folder", `can't be created: ${printable(folder)} does not exist`, fix);
 }
 
-function isNoFolder(path: string, { notFolderFix }: PathRules): FileRefusal {
-  const fix = notFolderFix ?? "move it away, or name another file";
-  return new FileRefusal("folder", `can't be made: ${printable(path)} is no folder`, fix);
+function notFolder(path: string, { notFolderFix }: PathRules): FileRefusal {
+  const fix = notFolderFix ?? "move it away, or choose another file";
+  return new FileRefusal("folder", `can't be created: ${printable(path)} is not a folder`, fix);
 }

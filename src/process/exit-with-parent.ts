@@ -5,7 +5,7 @@ const parentDeathSignal = 1;
 const sigkill = 9;
 
 /**
- * From now on the kernel ends this process when its parent ends, for whatever reason: a process in a call that never
+ * From now on the kernel ends this process when its parent ends, for any reason: a process in a call that never
  * returns can't check that itself. Does nothing if the system's libc can't be called this way.
  */
 export function endWithParent(): void {

@@ -3,8 +3,8 @@ import { access, stat } from "node:fs/promises";
 import type { Environment } from "../token/dependencies.ts";
 import { programsOf } from "./run-program.ts";
 
-/** A file on the PATH. */
-export interface OnPath {
+/** A file of the wanted name in a folder of the PATH. */
+export interface ProgramFile {
   readonly path: string;
   readonly isExecutable: boolean;
 }
@@ -13,8 +13,8 @@ export interface OnPath {
  * The files of that name in the folders of the PATH, in order. Relative folders are skipped: programs written in Go,
  * such as Docker, start nothing from them (https://pkg.go.dev/os/exec#hdr-Executables_in_the_current_directory).
  */
-export async function findOnPath(name: string, { PATH = "" }: Environment): Promise<readonly OnPath[]> {
-  const found: OnPath[] = [];
+export async function findOnPath(name: string, { PATH = "" }: Environment): Promise<readonly ProgramFile[]> {
+  const files: ProgramFile[] = [];
   for (const folder of PATH.split(":")) {
     const path = `${folder.replace(/\/+$/, "")}/${name}`;
     if (!folder.startsWith("/") || !(await isFile(path))) continue;
@@ -22,15 +22,15 @@ export async function findOnPath(name: string, { PATH = "" }: Environment): Prom
       () => true,
       () => false,
     );
-    found.push({ path, isExecutable });
+    files.push({ path, isExecutable });
   }
-  return found;
+  return files;
 }
 
-/** Milliseconds that another helper has to print its version. */
+/** The time limit for a helper to print its version, in milliseconds. */
 const versionLimit = 3_000;
 
-/** What a credential helper prints for `version`; undefined if it fails or prints nothing in time. */
+/** What a credential helper prints for `version`; undefined if it fails or exceeds the time limit. */
 export async function askVersion(path: string, env: Environment): Promise<string | undefined> {
   const { exitCode, stdout } = await programsOf(env)(path, ["version"], versionLimit);
   return exitCode === 0 ? stdout : undefined;
@@ -38,7 +38,7 @@ export async function askVersion(path: string, env: Environment): Promise<string
 
 async function isFile(path: string): Promise<boolean> {
   return await stat(path).then(
-    (found) => found.isFile(),
+    (stats) => stats.isFile(),
     () => false,
   );
 }

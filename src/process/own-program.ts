@@ -5,7 +5,7 @@ const behindFront = `/lib/${name}/${name}`;
 
 /** The files of this program: docs/native-front.md. */
 export interface OwnProgram {
-  /** What users and services start. */
+  /** The program that users and services start. */
   readonly path: string;
   /** Whether `path` is the native front, which starts the running file. */
   readonly hasFront: boolean;

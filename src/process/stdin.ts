@@ -1,12 +1,12 @@
 import { type BoundedBytes, readAtMost, usualLimit } from "../limits/bounded-stream.ts";
 import { Failure } from "../token/failure.ts";
 
-/** What is still to come on stdin, 1 MiB at most. @param longest milliseconds. @returns undefined if it does not end in that time */
+/** Reads the rest of stdin, at most 1 MiB. @param longest milliseconds. @returns undefined if it does not end in that time */
 export function readStdin(longest: number): Promise<BoundedBytes | undefined> {
   return Promise.race([readAtMost(Bun.stdin.stream(), usualLimit), after(longest)]);
 }
 
-/** The same for a server URL. @throws Failure STDIN_READ where it does not end in that time */
+/** Reads the rest of stdin, after which the server URL is complete. @throws Failure STDIN_READ if it does not end in that time */
 export async function readRest(longest: number): Promise<Uint8Array> {
   const rest = longest > 0 ? await readStdin(longest) : undefined;
   if (rest) return rest.bytes;
@@ -14,7 +14,7 @@ export async function readRest(longest: number): Promise<Uint8Array> {
 }
 
 function after(longest: number): Promise<undefined> {
-  return new Promise((end) => {
-    if (longest < Number.POSITIVE_INFINITY) setTimeout(end, longest);
+  return new Promise((resolve) => {
+    if (longest < Number.POSITIVE_INFINITY) setTimeout(resolve, longest);
   });
 }

@@ -7,30 +7,31 @@ import { ConfigSyntaxError, type Sections } from "./config-syntax.ts";
 const largestFile = 4 * 1024 * 1024;
 
 /**
- * The text of an AWS file; undefined: there is none that this user may read.
+ * The text of an AWS file; without `text` if there is none that this user can read.
  *
  * @throws Failure AWS_FILE_INVALID
  */
 export async function readText(
   path: string,
 ): Promise<{ readonly text?: string; readonly unreadable?: string }> {
-  const found = await readBounded(path, largestFile);
-  switch (found.kind) {
+  const file = await readBounded(path, largestFile);
+  switch (file.kind) {
     case "absent":
       return {};
     case "unreadable":
-      return { unreadable: `${path} ${found.why}` };
+      return { unreadable: `${path} ${file.why}` };
     case "too-large":
       throw invalid(path, undefined, `it is larger than ${largestFile / 1024 / 1024} MiB`);
     case "bytes":
-      return { text: decode(path, found.bytes) };
+      return { text: decode(path, file.bytes) };
   }
 }
 
 /** @throws Failure AWS_FILE_INVALID */
 export function parseText(path: string, text: string): Sections {
   const nul = text.indexOf("\0");
-  if (nul >= 0) throw invalid(path, lineAt(text, nul), "it holds a NUL byte, so it is no text or UTF-16");
+  if (nul >= 0)
+    throw invalid(path, lineAt(text, nul), "it contains a NUL byte, so it is not text, or it is UTF-16");
   try {
     return parseConfig(text);
   } catch (error) {

@@ -70,7 +70,7 @@ export async function readAwsFiles(
   try {
     const [config, credentials] = await Promise.all(both.map(readText));
     const unreadable = [config, credentials].flatMap((text) => text?.unreadable ?? []);
-    const files = layFiles(paths, config?.text ?? "", credentials?.text ?? "", unreadable, old);
+    const files = combineFiles(paths, config?.text ?? "", credentials?.text ?? "", unreadable, old);
     return { files, stamps, old };
   } catch (error) {
     if (error instanceof Failure) return { failure: error, stamps, old };
@@ -90,12 +90,12 @@ function notUtf8(path: string): Failure {
   );
 }
 
-/** The same for texts. @throws Failure AWS_FILE_INVALID */
+/** Combines the texts of the two files, likewise. @throws Failure AWS_FILE_INVALID */
 export function parseAwsFiles(paths: AwsPaths, config: string, credentials: string): AwsFiles {
-  return layFiles(paths, config, credentials, [], noOldFiles);
+  return combineFiles(paths, config, credentials, [], noOldFiles);
 }
 
-function layFiles(
+function combineFiles(
   paths: AwsPaths,
   config: string,
   credentials: string,

@@ -62,7 +62,7 @@ interface Shape {
   readonly lineEnds: number;
 }
 
-/** @returns undefined for lines that only the parser can judge */
+/** @returns undefined for lines that only the parser can check */
 function shapeOf(text: string): Shape | undefined {
   const lines = text.split("\n");
   const names = new Set<string>();

@@ -59,13 +59,13 @@ export function parseSections(text: string, firstLine = 1): Sections {
       if (content === "") section?.continueValue("", line);
       continue;
     }
-    const itsIndent = content.length === raw.length ? 0 : raw.indexOf(content);
-    if (itsIndent > indent && section?.continueValue(content, line)) continue;
-    indent = itsIndent;
+    const lineIndent = content.length === raw.length ? 0 : raw.indexOf(content);
+    if (lineIndent > indent && section?.continueValue(content, line)) continue;
+    indent = lineIndent;
     const header = first === bracket ? headerOf(content) : undefined;
     if (header !== undefined) {
       if (header !== defaults && drafts.has(header)) {
-        throw new ConfigSyntaxError(line, `section [${header}] is there twice`);
+        throw new ConfigSyntaxError(line, `section [${header}] occurs twice`);
       }
       section = drafts.get(header) ?? new DraftSection();
       section.begin();
@@ -180,7 +180,7 @@ function nestedOf(lines: readonly Line[]): Settings {
     if (text === "") continue;
     const at = text.indexOf("=");
     if (at < 0)
-      throw new ConfigSyntaxError(line, "an indented line below an empty setting is no NAME = VALUE");
+      throw new ConfigSyntaxError(line, "an indented line below an empty setting is not NAME = VALUE");
     nested.set(strip(text.slice(0, at)), { value: strip(text.slice(at + 1)), line });
   }
   return nested;
@@ -198,18 +198,18 @@ function strip(text: string): string {
   let start = 0;
   while (text.charCodeAt(start) === 0x20) start++;
   const begun = start === 0 ? text : text.slice(start);
-  return stripEnd(isSolid(begun.charCodeAt(0)) ? begun : begun.replace(blankStart, ""));
+  return stripEnd(isNotBlank(begun.charCodeAt(0)) ? begun : begun.replace(blankStart, ""));
 }
 
 function stripEnd(text: string): string {
-  if (isSolid(text.charCodeAt(text.length - 1))) return text;
+  if (isNotBlank(text.charCodeAt(text.length - 1))) return text;
   // Step by step from the end: a regular expression would start again at each blank of a long run.
   let end = text.length;
   while (end > 0 && blankEnd.test(text.charAt(end - 1))) end--;
   return text.slice(0, end);
 }
 
-/** Certainly not a blank, like the end of most lines. */
-function isSolid(code: number): boolean {
+/** Certainly not a blank, which is the common case. */
+function isNotBlank(code: number): boolean {
   return code > 0x20 && code < 0x85;
 }

@@ -83,7 +83,7 @@ export function decideSource(identity: Identity, env: Environment, files: AwsFil
  * Whether the credentials may come from the role of the container or instance, so that another machine or pod with the
  * same files and environment is another principal. A credential_process may use either role.
  */
-export function isOfMachine({ source }: Decision): boolean {
+export function dependsOnMachine({ source }: Decision): boolean {
   return source.kind === "container" || source.kind === "instance" || source.kind === "process";
 }
 

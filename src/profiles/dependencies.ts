@@ -11,7 +11,7 @@ import { Failure } from "../token/failure.ts";
 import type { Identity } from "../token/identity.ts";
 import { type ReadFiles, readAwsFiles } from "./config-files.ts";
 import type { Decision } from "./credential-source.ts";
-import { chosenProfile, decideSource, filesFor, isOfMachine, usesOldFiles } from "./decide-source.ts";
+import { chosenProfile, decideSource, dependsOnMachine, filesFor, usesOldFiles } from "./decide-source.ts";
 import { awsPaths } from "./file-paths.ts";
 import { identityTokens } from "./identity-tokens.ts";
 import { processConditions } from "./process-conditions.ts";
@@ -58,7 +58,7 @@ export async function identityState(
 ): Promise<IdentityState> {
   const { env, home, boot, readStamp } = machine;
   const read = await readAwsFiles(env, home, readStamp, previous);
-  const decision = decided(identity, env, read);
+  const decision = decisionFor(identity, env, read);
   const old = !decision || usesOldFiles(decision) ? read.old : undefined;
   const { source } = decision ?? {};
   const program =
@@ -73,9 +73,9 @@ export async function identityState(
   const environment = { names, fingerprint: environmentFingerprint(names, env) };
   const closure =
     "files" in read ? profileClosure(read.files, chosenProfile(identity, env).name) : read.stamps;
-  const isMachine = decision !== undefined && isOfMachine(decision);
+  const isMachineBound = decision !== undefined && dependsOnMachine(decision);
   // No boot has this ID: if the boot ID can't be read, a stored token is only used after a comparison of the key.
-  const bootId = isMachine ? (boot ?? "unknown") : undefined;
+  const bootId = isMachineBound ? (boot ?? "unknown") : undefined;
   const tokens = await identityTokens(decision, env, readStamp);
   const ofIdentity = [...read.stamps, ...(old?.stamps ?? []), ...tokens.files];
   const files = [...ofIdentity, ...(program?.files ?? [])];
@@ -99,7 +99,7 @@ export async function identityState(
 }
 
 /** Undefined if there are no credentials: the fetch reports the reason. */
-function decided(identity: Identity, env: Environment, read: ReadFiles): Decision | undefined {
+function decisionFor(identity: Identity, env: Environment, read: ReadFiles): Decision | undefined {
   try {
     return decideSource(identity, env, filesFor(identity, env, read));
   } catch (error) {

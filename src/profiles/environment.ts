@@ -27,7 +27,7 @@ export function environmentKeys(env: Environment): AwsCredentials | undefined {
     if (value && /[\r\n]/.test(value)) {
       throw new Failure(
         "KEYS_UNKNOWN",
-        `${name} in the environment holds a line end, which no key does`,
+        `${name} in the environment contains a line end, which no key does`,
         `remove the line end: set ${name} to a single line`,
       );
     }
@@ -47,8 +47,8 @@ function expirationOf(text: string): Date {
   if (time !== undefined) return new Date(time);
   throw new Failure(
     "NO_CREDENTIALS",
-    "AWS_CREDENTIAL_EXPIRATION in the environment is no time with a time zone, so it can't be known whether AWS_ACCESS_KEY_ID has expired",
-    "unset AWS_CREDENTIAL_EXPIRATION, or set it to the time at which the keys end, such as 2030-01-31T12:00:00Z",
+    "AWS_CREDENTIAL_EXPIRATION in the environment is not a time with a time zone, so it is unknown whether AWS_ACCESS_KEY_ID has expired",
+    "unset AWS_CREDENTIAL_EXPIRATION, or set it to the time at which the keys expire, such as 2030-01-31T12:00:00Z",
   );
 }
 
@@ -62,7 +62,7 @@ export function refuseExpired({ expiration }: AwsCredentials, now: number): void
   throw new Failure(
     "SESSION_EXPIRED",
     `the keys in the environment expired at ${expiration.toISOString()} (AWS_CREDENTIAL_EXPIRATION)`,
-    "get new keys from what set them, or unset AWS_ACCESS_KEY_ID and AWS_CREDENTIAL_EXPIRATION",
+    "get new keys from the program that set them, or unset AWS_ACCESS_KEY_ID and AWS_CREDENTIAL_EXPIRATION",
   );
 }
 

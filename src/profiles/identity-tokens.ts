@@ -42,9 +42,9 @@ function tokenFiles(source: CredentialSource, env: Environment): readonly string
 
 /** Issuer, subject and audience of a JWT, unverified; for another kind of token its fingerprint. */
 async function ownerOf(path: string): Promise<unknown> {
-  const found = await readBounded(path, largestToken);
-  if (found.kind !== "bytes") return found.kind;
-  const token = new TextDecoder().decode(found.bytes);
+  const file = await readBounded(path, largestToken);
+  if (file.kind !== "bytes") return file.kind;
+  const token = new TextDecoder().decode(file.bytes);
   const { iss, sub, aud } = claimsOf(token);
   return sub === undefined ? fingerprint(token.trim()) : [iss, sub, aud];
 }

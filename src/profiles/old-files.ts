@@ -84,7 +84,7 @@ function keysNamed({ path, text }: OldFile): AwsCredentials | undefined {
     throw new Failure(
       "NO_CREDENTIALS",
       `${path}, which AWS_CREDENTIAL_FILE names, can't be read`,
-      "unset AWS_CREDENTIAL_FILE, which only old tools use, or name a file there that this user may read",
+      "unset AWS_CREDENTIAL_FILE, which only old tools use, or set it to a file that this user can read",
     );
   }
   const settings = new Map(
@@ -115,7 +115,7 @@ function pair(
   const lacking = accessKeyId ? secretName : idName;
   throw new Failure(
     "NO_CREDENTIALS",
-    `${path} has half a pair of keys: it lacks ${lacking}`,
+    `${path} has an incomplete pair of keys: it lacks ${lacking}`,
     `add ${lacking} to it, or remove its other key: only old tools read this file`,
   );
 }

@@ -14,8 +14,8 @@ export function variableOrigin(variable: string): Origin {
 
 /** @param of what the setting belongs to, if several things may have one: "profile ci" */
 export function settingOrigin(name: string, setting: LocatedSetting, of?: string): Origin {
-  const words = `${name}${of === undefined ? "" : ` of ${of}`} (${whereIs(setting)})`;
-  return { name: words, removal: `remove ${words}` };
+  const description = `${name}${of === undefined ? "" : ` of ${of}`} (${whereIs(setting)})`;
+  return { name: description, removal: `remove ${description}` };
 }
 
 /** A profile's setting with its file and line; without them if the profile doesn't have it. */

@@ -11,7 +11,7 @@ export interface ProcessConditions {
   readonly files: readonly FileDependency[];
 }
 
-/** A command that a user writes has fewer. */
+/** Limits; a command that a user writes has fewer. */
 const most = { words: 32, names: 64 } as const;
 
 /** Bytes of a script that is searched for variables. */
@@ -66,16 +66,16 @@ async function filesOf(word: string, env: Environment, home: string): Promise<re
 
 async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
-    (found) => found.isFile(),
+    (stats) => stats.isFile(),
     () => false,
   );
 }
 
 /** For a text file of limited size. */
 async function variablesOfScript(path: string): Promise<readonly string[]> {
-  const found = await readBounded(path, largestScript);
-  if (found.kind !== "bytes" || found.bytes.includes(0)) return [];
-  return variablesIn(new TextDecoder().decode(found.bytes));
+  const file = await readBounded(path, largestScript);
+  if (file.kind !== "bytes" || file.bytes.includes(0)) return [];
+  return variablesIn(new TextDecoder().decode(file.bytes));
 }
 
 function variablesIn(text: string): readonly string[] {

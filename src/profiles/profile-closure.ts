@@ -7,11 +7,11 @@ import type { AwsFiles, Profile } from "./config-files.ts";
  * @returns a JSON value whose order depends only on the content
  */
 export function profileClosure(files: AwsFiles, profile: string): unknown {
-  const found = closureSections(files, profile);
-  const sections = [...found]
+  const closure = closureSections(files, profile);
+  const sections = [...closure]
     .map(([name, both]) => [name, both.map(sorted)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const runsProcess = [...found.values()].flat().some((settings) => settings.has("credential_process"));
+  const runsProcess = [...closure.values()].flat().some((settings) => settings.has("credential_process"));
   // Such a program may itself read any of the sections, as the AWS CLI and aws-vault do.
   return runsProcess ? [sections, files.contentKey()] : sections;
 }

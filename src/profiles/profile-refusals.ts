@@ -43,10 +43,10 @@ const known: ReadonlySet<string> = new Set([...ofCredentials, ...others]);
 /** A profile with an incomplete definition of its credentials. */
 export function incomplete(name: string, profile: Profile | undefined, why: string, fix: string): Failure {
   const [misspelt] = profile ? misspellings(profile) : [];
-  const hint = misspelt ? `; ${misspelt.words}` : "";
+  const hint = misspelt ? `; ${misspelt.problem}` : "";
   return new Failure(
     "PROFILE_INCOMPLETE",
-    `profile ${name} leads to no credentials: ${why}${hint}`,
+    `profile ${name} has no usable credentials: ${why}${hint}`,
     misspelt?.fix ?? fix,
   );
 }
@@ -71,13 +71,13 @@ export function refusalOfUnused(name: string, profile: Profile): Failure | undef
   if (!misspelt) return undefined;
   return new Failure(
     "PROFILE_INCOMPLETE",
-    `profile ${name} leads to no credentials: ${misspelt.words}`,
+    `profile ${name} has no usable credentials: ${misspelt.problem}`,
     misspelt.fix,
   );
 }
 
 interface Misspelling {
-  readonly words: string;
+  readonly problem: string;
   readonly fix: string;
 }
 
@@ -88,8 +88,8 @@ function indented(profile: Profile): readonly Misspelling[] {
       const [, name = ""] = at === 0 ? [] : (/^\s*([\w-]{1,64})\s*[=:]/.exec(text) ?? []);
       if (!ofCredentials.includes(name.toLowerCase())) return [];
       const where = whereIs({ ...setting, line: setting.line + at });
-      const words = `${name} (${where}) is indented, so it belongs to the value of ${above}`;
-      return [{ words, fix: `remove the blanks in front of ${name}` }];
+      const problem = `${name} (${where}) is indented, so it belongs to the value of ${above}`;
+      return [{ problem, fix: `remove the blanks before ${name}` }];
     }),
   );
 }
@@ -99,15 +99,15 @@ function misspellings(profile: Profile): readonly Misspelling[] {
   return [...profile].flatMap(([name, setting]) => {
     if (known.has(name)) return [];
     const nearest = nearestOf(name, [...known]) ?? nearestByValue(setting) ?? nearestByWords(name);
-    const looksAlike = nearest !== undefined && ofCredentials.includes(nearest);
-    const isLike =
+    const isMisspelt = nearest !== undefined && ofCredentials.includes(nearest);
+    const looksRelated =
       /^(?:aws|sso|role|source|credential|web_identity)_|_profile$/.test(name) ||
       ofCredentials.some((each) => `_${name}_`.includes(`_${each}_`));
-    if (!looksAlike && !isLike) return [];
-    const words = `${name} (${whereIs(setting)}) is no setting that AWS's tools know`;
-    return looksAlike
-      ? [{ words: `${words}, ${nearest} is`, fix: `write ${nearest} in place of ${name}` }]
-      : [{ words, fix: `correct or remove ${name}` }];
+    if (!isMisspelt && !looksRelated) return [];
+    const problem = `${name} (${whereIs(setting)}) is not a setting that AWS's tools know`;
+    return isMisspelt
+      ? [{ problem: `${problem}, but ${nearest} is`, fix: `write ${nearest} instead of ${name}` }]
+      : [{ problem, fix: `correct or remove ${name}` }];
   });
 }
 
@@ -134,15 +134,15 @@ export function profileNotFound(files: AwsFiles, name: string, sourceOf?: Locate
     return new Failure(
       "PROFILE_NOT_FOUND",
       `profile ${name}${whose} was not found: ${files.unreadable.join(", ")}`,
-      "let this user read it: see 'ls -lL' of it and of its folder",
+      "let this user read it: check 'ls -lL' of it and of its folder",
     );
   }
   const paths = [files.configPath, files.credentialsPath].filter((path) => path !== "");
   if (files.sections("config").has(name)) {
     return new Failure(
       "PROFILE_NOT_FOUND",
-      `profile ${name}${whose} was not found: ${files.configPath} has a section [${name}], and only [profile ${name}] counts there`,
-      `write [profile ${name}] in place of [${name}]`,
+      `profile ${name}${whose} was not found: ${files.configPath} has a section [${name}], but only [profile ${name}] is read there`,
+      `write [profile ${name}] instead of [${name}]`,
     );
   }
   const nearest = nearestOf(name, files.profileNames());
@@ -150,16 +150,16 @@ export function profileNotFound(files: AwsFiles, name: string, sourceOf?: Locate
     "PROFILE_NOT_FOUND",
     `profile ${name}${whose} is neither in ${paths.join(" nor in ") || "AWS_CONFIG_FILE, which is empty,"}`,
     nearest === undefined
-      ? "add it there (aws configure --profile NAME, aws configure sso), or name another one"
-      : `did you mean ${nearest}? Names count with upper and lower case; otherwise add it there (aws configure)`,
+      ? "add it there (aws configure --profile NAME, aws configure sso), or use another profile"
+      : `did you mean ${nearest}? Names are case-sensitive; otherwise add it there (aws configure)`,
   );
 }
 
 export function mfaRequired(name: string, serial: LocatedSetting): Failure {
   return new Failure(
     "MFA_REQUIRED",
-    `profile ${name} wants a code of an MFA device (mfa_serial, ${whereIs(serial)}), and Docker gives a helper no ` +
-      "way to ask for one",
+    `profile ${name} requires a code of an MFA device (mfa_serial, ${whereIs(serial)}), but a helper can't ask ` +
+      "for one under Docker",
     "get session keys with 'aws sts get-session-token --serial-number … --token-code …' into a profile and name that " +
       "as source_profile without mfa_serial, or use 'aws configure sso'",
   );

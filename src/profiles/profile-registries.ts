@@ -4,7 +4,7 @@ import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { type AwsFiles, readAwsFiles } from "./config-files.ts";
 
-/** A registry that an AWS profile can probably open. */
+/** A registry that an AWS profile can probably access. */
 export interface ProfileRegistry {
   readonly profile: string;
   readonly registry: Registry;

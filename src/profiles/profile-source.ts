@@ -44,7 +44,7 @@ function webIdentity(
   const byVariable = Boolean(env?.AWS_WEB_IDENTITY_TOKEN_FILE);
   if (!roleArn) {
     if (!byVariable) {
-      const why = `web_identity_token_file ${locationOf(profile, "web_identity_token_file")}has no role_arn beside it`;
+      const why = `web_identity_token_file ${locationOf(profile, "web_identity_token_file")}has no role_arn next to it`;
       throw incomplete(name, profile, why, `add role_arn to profile ${name}`);
     }
     throw new Failure(
@@ -75,7 +75,7 @@ function keysIn(name: string, profile: Profile | undefined): CredentialSource | 
   if (!secret?.value) {
     const why = secret
       ? `aws_secret_access_key (${whereIs(secret)}) is empty`
-      : `aws_access_key_id (${whereIs(id)}) has no aws_secret_access_key beside it`;
+      : `aws_access_key_id (${whereIs(id)}) has no aws_secret_access_key next to it`;
     throw refused(why, "aws_secret_access_key");
   }
   const token = profile.get("aws_security_token") ?? profile.get("aws_session_token");
@@ -92,7 +92,7 @@ function login(name: string, profile: Profile | undefined): CredentialSource | u
   if (!session) return undefined;
   if (/\s/.test(session.value)) {
     // The AWS CLI finds no sign-in with such a name.
-    const why = `login_session (${whereIs(session)}) holds a blank, and no name of a sign-in does; a comment needs a line of its own`;
+    const why = `login_session (${whereIs(session)}) contains a blank, which no sign-in has; a comment needs its own line`;
     throw incomplete(
       name,
       profile,
@@ -134,10 +134,10 @@ export function assumedRoles(first: string, files: AwsFiles, env: Environment): 
     const serial = profile.get("mfa_serial");
     if (named && next) {
       const why = `it has both source_profile (${whereIs(next)}) and credential_source (${whereIs(named)})`;
-      throw incomplete(name, profile, why, "remove one of both");
+      throw incomplete(name, profile, why, "remove one of them");
     }
     if (!named && !next) {
-      const why = `role_arn ${locationOf(profile, "role_arn")}has neither source_profile nor credential_source beside it`;
+      const why = `role_arn ${locationOf(profile, "role_arn")}has neither source_profile nor credential_source next to it`;
       throw incomplete(name, profile, why, `add source_profile or credential_source to profile ${name}`);
     }
     if (serial) throw mfaRequired(name, serial);
@@ -146,19 +146,19 @@ export function assumedRoles(first: string, files: AwsFiles, env: Environment): 
     if (!source) throw profileNotFound(files, next.value, next);
     const hasKeys = source.has("aws_access_key_id") || source.has("aws_secret_access_key");
     if (visited.includes(next.value) && !(next.value === name && hasKeys)) {
-      const why = `source_profile (${whereIs(next)}) leads in a circle: ${[...visited, next.value].join(" → ")}`;
+      const why = `source_profile (${whereIs(next)}) leads to a loop: ${[...visited, next.value].join(" → ")}`;
       throw incomplete(
         name,
         profile,
         why,
-        "name a profile with credentials of its own as the last source_profile",
+        "use a profile with its own credentials as the last source_profile",
       );
     }
     visited.push(next.value);
     name = next.value;
     if (!hasKeys && source.has("role_arn") && !source.has("web_identity_token_file")) continue;
-    const found = profileSource(name, files) ?? sourceWithoutRole(name, source, env);
-    if (found) return decided(found);
+    const last = profileSource(name, files) ?? sourceWithoutRole(name, source, env);
+    if (last) return decided(last);
     const why = `it is the source_profile of ${whereIs(next)} and has no credentials`;
     throw incomplete(
       name,
@@ -198,7 +198,7 @@ function namedSource(name: string, profile: Profile, env: Environment): Credenti
     new Failure(
       "NO_CREDENTIALS",
       `the credential_source of profile ${name} ${where}has none: ${why}`,
-      `${fix}, or name another source in its place`,
+      `${fix}, or use another source`,
     );
   switch (setting?.value) {
     case "Environment": {
@@ -212,18 +212,18 @@ function namedSource(name: string, profile: Profile, env: Environment): Credenti
     case "EcsContainer":
       if (hasContainer(env)) return { kind: "container", profile: name };
       throw none(
-        "the environment names no container credentials endpoint",
+        "the environment contains no container credentials endpoint",
         "set AWS_CONTAINER_CREDENTIALS_FULL_URI to it",
       );
     case "Ec2InstanceMetadata":
       return { kind: "instance", profile: name };
     default: {
-      const meant = nearestOf(setting?.value ?? "", namedSources);
+      const nearest = nearestOf(setting?.value ?? "", namedSources);
       throw incomplete(
         name,
         profile,
-        `credential_source ${locationOf(profile, "credential_source")}is ${setting?.value || "empty"}, which there is not`,
-        meant === undefined ? `set it to ${namedSources.join(", ")}` : `set it to ${meant}`,
+        `credential_source ${locationOf(profile, "credential_source")}is ${setting?.value || "empty"}, which does not exist`,
+        nearest === undefined ? `set it to ${namedSources.join(", ")}` : `set it to ${nearest}`,
       );
     }
   }

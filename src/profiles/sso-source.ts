@@ -39,11 +39,11 @@ function withSession(name: string, profile: Profile, session: string, files: Aws
   if (!shared) {
     const where = reference ? ` (${whereIs(reference)})` : "";
     const nearest = nearestOf(session, files.ssoSessionNames());
-    const meant = nearest === undefined ? "" : `; it has [sso-session ${nearest}]`;
+    const hint = nearest === undefined ? "" : `; it has [sso-session ${nearest}]`;
     throw refused(
       name,
       profile,
-      `sso_session${where} names [sso-session ${session}], which ${files.configPath} doesn't have${meant}`,
+      `sso_session${where} names [sso-session ${session}], which ${files.configPath} doesn't have${hint}`,
     );
   }
   for (const [key, setting] of shared) {
@@ -60,6 +60,6 @@ function refused(name: string, profile: Profile, why: string) {
     name,
     profile,
     `its SSO settings are incomplete: ${why}`,
-    `complete them, or set them up anew with 'aws configure sso${profileOption(name)}'`,
+    `complete them, or set them up again with 'aws configure sso${profileOption(name)}'`,
   );
 }

@@ -63,7 +63,7 @@ function parseUri(uri: string): URL {
 function refusal(problem: string, cause?: unknown): Failure {
   return new Failure(
     "BAZEL_REQUEST",
-    `the request is not one of Bazel's: ${problem}`,
+    `the request is not valid for Bazel's protocol: ${problem}`,
     'send {"uri":"https://HOST/…"} on stdin, or a host name alone for Docker\'s protocol',
     { cause },
   );

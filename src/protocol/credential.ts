@@ -35,7 +35,7 @@ export function parseCredential(input: string): Credential {
   // Neither the text nor the parser's message, which quotes it, may become part of an error: it contains a secret.
   throw new Failure(
     "BAD_CREDENTIAL",
-    "what was to be stored is not a credential",
+    "the input of store is not a credential",
     'send JSON with the strings "ServerURL", "Username" and "Secret" on stdin',
   );
 }

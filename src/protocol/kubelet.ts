@@ -41,7 +41,7 @@ export async function answerKubelet(text: string, ports: KubeletPorts): Promise<
     kind: "CredentialProviderResponse",
     // In service account mode kubelet itself adds the service account to the key.
     cacheKeyType: "Registry",
-    cacheDuration: goDuration(credential ? halfOfRest(credential, ports.now()) : 0),
+    cacheDuration: goDuration(credential ? halfOfRemainingLife(credential, ports.now()) : 0),
     auth: credential
       ? { [hostOf(request.image)]: { username: credential.username, password: credential.secret } }
       : {},
@@ -68,7 +68,7 @@ function parseRequest(text: string): Request {
   const { data, error } = requestForm.safeParse(value, { error: en().localeError });
   if (!data) {
     const [issue] = error.issues;
-    throw refusal(`${issue?.path.join(".") || "the whole"}: ${issue?.message}`);
+    throw refusal(`${issue?.path.join(".") || "the request"}: ${issue?.message}`);
   }
   if (data.kind !== "CredentialProviderRequest") throw refusal("its kind is not CredentialProviderRequest");
   if (data.apiVersion === apiVersion) return data;
@@ -106,7 +106,7 @@ function hostOf(image: string): string {
   return image.replace(/^https?:\/\//i, "").split("/", 1)[0] ?? "";
 }
 
-function halfOfRest({ expiresAt = 0 }: TimedCredential, now: number): number {
+function halfOfRemainingLife({ expiresAt = 0 }: TimedCredential, now: number): number {
   return Math.max(0, expiresAt - now) / 2;
 }
 

@@ -10,7 +10,7 @@ export interface Login {
 /**
  * Logins to hosts outside ECR. They are stored under the server URL exactly as it came, without surrounding spaces, as
  * Docker's own helpers do: `https://index.docker.io/v1/` for Docker Hub, a bare host for others. All methods may throw
- * a Failure, or HandedBack if another helper refused.
+ * a Failure, or DelegatedReply if another helper refused.
  */
 export interface OtherLogins {
   /** @returns undefined if no login is stored and none could be */
@@ -29,7 +29,7 @@ export const noOtherLogins: OtherLogins = {
     throw new Failure(
       "FALLBACK_NONE",
       `the login to ${server} was not stored: it is not an Amazon ECR registry, and config.yaml has fallback: none`,
-      "write another fallback there, or name another helper for it under credHelpers in Docker's config.json",
+      "set another fallback there, or name another helper for it under credHelpers in Docker's config.json",
     );
   },
   erase: async () => undefined,

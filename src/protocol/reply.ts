@@ -2,7 +2,7 @@ import { Failure } from "../token/failure.ts";
 import { cutForeign, withoutControls } from "../token/printable.ts";
 import { protocolText } from "./messages.ts";
 
-/** How a call ends. Each text ends with a line end or is empty. */
+/** The result of a call. Each text ends with a line end or is empty. */
 export interface Reply {
   /** Errors too: clients read nothing else. */
   readonly stdout: string;
@@ -18,22 +18,22 @@ export interface Reply {
 }
 
 /**
- * Another helper's own refusal, which the client gets unchanged: its beginning, without control characters, and with a
- * line end.
+ * The refusal of another helper, which is passed on to the client: at most 2,048 characters, without control characters,
+ * with a line end.
  */
 export class DelegatedReply extends Error {
   readonly reply: Reply;
 
   constructor({ stdout, stderr }: Pick<Reply, "stdout" | "stderr">) {
     super("another helper refused");
-    this.reply = { stdout: ended(stdout), stderr: ended(stderr), exitCode: 1 };
+    this.reply = { stdout: withLineEnd(stdout), stderr: withLineEnd(stderr), exitCode: 1 };
   }
 }
 
 /**
- * A `get` for ECR that failed. Its client gets Docker's words for no credentials on stdout, and the reason on stderr:
- * many clients ask for every login that they know of before they do anything, and another error would end what needs
- * none of ECR's, or a `podman login` that brings a login of its own.
+ * A `get` for ECR that failed. The client gets Docker's text for "no credentials" on stdout, and the reason on stderr:
+ * many clients first request every login that they know of, and another error would also end a command that does not need
+ * ECR, or a `podman login` with a new login.
  */
 export class LoginMissing extends Error {
   /** @param isRepeated whether the client was shown the reason a moment ago: then stderr is empty */
@@ -41,12 +41,12 @@ export class LoginMissing extends Error {
     cause: unknown,
     readonly isRepeated: boolean,
   ) {
-    super("a get failed", { cause });
+    super("get failed", { cause });
   }
 }
 
-function ended(words: string): string {
-  const text = withoutControls(cutForeign(words));
+function withLineEnd(message: string): string {
+  const text = withoutControls(cutForeign(message));
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
@@ -76,8 +76,8 @@ function unexpected(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return new Failure(
     "INTERNAL",
-    `an error that nobody foresaw (${name})`,
-    "please report it with the log of the state folder",
+    `an unexpected error (${name})`,
+    "report it as a bug, with the log in the state folder",
     { cause: error },
   );
 }

@@ -6,13 +6,13 @@ import type { OtherLogins } from "./other-logins.ts";
 import { done, LoginMissing, line, type Reply, refuse, toReply } from "./reply.ts";
 import { trimSpace } from "./server-input.ts";
 
-/** The answer to a `get`. */
+/** A credential, as `get` returns it. */
 export interface StoredToken {
   readonly username: string;
   readonly secret: string;
 }
 
-/** What can be answered from stored files. */
+/** Reads stored credentials without the part of the program that a warm get does not load. */
 export interface TokenCacheReader {
   /**
    * @param host an ECR host, or an alias of config.yaml
@@ -30,26 +30,26 @@ export interface HelperPorts {
   /** The ECR registry of an alias in config.yaml; the host must match exactly. */
   aliased(host: string): Promise<Registry | undefined>;
   /**
-   * @param serverUrl how the client spells it; default: the host
+   * @param serverUrl as the client wrote it; default: the host
    * @returns undefined if no credential is stored and none could be
    */
   get(registry: Registry, serverUrl?: string): Promise<StoredToken | undefined>;
-  store(registry: Registry, held: StoredToken): Promise<void>;
+  store(registry: Registry, credential: StoredToken): Promise<void>;
   erase(registry: Registry): Promise<void>;
-  /** Whether the reason of a failed `get` goes to stdout, as config.yaml says. Never fails. */
+  /** Whether config.yaml sets that the reason of a failed `get` goes to stdout. Never fails. */
   reportsFailures(): Promise<boolean>;
-  /** Whether the client was shown the reason of this failure for another spelling of the registry a moment ago. */
+  /** Whether the client was shown the reason of this failure for another form of the server URL a moment ago. */
   isRepeated(error: object): boolean;
-  /** What `get` would answer without AWS: server URL to username. */
+  /** The logins that `get` would return without calling AWS: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
   /** When a credential that `get` returned expires, in milliseconds since the epoch; undefined if it is not stored. */
   expiresAt(registry: Registry, credential: StoredToken): Promise<number | undefined>;
   version(): string;
-  /** Does the work that an answer need not wait for. Never fails, and takes at most a second. */
+  /** Work after the answer. Never fails, and takes at most a second. */
   tidy(): Promise<void>;
 }
 
-/** What answers requests. The two functions load what a warm get does not need; each call returns the same object. */
+/** The parts that answer requests. The functions load what a warm get does not need; each call returns the same object. */
 export interface HelperBackends {
   readonly warm: TokenCacheReader;
   cold(): Promise<HelperPorts>;
@@ -88,14 +88,20 @@ async function get(input: string, backends: HelperBackends): Promise<Reply> {
     const { answerBazel } = await import("./bazel.ts");
     return line(await answerBazel(serverUrl, await backends.cold()));
   }
-  const held = await heldFor(serverUrl, backends);
-  // The answer repeats the URL as it came, without white space around it: testcontainers uses it as the registry's address.
-  return held
-    ? line(JSON.stringify({ ServerURL: serverUrl, Username: held.username, Secret: held.secret }))
+  const credential = await credentialFor(serverUrl, backends);
+  // The answer repeats the URL as it came, without surrounding white space: testcontainers uses it as the registry's address.
+  return credential
+    ? line(
+        JSON.stringify({
+          ServerURL: serverUrl,
+          Username: credential.username,
+          Secret: credential.secret,
+        }),
+      )
     : refuse(protocolText.notFound);
 }
 
-async function heldFor(serverUrl: string, backends: HelperBackends): Promise<StoredToken | undefined> {
+async function credentialFor(serverUrl: string, backends: HelperBackends): Promise<StoredToken | undefined> {
   const { warm } = backends;
   // Docker sends a canonical host. Only parsed hosts have token files, so a host that has a file needs no parsing:
   // compiling its regular expressions takes a twentieth of the start.
@@ -105,12 +111,12 @@ async function heldFor(serverUrl: string, backends: HelperBackends): Promise<Sto
   const cached = await warm.warm(url.host);
   if (cached) return cached;
   const registry = await registryOf(url, backends);
-  if (registry) return getOfEcr(registry, serverUrl, await backends.cold());
-  return mayHold(serverUrl, backends) ? (await backends.others()).get(serverUrl) : undefined;
+  if (registry) return getFromEcr(registry, serverUrl, await backends.cold());
+  return mayBeStored(serverUrl, backends) ? (await backends.others()).get(serverUrl) : undefined;
 }
 
-/** @throws LoginMissing, and where config.yaml says so Failure */
-async function getOfEcr(
+/** @throws LoginMissing, or a Failure if config.yaml sets `failures: report` */
+async function getFromEcr(
   registry: Registry,
   serverUrl: string,
   cold: HelperPorts,
@@ -139,7 +145,7 @@ async function registryOf(
 }
 
 /** Whether a login to a host outside ECR may be stored: most such requests are for anonymous pulls from Docker Hub. */
-function mayHold(server: string, { warm }: HelperBackends): boolean {
+function mayBeStored(server: string, { warm }: HelperBackends): boolean {
   return warm.isConfigured() || warm.isMarked(server);
 }
 
@@ -162,7 +168,7 @@ async function erase(input: string, backends: HelperBackends): Promise<Reply> {
   const registry = await registryOf(readUrl(serverUrl), backends);
   // podman, skopeo and buildah treat an error as a failed logout, even if nothing was stored.
   if (registry) await (await backends.cold()).erase(registry);
-  else if (mayHold(serverUrl, backends)) await (await backends.others()).erase(serverUrl);
+  else if (mayBeStored(serverUrl, backends)) await (await backends.others()).erase(serverUrl);
   return done;
 }
 

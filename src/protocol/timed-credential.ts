@@ -11,7 +11,7 @@ interface Login {
   readonly secret: string;
 }
 
-/** What protocols other than Docker's use of the program; each function as in `HelperPorts`. */
+/** The functions that protocols other than Docker's use; as in `HelperPorts`. */
 export interface CredentialPorts {
   aliased(host: string): Promise<Registry | undefined>;
   get(registry: Registry): Promise<Login | undefined>;

@@ -11,7 +11,7 @@ import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/files/clock.ts";
 import type { FastFiles } from "../store/files/fast-files.ts";
 import { appendLog } from "../store/files/log.ts";
-import { forgetFailedGet, noteFailedGet, wasShown } from "../store/state/failed-gets.ts";
+import { forgetFailedGet, recordFailedGet, wasShown } from "../store/state/failed-gets.ts";
 import { TokenStore } from "../store/tokens/token-store.ts";
 import { dependenciesHold, readCachedCredential } from "../store/tokens/warm-get.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -163,7 +163,7 @@ export function createHelperPorts(
     const parent = parentProcess();
     const asked = parent === undefined ? undefined : { process: parent, serverUrl };
     if (asked && (await wasShown(state, host, failure, asked, now()))) repeated.add(failure);
-    later(noteFailedGet(state, host, identities.get(host), failure, now(), asked));
+    later(recordFailedGet(state, host, identities.get(host), failure, now(), asked));
   }
   const others = otherLogins(env, folders, now);
 

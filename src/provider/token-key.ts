@@ -12,7 +12,7 @@ import type { Environment } from "../token/dependencies.ts";
 const limit = 4_000;
 
 /** Milliseconds for which a keychain that failed is left alone. */
-const patience = 60_000;
+const cooldown = 60_000;
 
 /** The key of the encrypted tokens. What it takes is loaded when it is asked for. */
 export function openTokenKey(
@@ -26,7 +26,7 @@ export function openTokenKey(
     const { KeychainProcess } = await import("../store/keychain/process.ts");
     const keychain = new KeychainProcess({ command: [process.execPath], env, state, limit });
     const runtimeFolder = env.XDG_RUNTIME_DIR;
-    return new TokenKey({ keychain, state, runtimeFolder, now, patience, wait: limit });
+    return new TokenKey({ keychain, state, runtimeFolder, now, cooldown, wait: limit });
   };
   const key = () => {
     opened ??= open();

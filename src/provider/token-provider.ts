@@ -1,8 +1,8 @@
-import type { ConfigPlace } from "../aws/errors/diagnosis.ts";
+import type { ConfigLocation } from "../aws/errors/diagnosis.ts";
 import type { Config } from "../config/config.ts";
 import { registrationFor } from "../config/registration.ts";
 import { aliasTarget } from "../config/registries.ts";
-import { isLeftToRules, registrationUnderRules } from "../config/replication.ts";
+import { isDeterminedByRules, registrationUnderRules } from "../config/replication.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { refuseFile } from "../ownership/refuse-file.ts";
 import type { ReadFiles } from "../profiles/config-files.ts";
@@ -33,7 +33,7 @@ export interface ResolvedRegistration extends Registration {
   /** The AWS files that the identity was found in. */
   readonly read: ReadFiles;
   /** Where config.yaml is, and where in it the identity. */
-  readonly config: ConfigPlace;
+  readonly config: ConfigLocation;
   /** Files that the source of the credentials reads again while it fetches. */
   readonly reread: readonly FileDependency[];
 }
@@ -167,7 +167,7 @@ export class TokenProvider {
   /** Who serves a registry by config.yaml; under another name, who serves what it stands for. */
   private async identityFor(config: Config, registry: Registry): Promise<ServingIdentity> {
     const target = parseHost(aliasTarget(config, registry.host) ?? registry.host) ?? registry;
-    if (!isLeftToRules(config, target)) return registrationFor(config, target) ?? { identity: ambient };
+    if (!isDeterminedByRules(config, target)) return registrationFor(config, target) ?? { identity: ambient };
     const { replicas, dependency } = await (this.options.rules?.() ?? readStampedRules(this.app, config));
     const found = registrationUnderRules(config, target, replicas) ?? { identity: ambient };
     return { ...found, rules: dependency };

@@ -1,4 +1,4 @@
-import { chosenBy } from "../token/identity.ts";
+import { identitySourceOf } from "../token/identity.ts";
 import { groupJobs } from "./group.ts";
 import type { Job } from "./job.ts";
 import type { ManagedRegistry, Origin } from "./managed-registry.ts";
@@ -67,7 +67,7 @@ function unattended(kept: ManagedRegistry): Unattended {
 }
 
 function wordsOf({ identity }: ManagedRegistry): { readonly why: string; readonly fix: string } {
-  const chosen = chosenBy(identity);
+  const chosen = identitySourceOf(identity);
   switch (chosen.by) {
     case "keys":
       return {

@@ -41,10 +41,10 @@ export interface TokenCheckTiming {
 }
 
 /**
- * passing: recovers on its own. throttled: gets worse by asking. person: stays until somebody does something, at
+ * passing: recovers on its own. throttled: gets worse by asking. user: stays until somebody does something, at
  * AWS or here; what is done here shows in the job's conditions, and is then tried at once.
  */
-export type FailureKind = "passing" | "throttled" | "person";
+export type FailureKind = "passing" | "throttled" | "user";
 
 /** Full-jitter exponential backoff: after the n-th failure in a row a time between `floor` and base * 2^(n-1). */
 export interface Backoff {
@@ -68,7 +68,7 @@ export const usualTiming: Timing = {
     // A fleet of 100,000 that retries every 7.5 minutes stays far below what AWS allows an account (500 a second).
     passing: { base: 30 * second, floor: 15 * second, cap: 15 * minute, capUnfresh: 5 * minute },
     throttled: { base: 2 * minute, floor: minute, cap: 60 * minute, capUnfresh: 20 * minute },
-    person: { base: 5 * minute, floor: 5 * minute, cap: 60 * minute, capUnfresh: 60 * minute },
+    user: { base: 5 * minute, floor: 5 * minute, cap: 60 * minute, capUnfresh: 60 * minute },
   },
   shortLife: 60 * minute,
   rest: 15 * second,

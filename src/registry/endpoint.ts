@@ -1,6 +1,6 @@
 import type { Partition, Registry } from "./registry.ts";
 
-/** Where the API of a registry is called, and the scope for which a request to it is signed. */
+/** The API endpoint of a registry, and the scope for which a request to it is signed. */
 export interface ApiEndpoint {
   /** `https://` and a host, no path. */
   readonly url: string;

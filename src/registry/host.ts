@@ -17,9 +17,9 @@ const REGION_START = /^(?:cn|eusc|us-gov|us-isob|us-isof|us-iso|eu-isoe)(?=-)/;
 export function parseHost(host: string): Registry | undefined {
   if (host === "public.ecr.aws") return publicRegistry(host, false);
   if (host === "ecr-public.aws.com") return publicRegistry(host, true);
-  const found = PRIVATE.exec(host);
-  if (!found) return undefined;
-  const [, account = "", fips, region = "", suffix = ""] = found;
+  const match = PRIVATE.exec(host);
+  if (!match) return undefined;
+  const [, account = "", fips, region = "", suffix = ""] = match;
   const partition = partitionOf(region, suffix);
   if (!partition) return undefined;
   return {

@@ -33,9 +33,9 @@ const SERVER_URL =
 export function readServerUrl(serverUrl: string): ServerUrl {
   if (serverUrl.length > LONGEST) return malformed(`longer than ${LONGEST} characters`);
   const text = withoutEnd(serverUrl);
-  const found = SERVER_URL.exec(text);
-  if (!found) return malformed(reasonFor(text));
-  const [, scheme, name = "", port] = found;
+  const match = SERVER_URL.exec(text);
+  if (!match) return malformed(reasonFor(text));
+  const [, scheme, name = "", port] = match;
   const bare = name.toLowerCase();
   if (port !== undefined && !isOwnPort(Number(port), scheme)) {
     if (Number(port) > 65_535) return malformed("no such port");
@@ -98,5 +98,5 @@ function reasonFor(text: string): string {
   const rest = scheme === undefined ? text : text.slice(scheme.length + 3);
   const bad = /[^a-z0-9._~:+/[\]-]/i.exec(rest)?.[0];
   if (bad === " ") return "a space inside";
-  return bad === undefined ? "no host name" : `a character that no registry has: ${bad}`;
+  return bad === undefined ? "no host name" : `a character that no registry name has: ${bad}`;
 }

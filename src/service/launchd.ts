@@ -41,7 +41,7 @@ export function launchd(service: Pick<Service, "isSystem" | "account">, run: Run
         await run("launchctl", ["enable", `${domain}/${label}`]);
         const began = await run("launchctl", ["bootstrap", domain, path]);
         if (began.exitCode === 0) return;
-        said ||= began.said;
+        said ||= began.message;
       }
       throw new Failure(
         "SERVICE_FAILED",

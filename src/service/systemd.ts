@@ -1,7 +1,7 @@
 import { rmdir, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ownProgram } from "../process/own-program.ts";
-import type { Ended, RunProgram } from "../process/run-program.ts";
+import type { ProgramResult, RunProgram } from "../process/run-program.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import type { ServiceManager, ServiceState } from "./manager.ts";
@@ -21,13 +21,13 @@ export function systemd(
   const unit = unitName(service);
   const folder = isSystem ? systemUnits : userUnits(configHome);
   const scope = isSystem ? [] : ["--user"];
-  const systemctl = (args: readonly string[], limit?: number): Promise<Ended> =>
+  const systemctl = (args: readonly string[], limit?: number): Promise<ProgramResult> =>
     run("systemctl", [...scope, ...args], limit);
   const shown = ["systemctl", ...scope].join(" ");
 
   async function must(args: readonly string[]): Promise<void> {
-    const { exitCode, said } = await systemctl(args);
-    if (exitCode !== 0) throw failed(`'${shown} ${args.join(" ")}' failed: ${foreignText(said)}`);
+    const { exitCode, message } = await systemctl(args);
+    if (exitCode !== 0) throw failed(`'${shown} ${args.join(" ")}' failed: ${foreignText(message)}`);
   }
 
   function failed(what: string): Failure {
@@ -50,13 +50,13 @@ export function systemd(
     path: `${folder}/${unit}`,
     text: systemdUnit,
     async require() {
-      const { stdout, said, isMissing } = await systemctl(["is-system-running"]);
+      const { stdout, message, isMissing } = await systemctl(["is-system-running"]);
       if (isMissing || stdout === "offline") throw noSystemd();
       // A manager that works answers with a word such as "degraded"; without one there is no answer, or "unknown".
       if (/^(?:initializing|starting|running|degraded|maintenance|stopping)$/.test(stdout)) return;
       throw isSystem
-        ? failed(`systemd does not answer: ${foreignText(said)}`)
-        : noUserManager(account.name, foreignText(said));
+        ? failed(`systemd does not answer: ${foreignText(message)}`)
+        : noUserManager(account.name, foreignText(message));
     },
     async start(isChanged) {
       if (isChanged) await must(["daemon-reload"]);
@@ -64,7 +64,7 @@ export function systemd(
       const began = await systemctl([isChanged ? "restart" : "start", unit], startLimit);
       // If systemctl exceeded the time limit, it leaves the start to the manager.
       if (began.exitCode === undefined || began.exitCode === 0) return;
-      throw failed(`${unit} did not start: ${foreignText(began.said)}`);
+      throw failed(`${unit} did not start: ${foreignText(began.message)}`);
     },
     async stop() {
       await systemctl(["disable", "--now", unit]);

@@ -1,5 +1,5 @@
 import { lstat } from "node:fs/promises";
-import { type FileRules, findFile, removeFile, replaceFile } from "../clients/files/careful-file.ts";
+import { type FileRules, readForEdit, removeFile, replaceFile } from "../clients/files/careful-file.ts";
 import { readPlainFile } from "../clients/files/plain-file.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { Failure } from "../token/failure.ts";
@@ -29,12 +29,12 @@ export async function readUnit(path: string): Promise<string | undefined> {
 
 /** Writes it completely or not at all, readable by all users: nothing in it is secret. @throws Failure UNIT_FILE */
 export async function writeUnit(path: string, text: string): Promise<void> {
-  await failing(path, async () => replaceFile(await findFile(path, rules), text, rules, 0o644));
+  await failing(path, async () => replaceFile(await readForEdit(path, rules), text, rules, 0o644));
 }
 
 /** @throws Failure UNIT_FILE */
 export async function removeUnit(path: string): Promise<void> {
-  await failing(path, async () => removeFile(await findFile(path, rules), rules));
+  await failing(path, async () => removeFile(await readForEdit(path, rules), rules));
 }
 
 async function failing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {

@@ -1,7 +1,7 @@
 import type { Environment } from "../token/dependencies.ts";
 import type { Failure } from "../token/failure.ts";
 
-/** What a command gets. */
+/** The environment and the output of a command. */
 export interface Context {
   readonly env: Environment;
   /** Undefined for a user without a home folder. */
@@ -13,6 +13,6 @@ export interface Context {
   printError(text: string): void;
   /** On stderr: several lines on a terminal, else one. */
   printFailure(failure: Failure): void;
-  /** Sets the exit code of a command that has already printed what is wrong. */
+  /** Sets the exit code of a command that has already printed the problem. */
   exitWith(code: number): void;
 }

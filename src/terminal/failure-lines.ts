@@ -7,11 +7,10 @@ import { terminalOf } from "./terminal.ts";
 const indent = 12;
 
 /**
- * A failure as a terminal shows it: a line that says what failed, then a row each for identity, cause and fix, wrapped
- * at words.
+ * A failure for a terminal: a line with what failed, then a row each for identity, cause and fix, wrapped at words.
  *
  * @param columns of the terminal
- * @returns lines that each end with a line end
+ * @returns each line ends with a line end
  */
 export function failureLines(failure: Failure, columns: number): string {
   const { message, code, fix, parts } = failure;
@@ -31,7 +30,7 @@ export function failureLines(failure: Failure, columns: number): string {
   return [...head, ...body].map((line) => `${line}\n`).join("");
 }
 
-/** What stderr shows of a failure: on a terminal several lines; in a pipe, for Docker and in the journal one. */
+/** A failure for stderr: several lines on a terminal; one line in a pipe, for Docker and in the journal. */
 export function failureText(failure: Failure, env: Environment): string {
   const terminal = terminalOf(process.stderr, env);
   return terminal ? failureLines(failure, terminal.width) : `docker-credential-ecr: ${failure.oneLine}\n`;
@@ -40,8 +39,8 @@ export function failureText(failure: Failure, env: Environment): string {
 /**
  * Lines of at most `columns`. A word that is longer than a line, such as a path, is not broken.
  *
- * @param first what the first line begins with
- * @param hanging what the others begin with
+ * @param first the beginning of the first line
+ * @param hanging the beginning of the other lines
  */
 function wrap(first: string, text: string, columns: number, hanging: string): string[] {
   const lines: string[] = [];

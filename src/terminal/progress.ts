@@ -28,12 +28,12 @@ export class Progress {
     this.draw();
   }
 
-  /** @param tell prints a message; the progress line makes room for it */
-  step(hasFailed: boolean, tell: () => void): void {
+  /** @param report prints a message; the progress line is removed for it */
+  step(hasFailed: boolean, report: () => void): void {
     this.#done += 1;
     if (hasFailed) this.#failed += 1;
     this.clear();
-    tell();
+    report();
     this.draw();
   }
 

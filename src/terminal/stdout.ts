@@ -31,12 +31,12 @@ export function printWhole(text: string, write = toStdout): void {
   try {
     printBytes(Buffer.from(`${text}\n`), 0, write);
   } catch (error) {
-    // The reader has closed the pipe because it has enough, as `head` does.
+    // The reader has closed the pipe, as `head` does.
     if (((error as Failure).cause as { code?: unknown } | undefined)?.code !== "EPIPE") throw error;
   }
 }
 
-/** Prints the bytes from an index on, for a reader that must get all of them. @throws Failure STDOUT_WRITE */
+/** Prints all bytes from an index on. @throws Failure STDOUT_WRITE */
 export function printBytes(bytes: Uint8Array, from: number, write = toStdout): void {
   let at = from;
   while (at < bytes.length) {
@@ -55,6 +55,8 @@ export function printBytes(bytes: Uint8Array, from: number, write = toStdout): v
 }
 
 function fixOf(code: string): string {
-  if (code === "EBADF") return "start it with an open stdout, /dev/null for instance";
-  return code === "EPIPE" ? "see what reads its output" : "see the disk that it goes to";
+  if (code === "EBADF") return "start it with an open stdout, for example /dev/null";
+  return code === "EPIPE"
+    ? "check the program that reads the output"
+    : "check the disk that the output is written to";
 }

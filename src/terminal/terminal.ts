@@ -1,6 +1,6 @@
 import type { Environment } from "../token/dependencies.ts";
 
-/** A terminal that is written to. */
+/** A terminal for output. */
 export interface Terminal {
   /** Columns. */
   readonly width: number;
@@ -13,7 +13,7 @@ export interface Terminal {
 type Stream = Pick<NodeJS.WriteStream, "isTTY"> & { readonly columns?: number; readonly rows?: number };
 
 /**
- * The terminal of a stream; undefined: it is a pipe or a file.
+ * The terminal of a stream; undefined if the stream is a pipe or a file.
  *
  * @param wantsColour false with `--no-color`. NO_COLOR: https://no-color.org
  */

@@ -1,23 +1,23 @@
 const name = "sha256 ";
 const lineLength = name.length + 64 + 1;
 
-/** The text and a last line with its SHA-256. The line shows damage; it proves nothing about who wrote the file. */
+/** The text with its SHA-256 as an additional last line. It detects damage; it does not authenticate the writer. */
 export function withChecksum(text: string): string {
   return text + checksumLine(text);
 }
 
-/** The text before that line. Undefined where the line is missing, or the text was damaged or cut off. */
+/** The text without the checksum line; undefined if the line is missing, or the text is damaged or truncated. */
 export function withoutChecksum(whole: string): string | undefined {
   const text = whole.slice(0, -lineLength);
   return whole.length >= lineLength && whole === withChecksum(text) ? text : undefined;
 }
 
-/** A JSON value as a text with that line. */
+/** A JSON value as a text with a checksum line. */
 export function jsonWithChecksum(value: unknown): string {
   return withChecksum(`${JSON.stringify(value)}\n`);
 }
 
-/** The value again; that of a text without such a line too. @throws SyntaxError where it is damaged */
+/** The JSON value of a text with or without a checksum line. @throws SyntaxError if it is damaged */
 export function parseJsonWithChecksum(whole: string): unknown {
   return JSON.parse(withoutChecksum(whole) ?? whole);
 }

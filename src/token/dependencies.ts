@@ -1,19 +1,19 @@
 import { sha256 } from "./checksum.ts";
 
-/** What an identity depends on: where one of these changes, a token that was got under it no longer answers. */
+/** What an identity depends on. A token that was fetched under it is no longer used once one of these has changed. */
 export interface Dependencies {
   readonly environment: EnvironmentDependency;
   readonly files: readonly FileDependency[];
   /**
-   * The boot of the machine whose own role asked, where nothing in the environment or the files says who
-   * does: the folder may be shared with other machines, or baked into an image.
+   * The machine's boot ID, if the credentials come from the machine, such as an instance role: the state folder may be
+   * shared with other machines or be part of an image.
    */
   readonly boot?: string;
 }
 
 export interface EnvironmentDependency {
   readonly names: readonly string[];
-  /** SHA-256 over names and values: no value can be read out of it. */
+  /** SHA-256 of names and values: it reveals no value. */
   readonly fingerprint: string;
 }
 
@@ -25,8 +25,8 @@ export interface FileDependency {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where files and endpoints are looked for, whoever the identity is. */
-const placeNames = [
+/** Variables that locate files and endpoints, for every identity. */
+const locationNames = [
   "HOME",
   "XDG_CONFIG_HOME",
   "AWS_CONFIG_FILE",
@@ -41,7 +41,7 @@ const placeNames = [
   "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 ] as const;
 
-/** What the default credential chain takes its credentials from. AWS_REGION is not here: the region comes from the host. */
+/** Variables of the default credential chain. Without AWS_REGION: the registry's host determines the region. */
 const credentialNames = [
   "AWS_PROFILE",
   "AWS_DEFAULT_PROFILE",
@@ -63,18 +63,18 @@ const credentialNames = [
   "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
 ] as const;
 
-/** Names of the environment variables that change who asks, for an identity that the ambient chain serves. */
-export const ambientNames: readonly string[] = [...placeNames, ...credentialNames];
+/** The variables that an identity of the default credential chain depends on. */
+export const ambientNames: readonly string[] = [...locationNames, ...credentialNames];
 
-/** The same for a profile or role named by the config: nobody's AWS_PROFILE nor keys play a part. */
-export const namedNames: readonly string[] = placeNames;
+/** The variables that a profile or role of config.yaml depends on: AWS_PROFILE and keys are ignored. */
+export const namedNames: readonly string[] = locationNames;
 
-/** SHA-256, in hex, of the named variables; unset differs from empty. */
+/** The SHA-256, in hex, of the named variables; unset differs from empty. */
 export function environmentFingerprint(names: readonly string[], env: Environment): string {
   let text = "";
   for (const name of names) {
     const value = env[name];
-    // No value holds a NUL, so none can be read as the end of another.
+    // No value contains a NUL, so two different environments give different texts.
     text += value === undefined ? `${name}\0` : `${name}=${value}\0`;
   }
   return sha256(text);
@@ -85,7 +85,7 @@ export function fingerprint(value: unknown): string {
   return sha256(JSON.stringify(value));
 }
 
-/** What of a file's metadata shows that it was edited or replaced. Times in nanoseconds since the epoch. */
+/** The metadata that change when a file is edited or replaced. Times in nanoseconds since the epoch. */
 export interface FileStamp {
   readonly mtime: bigint;
   readonly ctime: bigint;
@@ -94,8 +94,8 @@ export interface FileStamp {
 }
 
 /**
- * The stamp of a file: any edit changes it, the change time even where the time of modification was
- * kept. A file that can't be read counts as absent, as it does for the AWS SDK.
+ * The stamp of a file. Any edit changes it: the change time even if the modification time was restored. A file that can't
+ * be read counts as absent, as for the AWS SDK.
  */
 export function stampOf(file: FileStamp | "absent"): string {
   return file === "absent" ? file : `${file.mtime}-${file.ctime}-${file.size}-${file.ino}`;

@@ -15,12 +15,12 @@ import type { Life } from "./life.ts";
 export type SecretEntry = RegistryEntry | AuthorizationEntry | LoginEntry;
 export type StoredEntry = SecretEntry | Sealed<SecretEntry> | LogoutEntry;
 
-/** The whole text of an entry's file. */
+/** The complete text of an entry's file. */
 export function formatEntry(entry: StoredEntry): string {
   return withChecksum(describeEntry(entry) + secretLine(entry));
 }
 
-/** All but the secret and the checksum: the conditions under which the entry holds. */
+/** The text without the secret and the checksum: all that decides whether the entry is valid. */
 export function describeEntry(entry: Omit<SecretEntry, "secret"> | StoredEntry): string {
   if ("loggedOutAt" in entry) {
     return entryHeader("logout") + line("host", entry.host) + line("logged-out", integer(entry.loggedOutAt));
@@ -72,12 +72,12 @@ function line(name: string, value: string): string {
   return `${name} ${value}\n`;
 }
 
-/** Whole milliseconds, never later than it was. */
+/** Milliseconds, rounded down. */
 function integer(milliseconds: number): string {
   return String(Math.floor(milliseconds));
 }
 
-/** As a JSON string of ASCII characters. */
+/** A JSON string with ASCII characters only. */
 function quoted(value: string): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -1,7 +1,7 @@
 import type { Dependencies } from "./dependencies.ts";
 import type { Life } from "./life.ts";
 
-/** The format written today: docs/token-file.md. A file with any other number counts as absent. */
+/** The current format: docs/token-file.md. A file with another number counts as absent. */
 export const entryFormat = 2;
 
 export type EntryKind = "token" | "authorization" | "login" | "logout";
@@ -11,7 +11,7 @@ export function entryHeader(kind: EntryKind): string {
   return `docker-credential-ecr ${entryFormat} ${kind}\n`;
 }
 
-/** A registry's token file: the answer and the conditions under which it holds. */
+/** A registry's token file: the credential and the conditions under which it is valid. */
 export interface RegistryEntry {
   readonly format: typeof entryFormat;
   readonly host: string;
@@ -19,13 +19,13 @@ export interface RegistryEntry {
   readonly secret: string;
   readonly life: Life;
   readonly dependencies: Dependencies;
-  /** For a person: who asked. Nothing secret. */
+  /** A description of the identity for users. Not secret. */
   readonly identity: string;
   /** The key of the authorization that this was copied from. */
   readonly authorization: string;
 }
 
-/** The authorization token of one identity in one region, whatever registry it was asked for. */
+/** The authorization token of an identity in a region; it is valid for all of its registries there. */
 export interface AuthorizationEntry {
   readonly format: typeof entryFormat;
   readonly identity: string;
@@ -33,11 +33,11 @@ export interface AuthorizationEntry {
   readonly username: string;
   readonly secret: string;
   readonly life: Life;
-  /** When the credentials that asked for it end, by this machine's clock. */
+  /** When the credentials with which it was fetched expire, by this machine's clock. */
   readonly sessionEndsAt?: number;
 }
 
-/** An explicit `docker login`, honoured until its own expiry. */
+/** An explicit `docker login`, used until it expires. */
 export interface LoginEntry {
   readonly format: typeof entryFormat;
   readonly host: string;
@@ -46,39 +46,39 @@ export interface LoginEntry {
   readonly life: Life;
 }
 
-/** What a `docker logout` leaves for a moment, since Docker erases one login up to four times in a row. */
+/** A `docker logout`, stored for a moment, since Docker erases one login up to four times in a row. */
 export interface LogoutEntry {
   readonly format: typeof entryFormat;
   readonly host: string;
   readonly loggedOutAt: number;
 }
 
-/** An entry in whose file the secret is encrypted; the rest, which tells whether it holds, is not. */
+/** An entry with an encrypted secret. The rest, which decides whether the entry is valid, is in plain text. */
 export type Sealed<Entry> = Omit<Entry, "secret"> & { readonly sealed: string };
 
-/** A fetch that failed, for those who waited for it and for `status`. No secret in it. */
+/** A failed fetch, for the processes that waited for it and for `status`. Contains no secret. */
 export interface FailureEntry {
   readonly format: typeof entryFormat;
   readonly at: number;
   readonly endpoint: string;
-  /** The registry that it was met for, which `what` names. */
+  /** The registry that `what` names. */
   readonly host: string;
   readonly code: string;
   readonly what: string;
   readonly fix: string;
-  /** Of what could end the failure; absent: unknown, and it answers no later request. */
+  /** A fingerprint of the settings that could end the failure; absent: unknown, so later requests don't use it. */
   readonly conditions?: string;
 }
 
 /** ECR's authorization token, decoded. */
 export interface AuthorizationToken {
-  /** "AWS" in all that ECR has issued so far. */
+  /** ECR has always used "AWS". */
   readonly username: string;
   readonly password: string;
-  /** When ECR stops to accept it; milliseconds since the epoch, by AWS's clock. */
+  /** When ECR stops accepting it; milliseconds since the epoch, by AWS's clock. */
   readonly expiresAt: number;
-  /** AWS's clock minus ours when the token was issued, in milliseconds; 0 where AWS did not tell. */
+  /** AWS's clock minus ours when the token was issued, in milliseconds; 0 if AWS sent no time. */
   readonly clockSkew: number;
-  /** When the credentials that asked for it end, milliseconds since the epoch by AWS's clock; absent: not known to end. */
+  /** When the credentials with which it was fetched expire, milliseconds since the epoch by AWS's clock; absent: unknown. */
   readonly sessionEndsAt?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * When an ECR authorization token's password expires, by its own word: milliseconds since the epoch, or
- * undefined where it is not of ECR's form, which is base64 of JSON with `expiration` in Unix seconds.
+ * The expiry time that the password of an ECR authorization token contains, in milliseconds since the epoch. ECR's
+ * password is base64 of JSON with `expiration` in Unix seconds; undefined for any other form.
  */
 export function expiryOfPassword(password: string): number | undefined {
   try {

@@ -1,60 +1,59 @@
-/** What the program decides by the code of a failure. What is not set here is not so. */
+/** What the program decides by the code of a failure. Absent means no. */
 export interface CodeTraits {
   /**
-   * throttled: gets worse by asking again. person: stays until somebody does something, at AWS or here. Neither:
-   * passes by itself, be it for another reason: CLOCK_SKEW (NTP), PROCESS_FAILED (a credential_process that needs the
-   * network), TLS and BAD_ANSWER (a captive portal).
+   * throttled: more requests make it worse. user: it lasts until a user changes something, at AWS or on this machine.
+   * Absent: it may end without a user, as CLOCK_SKEW (NTP), PROCESS_FAILED (a credential_process that needs the network),
+   * TLS and BAD_ANSWER (a captive portal).
    */
-  readonly retry?: "throttled" | "person";
+  readonly retry?: "throttled" | "user";
   /**
-   * AWS answered so, or this machine's clock made it, and it would be the same for every process that waits for the
-   * same token: one asks, and all take the failure. Not so of the network, since each process may have its own way.
+   * Every process that waits for the same token would get this failure, because AWS or this machine's clock is the cause:
+   * one process calls AWS, and all use the result. Not so for the network: each process may have its own proxy.
    */
   readonly shared?: true;
-  /** The way to AWS or to the source of the credentials failed, which may pass within seconds. */
+  /** The connection to AWS or to the source of the credentials failed; it may work again within seconds. */
   readonly network?: true;
   /**
-   * With these no token is stored for a public registry and none could be until somebody fixes the identity: everybody
-   * may read it all the same, so it is left to an anonymous pull. Not so where the network fails, since that pull
-   * would fail too and hide why.
+   * There can be no token until a user fixes the identity. A public registry can be read without one, so the pull
+   * continues anonymously. Not so if the network fails: the anonymous pull would fail too and hide the cause.
    */
   readonly anonymous?: true;
 }
 
-/** Every code of a failure. Scripts may key on them: they are added to, never changed. docs/errors.md explains each. */
+/** All failure codes. Scripts may depend on them: new codes may be added, existing ones never change. See docs/errors.md. */
 export const failureCodes = {
   // Credentials
-  NO_CREDENTIALS: { retry: "person", network: true, anonymous: true },
-  PROFILE_NOT_FOUND: { retry: "person" },
-  PROFILE_INCOMPLETE: { retry: "person" },
+  NO_CREDENTIALS: { retry: "user", network: true, anonymous: true },
+  PROFILE_NOT_FOUND: { retry: "user" },
+  PROFILE_INCOMPLETE: { retry: "user" },
   AWS_FILE_INVALID: {},
-  MFA_REQUIRED: { retry: "person", anonymous: true },
-  SSO_EXPIRED: { retry: "person", shared: true, anonymous: true },
-  SSO_ROLE_DENIED: { retry: "person", shared: true, anonymous: true },
-  LOGIN_EXPIRED: { retry: "person", shared: true, anonymous: true },
+  MFA_REQUIRED: { retry: "user", anonymous: true },
+  SSO_EXPIRED: { retry: "user", shared: true, anonymous: true },
+  SSO_ROLE_DENIED: { retry: "user", shared: true, anonymous: true },
+  LOGIN_EXPIRED: { retry: "user", shared: true, anonymous: true },
   PROCESS_FAILED: { anonymous: true },
   PROCESS_UNTRUSTED: {},
-  WEB_IDENTITY_FILE: { retry: "person" },
-  WEB_IDENTITY_REFUSED: { retry: "person", shared: true, anonymous: true },
+  WEB_IDENTITY_FILE: { retry: "user" },
+  WEB_IDENTITY_REFUSED: { retry: "user", shared: true, anonymous: true },
   CONTAINER_CREDENTIALS: { network: true },
-  SESSION_EXPIRED: { retry: "person", shared: true, anonymous: true },
-  KEYS_UNKNOWN: { retry: "person", shared: true, anonymous: true },
-  KEYS_WRONG: { retry: "person", shared: true, anonymous: true },
+  SESSION_EXPIRED: { retry: "user", shared: true, anonymous: true },
+  KEYS_UNKNOWN: { retry: "user", shared: true, anonymous: true },
+  KEYS_WRONG: { retry: "user", shared: true, anonymous: true },
   KEYS_IN_ENVIRONMENT: {},
   // Roles and permissions
-  ROLE_DENIED: { retry: "person", shared: true, anonymous: true },
-  ROLE_ARN: { retry: "person" },
-  ROLE_PARTITION: { retry: "person" },
-  ROLE_DURATION: { retry: "person", shared: true, anonymous: true },
-  ACCESS_DENIED: { retry: "person", shared: true, anonymous: true },
-  REGION_NOT_ENABLED: { retry: "person", shared: true },
-  REPLICATION_ACCOUNT: { retry: "person" },
+  ROLE_DENIED: { retry: "user", shared: true, anonymous: true },
+  ROLE_ARN: { retry: "user" },
+  ROLE_PARTITION: { retry: "user" },
+  ROLE_DURATION: { retry: "user", shared: true, anonymous: true },
+  ACCESS_DENIED: { retry: "user", shared: true, anonymous: true },
+  REGION_NOT_ENABLED: { retry: "user", shared: true },
+  REPLICATION_ACCOUNT: { retry: "user" },
   REPLICATION_TARGET: {},
   IDENTITY_CHANGED: {},
   // AWS
   THROTTLED: { retry: "throttled", shared: true },
   AWS_FAULT: { shared: true },
-  AWS_REFUSED: { retry: "person", shared: true },
+  AWS_REFUSED: { retry: "user", shared: true },
   BAD_ANSWER: { network: true },
   CLOCK_SKEW: { shared: true },
   LIFE_TOO_SHORT: {},
@@ -63,9 +62,9 @@ export const failureCodes = {
   DNS: { network: true },
   UNREACHABLE: { network: true },
   TLS: { network: true },
-  CA_BUNDLE: { retry: "person" },
+  CA_BUNDLE: { retry: "user" },
   PROXY: { network: true },
-  BAD_ENDPOINT: { retry: "person" },
+  BAD_ENDPOINT: { retry: "user" },
   GET_TIMEOUT: {},
   REFRESH_TIMEOUT: {},
   // What clients send
@@ -158,7 +157,7 @@ export const failureCodes = {
   SERVICE_FAILED: {},
   UNIT_FILE: {},
   UNIT_FOREIGN: {},
-  // Not foreseen
+  // Unexpected
   UNEXPECTED: {},
   INTERNAL: {},
   // The checks of doctor
@@ -201,14 +200,14 @@ export const failureCodes = {
 
 export type FailureCode = keyof typeof failureCodes;
 
-/** @param code of a failure, also of one that another version has noted */
+/** @param code of a failure; another version of this program may have stored it */
 export function traitsOf(code: string): CodeTraits {
   return Object.hasOwn(failureCodes, code) ? failureCodes[code as FailureCode] : {};
 }
 
 /**
- * For how long a failed fetch answers who asks for the same, in milliseconds: a build asks for one image several
- * times, and each would call AWS again. 0: not at all.
+ * How long the failure of a fetch is reused for requests of the same token, in milliseconds: a build requests one image
+ * several times, and each request would call AWS again. 0: it is not reused.
  */
 export function answersFor(code: string): number {
   const { retry, shared, network } = traitsOf(code);

@@ -1,7 +1,7 @@
 import type { FailureCode } from "./failure-codes.ts";
 import { oneLine } from "./printable.ts";
 
-/** The parts of a failure that concerns an identity; together they are the failure's message. */
+/** The parts of the message of a failure that concerns an identity. */
 export interface FailureParts {
   /** "no ECR token for HOST" */
   readonly summary: string;
@@ -10,7 +10,7 @@ export interface FailureParts {
   readonly reason: string;
 }
 
-/** A failure as it is stored until a command shows it: each field as in `Failure`. */
+/** A stored failure, for a command that shows it later. The fields are those of `Failure`. */
 export interface FailureNote {
   readonly code: string;
   readonly what: string;
@@ -23,12 +23,12 @@ export class Failure extends Error {
   readonly code: FailureCode;
   /** How to fix it, without a full stop: a command if there is one. */
   readonly fix: string;
-  /** Absent: the message is all there is. */
+  /** Absent if the message does not concern an identity. */
   readonly parts: FailureParts | undefined;
 
   /**
-   * @param what what failed, for which identity and registry, and why; no secret, one line
-   * @param options.cause the error underneath, for logs, which redact it
+   * @param what what failed, for which identity and registry, and why: one line without secrets
+   * @param options.cause the original error, for logs, which redact it
    */
   constructor(code: FailureCode, what: string | FailureParts, fix: string, options?: { cause?: unknown }) {
     super(typeof what === "string" ? what : joined(what), options);
@@ -38,15 +38,15 @@ export class Failure extends Error {
     this.parts = typeof what === "string" ? partsOf(what) : what;
   }
 
-  /** @param note may be of another version, with a code that this one does not have */
+  /** @param note another version of this program may have stored it, with a code that this one does not know */
   static from({ code, what, fix }: FailureNote): Failure {
     return new Failure(code as FailureCode, what, fix);
   }
 
-  /** One line for Docker, pipes and logs. Never the words that Docker takes for "not found". */
+  /** One line for Docker, pipes and logs. Never contains the text that means "not found" to Docker. */
   get oneLine(): string {
     return oneLine(
-      `${ended(this.message)} Fix: ${endsInPath(this.fix) ? this.fix : ended(this.fix)} [${this.code}]`,
+      `${withFullStop(this.message)} Fix: ${endsInPath(this.fix) ? this.fix : withFullStop(this.fix)} [${this.code}]`,
     ).replace(/credentials not found in native keychain/gi, "credentials not found");
   }
 }
@@ -55,11 +55,11 @@ function joined({ summary, identity, reason }: FailureParts): string {
   return `${summary} (identity: ${identity}): ${reason}`;
 }
 
-const joint = /^(.+?) \(identity: (.+?)\): (.+)$/s;
+const joinedParts = /^(.+?) \(identity: (.+?)\): (.+)$/s;
 
 /** The parts of a stored failure's message; undefined if it concerns no identity. */
 export function partsOf(message: string): FailureParts | undefined {
-  const [, summary, identity, reason] = joint.exec(message) ?? [];
+  const [, summary, identity, reason] = joinedParts.exec(message) ?? [];
   return summary === undefined || identity === undefined || reason === undefined
     ? undefined
     : { summary, identity, reason };
@@ -70,11 +70,11 @@ export function codeIn(line: string): string | undefined {
   return /\[(\w+)\]$/.exec(line)?.[1];
 }
 
-function ended(text: string): string {
+function withFullStop(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** Whether a command ends with a path or URL: a full stop would be copied along. */
+/** Whether a text ends with a path or URL: a full stop after it would be copied with it. */
 function endsInPath(text: string): boolean {
   return /[/\\=]/.test(text.slice(text.lastIndexOf(" ") + 1));
 }

@@ -3,27 +3,27 @@ import { parseLoginEntry } from "./parse-entry.ts";
 
 type Login = LoginEntry | Sealed<LoginEntry>;
 
-const formerFormat = 1;
+const previousFormat = 1;
 
-/** The text of a login's file, in the format of docs/token-file.md or in the JSON that came before it. */
+/** Parses a login file in the format of docs/token-file.md or in the previous one, which is JSON. */
 export function parseLoginOfAnyFormat(text: string): Login | LogoutEntry | undefined {
-  return parseLoginEntry(text) ?? parseFormerLogin(text);
+  return parseLoginEntry(text) ?? parsePreviousLogin(text);
 }
 
-function parseFormerLogin(text: string): Login | undefined {
+function parsePreviousLogin(text: string): Login | undefined {
   try {
     const { format, ...entry } = JSON.parse(text);
     const { host, username, secret, sealed, life } = entry;
     const areTexts = [host, username, secret ?? sealed].every((each) => typeof each === "string");
     const areTimes = [life.issuedAt, life.freshUntil, life.expiresAt].every(Number.isFinite);
-    if (format !== formerFormat || !areTexts || !areTimes) return undefined;
+    if (format !== previousFormat || !areTexts || !areTimes) return undefined;
     return secret === undefined ? { format, ...entry } : { ...entry, format: entryFormat };
   } catch {
     return undefined;
   }
 }
 
-/** Whether the secret of an entry was encrypted when that format was written. */
-export function isFormer({ format }: { readonly format: number }): boolean {
-  return format === formerFormat;
+/** Whether an entry was encrypted in the previous format, which its authentication covers. */
+export function hasPreviousFormat({ format }: { readonly format: number }): boolean {
+  return format === previousFormat;
 }

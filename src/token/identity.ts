@@ -1,12 +1,12 @@
-/** Who asks AWS for a token. */
+/** The AWS identity under which a token is fetched. */
 export type Identity = AmbientIdentity | ProfileIdentity | RoleIdentity | ServiceAccountIdentity;
 
-/** The default credential chain of the environment that the program runs in. */
+/** The default credential chain, in this process's environment. */
 export interface AmbientIdentity {
   readonly kind: "ambient";
 }
 
-/** A named profile of the AWS config and credentials files, whatever AWS_PROFILE says. */
+/** A named profile of the AWS config and credentials files, independent of AWS_PROFILE. */
 export interface ProfileIdentity {
   readonly kind: "profile";
   readonly profile: string;
@@ -19,13 +19,13 @@ export interface RoleIdentity {
   readonly source: Identity;
   readonly externalId?: string;
   readonly sessionName?: string;
-  /** Seconds, 900 to 43,200; at most 3,600 where `source` is itself a role. */
+  /** Seconds, 900 to 43,200; at most 3,600 if `source` is itself a role. */
   readonly duration?: number;
   /** Region of the STS endpoint; absent: the registry's. */
   readonly region?: string;
 }
 
-/** A role that AWS gives for the token of a Kubernetes service account. Nothing of it may be written to disk. */
+/** A role that is assumed with the token of a Kubernetes service account. Nothing of it may be written to disk. */
 export interface ServiceAccountIdentity {
   readonly kind: "service-account";
   readonly roleArn: string;
@@ -35,7 +35,7 @@ export interface ServiceAccountIdentity {
 
 export const ambient: AmbientIdentity = { kind: "ambient" };
 
-/** A short name for a person, with nothing secret in it: "profile ci", "role arn:… by profile ci". */
+/** A short description for users, without secrets: "profile ci", "role arn:… by profile ci". */
 export function describeIdentity(identity: Identity, env: Environment): string {
   switch (identity.kind) {
     case "profile":
@@ -55,7 +55,7 @@ function describeEnvironment(env: Environment): string {
   return variable ? `profile ${variable.profile} (${variable.name})` : "the default AWS credential chain";
 }
 
-/** The variable that names a profile. Where both are set AWS_PROFILE counts, as for the AWS CLI 2 and the SDKs. */
+/** The variable that selects a profile. If both are set, AWS_PROFILE is used, as by the AWS CLI 2 and the SDKs. */
 export interface ProfileVariable {
   readonly name: "AWS_PROFILE" | "AWS_DEFAULT_PROFILE";
   readonly profile: string;
@@ -72,14 +72,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const environmentKeys = "keys in the environment (AWS_ACCESS_KEY_ID)";
 
-/** By which variable an environment said who asks, as `describeIdentity` told it; other: by neither. */
-export type Chosen =
+/** How the environment selected an identity, read from a text of `describeIdentity`. */
+export type IdentitySource =
   | { readonly by: "profile"; readonly profile: string }
   | { readonly by: "keys" }
   | { readonly by: "other" };
 
-/** Of a token that another environment got no more is kept than the description. */
-export function chosenBy(description: string): Chosen {
+/** For a token that was fetched in another environment: only the description is stored. */
+export function identitySourceOf(description: string): IdentitySource {
   if (description === environmentKeys) return { by: "keys" };
   const profile = /^profile (.+) \(AWS_(?:DEFAULT_)?PROFILE\)$/s.exec(description)?.[1];
   return profile === undefined ? { by: "other" } : { by: "profile", profile };

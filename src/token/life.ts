@@ -1,17 +1,17 @@
-/** How long an authorization token holds, by the clock of the machine that keeps it. Milliseconds throughout. */
+/** The lifetime of a token by this machine's clock. All times in milliseconds. */
 export interface Life {
-  /** When it was obtained, by this machine's clock. */
+  /** When it was fetched, by this machine's clock. */
   readonly issuedAt: number;
-  /** From then on a better one is looked for first. */
+  /** After this time, a new token is fetched before this one is used. */
   readonly freshUntil: number;
-  /** From then on it is worth nothing. This machine's clock: AWS's time less the skew seen when it was issued. */
+  /** The expiry by this machine's clock: AWS's time minus the clock skew at the time of the fetch. */
   readonly expiresAt: number;
   /**
-   * The same by AWS's clock, where that is earlier: this machine's was ahead. It counts after another
-   * boot, since nobody knows whether the clock was put right in between.
+   * The expiry by AWS's clock, if that is earlier because this machine's clock was ahead. It is used after a reboot, since
+   * the clock may have been corrected in between.
    */
   readonly expiresAtAws?: number;
-  /** The boot it was obtained in and that boot's age then; absent where the system does not tell. */
+  /** The boot in which it was fetched and the uptime then; absent if the system reports none. */
   readonly boot?: Boot;
 }
 
@@ -20,30 +20,30 @@ export interface Boot {
   readonly uptime: number;
 }
 
-/** What the time is, twice: the wall clock can be set, the age of the boot can't. */
+/** The wall clock, which can be set, and the uptime, which can't. */
 export interface Clock {
   readonly now: number;
   readonly boot?: Boot;
 }
 
-/** fresh: print it. usable: valid, yet look for a better one first. expired: never hand it out. */
+/** fresh: use it. usable: still valid, but fetch a new one first. expired: never use it. */
 export type LifeState = "fresh" | "usable" | "expired";
 
-/** A wall clock that was set back by less than this is taken for the ordinary corrections of NTP. */
+/** A wall clock that was set back by less than this counts as an ordinary correction by NTP. */
 const setBackTolerance = 2 * 60_000;
 
 /** ECR's tokens live for 12 hours: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
 export const longestLife = 12 * 3_600_000;
 
 /**
- * Whether a token may be handed out at `clock`. The token's age is the longer of what the wall clock
- * and the boot's age say, so a clock that was set back does not bring an expired token to life. One
- * that lies before the issue shows that the clock was moved: still usable, no longer fresh.
+ * Whether a token may be used at the time of `clock`. The token's age is the longer of those by wall clock and by uptime,
+ * so an expired token stays expired after the wall clock is set back. A wall clock before the time of issue was set back:
+ * the token is then usable, but not fresh.
  */
 export function lifeState(life: Life, clock: Clock): LifeState {
   const at = timeInLife(life, clock);
   const end = expiry(life, clock);
-  if (at >= end || isFromFarAhead(life, clock)) return "expired";
+  if (at >= end || isIssuedFarAhead(life, clock)) return "expired";
   if (at >= life.freshUntil - (life.expiresAt - end) || clock.now < life.issuedAt - setBackTolerance)
     return "usable";
   return "fresh";
@@ -52,12 +52,12 @@ export function lifeState(life: Life, clock: Clock): LifeState {
 /**
  * The life of a token that was just issued.
  *
- * @param expiresAt AWS's word for it, by AWS's clock
+ * @param expiresAt as AWS reports it, by AWS's clock
  * @param clockSkew AWS's clock minus ours
- * @param minValidity how much life a token must have left to be handed out without looking for a
- *   better one; at most half of the token's life counts, else one of short life would never be fresh
- * @param took time from the request for it to `clock`: a wrong `Date` in the answer, or a clock that was set
- *   meanwhile, must not make the token live for more than 12 hours after its request
+ * @param minValidity the life that a fresh token must have left; at most half of its lifetime is used, because a token
+ *   with a short lifetime would otherwise never be fresh
+ * @param took the time from the request to `clock`: despite a wrong `Date` in the answer, or a clock that was set
+ *   meanwhile, the token must not live longer than 12 hours after its request
  */
 export function lifeOf(
   expiresAt: number,
@@ -77,20 +77,19 @@ export function lifeOf(
   return withMinValidity(life, minValidity);
 }
 
-/** The same life under another reserve than the one that it was issued under: config.yaml may have changed since. */
+/** The same life with another `minValidity`: config.yaml may have changed since the token was fetched. */
 export function withMinValidity(life: Life, minValidity: number): Life {
-  const reserve = Math.min(minValidity, lifeLength(life) / 2);
-  return { ...life, freshUntil: life.expiresAt - reserve };
+  const margin = Math.min(minValidity, lifeLength(life) / 2);
+  return { ...life, freshUntil: life.expiresAt - margin };
 }
 
-/** From a token's issue to its end, whatever its file says: at most 12 hours. */
+/** The time from issue to expiry; at most 12 hours, even if the file contains more. */
 export function lifeLength({ issuedAt, expiresAt }: Life): number {
   return Math.min(longestLife, Math.max(0, expiresAt - issuedAt));
 }
 
 /**
- * Milliseconds from one moment to another that came after it: by the age of the boot where it is the same one, else
- * by the wall clock. Never negative.
+ * Milliseconds between two moments: by uptime if both are in the same boot, else by the wall clock. Never negative.
  */
 export function elapsed(from: Clock, to: Clock): number {
   const isOneBoot = from.boot !== undefined && from.boot.id === to.boot?.id;
@@ -98,9 +97,9 @@ export function elapsed(from: Clock, to: Clock): number {
   return Math.max(0, age);
 }
 
-/** Time left in milliseconds by the same reckoning as `lifeState`; 0 once expired. */
+/** The time left in milliseconds, consistent with `lifeState`; 0 once expired. */
 export function timeLeft(life: Life, clock: Clock): number {
-  if (isFromFarAhead(life, clock)) return 0;
+  if (isIssuedFarAhead(life, clock)) return 0;
   return Math.max(0, expiry(life, clock) - Math.max(timeInLife(life, clock), life.issuedAt));
 }
 
@@ -110,10 +109,10 @@ function expiry(life: Life, clock: Clock): number {
 }
 
 /**
- * Whether no clock is left that could end this life in time: the system tells no boot, and by the wall clock the token
- * is to be issued more than 12 hours from now.
+ * Whether no clock could expire this token in time: the system reports no boot, and by the wall clock the token will be
+ * issued more than 12 hours from now.
  */
-function isFromFarAhead({ issuedAt }: Life, { now, boot }: Clock): boolean {
+function isIssuedFarAhead({ issuedAt }: Life, { now, boot }: Clock): boolean {
   return boot === undefined && issuedAt - now > longestLife;
 }
 
@@ -121,10 +120,10 @@ function isSameBoot(life: Life, clock: Clock): boolean {
   return life.boot !== undefined && life.boot.id === clock.boot?.id;
 }
 
-/** What the wall clock says, or would say had nobody set it back since the token was issued. */
+/** The wall clock, corrected if it was set back after the token was issued. */
 function timeInLife(life: Life, clock: Clock): number {
   if (!isSameBoot(life, clock)) {
-    // Set back in another boot, the wall clock alone would let the token live on for as long as it was set back.
+    // The wall clock was set back in another boot: it alone would extend the token's life by that time.
     const isSetBack = clock.now < life.issuedAt - setBackTolerance;
     return isSetBack && clock.boot ? Math.max(clock.now, life.issuedAt + clock.boot.uptime) : clock.now;
   }

@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
-/** The known word that an unknown one was likely meant for. */
+/** The known word that is most similar to an unknown one; undefined if none is similar enough. */
 export function nearestOf(unknown: string, known: readonly string[]): string | undefined {
-  // A long text is no misspelt word, and the distance costs its length.
+  // A long text is not a misspelt word, and the time for the distance grows with its length.
   if (unknown.length > 64) return undefined;
   const bare = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, "");
   const wanted = bare(unknown);

@@ -13,9 +13,9 @@ import {
 } from "./entry.ts";
 import type { Life } from "./life.ts";
 
-// Written by hand: a schema library, or JSON, costs a warm get more than the answer does.
+// Written by hand: a schema library or JSON would take longer than the rest of a warm get.
 
-/** The text of a token file to its entry; undefined where it is damaged or of another format. */
+/** Parses a registry's token file; undefined if it is damaged or has another format. */
 export function parseRegistryEntry(text: string): RegistryEntry | Sealed<RegistryEntry> | undefined {
   const lines = linesOf(text, "token");
   const host = lines?.take("host");
@@ -28,7 +28,7 @@ export function parseRegistryEntry(text: string): RegistryEntry | Sealed<Registr
   return withSecret(lines, { host, life, dependencies, identity, authorization });
 }
 
-/** The same for an authorization. */
+/** Parses the file of an authorization, likewise. */
 export function parseAuthorizationEntry(
   text: string,
 ): AuthorizationEntry | Sealed<AuthorizationEntry> | undefined {
@@ -48,7 +48,7 @@ export function parseAuthorizationEntry(
   });
 }
 
-/** The same for an explicit login or what a logout left. */
+/** Parses the file of an explicit login or a logout, likewise. */
 export function parseLoginEntry(text: string): LoginEntry | Sealed<LoginEntry> | LogoutEntry | undefined {
   const lines = linesOf(text, "login");
   if (!lines) return parseLogoutEntry(text);
@@ -65,7 +65,7 @@ function parseLogoutEntry(text: string): LogoutEntry | undefined {
   return { format: entryFormat, host, loggedOutAt };
 }
 
-/** The same for a failed fetch, whose file is JSON. */
+/** Parses the file of a failed fetch, which is JSON, likewise. */
 export function parseFailureEntry(text: string): FailureEntry | undefined {
   try {
     const entry = JSON.parse(text);
@@ -79,7 +79,7 @@ export function parseFailureEntry(text: string): FailureEntry | undefined {
   }
 }
 
-/** Lines of `name value`, taken in their order. */
+/** Lines of `name value`, read in order. */
 class Lines {
   #at: number;
 
@@ -90,7 +90,7 @@ class Lines {
     this.#at = at;
   }
 
-  /** The value of the next line; undefined where that has another name. */
+  /** The value of the next line; undefined if that line has another name. */
   take(name: string): string | undefined {
     const { text } = this;
     const start = this.#at + name.length;
@@ -147,7 +147,7 @@ function takeDependencies(lines: Lines): Dependencies | undefined {
   return { environment: { names, fingerprint }, files, ...(boot !== undefined && { boot }) };
 }
 
-/** Takes the last lines, in plain or encrypted. */
+/** Reads the last lines, with a plain or an encrypted secret. */
 function withSecret<Rest extends object>(
   lines: Lines,
   rest: Rest,
@@ -166,7 +166,7 @@ interface Common {
   readonly username: string;
 }
 
-/** Of 15 digits at most; written in one way only. */
+/** At most 15 digits, in canonical form. */
 function integer(text: string | undefined): number | undefined {
   const value = Number(text);
   return text !== undefined && Math.abs(value) < 1e15 && Number.isInteger(value) && String(value) === text
@@ -174,13 +174,13 @@ function integer(text: string | undefined): number | undefined {
     : undefined;
 }
 
-/** What is before the first space, and after it. */
+/** The parts before and after the first space. */
 function halves(value: string | undefined): [before: string | undefined, after: string] {
   const space = value?.indexOf(" ") ?? -1;
   return value === undefined || space < 0 ? [value, ""] : [value.slice(0, space), value.slice(space + 1)];
 }
 
-/** A JSON string's value. */
+/** The value of a JSON string. */
 function unquoted(text: string | undefined): string | undefined {
   if (!text?.startsWith('"') || !text.endsWith('"')) return undefined;
   try {
@@ -191,7 +191,7 @@ function unquoted(text: string | undefined): string | undefined {
   }
 }
 
-/** A path with its %XX replaced; undefined where that gives no path. */
+/** A path with its percent-encoding decoded; undefined if the result is not a path. */
 function unescaped(text: string): string | undefined {
   try {
     const path = text.includes("%") ? decodeURIComponent(text) : text;

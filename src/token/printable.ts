@@ -1,21 +1,21 @@
-/** Characters of a foreign text that are read at most. */
+/** The number of characters that are used of a text from outside. */
 export const longestForeign = 2048;
 
 /**
- * The start of a text from outside, up to a word's end, so that no half of a secret remains that `redact` would not
- * know. Whatever is logged, redacted, matched or shown goes through here first.
+ * The beginning of a text from outside, up to the end of a word: `redact` would not recognise a truncated secret. Every
+ * text is cut here before it is logged, redacted, matched or shown.
  */
 export function cutForeign(text: string, limit = longestForeign): string {
   if (text.length <= limit) return text;
   let end = limit;
   while (end > 0 && text.charCodeAt(end) > 32) end--;
-  // One word that is longer than the limit has no end that could be kept.
+  // A word that is longer than the limit is dropped.
   return `${text.slice(0, end)}…`;
 }
 
 /**
- * A text without characters that move a cursor, change the direction of reading or are invisible. Line ends stay, as
- * "\n"; any other control character becomes a blank.
+ * A text without characters that move the cursor, change the text direction or are invisible. Line ends become "\n", any
+ * other control character a space.
  */
 export function withoutControls(text: string): string {
   return text
@@ -24,12 +24,12 @@ export function withoutControls(text: string): string {
     .replace(/[^\P{Cc}\n]/gu, " ");
 }
 
-/** The same on one line. */
+/** The same as one line, with single spaces. */
 export function oneLine(text: string): string {
   return withoutControls(text).replace(/\s+/g, " ").trim();
 }
 
-/** One line that moves no cursor, whatever a path or a key holds. */
+/** A path or key as one line that can't move the cursor. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
 }

@@ -1,13 +1,13 @@
-/** What opens a quoted value: with the backslashes that it has within another one, and with Python's letters before it. */
+/** The opening of a quoted value: with Python's prefix letters, and with backslashes if it is inside another quoted value. */
 const openers =
   /^(?:[bBuUrRfF]{1,2}(?=["']))?\\{0,7}(?:"""|'''|["'`]|&(?:quot|apos|#3[49]);|\\{0,7}u002[27])/;
 
-/** @returns undefined: what begins there is not quoted */
+/** @returns undefined if no quoted value begins there */
 export function openerAt(text: string, at: number): string | undefined {
   return openers.exec(text.slice(at, at + 16))?.[0];
 }
 
-/** Behind the closing quote, which has as many backslashes before it as the opening one; else the text's end. */
+/** The index after the closing quote, which has as many backslashes as the opening one; else the end of the text. */
 export function endOfQuoted(text: string, value: number, opener: string): number {
   const closer = opener.replace(/^[a-z]{1,2}(?=["'])/i, "");
   for (let at = value + opener.length; at < text.length; at++) {

@@ -22,11 +22,11 @@ const plain = [
 const all = [...plain, percentEncoded(plain), base64(plain)];
 
 /**
- * A text without what may be a secret in it: access keys, session and bearer tokens, signatures, passwords in URLs and
- * headers, long base64, also percent-encoded or as base64. Rather too much than too little; ARNs, host names, account
- * numbers and paths of ordinary length stay, since a person needs them.
+ * A text without anything that may be a secret: access keys, session and bearer tokens, signatures, passwords in URLs and
+ * headers, long base64, also percent-encoded or as base64. It redacts too much rather than too little; ARNs, host names,
+ * account numbers and paths of ordinary length stay, since users need them.
  *
- * The time grows with the text's length, not faster: what a server answers must not hang the caller.
+ * The time is linear in the length of the text: a server's answer must not hang the caller.
  */
 export function redact(text: string): string {
   return hide(text, all);

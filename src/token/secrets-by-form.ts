@@ -1,6 +1,6 @@
 import { type Finder, hide, type Span, wordsOf } from "./spans.ts";
 
-/** What its form alone makes known: JWTs, the part of an access key that is its own, long base64. */
+/** Secrets that are recognised by their form: JWTs, access key IDs after their prefix, long base64. */
 export function* secretForms(text: string): Iterable<Span> {
   for (const { index, 0: run } of text.matchAll(/\beyJ[\w.-]{12,}/g)) yield [index, index + run.length];
   for (const { index, 0: run } of text.matchAll(/\bA[KS]IA[A-Z0-9]{12,}/g)) {
@@ -14,15 +14,15 @@ export function* secretForms(text: string): Iterable<Span> {
   }
 }
 
-/** Base64 in lines ends with a short one, which would not be known by itself. */
+/** Base64 in lines ends with a short line, which would not be recognised alone. */
 function endOfLines(text: string, end: number): number {
   const last = /^\r?\n[A-Za-z0-9+/]{1,76}={0,2}(?=[\s"']|$)/.exec(text.slice(end, end + 90))?.[0];
   return end + (last?.length ?? 0);
 }
 
 /**
- * Whether a run of base64's alphabet is no path or name: it has all kinds of characters, or changes between them more
- * often than words do, since one key in a thousand has no digit.
+ * Whether a run of base64 characters is random and not a path or name: it has all kinds of characters, or changes between
+ * them more often than words do, since one key in a thousand has no digit.
  */
 function isRandom(run: string): boolean {
   if (/[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run)) return true;
@@ -36,12 +36,12 @@ function kindOf(run: string, at: number): number {
   return code >= 97 ? 0 : code >= 65 ? 1 : code >= 48 ? 2 : 3;
 }
 
-/** Layers of percent-encoding that are taken off: a URL in a URL in a URL. */
+/** Layers of percent-encoding that are decoded: a URL in a URL in a URL. */
 const layers = 3;
 
 /**
- * Percent-encoded words, such as a URL in another's query, in which `finders` find something once they are decoded:
- * hidden from the first percent sign on.
+ * Percent-encoded words, such as a URL in the query of another, that contain a secret when decoded. Hidden from the first
+ * percent sign on.
  */
 export function percentEncoded(finders: readonly Finder[]): Finder {
   return function* (text) {
@@ -60,7 +60,7 @@ export function percentEncoded(finders: readonly Finder[]): Finder {
   };
 }
 
-/** What is no escape of a visible ASCII character stays. */
+/** Decodes escapes of visible ASCII characters; others stay. */
 function decodePercent(text: string): string {
   return text.replace(/%([2-7][0-9a-f])/gi, (sequence, hex) => {
     const code = Number.parseInt(hex, 16);
@@ -68,7 +68,7 @@ function decodePercent(text: string): string {
   });
 }
 
-/** Base64 of a visible text that is a login, as in Docker's `auth`, or in which `finders` find something. */
+/** Base64 of a printable text that is a login, as in Docker's `auth`, or contains a secret. */
 export function base64(finders: readonly Finder[]): Finder {
   return function* (text) {
     for (const { index, 0: run } of text.matchAll(/[A-Za-z0-9+/_-]{12,}={0,2}/g)) {
@@ -80,7 +80,7 @@ export function base64(finders: readonly Finder[]): Finder {
   };
 }
 
-/** Undefined: not base64 of a visible text. */
+/** Undefined if it is not base64 of a printable text. */
 function decodeBase64(run: string): string | undefined {
   try {
     const text = atob(run.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, ""));

@@ -1,30 +1,30 @@
 import { endOfQuoted, openerAt } from "./quotes.ts";
 import { endOfLine, endOfWord, isSpace, redacted, type Span, skip } from "./spans.ts";
 
-/** Names of what is secret. No expression here repeats anything without a limit, so none can backtrack. */
+/** Names of secrets. No expression here has an unlimited repetition, so none can backtrack for long. */
 const names =
   /authorization|cookie|x-registry-auth|x-registry-config|secret|password|passwd|passphrase|passcode|\bpwd\b|\bpass\b|token|signature|\bsig\b|credential(?!s\b)|assertion|saml|api[-_]?key|private[-_]?key|session[-_]?key|session[-_]?id|access[-_]?key(?![-_]?id)|external[-_]?id|\b_?auth(?=\\{0,7}["'=])/gi;
-/** A name of the above that goes on so is an error's, and its reason follows. */
+/** A name that continues like this names an error; the text after it is the reason. */
 const errorNames = /exception|error|fault|denied|expired|invalid|missing|required/i;
 const headers = /^(?:authorization|cookie|x-registry)/i;
 const schemes = /^(?:basic|bearer|digest|negotiate|ntlm|aws4|token|apikey)/i;
 
-/** Characters of a name that may follow the part that tells it, and of blanks around its sign. */
+/** The most characters of a name after its recognised part, and of spaces around its sign. */
 const furthest = 32;
 /** Shorter values are words such as "is" and "no". */
 const shortest = 4;
 
 /**
- * The values of secrets by their names: NAME, ":" or "=", value, in JSON, YAML, INI, queries, headers, and NAME VALUE
- * of options. A value ends as its form has it: at the closing quote, the line's end for headers and for settings on a
- * line of their own, else at the word's end.
+ * Values that follow the name of a secret: NAME, ":" or "=", value, in JSON, YAML, INI, queries and headers, and NAME VALUE
+ * in options. A value ends at its closing quote, at the end of the line for headers and for settings on a line of their
+ * own, else at the end of the word.
  */
 export function* namedValues(text: string): Iterable<Span> {
   let end = 0;
   for (const { index, 0: name } of text.matchAll(names)) {
     const value = startOfValue(text, index, name);
     if (value === undefined || text.startsWith(redacted, value)) continue;
-    // Within a value another begins only where its lines go on behind it.
+    // Inside a value another one begins only if it is a block that continues after it.
     if (index < end && value + (startOfBlock(text, value)?.length ?? 0) <= end) continue;
     const to = endOfValue(text, value, name, index);
     if (to - value < shortest) continue;
@@ -33,9 +33,9 @@ export function* namedValues(text: string): Iterable<Span> {
   }
 }
 
-/** Where the value begins; undefined: what follows the name is no value. */
+/** The index of the value; undefined if no value follows the name. */
 function startOfValue(text: string, index: number, name: string): number | undefined {
-  const endOfName = skip(text, index + name.length, isOfName, furthest);
+  const endOfName = skip(text, index + name.length, isNameCharacter, furthest);
   if (errorNames.test(text.slice(index + name.length, endOfName))) return undefined;
   const quoted = endOfQuoting(text, endOfName);
   const sign = skip(text, quoted, isSpace, furthest);
@@ -51,10 +51,10 @@ function startOfValue(text: string, index: number, name: string): number | undef
   return isOption(text, index) || isSet(text, index) ? sign : undefined;
 }
 
-/** Behind a name's closing quote, bracket or tag, as in `headers["token"] = `. */
+/** The index after the name's closing quote, bracket or tag, as in `headers["token"] = `. */
 function endOfQuoting(text: string, at: number): number {
   const entity = /^(?:&(?:quot|apos|#3[49]);|\\{1,7}u002[27])/.exec(text.slice(at, at + 16))?.[0] ?? "";
-  return skip(text, at + entity.length, isQuoting, furthest);
+  return skip(text, at + entity.length, isNameEnd, furthest);
 }
 
 /** As in "=>" and "==". */
@@ -70,21 +70,21 @@ function endOfValue(text: string, value: number, name: string, index: number): n
   return isSetting(text, index) ? endOfLine(text, value) : endOfWord(text, value);
 }
 
-/** As in `password: |` and `password = <<EOF`: the value is in the lines that follow. */
+/** As in `password: |` and `password = <<EOF`: the value is in the following lines. */
 const blockStart = /^(?:[|>][+-]?\d?|<<[-~]?["']?\w{1,20}["']?)[ \t]{0,4}\r?\n/;
 
 function startOfBlock(text: string, value: number): string | undefined {
   return blockStart.exec(text.slice(value, value + furthest))?.[0];
 }
 
-/** The first of the lines, and those after it that are indented; of a here-document all up to an empty one. */
+/** The end of the first line and the indented lines after it; in a here-document, of all lines up to an empty one. */
 function endOfBlock(text: string, start: number): number {
   let at = endOfLine(text, start);
   while (isSpace(text, at + 1) && text[at + 1] !== "\n" && at < text.length) at = endOfLine(text, at + 1);
   return at;
 }
 
-/** Behind the bracket that closes the first one, quotes aside; else the text's end. */
+/** The index after the bracket that closes the first one, ignoring quoted text; else the end of the text. */
 function endOfBrackets(text: string, value: number): number {
   let depth = 0;
   let quote = "";
@@ -99,7 +99,7 @@ function endOfBrackets(text: string, value: number): number {
   return text.length;
 }
 
-/** To the line's end where that is all that the line is; in a sentence the scheme and the word after it. */
+/** The end of the line if the line is only the header; in a sentence, the end of the word after the scheme. */
 function endOfHeader(text: string, value: number, index: number): number {
   const scheme = text.slice(value, value + 16);
   const isCookie = text.slice(index, index + 6).toLowerCase() === "cookie";
@@ -119,16 +119,16 @@ function isHeaderLine(text: string, index: number): boolean {
 /** "NAME = VALUE" on a line of its own, as in an AWS file: the value is the rest of the line. */
 function isSetting(text: string, index: number): boolean {
   const start = startOfName(text, index);
-  const end = skip(text, index, isOfName, 2 * furthest);
+  const end = skip(text, index, isNameCharacter, 2 * furthest);
   return (start === 0 || text[start - 1] === "\n") && /^ {0,8}=/.test(text.slice(end, end + 9));
 }
 
-/** Whether the name is an option's: "--password VALUE", "-Password VALUE". */
+/** Whether the name is that of an option: "--password VALUE", "-Password VALUE". */
 function isOption(text: string, index: number): boolean {
   return text[startOfName(text, index)] === "-";
 }
 
-/** Whether a command or a Dockerfile gives the name a value: "aws configure set NAME VALUE", "ENV NAME VALUE". */
+/** Whether a command or a Dockerfile sets the name: "aws configure set NAME VALUE", "ENV NAME VALUE". */
 function isSet(text: string, index: number): boolean {
   const start = startOfName(text, index);
   return /\b(?:set|setx|setenv|ENV|ARG)[ \t][^\s]{0,40}$/.test(text.slice(Math.max(0, start - 48), start));
@@ -136,18 +136,18 @@ function isSet(text: string, index: number): boolean {
 
 function startOfName(text: string, index: number): number {
   let at = index;
-  while (at > 0 && index - at < furthest && isOfName(text, at - 1)) at--;
+  while (at > 0 && index - at < furthest && isNameCharacter(text, at - 1)) at--;
   return at;
 }
 
 /** ASCII letters and digits, "-" and "_". */
-function isOfName(text: string, at: number): boolean {
+function isNameCharacter(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
   return isLetter || (code >= 48 && code <= 57) || code === 95 || code === 45;
 }
 
 /** A name's closing quote, with its backslashes, or bracket, as in `headers["token"] = `. */
-function isQuoting(text: string, at: number): boolean {
+function isNameEnd(text: string, at: number): boolean {
   return "\"'`\\])".includes(text.charAt(at));
 }

@@ -1,9 +1,9 @@
 import { endOfQuoted, openerAt } from "./quotes.ts";
 import { endOfWord, isSpace, type Span, skip } from "./spans.ts";
 
-/** Characters before an option in which a program is named whose -p is a password. */
+/** The number of characters before an option that are searched for a program whose -p is a password. */
 const lookBack = 200;
-/** Between an option and its value, also where both are in an array: `-u NAME`, `-u=NAME`, `"-u", "NAME"`. */
+/** The most characters between an option and its value, also in an array: `-u NAME`, `-u=NAME`, `"-u", "NAME"`. */
 const between = 8;
 
 /** `-u NAME:PASSWORD` of curl and others, and `-p PASSWORD` of programs that log in. */
@@ -16,7 +16,7 @@ export function* options(text: string): Iterable<Span> {
     if (isPassword && !logsIn.test(text.slice(Math.max(0, index - lookBack), index))) continue;
     const opener = openerAt(text, start - 1);
     const to = opener === undefined ? endOfWord(text, start) : endOfQuoted(text, start - 1, opener);
-    const from = isPassword ? start : behindColon(text, start, to);
+    const from = isPassword ? start : afterColon(text, start, to);
     if (from === undefined || to <= from) continue;
     yield [from, to];
     end = to;
@@ -27,12 +27,12 @@ const logsIn = /\b(?:login|sshpass|mysql|mysqldump|mysqladmin|mariadb|mongo|mong
 
 const isBetween = (text: string, at: number) => isSpace(text, at) || "\"'`,=\\".includes(text.charAt(at));
 
-function behindColon(text: string, start: number, end: number): number | undefined {
+function afterColon(text: string, start: number, end: number): number | undefined {
   const colon = text.slice(start, Math.min(end, start + 256)).indexOf(":");
   return colon < 0 ? undefined : start + colon + 1;
 }
 
-/** `login NAME password PASSWORD`, in lines or in one, as in .netrc. */
+/** `login NAME password PASSWORD`, on one line or several, as in .netrc. */
 export function* netrc(text: string): Iterable<Span> {
   for (const { index, 0: name } of text.matchAll(/\b(?:password|passwd)(?=[ \t\r\n])/g)) {
     const start = skip(text, index + name.length, isSpace, between);

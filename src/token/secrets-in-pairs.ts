@@ -1,19 +1,19 @@
 import { endOfQuoted, openerAt } from "./quotes.ts";
 import { endOfLine, endOfWord, isSpace, type Span, skip } from "./spans.ts";
 
-/** Characters before and behind a value in which the object that it belongs to is looked for. */
+/** The number of characters before and after a value that are searched for the rest of its object. */
 const furthest = 200;
 
 const secretName =
   /secret|passw|passphrase|passcode|\bpwd\b|token|authorization|cookie|registry-auth|credential|signature|assertion|saml|(?:api|private|session|access)[-_]?key(?![-_]?id)/i;
 
-/** A key that says "value", and its sign; "name" and "key" are said of the same object, before it or behind it. */
+/** A key such as "value" before its sign; "name" or "key" is in the same object, before it or after it. */
 const valueKeys = /value(?=[\\"'`]{0,8}[ \t]{0,8}(?:=>|[:=]))|text(?=\\{0,7}["'][ \t]{0,8}:)/gi;
 
-/** The values of `{"name": "password", "value": "…"}` and its kind, in either order, in JSON, YAML, HTML and options. */
+/** The values of `{"name": "password", "value": "…"}` and similar objects, in either order, in JSON, YAML, HTML and options. */
 export function* pairs(text: string): Iterable<Span> {
   let end = 0;
-  // The values of many keys may be one word.
+  // Many keys may be in one word.
   let wordEnd = 0;
   for (const { index, 0: key } of text.matchAll(valueKeys)) {
     if (index < end) continue;
@@ -23,16 +23,16 @@ export function* pairs(text: string): Iterable<Span> {
     const to = endOfValue(text, index, value) ?? wordEnd;
     if (to <= value) continue;
     const before = text.slice(Math.max(0, index - furthest), index);
-    const behind = upToNext(text.slice(to, to + furthest));
-    // The name may have been cut off.
+    const after = upToNext(text.slice(to, to + furthest));
+    // The name may have been truncated.
     const isCut =
-      behind === undefined &&
+      after === undefined &&
       to + furthest > text.length &&
       /[{<][^{}<>]{0,200}$|(?:^|\s)- {1,8}$/.test(before);
     if (
       !isCut &&
       !secretName.test(sinceLast(before)) &&
-      !secretName.test(behind ?? text.slice(to, to + furthest))
+      !secretName.test(after ?? text.slice(to, to + furthest))
     )
       continue;
     yield [value, to];
@@ -41,11 +41,11 @@ export function* pairs(text: string): Iterable<Span> {
   yield* formParts(text);
 }
 
-/** @returns undefined where it is a word */
+/** @returns undefined if the value is a word */
 function endOfValue(text: string, index: number, value: number): number | undefined {
   const opener = openerAt(text, value);
   if (opener !== undefined) return endOfQuoted(text, value, opener);
-  // In YAML, where the key begins a line, the rest of it.
+  // In YAML a key at the beginning of a line has the rest of the line as its value.
   const isLine = /(?:^|\n)[ \t-]{0,24}$/.test(text.slice(Math.max(0, index - 25), index));
   return isLine ? endOfLine(text, value) : undefined;
 }
@@ -53,16 +53,16 @@ function endOfValue(text: string, index: number, value: number): number | undefi
 const isBeforeSign = (text: string, at: number) => isSpace(text, at) || "\\\"'`".includes(text.charAt(at));
 const isSign = (text: string, at: number) => ":=>".includes(text.charAt(at));
 
-/** What belongs to the same object, before the value. */
+/** The part of the same object before the value. */
 function sinceLast(before: string): string {
   const start = Math.max(before.lastIndexOf("{"), before.lastIndexOf("<"), before.lastIndexOf("- "));
   return before.slice(start + 1);
 }
 
-/** What belongs to the same object, behind the value; undefined: there is no end of it. */
-function upToNext(behind: string): string | undefined {
-  const end = behind.search(/[}>]|\n\s{0,16}-/);
-  return end < 0 ? undefined : behind.slice(0, end);
+/** The part of the same object after the value; undefined if the end of the object is missing. */
+function upToNext(after: string): string | undefined {
+  const end = after.search(/[}>]|\n\s{0,16}-/);
+  return end < 0 ? undefined : after.slice(0, end);
 }
 
 /** The values of multipart forms: `name="password"`, an empty line, the value. */

@@ -1,9 +1,9 @@
 import { redacted, type Span, wordsOf } from "./spans.ts";
 
 /**
- * The user and password of URLs and of addresses without a scheme, such as proxies have. Everything up to the last "@"
- * of the word counts: people write passwords with "@", "/", "#" or "?" in them, and parsers differ in where they end.
- * An ARN with an address in its session's name and an image with its digest are no URLs.
+ * The user and password in URLs and in addresses without a scheme, as for proxies: everything up to the last "@" of the
+ * word, because users write passwords that contain "@", "/", "#" or "?", and parsers disagree on where these end. An ARN
+ * with an address in its session name and an image with its digest are not URLs.
  */
 export function* userInfo(text: string): Iterable<Span> {
   if (!text.includes("@")) return;
@@ -25,18 +25,18 @@ function lastSign(word: string): number {
   return at > 0 && /^@sha(?:256|512):/.test(word.slice(at, at + 8)) ? word.lastIndexOf("@", at - 1) : at;
 }
 
-/** Behind the name and the opening quote or bracket in front of it. */
+/** The index after the name and the opening quote or bracket before the address. */
 function startOfAddress(word: string, colon: number): number {
   for (let at = colon - 1; at >= 0; at--) if ("=\"'`(<[{,;".includes(word.charAt(at))) return at + 1;
   return 0;
 }
 
-/** Characters of an address that are searched for the end of its password. */
+/** The number of characters of an address that are searched for the end of its password. */
 const longestAddress = 512;
 
 /**
- * The user and password of URLs whose password has blanks in it, as people type them into proxy variables: up to the
- * last "@" before the line's end or a quote. A port with words behind it is no password.
+ * The user and password in URLs whose password contains spaces, as users type them into proxy variables: up to the last
+ * "@" before a quote or the end of the line. A port with words after it is not a password.
  */
 export function* spacedUserInfo(text: string): Iterable<Span> {
   for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 1)) {

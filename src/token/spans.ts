@@ -1,27 +1,27 @@
-/** What is shown instead of a secret. */
+/** The text that replaces a secret. */
 export const redacted = "[redacted]";
 
-/** A part of a text that is to be hidden: from its first character to the one behind its last. */
+/** A part of a text to hide: the index of its first character, and the index after its last one. */
 export type Span = readonly [from: number, to: number];
 
-/** What finds secrets of one form. */
+/** Finds secrets of one form. */
 export type Finder = (text: string) => Iterable<Span>;
 
-/** Hides all that the finders find. Each sees the whole text as it was: none depends on what another hid. */
+/** Hides everything that the finders find. Each searches the original text, so their order does not matter. */
 export function hide(text: string, finders: readonly Finder[]): string {
   const spans = finders.flatMap((find) => [...find(text)]).sort(([one], [other]) => one - other);
   let clean = "";
   let end = 0;
   for (const [from, to] of spans) {
     if (to <= end) continue;
-    // What touches the span before it is one with it.
+    // A span that touches the previous one is merged with it.
     if (from > end || end === 0) clean += text.slice(end, from) + redacted;
     end = to;
   }
   return clean + text.slice(end);
 }
 
-/** The first place from `at` on, within `most` characters, where `matches` doesn't hold. */
+/** The first index from `at` on, within `most` characters, for which `matches` returns false. */
 export function skip(
   text: string,
   at: number,

@@ -6,11 +6,11 @@ import { parseConfig } from "../../src/config/parse.ts";
 const guide = readFileSync(new URL("../../docs/config.md", import.meta.url), "utf8");
 
 describe("docs/config.schema.json", () => {
-  it("is what scripts/config-schema.ts makes of the schema today", () => {
+  it("is up to date with scripts/config-schema.ts", () => {
     assert.equal(readFileSync(schemaFile, "utf8"), configJsonSchema());
   });
 
-  it("tells of every key what it is for", () => {
+  it("describes every key", () => {
     const bare: string[] = [];
     const checkRun = (schema: Record<string, unknown>, path: string): void => {
       const inner = {
@@ -30,7 +30,7 @@ describe("docs/config.schema.json", () => {
 });
 
 describe("docs/config.md", () => {
-  it("holds examples that are all taken", () => {
+  it("has only valid examples", () => {
     const examples = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = ""]) => text);
     assert.ok(examples.length >= 2);
     for (const text of examples) assert.equal(parseConfig(text, "docs/config.md").version, 1);

@@ -29,7 +29,7 @@ describe("parseDuration", () => {
     it(JSON.stringify(text), () => assert.equal(parseDuration(text), milliseconds));
   }
 
-  it("adds up what stands in it", () => {
+  it("adds all units", () => {
     const count = fc.nat({ max: 999_999 });
     fc.assert(
       fc.property(count, count, count, (h, m, s) =>

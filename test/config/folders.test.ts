@@ -54,7 +54,7 @@ describe("foldersOf", () => {
     );
   }
 
-  itAsRoot("another user's HOME, as under sudo: root's own folder for what it keeps", () => {
+  itAsRoot("another user's HOME, as under sudo: root's own state folder", () => {
     const configFile = `${HOME}/.config/docker-credential-ecr/config.yaml`;
     const state = "/of-root/.local/state/docker-credential-ecr";
     assert.deepEqual(foldersOf({}, HOME, ownedBy(somebodyElse)), { state, configFile });
@@ -82,7 +82,7 @@ describe("foldersOf", () => {
       configFile: "/c/docker-credential-ecr/config.yaml",
     }));
 
-  it("a HOME that is not there", () =>
+  it("a HOME that does not exist", () =>
     assert.match(foldersOf({}, HOME, ownedBy(undefined)).state, /^\/home\/somebody\//));
 });
 
@@ -95,17 +95,17 @@ const ownedBy = (uid: number | undefined) => ({
 });
 
 describe("homeOf", () => {
-  it("is HOME, without slashes at its end", async () => {
+  it("is HOME without slashes at the end", async () => {
     assert.equal(await homeOf({ HOME }), HOME);
     assert.equal(await homeOf({ HOME: `${HOME}//` }), HOME);
     assert.equal(await homeOf({ HOME: "/" }), "");
   });
 
-  it("is no empty path where HOME is unset or empty", async () => {
+  it("is not empty if HOME is unset or empty", async () => {
     for (const env of [{}, { HOME: "" }]) assert.match((await homeOf(env)) ?? "", /^\//);
   });
 
-  it("is the account's own in a process that has no HOME, as under systemd", () => {
+  it("is the account's home folder in a process without HOME, as under systemd", () => {
     const { HOME: _, ...env } = process.env;
     const room = fileURLToPath(import.meta.resolve("../../src/config/folders.ts"));
     const script = `import { homeOf } from ${JSON.stringify(room)}; console.log(await homeOf(process.env));`;

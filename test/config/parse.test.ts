@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Config, emptyConfig } from "../../src/config/config.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { lineFinder, placeOf } from "../../src/config/problem.ts";
+import { lineAndColumn, lineFinder } from "../../src/config/problem.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { example } from "./example.ts";
 
@@ -10,7 +10,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const role = "arn:aws:iam::111122223333:role/pull";
 
 describe("parseConfig", () => {
-  it("reads all of the design's example", () => {
+  it("reads every key of the example", () => {
     assert.deepEqual(plain(parse(example)), {
       version: 1,
       minValidity: 3_600_000,
@@ -50,10 +50,11 @@ describe("parseConfig", () => {
     ["a byte order mark and CRLF", "\ufeffversion: 1\r\n"],
     ["JSON, which YAML is too", '{"version": 1}'],
   ] as const) {
-    it(`takes ${what} for the empty config`, () => assert.deepEqual(plain(parse(text)), plain(emptyConfig)));
+    it(`returns the default config for ${what}`, () =>
+      assert.deepEqual(plain(parse(text)), plain(emptyConfig)));
   }
 
-  it("reads all that a role may have", () => {
+  it("reads all keys of a role", () => {
     const { identities } = parse(
       `version: 1\nidentities:\n  r: { roleArn: "${role}", externalId: "12:34", sessionName: ci@build, duration: 1h30m, region: eu-west-1 }`,
     );
@@ -67,7 +68,7 @@ describe("parseConfig", () => {
     });
   });
 
-  it("follows anchors and merge keys; a mapping's own keys and the first merged stand before the others", () => {
+  it("resolves anchors and merge keys; own keys, then the first merged ones, take precedence", () => {
     const { identities } = parse(`version: 1
 identities:
   a: &a { roleArn: "${role}", duration: 15m, sessionName: first }
@@ -85,7 +86,7 @@ identities:
     assert.deepEqual(identities["d"], identities["a"]);
   });
 
-  it("knows an anchor by its last definition above", () => {
+  it("uses the last definition of an anchor above the alias", () => {
     const { registries } = parse(
       'version: 1\nregistries:\n  - account: &a "111122223333"\n  - account: &a "444455556666"\n  - account: *a\n',
     );
@@ -95,12 +96,12 @@ identities:
     );
   });
 
-  it("means by no and yes the words, even under %YAML 1.1", () => {
+  it("reads no and yes as text, even with %YAML 1.1", () => {
     const { identities } = parse("%YAML 1.1\n---\nversion: 1\nidentities: { no: { profile: yes } }");
     assert.deepEqual(plain(identities), { no: { kind: "profile", profile: "yes" } });
   });
 
-  it("finds nothing under names that every object has", () => {
+  it("finds nothing under names of Object.prototype", () => {
     const { identities, aliases } = parse("version: 1\nidentities: {}\naliases: {}");
     for (const name of ["constructor", "toString", "__proto__"]) {
       assert.equal(identities[name], undefined);
@@ -108,7 +109,7 @@ identities:
     }
   });
 
-  it("lets a profile's role chain and a role's hour be", () => {
+  it("accepts a role from a profile, and a session of an hour from a role", () => {
     const text = `version: 1\nidentities:
   p: { profile: p }
   long: { roleArn: "${role}", source: p, duration: 12h }
@@ -123,17 +124,17 @@ identities:
     ["pass", { kind: "helper", name: "pass" }],
     ["ecr-login", { kind: "helper", name: "ecr-login" }],
   ] as const) {
-    it(`takes the fallback ${text}`, () =>
+    it(`accepts the fallback ${text}`, () =>
       assert.deepEqual(parse(`version: 1\nfallback: ${text}`).fallback, fallback));
   }
 });
 
 describe("lineFinder", () => {
-  it("finds the lines that placeOf tells", () => {
+  it("agrees with lineAndColumn", () => {
     for (const text of ["", "a", "\n", "a\nb", "\n\nabc\n\r\nd\n", "\ufeffa\nb\n"]) {
       const lineAt = lineFinder(text);
       for (let offset = 0; offset <= text.length; offset++) {
-        assert.equal(lineAt(offset), placeOf(text, offset).line, JSON.stringify({ text, offset }));
+        assert.equal(lineAt(offset), lineAndColumn(text, offset).line, JSON.stringify({ text, offset }));
       }
     }
   });

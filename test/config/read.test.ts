@@ -22,7 +22,7 @@ describe("readConfig", () => {
     return failure;
   }
 
-  it("takes no file, or no folder, for the empty config", async () => {
+  it("returns the default config if there is no file or folder", async () => {
     assert.equal(await readConfig(file()), emptyConfig);
     writeFileSync(join(folder(), "plain"), "");
     assert.equal(await readConfig(join(folder(), "plain", "config.yaml")), emptyConfig);
@@ -36,7 +36,7 @@ describe("readConfig", () => {
   }
 
   for (const mode of [0o602, 0o620, 0o664, 0o666, 0o777]) {
-    it(`refuses a file of mode ${mode.toString(8)}, and says how to mend it`, async () => {
+    it(`refuses a file of mode ${mode.toString(8)}, with a fix`, async () => {
       writeWithMode(file(), example, mode);
       const { code, oneLine } = await refusal(file());
       assert.equal(code, "CONFIG_WRITABLE");
@@ -45,7 +45,7 @@ describe("readConfig", () => {
     });
   }
 
-  itAsRoot("refuses a file of another user's, even one that only they may write", async () => {
+  itAsRoot("refuses a file of another user, even if only that user can write it", async () => {
     writeWithMode(file(), example, 0o600);
     chownSync(file(), somebodyElse, somebodyElse);
     const { code, oneLine } = await refusal(file());
@@ -61,7 +61,7 @@ describe("readConfig", () => {
     });
 
     for (const mode of [0o757, 0o777]) {
-      it(`may write (mode ${mode.toString(8)}), refuses the file`, async () => {
+      it(`can write to (mode ${mode.toString(8)}), refuses the file`, async () => {
         chmodSync(join(folder(), "app"), mode);
         const { code, oneLine } = await refusal(path());
         assert.equal(code, "CONFIG_WRITABLE");
@@ -69,7 +69,7 @@ describe("readConfig", () => {
       });
     }
 
-    it("may write, but not take this user's file from, reads it", async () => {
+    it("can write to, but not remove this user's file from, reads it", async () => {
       chmodSync(join(folder(), "app"), 0o1777);
       assert.equal((await readConfig(path())).registries.length, 3);
     });
@@ -101,29 +101,32 @@ describe("readConfig", () => {
     },
   );
 
-  it("follows a link, as tools for dotfiles make them", async () => {
+  it("follows a link, as dotfile managers create them", async () => {
     writeWithMode(join(folder(), "real"), example, 0o600);
     symlinkSync("real", file());
     assert.equal((await readConfig(file())).registries.length, 3);
   });
 
-  it("refuses to go on without a config.yaml beside a config.yml", async () => {
+  it("refuses a config.yml without a config.yaml", async () => {
     const path = join(folder(), "config.yaml");
     writeFileSync(join(folder(), "config.yml"), "version: 1\n");
     await assert.rejects(readConfig(path), {
       code: "CONFIG_UNREADABLE",
-      message: /config\.yml is not read: the file's name has to be config\.yaml$/,
+      message: /config\.yml is not read: the name of the file must be config\.yaml$/,
     });
     writeFileSync(path, "version: 1\n");
     await readConfig(path);
   });
 
-  it("refuses a link to nothing, for the config that is meant is missing", async () => {
+  it("refuses a dangling link, because the intended config is missing", async () => {
     symlinkSync("nothing", file());
-    assert.match((await refusal(file())).oneLine, /link to a file that is not there.*\[CONFIG_UNREADABLE\]/);
+    assert.match(
+      (await refusal(file())).oneLine,
+      /link to a file that does not exist.*\[CONFIG_UNREADABLE\]/,
+    );
   });
 
-  it("refuses a folder, and a pipe at once", async () => {
+  it("refuses a folder, and a pipe without waiting", async () => {
     mkdirSync(file());
     assert.equal((await refusal(file())).code, "CONFIG_UNREADABLE");
     const pipe = join(folder(), "pipe");
@@ -139,12 +142,12 @@ describe("readConfig", () => {
     assert.match((await refusal(file())).oneLine, /larger than 1 MiB.*\[CONFIG_UNREADABLE\]/);
   });
 
-  it("refuses bytes that are no UTF-8", async () => {
+  it("refuses bytes that are not UTF-8", async () => {
     writeFileSync(file(), Buffer.from([0x61, 0xff, 0xfe]), { mode: 0o600 });
     assert.equal((await refusal(file())).code, "CONFIG_SYNTAX");
   });
 
-  it("tells path, line and column of what is wrong in it", async () => {
+  it("reports path, line and column of a problem", async () => {
     writeWithMode(file(), "version: 1\nstore: vault\n", 0o600);
     assert.ok(
       (await refusal(file())).oneLine.startsWith(`${file()}:2:8: store ("vault") is not known here. Fix: `),

@@ -25,19 +25,19 @@ const cases: Case[] = [
   [
     "an account of eleven digits",
     "registries:\n  - account: §'12345678901'",
-    /is no account\. Fix: write twelve/,
+    /is not an account ID\. Fix: write twelve/,
   ],
   ["a true without quotes", "identities: { a: { profile: §true } }", /in quotes: "true"/],
   ["* without quotes", "registries:\n  - account: §*", /in quotes: "\*"/, "CONFIG_SYNTAX"],
   ["a duration without a unit", "minValidity: §3600", /add the unit, as in 3600s/],
-  ["a wrong duration", "minValidity: §1 hour", /"1 hour".*is no duration/],
-  ["a duration in the wrong order", "minValidity: §30m1h", /is no duration/],
+  ["a wrong duration", "minValidity: §1 hour", /"1 hour".*is not a duration/],
+  ["a duration in the wrong order", "minValidity: §30m1h", /is not a duration/],
   ["no validity", "minValidity: §0s", /more than 0s/],
   ["more than a token's life", "minValidity: §13h", /at most 12h/],
   [
     "a region that is none",
     "registries: [{ account: '111122223333', regions: [§us-east] }]",
-    /no AWS region/,
+    /not an AWS region/,
   ],
   [
     "a misspelt region",
@@ -47,7 +47,7 @@ const cases: Case[] = [
   [
     "a misspelt region in a host",
     "registries: [{ host: §111122223333.dkr.ecr.eu-wset-1.amazonaws.com }]",
-    /eu-wset-1 is no AWS region.*write eu-west-1/,
+    /eu-wset-1 is not an AWS region.*write eu-west-1/,
   ],
   [
     "a misspelt region of a role",
@@ -58,7 +58,7 @@ const cases: Case[] = [
   [
     "a region twice",
     "registries: [{ account: '111122223333', regions: [us-east-1, §us-east-1] }]",
-    /second time/,
+    /repeats/,
   ],
   [
     "two partitions",
@@ -71,16 +71,16 @@ const cases: Case[] = [
     /no registry/,
   ],
   ["both account and host", "registries: [{ §account: '*', host: public.ecr.aws }]", /both host and account/],
-  ["a host of nobody's", "registries: [{ host: §ghcr.io }]", /"ghcr\.io".* is no host of ECR's/],
-  ["a look-alike", "registries: [{ host: §public.ecr.aws.evil.com }]", /is no host of ECR's/],
+  ["a host of nobody's", "registries: [{ host: §ghcr.io }]", /"ghcr\.io".* is not an ECR host/],
+  ["a look-alike", "registries: [{ host: §public.ecr.aws.evil.com }]", /is not an ECR host/],
   ["a URL", "registries: [{ host: §'https://public.ecr.aws/x' }]", /write public\.ecr\.aws\. \[/],
   ["upper case", "registries: [{ host: §PUBLIC.ecr.aws }]", /write public\.ecr\.aws\. \[/],
-  ["an alias of a host that is not ECR's", "aliases: { a.example.com: §ghcr.io }", /is no host of ECR's/],
-  ["an alias that is ECR's", "aliases: { §public.ecr.aws: public.ecr.aws }", /is a host of ECR's itself/],
-  ["an alias of an alias", "aliases: { a.b: public.ecr.aws, c.d: §a.b }", /is no host of ECR's/],
+  ["an alias of a host that is not ECR's", "aliases: { a.example.com: §ghcr.io }", /is not an ECR host/],
+  ["an alias that is ECR's", "aliases: { §public.ecr.aws: public.ecr.aws }", /is itself an ECR host/],
+  ["an alias of an alias", "aliases: { a.b: public.ecr.aws, c.d: §a.b }", /is not an ECR host/],
   ["an alias in upper case", "aliases: { §A.example.com: public.ecr.aws }", /write "a\.example\.com"/],
   ["an alias with a scheme", "aliases: { §'http://a.b': public.ecr.aws }", /write "a\.b"/],
-  ["an alias that is no host", "aliases: { §'a@b': public.ecr.aws }", /is no host name: a character/],
+  ["an alias that is no host", "aliases: { §'a@b': public.ecr.aws }", /is not a host name: a character/],
   [
     "an unknown identity",
     "registries: [{ account: '*', identity: §cii }]\nidentities: { ci: { profile: ci } }",
@@ -97,7 +97,7 @@ const cases: Case[] = [
     /does not exist/,
   ],
   ["an unknown source", `identities: { a: { roleArn: "${role}", source: §b } }`, /"b", which does not exist/],
-  ["a source of its own", `identities: { a: { roleArn: "${role}", source: §a } }`, /circle: a → a/],
+  ["a source of its own", `identities: { a: { roleArn: "${role}", source: §a } }`, /loop: a → a/],
   [
     "sources in a circle",
     `identities:\n  a: { roleArn: "${role}", source: §b }\n  b: { roleArn: "${role}", source: a }`,
@@ -111,11 +111,15 @@ const cases: Case[] = [
     "identities: { a: { roleArn: §ecr-pull } }",
     /write it as arn:aws:iam::111122223333/,
   ],
-  ["a user's ARN", "identities: { a: { roleArn: §'arn:aws:iam::111122223333:user/x' } }", /no role's ARN/],
+  [
+    "a user's ARN",
+    "identities: { a: { roleArn: §'arn:aws:iam::111122223333:user/x' } }",
+    /not the ARN of a role/,
+  ],
   [
     "a role's ARN with other braces",
     "identities: { a: { roleArn: §'arn:aws:iam::{region}:role/x' } }",
-    /no role's ARN/,
+    /not the ARN of a role/,
   ],
   ["a session too short", `identities: { a: { roleArn: "${role}", duration: §10m } }`, /15m to 12h/],
   ["a session too long", `identities: { a: { roleArn: "${role}", duration: §13h } }`, /15m to 12h/],
@@ -127,7 +131,7 @@ const cases: Case[] = [
   [
     "a session's name",
     `identities: { a: { roleArn: "${role}", sessionName: §"a b" } }`,
-    /is no session name/,
+    /is not a session name/,
   ],
   [
     "a role of another partition",
@@ -157,20 +161,20 @@ const cases: Case[] = [
   [
     "replication of ECR Public",
     "registries: [{ host: public.ecr.aws, replication: §{ follow: true } }]",
-    /to nowhere/,
+    /no replication/,
   ],
   ["an unknown store", "store: §vault", /write one of file, keychain/],
-  ["a path for a fallback", "fallback: §../../bin/sh", /names no helper/],
+  ["a path for a fallback", "fallback: §../../bin/sh", /is not the name of a helper/],
   ["itself for a fallback", "fallback: §ecr", /itself/],
   ["a relative output", "outputs: [{ dockerConfig: §.docker/config.json }]", /whole path/],
-  ["an output twice", "outputs: [{ dockerConfig: /a }, { dockerConfig: §/a }]", /second time/],
+  ["an output twice", "outputs: [{ dockerConfig: /a }, { dockerConfig: §/a }]", /repeats/],
   [
     "an output twice, spelled otherwise",
     "outputs: [{ dockerConfig: /a }, { dockerConfig: §/b/../a }]",
-    /second/,
+    /repeats/,
   ],
-  ["an identity's name", "identities: { §a b: { profile: x } }", /is no name/],
-  ["a key twice", "store: file\n§store: file", /second time/, "CONFIG_SYNTAX"],
+  ["an identity's name", "identities: { §a b: { profile: x } }", /is not a valid name/],
+  ["a key twice", "store: file\n§store: file", /a duplicate/, "CONFIG_SYNTAX"],
   ["a tab", "identities:\n§\ta: 1", /spaces/, "CONFIG_SYNTAX"],
   ["a second document", "§---\nstore: file", /second document/, "CONFIG_SYNTAX"],
   ["a bracket that is open", "registries: [§", /bracket/, "CONFIG_SYNTAX"],
@@ -183,7 +187,7 @@ const cases: Case[] = [
   [
     "mappings in mappings",
     `a: ${"{a: ".repeat(50)}§${"{a: ".repeat(30)}1${"}".repeat(80)}`,
-    /too deep/,
+    /too deeply/,
     "CONFIG_SYNTAX",
   ],
 ];
@@ -204,7 +208,7 @@ const refusal = (text: string): Failure => {
   throw new assert.AssertionError({ message: "it was not refused" });
 };
 
-describe("what parseConfig refuses, and where", () => {
+describe("parseConfig refuses, with the position", () => {
   for (const [what, marked, words, code = "CONFIG_INVALID"] of cases) {
     it(what, () => {
       const { oneLine } = refusal(`version: 1\n${marked.replace("§", "")}`);
@@ -226,19 +230,19 @@ describe("what parseConfig refuses, and where", () => {
     });
   }
 
-  it("tells the first problem of the file and how many there are", () => {
+  it("reports the first problem of the file and the number of problems", () => {
     const { oneLine } = refusal("version: 1\nfallback: /x\nstore: y\nminValidity: z");
     assert.match(oneLine, /:2:11: fallback .*the first of 3 problems/);
   });
 
-  it("tells of what a merge brought where it is written", () => {
+  it("reports a problem in merged keys where they are defined", () => {
     const { oneLine } = refusal(
       `version: 1\nidentities:\n  a: &a { roleArn: "${role}", duration: 2h }\n  b: { <<: *a, source: a }`,
     );
     assert.match(oneLine, /:3:69: identities\.b\.duration \(2h\) is too long/);
   });
 
-  it("aliases of aliases that come to more than memory holds, at once", () => {
+  it("nested aliases that would exhaust the memory, immediately", () => {
     const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
     for (let n = 1; n < 30; n++)
       lines.push(
@@ -249,11 +253,11 @@ describe("what parseConfig refuses, and where", () => {
     assert.match(refusal(`version: 1\n${lines.join("\n")}`).oneLine, /:6:9: aliases make this too large/);
   });
 
-  it("no external id is shown", () => {
+  it("shows no external ID", () => {
     const { oneLine } = refusal(
       `version: 1\nidentities: { a: { roleArn: "${role}", externalId: "made up" } }`,
     );
-    assert.match(oneLine, /externalId is no external id/);
+    assert.match(oneLine, /externalId is not an external ID/);
     assert.doesNotMatch(oneLine, /made/);
   });
 });

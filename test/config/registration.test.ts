@@ -41,19 +41,19 @@ const served: [host: string, identity: string | undefined][] = [
 
 describe("registrationFor", () => {
   for (const [host, identity] of served) {
-    it(`gives ${host} to ${identity ?? "the ambient identity"}`, () => {
+    it(`returns ${identity ?? "the default chain"} for ${host}`, () => {
       const found = registrationFor(layered, registry(host));
       assert.equal(found?.name, identity);
       assert.equal(found?.identity.kind, identity === undefined ? "ambient" : "profile");
     });
   }
 
-  it("finds nothing for what no entry names; * stands for accounts and not for ECR Public", () => {
+  it("returns nothing for registries without an entry; * does not include ECR Public", () => {
     assert.equal(registrationFor(layered, registry("public.ecr.aws")), undefined);
     assert.equal(registrationFor(parse(""), registry(privateHost(one, "eu-west-1"))), undefined);
   });
 
-  describe("an account's identity holds in every region, whatever its regions say:", () => {
+  describe("an account's identity is used in every region:", () => {
     const text = (...entries: string[]) => `version: 1
 identities: { a: { profile: a }, b: { profile: b }, star: { profile: star } }
 registries:
@@ -85,13 +85,13 @@ ${entries.map((entry) => `  - { ${entry} }\n`).join("")}`;
         );
       });
     }
-    it("regions of * stay a condition", () => {
+    it("the regions of * are a condition", () => {
       const config = parse(text('account: "*", regions: [us-east-1], identity: star'));
       assert.equal(registrationFor(config, registry(privateHost(one, "eu-west-1"))), undefined);
     });
   });
 
-  it("fills the registry's account into the role and the roles behind it, and keeps what else they have", () => {
+  it("replaces {account} in the role and in the roles of its sources, and keeps their other keys", () => {
     const config = parse(`version: 1
 identities:
   base: { profile: base }
@@ -114,7 +114,7 @@ registries: [{ account: "*", identity: pull }]`);
     });
   });
 
-  it("lets the ambient identity assume a role without a source", () => {
+  it("uses the default chain for a role without a source", () => {
     const config = parse(`version: 1
 identities: { r: { roleArn: "arn:aws:iam::${two}:role/x" } }
 registries: [{ host: public.ecr.aws, identity: r }]`);
@@ -125,7 +125,7 @@ registries: [{ host: public.ecr.aws, identity: r }]`);
     });
   });
 
-  it("tells the entry and what it says of replication", () => {
+  it("returns the entry with its replication settings", () => {
     const { definition } = registrationFor(parse(example), registry(privateHost(one, "us-east-1"))) ?? {};
     assert.equal(definition?.line, 7);
     assert.deepEqual(definition?.replication, { follow: true, identity: "prod-pull" });

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { overlaps } from "../../src/config/overlaps.ts";
 import { parseConfig } from "../../src/config/parse.ts";
-import { aliasTarget, keptRegistries } from "../../src/config/registries.ts";
+import { aliasTarget, configuredRegistries } from "../../src/config/registries.ts";
 import { example } from "./example.ts";
 
 const parse = (registries: string) => parseConfig(`version: 1\nregistries:\n${registries}`, "config.yaml");
 
-describe("keptRegistries", () => {
-  it("are those that are named by host, or by account and regions", () => {
+describe("configuredRegistries", () => {
+  it("are those named by host, or by account and regions", () => {
     assert.deepEqual(
-      keptRegistries(parseConfig(example, "config.yaml")).map(({ host }) => host),
+      configuredRegistries(parseConfig(example, "config.yaml")).map(({ host }) => host),
       [
         "111122223333.dkr.ecr.us-east-1.amazonaws.com",
         "444455556666.dkr.ecr.us-west-2.amazonaws.com",
@@ -19,13 +19,13 @@ describe("keptRegistries", () => {
     );
   });
 
-  it("hold no account whose regions are left open, nor *, and no host twice", () => {
+  it("include no account without regions, no *, and no host twice", () => {
     const config = parse(`  - account: "111122223333"
   - { account: "*", regions: [us-east-1] }
   - { account: "111122223333", regions: [cn-north-1] }
   - host: 111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn`);
     assert.deepEqual(
-      keptRegistries(config).map(({ host }) => host),
+      configuredRegistries(config).map(({ host }) => host),
       ["111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn"],
     );
   });
@@ -34,7 +34,7 @@ describe("keptRegistries", () => {
 describe("aliasTarget", () => {
   const config = parseConfig(example, "config.yaml");
 
-  it("is the ECR host that the alias stands for", () => {
+  it("is the ECR host of the alias", () => {
     const target = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
     assert.equal(aliasTarget(config, "images.example.com"), target);
   });
@@ -46,7 +46,7 @@ describe("aliasTarget", () => {
     "",
     "constructor",
   ]) {
-    it(`is nothing for ${host || "an empty name"}: names match exactly`, () =>
+    it(`is undefined for ${host || "an empty name"}: names match exactly`, () =>
       assert.equal(aliasTarget(config, host), undefined));
   }
 });

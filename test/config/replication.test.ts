@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config/parse.ts";
 import {
   followedSources,
-  isLeftToRules,
+  isDeterminedByRules,
   type KnownRules,
   registrationUnderRules,
   replicasOf,
@@ -31,7 +31,7 @@ const rules = (
 const east = privateHost(one, "us-east-1");
 
 describe("followedSources", () => {
-  it("are the registries of the entries that say so, in the file's order", () => {
+  it("are the registries of entries with follow, in the order of the file", () => {
     const config = parse(
       `${follow(two, "eu-west-1")}${follow(one, "us-east-1, us-west-2")}  - { account: "${other}", regions: [us-east-1] }`,
     );
@@ -41,19 +41,19 @@ describe("followedSources", () => {
     );
   });
 
-  it("are not those that a narrower entry serves and does not follow", () => {
+  it("exclude those with a more specific entry without follow", () => {
     const config = parse(`${follow(one, "us-east-1")}  - { host: ${east}, identity: b }`);
     assert.deepEqual(followedSources(config), []);
   });
 
-  it("are none where follow is false, or with no config", () => {
+  it("are empty if follow is false, or without a config", () => {
     assert.deepEqual(followedSources(parse(follow(one, "us-east-1").replace("true", "false"))), []);
     assert.deepEqual(followedSources(parseConfig("version: 1", "config.yaml")), []);
   });
 });
 
 describe("replicasOf", () => {
-  it("are the targets of followed sources; of two sources of one the first counts", () => {
+  it("are the targets of followed sources; of two sources the first is used", () => {
     const config = parse(follow(two, "eu-west-1") + follow(one, "us-east-1"));
     const known = rules(
       [east, [other, "us-east-1"], [other, "eu-west-1"], [other, "cn-north-1"]],
@@ -81,7 +81,7 @@ describe("registrationUnderRules", () => {
   );
   const servedBy = (host: string) => registrationUnderRules(config, registryAt(host), replicas)?.name;
 
-  it("gives a target to whom its source names, and what is no target to the entry that names it", () => {
+  it("uses the source's entry for a target, and the registry's own entry for others", () => {
     assert.equal(servedBy(privateHost(other, "eu-west-1")), "reader");
     assert.equal(servedBy(privateHost(one, "eu-west-1")), "a");
     assert.equal(servedBy(privateHost(two, "eu-west-1")), "b");
@@ -89,16 +89,16 @@ describe("registrationUnderRules", () => {
     assert.equal(servedBy("public.ecr.aws"), undefined);
   });
 
-  it("gives a target's other names to the same", () => {
+  it("uses the same identity for a target's other host names", () => {
     assert.equal(servedBy(`${other}.dkr.ecr-fips.eu-west-1.amazonaws.com`), "reader");
     assert.equal(servedBy(`${other}.dkr-ecr.eu-west-1.on.aws`), "reader");
   });
 });
 
-describe("isLeftToRules", () => {
-  const isLeft = (text: string, host: string) => isLeftToRules(parse(text), registryAt(host));
+describe("isDeterminedByRules", () => {
+  const isLeft = (text: string, host: string) => isDeterminedByRules(parse(text), registryAt(host));
 
-  it("is what no entry names by account or host, where rules are followed", () => {
+  it("is true for registries without an entry for account or host, if rules are followed", () => {
     const config = follow(one, "us-east-1");
     assert.ok(isLeft(config, privateHost(two, "eu-west-1")));
     assert.ok(isLeft(`${config}  - { account: "*" }`, privateHost(two, "eu-west-1")));
@@ -107,7 +107,10 @@ describe("isLeftToRules", () => {
     assert.ok(!isLeft(`${config}  - { account: "${two}" }`, privateHost(two, "eu-west-1")));
     assert.ok(!isLeft('  - { account: "*" }', privateHost(two, "eu-west-1")));
     assert.ok(
-      !isLeftToRules(parseConfig(example.replace("follow: true", "follow: false"), "x"), registryAt(east)),
+      !isDeterminedByRules(
+        parseConfig(example.replace("follow: true", "follow: false"), "x"),
+        registryAt(east),
+      ),
     );
   });
 });

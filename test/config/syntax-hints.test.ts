@@ -46,7 +46,7 @@ const cases: [what: string, text: string, ...problems: [place: string, fix: stri
   [
     "a source that is a profile",
     'version: 1\nidentities:\n  pull: { roleArn: "arn:aws:iam::111122223333:role/x", source: base }\n',
-    ["3:64", "a profile of the AWS files as base: { profile: base }"],
+    ["3:64", "for a profile of the AWS files: base: { profile: base }"],
   ],
   [
     "a field as far in as its identity",
@@ -72,9 +72,9 @@ const cases: [what: string, text: string, ...problems: [place: string, fix: stri
   ],
 ];
 
-describe("config.yaml's usual mistakes", () => {
+describe("common mistakes in config.yaml", () => {
   for (const [what, text, ...expected] of cases) {
-    it(`${what}: where it is and how to write it right, all at once`, () => {
+    it(`${what}: position and fix, all at once`, () => {
       const problems = checkConfig(text, "c");
       assert.deepEqual(
         problems.map(({ message }) => /^c:(\d+:\d+): /.exec(message)?.[1]),
@@ -87,7 +87,7 @@ describe("config.yaml's usual mistakes", () => {
     });
   }
 
-  it("there are no hints for a config that is right", () => {
+  it("give no hints for a valid config", () => {
     assert.deepEqual(syntaxHints(example), []);
     assert.deepEqual(checkConfig(example, "c"), []);
     const block =
@@ -95,7 +95,7 @@ describe("config.yaml's usual mistakes", () => {
     assert.deepEqual(syntaxHints(block), []);
   });
 
-  it("a text of any size takes the processor less than two seconds", () => {
+  it("are found within two seconds of CPU time in a text of any size", () => {
     const before = process.cpuUsage();
     syntaxHints(`a: ${'"'.repeat(20_000)}\n${"  - b: {\n".repeat(5_000)}${" ".repeat(50_000)}x: “`);
     // Of the processor, which a busy machine gives to others too. Microseconds.

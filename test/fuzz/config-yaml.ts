@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config/parse.ts";
 import { registrationFor } from "../../src/config/registration.ts";
-import { keptRegistries } from "../../src/config/registries.ts";
+import { configuredRegistries } from "../../src/config/registries.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { example } from "../config/example.ts";
@@ -60,7 +60,7 @@ export const configYaml = fuzzer<string>({
   check(text) {
     try {
       const config = parseConfig(text, "config.yaml");
-      keptRegistries(config);
+      configuredRegistries(config);
       for (const host of hosts) {
         const registry = parseHost(host);
         assert.ok(registry);

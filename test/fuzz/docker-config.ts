@@ -10,7 +10,7 @@ import { withLogins, withoutLogins } from "../../src/clients/docker/edit-logins.
 import type { Login } from "../../src/clients/docker/login.ts";
 import { loginsIn, passwordsIn } from "../../src/clients/docker/logins.ts";
 import { readDockerConfig } from "../../src/clients/docker/read-config.ts";
-import { filledIn, takeLogins } from "../../src/clients/docker/taken-login.ts";
+import { describeRemoval, withSecret } from "../../src/clients/docker/removed-login.ts";
 import { parseJson } from "../../src/clients/json/syntax.ts";
 import { applied, isBlank } from "../../src/clients/json/text.ts";
 import { Failure } from "../../src/token/failure.ts";
@@ -71,10 +71,10 @@ function comeAndGo(text: string): void {
     loginsIn(emptied).filter((each) => "login" in each),
     [],
   );
-  const { taken, lost } = takeLogins(text, logins);
+  const { removed, lost } = describeRemoval(text, logins);
   if (lost.size === 0) {
-    const edits = taken.map((each) => {
-      const content = filledIn(each, logins.get(each.key) as Login) ?? "";
+    const edits = removed.map((each) => {
+      const content = withSecret(each, logins.get(each.key) as Login) ?? "";
       return { offset: each.offset, length: each.length, content };
     });
     assert.equal(applied(emptied, edits), text);

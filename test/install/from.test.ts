@@ -106,7 +106,7 @@ describe("install.sh --from", function () {
     const tarball = release();
     const { status, stdout } = install(["--from", tarball, "--dry-run"]);
     assert.equal(status, 0);
-    assert.ok(stdout.includes(`would take docker-credential-ecr from ${tarball}`), stdout);
+    assert.ok(stdout.includes(`would install docker-credential-ecr from ${tarball}`), stdout);
     assert.ok(!existsSync(prefix));
   });
 
@@ -138,16 +138,16 @@ describe("install.sh --from", function () {
       },
       error: /not a tarball of docker-credential-ecr/,
     },
-    { what: "gone", spoil: (path) => rmSync(path), error: /is not there/ },
+    { what: "gone", spoil: (path) => rmSync(path), error: /does not exist/ },
     {
       what: "without SHA256SUMS",
       spoil: (path) => rmSync(join(dirname(path), "SHA256SUMS")),
-      error: /SHA256SUMS is missing: download it too, or give --sha256/,
+      error: /SHA256SUMS is missing: download it too, or use --sha256/,
     },
     {
       what: "not named by SHA256SUMS",
       spoil: (path) => writeFileSync(join(dirname(path), "SHA256SUMS"), `${"0".repeat(64)}  other\n`),
-      error: /does not name/,
+      error: /does not contain/,
     },
     { what: "of another checksum", args: ["--sha256", "0".repeat(64)], error: /truncated or altered/ },
     { what: "of a checksum that is none", args: ["--sha256", "12"], error: /64 hexadecimal digits/ },
@@ -159,7 +159,7 @@ describe("install.sh --from", function () {
     {
       what: "of another system",
       options: { platform: `darwin-${process.arch}` },
-      error: /is for darwin-.*take the tarball of linux-/,
+      error: /is for darwin-.*use the tarball of linux-/,
     },
     {
       what: "of a newer glibc",
@@ -223,7 +223,10 @@ describe("install.sh --from", function () {
     const { status, stderr } = install(["--from", filler], {}, [...own, ...small]);
     assert.equal(status, 1, stderr);
     assert.match(stderr, /No space left/);
-    assert.match(stderr, /can't be written\. The former program is still in place\ndocker-credential-ecr\n/);
+    assert.match(
+      stderr,
+      /can't be written\. The previous program is still installed\ndocker-credential-ecr\n/,
+    );
     assert.match(stderr, / 0\.9\.0\n$/);
   });
 
@@ -279,7 +282,7 @@ describe("install.sh --from", function () {
     it("without encryption is refused where SHA256SUMS would come the same way", async () => {
       const { status, stderr } = await installFrom(["http://127.0.0.1:9/a.tar.xz"]);
       assert.equal(status, 1);
-      assert.match(stderr, /could be changed on the way/);
+      assert.match(stderr, /could be changed in transit/);
     });
 
     it("that answers with an error, or is of another kind, changes nothing", async () => {
@@ -300,6 +303,6 @@ describe("install.sh --from", function () {
     chmodSync(script, 0o755);
     const { status, stderr } = install(["--from", "x", "--uninstall"]);
     assert.equal(status, 1);
-    assert.match(stderr, /--uninstall takes no --from/);
+    assert.match(stderr, /--uninstall can't be used with --from/);
   });
 });

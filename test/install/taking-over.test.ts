@@ -17,7 +17,7 @@ describe("install.sh in the place of others", function () {
     const before = '{"credHelpers":{"public.ecr.aws":"ecr-login"}}';
     docker.write(before);
     const dry = installer.run(["--replace-ecr-login", "--dry-run"]);
-    assert.match(dry.stdout, /would place \S+\/bin\/docker-credential-ecr-login, a link/);
+    assert.match(dry.stdout, /would install \S+\/bin\/docker-credential-ecr-login, a link/);
     assert.match(dry.stdout, /would run: docker-credential-ecr configure-docker --replace-ecr-login\n/);
 
     for (const _ of ["first", "again"]) {
@@ -41,7 +41,10 @@ describe("install.sh in the place of others", function () {
     const other = installer.user.write("prefix/bin/docker-credential-ecr-login", "#!/bin/sh\n");
     const { stderr, status } = installer.run(["--replace-ecr-login"]);
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /bin\/docker-credential-ecr-login is not of this program and stays/);
+    assert.match(
+      stderr,
+      /bin\/docker-credential-ecr-login does not belong to this program and was not changed/,
+    );
     assert.equal(installer.run(["--uninstall"]).status, 0);
     assert.equal(readFileSync(other, "utf8"), "#!/bin/sh\n");
     assert.ok(lstatSync(other).isFile());
@@ -67,7 +70,7 @@ describe("install.sh in the place of others", function () {
     assert.deepEqual(docker.json, { auths: { "b.example": {} }, credsStore: "ecr" });
     const removed = installer.run(["--uninstall"]);
     assert.deepEqual([removed.status, removed.stderr], [0, ""], removed.stdout);
-    assert.match(removed.stdout, /docker-credential-ecr\/config\.yaml is yours, and stays\n/);
+    assert.match(removed.stdout, /docker-credential-ecr\/config\.yaml was not removed\n/);
     assert.equal(docker.text, before);
   });
 
@@ -80,7 +83,7 @@ describe("install.sh in the place of others", function () {
     ]) {
       const { stdout, stderr, status } = installer.run(args);
       assert.deepEqual([stdout, status], ["", 1]);
-      assert.match(stderr, /^install\.sh: give one of --all, --import, --replace-ecr-login/);
+      assert.match(stderr, /^install\.sh: use only one of --all, --import, --replace-ecr-login/);
       assert.equal(installer.isThere, false);
     }
   });

@@ -89,7 +89,7 @@ describe("install.sh --uninstall", function () {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /tokens are left in \S+\/ci\/a\.json: .*\ninstall\.sh: something was left, named above\n$/,
+      /tokens are left in \S+\/ci\/a\.json: .*\ninstall\.sh: not everything was removed, see above\n$/,
     );
     assert.deepEqual(readdirSync(join(user.home, "ci")), ["a.json"]);
     assert.equal(installer.isThere, false);
@@ -109,7 +109,10 @@ describe("install.sh --uninstall", function () {
     const installer = new Installer(standing.user());
     const { user } = installer;
     user.write(configPath, "version: 1\nfallback: file\n");
-    assert.match(installer.run([]).stdout, /proposes.*:\n {2}docker-credential-ecr configure-docker\n$/);
+    assert.match(
+      installer.run([]).stdout,
+      /select the registries.*:\n {2}docker-credential-ecr configure-docker\n$/,
+    );
     assert.equal(installer.run(["--all"]).status, 0);
     silent(await user.store("c.example", "me", "hush"));
     const before = snapshot(user.home);

@@ -42,10 +42,10 @@ const contents: Readonly<Record<string, readonly [make: (text: string) => string
 
 /** What is in the place of a file, and the words for it. */
 const places: Readonly<Record<string, readonly [put: (path: string) => void, why: string]>> = {
-  "a pipe": [(path) => void Bun.spawnSync(["mkfifo", path]), "is no plain file"],
+  "a pipe": [(path) => void Bun.spawnSync(["mkfifo", path]), "is not a plain file"],
   "a folder": [(path) => mkdirSync(path), "is a folder"],
   "a link to itself": [(path) => symlinkSync(path, path), "can't be read (ELOOP)"],
-  "a link to a device": [(path) => symlinkSync("/dev/zero", path), "is no plain file"],
+  "a link to a device": [(path) => symlinkSync("/dev/zero", path), "is not a plain file"],
 };
 
 describe("on an EC2 instance, AWS files that are none", () => {

@@ -117,7 +117,7 @@ registries:
     renameSync(path, own);
     symlinkSync(own, path);
     lchownSync(path, somebodyElse, somebodyElse);
-    told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml", "others may write");
+    told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml", "other users can write");
     chmodSync(folder, 0o755);
     told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml", "user 12345");
     assert.equal(standing.calls(), 0);

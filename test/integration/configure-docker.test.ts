@@ -100,7 +100,7 @@ describe("configure-docker", () => {
     const SUDO_USER = "ann";
     assert.match(
       await docker.configure([registry, "--dry-run"], { env: { SUDO_USER } }),
-      /is root's: for what ann runs/,
+      /belongs to root: for programs that ann runs/,
     );
     assert.doesNotMatch(await docker.configure([registry, "--dry-run"]), /sudo/);
   });

@@ -53,7 +53,7 @@ describe("configure-docker --podman", () => {
     const shown = await docker.configure(["--podman", registry, westRegistry]);
     assert.match(
       shown,
-      new RegExp(`a token for ${registry} lies in .*run/containers/auth.json.*podman logout`),
+      new RegExp(`a token for ${registry} is in .*run/containers/auth.json.*podman logout`),
     );
     assert.ok(!shown.includes(`token for ${westRegistry}`));
   });

@@ -36,7 +36,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
 
   it("a registry for which Docker is to ask no helper", async () => {
     docker.write(JSON.stringify({ credHelpers: { [registry]: "" } }));
-    await says([registry], ["asks no helper", "--replace"], ["another helper"]);
+    await says([registry], ["disables helpers", "--replace"], ["another helper"]);
   });
 
   it("a file that is not JSON, with --undo as well", async () => {
@@ -107,7 +107,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
 
   it("a link that leads in a circle", async () => {
     symlinkSync("config.json", docker.path);
-    await says([registry], ["circle of links"], ["whether its disk"]);
+    await says([registry], ["loop of links"], ["whether its disk"]);
   });
 
   it("a DOCKER_CONFIG that is no folder", async () => {
@@ -115,7 +115,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     const { stderr } = await docker.user.run(["configure-docker", registry], {
       env: { DOCKER_CONFIG: docker.path },
     });
-    assert.match(stderr, /is no folder\. Fix: see DOCKER_CONFIG/);
+    assert.match(stderr, /is not a folder\. Fix: check DOCKER_CONFIG/);
     assert.deepEqual(readdirSync(docker.user.home), [".docker"]);
   });
 });

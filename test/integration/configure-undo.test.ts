@@ -63,7 +63,7 @@ describe("configure-docker --undo", () => {
     const copy = `${docker.path}.before-ecr`;
     docker.write(oddConfig);
     chmodSync(docker.path, 0o644);
-    assert.match(await docker.configure([registry]), /^as it was at first: .*config\.json\.before-ecr$/m);
+    assert.match(await docker.configure([registry]), /^backup of the original: .*config\.json\.before-ecr$/m);
     await docker.configure([westRegistry]);
     await docker.configure(["--all"]);
     assert.equal(readFileSync(copy, "utf8"), oddConfig);
@@ -73,10 +73,7 @@ describe("configure-docker --undo", () => {
 
     await docker.configure([registry]);
     docker.write(JSON.stringify({ ...docker.json, psFormat: "another" }));
-    assert.match(
-      await docker.configure(["--undo"]),
-      /config\.json\.before-ecr is the file as it was at first/,
-    );
+    assert.match(await docker.configure(["--undo"]), /config\.json\.before-ecr is the original file/);
     assert.equal(readFileSync(copy, "utf8"), oddConfig);
   });
 

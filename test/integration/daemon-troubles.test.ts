@@ -77,7 +77,7 @@ describe("a daemon in trouble", () => {
     const user = keeper(standing, good);
     const path = tokenFile(user, otherRegistry);
     const spoil = (text: string) => writeFileSync(path, text, { mode: 0o600 });
-    const noted = () => logOf(user).match(/STATE_FILE .* was left aside/g)?.length ?? 0;
+    const noted = () => logOf(user).match(/STATE_FILE .* was ignored/g)?.length ?? 0;
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
     spoil("{");

@@ -207,7 +207,10 @@ describe("doctor --bundle", () => {
     const folder = join(user.home, "nowhere");
     const { stderr, exitCode } = await user.run(["doctor", "--bundle", join(folder, "report.txt")]);
     assert.equal(exitCode, 1);
-    assert.ok(stderr.includes(`${folder}/report.txt can't be made: ${folder} is not there. Fix: `), stderr);
+    assert.ok(
+      stderr.includes(`${folder}/report.txt can't be created: ${folder} does not exist. Fix: `),
+      stderr,
+    );
     assert.match(stderr, / \[BUNDLE_WRITE\]\n$/);
   });
 });

@@ -25,7 +25,7 @@ describe("taking over from AWS's own helper", () => {
     const shown = await docker.configure(["--replace-ecr-login", "--dry-run"]);
     assert.match(shown, /^- +"credsStore": "ecr-login",$/m);
     assert.equal(docker.text, before);
-    assert.match(await docker.configure(["--replace-ecr-login"]), /for all that it asked ecr-login for\n/);
+    assert.match(await docker.configure(["--replace-ecr-login"]), /for all registries of ecr-login\n/);
     const credHelpers = { [registry]: "ecr", [publicRegistry]: "ecr", [otherRegistry]: "pass" };
     assert.deepEqual(docker.json, { ...JSON.parse(before), credsStore: "ecr", credHelpers });
     assert.match(await docker.configure(["--replace-ecr-login"]), /nothing to change/);
@@ -78,10 +78,10 @@ describe("taking over from AWS's own helper", () => {
     docker.write(before);
     assert.match(
       await docker.configure([registry]),
-      new RegExp(`^a token for ${registry} \\(good for 59m\\) lies in .*--remove-stale-auths`, "m"),
+      new RegExp(`^a token for ${registry} \\(valid for 59m\\) is in .*--remove-stale-auths`, "m"),
     );
     const shown = await docker.configure(["--remove-stale-auths"]);
-    assert.match(shown, new RegExp(`taken out: a token for ${registry}`));
+    assert.match(shown, new RegExp(`removed: a token for ${registry}`));
     const { auths } = JSON.parse(before);
     assert.deepEqual(docker.json.auths, { ...auths, [registry]: {} });
     await docker.configure(["--undo"]);

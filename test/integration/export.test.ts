@@ -114,7 +114,7 @@ describe("export", () => {
     assert.match((await docker(user, ["--output", ""])).stderr, /\[USAGE\]\n$/);
     mkdirSync(join(user.home, "out"), { mode: 0o700 });
     const { stderr } = await docker(user, ["--output", join(user.home, "out")]);
-    assert.match(stderr, /\/out is a folder\. Fix: name a file.* \[OUTPUT_FILE\]\n$/);
+    assert.match(stderr, /\/out is a folder\. Fix: choose a file.* \[OUTPUT_FILE\]\n$/);
   });
 
   it("makes a Secret that says when it ends", async () => {
@@ -199,7 +199,7 @@ describe("export", () => {
       const { stderr } = await docker(user, ["-o", join(open, "auth.json")]);
       assert.match(
         stderr,
-        /others may write into .*\. Fix: choose a folder of this user's own\. \[OUTPUT_UNSAFE\]\n$/,
+        /other users can write to .*\. Fix: choose a folder that belongs to this user\. \[OUTPUT_UNSAFE\]\n$/,
       );
       assert.deepEqual(readdirSync(open), []);
       assert.match((await docker(user, ["-o", `${user.home}/gone/x`])).stderr, /\[OUTPUT_FOLDER\]\n$/);

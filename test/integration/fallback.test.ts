@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { delegate } from "../../src/logins/delegate.ts";
-import { askOtherHelper } from "../../src/logins/run-helper.ts";
+import { runOtherHelper } from "../../src/logins/run-helper.ts";
 import { loginsContract } from "../logins/contract.ts";
 import { programPath } from "../support/program/program.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
@@ -23,7 +23,7 @@ describe("fallback: file", () => {
 
   loginsContract("the program", () =>
     delegate(async (action, input) => {
-      return askOtherHelper(programPath(), action, input, {
+      return runOtherHelper(programPath(), action, input, {
         env: alice.env,
         self: "",
         limit: 30_000,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { delegate } from "../../src/logins/delegate.ts";
-import { askOtherHelper } from "../../src/logins/run-helper.ts";
+import { runOtherHelper } from "../../src/logins/run-helper.ts";
 import { KeychainProcess } from "../../src/store/keychain/process.ts";
 import { loginsContract } from "../logins/contract.ts";
 import { eventually } from "../support/eventually.ts";
@@ -50,7 +50,7 @@ describe("logins in the operating system's keychain", () => {
   loginsContract("the program", () =>
     delegate(async (action, input) => {
       const options = { env: alice.env, self: "", limit: 30_000 };
-      return askOtherHelper(programPath(), action, input, options);
+      return runOtherHelper(programPath(), action, input, options);
     }, "the program"),
   );
 

@@ -145,7 +145,7 @@ describe("an explicit login", () => {
     const path = join(alice.state, "logins", `${registry}.entry`);
     writeFileSync(path, readFileSync(path, "utf8").replace(bobs, bobs.slice(1)));
     for (const _ of [1, 2]) assert.notEqual(answered(await alice.get(registry), registry), bobs);
-    assert.equal(logOf(alice).match(/logins\/\S+ was left aside: damaged/g)?.length, 1);
+    assert.equal(logOf(alice).match(/logins\/\S+ was ignored: damaged/g)?.length, 1);
   });
 
   it("in the format of a former version counts too, also before a fresh token, until docker logout", async () => {

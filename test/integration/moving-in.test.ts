@@ -93,7 +93,7 @@ describe("configure-docker --import", () => {
     const two = { "https://ghcr.io/v1/": auth("me:hush-one"), "ghcr.io": auth("me:hush-two") };
     docker.write(JSON.stringify({ auths: two }));
     const shown = await docker.configure(["--import"]);
-    assert.match(shown, /^left as it is: https:\/\/ghcr\.io\/v1\/: Docker does not use it/m);
+    assert.match(shown, /^not changed: https:\/\/ghcr\.io\/v1\/: Docker uses the entry/m);
     assert.deepEqual(await heldFor("ghcr.io"), ["me", "hush-two"]);
     await docker.configure(["--undo"]);
     assert.deepEqual(docker.json, { auths: two });
@@ -162,8 +162,8 @@ describe("configure-docker --import", () => {
     };
     docker.write(JSON.stringify(before));
     const shown = await docker.configure(["--import"]);
-    assert.match(shown, new RegExp(`^taken out: a token for ${registry} \\(good for \\d+m\\)`, "m"));
-    assert.match(shown, new RegExp(`^taken out: a token for ${westRegistry} \\(over for 1h 0m\\)`, "m"));
+    assert.match(shown, new RegExp(`^removed: a token for ${registry} \\(valid for \\d+m\\)`, "m"));
+    assert.match(shown, new RegExp(`^removed: a token for ${westRegistry} \\(expired 1h 0m ago\\)`, "m"));
     assert.deepEqual(docker.json.auths, { [registry]: {}, [westRegistry]: {} });
     await docker.configure(["--undo"]);
     assert.deepEqual(docker.json.auths, { [registry]: before.auths[registry], [westRegistry]: {} });
@@ -173,7 +173,7 @@ describe("configure-docker --import", () => {
     const odd = { "a.example": { auth: "%%" }, "b.example": auth("me:"), "c d": auth("me:x") };
     docker.write(JSON.stringify({ auths: { ...odd, "ghcr.io": auth("me:hush-one") } }));
     const shown = await docker.configure(["--import"]);
-    assert.equal(shown.match(/^left as it is: (a\.example|b\.example|c d): .+$/gm)?.length, 3);
+    assert.equal(shown.match(/^not changed: (a\.example|b\.example|c d): .+$/gm)?.length, 3);
     assert.deepEqual(docker.json.auths, { ...odd, "ghcr.io": {} });
     await docker.configure(["--undo"]);
     docker.write(JSON.stringify({ auths: { "ghcr.io": auth("me:x"), "r.example": { registrytoken: "t" } } }));
@@ -193,7 +193,7 @@ describe("configure-docker --import", () => {
   it("refuses where no login is kept, and leaves all as it was", async () => {
     user.write(configPath, "version: 1\nfallback: none\n");
     docker.write(text);
-    await docker.refuses(["--import"], "FALLBACK_NONE", "nothing was taken out");
+    await docker.refuses(["--import"], "FALLBACK_NONE", "nothing was removed");
     user.write(configPath, "version: 1\nfallback: [\n");
     await docker.refuses(["--import"], "CONFIG_SYNTAX");
   });
@@ -322,7 +322,7 @@ describe("configure-docker --import with a keychain", () => {
     await docker.configure(["--undo"]);
     assert.deepEqual(docker.json, JSON.parse(text));
     keyring().lock();
-    await docker.refuses(["--import"], "KEYCHAIN_LOCKED", "nothing was taken out");
+    await docker.refuses(["--import"], "KEYCHAIN_LOCKED", "nothing was removed");
     assert.deepEqual(readdirSync(join(user.home, ".docker")), ["config.json"]);
     assert.equal(readFileSync(docker.path, "utf8"), docker.text);
   });

@@ -139,7 +139,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
       assert.equal(lines.length, 3);
       for (const part of [
         /broken\.json is not JSON.*\[OUTPUT_SYNTAX\]/,
-        /none is not there.*mkdir -p .*none \[OUTPUT_FOLDER\]/,
+        /none does not exist.*mkdir -p .*none \[OUTPUT_FOLDER\]/,
         /taken\.json holds somebody's own login for 111122223333.*\[OUTPUT_TAKEN\]/,
       ]) {
         assert.equal(lines.filter((line) => part.test(line)).length, 1, stderr);

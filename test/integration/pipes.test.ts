@@ -63,7 +63,7 @@ describe("a pipe that no process writes to", function () {
     const name = new Bun.CryptoHasher("sha256").update(session).digest("hex");
     pipeAt(user, `.aws/login/cache/${name}.json`);
     const { stderr } = await user.get(registry);
-    assert.match(stderr, /\.json is no plain file\. Fix: .* \[LOGIN_EXPIRED\]\n$/);
+    assert.match(stderr, /\.json is not a plain file\. Fix: .* \[LOGIN_EXPIRED\]\n$/);
   });
 
   it("in the log's place costs no token", async () => {

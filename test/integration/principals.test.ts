@@ -120,7 +120,7 @@ const rows: Readonly<Record<string, Row>> = {
       user.writeAwsConfig({ "profile ci": { role_arm: pullRole, source_profile: "base" } });
       user.writeAwsKeys({ base: member("alice") });
     },
-    outcome: ["PROFILE_INCOMPLETE", "role_arm", ".aws/config:2", "write role_arn in place of role_arm"],
+    outcome: ["PROFILE_INCOMPLETE", "role_arm", ".aws/config:2", "write role_arn instead of role_arm"],
   },
   "a source without a role": {
     set(user) {
@@ -149,7 +149,7 @@ const rows: Readonly<Record<string, Row>> = {
       user.env.AWS_SECRET_ACCESS_KEY = secretOf("alice").secret;
       user.env.AWS_EC2_METADATA_DISABLED = "true";
     },
-    outcome: ["NO_CREDENTIALS", "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"],
+    outcome: ["NO_CREDENTIALS", "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"],
   },
   "a profile with half a pair of keys": {
     set(user) {

@@ -92,7 +92,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       user.writeAwsConfig({ ...other, "sso-session company": company });
       signIn(user, "company");
     },
-    names: /profile dev is of account 111122223333/,
+    names: /profile dev belongs to account 111122223333/,
     fixes: [setVariable, nameInConfig("dev")],
   },
   "a hop limit of 1": {
@@ -153,7 +153,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     seed: (user) => profiles(user, { "profile ci": { role_arm: ciRole, source_profile: "alice" } }),
     fixes: [
       {
-        words: /source_profile|role_arm \((\/[^():]+):(\d+)\).*write (role_arn) in place of (role_arm)/,
+        words: /source_profile|role_arm \((\/[^():]+):(\d+)\).*write (role_arn) instead of (role_arm)/,
         apply: (user) => {
           // The line of each is named in turn: the setting that has no effect, or the one that was meant.
           editLine(`${user.home}/.aws/config`, 2, "role_arm", `role_arn = ${ciRole}`);
@@ -192,7 +192,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       }),
     fixes: [
       {
-        words: /name a profile with credentials of its own as the last source_profile/,
+        words: /use a profile with its own credentials as the last source_profile/,
         apply: (user) => editLine(`${user.home}/.aws/config`, 3, "source_profile", "source_profile = alice"),
       },
     ],
@@ -292,7 +292,8 @@ const cases: Readonly<Record<string, Faulty>> = {
     seed: (user) => profiles(user, { "profile ci": { credential_process: "false" } }),
     fixes: [
       {
-        words: /profile ci \((\/[^():]+):(\d+)\) gave no credentials.*it must print the credentials as JSON/,
+        words:
+          /profile ci \((\/[^():]+):(\d+)\) returned no credentials.*it must print the credentials as JSON/,
         apply: (_, [, file = "", line]) =>
           editLine(file, Number(line), "credential_process", `credential_process = ${processOf("alice")}`),
       },
@@ -306,7 +307,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       }),
     fixes: [
       {
-        words: /can't be read: (\/\S+) is not there\. Fix: have the token written there/,
+        words: /can't be read: (\/\S+) does not exist\. Fix: have the token written there/,
         apply: (_, [, path = ""]) => Bun.write(path, "test-web-identity-token"),
       },
       {
@@ -327,7 +328,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     names: /role\/ci \(AWS_ROLE_ARN\)/,
     fixes: [
       {
-        words: /token in (\/\S+) \(AWS_WEB_IDENTITY_TOKEN_FILE\).*that the token is fresh/,
+        words: /token in (\/\S+) \(AWS_WEB_IDENTITY_TOKEN_FILE\).*that the token has not expired/,
         apply: (_, [, path = ""]) => Bun.write(path, "test-web-identity-token"),
       },
     ],
@@ -410,7 +411,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       profiles(user, { "profile ci": { aws_secret_access_key: "wrong", aws_access_key_id: aliceId } }),
     fixes: [
       {
-        words: /set both anew \(aws_access_key_id \((\/[^():]+):(\d+)\)\)/,
+        words: /set both again \(aws_access_key_id \((\/[^():]+):(\d+)\)\)/,
         apply: (_, [, file = "", line]) =>
           editLine(file, Number(line) - 1, "aws_secret_access_key", `aws_secret_access_key = ${aliceSecret}`),
       },
@@ -485,7 +486,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     names: /config\.yaml:3/,
     fixes: [
       {
-        words: /set the region of the role in config\.yaml to one that is/,
+        words: /set the region of the role in config\.yaml to an enabled one/,
         apply: (user) => config(user, `roleArn: "${pullRole}", region: us-west-2`),
       },
     ],

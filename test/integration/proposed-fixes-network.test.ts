@@ -221,7 +221,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     fixes: [
       unset,
       {
-        words: /add its authority to (\/\S+\/ca\.pem), since by AWS_CA_BUNDLE/,
+        words: /add its CA certificate to (\/\S+\/ca\.pem), which AWS_CA_BUNDLE/,
         apply: (_, [, path = ""], { aws }) =>
           void Bun.write(path, readFileSync(path, "utf8") + readFileSync(aws.caFile, "utf8")),
       },

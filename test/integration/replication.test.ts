@@ -269,7 +269,7 @@ describe("replication", () => {
     await once(user);
     writeFileSync(rulesFile(user), '{"format":1,"sources":{"x":1}}');
     assert.match(await once(user), /^3 registries kept, 0 tokens renewed/);
-    assert.match(logOf(user), /STATE_FILE \S+replication\.json was left aside/);
+    assert.match(logOf(user), /STATE_FILE \S+replication\.json was ignored/);
     assert.equal(standing.count("DescribeRegistry"), 2);
     assert.match(readFileSync(rulesFile(user), "utf8"), /eu-west-1/);
   });

@@ -58,8 +58,8 @@ describe("what clients ask for", function () {
     const user = firstPull();
     await user.get(registry);
     await user.get("https://[");
-    assert.match(logOf(user), /a get failed: no ECR token for .*\[NO_CREDENTIALS\]\n/);
-    assert.match(logOf(user), /a get failed: .*\[BAD_SERVER_URL\]\n/);
+    assert.match(logOf(user), /get failed: no ECR token for .*\[NO_CREDENTIALS\]\n/);
+    assert.match(logOf(user), /get failed: .*\[BAD_SERVER_URL\]\n/);
     const alice = standing.user(keys("alice"));
     answered(await alice.get(registry), registry);
     const before = logOf(alice);

@@ -101,7 +101,7 @@ describe("store: keychain", () => {
       assert.equal(readFileSync(tokenFile(alice, registry), "utf8"), before);
       assert.match(
         logOf(alice),
-        /^.*ECR tokens can't be kept: .*\[KEYCHAIN_(LOCKED|UNREACHABLE)\]\n$/,
+        /^.*ECR tokens can't be stored: .*\[KEYCHAIN_(LOCKED|UNREACHABLE)\]\n$/,
         "once",
       );
       nothingPlain();
@@ -205,7 +205,7 @@ describe("store: keychain", () => {
     assert.match(passed.stderr, /can't be kept.*\[KEYCHAIN_UNREACHABLE\]/);
     assert.match(
       (await alice.run(["status"])).stdout,
-      /^ECR tokens can't be kept: .*\[KEYCHAIN_UNREACHABLE\]$/m,
+      /^ECR tokens can't be stored: .*\[KEYCHAIN_UNREACHABLE\]$/m,
     );
     assert.equal(standing.calls(), 0);
     answered(await alice.get(registry), registry);

@@ -221,7 +221,7 @@ describe("what hangs, or is slow", function () {
     const alice = standing.user(keys("alice"));
     standing.aws.controls.throttle("GetAuthorizationToken");
     const ran = within(limits.whole, await alice.get(registry));
-    told(ran, "THROTTLED", registry, "asked too often", "try again");
+    told(ran, "THROTTLED", registry, "too many requests", "try again");
   });
 
   slowly("throttled for good: a valid token is handed out", async (standing) => {

@@ -66,14 +66,11 @@ describe("a token file", () => {
   };
 
   function isTold(path: string, what = ""): void {
-    assert.ok(
-      logOf(alice).includes(`${path} was left aside`),
-      `${what} expected in the log: ${logOf(alice)}`,
-    );
+    assert.ok(logOf(alice).includes(`${path} was ignored`), `${what} expected in the log: ${logOf(alice)}`);
   }
 
-  /** How often the log names a file as one that was left aside. */
-  const reports = (path: string) => logOf(alice).split(`${path} was left aside`).length - 1;
+  /** How often the log names a file as one that was ignored. */
+  const reports = (path: string) => logOf(alice).split(`${path} was ignored`).length - 1;
 
   async function isFetchedAnew(): Promise<string> {
     const fresh = answered(await alice.get(registry), registry);

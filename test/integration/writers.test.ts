@@ -49,17 +49,17 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
       for (const [what, why, seed] of [
         [
           "another user's file",
-          /user 12345|is there already/,
+          /user 12345|is there already|already exists/,
           (path: string) => chownSync(path, somebodyElse, 0),
         ],
         [
           "a file that is no UTF-8 text",
-          /not UTF-8|is there already|was not made by/,
+          /not UTF-8|is there already|already exists|was not made by/,
           (path: string) => put(path, '{"HttpHeaders":{"X-Name":"J\xf6rg"}}'),
         ],
         [
           "a file that its owner may only read",
-          /chmod u\+w|is there already/,
+          /chmod u\+w|is there already|already exists/,
           (path: string) => chmodSync(path, 0o444),
         ],
       ] as const) {

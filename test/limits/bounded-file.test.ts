@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { problemOf, readBounded } from "../../src/limits/bounded-file.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 
-describe("a file that is read up to a limit", () => {
+describe("readBounded", () => {
   const temp = useTempFolder();
   const path = () => `${temp()}/file`;
   const read = async () => {
@@ -16,20 +16,20 @@ describe("a file that is read up to a limit", () => {
     ["a file of the limit's size", () => writeFileSync(path(), "12345678"), "12345678"],
     ["an empty one", () => writeFileSync(path(), ""), ""],
     ["a larger one", () => writeFileSync(path(), "123456789"), "is larger than 8 bytes"],
-    ["none", () => {}, "is not there"],
+    ["none", () => {}, "does not exist"],
     ["a folder", () => mkdirSync(path()), "is a folder"],
-    ["a pipe that no process writes to", () => execFileSync("mkfifo", [path()]), "is no plain file"],
-    ["a link to a device", () => symlinkSync("/dev/zero", path()), "is no plain file"],
+    ["a pipe that no process writes to", () => execFileSync("mkfifo", [path()]), "is not a plain file"],
+    ["a link to a device", () => symlinkSync("/dev/zero", path()), "is not a plain file"],
     ["a link to itself", () => symlinkSync("file", path()), "can't be read (ELOOP)"],
   ];
   for (const [what, make, expected] of CASES) {
-    it(`is told for ${what}`, async () => {
+    it(`returns the reason for ${what}`, async () => {
       make();
       assert.equal(await read(), expected);
     });
   }
 
-  it("may be one of the system's that tells no size", async () => {
+  it("reads a system file that reports no size", async () => {
     const found = await readBounded("/proc/self/status", 65_536);
     assert.ok(found.kind === "bytes" && found.bytes.length > 0);
   });

@@ -6,7 +6,7 @@ const started = (script: string) =>
 
 describe("the output of a program", function () {
   this.timeout(60_000);
-  it("is what it printed, with its exit code", async () => {
+  it("is what the program printed, with its exit code", async () => {
     const output = await outputOf(started("echo out; echo err >&2; exit 3"));
     assert.deepEqual(output, { stdout: "out\n", stderr: "err\n", exitCode: 3 });
   });
@@ -16,7 +16,7 @@ describe("the output of a program", function () {
     ["stderr", 'sleep 600 >/dev/null & echo "$!"; echo end'],
     ["both", 'sleep 600 & echo "$!"; echo end'],
   ] as const) {
-    it(`is whole when the program has ended, though a child holds ${what} open`, async () => {
+    it(`is complete when the program has ended, even if a child holds ${what} open`, async () => {
       const { stdout, exitCode } = await outputOf(started(script));
       const [child = "", ...rest] = stdout.split("\n");
       process.kill(Number(child));
@@ -24,12 +24,12 @@ describe("the output of a program", function () {
     });
   }
 
-  it("ends a little after the program, also where its child prints without end", async () => {
+  it("ends shortly after the program, even if its child prints without end", async () => {
     const { stdout } = await outputOf(started('sh -c "while :; do sleep 0.05; echo a; done" & echo "$!"'));
     process.kill(Number(stdout.split("\n", 1)[0]));
   });
 
-  it("is 1 MiB at most, and more is an error at once", async () => {
+  it("is at most 1 MiB, and more is an error immediately", async () => {
     const { stdout } = await outputOf(started("head -c 1048576 /dev/zero"));
     assert.equal(stdout.length, 1_048_576);
     for (const script of ["exec yes", "exec yes >&2"]) {

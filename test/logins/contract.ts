@@ -7,20 +7,20 @@ const you = { username: "you", secret: "another made-up secret" };
 
 /** What all that keeps logins to hosts that are not ECR's does alike. */
 export function loginsContract(name: string, open: () => OtherLogins): void {
-  describe(`${name}, as all that keeps other hosts' logins`, () => {
-    it("holds nothing at first, and erases nothing", async () => {
+  describe(`${name}, as a store of logins to other hosts`, () => {
+    it("is empty at first, and erases nothing", async () => {
       const logins = open();
       assert.equal(await logins.get(hub), undefined);
       assert.deepEqual(await logins.list(), {});
       await logins.erase(hub);
     });
 
-    it("gives back what was stored, after the object that stored it too", async () => {
+    it("returns what was stored, also from a new object", async () => {
       await open().store(hub, me);
       assert.deepEqual(await open().get(hub), me);
     });
 
-    it("puts the newer in the place of the older", async () => {
+    it("replaces an older login", async () => {
       const logins = open();
       await logins.store(hub, me);
       await logins.store(hub, you);
@@ -28,7 +28,7 @@ export function loginsContract(name: string, open: () => OtherLogins): void {
       assert.deepEqual(await logins.list(), { [hub]: "you" });
     });
 
-    it("keeps servers apart by their exact spelling", async () => {
+    it("distinguishes servers by their exact URL", async () => {
       const logins = open();
       const servers = [
         "ghcr.io",
@@ -50,7 +50,7 @@ export function loginsContract(name: string, open: () => OtherLogins): void {
       assert.equal(await logins.get("localhost"), undefined);
     });
 
-    it("erases one and leaves the others", async () => {
+    it("erases one and keeps the others", async () => {
       const logins = open();
       await logins.store(hub, me);
       await logins.store("ghcr.io", you);
@@ -72,20 +72,20 @@ export function loginsContract(name: string, open: () => OtherLogins): void {
       ["a secret of 64 KiB", { username: "me", secret: "0123456789abcdef".repeat(4096) }],
       ["64 KiB that are longer in JSON", { username: "me", secret: '"\\'.repeat(32 * 1024) }],
     ] as const) {
-      it(`gives back ${what}`, async () => {
+      it(`returns ${what}`, async () => {
         await open().store(hub, login);
         assert.deepEqual(await open().get(hub), login);
       });
     }
 
-    it("loses none of several that are stored at once", async () => {
+    it("loses none of several concurrently stored logins", async () => {
       const servers = Array.from({ length: 8 }, (_, number) => `registry-${number}.example.com`);
       await Promise.all(servers.map((server) => open().store(server, { username: server, secret: server })));
       for (const server of servers) assert.equal((await open().get(server))?.secret, server);
       assert.equal(Object.keys(await open().list()).length, servers.length);
     });
 
-    it("holds one whole login of two that are stored for one server at once", async () => {
+    it("has one complete login of two concurrently stored ones for a server", async () => {
       const all = [me, you, { username: "big", secret: "x".repeat(9000) }];
       await Promise.all(all.map((login) => open().store(hub, login)));
       const held = await open().get(hub);

@@ -4,7 +4,7 @@ import { protocolText } from "../../src/protocol/messages.ts";
 import { noOtherLogins, onlyOthers } from "../../src/protocol/other-logins.ts";
 import { DelegatedReply, type Reply, toReply } from "../../src/protocol/reply.ts";
 
-describe("logins that another helper keeps", () => {
+describe("logins of another helper", () => {
   let reply: Reply;
   let asked: string[];
   beforeEach(() => {
@@ -17,7 +17,7 @@ describe("logins that another helper keeps", () => {
   const ok = (stdout: string): Reply => ({ stdout, stderr: "", exitCode: 0 });
   const refusal = (stdout: string): Reply => ({ stdout, stderr: "why\n", exitCode: 1 });
 
-  it("are asked for in Docker's protocol", async () => {
+  it("are requested with Docker's protocol", async () => {
     reply = ok('{"ServerURL":"x","Username":"me","Secret":"s"}\n');
     assert.deepEqual(await logins.get("ghcr.io"), { username: "me", secret: "s" });
     reply = ok("");
@@ -34,7 +34,7 @@ describe("logins that another helper keeps", () => {
   });
 
   for (const end of ["\n", "\r\n", ""]) {
-    it(`are not found where it says so: ${JSON.stringify(end)}`, async () => {
+    it(`are not found if it reports so: ${JSON.stringify(end)}`, async () => {
       reply = refusal(protocolText.notFound + end);
       assert.equal(await logins.get("ghcr.io"), undefined);
       await logins.erase("ghcr.io");
@@ -42,12 +42,12 @@ describe("logins that another helper keeps", () => {
     });
   }
 
-  it("are not found where both answers are empty", async () => {
+  it("are not found if both fields are empty", async () => {
     reply = ok('{"ServerURL":"x","Username":"","Secret":""}');
     assert.equal(await logins.get("ghcr.io"), undefined);
   });
 
-  it("hand its refusals back as they came", async () => {
+  it("return its refusals unchanged", async () => {
     reply = refusal("gpg: decryption failed\n");
     const store = () => logins.store("ghcr.io", { username: "me", secret: "s" });
     for (const call of [() => logins.get("x"), store, () => logins.erase("x"), () => logins.list()]) {
@@ -60,7 +60,7 @@ describe("logins that another helper keeps", () => {
     }
   });
 
-  it("hand a refusal back without its secrets", async () => {
+  it("return a refusal without secrets", async () => {
     reply = { ...refusal("Authorization: Basic hush-hush\nno"), stderr: "password=hush-hush\n" };
     const error = await logins.get("x").catch((thrown: unknown) => thrown);
     const { stdout, stderr } = toReply(error);
@@ -68,7 +68,7 @@ describe("logins that another helper keeps", () => {
     assert.match(stdout, /\nno\n$/);
   });
 
-  it("hand a refusal back whole that lacks a line end, or says nothing", async () => {
+  it("return a refusal without a line end or text completely", async () => {
     for (const [stdout, whole] of [
       ["gpg: failed", "gpg: failed\n"],
       ["", ""],
@@ -80,7 +80,7 @@ describe("logins that another helper keeps", () => {
   });
 
   for (const stdout of ["", "hush-hush", "null", '"hush-hush"', '{"Username":1,"Secret":"hush-hush"}']) {
-    it(`refuse an answer that is none, and repeat nothing of it: ${stdout}`, async () => {
+    it(`refuse an invalid answer without quoting it: ${stdout}`, async () => {
       reply = ok(stdout);
       await assert.rejects(logins.get("x"), (error: { code?: string; message: string }) => {
         assert.doesNotMatch(error.message, /hush/);
@@ -89,7 +89,7 @@ describe("logins that another helper keeps", () => {
     });
   }
 
-  it("refuse a list that is none", async () => {
+  it("refuse an invalid list", async () => {
     for (const stdout of ["[1]", '{"x":1}', "null"]) {
       reply = ok(stdout);
       await assert.rejects(logins.list(), { code: "FALLBACK_ANSWER" });
@@ -97,8 +97,8 @@ describe("logins that another helper keeps", () => {
   });
 });
 
-describe("a list of logins to other hosts", () => {
-  it("leaves out what is answered for as ECR's, and what no get would take", () => {
+describe("onlyOthers", () => {
+  it("excludes ECR hosts and malformed servers", () => {
     const others = { "ghcr.io": "me", "https://index.docker.io/v1/": "me", "localhost:5000/x": "me" };
     const ours = { "111122223333.dkr.ecr.us-east-1.amazonaws.com": "AWS", "https://public.ecr.aws/": "AWS" };
     assert.deepEqual(onlyOthers({ ...others, ...ours, "me@ghcr.io": "me", "": "me" }), others);
@@ -106,7 +106,7 @@ describe("a list of logins to other hosts", () => {
 });
 
 describe("no other logins", () => {
-  it("hold nothing, and say so to who would store one", async () => {
+  it("store nothing, and refuse to store", async () => {
     assert.equal(await noOtherLogins.get("ghcr.io"), undefined);
     assert.deepEqual(await noOtherLogins.list(), {});
     await noOtherLogins.erase("ghcr.io");

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { KeychainLogins } from "../../src/logins/keychain.ts";
 import { keychainMarkPath } from "../../src/store/files/paths.ts";
 import { inParts } from "../../src/store/keychain/chunks.ts";
-import { troubleOf } from "../../src/store/keychain/entries.ts";
+import { keychainProblem } from "../../src/store/keychain/entries.ts";
 import { keychainFailure } from "../../src/store/keychain/keychain.ts";
-import { answerQuestion } from "../../src/store/keychain/service.ts";
+import { answerRequest } from "../../src/store/keychain/service.ts";
 import { MemoryEntries } from "../support/fakes/memory-entries.ts";
 import { modeOf, useTempFolder } from "../support/fakes/temp-folder.ts";
 
@@ -23,21 +23,21 @@ describe("logins in the keychain", () => {
   const logins = () => new KeychainLogins(state(), inParts(entries, undefined, String), "go another way");
   const marks = () => (existsSync(`${state()}/keychain`) ? readdirSync(`${state()}/keychain`) : []);
 
-  it("ask no keychain where none was ever stored", async () => {
+  it("don't call the keychain if none was ever stored", async () => {
     entries.broken = locked;
     assert.equal(await logins().get(hub), undefined);
     await logins().erase(hub);
     assert.deepEqual(await logins().list(), {});
   });
 
-  it("are marked by a file that holds the server alone", async () => {
+  it("are marked by a file that contains only the server", async () => {
     await logins().store(hub, login);
     const path = keychainMarkPath(state(), hub);
     assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), { format: 1, server: hub });
     assert.equal(modeOf(path), "0600");
   });
 
-  it("lie under the server's own name, in words that a person understands", async () => {
+  it("are stored under the server's name in a readable form", async () => {
     await logins().store(hub, login);
     assert.equal(
       Buffer.from(entries.held.get(hub) ?? []).toString(),
@@ -45,7 +45,7 @@ describe("logins in the keychain", () => {
     );
   });
 
-  it("leave no mark where the keychain took none", async () => {
+  it("have no mark if the keychain refused to store", async () => {
     entries.broken = locked;
     await assert.rejects(logins().store(hub, login), {
       code: "KEYCHAIN_LOCKED",
@@ -56,7 +56,7 @@ describe("logins in the keychain", () => {
     assert.equal(await logins().get(hub), undefined);
   });
 
-  it("keep the mark of the former where the keychain took no newer one", async () => {
+  it("keep the mark of the previous login if the keychain refused a newer one", async () => {
     await logins().store(hub, login);
     entries.broken = locked;
     await assert.rejects(logins().store(hub, { ...login, secret: "new" }));
@@ -64,7 +64,7 @@ describe("logins in the keychain", () => {
     assert.deepEqual(await logins().get(hub), login);
   });
 
-  it("that can't be had are told of, and are still there after", async () => {
+  it("are reported if they can't be read, and are not lost", async () => {
     await logins().store(hub, login);
     entries.broken = locked;
     await assert.rejects(logins().get(hub), { code: "KEYCHAIN_LOCKED", message: /can't be read/ });
@@ -74,34 +74,34 @@ describe("logins in the keychain", () => {
     assert.deepEqual(await logins().get(hub), login);
   });
 
-  it("leave nothing behind when they are erased", async () => {
+  it("are erased completely", async () => {
     await logins().store(hub, login);
     await logins().erase(hub);
     assert.deepEqual([marks(), entries.held.size], [[], 0]);
   });
 
-  it("of more than 64 KiB are refused, and lose nothing", async () => {
+  it("of more than 64 KiB are refused, and the previous login stays", async () => {
     await logins().store(hub, login);
     const long = { ...login, secret: "x".repeat(64 * 1024 + 1) };
     await assert.rejects(logins().store(hub, long), { code: "LOGIN_TOO_LONG" });
     assert.deepEqual(await logins().get(hub), login);
   });
 
-  it("that another program wrote over are told of, and nothing is repeated", async () => {
+  it("overwritten by another program are reported without their content", async () => {
     await logins().store(hub, login);
     entries.held.set(hub, new TextEncoder().encode("hush-hush"));
     await assert.rejects(logins().get(hub), (error: Error) => !error.message.includes("hush"));
     assert.deepEqual(await logins().list(), {});
   });
 
-  it("are listed past a file that is no mark", async () => {
+  it("are listed despite a file that is not a mark", async () => {
     await logins().store(hub, login);
     writeFileSync(`${state()}/keychain/other.json`, "{", { mode: 0o600 });
     assert.deepEqual(await logins().list(), { [hub]: "me" });
   });
 });
 
-describe("a keychain's trouble", () => {
+describe("a keychain's error", () => {
   for (const [message, code, what] of [
     [
       "Couldn't access platform storage: Secret Service: unlock prompt was dismissed",
@@ -130,21 +130,21 @@ describe("a keychain's trouble", () => {
       /several entries of that name/,
     ],
     ["Platform failure: something new", "KEYCHAIN_UNREACHABLE", /\(something new\)/],
-    ["", "KEYCHAIN_UNREACHABLE", /did not say why/],
+    ["", "KEYCHAIN_UNREACHABLE", /gave no reason/],
   ] as const) {
     it(`is understood: ${message.slice(0, 60)}`, () => {
-      const trouble = troubleOf(message);
+      const trouble = keychainProblem(message);
       assert.equal(trouble.code, code);
       assert.match(trouble.what, what);
     });
   }
 
-  it("goes back to who asked, without the question", async () => {
+  it("is returned to the caller, without the request", async () => {
     const question = JSON.stringify({ write: { name: hub, value: "hush-hush" } });
     const entries = new MemoryEntries();
     entries.broken = locked;
     const keychain = async () => inParts(entries, undefined, String);
-    const answer = await answerQuestion(question, keychain);
+    const answer = await answerRequest(question, keychain);
     assert.deepEqual(JSON.parse(answer), {
       failed: { code: "KEYCHAIN_LOCKED", what: "the keychain is locked" },
     });
@@ -152,7 +152,7 @@ describe("a keychain's trouble", () => {
       throw new Error("libc.so.7: cannot open shared object file\nhush-hush");
     };
     assert.match(
-      await answerQuestion(question, unloadable),
+      await answerRequest(question, unloadable),
       /can't be loaded \(libc\.so\.7: cannot open shared object file\)/,
     );
     const underneath = async () => {
@@ -162,13 +162,11 @@ describe("a keychain's trouble", () => {
       throw new Error("Cannot find native binding. Try npm i", { cause });
     };
     assert.match(
-      await answerQuestion(question, underneath),
+      await answerRequest(question, underneath),
       /can't be loaded \(a\.node: failed to map segment\)/,
     );
     for (const text of ["", "hush-hush", "null"]) {
-      const nonsense = await answerQuestion(text, async () =>
-        inParts(new MemoryEntries(), undefined, String),
-      );
+      const nonsense = await answerRequest(text, async () => inParts(new MemoryEntries(), undefined, String));
       assert.match(nonsense, /KEYCHAIN_UNREACHABLE/);
       assert.doesNotMatch(nonsense, /hush/);
     }

@@ -6,7 +6,7 @@ import { MemoryLogins } from "../support/fakes/memory-logins.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 import { loginsContract } from "./contract.ts";
 
-describe("logins to hosts that are not ECR's", () => {
+describe("logins to hosts outside ECR", () => {
   const folder = useTempFolder();
   let memory: MemoryLogins;
   let entries: MemoryEntries;

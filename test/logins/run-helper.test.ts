@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { askOtherHelper, findOtherHelper } from "../../src/logins/run-helper.ts";
+import { findOtherHelper, runOtherHelper } from "../../src/logins/run-helper.ts";
 import { eventually } from "../support/eventually.ts";
 import { useTempFolder, writeWithMode } from "../support/fakes/temp-folder.ts";
 
@@ -27,7 +27,7 @@ describe("another credential helper", () => {
     assert.equal(findOtherHelper("stub", options()), path);
   });
 
-  it("that is not there, or can't be run, is told of by name", () => {
+  it("is reported by name if it is missing or can't be run", () => {
     const missing = { code: "FALLBACK_MISSING", message: /docker-credential-stub/ };
     assert.throws(() => findOtherHelper("stub", options()), missing);
     writeWithMode(join(folder(), "docker-credential-stub"), "", 0o644);
@@ -35,36 +35,36 @@ describe("another credential helper", () => {
     assert.throws(() => findOtherHelper("stub", options({ env: {} })), missing);
   });
 
-  it("is never this program, be it by a link", () => {
+  it("is never this program, even by a link", () => {
     const self = helper("", "ecr");
     symlinkSync(self, join(folder(), "docker-credential-stub"));
     assert.throws(() => findOtherHelper("stub", options()), { code: "FALLBACK_ITSELF" });
     assert.throws(() => findOtherHelper("ecr", options()), { code: "FALLBACK_ITSELF" });
   });
 
-  it("that comes back here is told so, be it by a copy", async () => {
+  it("is refused if it calls this program, even a copy of it", async () => {
     const program = helper('echo "$DOCKER_CREDENTIAL_ECR_FALLBACK"');
-    const { stdout } = await askOtherHelper(program, "get", "", options());
+    const { stdout } = await runOtherHelper(program, "get", "", options());
     const env = { ...options().env, DOCKER_CREDENTIAL_ECR_FALLBACK: stdout.trim() };
     assert.throws(() => findOtherHelper("stub", options({ env })), { code: "FALLBACK_ITSELF" });
   });
 
-  it("gets the action, the input and the environment, but for what loads code", async () => {
+  it("gets the action, the input and the environment without variables that load code", async () => {
     const program = helper('echo "$* $A $BUN_OPTIONS"; cat');
     const env = { ...options().env, A: "a", BUN_OPTIONS: "b" };
-    const reply = await askOtherHelper(program, "store", "the input", options({ env }));
+    const reply = await runOtherHelper(program, "store", "the input", options({ env }));
     assert.deepEqual(reply, { stdout: "store a \nthe input", stderr: "", exitCode: 0 });
   });
 
-  it("that does not read its input is none the worse", async () => {
+  it("works without reading its input", async () => {
     const program = helper("exec <&-; echo done");
-    assert.equal((await askOtherHelper(program, "store", "x".repeat(500_000), options())).stdout, "done\n");
+    assert.equal((await runOtherHelper(program, "store", "x".repeat(500_000), options())).stdout, "done\n");
   });
 
-  it("that hangs is ended, with what it has started", async () => {
+  it("is ended with its children if it hangs", async () => {
     const program = helper(`sleep 30 & echo $! >"$HOME/pid"; wait`);
     const began = performance.now();
-    const provider = askOtherHelper(program, "get", "", options({ limit: 500 }));
+    const provider = runOtherHelper(program, "get", "", options({ limit: 500 }));
     await assert.rejects(provider, { code: "FALLBACK_TIMEOUT", message: /0\.5 seconds/ });
     assert.ok(performance.now() - began < 4_000);
     const pid = readFileSync(join(folder(), "pid"), "utf8").trim();
@@ -75,18 +75,18 @@ describe("another credential helper", () => {
   });
 
   for (const [script, how] of [
-    ["exit 3", /get ended with exit code 3 and said nothing/],
-    ["kill -KILL $$", /get was ended by SIGKILL and said nothing/],
+    ["exit 3", /get ended with exit code 3 and printed nothing/],
+    ["kill -KILL $$", /get was ended by SIGKILL and printed nothing/],
   ] as const) {
-    it(`that fails without a word is told of: ${script}`, async () => {
-      const provider = askOtherHelper(helper(script), "get", "", options());
+    it(`is reported if it fails without a message: ${script}`, async () => {
+      const provider = runOtherHelper(helper(script), "get", "", options());
       await assert.rejects(provider, { code: "FALLBACK_FAILED", message: how });
     });
   }
 
-  it("that can't be started is told of", async () => {
+  it("is reported if it can't be started", async () => {
     const path = join(folder(), "docker-credential-stub");
     writeWithMode(path, "#!/nonexistent/interpreter\n", 0o755);
-    await assert.rejects(askOtherHelper(path, "get", "", options()), { code: "FALLBACK_FAILED" });
+    await assert.rejects(runOtherHelper(path, "get", "", options()), { code: "FALLBACK_FAILED" });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readClock } from "../../src/store/files/clock.ts";
 import { nodeFiles } from "../../src/store/files/node-files.ts";
-import { formerLoginPath, loginPath, tokenPath } from "../../src/store/files/paths.ts";
+import { loginPath, previousLoginPath, tokenPath } from "../../src/store/files/paths.ts";
 import { ambientNames, environmentFingerprint } from "../../src/token/dependencies.ts";
 import type { LoginEntry, LogoutEntry, RegistryEntry } from "../../src/token/entry.ts";
 import { formatEntry, type StoredEntry } from "../../src/token/entry-text.ts";
@@ -21,7 +21,7 @@ export class Place {
   readonly absent = join(this.home, "absent");
   readonly token = tokenPath(this.state, host);
   readonly login = loginPath(this.state, host);
-  readonly formerLogin = formerLoginPath(this.state, host);
+  readonly formerLogin = previousLoginPath(this.state, host);
   readonly clock: Clock = readClock(files, Date.now());
 
   constructor() {

@@ -33,7 +33,7 @@ function letOtherWrite(path: string): boolean {
 (process.platform === "linux" ? describe : describe.skip)("an access control list", () => {
   const folder = useTempFolder();
 
-  it("is found, and makes a group's right to write that of others", function () {
+  it("is detected, and means that others can write if the group can", function () {
     const path = join(folder(), "file");
     writeFileSync(path, "");
     assert.equal(hasAccessList(path), false);
@@ -41,7 +41,7 @@ function letOtherWrite(path: string): boolean {
     assert.equal(hasAccessList(path), true);
   });
 
-  it("is looked for only where a private group may write", () => {
+  it("is only read if a private group can write", () => {
     const rights = { uid: 1000, gid: 1000, mode: 0o100664 };
     const groups = "ann:x:1000:\n";
     assert.equal(

@@ -8,7 +8,7 @@ import { useTempFolder } from "../support/fakes/temp-folder.ts";
 describe("barredFolder", () => {
   const folder = useTempFolder();
 
-  it("is none where the file is there, or nothing is", async () => {
+  it("is undefined if the file, or nothing, exists", async () => {
     const path = join(folder(), "a/b/file");
     assert.equal(await barredFolder(path), undefined);
     mkdirSync(join(folder(), "a/b"), { recursive: true });
@@ -23,17 +23,17 @@ describe("barredFolder", () => {
     assert.deepEqual(await barredFolder(join(path, "b/file")), { folder: path, code: "ENOTDIR" });
   });
 
-  it("is a circle of links on the way, and not one in place of the file", async () => {
+  it("is a loop of links in the path, not in the file itself", async () => {
     const path = join(folder(), "a");
     symlinkSync(path, path);
     assert.deepEqual(await barredFolder(join(path, "b/file")), { folder: path, code: "ELOOP" });
     assert.equal(await barredFolder(path), undefined);
   });
 
-  it("is a folder whose name no file system takes", async () => {
+  it("is a folder whose name is too long", async () => {
     const path = join(folder(), "a".repeat(300), "file");
     assert.deepEqual(await barredFolder(path), { folder: folder(), code: "ENAMETOOLONG" });
   });
 
-  it("is none at the root", async () => assert.equal(await barredFolder("/"), undefined));
+  it("is undefined at the root", async () => assert.equal(await barredFolder("/"), undefined));
 });

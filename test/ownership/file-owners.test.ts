@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isPrivateGroup, mapsAllUsers } from "../../src/ownership/file-owners.ts";
 
-describe("a group that may write", () => {
+describe("a group that can write", () => {
   const groups = "root:x:0:\nann:x:1000:\nbob:x:1001:bob\nweb:x:1002:www-data\nteam:x:1003:\nalso:x:1003:\n";
 
   for (const [gid, isPrivate, why] of [
@@ -12,7 +12,7 @@ describe("a group that may write", () => {
     [1004, false, "no group of the number"],
     [0, false, "root's"],
   ] as const) {
-    it(`is ${isPrivate ? "" : "not "}one user's alone: ${why}`, () => {
+    it(`is ${isPrivate ? "" : "not "}private: ${why}`, () => {
       assert.equal(isPrivateGroup(groups, gid), isPrivate);
     });
   }
@@ -25,7 +25,7 @@ describe("the user 65534", () => {
     ["         0     100000      65536\n", false],
     ["", true],
   ] as const) {
-    it(`is ${isAll ? "a user like any other" : "every user outside"} under the map ${JSON.stringify(map)}`, () => {
+    it(`is ${isAll ? "an ordinary user" : "every unmapped user"} with the map ${JSON.stringify(map)}`, () => {
       assert.equal(mapsAllUsers(map), isAll);
     });
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { refuseFile } from "../../src/ownership/refuse-file.ts";
 import { itAsRoot, somebodyElse, useTempFolder } from "../support/fakes/temp-folder.ts";
 
-describe("a file that decides what runs", () => {
+describe("refuseFile", () => {
   const temp = useTempFolder();
   const folder = () => join(temp(), "home", ".aws");
   const file = () => join(folder(), "config");
@@ -14,19 +14,19 @@ describe("a file that decides what runs", () => {
     chmodSync(file(), 0o600);
   });
 
-  it("is obeyed where only this user and root could have written it", async () => {
+  it("accepts a file that only this user and root can write", async () => {
     assert.equal(await refuseFile(file()), undefined);
     chmodSync(file(), 0o644);
     assert.equal(await refuseFile(file()), undefined);
   });
 
-  it("is refused where others may write it, or put another one into its place", async () => {
+  it("refuses a file that others can write or replace", async () => {
     chmodSync(file(), 0o666);
     assert.match((await refuseFile(file()))?.why ?? "", /config \(mode 0666\)$/);
     chmodSync(file(), 0o600);
     for (const open of [folder(), join(temp(), "home")]) {
       chmodSync(open, 0o777);
-      assert.match((await refuseFile(file()))?.why ?? "", /others may write into .* \(mode 0777\)/);
+      assert.match((await refuseFile(file()))?.why ?? "", /other users can write to .* \(mode 0777\)/);
       chmodSync(open, 0o755);
     }
     assert.equal(await refuseFile(file()), undefined);
@@ -38,7 +38,7 @@ describe("a file that decides what runs", () => {
     ["a folder further up", () => join(temp(), "home")],
   ];
   for (const [what, path] of CASES) {
-    itAsRoot(`is refused where ${what} is another user's`, async () => {
+    itAsRoot(`refuses a file if ${what} belongs to another user`, async () => {
       chownSync(path(), somebodyElse, somebodyElse);
       const refusal = await refuseFile(file());
       assert.match(refusal?.why ?? "", new RegExp(`belongs to user ${somebodyElse}`));

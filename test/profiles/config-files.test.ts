@@ -137,13 +137,13 @@ describe("AWS files: bad ones", () => {
   for (const [what, content, words] of [
     ["UTF-16", Buffer.from(`\ufeff${keys}`, "utf16le"), /credentials:1 can't be parsed: it is UTF-16/],
     ["UTF-16 of the other order", Buffer.from(`\ufeff${keys}`, "utf16le").swap16(), /it is UTF-16/],
-    ["UTF-16 without a mark", Buffer.from(keys, "utf16le"), /:1 can't be parsed: it holds a NUL byte/],
+    ["UTF-16 without a mark", Buffer.from(keys, "utf16le"), /:1 can't be parsed: it contains a NUL byte/],
     ["a byte order mark", `\ufeff${keys}`, /:1 can't be parsed: it begins with a byte order mark/],
     ["Latin-1", Buffer.from(`${keys}# J\xf6rg\n`, "latin1"), /:3 can't be parsed: it is not UTF-8/],
-    ["a NUL byte", `${keys}x = \0\n`, /:3 can't be parsed: it holds a NUL byte/],
+    ["a NUL byte", `${keys}x = \0\n`, /:3 can't be parsed: it contains a NUL byte/],
     ["10 MB", `${keys}${"# padding\n".repeat(1_000_000)}`, /can't be parsed: it is larger than 4 MiB/],
     ["no setting in a line", `${keys}hello\n`, /:3 can't be parsed: neither a \[section\] nor/],
-    ["a section twice", `${keys}${keys}`, /:3 can't be parsed: section \[ci\] is there twice/],
+    ["a section twice", `${keys}${keys}`, /:3 can't be parsed: section \[ci\] occurs twice/],
   ] as const) {
     it(`${what}: refused with the file and the line`, async () => {
       const outcome = await read(content);
@@ -157,11 +157,11 @@ describe("AWS files: bad ones", () => {
     const pipe = join(temp(), "pipe");
     execFileSync("mkfifo", [pipe]);
     for (const [path, why] of [
-      [pipe, `${pipe} is no plain file`],
+      [pipe, `${pipe} is not a plain file`],
       [temp(), `${temp()} is a folder`],
       [join(temp(), "none"), ""],
       [join(pipe, "below"), ""],
-      ["/dev/zero", "/dev/zero is no plain file"],
+      ["/dev/zero", "/dev/zero is not a plain file"],
       ["", ""],
     ] as const) {
       const outcome = await readAt(path);

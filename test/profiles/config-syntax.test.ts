@@ -54,7 +54,7 @@ const REFUSED: [what: string, text: string, line: number, words: RegExp][] = [
   ["a setting before the first section", "\nx = 1\n[a]\n", 2, /before the first/],
   ["an empty header", "[]\nx = 1\n", 1, /before the first/],
   ["a header that does not end", "[a\nx = 1\n", 1, /before the first/],
-  ["a section twice", "[a]\n[b]\n[a]\n", 3, /\[a\] is there twice/],
+  ["a section twice", "[a]\n[b]\n[a]\n", 3, /\[a\] occurs twice/],
   ["a setting twice", "[a]\nx = 1\nX = 2\n", 3, /x is set twice/],
   ["a block with a line that is no setting", "[a]\ns3 =\n  y\n", 3, /NAME = VALUE/],
 ];

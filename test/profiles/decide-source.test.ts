@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Decision } from "../../src/profiles/credential-source.ts";
-import { chosenProfile, decideSource, isOfMachine } from "../../src/profiles/decide-source.ts";
+import { chosenProfile, decideSource, dependsOnMachine } from "../../src/profiles/decide-source.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { ambient, type Identity } from "../../src/token/identity.ts";
 import { awsFiles, type FileContent } from "../support/aws/files.ts";
@@ -244,7 +244,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     "a sign-in with a comment behind its name",
     { config: "[default]\nlogin_session = arn:aws:iam::111122223333:user/a # mine\n" },
     "PROFILE_INCOMPLETE",
-    /login_session \(\/aws\/config:2\) holds a blank/,
+    /login_session \(\/aws\/config:2\) contains a blank/,
   ],
   [
     "a profile that there is not",
@@ -301,13 +301,13 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
       credentials: { default: { aws_access_key_id: "X" } },
     },
     "PROFILE_INCOMPLETE",
-    /has no aws_secret_access_key beside it/,
+    /has no aws_secret_access_key next to it/,
   ],
   [
     "a misspelt secret",
     { credentials: { default: { aws_access_key_id: "X", aws_secret_acess_key: "x" } } },
     "PROFILE_INCOMPLETE",
-    /aws_secret_acess_key \(\/aws\/credentials:3\) is no setting.*aws_secret_access_key is.*write aws_secret_access_key/,
+    /aws_secret_acess_key \(\/aws\/credentials:3\) is not a setting.*aws_secret_access_key is.*write aws_secret_access_key/,
   ],
   [
     "an empty secret",
@@ -329,7 +329,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
       credentials: { base: keys },
     },
     "PROFILE_INCOMPLETE",
-    /role_arm \(\/aws\/config:2\) is no setting.*write role_arn in place of role_arm/,
+    /role_arm \(\/aws\/config:2\) is not a setting.*write role_arn instead of role_arm/,
   ],
   [
     "a misspelt role alone",
@@ -425,14 +425,14 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     "a circle",
     { config: { default: by("b"), "profile b": by("default") } },
     "PROFILE_INCOMPLETE",
-    /circle: default → b → default/,
+    /loop: default → b → default/,
   ],
-  ["a role by itself without keys", { config: { default: by("default") } }, "PROFILE_INCOMPLETE", /circle/],
+  ["a role by itself without keys", { config: { default: by("default") } }, "PROFILE_INCOMPLETE", /loop/],
   [
     "a source profile without credentials",
     { config: { default: by("b"), "profile b": { region: "x" } } },
     "PROFILE_INCOMPLETE",
-    /profile b leads to no credentials: it is the source_profile of \/aws\/config:3/,
+    /profile b has no usable credentials: it is the source_profile of \/aws\/config:3/,
   ],
   [
     "a source profile with a source and no role",
@@ -444,7 +444,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     "a web identity without a role in a profile",
     { config: { default: { web_identity_token_file: "/t" } } },
     "PROFILE_INCOMPLETE",
-    /has no role_arn beside it/,
+    /has no role_arn next to it/,
   ],
   [
     "an empty process",
@@ -462,13 +462,13 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     "a role behind MFA",
     { config: { default: { ...by("b"), mfa_serial: "m" } }, credentials: { b: keys } },
     "MFA_REQUIRED",
-    /^profile default wants .*\/aws\/config:4/,
+    /^profile default requires .*\/aws\/config:4/,
   ],
   [
     "MFA further down",
     { config: { default: by("b"), "profile b": { ...by("c"), mfa_serial: "m" } }, credentials: { c: keys } },
     "MFA_REQUIRED",
-    /^profile b wants/,
+    /^profile b requires/,
   ],
   [
     "credential_source Environment without keys",
@@ -526,11 +526,11 @@ describe("decideSource", () => {
   });
 });
 
-describe("isOfMachine", () => {
+describe("dependsOnMachine", () => {
   for (const [what, situation] of DECISIONS) {
     it(`of ${what}`, () => {
       const decision = decide(situation);
-      assert.equal(isOfMachine(decision), /^(?:instance|container|process)/.test(shown(decision)));
+      assert.equal(dependsOnMachine(decision), /^(?:instance|container|process)/.test(shown(decision)));
     });
   }
 });

@@ -38,7 +38,7 @@ describe("keys in the environment", () => {
     ["AWS_SECURITY_TOKEN", "test-token\n"],
   ] as const) {
     it(`are refused with a line end in ${name}`, () => {
-      const message = `${name} in the environment holds a line end, which no key does`;
+      const message = `${name} in the environment contains a line end, which no key does`;
       assert.throws(() => environmentKeys({ ...keys, [name]: text }), { code: "KEYS_UNKNOWN", message });
     });
   }

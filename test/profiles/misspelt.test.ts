@@ -67,7 +67,7 @@ describe("a profile with one misspelt setting for credentials", () => {
             const { code, message, fix } = refusal(settings);
             assert.equal(code, "PROFILE_INCOMPLETE", typed);
             assert.ok(message.includes(`${typed} (/aws/config:`), `${typed}: ${message}`);
-            assert.equal(fix, `write ${wrong} in place of ${typed}`);
+            assert.equal(fix, `write ${wrong} instead of ${typed}`);
           }
         }
       });
@@ -101,7 +101,7 @@ describe("what is near to a name", () => {
   it("a section that lacks the word profile", () => {
     assert.match(
       refused({ ci: { region: "r" } }),
-      /has a section \[ci\].*write \[profile ci\] in place of \[ci\]/,
+      /has a section \[ci\].*write \[profile ci\] instead of \[ci\]/,
     );
   });
 });
@@ -117,8 +117,8 @@ describe("a profile whose settings for credentials are indented or have a prefix
       /role_arn \(.*:\d+\) is indented.*value of s3/,
     ],
     [["output", "json\n  aws_access_key_id: TESTKEY"], /aws_access_key_id \(.*:\d+\) is indented/],
-    [["granted_sso_account_id", "111122223333"], /granted_sso_account_id \(.*\) is no setting/],
-    [["include_profile", "base"], /include_profile \(.*\) is no setting/],
+    [["granted_sso_account_id", "111122223333"], /granted_sso_account_id \(.*\) is not a setting/],
+    [["include_profile", "base"], /include_profile \(.*\) is not a setting/],
   ];
   for (const [setting, words] of ROWS) {
     it(`is refused: ${JSON.stringify(setting)}`, () => {

@@ -95,7 +95,7 @@ credential_source = Environment
     assert.equal(failure.code, "TIMEOUT");
     assert.match(
       failure.message,
-      /127\.0\.0\.1:\d+, to which AWS_CONTAINER_CREDENTIALS_FULL_URI leads, did not answer in time/,
+      /127\.0\.0\.1:\d+ \(set by AWS_CONTAINER_CREDENTIALS_FULL_URI\) did not answer in time/,
     );
   });
 
@@ -115,7 +115,7 @@ credential_source = Environment
 
   for (const [source, words] of [
     ["Environment", /AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set/],
-    ["EcsContainer", /the environment names no container credentials endpoint/],
+    ["EcsContainer", /the environment contains no container credentials endpoint/],
   ] as const) {
     it(`tells that ${source} has none`, async () => {
       byNamed(source);

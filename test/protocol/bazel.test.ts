@@ -25,7 +25,7 @@ describe("Bazel's credential helper protocol", () => {
     "https://images.example.com/v2/",
     "https://public.ecr.aws/token/?service=public.ecr.aws",
   ]) {
-    it(`gives headers for ${uri.replace(host, "HOST")}`, async () => {
+    it(`returns headers for ${uri.replace(host, "HOST")}`, async () => {
       assert.deepEqual(await ask(uri), {
         headers: { Authorization: [basic] },
         expires: "2026-01-01T12:00:00.000Z",
@@ -43,7 +43,7 @@ describe("Bazel's credential helper protocol", () => {
     "https://prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com/x",
     "file:///etc/passwd",
   ]) {
-    it(`gives none for ${uri.replace(host, "HOST")}`, async () => {
+    it(`returns none for ${uri.replace(host, "HOST")}`, async () => {
       assert.deepEqual(await ask(uri), { headers: {} });
     });
   }
@@ -65,12 +65,12 @@ describe("Bazel's credential helper protocol", () => {
     });
   }
 
-  it("lets a credential of unknown life be used once", async () => {
+  it("lets a credential with unknown expiry be used once", async () => {
     const { expires } = await ask(`https://${host}/`, { expiresAt: async () => undefined });
     assert.equal(expires, "1970-01-01T00:00:00.000Z");
   });
 
-  it("is told apart from Docker's by its input", async () => {
+  it("is distinguished from Docker's protocol by its input", async () => {
     const backends = new HelperRooms();
     backends.cold.set(host, credential);
     const { stdout, exitCode } = await backends.run("get", `{"uri":"https://${host}/v2/"}\n`);

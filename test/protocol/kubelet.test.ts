@@ -70,7 +70,7 @@ describe("kubelet's image credential provider protocol", () => {
     `${host}:8443/app`,
     `${publicHost}/docker/library/alpine`,
   ]) {
-    it(`gives nothing for ${image.replace(host, "HOST")}, and lets nothing be cached`, async () => {
+    it(`returns nothing for ${image.replace(host, "HOST")}, with no cache duration`, async () => {
       const { auth, cacheDuration, cacheKeyType } = await ask(request(image));
       assert.deepEqual(
         { auth, cacheDuration, cacheKeyType },
@@ -88,15 +88,15 @@ describe("kubelet's image credential provider protocol", () => {
     );
   });
 
-  it("lets a credential of unknown life be used once", async () => {
+  it("lets a credential with unknown expiry be used once", async () => {
     const { cacheDuration } = await ask(request(`${host}/app`), { expiresAt: async () => undefined });
     assert.equal(cacheDuration, "0s");
   });
 
-  describe("with the token of a service account", () => {
+  describe("with a service account token", () => {
     const token = "made-up token";
 
-    it("takes the role of the annotation", async () => {
+    it("uses the role of the annotation", async () => {
       const { auth, cacheDuration } = await ask(
         request(`${host}/app`, { serviceAccountToken: token, serviceAccountAnnotations: annotated }),
       );
@@ -105,7 +105,7 @@ describe("kubelet's image credential provider protocol", () => {
       assert.deepEqual(identities, [{ kind: "service-account", roleArn, token }]);
     });
 
-    it("takes the default role without the annotation, and else the node's own identity", async () => {
+    it("uses the default role without the annotation, else the node's identity", async () => {
       const text = request(`${host}/app`, { serviceAccountToken: token, serviceAccountAnnotations: {} });
       await ask(text, { defaultRole: roleArn });
       assert.deepEqual(identities, [{ kind: "service-account", roleArn, token }]);
@@ -113,7 +113,7 @@ describe("kubelet's image credential provider protocol", () => {
       assert.equal(auth[host].password, "made-up secret");
     });
 
-    it("does not take an annotation of the object's own nature", async () => {
+    it("ignores names of Object.prototype in annotations", async () => {
       const annotations = { constructor: roleArn };
       await ask(
         request(`${host}/app`, { serviceAccountToken: token, serviceAccountAnnotations: annotations }),
@@ -121,7 +121,7 @@ describe("kubelet's image credential provider protocol", () => {
       assert.deepEqual(identities, []);
     });
 
-    it("needs none for another registry", async () => {
+    it("needs no token for another registry", async () => {
       const more = { serviceAccountToken: token, serviceAccountAnnotations: annotated };
       assert.deepEqual((await ask(request("ghcr.io/app", more))).auth, {});
       assert.deepEqual(identities, []);

@@ -7,17 +7,17 @@ import {
   usage,
 } from "../../src/protocol/messages.ts";
 
-describe("the wire strings, as clients compare them byte for byte", () => {
-  it("say that nothing is held", () => {
+describe("protocol texts, which clients compare byte for byte", () => {
+  it("report that nothing is stored", () => {
     assert.equal(protocolText.notFound, "credentials not found in native keychain");
   });
 
-  it("say what is missing", () => {
+  it("report what is missing", () => {
     assert.equal(protocolText.noServerUrl, "no credentials server URL");
     assert.equal(protocolText.noUsername, "no credentials username");
   });
 
-  it("tell how the program is called", () => {
+  it("describe the usage", () => {
     assert.equal(usage("NAME"), "Usage: NAME <store|get|erase|list|version>");
     assert.equal(unknownAction("NAME", "X"), "NAME: unknown action: X");
   });

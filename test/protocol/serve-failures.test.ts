@@ -4,7 +4,7 @@ import { Failure } from "../../src/token/failure.ts";
 import { host } from "../support/fakes/entries.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
 
-describe("Docker's protocol in trouble", () => {
+describe("failures in Docker's protocol", () => {
   let backends: HelperRooms;
   beforeEach(() => {
     backends = new HelperRooms();
@@ -14,7 +14,7 @@ describe("Docker's protocol in trouble", () => {
   const inputs = { get: host, store: credential, erase: host, list: "unused" } as const;
 
   for (const [action, input] of Object.entries(inputs)) {
-    it(`${action} tells a failure in one line, on stdout for the client and on stderr for the person`, async () => {
+    it(`${action} reports a failure on one line, on stdout for the client and on stderr for the user`, async () => {
       backends.trouble = new Failure("NO_CREDENTIALS", "no AWS\ncredentials", "aws sso login");
       const told = "no AWS credentials. Fix: aws sso login. [NO_CREDENTIALS]\n";
       const { failure, ...answer } = await backends.run(action as keyof typeof inputs, input);
@@ -22,22 +22,22 @@ describe("Docker's protocol in trouble", () => {
       assert.equal(failure, backends.trouble);
     });
 
-    it(`${action} tells an error that nobody foresaw by its name alone`, async () => {
+    it(`${action} reports only the name of an unexpected error`, async () => {
       backends.trouble = new TypeError("made-up secret in a message");
       const { stdout, exitCode } = await backends.run(action as keyof typeof inputs, input);
-      assert.match(stdout, /^an error that nobody foresaw \(TypeError\)\. Fix: .* \[INTERNAL\]\n$/);
+      assert.match(stdout, /^an unexpected error \(TypeError\)\. Fix: .* \[INTERNAL\]\n$/);
       assert.equal(exitCode, 1);
     });
   }
 
-  describe("unless config.yaml wants the reason on stdout", () => {
+  describe("without failures: report", () => {
     beforeEach(() => {
       backends.reportsFailures = false;
       backends.trouble = new Failure("NO_CREDENTIALS", "no AWS credentials", "aws sso login");
     });
     const reason = "no AWS credentials. Fix: aws sso login. [NO_CREDENTIALS]\n";
 
-    it("get answers with Docker's words for no credentials, and with the reason on stderr", async () => {
+    it("get prints Docker's text for no credentials, and the reason on stderr", async () => {
       const { failure, ...reply } = await backends.run("get", host);
       assert.equal(failure, backends.trouble);
       assert.deepEqual(reply, {
@@ -56,17 +56,17 @@ describe("Docker's protocol in trouble", () => {
     });
 
     for (const action of ["store", "erase", "list"] as const) {
-      it(`${action} reports it as before`, async () => {
+      it(`${action} reports the reason on stdout`, async () => {
         assert.equal((await backends.run(action, inputs[action])).stdout, reason);
       });
     }
 
-    it("get of what is no server URL is refused as before", async () => {
+    it("get refuses an invalid server URL with the reason on stdout", async () => {
       assert.match((await backends.run("get", "user@host")).stdout, /\[BAD_SERVER_URL\]\n$/);
     });
   });
 
-  it("is told where stdin or the rooms behind can't be had", async () => {
+  it("are reported if stdin or a module can't be read", async () => {
     const fail = async () => Promise.reject(new Error("made-up"));
     const warm = { warm: () => undefined, isConfigured: () => false, isMarked: () => false };
     const backends = { warm, cold: fail, others: fail };
@@ -75,7 +75,7 @@ describe("Docker's protocol in trouble", () => {
     for (const { stdout } of [unread, unloaded]) assert.match(stdout, /\[INTERNAL\]\n$/);
   });
 
-  it("is never told in the words for not found, which lead clients to go on without credentials", async () => {
+  it("never contain the text for not found, which makes clients continue without credentials", async () => {
     backends.trouble = new Failure(
       "PROCESS_FAILED",
       "credential_process: credentials not found in native keychain",

@@ -25,13 +25,13 @@ describe("Docker's protocol", () => {
       exitCode: 0,
     });
 
-    it("prints what lies warm, and loads nothing for it", async () => {
+    it("prints a cached token without loading more", async () => {
       backends.warm.set(host, held);
       assert.deepEqual(await backends.run("get", host), answer(host));
       assert.deepEqual(backends.asked, []);
     });
 
-    it("gets what does not lie warm", async () => {
+    it("fetches what is not cached", async () => {
       backends.cold.set(host, held);
       assert.deepEqual(await backends.run("get", host), answer(host));
       assert.deepEqual(backends.asked, ["loaded", `get ${host}`]);
@@ -56,19 +56,19 @@ describe("Docker's protocol", () => {
     }
 
     for (const end of ["\n", "\r\n", " \n", "  "]) {
-      it(`drops what stands after it: ${JSON.stringify(end)}`, async () => {
+      it(`drops the line end: ${JSON.stringify(end)}`, async () => {
         backends.warm.set(host, held);
         assert.deepEqual(await backends.run("get", host + end), answer(host));
       });
     }
 
     for (const empty of ["", " ", "\n", "\r\n\t "]) {
-      it(`asks for a URL where none came: ${JSON.stringify(empty)}`, async () => {
+      it(`requires a URL: ${JSON.stringify(empty)}`, async () => {
         assert.deepEqual(await backends.run("get", empty), noServerUrl);
       });
     }
 
-    it("says not found where nothing is held and nothing could be", async () => {
+    it("reports not found if nothing is stored and nothing can be", async () => {
       assert.deepEqual(await backends.run("get", publicHost), notFound);
     });
 
@@ -79,7 +79,7 @@ describe("Docker's protocol", () => {
       `${host}:8443`,
       "[::1]:5000",
     ]) {
-      it(`says not found of ${stranger.replace(host, "HOST")}, and asks nobody for it`, async () => {
+      it(`reports not found for ${stranger.replace(host, "HOST")} without a lookup`, async () => {
         backends.cold.set(host, held);
         assert.deepEqual(await backends.run("get", stranger), notFound);
         assert.deepEqual(backends.asked, []);
@@ -87,24 +87,24 @@ describe("Docker's protocol", () => {
     }
   });
 
-  describe("a host that is not ECR's", () => {
+  describe("a host outside ECR", () => {
     const hub = "https://index.docker.io/v1/";
 
-    it("is answered for from what is kept, under the URL exactly as it came", async () => {
+    it("gets the stored login under exactly the requested URL", async () => {
       backends.others.held.set(hub, { username: "me", secret: "s" });
       const answer = `{"ServerURL":"${hub}","Username":"me","Secret":"s"}\n`;
       assert.deepEqual(await backends.run("get", `${hub}\n`), { stdout: answer, stderr: "", exitCode: 0 });
       assert.deepEqual(await backends.run("get", "index.docker.io"), notFound);
     });
 
-    it("is asked for where a config may have it kept anywhere", async () => {
+    it("is looked up if there is a config, which may set any store", async () => {
       const registry = parseHost(host);
       if (registry) backends.aliases.set("other.example.com", registry);
       assert.deepEqual(await backends.run("get", "ghcr.io"), notFound);
       assert.deepEqual(backends.asked, ["loaded"]);
     });
 
-    it("is erased, or was not held, with the same success", async () => {
+    it("is erased successfully, even if nothing was stored", async () => {
       backends.others.held.set("ghcr.io", { username: "me", secret: "s" });
       for (const _ of [1, 2]) assert.deepEqual(await backends.run("erase", "ghcr.io\n"), done);
       assert.equal(backends.others.held.size, 0);
@@ -128,7 +128,7 @@ describe("Docker's protocol", () => {
   for (const input of MALFORMED) {
     const shown = JSON.stringify(input.replace(host, "HOST")).slice(0, 40);
 
-    it(`get refuses ${shown}, also where the host's token lies warm`, async () => {
+    it(`get refuses ${shown}, even if the host's token is cached`, async () => {
       for (const lay of [backends.cold, backends.warm]) {
         lay.set(host, held);
         const { stdout, exitCode } = await backends.run("get", input);
@@ -145,26 +145,26 @@ describe("Docker's protocol", () => {
   }
 
   describe("store", () => {
-    it("hands the login over and prints nothing", async () => {
+    it("stores the login and prints nothing", async () => {
       const input = credential({ ServerURL: `https://${host}`, Secret: 'quo"te\u{2713}' });
       assert.deepEqual(await backends.run("store", input), done);
       assert.deepEqual(backends.cold.get(host), { username: "AWS", secret: 'quo"te\u{2713}' });
     });
 
     for (const fields of [{ ServerURL: "" }, { ServerURL: " \n" }, { ServerURL: undefined }]) {
-      it(`asks for a URL: ${JSON.stringify(fields.ServerURL)}`, async () => {
+      it(`requires a URL: ${JSON.stringify(fields.ServerURL)}`, async () => {
         assert.deepEqual(await backends.run("store", credential(fields)), noServerUrl);
       });
     }
 
     for (const fields of [{ Username: "" }, { Username: undefined }]) {
-      it(`asks for a username: ${JSON.stringify(fields.Username)}`, async () => {
+      it(`requires a username: ${JSON.stringify(fields.Username)}`, async () => {
         const answer = { stdout: "no credentials username\n", stderr: "", exitCode: 1 };
         assert.deepEqual(await backends.run("store", credential(fields)), answer);
       });
     }
 
-    it("keeps a login to a host that is not ECR's under the URL as it came", async () => {
+    it("stores a login to a host outside ECR under exactly the requested URL", async () => {
       for (const url of ["https://index.docker.io/v1/", "localhost:5000/x", "GHCR.io"]) {
         assert.deepEqual(await backends.run("store", credential({ ServerURL: `${url} \n` })), done);
         assert.deepEqual(backends.others.held.get(url), { username: "AWS", secret: "s" });
@@ -189,14 +189,14 @@ describe("Docker's protocol", () => {
     for (const input of notCredentials) {
       it(`refuses ${JSON.stringify(input).slice(0, 30)}`, async () => {
         const { stdout, exitCode } = await backends.run("store", input);
-        assert.match(stdout, /^what was to be stored is not a credential\. Fix: .* \[BAD_CREDENTIAL\]\n$/);
+        assert.match(stdout, /^the input of store is not a credential\. Fix: .* \[BAD_CREDENTIAL\]\n$/);
         assert.equal(exitCode, 1);
       });
     }
   });
 
   describe("erase", () => {
-    it("erases by every spelling and prints nothing", async () => {
+    it("erases under every form of the URL and prints nothing", async () => {
       for (const url of [host, `http://${host}`, `https://${host}\n`]) {
         assert.deepEqual(await backends.run("erase", url), done);
       }
@@ -206,16 +206,15 @@ describe("Docker's protocol", () => {
       );
     });
 
-    it("succeeds for a host that is not ECR's: nothing is stored there", async () => {
+    it("succeeds for a host outside ECR without a stored login", async () => {
       assert.deepEqual(await backends.run("erase", "ghcr.io"), done);
       assert.deepEqual(backends.asked, []);
     });
 
-    it("asks for a URL where none came", async () =>
-      assert.deepEqual(await backends.run("erase", " \n"), noServerUrl));
+    it("requires a URL", async () => assert.deepEqual(await backends.run("erase", " \n"), noServerUrl));
   });
 
-  it("list prints hosts and usernames, whatever stands on stdin", async () => {
+  it("list prints hosts and usernames, and ignores stdin", async () => {
     assert.deepEqual(await backends.run("list", "unused"), { stdout: "{}\n", stderr: "", exitCode: 0 });
     backends.cold.set(host, held).set(publicHost, held);
     const list = `{"${host}":"AWS","${publicHost}":"AWS"}\n`;

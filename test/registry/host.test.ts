@@ -106,12 +106,12 @@ describe("parseHost", () => {
   });
 
   for (const host of NOT_ECR) {
-    it(`takes ${JSON.stringify(host)} for no registry of ECR's`, () => {
+    it(`does not accept ${JSON.stringify(host)}`, () => {
       assert.equal(parseHost(host), undefined);
     });
   }
 
-  it("takes no generated host that ends in another domain for ECR's", () => {
+  it("accepts no generated host in another domain", () => {
     const real = fc.constantFrom(...PRIVATE.map(([host]) => host), "public.ecr.aws", "ecr-public.aws.com");
     fc.assert(
       fc.property(real, fc.string({ minLength: 1, maxLength: 20, unit: "binary" }), (host, more) => {
@@ -122,7 +122,7 @@ describe("parseHost", () => {
     );
   });
 
-  it("takes no host with one character changed outside account and region for the same registry", () => {
+  it("does not return the same registry after a change of one character outside account and region", () => {
     const real = fc.constantFrom(...PRIVATE.map(([host]) => host));
     fc.assert(
       fc.property(real, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (host, seed, char) => {
@@ -150,11 +150,11 @@ describe("privateHost", () => {
     it(`builds ${host}`, () => assert.equal(privateHost(A, region), host));
   }
 
-  it("takes a region with an unknown prefix for one of the commercial partition", () => {
+  it("assigns a region with an unknown prefix to the commercial partition", () => {
     assert.equal(privateHost(A, "tw-east-1"), `${A}.dkr.ecr.tw-east-1.amazonaws.com`);
   });
 
-  it("builds from every private registry's account and region the plain name of the same registry", () => {
+  it("builds the plain name of every private registry from its account and region", () => {
     for (const [, region, partition] of PRIVATE) {
       if (region === "tw-east-1") continue;
       const built = parseHost(privateHost(A, region));

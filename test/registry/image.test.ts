@@ -13,7 +13,7 @@ describe("readNamedRegistry", () => {
     `${host}:443`,
     `${host}/v2/`,
   ]) {
-    it(`${text} is a registry alone`, () => {
+    it(`${text} is a registry without an image`, () => {
       const { url, image } = readNamedRegistry(text);
       assert.ok(url.kind === "ecr" && url.host === host);
       assert.equal(image, undefined);
@@ -48,12 +48,12 @@ describe("readNamedRegistry", () => {
     "app?x",
     "..",
   ]) {
-    it(`${JSON.stringify(name)} is no image's name`, () => {
+    it(`${JSON.stringify(name)} is not the name of an image`, () => {
       assert.equal(readNamedRegistry(`${host}/${name}`).url.kind, "malformed");
     });
   }
 
-  it("leaves to others what is not ECR's", () => {
+  it("returns other hosts as such", () => {
     const { url, image } = readNamedRegistry(`${host}.example.com/app:1`);
     assert.deepEqual(url, { kind: "other", host: `${host}.example.com` });
     assert.deepEqual(image, { repository: "app", reference: "1" });

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { isPlausibleRegion, knownRegions } from "../../src/registry/regions.ts";
 
 describe("isPlausibleRegion", () => {
-  it("knows every region of the SDK's partitions, and no other", () => {
+  it("knows exactly the regions of the SDK's partitions", () => {
     const main = createRequire(createRequire(import.meta.url).resolve("@aws-sdk/client-ecr")).resolve(
       "@aws-sdk/core",
     );
@@ -18,7 +18,7 @@ describe("isPlausibleRegion", () => {
   });
 
   for (const region of ["eu-west-4", "us-central-1", "nz-north-1", "ar-south-1", "us-gov-central-1"]) {
-    it(`takes ${region} for one that may be newer than this version`, () => {
+    it(`accepts ${region}, which may be newer than this version`, () => {
       assert.ok(isPlausibleRegion(region));
     });
   }
@@ -38,10 +38,10 @@ describe("isPlausibleRegion", () => {
     ],
     ...["us-gvo-west-1", "constructor", "-1", "US-EAST-1"],
   ]) {
-    it(`takes ${JSON.stringify(region)} for no region`, () => assert.ok(!isPlausibleRegion(region)));
+    it(`does not accept ${JSON.stringify(region)}`, () => assert.ok(!isPlausibleRegion(region)));
   }
 
-  it("takes no known region with two letters swapped, unless it is another region", () => {
+  it("accepts no known region with two letters swapped, unless it is another region", () => {
     for (const region of knownRegions) {
       for (let at = 0; at + 1 < region.length; at++) {
         const [a = "", b = ""] = [region[at], region[at + 1]];

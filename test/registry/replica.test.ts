@@ -28,7 +28,7 @@ describe("replicaOf", () => {
     });
   }
 
-  it("is none for what is no account", () => {
+  it("is undefined for an invalid account", () => {
     for (const bad of ["", "1", "../../x", "11112222333a"]) {
       assert.equal(replicaOf(at(commercial), { account: bad, region: "us-east-1" }), undefined);
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Ended, RunProgram } from "../../src/process/run-program.ts";
+import type { ProgramResult, RunProgram } from "../../src/process/run-program.ts";
 import { accountNamed, accountOf } from "../../src/service/account.ts";
 import { launchd } from "../../src/service/launchd.ts";
 
@@ -11,11 +11,16 @@ const running = "gui/501/docker-credential-ecr = {\n\tactive count = 1\n\tstate 
 /** A launchctl that notes its calls; what is not answered fails. */
 function fakeLaunchctl(answers: Readonly<Record<string, string>>) {
   const calls: string[] = [];
-  const run: RunProgram = async (program, args): Promise<Ended> => {
+  const run: RunProgram = async (program, args): Promise<ProgramResult> => {
     const call = [program, ...args].join(" ");
     calls.push(call);
     const stdout = answers[call];
-    return { exitCode: stdout === undefined ? 113 : 0, stdout: stdout ?? "", said: "no", isMissing: false };
+    return {
+      exitCode: stdout === undefined ? 113 : 0,
+      stdout: stdout ?? "",
+      message: "no",
+      isMissing: false,
+    };
   };
   return { calls, run };
 }

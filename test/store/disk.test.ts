@@ -27,20 +27,20 @@ interface Seen {
   });
 
   for (const disk of ["full", "readOnly"] as const) {
-    it(`${disk}: a write says that it failed`, () => assert.equal(seen[disk].write, "STATE_WRITE"));
+    it(`${disk}: a write reports its failure`, () => assert.equal(seen[disk].write, "STATE_WRITE"));
 
-    it(`${disk}: what was written before answers still`, () => {
+    it(`${disk}: existing files are still used`, () => {
       assert.equal(seen[disk].warm, "made-up registry secret");
     });
 
-    it(`${disk}: nothing half-written stays`, () => assert.equal(seen[disk].temporaries, 0));
+    it(`${disk}: no incomplete file remains`, () => assert.equal(seen[disk].temporaries, 0));
   }
 
-  it("full: a lock can be had, so one call still serves all who ask", () => {
+  it("full: a lock can be taken, so one call to AWS still answers all processes", () => {
     assert.equal(seen.full.lock, "taken");
   });
 
-  it("readOnly: nobody waits for a lock, and a new one says that there can be none", () => {
+  it("readOnly: no process waits for a lock, and a new one reports the failure", () => {
     assert.notEqual(seen.readOnly.lock, "busy");
     assert.equal(seen.readOnly.newLock, "STATE_LOCK");
     assert.equal(seen.readOnly.newFolder, "STATE_FOLDER");

@@ -22,7 +22,7 @@ describe("a failure", () => {
     );
   });
 
-  it("has no full stop after a command that ends with a path, which would be pasted along", () => {
+  it("has no full stop after a command that ends with a path, which would be copied with it", () => {
     const { oneLine } = new Failure("CONFIG_WRITABLE", "others may write it", "run chmod go-w /etc/a.yaml");
     assert.equal(oneLine, "others may write it. Fix: run chmod go-w /etc/a.yaml [CONFIG_WRITABLE]");
   });
@@ -41,7 +41,7 @@ describe("a failure", () => {
     );
   });
 
-  it("is wrapped at words on any terminal, and loses none", () => {
+  it("is wrapped at words on any terminal, and loses no word", () => {
     for (let columns = 1; columns < 200; columns++) {
       const lines = failureLines(denied, columns);
       assert.equal(
@@ -57,7 +57,7 @@ describe("a failure", () => {
     }
   });
 
-  it("shows neither what moves a terminal's cursor nor a second line", () => {
+  it("shows no control characters and no second line", () => {
     const text = failureLines(new Failure("INTERNAL", "a\u001b[2Jb\nc", "d\re"), 80);
     assert.ok(!text.includes("\u001b") && !text.includes("\r"));
     assert.equal(text.split("\n").length, 3);

@@ -15,13 +15,13 @@ function printed(text: string, piece: number, codes: string[] = []): string {
   return Buffer.from(got, "latin1").toString();
 }
 
-describe("what is printed", () => {
-  it("comes whole, in however many pieces, and from a pipe that is full for a moment", () => {
+describe("printWhole", () => {
+  it("prints everything, in several pieces and to a pipe that is full for a moment", () => {
     assert.equal(printed("für wen", 3), "für wen\n");
     assert.equal(printed("abc", 2, ["EAGAIN", "EAGAIN"]), "abc\n");
   });
 
-  it("ends where nobody reads on, and fails where it can't be kept", () => {
+  it("stops if the reader closes the pipe, and fails if the disk refuses", () => {
     assert.equal(printed("abc", 2, ["EPIPE"]), "");
     assert.throws(
       () => printed("abc", 2, ["ENOSPC"]),

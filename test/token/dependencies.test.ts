@@ -47,7 +47,7 @@ const SOME: Environment = { HOME: "/home/somebody", AWS_PROFILE: "ci", PATH: "/b
 
 describe("the environment that an identity depends on", () => {
   for (const name of [...PLACES, ...CREDENTIALS]) {
-    it(`for the ambient identity counts ${name}: set, emptied and changed`, () => {
+    it(`includes ${name} for the default chain: set, emptied and changed`, () => {
       const prints = [undefined, "", "one", "two"].map((value) =>
         environmentFingerprint(ambientNames, { ...SOME, [name]: value }),
       );
@@ -55,12 +55,12 @@ describe("the environment that an identity depends on", () => {
     });
   }
 
-  it("for a named identity counts the places and not the caller's own credentials", () => {
+  it("includes paths and endpoints for a named identity, but not the caller's credentials", () => {
     for (const name of PLACES) assert.ok(namedNames.includes(name), name);
     for (const name of CREDENTIALS) assert.ok(!namedNames.includes(name), name);
   });
 
-  it("leaves out the region, which the host names, and what has nothing to do with AWS", () => {
+  it("excludes the region, which is in the host, and variables unrelated to AWS", () => {
     for (const name of BESIDE) assert.ok(!ambientNames.includes(name), name);
     assert.equal(
       environmentFingerprint(ambientNames, SOME),
@@ -70,7 +70,7 @@ describe("the environment that an identity depends on", () => {
 });
 
 describe("environmentFingerprint", () => {
-  it("is a SHA-256 in hex: no value can be read out of it", () => {
+  it("is a SHA-256 in hex, which reveals no value", () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
         assert.match(environmentFingerprint(["SECRET"], { SECRET: value }), /^[0-9a-f]{64}$/);
@@ -78,7 +78,7 @@ describe("environmentFingerprint", () => {
     );
   });
 
-  it("is another for every other environment", () => {
+  it("differs for every other environment", () => {
     const value = fc.option(fc.string({ maxLength: 6 }), { nil: undefined });
     const env = fc.record({ A: value, B: value });
     fc.assert(
@@ -90,7 +90,7 @@ describe("environmentFingerprint", () => {
     );
   });
 
-  it("tells a value from the same value under another name", () => {
+  it("distinguishes a value from the same value under another name", () => {
     const print = (env: Environment) => environmentFingerprint(["A", "B"], env);
     assert.notEqual(print({ A: "x" }), print({ B: "x" }));
     assert.notEqual(print({ A: "x", B: "y" }), print({ A: "y", B: "x" }));
@@ -99,7 +99,7 @@ describe("environmentFingerprint", () => {
 });
 
 describe("fingerprint", () => {
-  it("is the same for the same value, another for another", () => {
+  it("is equal exactly for equal values", () => {
     assert.equal(fingerprint([1, { a: "b" }]), fingerprint([1, { a: "b" }]));
     const values = [null, "", "null", 0, [], [[]], {}, ["a", "b"], ["ab"], ["a,b"]];
     assert.equal(new Set(values.map(fingerprint)).size, values.length);
@@ -109,17 +109,17 @@ describe("fingerprint", () => {
 describe("stampOf", () => {
   const file = { mtime: 1_700_000_000_000_000_025n, ctime: 1_700_000_000_000_000_050n, size: 120n, ino: 77n };
 
-  it("changes with the time of modification, of change, the size and the file itself", () => {
+  it("changes with modification time, change time, size and inode", () => {
     for (const field of ["mtime", "ctime", "size", "ino"] as const) {
       assert.notEqual(stampOf({ ...file, [field]: file[field] + 1n }), stampOf(file), field);
     }
     assert.equal(stampOf({ ...file }), stampOf(file));
   });
 
-  it("does not mix two fields up", () => {
+  it("distinguishes the fields", () => {
     assert.notEqual(stampOf({ ...file, size: 1n, ino: 23n }), stampOf({ ...file, size: 12n, ino: 3n }));
     assert.notEqual(stampOf({ ...file, mtime: 1n, ctime: 2n }), stampOf({ ...file, mtime: 2n, ctime: 1n }));
   });
 
-  it("tells an absent file from any other", () => assert.notEqual(stampOf("absent"), stampOf(file)));
+  it("distinguishes an absent file", () => assert.notEqual(stampOf("absent"), stampOf(file)));
 });

@@ -59,9 +59,9 @@ for (const [kind, entry, parse] of KINDS) {
   describe(`the file of ${kind}`, () => {
     it("is read as it was written", () => assert.deepEqual(parse(text), entry));
 
-    it("is ASCII, so that no decoder can change it", () => assert.match(text, /^[\n -~]+$/));
+    it("is ASCII, so that no encoding changes it", () => assert.match(text, /^[\n -~]+$/));
 
-    it("counts as absent with any byte damaged", () => {
+    it("counts as absent if any byte is damaged", () => {
       for (let at = 0; at < text.length; at++) {
         for (const mask of [1, 2, 4, 8, 16, 32, 64, 0x7f]) {
           const damaged = String.fromCharCode(text.charCodeAt(at) ^ mask);
@@ -70,24 +70,24 @@ for (const [kind, entry, parse] of KINDS) {
       }
     });
 
-    it("counts as absent wherever it is cut off", () => {
+    it("counts as absent if it is truncated anywhere", () => {
       for (let end = 0; end < text.length; end++) assert.equal(parse(text.slice(0, end)), undefined);
     });
 
-    it("counts as absent with a beginning that is missing, text before it or after its end", () => {
+    it("counts as absent without its beginning, or with text before or after it", () => {
       for (let begin = 1; begin < text.length; begin++) assert.equal(parse(text.slice(begin)), undefined);
       for (const other of [`${text}x`, `${text}\n`, text + text, `\u{feff}${text}`, ` ${text}`]) {
         assert.equal(parse(other), undefined);
       }
     });
 
-    it("counts as absent in a format that is newer, older or none", () => {
+    it("counts as absent in a newer, older or invalid format", () => {
       for (const format of ["3", "1", "02", "2.0", "-2", ""]) {
         assert.equal(parse(withChecksum(lines.join("\n").replace(" 2 ", ` ${format} `))), undefined, format);
       }
     });
 
-    it("counts as absent with a line twice or of an unknown name, which may be a later version's condition", () => {
+    it("counts as absent with a duplicate or unknown line, which may be a condition of a later version", () => {
       for (let at = 1; at < lines.length; at++) {
         const [before, after] = [lines.slice(0, at), lines.slice(at)];
         const [next = ""] = after;
@@ -99,7 +99,7 @@ for (const [kind, entry, parse] of KINDS) {
       assert.equal(parse(rewritten([...lines, "later x"])), undefined);
     });
 
-    it("counts as absent without a line, but for those that not every entry has", () => {
+    it("counts as absent without a required line", () => {
       for (const [at, line] of lines.entries()) {
         const optional = /^(boot|machine|file|expires-by-aws|session-ends) /.test(line);
         const parsed = parse(rewritten(lines.toSpliced(at, 1)));
@@ -107,7 +107,7 @@ for (const [kind, entry, parse] of KINDS) {
       }
     });
 
-    it("counts as absent where it is rubbish", () => {
+    it("counts as absent if it is garbage", () => {
       for (const rubbish of RUBBISH) {
         assert.equal(parse(rubbish), undefined, rubbish.slice(0, 20));
         assert.equal(parse(withChecksum(rubbish)), undefined, rubbish.slice(0, 20));
@@ -127,7 +127,7 @@ for (const [kind, entry, parse] of KINDS) {
 }
 
 describe("an entry", () => {
-  it("comes back whatever its texts hold", () => {
+  it("is read as written, with any texts", () => {
     const any = fc.string({ unit: "binary" });
     const path = fc.string({ unit: "binary" }).map((text) => `/${text.replaceAll("\0", "")}`);
     fc.assert(
@@ -144,7 +144,7 @@ describe("an entry", () => {
     );
   });
 
-  it("has its times in whole milliseconds, never later", () => {
+  it("has times in whole milliseconds, rounded down", () => {
     const entry = loginEntry({ life: { issuedAt: 1.5, freshUntil: -2.5, expiresAt: 1e14 + 0.5 } });
     assert.deepEqual(parseLoginEntry(formatEntry(entry)), {
       ...entry,
@@ -152,7 +152,7 @@ describe("an entry", () => {
     });
   });
 
-  it("is no other kind of entry", () => {
+  it("is not read as another kind of entry", () => {
     for (const [kind, entry] of KINDS) {
       const text = formatEntry(entry);
       const all = [parseRegistryEntry, parseAuthorizationEntry, parseLoginEntry, parseFailureEntry];
@@ -185,7 +185,7 @@ describe("the file of a failure", () => {
 
   it("is read as it was written", () => assert.deepEqual(parseFailureEntry(text), failureEntry()));
 
-  it("counts as absent where it is rubbish, cut off, or lacks something", () => {
+  it("counts as absent if it is garbage, truncated or incomplete", () => {
     for (const rubbish of [...RUBBISH, "null", "[]", "1", '"text"', "[".repeat(200_000)]) {
       assert.equal(parseFailureEntry(rubbish), undefined);
     }

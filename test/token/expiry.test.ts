@@ -6,7 +6,7 @@ import { passwordExpiring } from "../support/fakes/entries.ts";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe("expiryOfPassword", () => {
-  it("is the token's own word, in milliseconds", () => {
+  it("is the expiry in the token, in milliseconds", () => {
     assert.equal(expiryOfPassword(passwordExpiring(1_768_500_000)), 1_768_500_000_000);
   });
 
@@ -29,7 +29,7 @@ describe("expiryOfPassword", () => {
     ["an expiration beyond all numbers", base64('{"expiration":1e999}')],
   ];
   for (const [what, password] of strangers) {
-    it(`is not known for ${what}`, () => assert.equal(expiryOfPassword(password), undefined));
+    it(`is undefined for ${what}`, () => assert.equal(expiryOfPassword(password), undefined));
   }
 
   it("never throws", () => {

@@ -7,7 +7,7 @@ import { failureCodes, traitsOf } from "../../src/token/failure-codes.ts";
 const root = fileURLToPath(new URL("../../src", import.meta.url));
 
 describe("failureCodes", () => {
-  it("has no code that nothing makes", () => {
+  it("has no unused code", () => {
     const files = [...new Bun.Glob("**/*.ts").scanSync(root)].filter(
       (file) => !file.endsWith("failure-codes.ts"),
     );
@@ -18,7 +18,7 @@ describe("failureCodes", () => {
     );
   });
 
-  it("shares nothing that one process alone may meet, and lets no failure of the network pass as anonymous", () => {
+  it("shares no failure of a single process, and allows no anonymous pull after a network failure", () => {
     const ofOne = [
       "TIMEOUT",
       "DNS",
@@ -34,9 +34,9 @@ describe("failureCodes", () => {
     }
   });
 
-  it("shares every refusal that AWS made and only a person can end, but those that name one process' files", () => {
+  it("shares every refusal by AWS that only a user can end, except those about one process's files", () => {
     const unshared = Object.keys(failureCodes).filter(
-      (code) => traitsOf(code).retry === "person" && !traitsOf(code).shared,
+      (code) => traitsOf(code).retry === "user" && !traitsOf(code).shared,
     );
     assert.deepEqual(unshared, [
       "NO_CREDENTIALS",
@@ -52,7 +52,7 @@ describe("failureCodes", () => {
     ]);
   });
 
-  it("says nothing of a code that another version has noted", () => {
+  it("has no traits for a code of another version", () => {
     for (const code of ["NOT_YET_KNOWN", "toString", "__proto__"]) assert.deepEqual(traitsOf(code), {});
   });
 });

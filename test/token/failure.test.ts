@@ -3,17 +3,17 @@ import { protocolText } from "../../src/protocol/messages.ts";
 import { Failure } from "../../src/token/failure.ts";
 
 describe("Failure", () => {
-  it("puts what failed, the mend and the code in one line", () => {
+  it("has what failed, the fix and the code on one line", () => {
     const failure = new Failure("NO_CREDENTIALS", "no AWS credentials\nfor x", "set AWS_PROFILE");
     assert.equal(failure.oneLine, "no AWS credentials for x. Fix: set AWS_PROFILE. [NO_CREDENTIALS]");
   });
 
-  it("is one line whatever lines an error of another program has, in the mend as well", () => {
+  it("is one line for an error of another program with several lines, also in the fix", () => {
     const { oneLine } = new Failure("DNS", "a\r\n  b\n\n\tc\rd", "do e\nand f");
     assert.equal(oneLine, "a b c d. Fix: do e and f. [DNS]");
   });
 
-  it("never holds the words that docker-py and Jib look for anywhere in stdout, on one line or on two", () => {
+  it("never contains the text that docker-py and Jib search in stdout, on one line or two", () => {
     for (const words of [
       protocolText.notFound,
       protocolText.notFound.toUpperCase(),
@@ -24,7 +24,7 @@ describe("Failure", () => {
     }
   });
 
-  it("is an Error with a code, a mend and the error underneath", () => {
+  it("is an Error with a code, a fix and a cause", () => {
     const cause = new Error("underneath");
     const failure = new Failure("DNS", "what", "fix", { cause });
     assert.ok(failure instanceof Error);
@@ -40,7 +40,7 @@ describe("Failure", () => {
     );
   });
 
-  it("keeps the error underneath out of its line: that may hold a secret", () => {
+  it("does not show the cause, which may contain a secret", () => {
     const cause = new Error("made-up-secret");
     assert.ok(!new Failure("DNS", "what", "fix", { cause }).oneLine.includes("made-up-secret"));
   });

@@ -20,7 +20,7 @@ describe("foreignText", () => {
     it(`shows ${what}`, () => assert.equal(foreignText(text), shown));
   }
 
-  it("shows 2,048 characters at most, up to a word's end", () => {
+  it("shows at most 2,048 characters, up to the end of a word", () => {
     const text = foreignText("word ".repeat(1_000));
     assert.ok(text.length <= longestForeign + 1 && text.length > longestForeign - 6);
     assert.match(text, /word…$/);
@@ -34,12 +34,12 @@ describe("foreignText", () => {
 });
 
 describe("cutForeign", () => {
-  it("leaves a short text as it is", () => assert.equal(cutForeign("a b\n"), "a b\n"));
-  it("cuts before the word that is too long", () => assert.equal(cutForeign("ab cdef", 5), "ab…"));
+  it("does not change a short text", () => assert.equal(cutForeign("a b\n"), "a b\n"));
+  it("cuts before a word that is too long", () => assert.equal(cutForeign("ab cdef", 5), "ab…"));
 });
 
 describe("withoutControls and oneLine", () => {
-  it("keep line ends, or make blanks of them", () => {
+  it("keep line ends, or replace them by spaces", () => {
     assert.equal(withoutControls("a\r\nb\rc\td"), "a\nb\nc d");
     assert.equal(oneLine(" a\r\n\n b\t"), "a b");
   });

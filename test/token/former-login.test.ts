@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { formatEntry } from "../../src/token/entry-text.ts";
-import { isFormer, parseLoginOfAnyFormat } from "../../src/token/former-login.ts";
+import { hasPreviousFormat, parseLoginOfAnyFormat } from "../../src/token/former-login.ts";
 import { loginEntry, logoutEntry } from "../support/fakes/entries.ts";
 
-describe("a login in the format before docs/token-file.md", () => {
+describe("a login in the previous format", () => {
   const former = { ...loginEntry(), format: 1 };
   const { secret: _, ...encrypted } = { ...former, sealed: "bWFkZS11cA==" };
 
-  it("is read, and is an entry of today's format from then on", () => {
+  it("is read as an entry of the current format", () => {
     assert.deepEqual(parseLoginOfAnyFormat(JSON.stringify(former)), loginEntry());
   });
 
-  it("still says its format where its secret was encrypted under that", () => {
+  it("keeps its format if its secret was encrypted in it", () => {
     const found = parseLoginOfAnyFormat(JSON.stringify(encrypted));
     assert.deepEqual(found, encrypted);
-    assert.ok(found && isFormer(found));
+    assert.ok(found && hasPreviousFormat(found));
   });
 
-  it("is nothing where it is damaged, of another format, or a logout, which counts for half a minute", () => {
+  it("is undefined if it is damaged, of another format, or a logout", () => {
     const text = JSON.stringify(former);
     for (let end = 0; end < text.length; end++) {
       assert.equal(parseLoginOfAnyFormat(text.slice(0, end)), undefined);
@@ -27,7 +27,7 @@ describe("a login in the format before docs/token-file.md", () => {
     for (const other of others) assert.equal(parseLoginOfAnyFormat(JSON.stringify(other)), undefined);
   });
 
-  it("is beside today's format, which is read too", () => {
+  it("is read besides the current format", () => {
     assert.deepEqual(parseLoginOfAnyFormat(formatEntry(loginEntry())), loginEntry());
     assert.deepEqual(parseLoginOfAnyFormat(formatEntry(logoutEntry())), logoutEntry());
   });

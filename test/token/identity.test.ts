@@ -29,7 +29,7 @@ describe("describeIdentity", () => {
     });
   }
 
-  it("tells no key, secret, session token nor external id", () => {
+  it("contains no key, secret, session token or external ID", () => {
     const secret = fc.stringMatching(/^[A-Za-z0-9+]{16,40}$/);
     fc.assert(
       fc.property(secret, (value) => {

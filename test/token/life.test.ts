@@ -58,7 +58,7 @@ const SPECIFICATION: [situation: string, happens: (clock: SettableClock) => unkn
   ],
 ];
 
-describe("lifeState, for a token of 12 h with a reserve of 1 h", () => {
+describe("lifeState, for a token of 12 h with a minValidity of 1 h", () => {
   for (const [situation, happens, state] of SPECIFICATION) {
     it(`${situation}: ${state}`, () => {
       const clock = new SettableClock();
@@ -68,7 +68,7 @@ describe("lifeState, for a token of 12 h with a reserve of 1 h", () => {
     });
   }
 
-  it("goes by the wall clock alone where no boot was told at the issue", () => {
+  it("uses only the wall clock if no boot was known at the time of issue", () => {
     const clock = new SettableClock();
     const { boot, ...life } = lifeOf(clock.now + 12 * hour, 0, hour, clock.read());
     assert.ok(boot);
@@ -102,8 +102,8 @@ const tokens = fc.record({
 
 const worse: readonly LifeState[] = ["fresh", "usable", "expired"];
 
-describe("lifeState, whatever happens", () => {
-  it("is expired once the boot has grown older by the token's life", () => {
+describe("lifeState, for random clocks", () => {
+  it("is expired once the uptime has grown by the token's life", () => {
     fc.assert(
       fc.property(tokens, happenings, (token, happening) => {
         const clock = new SettableClock();
@@ -121,7 +121,7 @@ describe("lifeState, whatever happens", () => {
     );
   });
 
-  it("is expired from the expiry on by the wall clock, whatever boot it is", () => {
+  it("is expired after the expiry by the wall clock, in any boot", () => {
     fc.assert(
       fc.property(tokens, fc.nat(100_000), fc.boolean(), (token, beyond, rebooted) => {
         const clock = new SettableClock();
@@ -132,7 +132,7 @@ describe("lifeState, whatever happens", () => {
     );
   });
 
-  it("gets worse only, while nobody touches the clock", () => {
+  it("never improves while the clock is not changed", () => {
     fc.assert(
       fc.property(tokens, fc.array(fc.nat(300), { maxLength: 8 }), (token, steps) => {
         const clock = new SettableClock();
@@ -171,7 +171,7 @@ describe("lifeOf a token", () => {
     ["it slept longer than the token lives", -13 * hour, 13 * hour, 0],
   ];
   for (const [what, skew, took, left] of TOO_LONG) {
-    it(`of 12 h: lasts no longer from its request on, though ${what}`, () => {
+    it(`of 12 h: lasts no longer from its request on, even if ${what}`, () => {
       const clock = new SettableClock().read();
       const life = lifeOf(clock.now + 12 * hour, skew, hour, clock, took);
       assert.equal(timeLeft(life, clock), left);
@@ -179,7 +179,7 @@ describe("lifeOf a token", () => {
     });
   }
 
-  it("is believed for 12 h at most, whatever its file says", () => {
+  it("lasts at most 12 h, even if its file contains more", () => {
     const clock = new SettableClock();
     const { now } = clock;
     const years = 876_000 * hour;
@@ -193,19 +193,19 @@ describe("lifeOf a token", () => {
     assert.equal(lifeState(life, clock.pass(1).read()), "expired");
   });
 
-  it("that expired before it came is expired", () => {
+  it("that expired before it arrived is expired", () => {
     const clock = new SettableClock().read();
     assert.equal(lifeState(lifeOf(clock.now - 1, 0, hour, clock), clock), "expired");
   });
 
-  it("keeps the moment and the boot of the issue", () => {
+  it("contains the time and the boot of issue", () => {
     const clock = new SettableClock().read();
     const { issuedAt, boot } = lifeOf(clock.now + hour, 0, 0, clock);
     assert.deepEqual({ now: issuedAt, boot }, clock);
     assert.equal("boot" in lifeOf(clock.now + hour, 0, 0, { now: clock.now }), false);
   });
 
-  it("ends by AWS's clock after a boot in which our clock may have been put right", () => {
+  it("expires by AWS's clock after a reboot, in which our clock may have been corrected", () => {
     const clock = new SettableClock();
     const { now } = clock;
     // Ours is 3 h ahead: AWS's 12 h end at what ours calls 9 h from now.
@@ -216,7 +216,7 @@ describe("lifeOf a token", () => {
   });
 
   for (const skew of [-3 * hour, 3 * hour]) {
-    it(`lasts 12 h here too, with AWS's clock ${skew / hour} h off ours`, () => {
+    it(`lasts 12 h here too if AWS's clock differs by ${skew / hour} h`, () => {
       const clock = new SettableClock();
       const life: Life = lifeOf(clock.now + skew + 12 * hour, skew, hour, clock.read());
       const { now, boot } = clock.read();

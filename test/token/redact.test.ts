@@ -57,7 +57,7 @@ const KEPT = [
 
 describe("redact", () => {
   for (const [what, text, secret] of SECRETS) {
-    it(`takes out ${what}, also at the ends and in the midst of lines`, () => {
+    it(`redacts ${what}, also at the ends and in the middle of lines`, () => {
       for (const app of ["", "\n", "first line\nand "]) {
         const told = redact(app + text(secret) + app);
         for (let at = 0; at + 12 <= secret.length; at++)
@@ -68,7 +68,7 @@ describe("redact", () => {
   }
 
   for (const text of KEPT) {
-    it(`keeps what a person needs: ${text.slice(0, 60)}`, () => assert.equal(redact(text), text));
+    it(`keeps what users need: ${text.slice(0, 60)}`, () => assert.equal(redact(text), text));
   }
 
   it("keeps the words around a secret", () => {
@@ -79,12 +79,12 @@ describe("redact", () => {
     );
   });
 
-  it("takes out several", () => {
+  it("redacts several secrets", () => {
     const text = `${keyId("AKIA")} and ${keyId("ASIA")} and ${secretKey}`;
     assert.equal(redact(text).match(/\[redacted\]/g)?.length, 3);
   });
 
-  it("changes nothing the second time, and ends on anything", () => {
+  it("changes nothing the second time, and ends for any text", () => {
     const pieces = fc.constantFrom(
       ...SECRETS.map(([, text, secret]) => text(secret)),
       ...KEPT,

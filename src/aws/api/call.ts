@@ -4,7 +4,7 @@ import { type Session, userAgent } from "../http/session.ts";
 import { ServiceError } from "./service-error.ts";
 import { signedHeaders } from "./sign.ts";
 
-/** One operation of an AWS service: where it is sent, what, and how its answer is read. */
+/** One call of an operation of an AWS service. */
 export interface Call<Answer> extends Target {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -13,24 +13,24 @@ export interface Call<Answer> extends Target {
   read(text: string, response: Response): Answer;
 }
 
-/** The service that is called, and under which credentials. */
+/** The service that is called, and the credentials. */
 export interface Target {
   /** Its signing name: "ecr". */
   readonly service: string;
   readonly region: string;
   readonly endpoint: string;
-  /** Absent: the operation takes no signature. */
+  /** Absent: the request is not signed. */
   readonly credentials?: AwsCredentials | undefined;
 }
 
-/** From this difference of clocks on, in milliseconds, an attempt that failed is signed anew with the server's time. */
+/** If the clocks differ by at least this, in milliseconds, a failed request is signed again with the server's time. */
 const correctedSkew = 240_000;
 
 /**
- * Sends a request until it is answered or not worth another attempt.
+ * Sends a request, with retries.
  *
- * This is not done by the SDK's clients, because they take longer to load than all the rest of a cold get. Signature,
- * attempts and the names of errors are the same; a test compares both.
+ * It does not use the SDK's clients, because they take longer to load than the rest of a cold get. Signature, retries and
+ * error names are the same; a test compares both.
  *
  * @throws ServiceError, TransportError
  */
@@ -63,7 +63,7 @@ export async function callApi<Answer>(session: Session, call: Call<Answer>): Pro
   }
 }
 
-/** @param at when it counts as signed, in milliseconds since the epoch */
+/** @param at the time of the signature, in milliseconds since the epoch */
 function requestOf(
   { service, region, credentials, body }: Call<unknown>,
   url: URL,
@@ -76,12 +76,12 @@ function requestOf(
   return new Request(url.href, { method: "POST", headers: { ...sent, "user-agent": userAgent }, body });
 }
 
-/** The server's clock minus ours, where a refusal may come from the difference; it is then worth another attempt. */
+/** The server's clock minus ours, if the difference may be the cause of an error, which is then worth a retry. */
 function correctedOffset(error: unknown, offset: number, now: number): number {
   if (!(error instanceof ServiceError)) return offset;
   const { date, age } = error.$response.headers;
   const measured = Date.parse(date ?? "") - now;
-  // A cache's answer has another time's date.
+  // The date of a cached answer is that of an earlier time.
   if (age !== undefined || !(Math.abs(measured - offset) >= correctedSkew)) return offset;
   error.$metadata.clockSkewCorrected = true;
   return measured;

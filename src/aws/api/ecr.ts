@@ -6,20 +6,20 @@ import type { Session } from "../http/session.ts";
 import type { Target } from "./call.ts";
 import { asObject, callJson, type JsonObject } from "./json.ts";
 
-/** ECR's answer as far as it matters; what is not as documented counts as absent. */
+/** The used fields of ECR's answer. A field that is not as documented counts as absent. */
 export interface RawAuthorization {
   readonly authorizationToken?: string | undefined;
   readonly expiresAt?: Date | undefined;
 }
 
-/** A registry's account, and where its rules replicate to. */
+/** A registry's account, and the destinations of its replication rules. */
 export interface RawReplication {
   readonly account: string | undefined;
   readonly destinations: readonly Destination[];
 }
 
 /**
- * GetAuthorizationToken, without registryIds: one token opens all that its principal may read in the region.
+ * GetAuthorizationToken, without registryIds: one token is valid for all registries that its principal can read in the region.
  *
  * @throws ServiceError, TransportError
  */
@@ -31,7 +31,7 @@ export async function getAuthorization(
   const { registry } = session;
   const target = targetOf(registry, endpoint, credentials);
   const answer = await callJson(session, target, `${serviceName[registry.kind]}.GetAuthorizationToken`);
-  // ECR lists them, ECR Public has one.
+  // A list in ECR, a single object in ECR Public.
   const { authorizationData } = answer;
   const data = asObject(Array.isArray(authorizationData) ? authorizationData[0] : authorizationData);
   const { authorizationToken, expiresAt } = data;
@@ -42,9 +42,9 @@ export async function getAuthorization(
 }
 
 /**
- * DescribeRegistry, of the caller's own account in the region that is asked.
+ * DescribeRegistry, which returns the registry of the caller's own account in the region.
  *
- * @throws ServiceError, TransportError; AnswerError where a rule can't be read
+ * @throws ServiceError, TransportError; AnswerError if a rule can't be read
  */
 export async function describeRegistry(
   session: Session,
@@ -70,7 +70,7 @@ function targetOf({ kind, region }: Registry, endpoint: string, credentials: Aws
 
 function listIn(object: JsonObject, name: string): readonly JsonObject[] {
   const list = object[name] ?? [];
-  if (!Array.isArray(list)) throw new AnswerError(`the ${name} in the answer are no list`);
+  if (!Array.isArray(list)) throw new AnswerError(`the ${name} in the answer are not a list`);
   return list.map(asObject);
 }
 

@@ -2,14 +2,14 @@ import type { Session } from "../http/session.ts";
 import { type Call, callApi, type Target } from "./call.ts";
 import { ServiceError, unreadable } from "./service-error.ts";
 
-/** A value of an answer, of which nothing is known yet. */
+/** An object of an answer whose fields are not checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Calls an operation without input of a service that speaks AWS JSON 1.1.
  * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  *
- * @param operation with the name of the service: "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"
+ * @param operation includes the name of the service: "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"
  * @throws ServiceError, TransportError
  */
 export function callJson(session: Session, target: Target, operation: string): Promise<JsonObject> {
@@ -37,12 +37,12 @@ function parsed(text: string, response: Response): JsonObject {
   }
 }
 
-/** An empty one for anything else. */
+/** The value if it is an object, else an empty object. */
 export function asObject(value: unknown): JsonObject {
   return typeof value === "object" && value !== null ? (value as JsonObject) : {};
 }
 
-/** Services write it as "namespace#Name:where to read of it", in the body or a header. */
+/** Services write the name as "namespace#Name:URL", in the body or a header. */
 function errorName(answer: JsonObject, { headers }: Response): string {
   const raw = answer.__type ?? anyCase(answer, "code") ?? headers.get("x-amzn-errortype");
   if (typeof raw !== "string" && typeof raw !== "number") return "Unknown";
@@ -55,7 +55,7 @@ function textOf(answer: JsonObject, name: "message"): string {
   return value === undefined || value === null ? "" : String(value);
 }
 
-/** In whatever case the name is written. */
+/** The value of a key in any case. */
 function anyCase(answer: JsonObject, name: string): unknown {
   const key = Object.keys(answer).find((each) => each.toLowerCase() === name);
   return key === undefined ? undefined : answer[key];

@@ -13,10 +13,10 @@ export interface QueryOperation {
 }
 
 /**
- * Calls an operation of a service that takes a form and answers in XML.
+ * Calls an operation of a service with the AWS query protocol: form in, XML out.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  *
- * @returns what the operation's result holds
+ * @returns the content of the operation's result element
  * @throws ServiceError, TransportError
  */
 export function callQuery(session: Session, target: Target, operation: QueryOperation): Promise<JsonObject> {
@@ -38,14 +38,18 @@ function readXml(text: string, response: Response, resultName: string): JsonObje
   if (response.status < 300) return asObject(answer[resultName]);
   const error = asObject(asObject(answer.Errors).Error ?? answer.Error);
   const message = textIn(error.message ?? error.Message ?? answer.message ?? answer.Message) ?? "Unknown";
-  throw new ServiceError(textIn(error.Code) ?? nameless(response), message || "UnknownError", response);
+  throw new ServiceError(
+    textIn(error.Code) ?? defaultErrorName(response),
+    message || "UnknownError",
+    response,
+  );
 }
 
-function nameless({ status }: Response): string {
+function defaultErrorName({ status }: Response): string {
   return status === 404 ? "NotFound" : "Unknown";
 }
 
-/** What the root of the document holds. */
+/** The content of the document's root element. */
 function parsed(text: string, response: Response): JsonObject {
   if (text === "") return {};
   try {
@@ -55,7 +59,7 @@ function parsed(text: string, response: Response): JsonObject {
   }
 }
 
-/** The text of an element; undefined where it holds others. */
+/** The text of an element; undefined if it has child elements. */
 export function textIn(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   const { "#text": text } = asObject(value);

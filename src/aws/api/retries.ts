@@ -8,16 +8,16 @@ import {
 } from "@smithy/core/retry";
 import type { RetrySettings } from "../http/retry-settings.ts";
 
-/** What both strategies have; each takes its own tokens back. */
+/** The methods that both strategies have; each accepts its own tokens. */
 interface Strategy {
   acquireInitialRetryToken(scope: string): Promise<unknown>;
   refreshRetryTokenForRetry(token: unknown, info: object): Promise<unknown>;
 }
 
-/** An error as the SDK's judgements take it; they look for each property themselves. */
+/** The parameter type of the SDK's checks, which test each property themselves. */
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
-/** The SDK's decisions on what is tried again and after which pause. Loaded once an attempt has failed. */
+/** The SDK's decisions whether and after which delay to retry. Loaded after a failed attempt. */
 export class Retries {
   readonly #strategy: Strategy;
   #token: unknown;
@@ -30,7 +30,7 @@ export class Retries {
     this.#strategy = strategy as Strategy;
   }
 
-  /** Ends when the next attempt is due. @throws the error itself where it is not worth one */
+  /** Waits until the next attempt. @throws the error itself if it is not worth a retry */
   async next(error: unknown): Promise<void> {
     if (!(error instanceof Error)) throw error;
     const retryAfterHint = getRetryAfterHint((error as { $response?: unknown }).$response);

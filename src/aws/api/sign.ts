@@ -10,7 +10,7 @@ export interface UnsignedRequest {
   readonly body: string;
 }
 
-/** Where a signature holds, and since when. */
+/** Where and when a signature is valid. */
 export interface Scope {
   /** The signing name of the service: "ecr". */
   readonly service: string;
@@ -20,7 +20,7 @@ export interface Scope {
 }
 
 /**
- * AWS's Signature Version 4 of a POST. Of our own, because the SDK's signer loads `node:crypto`, a seventh of a cold
+ * AWS's Signature Version 4 of a POST. Our own, because the SDK's signer loads `node:crypto`, which takes a seventh of a cold
  * get's time; a test compares the two.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  *
@@ -65,14 +65,14 @@ function hmac(key: string | Uint8Array, text: string): Uint8Array {
   return new Bun.CryptoHasher("sha256", key).update(text).digest();
 }
 
-/** Each segment is encoded once more than it is sent, as for every service but S3. */
+/** Each segment is encoded twice, as for every service except S3. */
 function canonicalPath(path: string): string {
   const segments = path.split("/").filter((segment) => segment !== "");
   const end = segments.length > 0 && path.endsWith("/") ? "/" : "";
   return `/${segments.map(encoded).join("/")}${end}`;
 }
 
-/** Percent-encoded as AWS wants it: all but letters, digits and "-._~". */
+/** Percent-encoded as AWS requires: everything except letters, digits and "-._~". */
 export function encoded(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

@@ -4,7 +4,7 @@ import type { Session } from "../http/session.ts";
 import type { JsonObject } from "./json.ts";
 import { callQuery, type QueryOperation, textIn } from "./query.ts";
 
-/** A session of a role as STS takes its parameters. */
+/** The parameters of AssumeRole. */
 export interface RoleParameters {
   readonly RoleArn: string;
   readonly RoleSessionName: string;
@@ -12,7 +12,7 @@ export interface RoleParameters {
   readonly ExternalId?: string;
 }
 
-/** The same by the token of an identity provider; nothing is signed. */
+/** The parameters of AssumeRoleWithWebIdentity, whose request is not signed. */
 export interface WebIdentityParameters {
   readonly RoleArn: string;
   readonly RoleSessionName: string;
@@ -37,7 +37,7 @@ export function callSts(
   return callQuery(session, target, { ...operation, version: "2011-06-15" });
 }
 
-/** A field of an answer; undefined where it is absent or empty. */
+/** A field of an answer; undefined if it is absent or empty. */
 export function field(answer: JsonObject, name: string): string | undefined {
   return textIn(answer[name]) || undefined;
 }

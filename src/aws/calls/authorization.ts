@@ -4,7 +4,7 @@ import { AnswerError } from "../http/answers.ts";
 import { registryEndpoint } from "../http/endpoints.ts";
 import type { Session } from "../http/session.ts";
 
-/** An answer of ECR's, decoded. */
+/** A decoded answer of ECR. */
 export interface Authorization {
   readonly username: string;
   readonly password: string;
@@ -13,7 +13,7 @@ export interface Authorization {
 }
 
 /**
- * Asks for a token under credentials.
+ * Requests a token with credentials.
  *
  * @throws AnswerError, ServiceError, TransportError
  */
@@ -29,9 +29,9 @@ export function authorizationIn({ authorizationToken = "", expiresAt }: RawAutho
   const colon = decoded.indexOf(":");
   const end = expiresAt?.getTime() ?? Number.NaN;
   if (colon <= 0 || colon === decoded.length - 1 || Number.isNaN(end)) {
-    throw new AnswerError("the answer holds no authorization token");
+    throw new AnswerError("the answer contains no authorization token");
   }
-  // What is damaged would be handed out as another password, which the registry refuses without a reason.
+  // The registry would refuse a damaged password without a reason.
   if (!/^[!-~]+$/.test(decoded)) throw new AnswerError("the authorization token in the answer is damaged");
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1), expiresAt: end };
 }

@@ -4,75 +4,75 @@ import { type ReadFiles, readAwsFiles } from "../../profiles/config-files.ts";
 import { chosenProfile, filesFor } from "../../profiles/decide-source.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { resolveCredentials } from "../credentials/resolve.ts";
-import type { Asked } from "../errors/diagnosis.ts";
+import type { FetchContext } from "../errors/diagnosis.ts";
 import { failureOf, timeout } from "../errors/errors.ts";
 import { caBundle } from "../http/ca-bundle.ts";
-import { mustNotHang, readBundle } from "../http/ca-certificates.ts";
+import { assertReadableCertificates, readBundle } from "../http/ca-certificates.ts";
 import { type Limits, type RefuseFile, type Session, usualLimits } from "../http/session.ts";
 import { Transport } from "../http/transport.ts";
 
-/** What every question to a registry's API comes with. */
-export interface AwsRequest extends Omit<Asked, "wanted"> {
+/** The input of every call to a registry's API. */
+export interface AwsRequest extends Omit<FetchContext, "wanted"> {
   /**
-   * process.env in the program. Of another one everything is honoured but what only the SDK's sign-in clients read.
+   * process.env in the program. With another environment, variables that only the SDK's sign-in clients read are ignored.
    */
   readonly env: Environment;
-  /** The folder that holds `.aws`. */
+  /** The folder that contains `.aws`. */
   readonly home: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The whole budget: when it ends the question does, whatever hangs. */
+  /** The deadline of the whole call. */
   readonly signal: AbortSignal;
   /**
-   * The AWS files as they were read when the identity was told from others, so that what is fetched is that one's
-   * whatever has become of the files since; absent: they are read now.
+   * The AWS files as they were read to determine the identity, so that the result belongs to that identity even if the
+   * files have changed since; absent: they are read now.
    */
   readonly files?: ReadFiles;
-  /** Why a file must not decide what runs, since another user could have written it; undefined: it may. */
+  /** Why a file must not decide what runs, because another user can write it; undefined if it may. */
   readonly refuseFile: RefuseFile;
-  /** Tests shorten them. */
+  /** For tests. */
   readonly limits?: Partial<Limits>;
 }
 
-/** Asks AWS under credentials that were got anew. */
-export type Question<Answer> = (session: Session, credentials: AwsCredentials) => Promise<Answer>;
+/** A call to AWS with newly fetched credentials. */
+export type Operation<Answer> = (session: Session, credentials: AwsCredentials) => Promise<Answer>;
 
 /**
- * Opens the way to AWS for one question and puts whatever goes wrong on it into our words.
+ * Runs one call to AWS and converts every error into a failure with a diagnosis.
  *
  * @throws Failure, with one of the codes that errors.ts lists
  */
 export async function askAws<Answer>(
   request: AwsRequest,
-  wanted: Asked["wanted"],
-  question: Question<Answer>,
+  wanted: FetchContext["wanted"],
+  operation: Operation<Answer>,
 ): Promise<Answer> {
   const { registry, identity, env, config, signal } = request;
-  const asked: Asked = { registry, identity, env, wanted, ...(config && { config }) };
+  const context: FetchContext = { registry, identity, env, wanted, ...(config && { config }) };
   const progress: Progress = {};
-  const answer = converse(request, progress, question).catch((error) => {
-    throw failureOf(error, asked, progress.session);
+  const answer = resolveAndCall(request, progress, operation).catch((error) => {
+    throw failureOf(error, context, progress.session);
   });
-  return await within(signal, answer, () => timeout(asked, progress.session));
+  return await within(signal, answer, () => timeout(context, progress.session));
 }
 
-/** How far it has come, for the words of its failure. */
+/** The progress of a call, for the message of a failure. */
 interface Progress {
   session?: Session;
 }
 
-async function converse<Answer>(
+async function resolveAndCall<Answer>(
   request: AwsRequest,
   progress: Progress,
-  question: Question<Answer>,
+  operation: Operation<Answer>,
 ): Promise<Answer> {
   const session = await openSession(request);
   progress.session = session;
-  return question(session, await resolveCredentials(session, request.identity));
+  return operation(session, await resolveCredentials(session, request.identity));
 }
 
 /**
- * The way to AWS as the environment and the identity's profile set it, before anything is asked.
+ * Opens a session with the settings of the environment and of the identity's profile. It sends no request.
  *
  * @throws Failure CA_BUNDLE, AWS_FILE_INVALID
  */
@@ -84,7 +84,7 @@ export async function openSession(request: AwsRequest): Promise<Session> {
   const profile = chosenProfile(identity, env).name;
   const settings = { env, profiles, profile };
   const bundle = caBundle(settings, home);
-  await mustNotHang(env);
+  await assertReadableCertificates(env);
   const roots = bundle && (await readBundle(bundle));
   const transport = new Transport({ env, bundle: roots, signal, requestLimit: limits.request, now });
   return {

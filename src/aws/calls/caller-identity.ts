@@ -5,14 +5,14 @@ import { AnswerError } from "../http/answers.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { type AwsRequest, askAws } from "./call.ts";
 
-/** Whom AWS takes an identity for. */
+/** The principal of an identity, as AWS reports it. */
 export type Caller =
   | { readonly kind: "known"; readonly arn: string; readonly account: string }
-  /** There are credentials, yet STS can't be reached to ask; ECR may still be, as in a network with its endpoints only. */
+  /** There are credentials, but STS can't be reached; ECR may be reachable, as in a network with only ECR endpoints. */
   | { readonly kind: "unasked"; readonly failure: Failure };
 
 /**
- * STS's GetCallerIdentity, which needs no permission, under credentials that were got anew.
+ * STS's GetCallerIdentity, which needs no permission, with newly fetched credentials.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  *
  * @throws Failure, with one of the codes that errors.ts lists
@@ -25,7 +25,8 @@ export function callerIdentity(request: AwsRequest): Promise<Caller> {
       const operation = { name: "GetCallerIdentity", parameters: {} };
       const answer = await callSts(session, region, credentials, operation);
       const [arn, account] = [field(answer, "Arn"), field(answer, "Account")];
-      if (arn === undefined || account === undefined) throw new AnswerError("the answer names nobody");
+      if (arn === undefined || account === undefined)
+        throw new AnswerError("the answer contains no principal");
       return { kind: "known", arn, account };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;

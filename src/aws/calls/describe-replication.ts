@@ -7,12 +7,12 @@ import { registryEndpoint } from "../http/endpoints.ts";
 import { type AwsRequest, askAws } from "./call.ts";
 
 /**
- * Reads where a registry replicates to: each destination of its rules once. Which repositories a rule is for makes no
- * difference, since a token opens a whole region.
+ * Reads the replication destinations of a registry, each once. The repositories of a rule don't matter, since a token is
+ * valid for a whole region.
  *
- * @throws Failure, with one of the codes that errors.ts lists; REPLICATION_ACCOUNT where the identity is of another
- *   account than the registry: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRegistry.html
- *   takes no registry and answers for the caller's own
+ * @throws Failure, with one of the codes that errors.ts lists; REPLICATION_ACCOUNT if the identity belongs to
+ *   another account than the registry: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRegistry.html
+ *   has no registry parameter and returns the caller's own registry
  */
 export function describeReplication(
   request: AwsRequest & { readonly registry: PrivateRegistry },
@@ -22,16 +22,16 @@ export function describeReplication(
     const endpoint = registryEndpoint(registry, session.settings);
     session.waitingFor = { what: `ECR at ${new URL(endpoint).host}` };
     const { account, destinations } = await describeRegistry(session, endpoint, credentials);
-    if (account === undefined) throw new AnswerError("the answer names no registry");
-    if (account !== registry.account) throw ofAnotherAccount(account, registry);
+    if (account === undefined) throw new AnswerError("the answer contains no registry");
+    if (account !== registry.account) throw wrongAccount(account, registry);
     return [...new Map(destinations.map((each) => [`${each.account} ${each.region}`, each])).values()];
   });
 }
 
-function ofAnotherAccount(asked: string, { account }: PrivateRegistry): Failure {
+function wrongAccount(asked: string, { account }: PrivateRegistry): Failure {
   return new Failure(
     "REPLICATION_ACCOUNT",
-    `this identity is of account ${asked}, and only one of account ${account} can read the rules of its registry`,
+    `this identity belongs to account ${asked}, but only an identity of account ${account} can read the rules of its registry`,
     `name an identity of account ${account} for this registry in config.yaml`,
   );
 }

@@ -4,7 +4,7 @@ import { authorize } from "./authorization.ts";
 import { type AwsRequest, askAws } from "./call.ts";
 
 /**
- * Asks AWS for an authorization token of the registry's region.
+ * Fetches an authorization token for the registry's region.
  *
  * @throws Failure, with one of the codes that errors.ts lists
  */
@@ -14,9 +14,7 @@ export function fetchToken(request: AwsRequest): Promise<AuthorizationToken> {
     const { clockSkew } = session.transport;
     const { expiresAt } = authorization;
     if (expiresAt - clockSkew <= request.now()) {
-      throw new AnswerError(
-        `the token in the answer has expired already, at ${new Date(expiresAt).toISOString()}`,
-      );
+      throw new AnswerError(`the token in the answer expired at ${new Date(expiresAt).toISOString()}`);
     }
     return {
       ...authorization,

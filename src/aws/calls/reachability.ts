@@ -7,15 +7,15 @@ import type { Session } from "../http/session.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { type AwsRequest, openSession } from "./call.ts";
 
-/** The way to a registry's API, and how far along it one comes. */
+/** The connection to a registry's API: each step up to an answer or the first failure. */
 export interface Reach {
-  /** Host and port; absent: the settings name no place. */
+  /** Host and port; absent: the endpoint settings are invalid. */
   readonly host?: string;
-  /** Host and port of the proxy that is asked, without its login. */
+  /** Host and port of the proxy, without its login. */
   readonly proxy?: string;
-  /** The path of the authorities that count alone. */
+  /** The path of the CA bundle, if one is set. */
   readonly bundle?: string;
-  /** Absent: `broken` says why. */
+  /** Absent: `broken` has the reason. */
   readonly answer?: { readonly status: number; readonly clockSkew: number };
   readonly broken?: BrokenLink;
 }
@@ -25,11 +25,11 @@ export interface BrokenLink {
   readonly failure: Failure;
 }
 
-/** What stands between this machine and AWS, in the order in which a request meets it. */
+/** The steps of a connection to AWS, in the order of a request. */
 export type Link = "endpoint" | "proxy" | "dns" | "certificates" | "api";
 
 /**
- * Sends one request without a signature to the registry's API: any answer will do. No credential is resolved.
+ * Sends one unsigned request to the registry's API; any answer is a success. Resolves no credentials.
  *
  * Never throws.
  */
@@ -38,23 +38,23 @@ export async function reachApi(request: AwsRequest): Promise<Reach> {
   try {
     session = await openSession(request);
   } catch (error) {
-    return { broken: { link: "certificates", failure: failureOnTheWay(error) } };
+    return { broken: { link: "certificates", failure: connectionFailure(error) } };
   }
   const bundle = session.bundle?.path;
   let url: URL;
   try {
     url = new URL(registryEndpoint(request.registry, session.settings));
   } catch (error) {
-    return { ...(bundle && { bundle }), broken: { link: "endpoint", failure: failureOnTheWay(error) } };
+    return { ...(bundle && { bundle }), broken: { link: "endpoint", failure: connectionFailure(error) } };
   }
   const chosen = proxyFor(url, session.env);
-  const proxy = chosen && (URL.parse(chosen.url)?.host || "that is no address");
-  const way = { host: url.host, ...(proxy && { proxy }), ...(bundle && { bundle }) };
+  const proxy = chosen && (URL.parse(chosen.url)?.host || "an invalid address");
+  const route = { host: url.host, ...(proxy && { proxy }), ...(bundle && { bundle }) };
   try {
     const { status } = await session.transport.send(new Request(url.href));
-    return { ...way, answer: { status, clockSkew: session.transport.clockSkew } };
+    return { ...route, answer: { status, clockSkew: session.transport.clockSkew } };
   } catch (error) {
-    return { ...way, broken: { link: linkOf(error), failure: failureOnTheWay(error, session) } };
+    return { ...route, broken: { link: linkOf(error), failure: connectionFailure(error, session) } };
   }
 }
 
@@ -63,13 +63,13 @@ function linkOf(error: unknown): Link {
   const { problem, proxy } = error;
   if (problem === "tls") return "certificates";
   if (problem === "proxy" || problem === "address") return "proxy";
-  const isOnTheWay = problem === "dns" || problem === "refused" || problem === "unreachable";
-  if (isOnTheWay && proxy !== undefined) return "proxy";
+  const isConnectionProblem = problem === "dns" || problem === "refused" || problem === "unreachable";
+  if (isConnectionProblem && proxy !== undefined) return "proxy";
   return problem === "dns" ? "dns" : "api";
 }
 
-/** What went wrong between here and an answer, in our words. @param session absent: it failed before there was one */
-export function failureOnTheWay(error: unknown, session?: Session): Failure {
+/** Converts an error of the connection into a failure. @param session absent if it failed before the session was open */
+export function connectionFailure(error: unknown, session?: Session): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof TransportError) {
     const { code, why, fix } = diagnoseTransport(error, session);
@@ -78,7 +78,7 @@ export function failureOnTheWay(error: unknown, session?: Session): Failure {
   return new Failure(
     "UNEXPECTED",
     foreignError(error),
-    "run it again; if it stays, report this line as a bug",
+    "run it again; if it recurs, report this line as a bug",
     {
       cause: error,
     },

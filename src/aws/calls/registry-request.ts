@@ -1,24 +1,24 @@
 import type { Session } from "../http/session.ts";
 import type { Transport } from "../http/transport.ts";
 import { type AwsRequest, openSession } from "./call.ts";
-import { failureOnTheWay } from "./reachability.ts";
+import { connectionFailure } from "./reachability.ts";
 
-/** A login as Docker would send it. */
+/** A login as Docker sends it. */
 export interface RegistryLogin {
   readonly username: string;
   readonly secret: string;
 }
 
-/** What a registry answered. */
+/** The answer of a registry. */
 export interface RegistryAnswer {
   readonly status: number;
-  /** At most 64 KiB of it. */
+  /** At most 64 KiB. */
   readonly body: string;
   readonly digest?: string;
   readonly contentType?: string;
 }
 
-/** All that a client of today understands: a registry converts or refuses what was not asked for. */
+/** All types that current clients support: a registry converts or refuses others. */
 const manifestTypes = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
@@ -29,11 +29,11 @@ const manifestTypes = [
 const longestBody = 65_536;
 
 /**
- * One GET to the registry itself, the way Docker goes: with the login as Basic, or at ECR Public for a bearer token.
+ * One GET to the registry itself, as Docker sends it: with Basic authentication, or for ECR Public with a bearer token.
  *
  * @param path below the host, such as `/v2/`
- * @param login absent: anonymously
- * @throws Failure where no answer came
+ * @param login absent: anonymous
+ * @throws Failure if there is no answer
  */
 export async function askRegistry(
   request: AwsRequest,
@@ -51,7 +51,7 @@ export async function askRegistry(
     const bearer = exchange.status === 200 ? bearerIn(exchange.body) : undefined;
     return bearer ? await get(transport, `https://${host}${path}`, `Bearer ${bearer}`) : exchange;
   } catch (error) {
-    throw failureOnTheWay(error, session);
+    throw connectionFailure(error, session);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Session } from "../http/session.ts";
 import { RoleError } from "./role-error.ts";
 
 interface RoleOrigin {
-  /** Of the STS endpoint; default the registry's. */
+  /** The region of the STS endpoint. Default: the registry's. */
   readonly region?: string;
   /** The profile whose settings name the role. */
   readonly profile?: string;
@@ -27,7 +27,7 @@ export async function assumeRole(
   }
 }
 
-/** The same by the token of an identity provider; nothing is signed. @throws RoleError, Failure BAD_ENDPOINT */
+/** A session of a role with the token of an identity provider, in an unsigned request. @throws RoleError, Failure BAD_ENDPOINT */
 export async function assumeRoleWithWebIdentity(
   session: Session,
   { RoleArn, RoleSessionName, WebIdentityToken }: WebIdentityParameters,
@@ -43,12 +43,12 @@ export async function assumeRoleWithWebIdentity(
 }
 
 function credentialsIn(answer: JsonObject): AwsCredentials {
-  const given = asObject(answer.Credentials);
-  const accessKeyId = field(given, "AccessKeyId");
-  const secretAccessKey = field(given, "SecretAccessKey");
-  const sessionToken = field(given, "SessionToken");
-  const expiration = Date.parse(field(given, "Expiration") ?? "");
-  if (!accessKeyId || !secretAccessKey) throw new Error("the answer holds no credentials");
+  const fields = asObject(answer.Credentials);
+  const accessKeyId = field(fields, "AccessKeyId");
+  const secretAccessKey = field(fields, "SecretAccessKey");
+  const sessionToken = field(fields, "SessionToken");
+  const expiration = Date.parse(field(fields, "Expiration") ?? "");
+  if (!accessKeyId || !secretAccessKey) throw new Error("the answer contains no credentials");
   return {
     accessKeyId,
     secretAccessKey,

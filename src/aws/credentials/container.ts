@@ -5,7 +5,7 @@ import { Failure } from "../../token/failure.ts";
 import type { Session } from "../http/session.ts";
 import { jsonObject } from "./json-object.ts";
 
-/** Where ECS's relative URIs are, and the addresses that may be asked without TLS besides the loopback. */
+/** The host of ECS's relative URIs, and the addresses besides the loopback that are allowed without TLS. */
 const ecs = "169.254.170.2";
 const plainHosts: ReadonlySet<string> = new Set([
   ecs,
@@ -19,11 +19,11 @@ const tries = 2;
 const code = "CONTAINER_CREDENTIALS";
 
 /**
- * The credentials of an ECS task or an EKS pod (pod identity), never asked for by proxy.
+ * The credentials of an ECS task or an EKS pod (pod identity), fetched without a proxy.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  *
- * The SDK's own provider is not used: on Bun its time limit does no more than warn on stderr, so an endpoint that
- * accepts and says nothing would hang it.
+ * The SDK's provider is not used: on Bun its time limit only prints a warning on stderr, so an endpoint that accepts a
+ * connection without an answer would hang it.
  *
  * @throws Failure CONTAINER_CREDENTIALS; TransportError
  */
@@ -35,8 +35,8 @@ export async function containerCredentials(session: Session): Promise<AwsCredent
   for (let attempt = 1; ; attempt++) {
     const response = await session.transport.send(new Request(url.href, { headers }), { direct: true });
     // EKS's agent throttles when many pods start at once.
-    const isWorthAnother = response.status >= 500 || response.status === 429;
-    if (isWorthAnother && attempt < tries) continue;
+    const isRetryable = response.status >= 500 || response.status === 429;
+    if (isRetryable && attempt < tries) continue;
     return parse(`${url.host} (${variable})`, response.status, await response.text());
   }
 }
@@ -50,8 +50,8 @@ function endpointOf({ env }: Session): { readonly url: URL; readonly variable: s
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isPrivate)) return { url, variable };
   throw new Failure(
     code,
-    `${variable} names no place that credentials may be fetched from`,
-    `set it to an https URL, or an http one on the loopback or on the address of ECS or EKS; or unset ${variable}`,
+    `${variable} is not a URL from which credentials may be fetched`,
+    `set it to an https URL, or an http URL with a loopback address or that of ECS or EKS; or unset ${variable}`,
   );
 }
 
@@ -68,12 +68,12 @@ async function authorizationOf({ env }: Session): Promise<string | undefined> {
 }
 
 async function readTokenFile(path: string): Promise<string> {
-  const found = await readBounded(path, largestToken);
-  if (found.kind === "bytes") return new TextDecoder().decode(found.bytes);
+  const file = await readBounded(path, largestToken);
+  if (file.kind === "bytes") return new TextDecoder().decode(file.bytes);
   const variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
   throw new Failure(
     code,
-    `${path}, which ${variable} names, ${problemOf(found, largestToken)}`,
+    `${path}, set in ${variable}, ${problemOf(file, largestToken)}`,
     `mount the pod's token there, or unset ${variable}`,
   );
 }
@@ -92,9 +92,9 @@ function parse(where: string, status: number, body: string): AwsCredentials {
   }
   throw new Failure(
     code,
-    `the container credentials endpoint at ${where} gave none (HTTP ${status})`,
+    `the container credentials endpoint at ${where} returned no credentials (HTTP ${status})`,
     status === 401 || status === 403
-      ? `set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the token that it wants`
-      : "see that the task or pod has a role, and what its agent logs",
+      ? `set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the required token`
+      : "check that the task or pod has a role, and the log of its agent",
   );
 }

@@ -3,29 +3,29 @@ import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
 import { readBody } from "../http/answer-body.ts";
 import { jsonObject } from "./json-object.ts";
 
-/** Milliseconds for one request; none is sent again. */
+/** Milliseconds for one request; requests are not retried. */
 const requestLimit = 1_000;
 const sessionSeconds = "21600";
 const tokenPath = "/latest/api/token";
 const rolePath = "/latest/meta-data/iam/security-credentials/";
 
 export interface MetadataOptions {
-  /** With a path, which comes before the service's own, as for the AWS CLI. */
+  /** May have a path, which precedes the path of the service, as for the AWS CLI. */
   readonly endpoint: string;
-  /** Whether version 1 must not be used where version 2 gives no session token. */
+  /** Whether version 1 must not be used if version 2 returns no session token. */
   readonly isV1Disabled: boolean;
-  /** Ends everything. */
+  /** Aborts everything. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Why the service gave no credentials. */
+/** Why the service returned no credentials. */
 export class MetadataError extends Error {
-  /** @param kind status: an answer that is an error · timeout · nonsense · v1: only version 1 is left, and disabled */
+  /** @param kind status: an error answer · invalid: an unreadable answer · v1: only version 1 is available, and disabled */
   constructor(
-    readonly kind: "status" | "timeout" | "nonsense" | "unreachable" | "v1",
-    /** Whether the service gave a session token, or was not asked for one. */
+    readonly kind: "status" | "timeout" | "invalid" | "unreachable" | "v1",
+    /** Whether there is a session token, or none was requested. */
     readonly hasToken: boolean,
     readonly status?: number,
     options?: { cause?: unknown },
@@ -36,10 +36,10 @@ export class MetadataError extends Error {
 }
 
 /**
- * The credentials of the instance's role, by IMDSv2, or by version 1 where that gives no session token, as AWS's SDKs
- * do: https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
+ * The credentials of the instance role, with IMDSv2, or with version 1 if that returns no session token, as in AWS's SDKs:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
  *
- * The SDK's own provider is not used: it reads answers of any size, and one in small chunks hangs it on Bun.
+ * The SDK's provider is not used: it reads answers of any size, and on Bun an answer in small chunks hangs it.
  *
  * @throws MetadataError
  */
@@ -48,16 +48,16 @@ export async function roleCredentials(options: MetadataOptions): Promise<AwsCred
   if (token === undefined && options.isV1Disabled) throw new MetadataError("v1", false);
   const hasToken = token !== undefined;
   const headers: Record<string, string> = hasToken ? { "x-aws-ec2-metadata-token": token } : {};
-  const get = async (path: string) => textOf(await ask(options, path, { headers }, hasToken), hasToken);
+  const get = async (path: string) => textOf(await request(options, path, { headers }, hasToken), hasToken);
   const role = (await get(rolePath)).trim();
   return parse(await get(`${rolePath}${role}`), options.now(), hasToken);
 }
 
-/** Undefined: version 1 is to be tried. */
+/** Undefined: try version 1. */
 async function sessionToken(options: MetadataOptions): Promise<string | undefined> {
   const headers = { "x-aws-ec2-metadata-token-ttl-seconds": sessionSeconds };
   try {
-    const answer = await ask(options, tokenPath, { method: "PUT", headers }, true);
+    const answer = await request(options, tokenPath, { method: "PUT", headers }, true);
     if (answer.status === 400) throw new MetadataError("status", true, answer.status);
     return textOf(answer, true);
   } catch (error) {
@@ -71,16 +71,16 @@ interface Answer {
   readonly text: string;
 }
 
-/** Never by proxy: there the address means another machine. */
-async function ask(
+/** Never with a proxy, from which the address means another machine. */
+async function request(
   { endpoint, signal }: MetadataOptions,
   path: string,
-  request: { readonly method?: string; readonly headers: Record<string, string> },
+  init: { readonly method?: string; readonly headers: Record<string, string> },
   hasToken: boolean,
 ): Promise<Answer> {
   const limit = AbortSignal.timeout(requestLimit);
-  const init: BunFetchRequestInit = {
-    ...request,
+  const fetchInit: BunFetchRequestInit = {
+    ...init,
     signal: AbortSignal.any([signal, limit]),
     proxy: false,
     redirect: "manual",
@@ -88,9 +88,9 @@ async function ask(
     verbose: false,
   };
   try {
-    const response = await fetch(new URL(endpoint.replace(/\/$/, "") + path), init);
+    const response = await fetch(new URL(endpoint.replace(/\/$/, "") + path), fetchInit);
     const { bytes, isWhole } = await readBody(response, usualLimit);
-    if (!isWhole) throw new MetadataError("nonsense", hasToken);
+    if (!isWhole) throw new MetadataError("invalid", hasToken);
     return { status: response.status, text: new TextDecoder().decode(bytes) };
   } catch (cause) {
     if (cause instanceof MetadataError) throw cause;
@@ -109,13 +109,13 @@ function parse(text: string, now: number, hasToken: boolean): AwsCredentials {
   const areTexts = [AccessKeyId, SecretAccessKey, Token, Expiration].every(
     (each) => typeof each === "string",
   );
-  if (!areTexts) throw new MetadataError("nonsense", hasToken);
+  if (!areTexts) throw new MetadataError("invalid", hasToken);
   const expiration = new Date(String(Expiration));
   return {
     accessKeyId: String(AccessKeyId),
     secretAccessKey: String(SecretAccessKey),
     sessionToken: String(Token),
-    // The service may be late with new ones; AWS accepts those that it gives meanwhile.
+    // The service may return new ones late; AWS accepts the old ones meanwhile.
     ...(expiration.getTime() > now && { expiration }),
   };
 }

@@ -3,7 +3,7 @@ import { type Origin, settingOrigin, variableOrigin } from "../../profiles/origi
 import type { Session } from "../http/session.ts";
 import { MetadataError, roleCredentials } from "./imds-client.ts";
 
-/** The instance metadata service gave no credentials; `cause` says why, `fix` what to do where that is known. */
+/** The instance metadata service returned no credentials. `cause` has the reason; `fix` is set if known. */
 export class InstanceMetadataError extends Error {
   readonly fix: string | undefined;
 
@@ -15,8 +15,8 @@ export class InstanceMetadataError extends Error {
 }
 
 /**
- * The credentials of the EC2 instance's role. The whole has a limit of its own: most machines that are no EC2 instance
- * are on networks that drop such packets without a word.
+ * The credentials of the EC2 instance role, with a time limit: most machines outside EC2 are on networks that drop such
+ * packets silently.
  *
  * @throws InstanceMetadataError
  */
@@ -24,7 +24,7 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
   // As for the AWS CLI: "true" in any case, and nothing else.
   if (session.env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === "true") {
     const { name, removal } = variableOrigin("AWS_EC2_METADATA_DISABLED");
-    throw new InstanceMetadataError(`${name} keeps from asking for an instance's role`, removal);
+    throw new InstanceMetadataError(`${name} disables the instance role`, removal);
   }
   session.waitingFor = { what: "the instance metadata service" };
   const limit = AbortSignal.timeout(session.limits.instanceMetadata);
@@ -32,7 +32,7 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
   const named = setting(session, "ec2_metadata_service_endpoint");
   try {
     return await roleCredentials({
-      endpoint: named?.value ?? ownEndpoint(session),
+      endpoint: named?.value ?? defaultEndpoint(session),
       isV1Disabled: isV1Disabled !== "false",
       signal: AbortSignal.any([session.signal, limit]),
       now: session.now,
@@ -43,7 +43,7 @@ export async function instanceMetadata(session: Session): Promise<AwsCredentials
   }
 }
 
-/** Of the environment, else of the profile; an empty one counts as not set. */
+/** The setting in the environment, else in the profile; an empty value counts as unset. */
 function setting({ env, profiles, settings }: Session, name: string): Located | undefined {
   const variable = `AWS_${name.toUpperCase()}`;
   const set = env[variable];
@@ -57,8 +57,8 @@ interface Located {
   readonly origin: Origin;
 }
 
-/** The instance's own endpoint, where no setting leads to another. */
-function ownEndpoint(session: Session): string {
+/** The endpoint without a setting. */
+function defaultEndpoint(session: Session): string {
   const mode = setting(session, "ec2_metadata_service_endpoint_mode")?.value;
   return mode?.toLowerCase() === "ipv6" ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
@@ -72,13 +72,13 @@ function explain(
 ): { readonly why: string; readonly fix?: string } {
   const { kind, status, hasToken } =
     cause instanceof MetadataError ? cause : new MetadataError("unreachable", true);
-  const service = `the instance metadata service${origin ? `, to which ${origin.name} leads,` : ""}`;
+  const service = `the instance metadata service${origin ? ` (set by ${origin.name})` : ""}`;
   const isRefusedWithoutToken = status === 401 || kind === "v1";
   if (isRefusedWithoutToken && !hasToken) {
     return {
       why:
-        `${service} gave no session token and answers nothing without one${status ? ` (HTTP ${status})` : ""}: ` +
-        "in a container that is a hop limit of 1",
+        `${service} returned no session token, which it requires${status ? ` (HTTP ${status})` : ""}: ` +
+        "in a container the cause is a hop limit of 1",
       fix: `raise the hop limit ('${modify} --http-put-response-hop-limit 2')`,
     };
   }
@@ -94,12 +94,12 @@ function explain(
       fix: "attach an instance profile with a role to the instance",
     };
   }
-  const fix = origin && `see what answers there, or ${origin.removal}`;
+  const fix = origin && `check what answers there, or ${origin.removal}`;
   const answered =
     typeof status === "number"
       ? `answered HTTP ${status}`
-      : kind === "nonsense"
-        ? "answered something else than credentials"
+      : kind === "invalid"
+        ? "did not answer with credentials"
         : "can't be reached or did not answer";
   return { why: `${service} ${answered}`, ...(fix !== undefined && { fix }) };
 }

@@ -1,4 +1,4 @@
-/** The object that a text from outside holds as JSON; undefined where it holds none. */
+/** Parses a JSON object from outside; undefined if the text is not one. */
 export function jsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

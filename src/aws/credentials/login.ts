@@ -10,19 +10,19 @@ import { type Session, silent } from "../http/session.ts";
 import { SourceError } from "./source-error.ts";
 
 /**
- * The credentials of `aws login`. The SDK's provider takes the session from a profile of a file, so it is given one
- * that exists in memory alone.
+ * The credentials of `aws login`. The SDK's provider reads the session from a profile in a file, so it gets a file that
+ * exists only in memory.
  *
  * @throws SourceError
  */
 export async function loginCredentials(session: Session, source: LoginSource): Promise<AwsCredentials> {
   session.waitingFor = { what: `the credentials of profile ${source.profile}` };
-  await mustBeReadable(source, loginCachePath(session.env, session.home, source.session));
+  await assertReadable(source, loginCachePath(session.env, session.home, source.session));
   const region = source.region === undefined ? "" : `region = ${source.region}\n`;
   const file = `aws login of ${source.profile} for ${session.registry.host}`;
   externalDataInterceptor.interceptFile(file, `[profile p]\nlogin_session = ${source.session}\n${region}`);
   externalDataInterceptor.interceptFile(`${file}, credentials`, "");
-  // The provider looks there itself.
+  // The provider reads this variable.
   process.env.AWS_LOGIN_CACHE_DIRECTORY = loginCacheFolder(session.env, session.home);
   const { region: _, ...clientConfig } = signInClient(session, "signin", "");
   const provider = fromLoginCredentials({
@@ -40,8 +40,8 @@ export async function loginCredentials(session: Session, source: LoginSource): P
 }
 
 /** The provider would wait for a pipe, and read a file of any size. */
-async function mustBeReadable(source: LoginSource, path: string): Promise<void> {
-  const found = await readBounded(path, usualLimit);
-  if (found.kind === "bytes" || found.kind === "absent") return;
-  throw SourceError.of(source, new Error(`${path} ${problemOf(found, usualLimit)}`));
+async function assertReadable(source: LoginSource, path: string): Promise<void> {
+  const file = await readBounded(path, usualLimit);
+  if (file.kind === "bytes" || file.kind === "absent") return;
+  throw SourceError.of(source, new Error(`${path} ${problemOf(file, usualLimit)}`));
 }

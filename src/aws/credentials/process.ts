@@ -11,18 +11,19 @@ import { jsonObject } from "./json-object.ts";
 import { SourceError } from "./source-error.ts";
 
 /**
- * The credentials that a `credential_process` prints. It is started by its words, as the AWS CLI does, or by a
- * shell, as the SDKs for Go and JavaScript do, where it has what only a shell understands; ends with the session's signal, and starts without the variables that would make a Bun program of ours out of
- * another one (BUN_OPTIONS, BUN_BE_BUN).
+ * The credentials that a `credential_process` prints. The command is started without a shell, as by the AWS CLI, or if it
+ * has shell syntax with a shell, as by the SDKs for Go and JavaScript. It is ended with the session's signal. It does not
+ * get Bun's own variables (BUN_OPTIONS, BUN_BE_BUN), which would change another Bun program.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  *
- * @throws Failure PROCESS_UNTRUSTED where another user could have written the command; SourceError, whose cause holds neither the command nor what it printed: both may hold secrets
+ * @throws Failure PROCESS_UNTRUSTED if another user can write the command; SourceError, whose cause contains neither the
+ *   command nor its output, because both may contain secrets
  */
 export async function processCredentials(session: Session, source: ProcessSource): Promise<AwsCredentials> {
-  await mustBeTrusted(session, source);
+  await assertTrusted(session, source);
   session.waitingFor = {
     what: `the credential_process of profile ${source.profile}`,
-    fix: "run its command by hand and see why it does not end",
+    fix: "run its command by hand to see why it does not end",
   };
   try {
     return parse(await run(session, onOneLine(source.command)), session.now());
@@ -31,8 +32,8 @@ export async function processCredentials(session: Session, source: ProcessSource
   }
 }
 
-/** Root with another user's HOME would run that user's commands. */
-async function mustBeTrusted(
+/** Root with another user's HOME would otherwise run that user's commands. */
+async function assertTrusted(
   { refuseFile }: Session,
   { path, profile, where }: ProcessSource,
 ): Promise<void> {
@@ -42,14 +43,14 @@ async function mustBeTrusted(
   throw new Failure("PROCESS_UNTRUSTED", what, refusal.fix);
 }
 
-/** A value may go on in the next line, and for the AWS CLI a line end is a blank between two words. */
+/** A value may continue on the next line, and the AWS CLI reads a line end as a blank. */
 const onOneLine = (command: string) => command.replace(/[\r\n]+/g, " ");
 
 async function run({ env, signal }: Session, command: string): Promise<string> {
   const child = start(command, env);
   try {
-    const late = () => new Error("it did not end in time");
-    const { stdout, exitCode } = await within(signal, outputOf(child), late);
+    const timeout = () => new Error("it did not end in time");
+    const { stdout, exitCode } = await within(signal, outputOf(child), timeout);
     if (exitCode === 0) return stdout;
     throw new Error(child.signalCode ? `ended by ${child.signalCode}` : `exit code ${exitCode}`);
   } finally {
@@ -57,7 +58,7 @@ async function run({ env, signal }: Session, command: string): Promise<string> {
   }
 }
 
-/** Its stdin is empty: a program that reads it must not wait for an answer that never comes. */
+/** Its stdin is empty, so that a program that reads it does not wait. */
 function start(command: string, env: Environment) {
   const inherited = Object.entries(env).filter(([name]) => !name.startsWith("BUN_"));
   const options = {
@@ -70,7 +71,7 @@ function start(command: string, env: Environment) {
   try {
     if (words) return Bun.spawn(words, options);
   } catch (error) {
-    // A script without a first line that names its interpreter: the system leaves it to the shell.
+    // A script without an interpreter line: the shell can run it.
     if ((error as { code?: string }).code !== "ENOEXEC")
       throw new Error("it could not be started", { cause: error });
   }
@@ -81,18 +82,18 @@ function start(command: string, env: Environment) {
   }
 }
 
-/** Variables, pipes, redirections, several commands, home folders, and a variable that is set for the command. */
-const ofShell = /[$`|<>]|&&|;(?:\s|$)|(?:^|\s)~|^\s*\w+=/;
+/** Shell syntax: variables, pipes, redirections, several commands, home folders, a variable set for the command. */
+const shellSyntax = /[$`|<>]|&&|;(?:\s|$)|(?:^|\s)~|^\s*\w+=/;
 
-/** What is escaped or in single quotes is no sign for a shell either. */
+/** Escaped characters and single-quoted text are not shell syntax. */
 const withoutQuoted = (command: string) => command.replace(/\\.|'[^']*'/g, "");
 
 /**
- * The program and its arguments; undefined for what a shell has to read: a command that has such signs, or one whose
- * first word is no program, but one of the shell's own words.
+ * The program and its arguments; undefined for a command that needs a shell, because it has shell syntax or begins with a
+ * shell builtin instead of a program.
  */
 function wordsToRun(command: string, env: Environment): string[] | undefined {
-  if (process.platform === "win32" || ofShell.test(withoutQuoted(command))) return undefined;
+  if (process.platform === "win32" || shellSyntax.test(withoutQuoted(command))) return undefined;
   const [name, ...others] = shellWords(command) ?? [];
   const program = name === undefined ? null : Bun.which(name, { PATH: env.PATH ?? "" });
   return program === null ? undefined : [program, ...others];
@@ -113,14 +114,14 @@ function startShell(command: string, env: Environment, options: Options) {
 
 function parse(text: string, now: number): AwsCredentials {
   const printed = jsonObject(text.trim());
-  if (!printed) throw new Error("what it printed is not JSON");
+  if (!printed) throw new Error("its output is not JSON");
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = printed;
-  if (Version !== 1) throw new Error("what it printed is not of Version 1");
+  if (Version !== 1) throw new Error("its output does not have Version 1");
   if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") {
-    throw new Error("what it printed lacks AccessKeyId or SecretAccessKey");
+    throw new Error("its output lacks AccessKeyId or SecretAccessKey");
   }
   const expiration = Expiration ? new Date(String(Expiration)) : undefined;
-  if (expiration && expiration.getTime() < now) throw new Error("what it printed has expired");
+  if (expiration && expiration.getTime() < now) throw new Error("the credentials in its output have expired");
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,

@@ -9,12 +9,12 @@ import { type Session, sessionName } from "../http/session.ts";
 import { SourceError } from "./source-error.ts";
 
 /**
- * The AWS credentials of an identity, fetched anew from the source that `decideSource` names.
+ * The AWS credentials of an identity, newly fetched from the source that `decideSource` returns.
  *
  * @throws Failure, RoleError, SourceError, InstanceMetadataError, TransportError
  */
 export async function resolveCredentials(session: Session, identity: Identity): Promise<AwsCredentials> {
-  if (identity.kind === "role") return ofRole(session, identity);
+  if (identity.kind === "role") return roleCredentials(session, identity);
   const { source, roles } = decideSource(identity, session.env, session.profiles);
   session.source = source;
   let credentials = await fromSource(session, source);
@@ -22,7 +22,7 @@ export async function resolveCredentials(session: Session, identity: Identity): 
   return credentials;
 }
 
-async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredentials> {
+async function roleCredentials(session: Session, role: RoleIdentity): Promise<AwsCredentials> {
   const partition = /^arn:([^:]+):iam::\d{12}:role\/.+$/.exec(role.roleArn)?.[1];
   const { host, partition: wanted } = session.registry;
   if (partition === undefined) {
@@ -32,7 +32,7 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
   if (partition !== wanted) {
     throw new Failure(
       "ROLE_PARTITION",
-      `role ${role.roleArn} is of partition ${partition}, and registry ${host} of ${wanted}: neither opens the other`,
+      `role ${role.roleArn} is in partition ${partition}, but registry ${host} is in ${wanted}: credentials are not valid in another partition`,
       `name a role of partition ${wanted} for this registry in config.yaml`,
     );
   }
@@ -49,20 +49,19 @@ async function ofRole(session: Session, role: RoleIdentity): Promise<AwsCredenti
 }
 
 /**
- * Opens the connection to the registry's API while credentials are fetched from elsewhere, so that its handshakes take
- * no time of their own.
+ * Opens the connection to the registry's API while credentials are fetched, so that its handshakes take no extra time.
  */
 function openAhead({ registry, settings, transport }: Session): void {
   try {
     transport.openAhead(new URL(registryEndpoint(registry, settings)));
   } catch (error) {
-    // The call that needs the endpoint says so.
+    // The call that needs the endpoint reports it.
     if (!(error instanceof Failure)) throw error;
   }
 }
 
-/** Sources that take as long as a call over the network. The machine's own have none where there is none to ask. */
-const distant: ReadonlySet<CredentialSource["kind"]> = new Set([
+/** Sources that take as long as a network call. Those of the machine are excluded: without a role the connection is not needed. */
+const slowSources: ReadonlySet<CredentialSource["kind"]> = new Set([
   "web-identity",
   "service-account",
   "sso",
@@ -70,9 +69,9 @@ const distant: ReadonlySet<CredentialSource["kind"]> = new Set([
   "process",
 ]);
 
-/** Each source's module is loaded when it is used: a cold get waits for no other. */
+/** The module of each source is loaded only when it is used. */
 async function fromSource(session: Session, source: CredentialSource): Promise<AwsCredentials> {
-  if (distant.has(source.kind)) openAhead(session);
+  if (slowSources.has(source.kind)) openAhead(session);
   switch (source.kind) {
     case "environment":
       refuseExpired(source.keys, session.now());
@@ -116,7 +115,7 @@ async function assumeProfileRole(
   const params = {
     RoleArn: roleArn,
     RoleSessionName: name ?? sessionName,
-    // As with the AWS CLI, what is no whole number counts for nothing; STS's own default is an hour.
+    // As in the AWS CLI, a value that is not an integer is ignored; the default of STS is an hour.
     ...(/^[+-]?\d+$/.test(duration) && { DurationSeconds: Number(duration) }),
     ...(externalId && { ExternalId: externalId }),
   };

@@ -2,7 +2,7 @@ import type { CredentialSource } from "../../profiles/credential-source.ts";
 import { Failure } from "../../token/failure.ts";
 import { RoleError } from "./role-error.ts";
 
-/** A source of credentials failed; `cause` is what the SDK's provider threw. */
+/** A credential source failed; `cause` is the error of the SDK's provider. */
 export class SourceError extends Error {
   readonly kind: CredentialSource["kind"];
   /** The profile that names the source; absent: the environment does. */
@@ -15,7 +15,7 @@ export class SourceError extends Error {
     this.profile = profile;
   }
 
-  /** What says already which step failed stays as it is. */
+  /** Wraps an error, unless it already names the failed step. */
   static of(source: SourceOfError, error: unknown): Error {
     return error instanceof Failure || error instanceof RoleError ? error : new SourceError(source, error);
   }

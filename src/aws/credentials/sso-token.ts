@@ -8,7 +8,7 @@ import { signInClient } from "../http/client-settings.ts";
 import type { Session } from "../http/session.ts";
 import { jsonObject } from "./json-object.ts";
 
-/** What `aws sso login` keeps of a sign-in. */
+/** A sign-in as `aws sso login` stores it. */
 interface SignIn {
   readonly accessToken: string;
   readonly expiresAt: string;
@@ -17,16 +17,16 @@ interface SignIn {
   readonly refreshToken?: string;
 }
 
-/** Milliseconds: with less left a sign-in is renewed. */
+/** Milliseconds: a sign-in with less life left is renewed. */
 const renewedBelow = 300_000;
 
 /** Bytes. */
 const largestSignIn = 1024 * 1024;
 
 /**
- * The access token of a sign-in, renewed where it is about to end and can be.
+ * The access token of a sign-in, renewed if it expires soon and can be renewed.
  *
- * @throws Error where there is no valid one
+ * @throws Error if there is no valid one
  */
 export async function ssoAccessToken(session: Session, source: SsoSource): Promise<string> {
   const path = ssoCachePath(session.home, source.session ?? source.startUrl);
@@ -43,23 +43,23 @@ export async function ssoAccessToken(session: Session, source: SsoSource): Promi
     }
   }
   if (left > 0) return signIn.accessToken;
-  throw new Error("the sign-in has ended");
+  throw new Error("the sign-in has expired");
 }
 
 async function readSignIn(path: string): Promise<SignIn | undefined> {
-  const found = await readBounded(path, largestSignIn);
-  if (found.kind !== "bytes") return undefined;
-  const signIn = jsonObject(new TextDecoder().decode(found.bytes));
-  const isWhole = typeof signIn?.accessToken === "string" && typeof signIn.expiresAt === "string";
-  return isWhole ? (signIn as unknown as SignIn) : undefined;
+  const file = await readBounded(path, largestSignIn);
+  if (file.kind !== "bytes") return undefined;
+  const signIn = jsonObject(new TextDecoder().decode(file.bytes));
+  const isComplete = typeof signIn?.accessToken === "string" && typeof signIn.expiresAt === "string";
+  return isComplete ? (signIn as unknown as SignIn) : undefined;
 }
 
 async function renew(session: Session, { region }: SsoSource, signIn: SignIn): Promise<SignIn | undefined> {
   const { SSOOIDCClient, CreateTokenCommand } = await import("@aws-sdk/nested-clients/sso-oidc");
   const client = new SSOOIDCClient(signInClient(session, "sso_oidc", region));
   const { clientId, clientSecret, refreshToken } = signIn;
-  const asked = { clientId, clientSecret, refreshToken, grantType: "refresh_token" };
-  const answer = await client.send(new CreateTokenCommand(asked), { abortSignal: session.signal });
+  const input = { clientId, clientSecret, refreshToken, grantType: "refresh_token" };
+  const answer = await client.send(new CreateTokenCommand(input), { abortSignal: session.signal });
   if (!answer.accessToken || answer.expiresIn === undefined) return undefined;
   return {
     ...signIn,
@@ -69,13 +69,13 @@ async function renew(session: Session, { region }: SsoSource, signIn: SignIn): P
   };
 }
 
-/** Root, with another user's HOME, would leave that user a sign-in that only root can read. */
+/** Root with another user's HOME would replace the user's sign-in by one that only root can read. */
 async function isOwned(path: string): Promise<boolean> {
   const user = process.geteuid?.();
   return user === undefined || (await stat(path)).uid === user;
 }
 
-/** Whole or not at all: the AWS CLI reads it at any time. A link stays one, as when the AWS CLI writes. */
+/** Replaces the file atomically, since the AWS CLI may read it at any time. A link stays, as with the AWS CLI. */
 async function replace(link: string, signIn: SignIn): Promise<void> {
   const path = await realpath(link);
   const temporary = `${path}.${randomUUID()}.tmp`;

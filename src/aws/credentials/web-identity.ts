@@ -6,25 +6,25 @@ import { type Session, sessionName } from "../http/session.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role.ts";
 import { SourceError } from "./source-error.ts";
 
-/** A role session by the token of an identity provider, which is kept in a file. @throws SourceError, RoleError */
+/** A role session with the token of an identity provider in a file. @throws SourceError, RoleError */
 export async function webIdentityCredentials(
   session: Session,
   source: WebIdentitySource,
 ): Promise<AwsCredentials> {
   const { tokenFile, roleArn, sessionName: name = sessionName } = source;
-  const found = await readBounded(tokenFile, largestToken);
-  if (found.kind !== "bytes") {
-    throw SourceError.of(source, new Error(`${tokenFile} ${problemOf(found, largestToken)}`));
+  const file = await readBounded(tokenFile, largestToken);
+  if (file.kind !== "bytes") {
+    throw SourceError.of(source, new Error(`${tokenFile} ${problemOf(file, largestToken)}`));
   }
   const params = {
     RoleArn: roleArn,
     RoleSessionName: name,
-    WebIdentityToken: new TextDecoder().decode(found.bytes),
+    WebIdentityToken: new TextDecoder().decode(file.bytes),
   };
   return assumeRoleWithWebIdentity(session, params);
 }
 
-/** A role session by the token of a Kubernetes service account. @throws RoleError */
+/** A role session with the token of a Kubernetes service account. @throws RoleError */
 export function serviceAccountCredentials(
   session: Session,
   { roleArn, token }: ServiceAccountSource,

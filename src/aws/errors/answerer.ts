@@ -4,23 +4,23 @@ import type { Session } from "../http/session.ts";
 import type { Where } from "../http/transport-error.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 
-/** What answered last, where a setting put something in AWS's place or between this program and AWS. */
+/** The server that answered last, if a setting put another server in AWS's place or between this program and AWS. */
 export interface Answerer {
   /** "localhost:4566 (AWS_ENDPOINT_URL)" */
   readonly name: string;
-  /** The same after the host: ", to which AWS_ENDPOINT_URL leads" */
-  readonly way: string;
-  /** What to do where its answer is not AWS's. */
+  /** A text to append to the host: " (set by AWS_ENDPOINT_URL)" */
+  readonly suffix: string;
+  /** The fix if its answer is not AWS's. */
   readonly fix: string;
 }
 
-/** What of a session says who answered. */
+/** The parts of a session that show which server answered. */
 export interface Answered {
   readonly settings: Session["settings"];
   readonly transport: Pick<Session["transport"], "lastWhere">;
 }
 
-/** By a custom endpoint: whatever it answers, it need not be AWS that says it. */
+/** The custom endpoint that answered last: its answer need not be AWS's. */
 export function lastEndpoint(
   session: Answered | undefined,
 ): (Answerer & { readonly origin: Origin }) | undefined {
@@ -30,22 +30,22 @@ export function lastEndpoint(
   const { by, past } = proxyIn(where);
   return {
     name: `${where.host} (${origin.name})${by}`,
-    way: `, to which ${origin.name} leads${by}`,
-    fix: `see what answers at ${where.host}${by}, or ${origin.removal}${past}`,
+    suffix: ` (set by ${origin.name})${by}`,
+    fix: `check what answers at ${where.host}${by}, or ${origin.removal}${past}`,
     origin,
   };
 }
 
-/** The same, or a proxy on the way to AWS: for what is no answer of AWS's. */
+/** The custom endpoint or the proxy that answered last, for an answer that is not AWS's. */
 export function lastAnswerer(session: Answered | undefined): Answerer | undefined {
   const where = session?.transport.lastWhere;
   const endpoint = lastEndpoint(session);
   if (endpoint || where?.proxy === undefined) return endpoint;
   const { by, past } = proxyIn(where);
-  return { name: where.host + by, way: by, fix: `see what the proxy does with it${past}` };
+  return { name: where.host + by, suffix: by, fix: `check what the proxy does with the request${past}` };
 }
 
-/** Of an answer that the service, as it is named for a user, can't have given. @param status of HTTP */
+/** The diagnosis of an answer that is not AWS's. @param service its name for users @param status HTTP status */
 export function notAws(
   service: string,
   status: number | undefined,
@@ -54,12 +54,12 @@ export function notAws(
   const answerer = lastAnswerer(session);
   return {
     code: "BAD_ANSWER",
-    why: `what answered for ${answerer ? `${service} at ${answerer.name}` : service} is not AWS (HTTP ${status})`,
-    fix: answerer?.fix ?? "look for a captive portal or a proxy that answers in AWS's place",
+    why: `the answer of ${answerer ? `${service} at ${answerer.name}` : service} is not AWS's (HTTP ${status})`,
+    fix: answerer?.fix ?? "check for a captive portal or a proxy that answers instead of AWS",
   };
 }
 
 function proxyIn({ host, proxy, proxyVariable, exemptions }: Where) {
   if (proxy === undefined) return { by: "", past: "" };
-  return { by: ` by the proxy ${proxy} (${proxyVariable})`, past: `, or list ${host} in ${exemptions}` };
+  return { by: ` through the proxy ${proxy} (${proxyVariable})`, past: `, or list ${host} in ${exemptions}` };
 }

@@ -1,10 +1,10 @@
-/** What IAM says of a request that it denies. What is absent it did not say. */
+/** The parts of IAM's message about a denied request. A missing part is absent. */
 export interface IamDenial {
   readonly principal?: string;
   /** "ecr:BatchGetImage" */
   readonly action?: string;
   readonly resource?: string;
-  /** The kind of policy that denies it explicitly; "policy" where that is not said. */
+  /** The kind of policy that denies it explicitly; "policy" if the message does not name it. */
   readonly deniedBy?: string;
   /** The kind of policy that would have to allow it. */
   readonly lacking: string;

@@ -2,14 +2,14 @@ import type { WebIdentitySource } from "../../profiles/credential-source.ts";
 import { namedSetting, type Origin, settingOrigin, variableOrigin } from "../../profiles/origin.ts";
 import { describeIdentity } from "../../token/identity.ts";
 import type { Session } from "../http/session.ts";
-import type { Asked } from "./diagnosis.ts";
+import type { FetchContext } from "./diagnosis.ts";
 
-type Chosen = Pick<Session, "source" | "profiles" | "env" | "settings">;
+type SourceContext = Pick<Session, "source" | "profiles" | "env" | "settings">;
 
 const variables = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
-/** The setting that the keys of a request come from; undefined where AWS itself gave them, or it is not known. */
-export function keysOrigin(session: Chosen | undefined): string | undefined {
+/** The setting that contains the keys of a request; undefined if AWS issued them, or it is unknown. */
+export function keysOrigin(session: SourceContext | undefined): string | undefined {
   const source = session?.source;
   switch (source?.kind) {
     case "environment":
@@ -23,8 +23,8 @@ export function keysOrigin(session: Chosen | undefined): string | undefined {
   }
 }
 
-/** The setting of the session token that goes with them. */
-export function sessionTokenOrigin(session: Chosen | undefined): Origin | undefined {
+/** The setting that contains the session token of these keys. */
+export function sessionTokenOrigin(session: SourceContext | undefined): Origin | undefined {
   const source = session?.source;
   if (!session || (source?.kind !== "environment" && source?.kind !== "static")) return undefined;
   if (source.keys.sessionToken === undefined) return undefined;
@@ -37,21 +37,21 @@ export function sessionTokenOrigin(session: Chosen | undefined): Origin | undefi
   return setting && settingOrigin(name, setting);
 }
 
-/** How to renew keys whose session has ended. */
-export function renewalOf({ identity, env }: Asked, session: Chosen | undefined): string {
+/** How to renew keys whose session has expired. */
+export function renewalOf({ identity, env }: FetchContext, session: SourceContext | undefined): string {
   const source = session?.source;
   const isOfEnvironment = identity.kind === "ambient" && env.AWS_ACCESS_KEY_ID;
   if (source ? source.kind === "environment" : isOfEnvironment) {
-    return "put fresh AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN into the environment";
+    return "set new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the environment";
   }
   const origin = keysOrigin(session);
-  if (source?.kind === "process") return `see why ${origin} prints keys that have ended`;
+  if (source?.kind === "process") return `check why ${origin} prints expired keys`;
   const token = sessionTokenOrigin(session)?.name ?? origin ?? "aws_session_token";
   return `renew the session keys of ${describeIdentity(identity, env)} (${token}), or sign in again`;
 }
 
 /** The settings that name the role and the token of a web identity. */
-export function webIdentityOrigins({ env, profiles, settings }: Chosen, source: WebIdentitySource) {
+export function webIdentityOrigins({ env, profiles, settings }: SourceContext, source: WebIdentitySource) {
   const { tokenFile, roleArn, profile = settings.profile } = source;
   const named = (variable: string, setting: string, value: string) =>
     env[variable] === value ? variable : namedSetting(profiles, profile, setting);

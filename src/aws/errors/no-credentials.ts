@@ -1,17 +1,21 @@
 import type { AwsFiles } from "../../profiles/config-files.ts";
 import { accountOfProfile } from "../../profiles/profile-registries.ts";
 import { shellQuoted } from "../../profiles/shell-words.ts";
-import type { Asked } from "./diagnosis.ts";
+import type { FetchContext } from "./diagnosis.ts";
 
-/** So many profiles a message names. */
+/** The most profiles that a message lists. */
 const most = 5;
 
 /**
- * What to do where nothing says who is to fetch: the profiles of the registry's account, else those that there are.
+ * The fix if there are no credentials: names the profiles of the registry's account, else all profiles.
  *
- * @param other what else may bring credentials; a profile of the account goes before it
+ * @param other another fix; a profile of the account is listed before it
  */
-export function fixForNone({ registry, config }: Asked, files: AwsFiles | undefined, other?: string): string {
+export function fixForNone(
+  { registry, config }: FetchContext,
+  files: AwsFiles | undefined,
+  other?: string,
+): string {
   const file = config?.path ?? "config.yaml";
   const all = files?.profileNames() ?? [];
   const account = registry.kind === "private" ? registry.account : undefined;
@@ -21,10 +25,10 @@ export function fixForNone({ registry, config }: Asked, files: AwsFiles | undefi
   const before = other === undefined ? "" : `${other}, or `;
   const [first] = own;
   if (first !== undefined && own.length === 1) {
-    return `profile ${first} is of account ${account}: set AWS_PROFILE=${shellQuoted(first)}, or ${named("it")}${after}`;
+    return `profile ${first} belongs to account ${account}: set AWS_PROFILE=${shellQuoted(first)}, or ${named("it")}${after}`;
   }
   if (own.length > 1) {
-    return `profiles ${list(own)} are of account ${account}: set AWS_PROFILE to one of them, or ${named("it")}${after}`;
+    return `profiles ${list(own)} belong to account ${account}: set AWS_PROFILE to one of them, or ${named("it")}${after}`;
   }
   const others = all.filter((name) => name !== "default");
   if (others.length > 0) return `${before}set AWS_PROFILE to one of ${list(others)}, or ${named("it")}`;

@@ -3,34 +3,34 @@ import { cutForeign, oneLine } from "../../token/printable.ts";
 import type { RoleError } from "../credentials/role-error.ts";
 import type { Session } from "../http/session.ts";
 import { lastEndpoint, notAws } from "./answerer.ts";
-import type { Asked, Diagnosis } from "./diagnosis.ts";
+import type { Diagnosis, FetchContext } from "./diagnosis.ts";
 import { iamDenialIn, withArticle } from "./iam-denial.ts";
 import { keysOrigin, renewalOf, sessionTokenOrigin, webIdentityOrigins } from "./keys-origin.ts";
 
-/** Characters of the name of an error; the longest of AWS's has half of them. */
+/** The most characters of an error name; AWS's longest has half of them. */
 const longestName = 100;
 
-/** What the SDK throws for an answer that is an error, as far as it matters. */
+/** The used fields of the SDK's exception for an error answer. */
 export interface ServiceException extends Error {
   readonly $metadata: { readonly httpStatusCode?: number };
 }
 
 /**
- * An error that AWS answered, in words. Services write the same errors under different names, with and without
+ * The diagnosis of an error that AWS answered. Services use different names for the same errors, with and without
  * "Exception".
  *
- * @param role that was being assumed; absent: ECR answered
- * @param session absent: it failed before there was one
+ * @param role the role that was being assumed; absent if ECR answered
+ * @param session absent if it failed before the session was open
  */
 export function diagnoseService(
   error: ServiceException,
-  asked: Asked,
+  context: FetchContext,
   role: RoleError | undefined,
   session: Session | undefined,
 ): Diagnosis {
   const custom = lastEndpoint(session);
   const service =
-    role || asked.wanted === "caller" ? "STS" : asked.registry.kind === "public" ? "ECR Public" : "ECR";
+    role || context.wanted === "caller" ? "STS" : context.registry.kind === "public" ? "ECR Public" : "ECR";
   const who = custom ? `${service} at ${custom.name}` : service;
   const origin = keysOrigin(session);
   const keys = origin === undefined ? "" : ` (${origin})`;
@@ -43,13 +43,13 @@ export function diagnoseService(
     case "UnauthorizedOperation":
     case "NotAuthorized":
       if (isAboutTime(message)) return clock(who);
-      return role ? diagnoseRoleDenial(message, role, session) : diagnoseDenial(message, asked);
+      return role ? diagnoseRoleDenial(message, role, session) : diagnoseDenial(message, context);
     case "ExpiredToken":
       if (role?.byWebIdentity) return webIdentity(role, message, session);
       return {
         code: "SESSION_EXPIRED",
-        why: `${who} says that the session of its keys has ended`,
-        fix: renewalOf(asked, session),
+        why: `${who} reports that the session of the keys has expired`,
+        fix: renewalOf(context, session),
       };
     case "UnrecognizedClient":
     case "InvalidClientTokenId":
@@ -57,10 +57,10 @@ export function diagnoseService(
     case "InvalidToken":
       return {
         code: "KEYS_UNKNOWN",
-        why: `${who} in ${role?.region ?? asked.registry.region} does not know the access key${keys}, or not with that session token${token ? ` (${token.name})` : ""}`,
+        why: `${who} in ${role?.region ?? context.registry.region} does not know the access key${keys}, or not with this session token${token ? ` (${token.name})` : ""}`,
         fix:
-          `check that the keys are whole, still active and of partition ${asked.registry.partition}, and that ` +
-          `the region is enabled for their account${token ? `; for keys that are no session's ${token.removal}` : ""}` +
+          `check that the keys are complete, still active and of partition ${context.registry.partition}, and that ` +
+          `the region is enabled for their account${token ? `; for long-term keys ${token.removal}` : ""}` +
           (custom ? `; or ${custom.origin.removal}` : ""),
       };
     case "InvalidSignature":
@@ -69,8 +69,8 @@ export function diagnoseService(
       if (isAboutTime(message)) return clock(who);
       return {
         code: "KEYS_WRONG",
-        why: `${who} does not accept the signature: the secret access key is not that of the access key`,
-        fix: `set both anew${keys}; quotes or spaces around the secret are a usual cause`,
+        why: `${who} does not accept the signature: the secret access key does not belong to the access key ID`,
+        fix: `set both again${keys}; quotes or spaces around the secret are a common cause`,
       };
     case "RequestExpired":
     case "RequestTimeTooSkewed":
@@ -81,8 +81,8 @@ export function diagnoseService(
     case "SubscriptionRequired":
       return {
         code: "REGION_NOT_ENABLED",
-        why: `${who} is not enabled for the account in ${role?.region ?? asked.registry.region}`,
-        fix: "enable the region for the account, or set the region of the role in config.yaml to one that is",
+        why: `${who} is not enabled for the account in ${role?.region ?? context.registry.region}`,
+        fix: "enable the region for the account, or set the region of the role in config.yaml to an enabled one",
       };
     case "InvalidIdentityToken":
     case "IDPRejectedClaim":
@@ -90,32 +90,33 @@ export function diagnoseService(
       return webIdentity(role, message, session);
   }
   if (isThrottling(name, status)) {
-    const fix = "try again in a minute; have fewer callers share the account, or share one machine's tokens";
-    return { code: "THROTTLED", why: `${who} was asked too often`, fix };
+    const fix =
+      "try again in a minute; let fewer processes call AWS with this account, or share tokens between machines";
+    return { code: "THROTTLED", why: `${who} received too many requests`, fix };
   }
   if (status !== undefined && status >= 500) {
     const fix = custom?.fix ?? "try again; https://health.aws.amazon.com lists outages";
-    return { code: "AWS_FAULT", why: `${who} failed by itself (HTTP ${status}, ${name})`, fix };
+    return { code: "AWS_FAULT", why: `${who} had an internal error (HTTP ${status}, ${name})`, fix };
   }
   if (role && /DurationSeconds exceeds|durationSeconds/.test(message)) {
     return {
       code: "ROLE_DURATION",
       why: `role ${role.role}: ${message}`,
-      fix: `shorten its duration (${durationName(role, session)}): 3600 where a role assumes it, else the role's maximum`,
+      fix: `shorten its duration (${durationName(role, session)}): at most 3600 if a role assumes it, else the role's maximum`,
     };
   }
-  // No service of AWS's words its errors so: the SDK could make nothing of the answer.
+  // No AWS service has such errors: the answer could not be parsed.
   if (status !== undefined && (status < 400 || isUnreadable(name, message))) {
     return notAws(service, status, session);
   }
   return {
     code: "AWS_REFUSED",
     why: `${who} refused (${name}): ${message}`,
-    fix: custom?.fix ?? "look the error up in the documentation of the API",
+    fix: custom?.fix ?? "look up the error in the documentation of the API",
   };
 }
 
-function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis {
+function diagnoseDenial(message: string, { registry, wanted }: FetchContext): Diagnosis {
   const isPublic = registry.kind === "public";
   const needed = wanted === "token" ? "GetAuthorizationToken" : "DescribeRegistry";
   const {
@@ -129,7 +130,7 @@ function diagnoseDenial(message: string, { registry, wanted }: Asked): Diagnosis
     return {
       code: "ACCESS_DENIED",
       why: `${why}, by an explicit deny in ${withArticle(deniedBy)}`,
-      fix: `have ${action} taken out of that ${deniedBy}`,
+      fix: `have ${action} removed from that ${deniedBy}`,
     };
   }
   const both = isPublic ? "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken" : action;
@@ -153,8 +154,8 @@ function diagnoseRoleDenial(message: string, role: RoleError, session: Session |
     code: "ROLE_DENIED",
     why: `${principal} ${deniedBy === undefined ? `lacks sts:AssumeRole on ${role.role}${named}` : `is denied sts:AssumeRole on ${role.role}${named}, by an explicit deny in ${withArticle(deniedBy)}`}`,
     fix:
-      `name ${principal} in the trust policy of the role, with the same external id if it asks for one, and allow ` +
-      "it sts:AssumeRole on the role where that is of another account",
+      `name ${principal} in the trust policy of the role, with the same external ID if it requires one, and allow ` +
+      "it sts:AssumeRole on the role if that is in another account",
   };
 }
 
@@ -169,15 +170,15 @@ function webIdentity(role: RoleError | undefined, message: string, session: Sess
       : ["", ""];
   return {
     code: "WEB_IDENTITY_REFUSED",
-    why: `STS does not give role ${role?.role}${ofRole} for the web identity token${ofToken}: ${message}`,
-    fix: "check the OIDC provider of the account, the role's trust policy (audience, subject), and that the token is fresh",
+    why: `STS refuses role ${role?.role}${ofRole} for the web identity token${ofToken}: ${message}`,
+    fix: "check the OIDC provider of the account, the role's trust policy (audience, subject), and that the token has not expired",
   };
 }
 
 function clock(who: string): Diagnosis {
   return {
     code: "CLOCK_SKEW",
-    why: `${who} says that the request was signed at the wrong time`,
+    why: `${who} reports that the request was signed at the wrong time`,
     fix: "set this machine's clock ('timedatectl set-ntp true')",
   };
 }
@@ -186,7 +187,7 @@ function isAboutTime(message: string): boolean {
   return /signature (?:expired|not yet current)|request has expired|time.{0,200}skewed/i.test(message);
 }
 
-/** The SDK could make nothing of the answer, which it says in JSON's and in XML's case by other words. */
+/** Whether the answer could not be parsed; JSON and XML give different messages. */
 function isUnreadable(name: string, message: string): boolean {
   return name === "SyntaxError" || name.startsWith("Unknown") || message.includes("Deserialization error");
 }

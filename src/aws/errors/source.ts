@@ -12,10 +12,9 @@ import { webIdentityOrigins } from "./keys-origin.ts";
 import { diagnoseTransport } from "./transport.ts";
 
 /**
- * Why a source of credentials failed. The SDK's providers tell it by text alone; the kind of source, which we
- * know, says how to read it.
+ * The diagnosis of a failed credential source. The SDK's providers only have messages, which are read by the kind of source.
  *
- * @param session whose transport has what they swallow, or keep the text of
+ * @param session its transport has errors that the providers drop or convert to text
  */
 export function diagnoseSource(error: SourceError, session: Session | undefined): Diagnosis {
   const { kind, profile, cause } = error;
@@ -25,27 +24,27 @@ export function diagnoseSource(error: SourceError, session: Session | undefined)
   if (last?.lastError) return diagnoseTransport(last.lastError, session, region);
   const text = oneLine(cutForeign(cause instanceof Error ? cause.message : String(cause)));
   const option = profileOption(profile);
-  const at = (setting: string) => placeOf(session, profile, setting);
+  const at = (setting: string) => locationOf(session, profile, setting);
   switch (kind) {
     case "sso":
       return diagnoseSso(text, profile, option, session);
     case "login":
       return {
         code: "LOGIN_EXPIRED",
-        why: `the sign-in of profile ${profile} has ended: ${text}`,
+        why: `the sign-in of profile ${profile} has expired: ${text}`,
         fix: `run 'aws login${option}'`,
       };
     case "process":
       return {
         code: "PROCESS_FAILED",
-        why: `the credential_process of profile ${profile}${at("credential_process")} gave no credentials: ${text}`,
-        fix: "run its command by hand; it must print the credentials as JSON (Version 1), end by itself and exit 0",
+        why: `the credential_process of profile ${profile}${at("credential_process")} returned no credentials: ${text}`,
+        fix: "run its command by hand; it must print the credentials as JSON (Version 1), end, and exit with 0",
       };
     case "web-identity":
       return {
         code: "WEB_IDENTITY_FILE",
         why: `the web identity token can't be read: ${text}`,
-        fix: `have the token written there for this user to read, or correct ${tokenOrigin(error, session)}`,
+        fix: `have the token written there, readable for this user, or correct ${tokenOrigin(error, session)}`,
       };
     case "environment":
     case "service-account":
@@ -58,13 +57,13 @@ export function diagnoseSource(error: SourceError, session: Session | undefined)
         why: `the credential_source of profile ${profile}${at("credential_source")} has none: ${text}`,
         fix:
           (cause instanceof InstanceMetadataError && cause.fix) ||
-          "see that the environment, container or instance that it names has credentials",
+          "check that the environment, container or instance has credentials",
       };
   }
 }
 
 /** " (FILE:LINE)" of a profile's setting. */
-function placeOf(session: Session | undefined, profile: string | undefined, name: string): string {
+function locationOf(session: Session | undefined, profile: string | undefined, name: string): string {
   const setting = session?.profiles.profile(profile ?? "default")?.get(name);
   return setting ? ` (${whereIs(setting)})` : "";
 }
@@ -77,7 +76,7 @@ function tokenOrigin({ profile }: SourceError, session: Session | undefined): st
     : namedSetting(session?.profiles, profile, "web_identity_token_file");
 }
 
-/** The setting that puts the region into the names of the sign-in services. */
+/** The setting of the region, which is part of the host names of the sign-in services. */
 function regionOrigin({ kind, profile }: SourceError, session: Session | undefined): Origin | undefined {
   const files = session?.profiles;
   const settings = profile === undefined ? undefined : files?.profile(profile);
@@ -92,7 +91,7 @@ function regionOrigin({ kind, profile }: SourceError, session: Session | undefin
   return region && regionSetting("sso_region", region);
 }
 
-/** A region can't be done without. */
+/** A region is required, so the fix is to correct it. */
 function regionSetting(setting: string, located: LocatedSetting): Origin {
   const { name } = settingOrigin(setting, located);
   return { name, removal: `correct ${name}` };
@@ -111,38 +110,38 @@ function diagnoseSso(
   if (status >= 500) {
     return {
       code: "AWS_FAULT",
-      why: `${who} failed by itself (HTTP ${status})`,
+      why: `${who} had an internal error (HTTP ${status})`,
       fix: custom?.fix ?? "try again; https://health.aws.amazon.com lists outages",
     };
   }
   if (/ForbiddenException|ResourceNotFoundException|No access/.test(text)) {
     return {
       code: "SSO_ROLE_DENIED",
-      why: `${who} gives no access to sso_account_id${placeOf(session, profile, "sso_account_id")} and sso_role_name${placeOf(session, profile, "sso_role_name")} of profile ${profile}`,
+      why: `${who} gives no access to sso_account_id${locationOf(session, profile, "sso_account_id")} and sso_role_name${locationOf(session, profile, "sso_role_name")} of profile ${profile}`,
       fix: "check both, or have that permission set assigned to you",
     };
   }
   if (/TooManyRequests/.test(text)) {
     return {
       code: "THROTTLED",
-      why: "IAM Identity Center was asked too often",
+      why: "IAM Identity Center received too many requests",
       fix: "try again in a minute",
     };
   }
   if (/^InvalidRequestException/.test(text)) {
     return {
       code: "AWS_REFUSED",
-      why: `IAM Identity Center refused what profile ${profile} asks for: ${text}`,
-      fix: `set it up anew with 'aws configure sso${option}'`,
+      why: `IAM Identity Center refused the request of profile ${profile}: ${text}`,
+      fix: `set it up again with 'aws configure sso${option}'`,
     };
   }
-  // The SDK could make nothing of the answer.
+  // The answer could not be parsed.
   if (/^(?:SyntaxError|Unknown)|the answer is not valid/.test(text)) {
     return notAws(center, status, session);
   }
   return {
     code: "SSO_EXPIRED",
-    why: `the SSO session of profile ${profile} has ended or was never begun`,
+    why: `the SSO session of profile ${profile} has expired or does not exist`,
     fix: `run 'aws sso login${option}'`,
   };
 }

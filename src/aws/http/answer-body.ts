@@ -1,15 +1,15 @@
 import { type BoundedBytes, readAtMost } from "../../limits/bounded-stream.ts";
 
-/** The body is compressed in a way that was not asked for and is not known. */
+/** The body has an unknown or damaged content encoding. */
 export class EncodingError extends Error {
   override readonly name = "EncodingError";
 }
 
 /**
- * An answer's body up to `limit` bytes, before and after it is decompressed: a few kilobytes may stand for gigabytes.
+ * The body of an answer up to `limit` bytes, before and after decompression: a few kilobytes can expand to gigabytes.
  *
  * @param response fetched with `decompress: false`
- * @throws EncodingError; what the connection throws
+ * @throws EncodingError, and the errors of the connection
  */
 export async function readBody(response: Response, limit: number): Promise<BoundedBytes> {
   const body = await readAtMost(response.body, limit);

@@ -1,4 +1,4 @@
-/** The answer is not what the service answers. */
+/** The answer does not have the documented form. */
 export class AnswerError extends Error {
   override readonly name = "AnswerError";
 }

@@ -2,7 +2,7 @@ import { expandedPath } from "../../profiles/file-paths.ts";
 import { type Origin, settingOrigin, variableOrigin } from "../../profiles/origin.ts";
 import type { EndpointSettings } from "./endpoints.ts";
 
-/** The file whose authorities are to be trusted alone. */
+/** The file with the only trusted CA certificates. */
 export interface CaBundle {
   readonly path: string;
   readonly origin: Origin;

@@ -5,7 +5,7 @@ import { retrySettings } from "./retry-settings.ts";
 import { type Session, silent, userAgent } from "./session.ts";
 
 /**
- * What the SDK's client of a sign-in service is made with: these have endpoints by the SDK's rules where none is set.
+ * The settings of the SDK's client of a sign-in service. Without a custom endpoint the SDK's rules determine it.
  *
  * @throws Failure BAD_ENDPOINT
  */
@@ -26,7 +26,7 @@ export function signInClient(session: Session, service: "sso" | "sso_oidc" | "si
   };
 }
 
-/** Else its clients read and parse the AWS files again, each setting of theirs once, and by rules of their own. */
+/** Without this the clients read and parse the AWS files again for each setting, by their own rules. */
 function noFilesForSdk(): void {
   const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = process.env;
   const folder = `${getHomeDir()}/.aws`;

@@ -5,28 +5,28 @@ import type { Registry } from "../../registry/registry.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 
-/** Services whose address can be set, as the AWS config file writes them. */
+/** Services whose endpoint can be set, with their names in the AWS config file. */
 const services = ["ecr", "ecr_public", "sts", "sso", "sso_oidc", "signin"] as const;
 export type Service = (typeof services)[number];
 
-/** An address that a setting names. */
+/** An endpoint from a setting. */
 export interface CustomEndpoint {
   readonly url: string;
   readonly origin: Origin;
 }
 
-/** What the environment and one profile say about endpoints. */
+/** The environment and the profile with endpoint settings. */
 export interface EndpointSettings {
   readonly env: Environment;
   readonly profiles: AwsFiles;
-  /** The name of the profile whose settings hold. */
+  /** The name of the profile whose settings are used. */
   readonly profile: string;
 }
 
 /**
- * Where a registry's API is called: at a custom endpoint, else where its host says and FIPS and dual-stack
- * settings wish. The custom one wins over both, as it is what somebody wrote down; the SDK itself refuses FIPS
- * together with it.
+ * The endpoint of a registry's API: a custom endpoint, else the one that results from the host and the FIPS and dual-stack
+ * settings. A custom endpoint takes precedence over these settings, because the user has set it explicitly; the SDK
+ * refuses FIPS together with it.
  *
  * @throws Failure BAD_ENDPOINT
  */
@@ -36,8 +36,8 @@ export function registryEndpoint(registry: Registry, settings: EndpointSettings)
 }
 
 /**
- * The regional STS endpoint, in the registry's partition: the SDK would take an unknown region for one of
- * partition `aws`. Without FIPS in its name in GovCloud, where all of them are FIPS endpoints.
+ * The regional STS endpoint in the registry's partition; the SDK would assign an unknown region to partition `aws`. Without
+ * FIPS in its name in GovCloud, where all STS endpoints are FIPS endpoints.
  *
  * @throws Failure BAD_ENDPOINT
  */
@@ -46,12 +46,12 @@ export function stsEndpoint(region: string, { partition }: Registry, settings: E
   if (custom) return custom.url;
   const { fips, dualStack } = endpointSettings(settings);
   const suffix = dualStack ? SUFFIXES[partition].dualStack : SUFFIXES[partition].plain;
-  const isFipsByItself = partition === "aws-us-gov" && !dualStack;
-  return `https://sts${fips && !isFipsByItself ? "-fips" : ""}.${region}.${suffix}`;
+  const isAlwaysFips = partition === "aws-us-gov" && !dualStack;
+  return `https://sts${fips && !isAlwaysFips ? "-fips" : ""}.${region}.${suffix}`;
 }
 
 /**
- * A service's custom endpoint, by the order of AWS's SDKs: AWS_ENDPOINT_URL_SERVICE, AWS_ENDPOINT_URL, then the
+ * The custom endpoint of a service, in the order of AWS's SDKs: AWS_ENDPOINT_URL_SERVICE, AWS_ENDPOINT_URL, then the
  * profile's `services` section, then its `endpoint_url`.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  *
@@ -80,7 +80,7 @@ export function customEndpoint(service: Service, settings: EndpointSettings): Cu
   return checked(general.value, settingOrigin("endpoint_url", general, `profile ${name}`));
 }
 
-/** The setting that leads to a host and port, if one does. */
+/** The setting that determines a host and port, if there is one. */
 export function originOf(host: string, settings: EndpointSettings): Origin | undefined {
   const container = containerVariable(settings.env);
   if (container && URL.parse(containerUrl(settings.env))?.host === host) return variableOrigin(container);
@@ -89,7 +89,7 @@ export function originOf(host: string, settings: EndpointSettings): Origin | und
       const custom = customEndpoint(service, settings);
       if (custom && new URL(custom.url).host === host) return custom.origin;
     } catch (error) {
-      // One that is no address leads nowhere.
+      // An invalid endpoint is not used.
       if (!(error instanceof Failure)) throw error;
     }
   }
@@ -107,22 +107,22 @@ function containerUrl(env: Environment): string {
   return env[relativeUri] ? `http://169.254.170.2${env[relativeUri]}` : (env[fullUri] ?? "");
 }
 
-/** Whether FIPS and dual-stack endpoints are asked for. */
+/** Whether FIPS and dual-stack endpoints are set. */
 export function endpointSettings(settings: EndpointSettings) {
   return {
-    fips: wishOrigin("use_fips_endpoint", settings) !== undefined,
-    dualStack: wishOrigin("use_dualstack_endpoint", settings) !== undefined,
+    fips: variantOrigin("use_fips_endpoint", settings) !== undefined,
+    dualStack: variantOrigin("use_dualstack_endpoint", settings) !== undefined,
   };
 }
 
-/** The settings that ask for them. */
-export function wishOrigins(settings: EndpointSettings): readonly Origin[] {
+/** The settings for FIPS and dual-stack endpoints that are set. */
+export function variantOrigins(settings: EndpointSettings): readonly Origin[] {
   return (["use_fips_endpoint", "use_dualstack_endpoint"] as const).flatMap(
-    (name) => wishOrigin(name, settings) ?? [],
+    (name) => variantOrigin(name, settings) ?? [],
   );
 }
 
-function wishOrigin(
+function variantOrigin(
   name: "use_fips_endpoint" | "use_dualstack_endpoint",
   { env, profiles, profile }: EndpointSettings,
 ): Origin | undefined {

@@ -1,21 +1,21 @@
 import type { Environment } from "../../token/dependencies.ts";
 
 /**
- * The proxy for a request, or nothing for a direct connection, as Go programs (Docker, AWS's own helper)
- * read the environment: HTTPS_PROXY for https, HTTP_PROXY for http, upper case first, unless NO_PROXY names
- * the host. An entry there is `*`, an address, a CIDR range, or a domain, which stands for its subdomains too
- * (`.domain` and `*.domain`: for them only); any may end in `:port`. The loopback is never proxied.
+ * The proxy for a request, or undefined for a direct connection. It reads the environment like Go programs (Docker, AWS's
+ * helper): HTTPS_PROXY for https, HTTP_PROXY for http, upper case first, unless NO_PROXY contains the host. An entry of
+ * NO_PROXY is `*`, an address, a CIDR range, or a domain, which includes its subdomains (`.domain` and `*.domain`: only
+ * subdomains); each may end with `:port`. The loopback never uses a proxy.
  *
- * The package proxy-from-env knows neither ranges nor that a domain stands for its subdomains, so with
- * `NO_PROXY=amazonaws.com` it would send to the proxy what curl, Go and Python do not.
+ * The package proxy-from-env supports neither ranges nor subdomains of a domain: with `NO_PROXY=amazonaws.com` it would use
+ * the proxy where curl, Go and Python do not.
  */
 export function proxyFor(url: URL, env: Environment): ChosenProxy | undefined {
   const isSecure = url.protocol === "https:";
   const proxy = isSecure
-    ? either(env, "HTTPS_PROXY", "https_proxy")
-    : either(env, "HTTP_PROXY", "http_proxy");
+    ? firstSet(env, "HTTPS_PROXY", "https_proxy")
+    : firstSet(env, "HTTP_PROXY", "http_proxy");
   if (!proxy || isLoopback(hostOf(url))) return undefined;
-  const exempt = either(env, "NO_PROXY", "no_proxy");
+  const exempt = firstSet(env, "NO_PROXY", "no_proxy");
   if (
     (exempt?.value ?? "").split(/[\s,]+/).some((entry) => entry !== "" && matches(entry.toLowerCase(), url))
   )
@@ -25,16 +25,16 @@ export function proxyFor(url: URL, env: Environment): ChosenProxy | undefined {
   return { variable, exemptions: exempt?.variable ?? "NO_PROXY", url: address };
 }
 
-/** A proxy, and the variable that names it. */
+/** A proxy, and the variable that sets it. */
 export interface ChosenProxy {
-  /** With `http://` in front where the variable names no scheme. */
+  /** With `http://` added if the variable has no scheme. */
   readonly url: string;
   readonly variable: string;
-  /** The variable that lists the hosts to be reached without it. */
+  /** The variable with the hosts that don't use the proxy. */
   readonly exemptions: string;
 }
 
-function either(env: Environment, ...names: readonly string[]) {
+function firstSet(env: Environment, ...names: readonly string[]) {
   for (const variable of names) {
     const value = env[variable]?.trim();
     if (value) return { variable, value };
@@ -62,13 +62,13 @@ function matches(entry: string, url: URL): boolean {
   return bare.startsWith(".") ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
 }
 
-/** A URL's host has but one form of each address. */
+/** The host of a parsed URL has a single form of each address. */
 function isAddress({ hostname }: URL): boolean {
   return hostname.startsWith("[") || /^\d+(?:\.\d+){3}$/.test(hostname);
 }
 
 function inRange(range: string, address: string): boolean {
-  // Loaded for it alone: it takes longer than all that a cold get reads.
+  // Loaded only here: it takes longer than all files of a cold get.
   const { BlockList, isIP } = process.getBuiltinModule("node:net");
   const [, base = "", bits] = /^(.+)\/(\d{1,3})$/.exec(range) ?? [];
   const family = isIP(base);

@@ -1,18 +1,17 @@
 import type { Session } from "./session.ts";
 
-/** How often a call is tried, and how its pauses grow. */
+/** The number of attempts of a call, and the kind of delays. */
 export interface RetrySettings {
   readonly maxAttempts: number;
   /** "standard" or "adaptive"; anything else counts as "standard". */
   readonly retryMode: string;
 }
 
-/** The SDK's own. */
+/** The SDK's defaults. */
 const usual: RetrySettings = { maxAttempts: 3, retryMode: "standard" };
 
 /**
- * AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, else the profile's settings. What is no number counts as absent: it is no
- * reason to withhold a token.
+ * AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, else the profile's settings. An invalid number is ignored: it is no reason to fail.
  */
 export function retrySettings({
   env,

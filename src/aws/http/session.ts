@@ -7,34 +7,34 @@ import type { CaBundle } from "./ca-bundle.ts";
 import type { EndpointSettings } from "./endpoints.ts";
 import type { Transport } from "./transport.ts";
 
-/** What all steps of one fetch share. */
+/** The context of all steps of a call to AWS. */
 export interface Session {
   readonly registry: Registry;
   readonly identity: Identity;
   readonly env: Environment;
   readonly profiles: AwsFiles;
-  /** The folder that holds `.aws`. */
+  /** The folder that contains `.aws`. */
   readonly home: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly settings: EndpointSettings;
-  /** The authorities to trust alone. */
+  /** The only trusted CA certificates. */
   readonly bundle: CaBundle | undefined;
   readonly transport: Transport;
   readonly refuseFile: RefuseFile;
-  /** Ends everything. */
+  /** Aborts everything. */
   readonly signal: AbortSignal;
   readonly limits: Limits;
-  /** What is being waited for, for whoever must tell that the time ran out. */
+  /** The current step, for the message after a timeout. */
   waitingFor: WaitingFor;
-  /** Where the credentials come from, for messages; absent: it is not decided yet. */
+  /** The credential source, for messages; absent if it is not decided yet. */
   source?: CredentialSource;
 }
 
 export interface WaitingFor {
   /** "STS at sts.us-east-1.amazonaws.com" */
   readonly what: string;
-  /** Absent: what helps where a server can't be reached. */
+  /** Absent: the usual fix for an unreachable server. */
   readonly fix?: string;
 }
 
@@ -44,15 +44,15 @@ export type RefuseFile = (
 
 /** Milliseconds. */
 export interface Limits {
-  /** One request to an AWS API or the container's credentials endpoint, its answer included. */
+  /** One request to an AWS API or the container's credentials endpoint, including its answer. */
   readonly request: number;
-  /** All of a talk with the instance metadata service: three requests, which take milliseconds where there is one. */
+  /** All three requests to the instance metadata service, which take milliseconds on an instance. */
   readonly instanceMetadata: number;
 }
 
 export const usualLimits: Limits = { request: 5_000, instanceMetadata: 2_500 };
 
-/** Takes the SDK's warnings, which would go to stderr: a helper that succeeds writes nothing there. */
+/** Discards the SDK's warnings, which would go to stderr: a helper prints nothing there on success. */
 export const silent = {
   trace() {},
   debug() {},
@@ -61,8 +61,8 @@ export const silent = {
   error() {},
 };
 
-/** CloudTrail's name for the sessions of a role that nobody named one for. */
+/** The default session name of roles, for CloudTrail. */
 export const sessionName = "docker-credential-ecr";
 
-/** Tells AWS's logs (CloudTrail) who called. */
+/** Identifies this program in AWS's logs (CloudTrail). */
 export const userAgent = "docker-credential-ecr";

@@ -1,10 +1,10 @@
 import { EncodingError } from "./answer-body.ts";
 
-/** Why no answer came. */
+/** Why there was no answer. */
 export type TransportProblem =
-  /** No answer within one request's limit. */
+  /** No answer within the limit of one request. */
   | "timeout"
-  /** The time for the whole is over. */
+  /** The deadline of the whole call. */
   | "ended"
   | "dns"
   | "refused"
@@ -13,19 +13,19 @@ export type TransportProblem =
   | "tls"
   | "proxy"
   | "address"
-  /** The answer is larger than any of AWS's, or compressed beyond recognition. */
+  /** The answer is larger than the limit, or has an unknown content encoding. */
   | "size"
   | "other";
 
-/** A request that got no answer. Its `code` and `name` are those by which the SDK knows what is worth another try. */
+/** A request without an answer. The SDK decides by `code` and `name` whether to retry. */
 export class TransportError extends Error {
   readonly code: string;
   readonly problem: TransportProblem;
-  /** The server that was to answer, with its port where that is not the scheme's own. */
+  /** The server, with its port if it is not the default. */
   readonly host: string;
   /** The proxy in between, host and port only. */
   readonly proxy: string | undefined;
-  /** The variable that names it, and the one that lists the hosts to be reached without it. */
+  /** The variable that sets the proxy, and the one with the hosts that don't use it. */
   readonly proxyVariable: string | undefined;
   readonly exemptions: string | undefined;
 
@@ -66,7 +66,7 @@ const problems: Readonly<Record<string, TransportProblem>> = {
   FailedToOpenSocket: "unreachable",
 };
 
-/** What Bun's fetch threw, told apart. */
+/** Classifies an error of Bun's fetch. */
 export function transportError(error: unknown, where: Where): TransportError {
   if (error instanceof TransportError) return error;
   if (error instanceof EncodingError) return new TransportError("size", "ENCODING", where, { cause: error });
@@ -75,7 +75,7 @@ export function transportError(error: unknown, where: Where): TransportError {
   return new TransportError(problem, code, where, { cause: error });
 }
 
-/** Whether the server's certificate is signed by nobody that was trusted, so that more authorities may help. */
+/** Whether the server's certificate is not signed by a trusted CA, so that more CA certificates may help. */
 export function isUntrusted(error: unknown): boolean {
   return untrusted.has(codeOf(error));
 }

@@ -7,15 +7,15 @@ import { isUntrusted, TransportError, transportError, type Where } from "./trans
 
 export interface TransportOptions {
   readonly env: Environment;
-  /** PEM: the only authorities to trust; absent: Bun's, and the system's where those don't do. */
+  /** PEM with the only trusted CA certificates; absent: Bun's, and the system's if those are not sufficient. */
   readonly bundle?: string | undefined;
-  /** Ends every request. */
+  /** Aborts every request. */
   readonly signal: AbortSignal;
-  /** Milliseconds for one request, its answer's body included. */
+  /** Milliseconds for one request, including the body of its answer. */
   readonly requestLimit: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds of a clock that can't be set, since any moment; default performance.now. */
+  /** A monotonic clock in milliseconds; default: performance.now. */
   readonly timer?: () => number;
 }
 
@@ -24,19 +24,19 @@ export interface SendOptions {
   readonly cutAt?: number;
 }
 
-/** Below this a difference of clocks is not told from the answer's own travelling time: milliseconds. */
+/** Milliseconds: a smaller clock difference can't be distinguished from the network delay. */
 const unnoticedSkew = 2_000;
 
 /**
- * The way to AWS for every call: one place for proxies, authorities, time limits and the server's clock. It is Bun's
- * fetch, because on Bun only fetch can do all four.
+ * Sends every request to AWS: the only place for proxies, CA certificates, time limits and the server's clock. It uses Bun's
+ * fetch, because on Bun only fetch supports all four.
  */
 export class Transport {
-  /** Why the last request got no answer, if so: some of the SDK's providers keep of an error no more than its text. */
+  /** The error of the last request, if it failed: some of the SDK's providers drop everything but its message. */
   lastError: TransportError | undefined;
   /** The HTTP status of the last answer, for the same reason. */
   lastStatus: number | undefined;
-  /** Where the last request went to. */
+  /** The server and proxy of the last request. */
   lastWhere: Where | undefined;
   readonly #options: TransportOptions;
   #roots: string | string[] | undefined;
@@ -54,9 +54,9 @@ export class Transport {
   }
 
   /**
-   * @param direct never by proxy: for addresses that mean another machine when asked from there
-   * @param cutAt so many bytes of the body are enough; absent: an answer of more than 1 MiB is none
-   * @throws TransportError where no answer came
+   * @param direct never with a proxy: for addresses that mean another machine from there
+   * @param cutAt truncates the body to this number of bytes; absent: an answer of more than 1 MiB is an error
+   * @throws TransportError if there is no answer
    */
   async send(request: Request, { direct = false, cutAt }: SendOptions = {}): Promise<Response> {
     const { env, signal, requestLimit, now, timer = () => performance.now() } = this.#options;
@@ -74,14 +74,14 @@ export class Transport {
     const limit = AbortSignal.timeout(requestLimit);
     const init: BunFetchRequestInit = {
       signal: AbortSignal.any([signal, limit, request.signal]),
-      ...settingsBy(proxy),
+      ...connectionSettings(proxy),
     };
     const sent = timer();
     try {
       const response = await this.#fetch(request, init);
       const { status, statusText, headers } = response;
-      this.#noteClock(headers.get("date"), now() - (timer() - sent) / 2);
-      // Read here, so that the limits and the errors of this room hold for the body too.
+      this.#measureSkew(headers.get("date"), now() - (timer() - sent) / 2);
+      // Read here, so that the limits and errors of this module apply to the body too.
       const { bytes, isWhole } = await readBody(response, cutAt ?? usualLimit);
       if (!isWhole && cutAt === undefined) throw new TransportError("size", "TOO_LARGE", where);
       this.lastError = undefined;
@@ -94,17 +94,20 @@ export class Transport {
   }
 
   /**
-   * Opens a connection that the next request to this address will use, if it is open by then. It is opened by a request
-   * without a signature, whose answer does not matter: Bun's `fetch.preconnect` takes neither a proxy, nor authorities,
-   * nor (in 1.4.3) an address without a port.
+   * Opens a connection for the next request to this address, with an unsigned request whose answer does not matter: Bun's
+   * `fetch.preconnect` supports neither a proxy nor CA certificates, nor (in 1.4.3) an address without a port.
    */
   openAhead(url: URL): void {
     if (this.#openedAhead.has(url.origin)) return;
     this.#openedAhead.add(url.origin);
     const { env, signal, requestLimit } = this.#options;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(requestLimit)]);
-    const init = this.#trusting({ ...settingsBy(proxyFor(url, env)), method: "HEAD", signal: limit });
-    // Whatever is wrong shows once the connection is needed.
+    const init = this.#withCertificates({
+      ...connectionSettings(proxyFor(url, env)),
+      method: "HEAD",
+      signal: limit,
+    });
+    // A failure is reported when the connection is needed.
     fetch(url.href, init)
       .then((response) => response.arrayBuffer())
       .catch(() => {});
@@ -114,37 +117,37 @@ export class Transport {
     request.headers.set("accept-encoding", "identity");
     const spare = request.clone() as Request;
     try {
-      return await fetch(request, this.#trusting(init));
+      return await fetch(request, this.#withCertificates(init));
     } catch (error) {
       if (this.#roots !== undefined || !isUntrusted(error)) throw error;
       this.#roots = await allRoots();
-      return await fetch(spare, this.#trusting(init));
+      return await fetch(spare, this.#withCertificates(init));
     }
   }
 
-  /** Without authorities of our own nothing is set, so that a connection that was opened ahead serves. */
-  #trusting(init: BunFetchRequestInit): BunFetchRequestInit {
+  /** Sets nothing without own CA certificates, so that a connection that was opened ahead can be used. */
+  #withCertificates(init: BunFetchRequestInit): BunFetchRequestInit {
     return this.#roots === undefined ? init : { ...init, tls: { ca: this.#roots, rejectUnauthorized: true } };
   }
 
-  /** @param at the middle of the request by our clock, which may have been set since the request was sent */
-  #noteClock(date: string | null, at: number): void {
-    const served = Date.parse(date ?? "");
-    // The header has whole seconds, cut off.
-    if (!Number.isNaN(served)) this.#skew = Math.round(served + 500 - at);
+  /** @param at the middle of the request by our clock, which may have been set during the request */
+  #measureSkew(date: string | null, at: number): void {
+    const serverTime = Date.parse(date ?? "");
+    // The header has whole seconds, rounded down.
+    if (!Number.isNaN(serverTime)) this.#skew = Math.round(serverTime + 500 - at);
   }
 }
 
-/** The same for every request, so that they share their connections. */
-function settingsBy(proxy: ChosenProxy | undefined): BunFetchRequestInit {
+/** The same settings for every request, so that they share connections. */
+function connectionSettings(proxy: ChosenProxy | undefined): BunFetchRequestInit {
   return {
-    // Our reading of NO_PROXY counts, not Bun's.
+    // NO_PROXY is evaluated here, not by Bun.
     proxy: proxy === undefined ? false : { url: proxy.url, respectNoProxy: false },
-    // A signed request is meant for one host, and its session token for nobody else's eyes.
+    // A signed request and its session token must not be sent to another host.
     redirect: "manual",
-    // A few kilobytes may stand for gigabytes: `readBody` decompresses, within the limit.
+    // `readBody` decompresses within the limit: a few kilobytes can expand to gigabytes.
     decompress: false,
-    // BUN_CONFIG_VERBOSE_FETCH in the environment would have Bun write keys and tokens to stderr.
+    // BUN_CONFIG_VERBOSE_FETCH in the environment would make Bun write keys and tokens to stderr.
     verbose: false,
   };
 }
@@ -160,14 +163,14 @@ function ended(
   return undefined;
 }
 
-/** Without what was true of the body as it came. */
+/** The headers without those that describe the encoded body. */
 function decoded(headers: Headers): Headers {
-  const kept = new Headers(headers);
-  for (const name of ["content-encoding", "content-length", "transfer-encoding"]) kept.delete(name);
-  return kept;
+  const remaining = new Headers(headers);
+  for (const name of ["content-encoding", "content-length", "transfer-encoding"]) remaining.delete(name);
+  return remaining;
 }
 
-/** Host and port of a proxy's URL, which may hold a password. */
+/** Host and port of a proxy's URL, which may contain a password. */
 function hostOf(proxy: string): string {
   return URL.parse(proxy)?.host || "HTTPS_PROXY";
 }

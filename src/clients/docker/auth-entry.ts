@@ -1,7 +1,7 @@
 import { isField, keyOf, valueNode, WrongType, wrongType } from "../json/go-fields.ts";
 import { type Node, placeOf } from "../json/syntax.ts";
 
-/** An entry of `auths` as Docker reads it: docker/cli, cli/config/types/authconfig.go. "": it says nothing of it. */
+/** An entry of `auths` as Docker reads it: docker/cli, cli/config/types/authconfig.go. "": the field is absent. */
 export type AuthEntry = Readonly<Record<(typeof fields)[number], string>>;
 
 const fields = [
@@ -24,7 +24,7 @@ const empty: AuthEntry = {
   registrytoken: "",
 };
 
-/** Which field Docker reads a key into. */
+/** The field that Docker reads from a key. */
 function fieldOf(key: string): keyof AuthEntry | undefined {
   return Object.hasOwn(empty, key) ? (key as keyof AuthEntry) : fields.find((field) => isField(key, field));
 }

@@ -8,24 +8,24 @@ import { authEntryOf } from "./auth-entry.ts";
 import { hasLoginField, loginEdits } from "./edit-logins.ts";
 import { encodeAuth, type Login } from "./login.ts";
 
-/** As much of a file as this program wrote. */
-export interface Ours {
+/** The parts of a file that this program wrote. */
+export interface OwnParts {
   readonly hosts: readonly string[];
-  /** Whether `auths` itself was not there before. */
+  /** Whether this program created `auths`. */
   readonly auths: boolean;
 }
 
 export interface WithAuths {
   readonly text: string;
-  readonly ours: Ours;
-  /** Wanted, and left alone: somebody's login that is none of ECR's. */
+  readonly ours: OwnParts;
+  /** Hosts that were not written, because the file has a login for them that is not an ECR token. */
   readonly taken: readonly string[];
 }
 
 /**
- * Docker's config.json with these logins in its `auths`, and without those of ours that are no longer wanted.
- * Every other key, every other entry, their order and the file's layout stay. The login of an ECR token gives
- * way, whoever left it there: it ends within 12 hours anyway.
+ * Docker's config.json with these logins in `auths`, and without logins that this program wrote and that are no longer
+ * wanted. All other keys and entries, their order and the layout of the file stay. An ECR token that another program
+ * wrote is replaced: it expires within 12 hours anyway.
  *
  * @param path of the file, for messages
  * @throws Failure OUTPUT_SYNTAX
@@ -34,28 +34,28 @@ export function withAuths(
   text: string,
   path: string,
   wanted: ReadonlyMap<string, Login>,
-  ours: Ours,
+  ours: OwnParts,
 ): WithAuths {
   const base = isBlank(text) ? "{}\n" : text;
   const edits: Edit[] = [];
   const taken = new Set<string>();
   const { entries, place } = authsOf(base, path);
   const written = new Set(ours.hosts);
-  const leftover = new Set<Node>();
+  const obsolete = new Set<Node>();
   for (const [host, entry] of entries) {
     const login = wanted.get(host);
     const kind = kindOf(base, entry);
     if (!login) {
-      // Written by this program, and no other login in its place.
+      // Written by this program, and not replaced by another login.
       if (!written.has(host) || kind !== "ecr") continue;
-      // Other programs may have put more into it.
-      if (valueNode(entry).children.every(hasLoginField)) leftover.add(entry);
+      // Other programs may have added fields.
+      if (valueNode(entry).children.every(hasLoginField)) obsolete.add(entry);
       else edits.push(...removals(valueNode(entry), hasLoginField));
     } else if (kind === "other") taken.add(host);
     else edits.push(...loginEdits(base, entry, "auth", encodeAuth(login)));
   }
-  for (const object of new Set([...leftover].flatMap(({ parent }) => parent ?? []))) {
-    edits.push(...removals(object, (property) => leftover.has(property)));
+  for (const object of new Set([...obsolete].flatMap(({ parent }) => parent ?? []))) {
+    edits.push(...removals(object, (property) => obsolete.has(property)));
   }
   const added = [...wanted]
     .filter(([host]) => !entries.has(host))
@@ -74,7 +74,7 @@ export function withAuths(
   };
 }
 
-/** Whether nothing is in it. @param text JSON */
+/** Whether a JSON text is an empty object. */
 export function isEmptyObject(text: string): boolean {
   const { root, rest } = parseJson(text);
   return root?.type === "object" && root.children.length === 0 && rest === undefined;
@@ -84,7 +84,7 @@ function authsOf(text: string, path: string): GoMap {
   const { root, problem, rest } = parseJson(text);
   if (!root) throw syntax(path, `is not JSON: ${problem}`);
   if (rest !== undefined)
-    throw syntax(path, `is not JSON: it goes on behind its end (${placeOf(text, rest)})`);
+    throw syntax(path, `is not JSON: there is text after the end (${placeOf(text, rest)})`);
   if (root.type !== "object") throw syntax(path, "is not an object");
   try {
     return mapOf(text, root, "auths");
@@ -98,13 +98,13 @@ function withoutAuths(text: string): string {
   if (!root) return text;
   const isEmptied = (property: Node) => {
     const { type, children } = valueNode(property);
-    // A null stays: it may hide an object that is before it.
+    // A null stays: it may hide a previous object.
     return isField(keyOf(property), "auths") && type === "object" && children.length === 0;
   };
   return applied(text, removals(root, isEmptied));
 }
 
-/** empty: Docker leaves `{}` for a login that a helper keeps. other: also where Docker can't read it. */
+/** empty: Docker writes `{}` for a login that a helper stores. other: also for an entry that Docker can't read. */
 function kindOf(text: string, entry: Node): "empty" | "ecr" | "other" {
   const login = ifReadable(() => authEntryOf(text, entry));
   if (!login) return "other";
@@ -115,7 +115,7 @@ function kindOf(text: string, entry: Node): "empty" | "ecr" | "other" {
   return "empty";
 }
 
-/** Every authorization token's: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
+/** The username of all ECR authorization tokens: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
 const ecrUsername = "AWS";
 
 function usernameOf(auth: string): string | undefined {
@@ -123,6 +123,6 @@ function usernameOf(auth: string): string | undefined {
 }
 
 function syntax(path: string, why: string): Failure {
-  const fix = "correct the file by hand; it was left as it is";
+  const fix = "correct the file by hand; it was not changed";
   return new Failure("OUTPUT_SYNTAX", `output ${printable(path)} ${why}`, fix);
 }

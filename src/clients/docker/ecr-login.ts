@@ -4,30 +4,29 @@ import type { Environment } from "../../token/dependencies.ts";
 export const ecrLoginName = "ecr-login";
 
 /**
- * What becomes of the settings of AWS's helper, which are environment variables alone: one line for each that is set.
- * Their meaning: the README of awslabs/amazon-ecr-credential-helper.
+ * Notes about the settings of AWS's helper, which are environment variables: one line for each that is set. See the README of awslabs/amazon-ecr-credential-helper.
  */
 export function ecrLoginNotes(env: Environment): readonly string[] {
   const notes: readonly (readonly [string, string])[] = [
     [
       "AWS_ECR_CACHE_DIR",
-      "tokens lie in this helper's state folder now; remove the cache.json there, it holds tokens in plain text",
+      "tokens are now stored in this helper's state folder; remove the cache.json there, which contains tokens in plain text",
     ],
     [
       "AWS_ECR_DISABLE_CACHE",
-      "not needed: a token that is kept here is not used once its identity has changed, nor after its expiry",
+      "not needed: this helper does not use a stored token after its identity has changed or it has expired",
     ],
     [
       "AWS_ECR_IGNORE_CREDS_STORAGE",
-      "not needed: docker login works, and counts until docker logout or the token's expiry",
+      "not needed: docker login works, and the login is used until docker logout or the token's expiry",
     ],
   ];
   return notes.flatMap(([name, note]) =>
-    env[name] ? [`${name} is set, and counts for nothing here: ${note}`] : [],
+    env[name] ? [`${name} is set, but this helper ignores it: ${note}`] : [],
   );
 }
 
-/** Where AWS's helper keeps tokens unless told otherwise. */
+/** The token cache of AWS's helper. */
 export function ecrLoginCache(env: Environment, home: string): string {
   return `${env.AWS_ECR_CACHE_DIR || `${home}/.ecr`}/cache.json`.replace(/^~(?=\/)/, home);
 }

@@ -13,19 +13,19 @@ import { applied, type Edit, insertion, inverse, isBlank, removals, replacement 
 import { ecrLoginName } from "./ecr-login.ts";
 import { type LocatedConfig, readToEdit } from "./read-config.ts";
 
-/** The helper's name as Docker's config.json has it: the program's less "docker-credential-". */
+/** The helper's name in Docker's config.json: the program's name without "docker-credential-". */
 export const helperName = "ecr";
 
-/** Which registries Docker asks this helper for. */
+/** The registries for which Docker uses this helper. */
 export type HelperConfig =
-  /** `credHelpers`: these hosts, exactly as named. */
+  /** `credHelpers`: exactly these hosts. */
   | { readonly kind: "hosts"; readonly hosts: readonly string[] }
   /** `credsStore`: every registry that no `credHelpers` entry names. */
   | { readonly kind: "all" }
-  /** Wherever Docker asks this other helper now. */
+  /** All registries for which Docker uses this other helper now. */
   | { readonly kind: "instead-of"; readonly helper: string };
 
-/** What stood where this program wrote, so that it can be put back; null: nothing did. */
+/** The values that this program replaced, so that they can be restored; null: there was none. */
 export interface Replaced {
   readonly credsStore?: string | null;
   readonly credHelpers?: Readonly<Record<string, string | null>>;
@@ -34,17 +34,17 @@ export interface Replaced {
 export interface Edited {
   readonly text: string;
   readonly replaced: Replaced;
-  /** What makes `text` again what it was, byte for byte, while no other program has written the file. */
+  /** The edits that restore the original of `text`, byte for byte, if no other program has written the file. */
   readonly back: readonly Edit[];
 }
 
-/** The file of a machine on which Docker has none yet. */
+/** The content of the file if Docker has none yet. */
 export const emptyConfig = "{}\n";
 
 /**
- * Docker's config.json with this helper wired in. Every other key, their order and the file's layout stay.
+ * Docker's config.json with this helper configured. All other keys, their order and the layout of the file stay.
  *
- * @param replace whether another helper may lose its place
+ * @param replace whether another helper may be replaced
  * @param name of the file, for messages
  * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN
  */
@@ -61,7 +61,8 @@ export function configure(
   const { config, credsStore, root } = located;
   if (helperConfig.kind === "all") {
     const before = config.credsStore ?? null;
-    if (before !== null && before !== helperName && !replace) throw taken("credsStore", before, name, "all");
+    if (before !== null && before !== helperName && !replace)
+      throw takenFailure("credsStore", before, name, "all");
     if (before === helperName) return unchanged(text);
     if (config.logins.length > 0 && !replace) throw wouldHide(config.logins, name);
     return edited(base, [storeEdit(base, root, credsStore, helperName)], { credsStore: before });
@@ -73,7 +74,7 @@ export function configure(
     const entry = located.credHelpers.entries.get(host);
     const before = entry ? (config.credHelpers[host] ?? "") : null;
     if (before === helperName) continue;
-    if (before !== null && !replace) throw taken(`credHelpers for ${host}`, before, name, "hosts");
+    if (before !== null && !replace) throw takenFailure(`credHelpers for ${host}`, before, name, "hosts");
     if (entry) edits.push(replacement(base, valueNode(entry), helperName, 2));
     else added.push([host, helperName]);
     credHelpers[host] = before;
@@ -95,7 +96,7 @@ function storeEdit(text: string, root: Node, { property }: GoString, helper: str
   return insertion(text, root, [["credsStore", helper]], 1);
 }
 
-/** Every place of another helper is this one's; what it served it knows of by itself, so no login gets hidden. */
+/** Replaces another helper everywhere. Its own logins are not in the file, so no login is hidden. */
 function takeOver(
   text: string,
   { config, credHelpers, credsStore, root }: LocatedConfig,
@@ -118,43 +119,43 @@ function takeOver(
 }
 
 /**
- * Docker's config.json without this helper: what it had replaced is there again, what it had added is gone.
- * A place that another program has given to another helper since is left alone.
+ * Docker's config.json without this helper: replaced values are restored, added ones removed. A value that another program
+ * has changed since is not touched.
  *
  * @throws Failure DOCKER_CONFIG_SYNTAX
  */
 export function unconfigure(text: string, replaced: Replaced, name?: string): string {
   if (isBlank(text)) return text;
-  const after = applied(text, unwiring(text, replaced, name));
-  // An object that only this program had filled: as it was before, but for white space in it.
+  const after = applied(text, unconfigureEdits(text, replaced, name));
+  // The object contains only what this program wrote: restored, except for white space in it.
   return after === text ? text : after.replace(/^\s*\{\s*\}/, "{}");
 }
 
-function unwiring(text: string, replaced: Replaced, name: string | undefined): readonly Edit[] {
+function unconfigureEdits(text: string, replaced: Replaced, name: string | undefined): readonly Edit[] {
   const { root } = readToEdit(text, name);
   const edits: Edit[] = [];
-  const gone = new Set<Node>();
-  // Of several properties with one name the last counts, and the one before it once that is gone.
-  const putBack = (properties: readonly Node[], before: string | null | undefined, depth: number) => {
+  const removed = new Set<Node>();
+  // Of several properties with the same name Docker uses the last, and after its removal the one before it.
+  const restore = (properties: readonly Node[], before: string | null | undefined, depth: number) => {
     for (const property of properties.toReversed()) {
       if (valueNode(property).value !== helperName) return;
       if (typeof before === "string" && before !== helperName)
         return void edits.push(replacement(text, valueNode(property), before, depth));
-      gone.add(property);
+      removed.add(property);
     }
   };
   const stores = propertiesNamed(root, "credsStore").filter((each) => valueNode(each).type !== "null");
-  putBack(stores, replaced.credsStore || undefined, 1);
+  restore(stores, replaced.credsStore || undefined, 1);
   for (const [host, entries] of entriesByName(root, "credHelpers"))
-    putBack(entries, ownValue(replaced.credHelpers, host), 2);
-  const holders = new Set([...gone].flatMap(({ parent }) => (parent === root ? [] : (parent ?? []))));
-  for (const object of holders) {
-    if (object.parent && object.children.every((entry) => gone.has(entry))) gone.add(object.parent);
-    else edits.push(...removals(object, (entry) => gone.has(entry)));
+    restore(entries, ownValue(replaced.credHelpers, host), 2);
+  const parents = new Set([...removed].flatMap(({ parent }) => (parent === root ? [] : (parent ?? []))));
+  for (const object of parents) {
+    if (object.parent && object.children.every((entry) => removed.has(entry))) removed.add(object.parent);
+    else edits.push(...removals(object, (entry) => removed.has(entry)));
   }
   return [
     ...edits,
-    ...(root.children.some((each) => gone.has(each)) ? removals(root, (each) => gone.has(each)) : []),
+    ...(root.children.some((each) => removed.has(each)) ? removals(root, (each) => removed.has(each)) : []),
   ];
 }
 
@@ -164,8 +165,8 @@ function ownValue(values: Replaced["credHelpers"], key: string): string | null |
 }
 
 /**
- * The file with every text in it masked but for the helpers' names: logins, headers and proxies hold
- * secrets, and where all stands in one line no choice of lines keeps them out.
+ * The file with all strings masked except the names of helpers: logins, headers and proxies contain secrets, and in a file
+ * with a single line a selection of lines would not exclude them.
  */
 export function withoutSecrets(text: string): string {
   if (isBlank(text)) return text;
@@ -190,12 +191,12 @@ export function withoutSecrets(text: string): string {
   return shown + text.slice(done, rest) + (rest < text.length ? "…" : "");
 }
 
-/** Whether a text is `user:password` in base64, which is no helper's name even where one belongs. */
+/** Whether a text is `user:password` in base64, which is not the name of a helper. */
 function isEncodedLogin(text: string): boolean {
   return Buffer.from(text, "base64").includes(":");
 }
 
-/** Where the strings of a JSON text are, names of properties too. */
+/** The positions of the strings of a JSON text, including property names. */
 function* stringsIn(text: string): Iterable<readonly [from: number, to: number]> {
   for (let from = text.indexOf('"'); from >= 0; ) {
     let end = from + 1;
@@ -208,8 +209,8 @@ function* stringsIn(text: string): Iterable<readonly [from: number, to: number]>
 const helperFields = ["credsStore", "credHelpers"];
 
 /**
- * Two edits' worth of what was replaced: the newer word counts. An edit reports only places where this helper
- * did not stand, so what it found there is what the user had last.
+ * Merges the replaced values of two edits; the newer ones take precedence. An edit reports only values other than this
+ * helper, so they are the last ones that the user had.
  */
 export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
   const credHelpers = { ...older.credHelpers, ...newer.credHelpers };
@@ -220,16 +221,14 @@ export function mergeReplaced(older: Replaced, newer: Replaced): Replaced {
   };
 }
 
-function taken(place: string, helper: string, name: string, helperConfig: "all" | "hosts"): Failure {
-  // An empty name is how Docker is told to ask nobody.
+function takenFailure(key: string, helper: string, name: string, helperConfig: "all" | "hosts"): Failure {
+  // An empty name disables helpers in Docker.
   const what =
     helper === ""
-      ? `by ${place} in ${name} Docker asks no helper`
-      : `another helper, ${helper}, has ${place} in ${name}`;
+      ? `${key} in ${name} disables helpers`
+      : `${key} in ${name} is already set to another helper, ${helper}`;
   const isEcrLogin = helper === ecrLoginName;
-  const fix = isEcrLogin
-    ? "take over from it with --replace-ecr-login"
-    : "give this helper its place with --replace";
+  const fix = isEcrLogin ? "replace it with --replace-ecr-login" : "replace it with --replace";
   const instead = helperConfig === "all" ? "name single registries instead of --all, or " : "";
   return new Failure("DOCKER_CONFIG_TAKEN", what, `${instead}${fix}`);
 }
@@ -238,6 +237,6 @@ function wouldHide(hosts: readonly string[], name: string): Failure {
   return new Failure(
     "DOCKER_CONFIG_TAKEN",
     `with --all Docker would no longer use the logins in ${name} for ${hosts.join(", ")}`,
-    "move them into this helper's keeping with --import, name single registries instead of --all, or give --replace and log in to those again",
+    "import them with --import, name single registries instead of --all, or use --replace and log in to those again",
   );
 }

@@ -4,11 +4,11 @@ import { type Node, parseJson } from "../json/syntax.ts";
 import { applied, type Edit, insertion, isBlank, removals, replacement } from "../json/text.ts";
 import { encodeAuth, type Login, tokenUsername } from "./login.ts";
 
-/** The fields of an entry of `auths` that a credential helper keeps instead. All else in it belongs to others. */
+/** The fields of an entry of `auths` that a credential helper stores instead. Other fields are not touched. */
 const loginFields = ["auth", "username", "password", "identitytoken"] as const;
 export type LoginField = (typeof loginFields)[number];
 
-/** Which of them Docker reads a property into. */
+/** The one of them that Docker reads from a property. */
 export function loginFieldOf(property: Node): LoginField | undefined {
   return loginFields.find((field) => isField(keyOf(property), field));
 }
@@ -17,7 +17,7 @@ export function hasLoginField(property: Node): boolean {
   return loginFieldOf(property) !== undefined;
 }
 
-/** All entries of `auths` by these keys, also those that Docker does not read because another of that key is behind them. */
+/** All entries of `auths` with these keys, including those that Docker does not read because the key occurs again later. */
 export function entriesNamed(root: Node, has: (key: string) => boolean): readonly Node[] {
   return propertiesNamed(root, "auths").flatMap((auths) =>
     valueNode(auths).type === "object"
@@ -26,7 +26,7 @@ export function entriesNamed(root: Node, has: (key: string) => boolean): readonl
   );
 }
 
-/** The text without the logins under these keys of `auths`; every other byte stays. */
+/** The text without the logins under these keys of `auths`; all other bytes stay. */
 export function withoutLogins(text: string, keys: ReadonlySet<string>): string {
   const { root } = parseJson(text);
   if (root?.type !== "object" || keys.size === 0) return text;
@@ -38,7 +38,7 @@ export function withoutLogins(text: string, keys: ReadonlySet<string>): string {
 }
 
 /**
- * The text with these logins in `auths`, new entries behind the others; every other byte stays.
+ * The text with these logins in `auths`, new entries after the others; all other bytes stay.
  *
  * @param text valid JSON, or blank
  */
@@ -65,26 +65,26 @@ function writtenLogin(login: Login): readonly [field: LoginField, value: string]
   return login.username === tokenUsername ? ["identitytoken", login.secret] : ["auth", encodeAuth(login)];
 }
 
-/** The edits after which an entry has this field in place of all its login fields; what else is in it stays. */
+/** The edits that replace all login fields of an entry by this field; its other fields stay. */
 export function loginEdits(text: string, entry: Node, field: LoginField, value: string): readonly Edit[] {
   const node = valueNode(entry);
   if (node.type !== "object") return [replacement(text, node, { [field]: value }, 2)];
   const present = node.children.filter(hasLoginField);
-  const kept = present.findLast((property) => loginFieldOf(property) === field) ?? present.at(-1);
-  if (!kept) return [insertion(text, node, [[field, value]], 3)];
-  const { offset, length } = kept;
-  const literal = valueNode(kept);
-  const isField = loginFieldOf(kept) === field && literal.type === "string";
+  const target = present.findLast((property) => loginFieldOf(property) === field) ?? present.at(-1);
+  if (!target) return [insertion(text, node, [[field, value]], 3)];
+  const { offset, length } = target;
+  const literal = valueNode(target);
+  const isField = loginFieldOf(target) === field && literal.type === "string";
   const edit: Edit = isField
-    ? { ...placeOf(literal), content: JSON.stringify(value) }
+    ? { ...rangeOf(literal), content: JSON.stringify(value) }
     : { offset, length, content: `${JSON.stringify(field)}: ${JSON.stringify(value)}` };
-  const gone = new Set(present.filter((property) => property !== kept));
+  const removed = new Set(present.filter((property) => property !== target));
   return [
     ...(isField && literal.value === value ? [] : [edit]),
-    ...(gone.size > 0 ? removals(node, (property) => gone.has(property)) : []),
+    ...(removed.size > 0 ? removals(node, (property) => removed.has(property)) : []),
   ];
 }
 
-function placeOf({ offset, length }: Node): Pick<Edit, "offset" | "length"> {
+function rangeOf({ offset, length }: Node): Pick<Edit, "offset" | "length"> {
   return { offset, length };
 }

@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import type { Environment } from "../../token/dependencies.ts";
 
 /**
- * Docker's config.json, in full: https://docs.docker.com/reference/cli/docker/#environment-variables
+ * The absolute path of Docker's config.json: https://docs.docker.com/reference/cli/docker/#environment-variables
  *
- * @returns undefined for a user without a home folder, where DOCKER_CONFIG is not set either
+ * @returns undefined for a user without a home folder, if DOCKER_CONFIG is not set
  */
 export function dockerConfigPath(env: Environment, home: string | undefined): string | undefined {
   const folder = env.DOCKER_CONFIG || (home === undefined ? undefined : `${home}/.docker`);

@@ -1,18 +1,18 @@
-/** What Docker's config.json keeps for a host of a login that no helper keeps. */
+/** A login, as Docker's config.json stores it for a host without a helper. */
 export interface Login {
   readonly username: string;
   readonly secret: string;
 }
 
-/** Under which Docker's helpers keep an identity token: docker/docker-credential-helpers, credentials/credentials.go. */
+/** The username under which Docker's helpers store an identity token: docker/docker-credential-helpers, credentials/credentials.go. */
 export const tokenUsername = "<token>";
 
-/** Base64 of `username:secret`, as Docker keeps a login: docker/cli, cli/config/configfile/file.go. */
+/** Base64 of `username:secret`, as Docker stores a login: docker/cli, cli/config/configfile/file.go. */
 export function encodeAuth({ username, secret }: Login): string {
   return Buffer.from(`${username}:${secret}`).toString("base64");
 }
 
-/** As docker/cli does: cli/config/configfile/file.go (decodeAuth). Go's base64 passes over line ends. */
+/** Decodes like docker/cli: cli/config/configfile/file.go (decodeAuth). Go's base64 ignores line ends. */
 export function decodeAuth(auth: string): Login | undefined {
   const base64 = auth.replace(/[\r\n]+/g, "");
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return undefined;

@@ -5,9 +5,9 @@ import { type Node, parseJson } from "../json/syntax.ts";
 import { type AuthEntry, authEntryOf } from "./auth-entry.ts";
 import { decodeAuth, type Login, tokenUsername } from "./login.ts";
 
-/** What stands in `auths` of a Docker config, as Docker reads it. */
+/** An entry in `auths` of a Docker config, as Docker reads it. */
 export type FileLogin = (OtherLogin | EcrToken | LeftLogin) & {
-  /** Docker does not use it: it takes the entry whose key is the server's exact name. */
+  /** Docker does not use it, because another entry has the exact name of the server as its key. */
   readonly isUnused?: true;
 };
 
@@ -24,24 +24,24 @@ export interface EcrToken {
   readonly key: string;
   readonly host: string;
   readonly login: Login;
-  /** Milliseconds since the epoch, by the token's own word; absent: it says nothing of it. */
+  /** Milliseconds since the epoch, from the token itself; absent: the token contains no expiry time. */
   readonly expiresAt?: number;
 }
 
-/** One that no helper can keep. */
+/** A login that no helper can store. */
 export interface LeftLogin {
   readonly kind: "left";
   readonly key: string;
   readonly why: string;
-  /** Whether Docker would log in by it. */
+  /** Whether Docker would log in with it. */
   readonly isLogin: boolean;
 }
 
 /**
- * The logins in `auths`, in the file's order; entries that hold none, as Docker leaves them for a login that a helper
- * keeps, are passed over. So is a text that is no JSON, or whose `auths` Docker refuses: `wire` reports that.
+ * The logins in `auths`, in the order of the file. Skips empty entries, which Docker writes for logins that a helper
+ * stores. Returns none for a text that is not JSON, or whose `auths` Docker refuses: `configure` reports that.
  *
- * @param aliased whether a host stands for one of ECR's
+ * @param aliased whether a host is an alias of an ECR host
  */
 export function loginsIn(
   text: string,
@@ -66,7 +66,7 @@ export function loginsOf(
   });
 }
 
-/** By key, as Docker reads them. @throws WrongType */
+/** The entries of `auths` by key, as Docker reads them. @throws WrongType */
 export function authEntriesOf(text: string, root: Node): ReadonlyMap<string, AuthEntry> {
   const read = new Map<Node, AuthEntry>();
   const { entries } = mapOf(text, root, "auths", (entry) => read.set(entry, authEntryOf(text, entry)));
@@ -78,19 +78,19 @@ export function authEntriesOf(text: string, root: Node): ReadonlyMap<string, Aut
   );
 }
 
-/** By key of `auths`: the password in the `auth` of an entry that logs in; undefined for another kind of login. */
+/** By key of `auths`: the password in the `auth` of an entry with a login; undefined for another kind of login. */
 export function passwordsIn(text: string): ReadonlyMap<string, string | undefined> {
   const { root } = parseJson(text);
   const entries = root?.type === "object" ? ifReadable(() => authEntriesOf(text, root)) : undefined;
   const logins = [...(entries ?? [])].filter(
-    // Docker leaves an empty entry for a login that a helper keeps.
+    // Docker writes an empty entry for a login that a helper stores.
     ([, { auth, identitytoken, registrytoken, password }]) =>
       [auth, identitytoken, registrytoken, password].some(Boolean),
   );
   return new Map(logins.map(([key, { auth }]) => [key, decodeAuth(auth)?.secret]));
 }
 
-/** The keys of `auths` that count. */
+/** The keys of `auths` that Docker reads. */
 export function authKeysIn(text: string): readonly string[] {
   const { root } = parseJson(text);
   const auths = root?.type === "object" ? ifReadable(() => mapOf(text, root, "auths")) : undefined;
@@ -98,7 +98,7 @@ export function authKeysIn(text: string): readonly string[] {
 }
 
 /**
- * The server that Docker asks a helper for where its file has this key: without scheme and path, but for Docker Hub's.
+ * The server name that Docker sends to a helper for a key of `auths`: without scheme and path, except for Docker Hub.
  * docker/cli: cli/config/credentials/file_store.go (ConvertToHostname), registry/config.go (IndexServer).
  */
 export function serverOf(key: string): string {
@@ -106,7 +106,7 @@ export function serverOf(key: string): string {
   return hostOfKey(key);
 }
 
-/** The host that Docker makes of a key: without scheme and path. */
+/** The host of a key, as Docker reads it: without scheme and path. */
 export function hostOfKey(key: string): string {
   return key.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "";
 }
@@ -115,9 +115,9 @@ function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boo
   const { auth, username, password, identitytoken, registrytoken } = entry;
   if (![auth, username, password, identitytoken, registrytoken].some(Boolean)) return undefined;
   const left = (why: string, isLogin = false): LeftLogin => ({ kind: "left", key, why, isLogin });
-  if (registrytoken) return left("a registry token, which Docker takes from this file alone", true);
+  if (registrytoken) return left("a registry token, which Docker reads only from this file", true);
   const url = readServerUrl(key);
-  if (url.kind === "malformed") return left(`its name is no server's: ${url.reason}`);
+  if (url.kind === "malformed") return left(`its key is not a server: ${url.reason}`);
   const login = loginOf(entry);
   if (login && (url.kind === "ecr" || aliased(url.host))) {
     const expiresAt = expiryOfPassword(login.secret);
@@ -126,19 +126,19 @@ function fileLogin(key: string, entry: AuthEntry, aliased: (host: string) => boo
   const server = serverOf(key);
   if (login && identitytoken) return { kind: "login", key, server, login };
   if (login && auth && !isUtf8(auth))
-    return left("its login is not UTF-8, and Docker's helper protocol is", true);
-  if (!login) return left("Docker can't read it either: no base64 of NAME:PASSWORD");
+    return left("its login is not UTF-8, as Docker's helper protocol requires", true);
+  if (!login) return left("Docker can't read it either: it is not base64 of NAME:PASSWORD");
   if (login.username === "" || login.secret === "") return left("it has no username or no password");
   return { kind: "login", key, server, login };
 }
 
-/** @returns undefined where Docker can't read it */
+/** @returns undefined if Docker can't read it */
 function loginOf({ auth, username, password, identitytoken }: AuthEntry): Login | undefined {
   if (identitytoken) return { username: tokenUsername, secret: identitytoken };
   return auth ? decodeAuth(auth) : { username, secret: password };
 }
 
-/** Whether nothing of a login is lost where it becomes text. */
+/** Whether a login can be decoded without loss. */
 function isUtf8(auth: string): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(auth, "base64"));

@@ -1,9 +1,9 @@
 import { Failure } from "../../token/failure.ts";
 import {
+  assertString,
   type GoMap,
   type GoString,
   mapOf,
-  mustBeString,
   stringOf,
   valueNode,
   WrongType,
@@ -12,15 +12,15 @@ import { type Node, parseJson, placeOf } from "../json/syntax.ts";
 import { isBlank } from "../json/text.ts";
 import { loginsOf, serverOf } from "./logins.ts";
 
-/** Who Docker asks for what. */
+/** The helpers in Docker's config, and the logins in it. */
 export interface DockerConfig {
   readonly credsStore?: string;
   readonly credHelpers: Readonly<Record<string, string>>;
-  /** The servers whose logins are in the file itself and count only while there is no `credsStore`. */
+  /** The servers whose logins are in the file itself. Docker uses them only without a `credsStore`. */
   readonly logins: readonly string[];
 }
 
-/** The same with the places in the text that say so. */
+/** The same with the positions in the text. */
 export interface LocatedConfig {
   readonly root: Node;
   readonly credsStore: GoString;
@@ -29,7 +29,7 @@ export interface LocatedConfig {
 }
 
 /**
- * Docker's config.json, or podman's auth.json, as its owner's decoder reads it.
+ * Reads Docker's config.json or podman's auth.json as these programs do.
  *
  * @param name of the file, for messages
  * @throws Failure DOCKER_CONFIG_SYNTAX
@@ -38,25 +38,25 @@ export function readDockerConfig(text: string, name = "Docker's config.json"): D
   if (isBlank(text)) return empty;
   const { root, problem } = parseJson(text);
   if (!root) throw unusable(`${name} is not JSON: ${problem}`);
-  // Docker takes it for an empty file.
+  // Docker treats it as an empty file.
   if (root.type === "null") return empty;
   return locate(text, root, name).config;
 }
 
 const empty: DockerConfig = { credHelpers: {}, logins: [] };
 
-/** For an edit, which needs an object that is all of the file. @throws Failure DOCKER_CONFIG_SYNTAX */
+/** Reads a config for an edit: the file must contain an object and nothing else. @throws Failure DOCKER_CONFIG_SYNTAX */
 export function readToEdit(text: string, name = "Docker's config.json"): LocatedConfig {
   const { root, problem, rest } = parseJson(text);
   if (!root) throw unusable(`${name} is not JSON: ${problem}`);
   if (rest !== undefined) {
-    throw unusable(`${name} goes on behind its end (${placeOf(text, rest)}), which Docker does not read`);
+    throw unusable(`${name} has text after its end (${placeOf(text, rest)}), which Docker does not read`);
   }
   return locate(text, root, name);
 }
 
 function locate(text: string, root: Node, name: string): LocatedConfig {
-  if (root.type !== "object") throw unusable(`the whole in ${name} is not an object`);
+  if (root.type !== "object") throw unusable(`${name} is not an object`);
   const part = <Part>(field: string, read: () => Part): Part => {
     try {
       return read();
@@ -67,7 +67,7 @@ function locate(text: string, root: Node, name: string): LocatedConfig {
   };
   const credsStore = part("credsStore", () => stringOf(text, root, "credsStore"));
   const credHelpers = part("credHelpers", () =>
-    mapOf(text, root, "credHelpers", (entry) => mustBeString(text, entry)),
+    mapOf(text, root, "credHelpers", (entry) => assertString(text, entry)),
   );
   const helpers = Object.fromEntries(
     [...credHelpers.entries].map(([host, entry]) => [host, valueNode(entry).value ?? ""]),
@@ -84,5 +84,5 @@ function locate(text: string, root: Node, name: string): LocatedConfig {
 }
 
 function unusable(what: string): Failure {
-  return new Failure("DOCKER_CONFIG_SYNTAX", what, "correct the file by hand; it was left as it is");
+  return new Failure("DOCKER_CONFIG_SYNTAX", what, "correct the file by hand; it was not changed");
 }

@@ -1,4 +1,4 @@
-/** A character that a JSON string has escaped though it need not, or in another way: "s" as \n, "u" as \u00e9, "U" as \u00E9. */
+/** A character with an unusual or unnecessary escape in a JSON string: "s" as \n, "u" as \u00e9, "U" as \u00E9. */
 export type Escape = readonly [at: number, form: "s" | "u" | "U"];
 
 const forms = ["s", "u", "U"] as const;
@@ -14,17 +14,17 @@ const short: Readonly<Record<string, string>> = {
 };
 
 /**
- * How a JSON string is spelled, without what it says.
+ * The unusual escapes of a JSON string, without its content.
  *
  * @param raw with its quotes
- * @returns undefined where that can't be described, as with half a surrogate pair
+ * @returns undefined if they can't be described, as for half a surrogate pair
  */
 export function escapesOf(value: string, raw: string): readonly Escape[] | undefined {
   const escapes: Escape[] = [];
   let at = 1;
   for (let index = 0; index < value.length; index++) {
     const unit = value.charAt(index);
-    let spelling = usual(unit);
+    let spelling = plainForm(unit);
     if (!raw.startsWith(spelling, at)) {
       const form = forms.find((each) => raw.startsWith(escaped(unit, each), at));
       if (!form) return undefined;
@@ -41,17 +41,17 @@ export function spelled(value: string, escapes: readonly Escape[]): string {
   const formAt = new Map(escapes);
   const units = Array.from({ length: value.length }, (_, index) => {
     const form = formAt.get(index);
-    return form ? escaped(value.charAt(index), form) : usual(value.charAt(index));
+    return form ? escaped(value.charAt(index), form) : plainForm(value.charAt(index));
   });
   return `"${units.join("")}"`;
 }
 
-function usual(unit: string): string {
+function plainForm(unit: string): string {
   return unit >= " " && unit !== '"' && unit !== "\\" ? unit : JSON.stringify(unit).slice(1, -1);
 }
 
 function escaped(unit: string, form: Escape[1]): string {
-  if (form === "s") return short[unit] ?? usual(unit);
+  if (form === "s") return short[unit] ?? plainForm(unit);
   const code = unit.charCodeAt(0).toString(16).padStart(4, "0");
   return `\\u${form === "U" ? code.toUpperCase() : code}`;
 }

@@ -1,16 +1,16 @@
 import { type ClientFile, openClientFile, removeClientFile, replaceClientFile } from "./client-file.ts";
 
-/** Where the copy of a file is that was made before this program first wrote it. */
+/** The path of the copy of a file that was made before this program's first edit. */
 export function backupPath(path: string): string {
   return `${path}.before-ecr`;
 }
 
-/** @returns without a text where there is none. @throws Failure CLIENT_FILE, CLIENT_UNSAFE */
+/** Opens the copy; without `text` if there is none. @throws Failure CLIENT_FILE, CLIENT_UNSAFE */
 export function openBackup(path: string): Promise<ClientFile> {
   return openClientFile(backupPath(path));
 }
 
-/** Writes the copy, 0600. @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED */
+/** Writes the copy with mode 0600. @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED */
 export async function writeBackup(backup: ClientFile, text: string): Promise<void> {
   await replaceClientFile(backup, text, true);
 }

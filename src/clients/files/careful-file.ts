@@ -5,79 +5,79 @@ import { basename, dirname } from "node:path";
 import { FileRefusal } from "../../ownership/file-refusal.ts";
 import { type PathRules, trustedTarget } from "../../ownership/trusted-path.ts";
 import { printable } from "../../token/printable.ts";
-import { mustBePlain, readPlainFile, refusalOf } from "./plain-file.ts";
+import { assertPlainFile, readPlainFile, refusalOf } from "./plain-file.ts";
 
-/** The rules for one kind of file. Every file that is not in this program's own folders is written by these functions. */
+/** The rules for a kind of file. These functions write every file outside this program's own folders. */
 export interface FileRules extends PathRules {
-  /** Of folders that are made on the way. Default: 0700. */
+  /** The mode of folders that are created. Default: 0700. */
   readonly folderMode?: number;
-  /** What else to do about a file that its owner may only read. */
+  /** Another fix for a file that its owner can only read. */
   readonly readOnlyFix?: string;
 }
 
-/** A file of another program as it was found; what is written later counts only while it is still so. */
-export interface FoundFile {
+/** A file of another program as it was read; it is written later only if it has not changed since. */
+export interface ReadFile {
   readonly path: string;
   /** With all links followed. */
   readonly target: string;
-  /** Folders on the way that are missing, outermost first. */
+  /** Missing folders of the path, outermost first. */
   readonly missing: readonly string[];
-  /** Absent: there is no such file. */
+  /** Absent if there is no such file. */
   readonly bytes?: Buffer;
   readonly stats?: Stats;
 }
 
 /**
- * Looks at a file that is to be edited: a plain file of this user, or none, that no other user can exchange.
+ * Reads a file for an edit: it must be a plain file of this user, or not exist, and no other user may be able to replace it.
  *
  * @throws FileRefusal
  */
-export async function findFile(path: string, rules: FileRules): Promise<FoundFile> {
+export async function readForEdit(path: string, rules: FileRules): Promise<ReadFile> {
   const { target, missing, stats } = await trustedTarget(path, rules);
   if (!stats) return { path, target, missing };
-  mustBePlain(stats);
-  mustBeOurs(stats, rules);
+  assertPlainFile(stats);
+  assertOwned(stats, rules);
   const bytes = await readPlainFile(target, true);
   return bytes === undefined ? { path, target, missing } : { path, target, missing, stats, bytes };
 }
 
 /**
- * The text of a file, which must be UTF-8: an edit of anything else would ruin what it does not understand.
+ * The text of a file, which must be UTF-8: an edit would damage anything else.
  *
  * @throws FileRefusal
  */
-export function textOf({ bytes }: FoundFile): string | undefined {
+export function textOf({ bytes }: ReadFile): string | undefined {
   if (bytes === undefined) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    const at = lineOfFirstOddByte(bytes);
+    const at = lineOfFirstInvalidByte(bytes);
     throw new FileRefusal("file", `is not UTF-8 text (line ${at})`, "save it as UTF-8", { cause });
   }
 }
 
-/** @throws FileRefusal where a file's owner may only read it: another program makes it, or its owner meant it so */
-export function mustBeWritable({ path, stats }: FoundFile, { readOnlyFix }: FileRules): void {
+/** @throws FileRefusal if the owner of the file can only read it: another program generates it, or the owner protects it */
+export function assertWritable({ path, stats }: ReadFile, { readOnlyFix }: FileRules): void {
   if (!stats || (stats.mode & 0o200) !== 0) return;
-  const why = "can't be written (its owner may only read it)";
+  const why = "can't be written (its owner has no write permission)";
   const fix = `run 'chmod u+w ${printable(path)}'${readOnlyFix ? `, or ${readOnlyFix}` : ""}`;
   throw new FileRefusal("file", why, fix);
 }
 
 /**
- * Writes a file whole or not at all, on the disk before it is renamed. Where it fails, all is as it was.
+ * Replaces a file completely or not at all; the content is on the disk before the rename. A failure changes nothing.
  *
- * @param mode absent: as it was; 0600 for a new one
- * @throws FileRefusal, of kind "changed" where another program has written the file since it was found
+ * @param mode default: unchanged; 0600 for a new file
+ * @throws FileRefusal of kind "changed" if another program has written the file since it was read
  */
 export async function replaceFile(
-  found: FoundFile,
+  found: ReadFile,
   text: string,
   rules: FileRules,
   mode?: number,
 ): Promise<void> {
   const { path, target, stats } = found;
-  mustBeWritable(found, rules);
+  assertWritable(found, rules);
   const made: string[] = [];
   try {
     for (const folder of found.missing) {
@@ -88,7 +88,7 @@ export async function replaceFile(
     await writeWhole(target, text, async (file) => {
       if (stats && stats.gid !== (await file.stat()).gid) await file.chown(stats.uid, stats.gid);
       await file.chmod(mode ?? (stats ? stats.mode & 0o777 : 0o600));
-      await mustBeAsFound(found, rules);
+      await assertUnchanged(found, rules);
     });
   } catch (error) {
     for (const folder of made.reverse()) await rmdir(folder).catch(() => undefined);
@@ -96,15 +96,15 @@ export async function replaceFile(
   }
 }
 
-/** How often a file that others write at the same time is edited anew. */
+/** The most attempts to edit a file that other programs write at the same time. */
 const mostTries = 5;
 
 /**
- * Edits a file; where the edit changes nothing, its rights alone are made those of `mode`.
+ * Edits a file. If the edit changes nothing, only its mode is restricted to `mode`.
  *
- * @param edit the whole text to another, or to undefined: no file. Called again where another program has written the
- *   file meanwhile
- * @throws FileRefusal, and what `edit` throws; the file is then as it was
+ * @param edit returns the new text, or undefined to remove the file. Called again if another program has written the file
+ *   meanwhile
+ * @throws FileRefusal, and what `edit` throws; the file is then unchanged
  */
 export async function editFile(
   path: string,
@@ -114,10 +114,10 @@ export async function editFile(
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      const found = await findFile(path, rules);
+      const found = await readForEdit(path, rules);
       const before = textOf(found);
       const text = await edit(before);
-      if (text === before) await narrow(found, mode);
+      if (text === before) await restrictMode(found, mode);
       else if (text === undefined) await removeFile(found, rules);
       else await replaceFile(found, text, rules, mode);
       return;
@@ -127,17 +127,17 @@ export async function editFile(
   }
 }
 
-/** Makes a file that must not be there yet, and so replaces none. @throws FileRefusal, of kind "changed" where it is there */
-export async function makeFile(path: string, text: string, rules: FileRules): Promise<void> {
-  const found = await findFile(path, rules);
-  if (found.bytes !== undefined) throw new FileRefusal("changed", "is there already", "name another file");
+/** Creates a file that must not exist yet. @throws FileRefusal of kind "changed" if it exists */
+export async function createFile(path: string, text: string, rules: FileRules): Promise<void> {
+  const found = await readForEdit(path, rules);
+  if (found.bytes !== undefined) throw new FileRefusal("changed", "already exists", "choose another file");
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const file = await open(found.target, flags, 0o600);
     try {
       await file.writeFile(text).finally(() => file.close());
     } catch (error) {
-      // Half a file is of no use, and would be in the next one's way.
+      // An incomplete file is useless, and would prevent the next attempt.
       await unlink(found.target).catch(() => undefined);
       throw error;
     }
@@ -146,38 +146,38 @@ export async function makeFile(path: string, text: string, rules: FileRules): Pr
   }
 }
 
-/** @throws FileRefusal, of kind "changed" where another program has written the file since it was found */
-export async function removeFile(found: FoundFile, rules: FileRules): Promise<void> {
+/** @throws FileRefusal of kind "changed" if another program has written the file since it was read */
+export async function removeFile(found: ReadFile, rules: FileRules): Promise<void> {
   try {
-    await mustBeAsFound(found, rules);
+    await assertUnchanged(found, rules);
     await unlink(found.target);
   } catch (error) {
     if ((error as { code?: string }).code !== "ENOENT") throw refusalOf(found.path, "removed", error);
   }
 }
 
-/** Takes the rights away that a file has beyond these. */
-async function narrow({ path, target, stats }: FoundFile, mode: number): Promise<void> {
+/** Removes permissions that a file has beyond `mode`. */
+async function restrictMode({ path, target, stats }: ReadFile, mode: number): Promise<void> {
   if (!stats || (stats.mode & 0o777 & ~mode) === 0) return;
   await chmod(target, mode).catch((error) => {
     throw refusalOf(path, "written", error);
   });
 }
 
-/** Docker, for one, writes without a lock, at every login. */
-async function mustBeAsFound(found: FoundFile, rules: FileRules): Promise<void> {
-  const { target, bytes } = await findFile(found.path, rules);
+/** Docker writes its config without a lock, at every login. */
+async function assertUnchanged(found: ReadFile, rules: FileRules): Promise<void> {
+  const { target, bytes } = await readForEdit(found.path, rules);
   const isSame = bytes && found.bytes ? bytes.equals(found.bytes) : bytes === found.bytes;
   if (isSame && target === found.target) return;
-  const why = "was written by another program meanwhile, and is left as that made it";
-  throw new FileRefusal("changed", why, "run the same again");
+  const why = "was written by another program meanwhile, and was not changed";
+  throw new FileRefusal("changed", why, "run the command again");
 }
 
-function mustBeOurs(found: Stats, { otherUserFix }: FileRules): void {
+function assertOwned(found: Stats, { otherUserFix }: FileRules): void {
   const user = process.geteuid?.();
   if (user === undefined || found.uid === user) return;
   const why = `belongs to user ${found.uid}, not to this one (${user})`;
-  throw new FileRefusal("unsafe", why, `${otherUserFix}, or name another file`);
+  throw new FileRefusal("unsafe", why, `${otherUserFix}, or choose another file`);
 }
 
 async function writeWhole(
@@ -185,8 +185,8 @@ async function writeWhole(
   text: string,
   finish: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const fresh = `${target}.${randomBytes(6).toString("hex")}.tmp`;
-  const file = await open(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
     try {
       await file.writeFile(text);
@@ -195,14 +195,14 @@ async function writeWhole(
     } finally {
       await file.close();
     }
-    await rename(fresh, target);
+    await rename(temporary, target);
   } catch (error) {
-    await unlink(fresh).catch(() => undefined);
+    await unlink(temporary).catch(() => undefined);
     throw error;
   }
 }
 
-function lineOfFirstOddByte(bytes: Buffer): number {
+function lineOfFirstInvalidByte(bytes: Buffer): number {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let line = 1;
   for (let from = 0; from < bytes.length; line++) {
@@ -220,7 +220,7 @@ function lineOfFirstOddByte(bytes: Buffer): number {
 /** Milliseconds: temporary files older than this belong to writers that were killed. */
 const abandonedAfter = 60_000;
 
-/** Removes what writers that were killed have left beside the file: tokens lie in it. Never fails. */
+/** Removes temporary files of killed writers next to the file: they contain tokens. Never fails. */
 export async function removeAbandoned(target: string, now: number): Promise<void> {
   const name = basename(target);
   for (const each of await readdir(dirname(target)).catch(() => [])) {

@@ -3,10 +3,10 @@ import { FileRefusal } from "../../ownership/file-refusal.ts";
 import { Failure } from "../../token/failure.ts";
 import { printable } from "../../token/printable.ts";
 import {
+  assertWritable,
   type FileRules,
-  type FoundFile,
-  findFile,
-  mustBeWritable,
+  type ReadFile,
+  readForEdit,
   removeFile,
   replaceFile,
   textOf,
@@ -16,74 +16,73 @@ import { readPlainFile } from "./plain-file.ts";
 const rules: FileRules = {
   makesFolders: true,
   otherUserFix: "run this as that user (sudo -u, su)",
-  readOnlyFix: "give what --dry-run shows to the program that makes the file",
-  notFolderFix: "see DOCKER_CONFIG, if that is set: it must name a folder",
+  readOnlyFix: "add what --dry-run shows to the program that generates the file",
+  notFolderFix: "check DOCKER_CONFIG, if it is set: it must name a folder",
 };
 
-/** A config file of another program that is to be edited, as it was found. */
+/** A config file of another program, read for an edit. */
 export interface ClientFile {
-  readonly found: FoundFile;
-  /** Absent: there is no such file. */
+  readonly found: ReadFile;
+  /** Absent if there is no such file. */
   readonly text?: string;
 }
 
 /**
- * The text of a file of another program, only to look at it: wherever it is, and whatever its bytes are.
+ * Reads a file of another program, without any condition on its location and content.
  *
- * @returns undefined: there is none
+ * @returns undefined if there is none
  * @throws Failure CLIENT_FILE
  */
 export async function readClientFile(path: string): Promise<Buffer | undefined> {
-  return await failing(path, () => readPlainFile(path));
+  return await withFailures(path, () => readPlainFile(path));
 }
 
 /**
- * The same of one that is to be edited: a plain file of UTF-8 text that is this user's, and that no other user can
- * exchange.
+ * Reads a file of another program for an edit: a plain file of this user with UTF-8 text, which no other user can replace.
  *
  * @throws Failure CLIENT_FILE, CLIENT_UNSAFE
  */
 export async function openClientFile(path: string): Promise<ClientFile> {
-  return await failing(path, async () => {
-    const found = await findFile(path, rules);
+  return await withFailures(path, async () => {
+    const found = await readForEdit(path, rules);
     const text = textOf(found);
     return text === undefined ? { found } : { found, text };
   });
 }
 
 /**
- * Replaces a file of another program at once: its mode and owner stay, a link goes on pointing to it. A new one is
- * 0600, since such files hold logins.
+ * Replaces a file of another program atomically. Its mode, its owner and links to it stay. A new file gets mode 0600, since
+ * such files contain logins.
  *
- * @param file what the text was made of; where another program has written the file since, it is not written
- * @param isPrivate whether it becomes 0600, since logins come into it
- * @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED; the old file is then as it was
+ * @param file as it was read; if another program has written it since, it is not written
+ * @param isPrivate whether it gets mode 0600, because the text contains logins
+ * @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED; the file is then unchanged
  */
 export async function replaceClientFile(
   { found }: ClientFile,
   text: string,
   isPrivate = false,
 ): Promise<void> {
-  await failing(found.path, () => replaceFile(found, text, rules, isPrivate ? 0o600 : undefined));
+  await withFailures(found.path, () => replaceFile(found, text, rules, isPrivate ? 0o600 : undefined));
 }
 
-/** So that nothing is begun that could not be ended. @throws Failure CLIENT_FILE where a file's owner may only read it */
+/** Checks a file before the first step of a change. @throws Failure CLIENT_FILE if the owner of the file can only read it */
 export async function checkClientFile({ found }: ClientFile): Promise<void> {
-  await failing(found.path, async () => mustBeWritable(found, rules));
+  await withFailures(found.path, async () => assertWritable(found, rules));
 }
 
 /**
- * Removes a file that this program had made for another one.
+ * Removes a file that this program has created for another program.
  *
- * @param folders those that were made for it, innermost first; they go where they are empty
+ * @param folders the folders that were created for it, innermost first; removed if they are empty
  * @throws Failure CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED
  */
 export async function removeClientFile({ found }: ClientFile, folders: readonly string[]): Promise<void> {
-  await failing(found.path, () => removeFile(found, rules));
+  await withFailures(found.path, () => removeFile(found, rules));
   for (const folder of folders) await rmdir(folder).catch(() => undefined);
 }
 
-async function failing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+async function withFailures<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -7,12 +7,12 @@ import { editFile, type FileRules } from "./careful-file.ts";
 const rules: FileRules = { otherUserFix: "run the daemon as that user" };
 
 /**
- * Edits a file that holds tokens for a program which can't run a helper. It becomes 0600; where the edit changes
- * nothing it is not touched. Links are followed; no folder is made.
+ * Edits a file with tokens for a program that can't run a helper. It gets mode 0600; if the edit changes nothing, its
+ * content is not written. Follows links; creates no folder.
  *
- * @param edit the whole text to another, or to undefined: no file. Asked again where another program has written the
- *   file meanwhile
- * @throws Failure OUTPUT_FOLDER, OUTPUT_UNSAFE, OUTPUT_FILE, and what `edit` throws; the file is then as it was
+ * @param edit returns the new text, or undefined to remove the file. Called again if another program has written the file
+ *   meanwhile
+ * @throws Failure OUTPUT_FOLDER, OUTPUT_UNSAFE, OUTPUT_FILE, and what `edit` throws; the file is then unchanged
  */
 export async function editOutput(
   path: string,
@@ -36,13 +36,18 @@ function failure(path: string, { kind, why, fix, cause }: FileRefusal): Failure 
     case "file":
       return new Failure("OUTPUT_FILE", `${name} ${why}`, withUnitHint(fix, cause), options);
     case "changed": {
-      const what = `${name} is written by another program again and again`;
-      return new Failure("OUTPUT_FILE", what, `see what writes into ${printable(dirname(path))}`, options);
+      const what = `${name} is repeatedly written by another program`;
+      return new Failure(
+        "OUTPUT_FILE",
+        what,
+        `check which program writes to ${printable(dirname(path))}`,
+        options,
+      );
     }
   }
 }
 
-/** A service sees other rights than the user's shell does. */
+/** A service has other permissions than the user's shell. */
 function withUnitHint(fix: string, cause: unknown): string {
   const { code = "" } = (cause ?? {}) as { code?: string };
   if (!["EROFS", "EACCES", "EPERM"].includes(code)) return fix;

@@ -3,26 +3,24 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { FileRefusal } from "../../ownership/file-refusal.ts";
 import { printable } from "../../token/printable.ts";
 
-/** Bytes: no program of the kind writes more into such a file. */
+/** Bytes; far more than such a file has. */
 const largestClientFile = 16 * 1024 * 1024;
 
 /**
- * The content of a file that another program has, wherever links lead. It waits for nothing: what is no plain file is
- * not even opened.
+ * The content of another program's file. Follows links, and never blocks: only a plain file is opened.
  *
- * @param noLink whether the last name must not be a link
- * @returns undefined: there is none
+ * @param noLink whether the last part of the path must not be a link
+ * @returns undefined if there is none
  * @throws FileRefusal
  */
 export async function readPlainFile(path: string, noLink = false): Promise<Buffer | undefined> {
   try {
-    const found = await stat(path);
-    mustBePlain(found);
-    // Between the two calls a pipe may have come into its place.
+    assertPlainFile(await stat(path));
+    // A pipe may have replaced it between the two calls.
     const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (noLink ? constants.O_NOFOLLOW : 0);
     const file = await open(path, flags);
     try {
-      mustBePlain(await file.stat());
+      assertPlainFile(await file.stat());
       return await readAll(file);
     } finally {
       await file.close();
@@ -34,21 +32,21 @@ export async function readPlainFile(path: string, noLink = false): Promise<Buffe
 }
 
 /** @throws FileRefusal */
-export function mustBePlain(found: Stats): void {
-  if (found.isFile()) return;
-  if (found.isDirectory())
-    throw new FileRefusal("file", "is a folder", "name a file, or move the folder away");
+export function assertPlainFile(stats: Stats): void {
+  if (stats.isFile()) return;
+  if (stats.isDirectory())
+    throw new FileRefusal("file", "is a folder", "choose a file, or move the folder away");
   throw new FileRefusal(
     "file",
-    `is ${kindOf(found)}, and no plain file`,
-    "move it away, or name another file",
+    `is ${kindOf(stats)}, not a plain file`,
+    "move it away, or choose another file",
   );
 }
 
-function kindOf(found: Stats): string {
-  if (found.isFIFO()) return "a pipe";
-  if (found.isSocket()) return "a socket";
-  return found.isSymbolicLink() ? "a link" : "a device";
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return "a pipe";
+  if (stats.isSocket()) return "a socket";
+  return stats.isSymbolicLink() ? "a link" : "a device";
 }
 
 async function readAll(file: FileHandle): Promise<Buffer> {
@@ -59,13 +57,13 @@ async function readAll(file: FileHandle): Promise<Buffer> {
     if (bytesRead === 0) return Buffer.concat(chunks);
     length += bytesRead;
     if (length > largestClientFile) {
-      throw new FileRefusal("file", "is larger than 16 MiB", "see what has filled it");
+      throw new FileRefusal("file", "is larger than 16 MiB", "check why it is so large");
     }
     chunks.push(buffer.subarray(0, bytesRead));
   }
 }
 
-/** A system's error as a refusal. */
+/** Converts a system error into a refusal. */
 export function refusalOf(path: string, verb: "read" | "written" | "removed", error: unknown): FileRefusal {
   if (error instanceof FileRefusal) return error;
   const { code = "unknown error" } = error as { code?: string };
@@ -76,19 +74,19 @@ function fixOf(path: string, verb: string, code: string): string {
   if (isDiskFull(code)) return "free space on its disk";
   switch (code) {
     case "ELOOP":
-      return "links lead in a circle: remove one of them";
+      return "links form a loop: remove one of them";
     case "ENOTDIR":
-      return "a file is in a folder's place: see its path, and the variable that names it";
+      return "a part of the path is a file, not a folder: check the path and the variable that sets it";
     case "EBUSY":
-      return "it is a mount of its own, as containers have single files: mount its folder, or run this outside";
+      return "the file itself is a mount, as in a container: mount its folder instead, or run this outside the container";
     case "EROFS":
-      return "mount its disk writable, or name another file";
+      return "mount its disk writable, or choose another file";
     default:
       return verb === "read"
-        ? `see 'ls -lL ${printable(path)}': this user must be able to read it`
-        : `see 'ls -ld' of its folder: this user must be able to write into it`;
+        ? `check 'ls -lL ${printable(path)}': this user must be able to read it`
+        : `check 'ls -ld' of its folder: this user must be able to write to it`;
   }
 }
 
-/** Whether a system's error code says that a disk, or this user's share of it, is full. */
+/** Whether a system's error code means that a disk or this user's quota is full. */
 const isDiskFull = (code: string | undefined): boolean => code === "ENOSPC" || code === "EDQUOT";

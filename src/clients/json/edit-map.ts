@@ -3,10 +3,10 @@ import { parseJson } from "./syntax.ts";
 import { type Edit, insertion, replacement } from "./text.ts";
 
 /**
- * The edit that adds entries to a map of the whole, where its reader finds them: behind the others, or in a map of
- * their own where there is none.
+ * The edit that adds entries to a map of the root object, where Go's decoder reads them: after the existing entries, or in
+ * a new map if there is none.
  *
- * @param text a JSON object, in which none of the entries counts yet
+ * @param text a JSON object that does not have these entries yet
  */
 export function addition(
   text: string,

@@ -1,26 +1,27 @@
 import { type Node, placeOf } from "./syntax.ts";
 
 /**
- * What Go's decoder finds in an object that it reads into a struct or a map of strings: encoding/json, decode.go. Names
- * count in any case, of several the last wins, maps are merged, and null leaves a string as it is and empties a map.
+ * The result of Go's decoder for an object that it reads into a struct or a map of strings: encoding/json, decode.go. It
+ * matches names in any case, uses the last of several strings and merges maps; null does not change a string and empties
+ * a map.
  */
 export interface GoMap {
-  /** By key: the property that counts, in the file's order. */
+  /** By key: the property that the decoder uses, in the order of the file. */
   readonly entries: ReadonlyMap<string, Node>;
-  /** Where entries are added: the last object, or a null that stands for one. Absent: in a property behind all others. */
+  /** Where entries can be added: the last object, or a null in its place. Absent: in a new property after all others. */
   readonly place?: Node;
 }
 
 export interface GoString {
   readonly value: string;
-  /** The property that says so, or the last null; absent: there is none. */
+  /** The property with the value, or the last null; absent if there is none. */
   readonly property?: Node;
 }
 
-/** A value is not of the type that its reader needs, which fails the whole file for it. */
+/** A value has the wrong type, so Go's decoder refuses the whole file. */
 export class WrongType extends Error {}
 
-/** What a reading yields; undefined where a value is of the wrong type. */
+/** The result of `read`; undefined if a value has the wrong type. */
 export function ifReadable<Result>(read: () => Result): Result | undefined {
   try {
     return read();
@@ -30,7 +31,7 @@ export function ifReadable<Result>(read: () => Result): Result | undefined {
   }
 }
 
-/** @param check of every entry, also of one that a later one replaces. @throws WrongType, and what `check` throws */
+/** @param check called for every entry, even if a later one replaces it. @throws WrongType, and what `check` throws */
 export function mapOf(
   text: string,
   object: Node,
@@ -46,7 +47,7 @@ export function mapOf(
       isHiding ||= entries.size > 0;
       entries.clear();
     } else if (value.type !== "object") throw wrongType(text, property, "an object");
-    // An object in place of a null that hides others would show them again.
+    // An object instead of a null that hides others would reveal them.
     place = value.type === "null" && isHiding ? undefined : value;
     for (const entry of value.children) {
       check(entry);
@@ -56,49 +57,49 @@ export function mapOf(
   return { entries, ...(place && { place }) };
 }
 
-/** All entries of a map by key, in the order in which its reader takes them. */
+/** All entries of a map by key, in the order in which the decoder reads them. */
 export function entriesByName(object: Node, name: string): ReadonlyMap<string, readonly Node[]> {
-  const found = new Map<string, Node[]>();
+  const entries = new Map<string, Node[]>();
   for (const property of propertiesNamed(object, name)) {
-    if (valueNode(property).type === "null") found.clear();
+    if (valueNode(property).type === "null") entries.clear();
     for (const entry of valueNode(property).children) {
-      const others = found.get(keyOf(entry));
+      const others = entries.get(keyOf(entry));
       if (others) others.push(entry);
-      else found.set(keyOf(entry), [entry]);
+      else entries.set(keyOf(entry), [entry]);
     }
   }
-  return found;
+  return entries;
 }
 
 /** @throws WrongType */
 export function stringOf(text: string, object: Node, name: string): GoString {
-  let found: GoString = { value: "" };
+  let result: GoString = { value: "" };
   for (const property of propertiesNamed(object, name)) {
     const { type, value = "" } = valueNode(property);
-    if (type === "string") found = { value, property };
+    if (type === "string") result = { value, property };
     else if (type !== "null") throw wrongType(text, property, "a string");
-    else if (found.property === undefined || valueNode(found.property).type === "null")
-      found = { value: "", property };
+    else if (result.property === undefined || valueNode(result.property).type === "null")
+      result = { value: "", property };
   }
-  return found;
+  return result;
 }
 
-/** @throws WrongType where a map's value is no string */
-export function mustBeString(text: string, entry: Node): void {
+/** @throws WrongType if a value of a map is not a string */
+export function assertString(text: string, entry: Node): void {
   const { type } = valueNode(entry);
   if (type !== "string" && type !== "null")
     throw new WrongType(`has an entry that is not a string (${placeOf(text, entry.offset)})`);
 }
 
-/** The properties that a field of a struct is read from. */
+/** The properties from which the decoder reads a field of a struct. */
 export function propertiesNamed({ children }: Node, name: string): readonly Node[] {
   return children.filter((property) => isField(keyOf(property), name));
 }
 
-/** Whether Go reads a key into the field of that name: bytes.EqualFold, for which ſ is an s and the Kelvin sign a k. */
+/** Whether Go reads a key into the field of that name: bytes.EqualFold, which matches ſ with s and the Kelvin sign with k. */
 export function isField(key: string, name: string): boolean {
   if (key === name) return true;
-  // Whatever folds to ASCII is one character, too.
+  // A character that folds to ASCII is a single unit, too.
   return key.length === name.length && key.replaceAll("ſ", "s").toLowerCase() === name.toLowerCase();
 }
 

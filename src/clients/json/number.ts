@@ -6,7 +6,7 @@ const nine = 0x39;
 const smallE = 0x65;
 const capitalE = 0x45;
 
-/** Where a JSON number ends that begins at `at`; undefined: there is none. A regular expression takes ten times as long. */
+/** The end of the JSON number that begins at `at`; undefined if there is none. A regular expression takes ten times as long. */
 export function endOfNumber(text: string, at: number): number | undefined {
   const start = text.charCodeAt(at) === minus ? at + 1 : at;
   const whole = text.charCodeAt(start) === zero ? start + 1 : endOfDigits(text, start);
@@ -19,7 +19,7 @@ export function endOfNumber(text: string, at: number): number | undefined {
   return endOfDigits(text, sign === plus || sign === minus ? end + 2 : end + 1);
 }
 
-/** @returns undefined where there is no digit */
+/** @returns undefined if there is no digit */
 function endOfDigits(text: string, from: number): number | undefined {
   let at = from;
   for (; ; at++) {

@@ -1,18 +1,18 @@
 import { endOfNumber } from "./number.ts";
 
 /**
- * JSON as Go's encoding/json takes it, since Docker and podman are written in Go: no comment, no byte order mark, 10,000
- * levels at most, and half a surrogate pair is U+FFFD.
+ * JSON as Go's encoding/json accepts it, since Docker and podman are written in Go: no comments, no byte order mark, at
+ * most 10,000 levels, and half a surrogate pair becomes U+FFFD.
  */
 export interface Node {
   readonly type: "object" | "array" | "property" | "string" | "number" | "boolean" | "null";
   readonly offset: number;
   readonly length: number;
-  /** Of a string: what it means. */
+  /** The decoded value of a string. */
   readonly value: string | undefined;
   /**
-   * Of an object: its properties; of a property: key and value. No reader looks into an array, or into an object that
-   * is in three others: that is checked, and has no nodes.
+   * The properties of an object; the key and value of a property. Arrays, and objects inside three others, are not
+   * needed: their syntax is checked, but they have no nodes.
    */
   readonly children: readonly Node[];
   readonly parent: Node | undefined;
@@ -20,15 +20,15 @@ export interface Node {
 
 export interface JsonText {
   readonly root?: Node;
-  /** Why it is no JSON, with line and column; absent: it is. */
+  /** Why the text is not JSON, with line and column; absent for valid JSON. */
   readonly problem?: string;
-  /** Where text begins that is behind the value; Docker reads no further. */
+  /** The offset of text after the value, which Docker does not read. */
   readonly rest?: number;
 }
 
 /** Go's limit: encoding/json, scanner.go (maxNestingDepth). */
 const deepest = 10_000;
-/** Levels of objects that have nodes: the whole, `auths`, and an entry of it. */
+/** Levels of objects that have nodes: the root, `auths`, and its entries. */
 const deepestRead = 3;
 
 export function parseJson(text: string): JsonText {
@@ -59,7 +59,7 @@ class SyntaxProblem extends Error {
 }
 
 function describe(text: string, at: number, why: string): string {
-  if (text.startsWith("\ufeff")) return "it starts with a byte order mark, which Docker does not take";
+  if (text.startsWith("\ufeff")) return "it starts with a byte order mark, which Docker does not accept";
   return `${why} in ${placeOf(text, at)}`;
 }
 
@@ -76,7 +76,7 @@ const backslash = 0x5c;
 const brace = 0x7b;
 const closingBrace = 0x7d;
 
-/** Of what has none: millions of values share one list. */
+/** The shared list of nodes without children: a file may have millions. */
 const none: Growing[] = [];
 
 const words: Readonly<Record<number, readonly [word: string, type: "null" | "boolean"]>> = {
@@ -88,12 +88,12 @@ const words: Readonly<Record<number, readonly [word: string, type: "null" | "boo
 /** Reads character codes one by one, since a config may have millions of values. */
 class Reader {
   private at = 0;
-  /** What closes each container that `skip` is in. */
+  /** The closing character of each container that `skip` has entered. */
   private readonly closing: number[] = [];
 
   constructor(private readonly text: string) {}
 
-  /** @param level how many objects it is in */
+  /** @param level the number of objects around it */
   value(level: number, parent: Growing | undefined): Growing {
     const offset = this.skipBlanks();
     const first = this.text.charCodeAt(offset);
@@ -144,7 +144,7 @@ class Reader {
     return { type: "string", offset, length: raw.length, value, children: none, parent };
   }
 
-  /** Passes over a value: a loop, since a file must not be able to use up the stack. */
+  /** Skips a value. A loop, not a recursion: a file must not be able to exhaust the stack. */
   private skip(level: number): void {
     const { closing } = this;
     const outside = closing.length;
@@ -161,7 +161,7 @@ class Reader {
         }
         this.at += 1;
       } else this.skipScalar(first);
-      // A value is complete, and with it perhaps what it is in.
+      // A value is complete, and perhaps the containers around it too.
       while (closing.length > outside && !this.isFollowed(closing.at(-1) as number)) closing.pop();
       if (closing.length > outside && closing.at(-1) === closingBrace) this.skipKey();
     } while (closing.length > outside);
@@ -186,7 +186,7 @@ class Reader {
     this.at += 1;
   }
 
-  /** Passes over the comma behind a value, or over what closes the container. @returns whether another value comes */
+  /** Skips the comma after a value, or the end of the container. @returns whether another value follows */
   private isFollowed(end: number): boolean {
     const code = this.next();
     if (code !== comma && code !== end) throw this.unexpected();
@@ -201,7 +201,7 @@ class Reader {
     for (this.at += 1; ; this.at++) {
       const code = text.charCodeAt(this.at);
       if (code === quote) break;
-      // Also where the text ends: NaN is less than nothing.
+      // Also at the end of the text: a comparison with NaN is false.
       if (!(code >= 0x20)) throw this.unexpected();
       if (code !== backslash) continue;
       isPlain = false;
@@ -211,7 +211,7 @@ class Reader {
     return isPlain;
   }
 
-  /** Up to its last character. */
+  /** Stops at its last character. */
   private skipEscape(): void {
     this.at += 1;
     const kind = this.text[this.at] ?? "";

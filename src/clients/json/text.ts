@@ -1,13 +1,13 @@
 import type { Node } from "./syntax.ts";
 
-/** A piece of a text and what takes its place. */
+/** A part of a text and its replacement. */
 export interface Edit {
   readonly offset: number;
   readonly length: number;
   readonly content: string;
 }
 
-/** Whether it holds nothing but white space, which Docker takes for `{}`. */
+/** Whether a text is only white space, which Docker treats as `{}`. */
 export function isBlank(text: string): boolean {
   return /^[ \t\r\n]*$/.test(text);
 }
@@ -23,7 +23,7 @@ export function applied(text: string, edits: readonly Edit[]): string {
   return pieces.join("") + text.slice(done);
 }
 
-/** The edits of what `applied` makes that give back the text. */
+/** The edits that restore the text from the result of `applied`. */
 export function inverse(text: string, edits: readonly Edit[]): readonly Edit[] {
   let shift = 0;
   return sorted(edits).map(({ offset, length, content }) => {
@@ -42,9 +42,9 @@ function sorted(edits: readonly Edit[]): readonly Edit[] {
 }
 
 /**
- * Properties put behind an object's last, laid out as the file is: the lines around them stay as they are.
+ * The edit that adds properties at the end of an object, in the layout of the file. Other lines stay unchanged.
  *
- * @param depth of the properties; those of the whole are at 1
+ * @param depth of the properties; those of the root object have depth 1
  */
 export function insertion(
   text: string,
@@ -59,29 +59,29 @@ export function insertion(
   const layout = layoutOf(text);
   const before = isOneLine ? " " : lineStart(layout, depth);
   const content = properties
-    .map(([key, value]) => `${JSON.stringify(key)}: ${spell(value, layout, depth, isOneLine)}`)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${format(value, layout, depth, isOneLine)}`)
     .join(`,${before}`);
   if (last) return { offset: start, length: 0, content: `,${before}${content}` };
   return { offset: start, length: end - start, content: before + content + lineStart(layout, depth - 1) };
 }
 
-/** A value in the place of another's node, which is at `depth`. */
+/** The edit that replaces the value of a node, which is at `depth`. */
 export function replacement(text: string, node: Node, value: unknown, depth: number): Edit {
   const { offset, length } = node;
   if (typeof value === "string") return { offset, length, content: JSON.stringify(value) };
   const isOneLine = node.parent !== undefined && !textOf(text, node.parent.parent ?? node).includes("\n");
-  return { offset, length, content: spell(value, layoutOf(text), depth, isOneLine) };
+  return { offset, length, content: format(value, layoutOf(text), depth, isOneLine) };
 }
 
-/** An object's properties taken out, each with one comma; an object that nothing is left of becomes `{}`. */
-export function removals(object: Node, isGone: (property: Node) => boolean): readonly Edit[] {
+/** The edits that remove properties of an object, each with one comma; an object without properties becomes `{}`. */
+export function removals(object: Node, isRemoved: (property: Node) => boolean): readonly Edit[] {
   const properties = object.children;
-  const firstKept = properties.findIndex((property) => !isGone(property));
+  const firstKept = properties.findIndex((property) => !isRemoved(property));
   if (firstKept < 0) {
     return properties.length === 0 ? [] : [{ offset: object.offset, length: object.length, content: "{}" }];
   }
   return properties.flatMap((property, index) => {
-    if (!isGone(property)) return [];
+    if (!isRemoved(property)) return [];
     const [before, after] = [properties[index - 1], properties[index + 1]];
     const from = index > firstKept && before ? endOf(before) : property.offset;
     const to = index < firstKept && after ? after.offset : endOf(property);
@@ -103,7 +103,7 @@ function lineStart({ newline, indent }: Layout, depth: number): string {
   return newline + indent.repeat(depth);
 }
 
-function spell(value: unknown, layout: Layout, depth: number, isOneLine: boolean): string {
+function format(value: unknown, layout: Layout, depth: number, isOneLine: boolean): string {
   const json = JSON.stringify(value, null, isOneLine ? undefined : layout.indent);
   return json.replaceAll("\n", lineStart(layout, depth));
 }

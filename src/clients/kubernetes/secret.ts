@@ -1,35 +1,35 @@
 import { parseDocument, stringify } from "yaml";
 import { Failure } from "../../token/failure.ts";
 
-/** What the manifest is to be called in the cluster. */
-export interface SecretPlace {
+/** The name and namespace of a Secret. */
+export interface SecretName {
   readonly name: string;
-  /** Absent: that of kubectl's context. */
+  /** Default: the namespace of kubectl's context. */
   readonly namespace?: string;
 }
 
 const type = "kubernetes.io/dockerconfigjson";
 const managedBy = { "app.kubernetes.io/managed-by": "docker-credential-ecr" };
 
-/** Bytes that the data of a Secret may have: https://kubernetes.io/docs/concepts/configuration/secret/ */
+/** The largest data of a Secret, in bytes: https://kubernetes.io/docs/concepts/configuration/secret/ */
 const mostBytes = 1_048_576;
 
 /**
- * A manifest for kubectl, of the kind that `imagePullSecrets` takes.
+ * A manifest for kubectl, of the type that `imagePullSecrets` uses.
  *
  * @param dockerConfig text of a Docker config.json
- * @param expiresAt milliseconds since the epoch: when the first token in it ends
+ * @param expiresAt when the first token in it expires, in milliseconds since the epoch
  * @throws Failure EXPORT_TOO_LARGE
  */
 export function secretManifest(
-  { name, namespace }: SecretPlace,
+  { name, namespace }: SecretName,
   dockerConfig: string,
   expiresAt: number,
 ): string {
   const bytes = Buffer.from(dockerConfig);
   if (bytes.length > mostBytes) {
-    const what = `these tokens make a Secret of ${bytes.length} bytes, and Kubernetes takes ${mostBytes}`;
-    throw new Failure("EXPORT_TOO_LARGE", what, "name fewer registries, and make several Secrets");
+    const what = `these tokens need a Secret of ${bytes.length} bytes, but Kubernetes allows ${mostBytes}`;
+    throw new Failure("EXPORT_TOO_LARGE", what, "name fewer registries, and create several Secrets");
   }
   return stringify(
     {
@@ -48,8 +48,8 @@ export function secretManifest(
   );
 }
 
-/** Whether a text is a manifest that this program made, or nothing: then another may take its place. */
-export function isOurManifest(text: string): boolean {
+/** Whether a text is a manifest of this program, or empty, so that it may be replaced. */
+export function isReplaceableManifest(text: string): boolean {
   if (text.trim() === "") return true;
   const document = parseDocument(text, { logLevel: "silent" });
   const [label] = Object.entries(managedBy);
@@ -61,17 +61,17 @@ export function isOurManifest(text: string): boolean {
   );
 }
 
-/** A moment as people and Kubernetes write it: "2026-01-31T12:00:00Z". */
+/** A time in the format of Kubernetes: "2026-01-31T12:00:00Z". */
 export function inSeconds(moment: number): string {
   return new Date(moment).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** A name as Kubernetes takes it for a Secret: a DNS subdomain. */
+/** Whether Kubernetes accepts a name for a Secret: a DNS subdomain. */
 export function isSecretName(name: string): boolean {
   return name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name);
 }
 
-/** A DNS label. */
+/** Whether Kubernetes accepts a name for a namespace: a DNS label. */
 export function isNamespaceName(name: string): boolean {
   return name.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
 }

@@ -3,27 +3,27 @@ import { helperName } from "../docker/edit-config.ts";
 import { isField } from "../json/go-fields.ts";
 
 /**
- * The files of podman, skopeo and buildah. Which they read, and in which order: containers-auth.json(5),
- * containers-registries.conf.d(5) and containers/image, pkg/docker/config/config.go. They know `credHelpers`, and
- * no `credsStore`.
+ * The files of podman, skopeo and buildah. For the files that they read, and the order, see containers-auth.json(5),
+ * containers-registries.conf.d(5) and containers/image, pkg/docker/config/config.go. They support `credHelpers`, but
+ * not `credsStore`.
  */
 export interface ContainersFiles {
-  /** Where `credHelpers` of this program belong. */
+  /** The file for this program's `credHelpers`. */
   readonly auth: string;
-  /** Where `podman login` writes, and which is read before; absent: `auth` itself. */
+  /** The file that `podman login` writes, and that is read first; absent: `auth` itself. */
   readonly first?: string;
   /** This program's own drop-in of registries.conf. */
   readonly dropIn: string;
-  /** What else may name helpers for all registries: files, and folders of drop-ins. */
+  /** Other files, and folders of drop-ins, that may name helpers for all registries. */
   readonly registries: readonly string[];
 }
 
 /**
- * Not `$XDG_RUNTIME_DIR/containers/auth.json`, where `podman login` writes: a logout or a reboot empties that folder,
- * and the wiring would go with it. The file below ~/.config is read as well and stays.
+ * Not `$XDG_RUNTIME_DIR/containers/auth.json`, which `podman login` writes: a logout or a reboot empties that folder, and
+ * would remove this helper. The file below ~/.config is also read, and stays.
  *
- * @param uid the number of this user
- * @param platform as `process.platform` has it
+ * @param uid this user's ID
+ * @param platform `process.platform`
  */
 export function containersFiles(
   env: Environment,
@@ -32,7 +32,7 @@ export function containersFiles(
   platform: string,
 ): ContainersFiles {
   const auth = `${env.XDG_CONFIG_HOME || `${home}/.config`}/containers/auth.json`;
-  // For registries.conf they look below HOME, whatever XDG_CONFIG_HOME says.
+  // They read registries.conf below HOME, even if XDG_CONFIG_HOME is set.
   const own = `${home}/.config/containers`;
   const files = {
     dropIn: `${own}/registries.conf.d/50-docker-credential-ecr.conf`,
@@ -41,7 +41,7 @@ export function containersFiles(
       `${folder}/registries.conf.d`,
     ]),
   };
-  // Named outright it is the one file that newer versions read.
+  // If it is set, newer versions read only this file.
   if (env.REGISTRY_AUTH_FILE) return { ...files, auth: env.REGISTRY_AUTH_FILE };
   if (platform === "darwin") return { ...files, auth: `${home}/.config/containers/auth.json` };
   const runtime = env.XDG_RUNTIME_DIR || `/run/containers/${uid}`;
@@ -52,14 +52,14 @@ export function containersFiles(
   };
 }
 
-/** Files first, as without it, then this helper for every registry that they say nothing of. */
+/** First the auth files, as by default, then this helper for every registry that they don't contain. */
 export const dropInText = `# Written by 'docker-credential-ecr configure-docker --podman --all'; '--podman --undo' removes it.
 credential-helpers = ["containers-auth.json", "${helperName}"]
 `;
 
 /**
- * Whether a registries.conf names helpers of its own. It is TOML, whose reader in Go takes a key in any case, bare or in
- * quotes; such a line is before all tables.
+ * Whether a registries.conf names helpers. It is TOML; the decoder in Go accepts a key in any case, bare or in quotes. Such
+ * a line is before all tables.
  */
 export function namesHelpers(text: string): boolean {
   const keys = text.matchAll(/^[ \t\ufeff]*(?:"([^"\n]*)"|'([^'\n]*)'|([\w-]+))[ \t]*=/gm);

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { askVersion, findOnPath, type OnPath } from "../../process/find-on-path.ts";
+import { askVersion, findOnPath, type ProgramFile } from "../../process/find-on-path.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";
 import type { Machine } from "./machine.ts";
@@ -20,7 +20,7 @@ export const helperPath: MachineDiagnostic = {
 };
 
 /** @param program the file of this program */
-function judgePath(found: readonly OnPath[], program: string): Finding {
+function judgePath(found: readonly ProgramFile[], program: string): Finding {
   const first = found.find(({ isExecutable }) => isExecutable);
   if (first) {
     const isUsual = usualFolders.has(dirname(first.path));

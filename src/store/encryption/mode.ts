@@ -7,7 +7,7 @@ export type AtRest = "file" | "keychain";
 
 /**
  * The setting of config.yaml when it was last read. Every writer of token files follows it, even while the config can't
- * be read. `isSettled`: all existing files follow it too.
+ * be read. `isSettled`: all existing files have been converted.
  */
 export interface AtRestMark {
   readonly format: 1;
@@ -17,9 +17,9 @@ export interface AtRestMark {
 
 /** Without a mark of this version, all files count as plain text. */
 export async function readAtRest(state: string): Promise<AtRestMark> {
-  const found = await inspectFile(atRestPath(state));
-  const mark = found.kind === "text" ? parseMark(found.text) : undefined;
-  return mark ?? { format: 1, store: "file", isSettled: found.kind === "absent" };
+  const file = await inspectFile(atRestPath(state));
+  const mark = file.kind === "text" ? parseMark(file.text) : undefined;
+  return mark ?? { format: 1, store: "file", isSettled: file.kind === "absent" };
 }
 
 /** @throws Failure STATE_FOLDER, STATE_WRITE */
@@ -30,8 +30,8 @@ export function writeAtRest(state: string, store: AtRest, isSettled: boolean): P
 function parseMark(text: string): AtRestMark | undefined {
   try {
     const mark = JSON.parse(text);
-    const isOurs = mark?.format === 1 && (mark.store === "file" || mark.store === "keychain");
-    return isOurs && typeof mark.isSettled === "boolean" ? mark : undefined;
+    const isValid = mark?.format === 1 && (mark.store === "file" || mark.store === "keychain");
+    return isValid && typeof mark.isSettled === "boolean" ? mark : undefined;
   } catch {
     return undefined;
   }

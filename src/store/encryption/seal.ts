@@ -10,7 +10,7 @@ const algorithm = "AES-GCM";
  *
  * @param key 32 bytes
  * @param context the purpose of the text; it can only be decrypted with the same context, so encrypted texts can't be
- * exchanged
+ *   swapped
  * @param nonce 12 random bytes, never the same twice with one key
  * @returns base64 of the nonce, the tag, the cipher text
  */
@@ -20,11 +20,11 @@ export async function seal(
   context: string,
   nonce: Uint8Array,
 ): Promise<string> {
-  const imported = await imports(key, "encrypt");
+  const imported = await importKey(key, "encrypt");
   const plain = new TextEncoder().encode(text);
-  const made = new Uint8Array(await crypto.subtle.encrypt(parameters(nonce, context), imported, plain));
-  const end = made.length - tagLength;
-  return Buffer.concat([nonce, made.subarray(end), made.subarray(0, end)]).toString("base64");
+  const output = new Uint8Array(await crypto.subtle.encrypt(parameters(nonce, context), imported, plain));
+  const end = output.length - tagLength;
+  return Buffer.concat([nonce, output.subarray(end), output.subarray(0, end)]).toString("base64");
 }
 
 /** Decrypts a text; undefined if the key or the context differs, or a bit of the text was changed. */
@@ -34,14 +34,14 @@ export async function unseal(sealed: string, key: Uint8Array, context: string): 
     const bytes = Uint8Array.fromBase64(sealed);
     const start = nonceLength + tagLength;
     if (bytes.length < start) return undefined;
-    const made = new Uint8Array(bytes.length - nonceLength);
-    made.set(bytes.subarray(start));
-    made.set(bytes.subarray(nonceLength, start), bytes.length - start);
-    const imported = await imports(key, "decrypt");
+    const input = new Uint8Array(bytes.length - nonceLength);
+    input.set(bytes.subarray(start));
+    input.set(bytes.subarray(nonceLength, start), bytes.length - start);
+    const imported = await importKey(key, "decrypt");
     const plain = await crypto.subtle.decrypt(
       parameters(bytes.subarray(0, nonceLength), context),
       imported,
-      made,
+      input,
     );
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(plain);
   } catch {
@@ -58,6 +58,6 @@ function parameters(iv: Uint8Array, context: string) {
   };
 }
 
-function imports(key: Uint8Array, use: "encrypt" | "decrypt"): Promise<CryptoKey> {
+function importKey(key: Uint8Array, use: "encrypt" | "decrypt"): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", Uint8Array.from(key), algorithm, false, [use]);
 }

@@ -1,6 +1,6 @@
 import { entryFormat, type Sealed } from "../../token/entry.ts";
 import { describeEntry, type SecretEntry } from "../../token/entry-text.ts";
-import { isFormer } from "../../token/former-login.ts";
+import { hasPreviousFormat } from "../../token/former-login.ts";
 import { seal, unseal } from "./seal.ts";
 
 /**
@@ -30,5 +30,5 @@ export async function openEntry<Entry>(
 }
 
 function contextOf(place: string, rest: Omit<SecretEntry, "secret">): string {
-  return isFormer(rest) ? JSON.stringify([place, rest]) : `${place}\n${describeEntry(rest)}`;
+  return hasPreviousFormat(rest) ? JSON.stringify([place, rest]) : `${place}\n${describeEntry(rest)}`;
 }

@@ -3,7 +3,7 @@ import { Failure } from "../../token/failure.ts";
 import { inspectFile } from "../files/inspect.ts";
 import { awaitLock, type Release, tryLock } from "../files/lock.ts";
 import { memoryKeyPath, tokenKeyLockPath } from "../files/paths.ts";
-import { isMemoryFolder } from "../files/tmpfs.ts";
+import { isPrivateTmpfs } from "../files/tmpfs.ts";
 import { removeState, writeState } from "../files/write.ts";
 import { type Keychain, keychainFailure } from "../keychain/keychain.ts";
 import { TokenKeyFailure } from "./key-failure.ts";
@@ -20,53 +20,53 @@ export interface TokenKeyOptions {
   /** XDG_RUNTIME_DIR. */
   readonly runtimeFolder: string | undefined;
   now(): number;
-  /** Milliseconds for which a keychain that failed is not asked again: it may be prompting for a password. */
-  readonly patience: number;
-  /** Milliseconds to wait for another process that asks the keychain. */
+  /** Milliseconds for which a keychain that failed is not called again: it may be prompting for a password. */
+  readonly cooldown: number;
+  /** Milliseconds to wait for another process that calls the keychain. */
   readonly wait: number;
 }
 
 /**
  * The key of the encrypted tokens. The keychain stores it. If the user has a runtime folder on tmpfs, a copy is there
- * until logout, so that not every `get` has to ask the keychain.
+ * until logout, so that not every `get` has to call the keychain.
  */
 export class TokenKey {
   #known: Uint8Array | undefined;
   #lookedForSuccessorAt: number | undefined;
-  readonly #trouble: TokenKeyFailure;
+  readonly #failure: TokenKeyFailure;
 
   constructor(private readonly options: TokenKeyOptions) {
-    this.#trouble = new TokenKeyFailure(options.state, options.now, options.patience);
+    this.#failure = new TokenKeyFailure(options.state, options.now, options.cooldown);
   }
 
   /** Creates a key if the keychain has none. @throws Failure KEYCHAIN_…, STATE_FOLDER, STATE_LOCK */
   readonly get = async (): Promise<Uint8Array> => {
-    this.#known ??= await this.inMemory();
+    this.#known ??= await this.fromRuntimeFolder();
     if (this.#known) return this.#known;
-    const failed = await this.#trouble.lately();
+    const failed = await this.#failure.recent();
     if (failed) throw failed;
     try {
       this.#known = await this.underLock();
       return this.#known;
     } catch (error) {
-      if (error instanceof Failure) this.#trouble.keep(error);
+      if (error instanceof Failure) this.#failure.remember(error);
       throw error;
     }
   };
 
   /**
-   * The key that replaced `former`, which does not decrypt a file: after the keychain was emptied, or the setting was
+   * The key that replaced `previous`, which does not decrypt a file: after the keychain was emptied, or the setting was
    * changed twice, another process has created a new one. Without this function the two processes would treat each
    * other's tokens as damaged forever. Never fails: undefined if there is no other key.
    */
-  readonly successorOf = async (former: Uint8Array): Promise<Uint8Array | undefined> => {
-    const isOther = (key: Uint8Array | undefined) => key !== undefined && !Bun.deepEquals(key, former);
+  readonly successorOf = async (previous: Uint8Array): Promise<Uint8Array | undefined> => {
+    const isOther = (key: Uint8Array | undefined) => key !== undefined && !Bun.deepEquals(key, previous);
     if (isOther(this.#known)) return this.#known;
-    let found = await this.inMemory();
-    if (!isOther(found)) found = await this.heldByKeychain();
-    if (!isOther(found)) return undefined;
-    this.#known = found;
-    return found;
+    let key = await this.fromRuntimeFolder();
+    if (!isOther(key)) key = await this.occasionallyFromKeychain();
+    if (!isOther(key)) return undefined;
+    this.#known = key;
+    return key;
   };
 
   /**
@@ -78,7 +78,7 @@ export class TokenKey {
 
   /** Forgets earlier failures: a user runs the command, who may have unlocked the keychain meanwhile. */
   readonly forgetFailures = async (): Promise<void> => {
-    this.#trouble.ignoreEarlierFailures();
+    this.#failure.ignoreEarlierFailures();
   };
 
   /**
@@ -92,8 +92,8 @@ export class TokenKey {
     const release = await this.lock();
     try {
       if ((await readAtRest(this.options.state)).store === "keychain") return;
-      if (this.memoryPath !== undefined) await removeState(this.memoryPath);
-      const failed = await this.#trouble.lately();
+      if (this.runtimePath !== undefined) await removeState(this.runtimePath);
+      const failed = await this.#failure.recent();
       if (failed) throw failed;
       await this.options.keychain.remove(tokenKeyName);
     } finally {
@@ -101,29 +101,29 @@ export class TokenKey {
     }
   };
 
-  private get memoryPath(): string | undefined {
+  private get runtimePath(): string | undefined {
     return memoryKeyPath(this.options.runtimeFolder);
   }
 
-  private async inMemory(): Promise<Uint8Array | undefined> {
-    if (this.memoryPath === undefined) return undefined;
-    const found = await inspectFile(this.memoryPath);
-    return found.kind === "text" ? parseKey(found.text) : undefined;
+  private async fromRuntimeFolder(): Promise<Uint8Array | undefined> {
+    if (this.runtimePath === undefined) return undefined;
+    const file = await inspectFile(this.runtimePath);
+    return file.kind === "text" ? parseKey(file.text) : undefined;
   }
 
-  /** One process at a time asks the keychain, so that only one of many concurrent processes creates the key. */
+  /** One process at a time calls the keychain, so that only one of many concurrent processes creates the key. */
   private async underLock(): Promise<Uint8Array> {
     const began = this.options.now();
     const release = await this.lock();
     try {
-      const cached = await this.inMemory();
+      const cached = await this.fromRuntimeFolder();
       if (cached) return cached;
-      // The process that held the lock got no answer: asking once more would wait a second time.
-      const failed = await this.#trouble.since(began);
+      // The process that held the lock got no answer: another call would wait a second time.
+      const failed = await this.#failure.since(began);
       if (failed) throw failed;
       return await this.fromKeychain();
     } catch (error) {
-      await this.#trouble.note(error);
+      await this.#failure.record(error);
       throw error;
     } finally {
       release();
@@ -144,7 +144,7 @@ export class TokenKey {
       key = newKey();
       await keychain.write(tokenKeyName, JSON.stringify(keyText(key)));
     }
-    await this.#trouble.over();
+    await this.#failure.clear();
     await this.cacheInRuntimeFolder(key);
     return key;
   }
@@ -154,28 +154,28 @@ export class TokenKey {
     return text === undefined ? undefined : parseKey(text);
   }
 
-  /** Reads it from the keychain only once in a while: no key decrypts a damaged file. */
-  private async heldByKeychain(): Promise<Uint8Array | undefined> {
-    const { now, patience } = this.options;
+  /** Reads the keychain at most once per cooldown: a damaged file would otherwise cause a call each time. */
+  private async occasionallyFromKeychain(): Promise<Uint8Array | undefined> {
+    const { now, cooldown } = this.options;
     const last = this.#lookedForSuccessorAt;
-    if (last !== undefined && now() - last < patience) return undefined;
+    if (last !== undefined && now() - last < cooldown) return undefined;
     this.#lookedForSuccessorAt = now();
-    if (await this.#trouble.lately()) return undefined;
+    if (await this.#failure.recent()) return undefined;
     try {
       const key = await this.readKeychain();
       if (key) await this.cacheInRuntimeFolder(key);
       return key;
     } catch (error) {
-      await this.#trouble.note(error);
+      await this.#failure.record(error);
       return undefined;
     }
   }
 
   private async cacheInRuntimeFolder(key: Uint8Array): Promise<void> {
     const { runtimeFolder } = this.options;
-    const path = this.memoryPath;
-    if (path !== undefined && runtimeFolder !== undefined && (await isMemoryFolder(runtimeFolder))) {
-      // Without this copy the next process asks the keychain again.
+    const path = this.runtimePath;
+    if (path !== undefined && runtimeFolder !== undefined && (await isPrivateTmpfs(runtimeFolder))) {
+      // Without this copy the next process calls the keychain again.
       await writeState(dirname(path), path, keyFileText(key)).catch(() => undefined);
     }
   }

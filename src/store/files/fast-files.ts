@@ -1,4 +1,4 @@
-/** What a warm get needs of a file. */
+/** The content and metadata of a file that a warm get needs. */
 export interface FastFile {
   readonly text: string;
   readonly uid: number;
@@ -6,12 +6,12 @@ export interface FastFile {
   readonly mode: number;
 }
 
-/** What has been read of stdin. */
+/** The part of stdin that has been read. */
 export interface Input {
   readonly bytes: Uint8Array;
   /** False: `Bun.stdin` must read the rest, since the descriptor is non-blocking and has no data yet. */
   readonly isWhole: boolean;
-  /** Whether the time was over before the end came. */
+  /** Whether the time limit ended before stdin did. */
   readonly isLate?: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Input {
  * the call.
  */
 export interface FastFiles {
-  /** Reads stdin, and waits for it if it is blocking, but not past a time of `performance.now`. Returns at most the first 1 MiB. */
+  /** Reads at most 1 MiB of stdin. Waits for a blocking stdin until a time of `performance.now`. */
   readInput(until: number): Input;
   /** Writes to stdout. @returns the number of bytes written; if it is too small, `printBytes` finds the reason */
   writeOutput(bytes: Uint8Array): number;
@@ -48,7 +48,7 @@ export const outputInfo = "/proc/self/fdinfo/1";
 /** Bytes; far more than any file that this program writes. */
 export const largestFile = 1024 * 1024;
 
-/** Whether a file or folder is this user's and nobody else's to read or write. */
+/** Whether a file or folder belongs to this user and no other user can read or write it. */
 export function isOwnedAndPrivate({ uid, mode }: Pick<FastFile, "uid" | "mode">): boolean {
   const user = process.geteuid?.();
   return user === undefined || (uid === user && (mode & 0o077) === 0);

@@ -10,12 +10,12 @@ import { Failure } from "../../token/failure.ts";
  */
 export async function ensureOwnFolder(path: string): Promise<void> {
   try {
-    const found = (await lstat(path).catch(() => undefined)) ?? (await makeFolder(path));
-    if (!found.isDirectory()) throw refusal(path, "is not a folder");
-    if (process.geteuid && found.uid !== process.geteuid()) {
-      throw refusal(path, `belongs to user ${found.uid}, not to this one (${process.geteuid()})`);
+    const stats = (await lstat(path).catch(() => undefined)) ?? (await makeFolder(path));
+    if (!stats.isDirectory()) throw refusal(path, "is not a folder");
+    if (process.geteuid && stats.uid !== process.geteuid()) {
+      throw refusal(path, `belongs to user ${stats.uid}, not to this one (${process.geteuid()})`);
     }
-    if ((found.mode & 0o077) !== 0) await chmod(path, 0o700);
+    if ((stats.mode & 0o077) !== 0) await chmod(path, 0o700);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw refusal(path, `can't be used (${(error as { code?: string }).code ?? "unknown error"})`, error);
@@ -25,7 +25,7 @@ export async function ensureOwnFolder(path: string): Promise<void> {
 async function makeFolder(path: string) {
   const owner = foreignOwnedParent(path);
   if (owner !== undefined)
-    throw refusal(path, `would be made in a folder of user ${owner}, who could not use it`);
+    throw refusal(path, `would be created in a folder of user ${owner}, who could not use it`);
   // 0700 at once, parents too: a mkdir followed by a chmod leaves a moment in which others can enter.
   await mkdir(path, { recursive: true, mode: 0o700 });
   return lstat(path);
@@ -38,8 +38,8 @@ async function makeFolder(path: string) {
 export function foreignOwnedParent(path: string): number | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   for (let at = path; at.includes("/"); at = at.slice(0, at.lastIndexOf("/"))) {
-    const found = lstatSync(at || "/", { throwIfNoEntry: false });
-    if (found) return at === path || found.uid === 0 ? undefined : found.uid;
+    const stats = lstatSync(at || "/", { throwIfNoEntry: false });
+    if (stats) return at === path || stats.uid === 0 ? undefined : stats.uid;
   }
   return undefined;
 }
@@ -57,8 +57,8 @@ export async function isOutOfReach(path: string): Promise<boolean> {
 function refusal(path: string, why: string, cause?: unknown): Failure {
   return new Failure(
     "STATE_FOLDER",
-    `tokens can't be kept: ${path} ${why}`,
-    "give this user the folder, or set XDG_STATE_HOME to one that it owns",
+    `tokens can't be stored: ${path} ${why}`,
+    "make this user the owner of the folder, or set XDG_STATE_HOME to another folder",
     { cause },
   );
 }

@@ -14,15 +14,18 @@ export async function inspectFile(path: string): Promise<Inspected> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const found = await handle.stat();
+      const stats = await handle.stat();
       const user = process.geteuid?.();
-      if (!found.isFile()) return { kind: "refused", why: "not a plain file" };
-      if (user !== undefined && found.uid !== user)
-        return { kind: "refused", why: `it belongs to user ${found.uid}` };
-      if (user !== undefined && (found.mode & 0o077) !== 0) {
-        return { kind: "refused", why: `others may use it (mode ${(found.mode & 0o777).toString(8)})` };
+      if (!stats.isFile()) return { kind: "refused", why: "not a plain file" };
+      if (user !== undefined && stats.uid !== user)
+        return { kind: "refused", why: `it belongs to user ${stats.uid}` };
+      if (user !== undefined && (stats.mode & 0o077) !== 0) {
+        return {
+          kind: "refused",
+          why: `other users can access it (mode ${(stats.mode & 0o777).toString(8)})`,
+        };
       }
-      if (found.size > largestFile) return { kind: "refused", why: `it is larger than ${largestFile} bytes` };
+      if (stats.size > largestFile) return { kind: "refused", why: `it is larger than ${largestFile} bytes` };
       return { kind: "text", text: await handle.readFile("utf8") };
     } finally {
       await handle.close();
@@ -44,7 +47,7 @@ export async function inspectFile(path: string): Promise<Inspected> {
 export function inspectSync(files: FastFiles): (path: string) => Promise<Inspected> {
   return async (path) => {
     const file = files.read(path);
-    // The asynchronous function finds out the reason.
+    // The asynchronous function determines the reason.
     return file && isOwnedAndPrivate(file) ? { kind: "text", text: file.text } : inspectFile(path);
   };
 }

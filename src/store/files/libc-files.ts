@@ -4,14 +4,14 @@ import { type FastFiles, type Input, isClosedOutput, largestFile, outputInfo } f
 
 // From Linux's include/uapi. The values are the same on every architecture, unlike that of open's O_NOFOLLOW.
 const atCurrentFolder = -100;
-const theFileItself = 0x1000;
+const emptyPath = 0x1000;
 const basicStats = 0x7ff;
 const plainFile = 0o100000;
 const pollIn = 1;
 /** Bytes: files in /proc report no size. */
 const smallest = 128;
 // O_CLOEXEC, O_NONBLOCK (opening a pipe must not hang) and O_NOFOLLOW, whose value depends on the architecture.
-const privately = 0o2004000 | (process.arch === "arm64" ? 0o100000 : 0o400000);
+const openFlags = 0o2004000 | (process.arch === "arm64" ? 0o100000 : 0o400000);
 
 /** Undefined if the system's libc can't be called this way. */
 export function libcFiles(): FastFiles | undefined {
@@ -31,16 +31,16 @@ export function libcFiles(): FastFiles | undefined {
     return statx(atCurrentFolder, encoder.encode(`${path}\0`), 0, basicStats, statBytes) === 0;
   }
 
-  /** The bytes that could be read, and whether they are all. @param until a time of `performance.now` to wait to */
+  /** Reads to the end of a file. @param until wait at most until this time of `performance.now` */
   function readAll(file: number, size: number, until?: number): Input {
     let bytes = new Uint8Array(size);
     let length = 0;
     for (;;) {
       if (until !== undefined && !isReady(file, until - performance.now()))
         return { bytes: bytes.subarray(0, length), isWhole: false, isLate: true };
-      const got = Number(read(file, bytes.subarray(length), bytes.length - length));
-      if (got <= 0) return { bytes: bytes.subarray(0, length), isWhole: got === 0 };
-      length += got;
+      const count = Number(read(file, bytes.subarray(length), bytes.length - length));
+      if (count <= 0) return { bytes: bytes.subarray(0, length), isWhole: count === 0 };
+      length += count;
       if (length > largestFile) return { bytes: bytes.subarray(0, length), isWhole: true };
       if (length < bytes.length) continue;
       const larger = new Uint8Array(bytes.length * 2);
@@ -49,7 +49,7 @@ export function libcFiles(): FastFiles | undefined {
     }
   }
 
-  /** Waits until something can be read, or the end is there. @param longest milliseconds */
+  /** Waits until there is data or the end of the file. @param longest milliseconds */
   function isReady(file: number, longest: number): boolean {
     pollBytes.setInt32(0, file, true);
     pollBytes.setInt32(4, pollIn, true);
@@ -65,17 +65,17 @@ export function libcFiles(): FastFiles | undefined {
       if (isClosedOutput(this.read(outputInfo)?.text ?? "")) return 0;
       let at = 0;
       while (at < bytes.length) {
-        const took = Number(write(1, bytes.subarray(at), bytes.length - at));
-        if (took <= 0) break;
-        at += took;
+        const written = Number(write(1, bytes.subarray(at), bytes.length - at));
+        if (written <= 0) break;
+        at += written;
       }
       return at;
     },
     read(path) {
-      const file = open(encoder.encode(`${path}\0`), privately);
+      const file = open(encoder.encode(`${path}\0`), openFlags);
       if (file < 0) return undefined;
       try {
-        if (statx(file, noPath, theFileItself, basicStats, statBytes) !== 0) return undefined;
+        if (statx(file, noPath, emptyPath, basicStats, statBytes) !== 0) return undefined;
         const uid = stat.getUint32(20, true);
         const mode = stat.getUint16(28, true);
         const size = Number(stat.getBigUint64(40, true));

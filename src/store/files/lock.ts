@@ -27,8 +27,8 @@ export async function tryLock(
     database.run("PRAGMA journal_mode = MEMORY");
     // A write lock that does not exclude readers: processes that only try to get the lock don't disturb each other.
     database.run("BEGIN IMMEDIATE");
-    const held = database;
-    return () => held.close();
+    const locked = database;
+    return () => locked.close();
   } catch (error) {
     database?.close();
     const { code } = error as { code?: string };

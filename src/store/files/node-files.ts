@@ -14,9 +14,9 @@ export function nodeFiles(): FastFiles {
           constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
         );
         try {
-          const found = fstatSync(file);
-          if (!found.isFile() || found.size > largestFile) return undefined;
-          return { text: readFileSync(file, "utf8"), uid: found.uid, mode: found.mode & 0o7777 };
+          const stats = fstatSync(file);
+          if (!stats.isFile() || stats.size > largestFile) return undefined;
+          return { text: readFileSync(file, "utf8"), uid: stats.uid, mode: stats.mode & 0o7777 };
         } finally {
           closeSync(file);
         }

@@ -2,8 +2,8 @@ import { fingerprint } from "../../token/dependencies.ts";
 
 /** The suffix of files in the format of docs/token-file.md. */
 export const entrySuffix = ".entry";
-/** The suffix of such files when they were JSON. */
-export const formerSuffix = ".json";
+/** The suffix of these files in the previous format, JSON. */
+export const previousSuffix = ".json";
 
 /** Paths of the files in the state folder. A host has been parsed by registry/, so it is safe in a path. */
 export function tokenPath(state: string, host: string): string {
@@ -14,9 +14,9 @@ export function loginPath(state: string, host: string): string {
   return `${state}/logins/${host}${entrySuffix}`;
 }
 
-/** A login in the format before docs/token-file.md. */
-export function formerLoginPath(state: string, host: string): string {
-  return `${state}/logins/${host}${formerSuffix}`;
+/** A login in the previous format. */
+export function previousLoginPath(state: string, host: string): string {
+  return `${state}/logins/${host}${previousSuffix}`;
 }
 
 export function authorizationPath(state: string, key: string): string {
@@ -27,12 +27,12 @@ export function failurePath(state: string, key: string): string {
   return `${state}/authorizations/${key}.failed.json`;
 }
 
-/** Why the last `get` for a registry gave no token. */
+/** Why the last `get` for a registry returned no token. */
 export function failedGetPath(state: string, host: string): string {
   return `${state}/failed-gets/${host}.json`;
 }
 
-/** One lock for several keys, so that the files, which stay, are never more than 256. */
+/** Several keys share a lock, so that there are at most 256 lock files, which are never removed. */
 export function lockPath(state: string, key: string): string {
   return `${state}/locks/${key.slice(0, 2)}`;
 }
@@ -79,12 +79,12 @@ export function atRestPath(state: string): string {
   return `${state}/at-rest.json`;
 }
 
-/** Why the keychain did not return the key of encrypted tokens when it was last asked. */
+/** Why the keychain did not return the key of encrypted tokens at the last call. */
 export function tokenKeyFailurePath(state: string): string {
   return `${state}/keys/tokens.failed.json`;
 }
 
-/** The lock for asking the keychain for that key, or for creating one. */
+/** The lock for reading that key from the keychain, or creating one. */
 export function tokenKeyLockPath(state: string): string {
   return `${state}/locks/token-key`;
 }

@@ -7,15 +7,15 @@ export type FileReporter = (line: string, path?: string) => void;
  * @param stamp see `stampOf`
  */
 export function reportOncePerFile(
-  tell: (line: string) => void,
+  report: (line: string) => void,
   stamp: (path: string) => string,
 ): FileReporter {
-  const told = new Map<string, string>();
+  const reportedStamps = new Map<string, string>();
   return (line, path) => {
-    if (path === undefined) return tell(line);
-    const found = stamp(path);
-    if (told.get(path) === found) return;
-    told.set(path, found);
-    tell(line);
+    if (path === undefined) return report(line);
+    const current = stamp(path);
+    if (reportedStamps.get(path) === current) return;
+    reportedStamps.set(path, current);
+    report(line);
   };
 }

@@ -21,7 +21,7 @@ export function writeState(state: string, path: string, content: unknown): Promi
  * A durable write, for data that AWS can't return again: it is on the disk before this function returns, and survives a
  * power failure.
  */
-export function writeLasting(state: string, path: string, content: unknown): Promise<void> {
+export function writeDurable(state: string, path: string, content: unknown): Promise<void> {
   return write(state, path, content, true);
 }
 
@@ -29,7 +29,7 @@ async function write(
   state: string,
   path: string,
   content: unknown,
-  lasts: boolean,
+  isDurable: boolean,
   isSecondTry = false,
 ): Promise<void> {
   const temporaryFolder = `${state}/tmp`;
@@ -39,20 +39,20 @@ async function write(
     await writeFile(temporary, typeof content === "string" ? content : JSON.stringify(content), {
       mode: 0o600,
       flag: "wx",
-      flush: lasts,
+      flush: isDurable,
     });
     await rename(temporary, path);
-    if (lasts) await flushFolder(dirname(path));
+    if (isDurable) await flushFolder(dirname(path));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     // Another process has removed the temporary file, as `convertEncryption` does.
     if ((error as { code?: string }).code === "ENOENT" && !isSecondTry) {
-      return write(state, path, content, lasts, true);
+      return write(state, path, content, isDurable, true);
     }
     throw new Failure(
       "STATE_WRITE",
       `${path} can't be written (${(error as { code?: string }).code ?? "unknown error"})`,
-      "free or mount writable the disk that holds it, or set XDG_STATE_HOME to another",
+      "free space on its disk or mount it writable, or set XDG_STATE_HOME to another folder",
       { cause: error },
     );
   }
@@ -93,7 +93,7 @@ export async function removeAbandoned(state: string, now: number): Promise<void>
   for (const name of await readdir(folder).catch(() => [])) {
     const path = `${folder}/${name}`;
     const modified = await stat(path).then(
-      (found) => found.mtimeMs,
+      (stats) => stats.mtimeMs,
       () => now,
     );
     if (now - modified > abandonedAfter) await unlink(path).catch(() => undefined);

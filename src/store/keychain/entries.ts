@@ -20,12 +20,12 @@ const options = { linux: { store: "secret-service" } } as const;
  */
 export const systemEntries: Entries = {
   async read(name) {
-    const bytes = await asked(() => open(name).getSecret());
+    const bytes = await withKeychainFailures(() => open(name).getSecret());
     return bytes ? Uint8Array.from(bytes) : undefined;
   },
-  write: (name, bytes) => asked(() => open(name).setSecret(bytes)),
+  write: (name, bytes) => withKeychainFailures(() => open(name).setSecret(bytes)),
   async remove(name) {
-    await asked(() => open(name).deleteCredential());
+    await withKeychainFailures(() => open(name).deleteCredential());
   },
 };
 
@@ -33,27 +33,27 @@ function open(name: string): AsyncEntry {
   return new AsyncEntry(keychainService, name, options);
 }
 
-async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+async function withKeychainFailures<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
-    return await ask();
+    return await call();
   } catch (error) {
-    const { code, what } = troubleOf(error instanceof Error ? error.message : "");
+    const { code, what } = keychainProblem(error instanceof Error ? error.message : "");
     throw keychainFailure(code, what, error);
   }
 }
 
 /** The meaning of an error of the library. All its errors have the same code, so this function uses their messages. */
-export function troubleOf(message: string): { readonly code: KeychainCode; readonly what: string } {
+export function keychainProblem(message: string): { readonly code: KeychainCode; readonly what: string } {
   // keyring-core's NoStorageAccess; macOS reports the second if it may not prompt, as over ssh.
   if (/couldn't access platform storage|interaction is not allowed/i.test(message)) {
-    return { code: "KEYCHAIN_LOCKED", what: "the keychain is locked, and nobody unlocked it" };
+    return { code: "KEYCHAIN_LOCKED", what: "the keychain is locked" };
   }
   if (/did not receive a reply/i.test(message)) {
     return { code: "KEYCHAIN_TIMEOUT", what: "the keychain does not answer" };
   }
   if (/matched by \d+ credentials/i.test(message)) {
     const what =
-      "the keychain holds several entries of that name (leave one of them, by seahorse for instance)";
+      "the keychain has several entries of that name (keep one and remove the others, for example with seahorse)";
     return { code: "KEYCHAIN_UNREACHABLE", what };
   }
   return { code: "KEYCHAIN_UNREACHABLE", what: `no keychain can be reached (${reasonIn(message)})` };
@@ -64,8 +64,8 @@ function reasonIn(message: string): string {
   if (/ServiceUnknown|not provided by any .service/i.test(message)) {
     return "no Secret Service, such as gnome-keyring, runs in this D-Bus session";
   }
-  const words = foreignText(message)
+  const reason = foreignText(message)
     .replace(/^Platform failure: /, "")
     .replace(/\.$/, "");
-  return words === "" ? "it did not say why" : words.slice(0, 200);
+  return reason === "" ? "it gave no reason" : reason.slice(0, 200);
 }

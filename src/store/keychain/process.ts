@@ -4,7 +4,7 @@ import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder } from "../files/folder.ts";
 import { type Keychain, keychainArgument, keychainCodes, keychainFailure } from "./keychain.ts";
-import type { Answer, Question } from "./service.ts";
+import type { Response as KeychainResponse, Request } from "./service.ts";
 
 export interface KeychainProcessOptions {
   /** The command that starts this program. */
@@ -24,61 +24,65 @@ export class KeychainProcess implements Keychain {
   constructor(private readonly options: KeychainProcessOptions) {}
 
   readonly read = async (names: readonly string[]): Promise<readonly (string | undefined)[]> =>
-    (await this.ask({ read: names })).map((value) => value ?? undefined);
+    (await this.request({ read: names })).map((value) => value ?? undefined);
 
   readonly write = async (name: string, value: string): Promise<void> => {
-    await this.ask({ write: { name, value } });
+    await this.request({ write: { name, value } });
   };
 
   readonly remove = async (name: string): Promise<void> => {
-    await this.ask({ remove: name });
+    await this.request({ remove: name });
   };
 
-  private async ask(question: Question): Promise<readonly (string | null)[]> {
+  private async request(request: Request): Promise<readonly (string | null)[]> {
     const { command, env, state, limit } = this.options;
     // Bun unpacks the library there: in /tmp it would stay where other users can write, and where programs often can't
     // be run.
     const folder = `${state}/native`;
     await ensureOwnFolder(folder);
-    const child = start([...command, keychainArgument], question, {
+    const child = start([...command, keychainArgument], request, {
       ...environmentFor(env, existsSync),
       TMPDIR: folder,
     });
-    const late = () =>
+    const timeout = () =>
       keychainFailure("KEYCHAIN_TIMEOUT", `the keychain did not answer within ${limit / 1000} seconds`);
     try {
-      return valuesIn(await within(AbortSignal.timeout(limit), new Response(child.stdout).text(), late));
+      return valuesIn(await within(AbortSignal.timeout(limit), new Response(child.stdout).text(), timeout));
     } finally {
       child.kill("SIGKILL");
     }
   }
 }
 
-function start(command: string[], question: Question, env: Record<string, string>) {
-  const stdin = Buffer.from(JSON.stringify(question));
+function start(command: string[], request: Request, env: Record<string, string>) {
+  const stdin = Buffer.from(JSON.stringify(request));
   try {
     return Bun.spawn(command, { stdin, stdout: "pipe", stderr: "ignore", env, cwd: "/" });
   } catch (error) {
     // For example if this user may start no more processes.
     const code = (error as { code?: string }).code ?? "unknown error";
-    const what = `the process that asks the keychain can't be started (${code})`;
+    const what = `the process that calls the keychain can't be started (${code})`;
     throw keychainFailure("KEYCHAIN_UNREACHABLE", what, error);
   }
 }
 
 function valuesIn(text: string): readonly (string | null)[] {
-  const answer = parse(text);
-  if (!answer) throw keychainFailure("KEYCHAIN_UNREACHABLE", "the process that asks the keychain broke off");
-  if ("values" in answer) return answer.values;
-  const { code, what } = answer.failed;
+  const response = parse(text);
+  if (!response)
+    throw keychainFailure(
+      "KEYCHAIN_UNREACHABLE",
+      "the process that calls the keychain ended without an answer",
+    );
+  if ("values" in response) return response.values;
+  const { code, what } = response.failed;
   throw keychainFailure(keychainCodes.find((each) => each === code) ?? "KEYCHAIN_UNREACHABLE", what);
 }
 
-function parse(text: string): Answer | undefined {
+function parse(text: string): KeychainResponse | undefined {
   try {
-    const answer = JSON.parse(text);
-    const isOne = Array.isArray(answer?.values) || typeof answer?.failed?.what === "string";
-    return isOne ? answer : undefined;
+    const response = JSON.parse(text);
+    const isValid = Array.isArray(response?.values) || typeof response?.failed?.what === "string";
+    return isValid ? response : undefined;
   } catch {
     return undefined;
   }
@@ -93,22 +97,22 @@ function parse(text: string): Answer | undefined {
  * `unixexec:`, `autolaunch:` and others besides sockets
  */
 export function environmentFor(env: Environment, exists: (path: string) => boolean): Record<string, string> {
-  const kept: Record<string, string> = {};
+  const safe: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     const loads = /^(?:BUN_|NAPI_RS_|DBUS_STARTER_|DBUS_SYSTEM_)/.test(name);
-    if (value !== undefined && !loads) kept[name] = value;
+    if (value !== undefined && !loads) safe[name] = value;
   }
   const addresses = (env.DBUS_SESSION_BUS_ADDRESS ?? "").split(";").filter((address) => address !== "");
   if (!addresses.every((address) => /^(?:unix|tcp):/.test(address))) {
     throw new Failure(
       "KEYCHAIN_UNREACHABLE",
-      "DBUS_SESSION_BUS_ADDRESS names something else than a socket (unix: or tcp:), which could start a program",
+      "DBUS_SESSION_BUS_ADDRESS is not the address of a socket (unix: or tcp:), so it could start a program",
       "unset it, or set it to the address of your D-Bus session, such as unix:path=/run/user/1000/bus",
     );
   }
   const bus = `${env.XDG_RUNTIME_DIR}/bus`;
   if (!env.DBUS_SESSION_BUS_ADDRESS && env.XDG_RUNTIME_DIR && exists(bus)) {
-    kept["DBUS_SESSION_BUS_ADDRESS"] = `unix:path=${bus}`;
+    safe["DBUS_SESSION_BUS_ADDRESS"] = `unix:path=${bus}`;
   }
-  return kept;
+  return safe;
 }

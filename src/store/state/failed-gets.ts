@@ -4,16 +4,17 @@ import { inspectFile } from "../files/inspect.ts";
 import { failedGetPath } from "../files/paths.ts";
 import { removeState, writeState } from "../files/write.ts";
 
-/** A `get` that gave no token, for `status` and `doctor`: some clients hide the reason. No secret in it. */
+/** A `get` that returned no token, for `status` and `doctor`: some clients hide the reason. Contains no secret. */
 export interface FailedGet extends FailureNote {
   readonly format: typeof format;
   readonly host: string;
-  /** For a person. Absent: which identity it is could not be said. */
+  /** For users. Absent: the identity could not be determined. */
   readonly identity?: string;
-  /** Of the last and of the first in a row; milliseconds since the epoch. */
+  /** When the last get failed, in milliseconds since the epoch. */
   readonly at: number;
+  /** When the first get of this series failed. */
   readonly since: number;
-  /** Who was shown the last one. */
+  /** The request that was shown the last failure. */
   readonly asked?: FailedRequest;
 }
 
@@ -26,15 +27,15 @@ export interface FailedRequest {
 
 const format = 1;
 
-/** Milliseconds: as long as a registry that no client asks for is remembered. */
-const remembered = 7 * 86_400_000;
+/** Milliseconds, as for a registry that no client requests any more. */
+const retention = 7 * 86_400_000;
 
-/** Milliseconds between two spellings of one registry that a client tries for one image. */
-const nextSpelling = 10_000;
+/** Milliseconds between two forms of a server URL that a client tries for one image. */
+const nextFormWithin = 10_000;
 
 /**
- * Whether a client tries another spelling of a registry and has been shown the reason for the one before: crane asks for
- * the repository and then for the host, nerdctl for six URLs, and each line goes to the terminal. Never fails.
+ * Whether a client tries another form of a server URL and was shown the reason for the previous one: crane requests the
+ * repository and then the host, nerdctl six URLs, and each line goes to the terminal. Never fails.
  *
  * @param now milliseconds since the epoch
  */
@@ -48,11 +49,11 @@ export async function wasShown(
   const last = await readFailedGet(state, host);
   if (!last?.asked || last.code !== code || last.what !== message) return false;
   const isNext = last.asked.process === process && last.asked.serverUrl !== serverUrl;
-  return isNext && last.at <= now && now - last.at < nextSpelling;
+  return isNext && last.at <= now && now - last.at < nextFormWithin;
 }
 
-/** Notes a failure. Never fails: it is not worth the answer. */
-export async function noteFailedGet(
+/** Records a failure. Never fails: the client's answer is more important. */
+export async function recordFailedGet(
   state: string,
   host: string,
   identity: string | undefined,
@@ -60,36 +61,36 @@ export async function noteFailedGet(
   at: number,
   asked?: FailedRequest,
 ): Promise<void> {
-  const former = await readFailedGet(state, host);
-  const since = former && former.since <= at && at - former.at < remembered ? former.since : at;
-  const who = identity !== undefined && { identity };
-  const whom = asked && { asked };
-  const content: FailedGet = { format, host, ...who, at, since, code, what: message, fix, ...whom };
+  const previous = await readFailedGet(state, host);
+  const continues = previous && previous.since <= at && at - previous.at < retention;
+  const since = continues ? previous.since : at;
+  const optional = { ...(identity !== undefined && { identity }), ...(asked && { asked }) };
+  const content: FailedGet = { format, host, ...optional, at, since, code, what: message, fix };
   await writeState(state, failedGetPath(state, host), content).catch(ignoreFailure);
 }
 
-/** Forgets it: a get gave a token, or the user has logged out. Never fails. */
+/** Removes the record: a get returned a token, or the user has logged out. Never fails. */
 export async function forgetFailedGet(state: string, host: string): Promise<void> {
   await removeState(failedGetPath(state, host)).catch(ignoreFailure);
 }
 
-/** Those of the last week, sorted by host. Never fails. @param now milliseconds since the epoch */
+/** The failures of the last week, sorted by host. Never fails. @param now milliseconds since the epoch */
 export async function readFailedGets(state: string, now: number): Promise<readonly FailedGet[]> {
   const names = await readdir(`${state}/failed-gets`).catch((): string[] => []);
   const hosts = names.flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -".json".length)] : []));
-  const found: FailedGet[] = [];
+  const failures: FailedGet[] = [];
   for (const host of hosts.sort()) {
     const one = await readFailedGet(state, host);
-    if (one && now - one.at < remembered) found.push(one);
+    if (one && now - one.at < retention) failures.push(one);
   }
-  return found;
+  return failures;
 }
 
 async function readFailedGet(state: string, host: string): Promise<FailedGet | undefined> {
-  const found = await inspectFile(failedGetPath(state, host));
-  if (found.kind !== "text") return undefined;
+  const file = await inspectFile(failedGetPath(state, host));
+  if (file.kind !== "text") return undefined;
   try {
-    const value: unknown = JSON.parse(found.text);
+    const value: unknown = JSON.parse(file.text);
     return isFailedGet(value) && value.host === host ? value : undefined;
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import { inspectFile } from "../files/inspect.ts";
 import { type Release, tryLock } from "../files/lock.ts";
 import { removeState, writeState } from "../files/write.ts";
 
-/** The relation of this program to a file that config.yaml lists, or once listed, under `outputs`. */
+/** What this program has written to a file that config.yaml lists, or has listed, under `outputs`. */
 export interface OutputRecord {
   readonly format: 1;
   readonly path: string;
@@ -52,15 +52,17 @@ export async function removeOutputRecord(state: string, path: string): Promise<v
 
 export async function readOutputFailure(state: string, path: string): Promise<OutputFailure | undefined> {
   const failure = await readJson(failurePath(state, path));
-  const isWhole = failure?.format === 1 && failure.path === path && typeof failure.code === "string";
-  return isWhole ? (failure as unknown as OutputFailure) : undefined;
+  const isComplete = failure?.format === 1 && failure.path === path && typeof failure.code === "string";
+  return isComplete ? (failure as unknown as OutputFailure) : undefined;
 }
 
 /**
- * @param failure undefined: the last attempt succeeded
+ * Records the result of the last attempt.
+ *
+ * @param failure undefined: the attempt succeeded
  * @throws Failure STATE_FOLDER, STATE_WRITE
  */
-export async function keepOutputFailure(
+export async function recordOutputFailure(
   state: string,
   path: string,
   failure: Omit<OutputFailure, "format" | "path"> | undefined,
@@ -94,19 +96,19 @@ function idOf(path: string): string {
 
 function parseRecord(value: Record<string, unknown> | undefined): OutputRecord | undefined {
   const { format, path, hosts } = value ?? {};
-  const isWhole =
+  const isComplete =
     format === 1 &&
     typeof path === "string" &&
     Array.isArray(hosts) &&
     hosts.every((host) => typeof host === "string");
-  return isWhole ? (value as unknown as OutputRecord) : undefined;
+  return isComplete ? (value as unknown as OutputRecord) : undefined;
 }
 
 async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
-  const found = await inspectFile(path);
-  if (found.kind !== "text") return undefined;
+  const file = await inspectFile(path);
+  if (file.kind !== "text") return undefined;
   try {
-    const value: unknown = JSON.parse(found.text);
+    const value: unknown = JSON.parse(file.text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

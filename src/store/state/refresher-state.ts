@@ -3,31 +3,31 @@ import { inspectFile } from "../files/inspect.ts";
 import { tryLock } from "../files/lock.ts";
 import { writeState } from "../files/write.ts";
 
-/** What the refresher stores for its next start and for `status`. */
+/** The stored state of the refresher, for its next start and for `status`. */
 export interface RefresherFile {
   readonly format: 1;
-  /** Of the running daemon; absent: it has ended, or it was a single pass. */
+  /** The daemon's process ID; absent: it has ended, or there was only a single pass. */
   readonly pid?: number;
-  /** Milliseconds since the epoch, as the other one. */
+  /** When the daemon started. All times are milliseconds since the epoch. */
   readonly startedAt?: number;
-  /** The version of its program. */
+  /** The daemon's version. */
   readonly program?: string;
   readonly lastTickAt: number;
   /** Why the daemon uses the previous config.yaml, as one line. */
   readonly configError?: string;
-  /** The state of the refresher, which checks it itself. */
+  /** The refresher validates it. */
   readonly state: unknown;
 }
 
 const pathIn = (state: string): string => `${state}/refresher.json`;
 const lockIn = (state: string): string => `${state}/locks/daemon`;
 
-/** Undefined if there is none that this version wrote: that costs only a call or two. */
+/** Undefined if there is none of this version: the refresher then starts with an empty state, at the cost of a few calls. */
 export async function readRefresher(state: string): Promise<RefresherFile | undefined> {
-  const found = await inspectFile(pathIn(state));
-  if (found.kind !== "text") return undefined;
+  const content = await inspectFile(pathIn(state));
+  if (content.kind !== "text") return undefined;
   try {
-    const file = JSON.parse(found.text);
+    const file = JSON.parse(content.text);
     return file?.format === 1 && Number.isFinite(file.lastTickAt) ? file : undefined;
   } catch {
     return undefined;
@@ -54,8 +54,8 @@ export function lockRefresher(state: string) {
  * `tryLock`.
  */
 export function refresherLockFile(state: string): string | undefined {
-  const found = statSync(lockIn(state), { bigint: true, throwIfNoEntry: false });
-  return found && `${found.dev}:${found.ino}`;
+  const stats = statSync(lockIn(state), { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
 }
 
 /** Whether a process holds that lock. @throws Failure STATE_FOLDER, STATE_LOCK */

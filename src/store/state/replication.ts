@@ -14,12 +14,12 @@ const format = 1;
  */
 export async function readRules(state: string, report: (line: string) => void): Promise<Rules> {
   const path = rulesPath(state);
-  const found = await inspectFile(path);
-  if (found.kind === "absent") return new Map();
-  const rules = found.kind === "text" ? parseRules(found.text) : undefined;
+  const file = await inspectFile(path);
+  if (file.kind === "absent") return new Map();
+  const rules = file.kind === "text" ? parseRules(file.text) : undefined;
   if (rules) return rules;
-  const why = found.kind === "refused" ? found.why : "not a file that this version writes";
-  report(`STATE_FILE ${path} was left aside: ${why}`);
+  const why = file.kind === "refused" ? file.why : "not a file that this version writes";
+  report(`STATE_FILE ${path} was ignored: ${why}`);
   return new Map();
 }
 
@@ -32,20 +32,22 @@ export async function readRules(state: string, report: (line: string) => void): 
 export async function writeRules(state: string, rules: Rules): Promise<boolean> {
   const path = rulesPath(state);
   if (rules.size === 0) return removeState(path);
-  const sources = Object.fromEntries([...rules].map(([host, all]) => [host, all.toSorted(byPlace)]));
+  const sources = Object.fromEntries(
+    [...rules].map(([host, all]) => [host, all.toSorted(byAccountAndRegion)]),
+  );
   const content = { format, sources };
-  const found = await inspectFile(path);
-  if (found.kind === "text" && found.text === JSON.stringify(content)) return false;
+  const file = await inspectFile(path);
+  if (file.kind === "text" && file.text === JSON.stringify(content)) return false;
   await writeState(state, path, content);
   return true;
 }
 
-/** What the refresher recorded about reading the rules; it checks this itself. Never fails. */
+/** The refresher's record of when the rules were read; the refresher validates it. Never fails. */
 export async function readReadings(state: string): Promise<unknown> {
-  const found = await inspectFile(readingsPath(state));
-  if (found.kind !== "text") return undefined;
+  const file = await inspectFile(readingsPath(state));
+  if (file.kind !== "text") return undefined;
   try {
-    return JSON.parse(found.text);
+    return JSON.parse(file.text);
   } catch {
     return undefined;
   }
@@ -58,8 +60,8 @@ export async function writeReadings(state: string, readings: unknown): Promise<v
 
 function parseRules(text: string): Rules | undefined {
   try {
-    const { format: found, sources } = JSON.parse(text);
-    if (found !== format || typeof sources !== "object" || sources === null) return undefined;
+    const { format: version, sources } = JSON.parse(text);
+    if (version !== format || typeof sources !== "object" || sources === null) return undefined;
     const rules = new Map(Object.entries(sources as Record<string, unknown>));
     return [...rules.values()].every(isDestinations) ? (rules as Rules) : undefined;
   } catch {
@@ -74,6 +76,6 @@ function isDestinations(value: unknown): value is Destination[] {
   );
 }
 
-function byPlace(a: Destination, b: Destination): number {
+function byAccountAndRegion(a: Destination, b: Destination): number {
   return a.account + a.region < b.account + b.region ? -1 : 1;
 }

@@ -22,10 +22,10 @@ const folders = {
 } as const;
 
 /**
- * Converts all token files to the mode that config.yaml wants: it encrypts or decrypts each, and removes those for
- * which it can't. If it had to remove a file because there is no key, `files` keeps the token for this process.
+ * Converts all token files to the mode that config.yaml sets: encrypts or decrypts each, and removes those that can't be
+ * converted. If a file is removed because there is no key, `files` keeps the token in memory for this process.
  *
- * @param report gets one line about what had to be removed
+ * @param report gets a line with the number of removed files
  * @throws Failure STATE_FOLDER, STATE_WRITE; the conversion is then incomplete, and the next process continues it
  */
 export async function convertEncryption(
@@ -37,7 +37,7 @@ export async function convertEncryption(
   // First, so that every later writer follows the new mode.
   await writeAtRest(state, wanted, false);
   let removed = 0;
-  let why: Failure | undefined;
+  let failure: Failure | undefined;
   for (const [folder, parse] of Object.entries(folders)) {
     for (const name of await readdir(`${state}/${folder}`).catch(() => [])) {
       if (name.endsWith(".failed.json")) continue;
@@ -45,7 +45,7 @@ export async function convertEncryption(
         if (!(await convert(`${state}/${folder}/${name}`, parse, wanted, files))) removed++;
       } catch (error) {
         if (!(error instanceof Failure) || !isKeychainCode(error.code)) throw error;
-        why = error;
+        failure = error;
         removed++;
       }
     }
@@ -58,7 +58,7 @@ export async function convertEncryption(
   }
   await writeAtRest(state, wanted, true);
   if (removed > 0) {
-    const reason = why ? `: ${why.oneLine}` : "";
+    const reason = failure ? `: ${failure.oneLine}` : "";
     report(
       `store is now ${wanted}: ${removed} token files that could not be converted were removed${reason}`,
     );
@@ -68,13 +68,13 @@ export async function convertEncryption(
 /** @returns false if it had to be removed. @throws Failure KEYCHAIN_…, STATE_WRITE; then no plain text is left */
 async function convert(
   path: string,
-  parse: (text: string) => Found | undefined,
+  parse: (text: string) => AnyEntry | undefined,
   wanted: AtRest,
   files: TokenFiles,
 ): Promise<boolean> {
-  const found = await inspectFile(path);
-  if (found.kind === "absent") return true;
-  const entry = found.kind === "text" ? parse(found.text) : undefined;
+  const file = await inspectFile(path);
+  if (file.kind === "absent") return true;
+  const entry = file.kind === "text" ? parse(file.text) : undefined;
   // This version can't use the file, and does not know whether it contains a token.
   if (!entry) return wanted === "file" || !(await removeState(path));
   if ("loggedOutAt" in entry || "sealed" in entry === (wanted === "keychain")) return true;
@@ -82,7 +82,7 @@ async function convert(
   if (!opened) return !(await removeState(path));
   const before = await stat(path).catch(() => undefined);
   // Another process has written or removed it meanwhile, and followed the mark.
-  if (!before || !isSame(await inspectFile(path), found)) return true;
+  if (!before || !isSame(await inspectFile(path), file)) return true;
   try {
     await files.write(path, opened);
   } catch (error) {
@@ -95,7 +95,7 @@ async function convert(
 }
 
 type Secret = RegistryEntry | AuthorizationEntry | LoginEntry;
-type Found = Secret | Sealed<Secret> | LogoutEntry;
+type AnyEntry = Secret | Sealed<Secret> | LogoutEntry;
 
 function isSame(one: Inspected, other: Inspected): boolean {
   return one.kind === "text" && other.kind === "text" && one.text === other.text;

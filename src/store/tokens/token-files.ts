@@ -15,11 +15,11 @@ import { keychainFailure } from "../keychain/keychain.ts";
 export interface TokenKeyPort {
   /** Creates a key if there is none. @throws Failure KEYCHAIN_… */
   get(): Promise<Uint8Array>;
-  /** The key that replaced `former`, which does not decrypt a file; undefined if there is no other key. */
-  successorOf(former: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The key that replaced `previous`, which does not decrypt a file; undefined if there is no other key. */
+  successorOf(previous: Uint8Array): Promise<Uint8Array | undefined>;
   /** Forgets the key in this process, so that it is read again. */
   reload(): Promise<void>;
-  /** Forgets earlier failures, so that the keychain is asked again. */
+  /** Forgets earlier failures, so that the keychain is called again. */
   forgetFailures(): Promise<void>;
   /** Removes it. @throws Failure KEYCHAIN_… */
   forget(): Promise<void>;
@@ -28,7 +28,7 @@ export interface TokenKeyPort {
 /** For callers without a keychain. */
 export const noTokenKey: TokenKeyPort = {
   get: async () => {
-    throw keychainFailure("KEYCHAIN_UNREACHABLE", "no keychain was asked");
+    throw keychainFailure("KEYCHAIN_UNREACHABLE", "no keychain was called");
   },
   successorOf: async () => undefined,
   reload: async () => {},
@@ -38,10 +38,10 @@ export const noTokenKey: TokenKeyPort = {
 
 /** Files that each contain a secret, in plain text or encrypted as `at-rest.json` says. */
 export class TokenFiles {
-  /** Entries that had to be removed from the disk because they could not be encrypted: this process still uses them. */
-  readonly #unkept = new Map<string, object>();
-  #told = false;
-  /** The setting of config.yaml, in case the mark could not be written. */
+  /** Entries that were removed from the disk because they could not be encrypted: this process still uses them. */
+  readonly #inMemory = new Map<string, object>();
+  #isKeyFailureReported = false;
+  /** The setting of config.yaml, used if the mark could not be written. */
   wanted: AtRest | undefined;
 
   constructor(
@@ -57,19 +57,16 @@ export class TokenFiles {
     parse: (text: string) => Entry | Sealed<Entry> | undefined,
     { removesDamaged = false } = {},
   ): Promise<Entry | undefined> {
-    const unkept = this.#unkept.get(path);
-    if (unkept) return unkept as Entry;
-    const found = await this.inspect(path);
-    if (found.kind === "absent") return undefined;
-    const entry = found.kind === "text" ? parse(found.text) : undefined;
+    const inMemory = this.#inMemory.get(path);
+    if (inMemory) return inMemory as Entry;
+    const file = await this.inspect(path);
+    if (file.kind === "absent") return undefined;
+    const entry = file.kind === "text" ? parse(file.text) : undefined;
     if (entry === undefined) {
-      const isIntact = found.kind === "text" && withoutChecksum(found.text) !== undefined;
-      const unreadable = `${isIntact ? "" : "damaged, or "}not a file that this version writes`;
-      this.report(
-        `STATE_FILE ${path} was left aside: ${found.kind === "refused" ? found.why : unreadable}`,
-        path,
-      );
-      if (removesDamaged && found.kind === "text" && !isIntact) await removeDamaged(this.state, path);
+      const isIntact = file.kind === "text" && withoutChecksum(file.text) !== undefined;
+      const reason = `${isIntact ? "" : "damaged, or "}not a file that this version writes`;
+      this.report(`STATE_FILE ${path} was ignored: ${file.kind === "refused" ? file.why : reason}`, path);
+      if (removesDamaged && file.kind === "text" && !isIntact) await removeDamaged(this.state, path);
       return undefined;
     }
     return isSealed(entry) ? this.open(path, entry) : entry;
@@ -79,72 +76,72 @@ export class TokenFiles {
   async write(path: string, entry: SecretEntry | LogoutEntry | FailureEntry): Promise<void> {
     if ("endpoint" in entry) return writeState(this.state, path, JSON.stringify(entry));
     if ("loggedOutAt" in entry) return writeState(this.state, path, formatEntry(entry));
-    if (!(await this.isToBeSealed())) {
+    if (!(await this.mustEncrypt())) {
       await writeState(this.state, path, formatEntry(entry));
       // The config may have changed since the file was written.
-      if (!(await this.isToBeSealed())) return;
+      if (!(await this.mustEncrypt())) return;
       await removeState(path);
     }
     const nonce = crypto.getRandomValues(new Uint8Array(nonceLength));
-    const sealed = await sealEntry(entry, this.placeOf(path), await this.mustHaveKey(), nonce);
+    const sealed = await sealEntry(entry, this.placeOf(path), await this.requireKey(), nonce);
     await writeState(this.state, path, formatEntry(sealed));
-    this.#unkept.delete(path);
+    this.#inMemory.delete(path);
   }
 
-  /** Removes a file, and keeps its entry for this process. */
+  /** Removes a file, and keeps its entry in memory for this process. */
   async keepInMemory(path: string, entry: object): Promise<void> {
     await removeState(path);
-    this.#unkept.set(path, entry);
+    this.#inMemory.set(path, entry);
   }
 
   async remove(path: string): Promise<boolean> {
-    const isUnkept = this.#unkept.delete(path);
-    return (await removeState(path)) || isUnkept;
+    const wasInMemory = this.#inMemory.delete(path);
+    return (await removeState(path)) || wasInMemory;
   }
 
   /** Checks that a secret could be stored. @throws Failure KEYCHAIN_… */
   async assertCanStore(): Promise<void> {
-    if (await this.isToBeSealed()) await this.mustHaveKey();
+    if (await this.mustEncrypt()) await this.requireKey();
   }
 
-  private async isToBeSealed(): Promise<boolean> {
+  private async mustEncrypt(): Promise<boolean> {
     return this.wanted === "keychain" || (await readAtRest(this.state)).store === "keychain";
   }
 
   /** The entry of an encrypted file; undefined as for `read`. */
   async open<Entry>(path: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
     try {
-      const opened = await this.openAsKeyed(this.placeOf(path), sealed);
+      const opened = await this.decrypt(this.placeOf(path), sealed);
       if (!opened)
         this.report(
-          `STATE_FILE ${path} was left aside: its key is another, or it was changed or moved`,
+          `STATE_FILE ${path} was ignored: it was encrypted with another key, changed or moved`,
           path,
         );
       return opened;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       // Reported once for all files.
-      if (!this.#told) this.report(error.oneLine);
-      this.#told = true;
+      if (!this.#isKeyFailureReported) this.report(error.oneLine);
+      this.#isKeyFailureReported = true;
       return undefined;
     }
   }
 
-  private async openAsKeyed<Entry>(place: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
-    const key = await this.mustHaveKey();
+  private async decrypt<Entry>(place: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
+    const key = await this.requireKey();
     const opened = await openEntry(sealed, place, key);
     if (opened) return opened;
     const successor = await this.key.successorOf(key);
     return successor && openEntry(sealed, place, successor);
   }
 
-  private async mustHaveKey(): Promise<Uint8Array> {
+  private async requireKey(): Promise<Uint8Array> {
     try {
       return await this.key.get();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const what = `ECR tokens can't be kept: they are to be encrypted with a key from the keychain, and ${error.message}`;
-      const fix = 'start the keychain and unlock it, or write "store: file" into config.yaml';
+      const what = `ECR tokens can't be stored: config.yaml requires encryption with a key from the keychain, and ${error.message}`;
+      const fix = 'start the keychain and unlock it, or set "store: file" in config.yaml';
       throw new Failure(error.code, what, fix, { cause: error });
     }
   }

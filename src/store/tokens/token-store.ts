@@ -21,9 +21,9 @@ import {
   authorizationPath,
   entrySuffix,
   failurePath,
-  formerLoginPath,
-  formerSuffix,
   loginPath,
+  previousLoginPath,
+  previousSuffix,
   tokenPath,
 } from "../files/paths.ts";
 import type { FileReporter } from "../files/report-once.ts";
@@ -31,7 +31,7 @@ import { assertFits } from "./login.ts";
 import { noTokenKey, TokenFiles, type TokenKeyPort } from "./token-files.ts";
 
 export interface TokenStoreOptions {
-  /** Needed only if tokens are encrypted, or are to be. */
+  /** Needed only if tokens are, or will be, encrypted. */
   readonly key?: TokenKeyPort;
   readonly inspect?: typeof inspectFile;
   /** For readers: a damaged file stays. */
@@ -61,17 +61,17 @@ export class TokenStore {
   }
 
   readonly readRegistry = (host: string): Promise<RegistryEntry | undefined> =>
-    this.#files.read(tokenPath(this.state, host), (text) => ofHost(host, parseRegistryEntry(text)));
+    this.#files.read(tokenPath(this.state, host), (text) => forHost(host, parseRegistryEntry(text)));
 
   readonly readLogin = async (host: string): Promise<LoginEntry | LogoutEntry | undefined> => {
     const login = await this.#files.read(
       loginPath(this.state, host),
-      (text) => ofHost(host, parseLoginEntry(text)),
+      (text) => forHost(host, parseLoginEntry(text)),
       this.#removesDamaged,
     );
     if (login) return login;
-    const former = formerLoginPath(this.state, host);
-    return this.#files.read(former, (text) => ofHost(host, parseLoginOfAnyFormat(text)));
+    const previous = previousLoginPath(this.state, host);
+    return this.#files.read(previous, (text) => forHost(host, parseLoginOfAnyFormat(text)));
   };
 
   readonly readAuthorization = (key: string): Promise<AuthorizationEntry | undefined> =>
@@ -80,7 +80,7 @@ export class TokenStore {
   readonly readFailure = (key: string): Promise<FailureEntry | undefined> =>
     this.#files.read(failurePath(this.state, key), parseFailureEntry);
 
-  /** @throws Failure STATE_FOLDER, STATE_WRITE, KEYCHAIN_…, as all that writes or removes here */
+  /** @throws Failure STATE_FOLDER, STATE_WRITE, KEYCHAIN_…, like all methods that write or remove */
   readonly writeRegistry = (entry: RegistryEntry): Promise<void> =>
     this.#files.write(tokenPath(this.state, entry.host), entry);
 
@@ -88,7 +88,7 @@ export class TokenStore {
   readonly writeLogin = async (entry: LoginEntry | LogoutEntry): Promise<void> => {
     if ("secret" in entry) assertFits(entry.host, entry);
     await this.#files.write(loginPath(this.state, entry.host), entry);
-    await this.#files.remove(formerLoginPath(this.state, entry.host));
+    await this.#files.remove(previousLoginPath(this.state, entry.host));
   };
 
   readonly writeAuthorization = async (key: string, entry: AuthorizationEntry): Promise<void> => {
@@ -103,8 +103,8 @@ export class TokenStore {
     this.#files.remove(tokenPath(this.state, host));
 
   readonly removeLogin = async (host: string): Promise<boolean> => {
-    const wasFormer = await this.#files.remove(formerLoginPath(this.state, host));
-    return (await this.#files.remove(loginPath(this.state, host))) || wasFormer;
+    const hadPrevious = await this.#files.remove(previousLoginPath(this.state, host));
+    return (await this.#files.remove(loginPath(this.state, host))) || hadPrevious;
   };
 
   readonly removeAuthorization = (key: string): Promise<boolean> =>
@@ -119,14 +119,14 @@ export class TokenStore {
     const hosts = [
       ...withoutSuffix(tokens, entrySuffix),
       ...withoutSuffix(logins, entrySuffix),
-      ...withoutSuffix(logins, formerSuffix),
+      ...withoutSuffix(logins, previousSuffix),
     ];
     return [...new Set(hosts)].sort();
   };
 
   /**
-   * Converts all files to the mode that config.yaml wants: see `convertEncryption`, which is loaded only if that may be necessary.
-   * Never fails: what a disk refuses is reported with `report` and tried again at the next call.
+   * Converts all files to the mode that config.yaml sets: see `convertEncryption`, which is loaded only if it may be
+   * necessary. Never fails: an error of the disk is reported with `report`, and the next call tries again.
    */
   readonly convertEncryption = async (wanted: AtRest): Promise<void> => {
     if (this.#files.wanted !== wanted) await this.#key.reload();
@@ -149,12 +149,12 @@ export class TokenStore {
       await this.#key.forget();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const what = "the key, which opens nothing here any more, was left in the keychain";
+      const what = "the key, which is no longer needed, is still in the keychain";
       this.report(`store is now file: ${what}: ${error.message} [${error.code}]`);
     }
   }
 
-  /** For a command that a user runs: a recent failure of the keychain no longer prevents asking it. */
+  /** For a command that a user runs: a recent failure of the keychain no longer prevents a call. */
   readonly forgetKeychainFailure = (): Promise<void> => this.#key.forgetFailures();
 
   /** Checks that a token could be stored. @throws Failure KEYCHAIN_… */
@@ -162,7 +162,7 @@ export class TokenStore {
 }
 
 /** A file that was copied or renamed by hand is not used. */
-function ofHost<Entry extends { host: string }>(host: string, entry: Entry | undefined): Entry | undefined {
+function forHost<Entry extends { host: string }>(host: string, entry: Entry | undefined): Entry | undefined {
   return entry?.host === host ? entry : undefined;
 }
 
@@ -174,7 +174,7 @@ async function listFolder(path: string): Promise<readonly string[]> {
   return await readdir(path).catch(() => []);
 }
 
-/** The stored tokens, and what their age is told by. */
+/** The stored tokens, and the clocks that determine their age. */
 export interface StoredTokens {
   readonly store: TokenStore;
   readonly files: FastFiles;

@@ -9,15 +9,15 @@ import { lifeState } from "../../token/life.ts";
 import { parseLoginEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
 import { readBootId, readClock } from "../files/clock.ts";
 import { type FastFiles, isOwnedAndPrivate } from "../files/fast-files.ts";
-import { formerLoginPath, loginPath, tokenPath } from "../files/paths.ts";
+import { loginPath, previousLoginPath, tokenPath } from "../files/paths.ts";
 
-/** What a warm get finds: ready to print, or to be decrypted first with `decryptCachedCredential`. */
+/** The result of a warm get: ready to print, or to be decrypted first with `decryptCachedCredential`. */
 export type CachedCredential = LoginEntry | RegistryEntry | EncryptedCredential;
 export type EncryptedCredential = Sealed<LoginEntry> | Sealed<RegistryEntry>;
 
 /**
- * What can be printed for `host` at once: an explicit login that has not expired, else a fresh token whose conditions
- * hold.
+ * The credential that can be returned for `host` without the cold path: an explicit login that has not expired, else a
+ * fresh token whose dependencies have not changed.
  */
 export function readCachedCredential(
   files: FastFiles,
@@ -29,9 +29,9 @@ export function readCachedCredential(
   const file = files.read(loginPath(state, host));
   if (!file) {
     // If it is not a plain file, or has the previous format, the cold path handles it.
-    const paths = [loginPath(state, host), formerLoginPath(state, host)];
-    const isThere = paths.some((path) => files.stamp(path) !== stampOf("absent"));
-    return isThere ? undefined : freshToken(files, state, host, env, now);
+    const paths = [loginPath(state, host), previousLoginPath(state, host)];
+    const exists = paths.some((path) => files.stamp(path) !== stampOf("absent"));
+    return exists ? undefined : freshToken(files, state, host, env, now);
   }
   const login = isOwnedAndPrivate(file) ? parseLoginEntry(file.text) : undefined;
   // A login that can't be read: the cold path logs it.

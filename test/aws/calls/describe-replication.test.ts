@@ -48,7 +48,10 @@ describe("describeReplication", () => {
     for (const departure of [{ env: keysOf(user("bob")) }, { identity: roleOf(pullRole) }]) {
       const failure = await asker.failRules(departure);
       assert.equal(failure.code, "REPLICATION_ACCOUNT");
-      assert.match(failure.message, new RegExp(`of account ${two}, and only one of account ${one}`));
+      assert.match(
+        failure.message,
+        new RegExp(`belongs to account ${two}, but only an identity of account ${one}`),
+      );
       assert.match(failure.fix, new RegExp(`an identity of account ${one}`));
     }
   });
@@ -72,7 +75,7 @@ describe("describeReplication", () => {
     assert.equal(failure.code, "TIMEOUT");
     assert.match(
       failure.message,
-      /waiting for ECR at api\.ecr\.us-east-1\.amazonaws\.com by the proxy \S+ \(HTTPS_PROXY\)$/,
+      /waiting for ECR at api\.ecr\.us-east-1\.amazonaws\.com through the proxy \S+ \(HTTPS_PROXY\)$/,
     );
   });
 

@@ -66,7 +66,7 @@ describe("what doctor asks of AWS", () => {
     const asked = callerIdentity(request({ signal: AbortSignal.timeout(100) }));
     await assert.rejects(asked, {
       code: "TIMEOUT",
-      message: /STS at sts\.us-east-1\.amazonaws\.com by the proxy \S+ \(HTTPS_PROXY\)$/,
+      message: /STS at sts\.us-east-1\.amazonaws\.com through the proxy \S+ \(HTTPS_PROXY\)$/,
     });
   });
 

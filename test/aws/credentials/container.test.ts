@@ -62,7 +62,7 @@ describe("containerCredentials", () => {
   ]) {
     it(`does not ask ${value}`, async () => {
       const { session, asked } = sessionOf({ [full]: value });
-      assert.match((await failure(containerCredentials(session))).message, /FULL_URI names no place/);
+      assert.match((await failure(containerCredentials(session))).message, /FULL_URI is not a URL/);
       assert.equal(asked.length, 0);
     });
   }
@@ -106,7 +106,7 @@ describe("containerCredentials", () => {
       const { message } = await failure(containerCredentials(session));
       assert.match(
         message,
-        /at 169\.254\.170\.2 \(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\) gave none \(HTTP 200\)$/,
+        /at 169\.254\.170\.2 \(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\) returned no credentials \(HTTP 200\)$/,
       );
     });
   }
@@ -142,7 +142,7 @@ describe("containerCredentials' authorization token", () => {
     });
     await asker.ask(fromFile);
     asker.write("token", "changed");
-    assert.match((await asker.fail(fromFile)).message, /gave none \(HTTP 401\)/);
+    assert.match((await asker.fail(fromFile)).message, /returned no credentials \(HTTP 401\)/);
   });
 
   it("is taken from the environment", async () => {
@@ -152,7 +152,7 @@ describe("containerCredentials' authorization token", () => {
   it("is told where it can't be read or has two lines, for no header to be slipped in", async () => {
     const gone = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `${asker.home}/gone` }));
     assert.equal(gone.code, "CONTAINER_CREDENTIALS");
-    assert.match(gone.message, /gone, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names, is not there/);
+    assert.match(gone.message, /gone, set in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, does not exist/);
     const two = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "a\r\nx-other: b" }));
     assert.match(two.message, new RegExp(`${registryHost}.*more than one line`));
     assert.doesNotMatch(two.oneLine, /x-other/);

@@ -19,13 +19,16 @@ const secrets =
   "AWSSecretKey=test-words-1 Authorization: Bearer test-words-2 https://u:test-words-3@h/ <SessionToken>test-words-4</SessionToken>";
 const alice = "arn:aws:iam::111122223333:user/alice";
 
-interface Asked {
+interface FetchContext {
   readonly host?: string;
   readonly identity?: Identity;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function told(error: unknown, { host = registryHost, identity = { kind: "ambient" }, env = {} }: Asked = {}) {
+function told(
+  error: unknown,
+  { host = registryHost, identity = { kind: "ambient" }, env = {} }: FetchContext = {},
+) {
   const registry = parseHost(host);
   assert.ok(registry);
   const failure = failureOf(error, { wanted: "token", registry, identity, env }, undefined);
@@ -48,9 +51,9 @@ describe("failureOf: what AWS answered", () => {
     `User: ${alice} is not authorized to perform: ${action} on resource: * ${reason}`;
 
   for (const [error, code, why, fix] of [
-    [exception("ExpiredTokenException", "expired"), "SESSION_EXPIRED", /^ECR says/, /sign in again/],
-    [role(exception("ExpiredToken", "expired", 403)), "SESSION_EXPIRED", /^STS says/, /sign in again/],
-    [role(exception("ExpiredTokenException", "old"), true), "WEB_IDENTITY_REFUSED", /old/, /fresh/],
+    [exception("ExpiredTokenException", "expired"), "SESSION_EXPIRED", /^ECR reports/, /sign in again/],
+    [role(exception("ExpiredToken", "expired", 403)), "SESSION_EXPIRED", /^STS reports/, /sign in again/],
+    [role(exception("ExpiredTokenException", "old"), true), "WEB_IDENTITY_REFUSED", /old/, /not expired/],
     [exception("UnrecognizedClientException"), "KEYS_UNKNOWN", /ECR in us-east-1/, /partition aws/],
     [role(exception("InvalidClientTokenId")), "KEYS_UNKNOWN", /STS in eu-west-1/, /region is enabled/],
     [exception("InvalidSignatureException", "does not match"), "KEYS_WRONG", /secret access key/, /quotes/],
@@ -75,8 +78,8 @@ describe("failureOf: what AWS answered", () => {
       /no provider/,
       /OIDC/,
     ],
-    [exception("ThrottlingException", "Rate exceeded"), "THROTTLED", /too often/, /again/],
-    [exception("TooManyRequestsException", "", 429), "THROTTLED", /too often/, /again/],
+    [exception("ThrottlingException", "Rate exceeded"), "THROTTLED", /too many requests/, /again/],
+    [exception("TooManyRequestsException", "", 429), "THROTTLED", /too many requests/, /again/],
     [exception("ServerException", "", 500), "AWS_FAULT", /HTTP 500/, /health\.aws/],
     [
       role(exception("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration")),
@@ -86,7 +89,12 @@ describe("failureOf: what AWS answered", () => {
     ],
     [exception("SyntaxError", "Unexpected token <", 200), "BAD_ANSWER", /HTTP 200/, /captive portal/],
     [exception("UnknownError", "", 404), "BAD_ANSWER", /HTTP 404/, /captive portal/],
-    [new AnswerError("the answer holds no authorization token"), "BAD_ANSWER", /no authorization/, /proxy/],
+    [
+      new AnswerError("the answer contains no authorization token"),
+      "BAD_ANSWER",
+      /no authorization/,
+      /proxy/,
+    ],
     [exception("InvalidParameterException", `no ${secrets}`), "AWS_REFUSED", /InvalidParameter/, /look/],
     [new RangeError(`a bug\n${secrets}`), "UNEXPECTED", /RangeError: a bug/, /report/],
     ["a word", "UNEXPECTED", /a word/, /report/],
@@ -115,7 +123,7 @@ describe("failureOf: what AWS answered", () => {
       ),
       "ACCESS_DENIED",
       /explicit deny in a service control policy/,
-      /taken out of that service control policy/,
+      /removed from that service control policy/,
     ],
     [exception("AccessDeniedException", ""), "ACCESS_DENIED", /its principal lacks/, /allow ecr:/],
     [
@@ -153,7 +161,7 @@ describe("failureOf: what AWS answered", () => {
 
   it("tells who holds keys that ended how to renew them", () => {
     const ended = exception("ExpiredTokenException");
-    assert.match(told(ended, { env: { AWS_ACCESS_KEY_ID: "K" } }).fix, /into the environment/);
+    assert.match(told(ended, { env: { AWS_ACCESS_KEY_ID: "K" } }).fix, /in the environment/);
     assert.match(told(ended, { identity: { kind: "profile", profile: "p" } }).fix, /of profile p/);
   });
 
@@ -213,7 +221,7 @@ describe("failureOf: the way to AWS", () => {
       "ETIMEDOUT",
       "p:1",
       "TIMEOUT",
-      /api\.example did not answer in time by the proxy p:1 \(HTTPS_PROXY\)/,
+      /api\.example did not answer in time through the proxy p:1 \(HTTPS_PROXY\)/,
       /HTTPS_PROXY/,
     ],
     ["dns", "ENOTFOUND", undefined, "DNS", /name of api\.example/, /region/],
@@ -222,11 +230,11 @@ describe("failureOf: the way to AWS", () => {
     ["unreachable", "ENETUNREACH", undefined, "UNREACHABLE", /ENETUNREACH/, /VPN/],
     ["closed", "ECONNRESET", undefined, "UNREACHABLE", /closed the connection/, /VPN/],
     ["tls", "CERT_HAS_EXPIRED", undefined, "TLS", /CERT_HAS_EXPIRED/, /clock/],
-    ["tls", "ERR_TLS_CERT_ALTNAME_INVALID", undefined, "TLS", /ALTNAME/, /something else answers/],
+    ["tls", "ERR_TLS_CERT_ALTNAME_INVALID", undefined, "TLS", /ALTNAME/, /another server answers/],
     ["tls", "SELF_SIGNED_CERT_IN_CHAIN", undefined, "TLS", /SELF_SIGNED/, /AWS_CA_BUNDLE/],
     ["proxy", "ERR_PROXY_TUNNEL", "p:1", "PROXY", /p:1 \(HTTPS_PROXY\) does not connect to api/, /login/],
-    ["address", "ERR_INVALID_URL", "p:1", "PROXY", /HTTPS_PROXY is no address/, /http:\/\/HOST:PORT/],
-    ["other", "Strange", undefined, "UNREACHABLE", /no answer \(Strange\)/, /VPN/],
+    ["address", "ERR_INVALID_URL", "p:1", "PROXY", /HTTPS_PROXY is not the address/, /http:\/\/HOST:PORT/],
+    ["other", "Strange", undefined, "UNREACHABLE", /did not answer \(Strange\)/, /VPN/],
   ] as const) {
     it(`${told_} for ${problem} ${code}${proxy ? " by proxy" : ""}`, () => {
       for (const error of [transport(problem, code, proxy), role(transport(problem, code, proxy))]) {

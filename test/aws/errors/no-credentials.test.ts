@@ -29,7 +29,7 @@ describe("what to do where no credentials are set", () => {
     it(`proposes the profile of the registry's account, by ${what}`, () => {
       assert.equal(
         fix(own(words)),
-        `profile dev is of account 111122223333: set AWS_PROFILE=dev, or name it for this registry in ${config.path}`,
+        `profile dev belongs to account 111122223333: set AWS_PROFILE=dev, or name it for this registry in ${config.path}`,
       );
     });
   }
@@ -50,9 +50,9 @@ describe("what to do where no credentials are set", () => {
       Array.from({ length: count }, (_, at) => `[profile p${at}]\n${sso("111122223333")}`).join("");
     assert.match(
       fix(many(2)),
-      /^profiles p0, p1 are of account 111122223333: set AWS_PROFILE to one of them/,
+      /^profiles p0, p1 belong to account 111122223333: set AWS_PROFILE to one of them/,
     );
-    assert.match(fix(many(7)), /p4 and 2 more are of account/);
+    assert.match(fix(many(7)), /p4 and 2 more belong to account/);
   });
 
   it("names the profiles that there are where none is of the account, or the registry has none", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isEmptyObject, type Ours, withAuths } from "../../../src/clients/docker/auths.ts";
+import { isEmptyObject, type OwnParts, withAuths } from "../../../src/clients/docker/auths.ts";
 import { encodeAuth, type Login } from "../../../src/clients/docker/login.ts";
 import type { Failure } from "../../../src/token/failure.ts";
 
@@ -8,20 +8,20 @@ const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const other = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
 const path = "/srv/config.json";
 const token = (secret: string): Login => ({ username: "AWS", secret });
-const none: Ours = { hosts: [], auths: false };
+const none: OwnParts = { hosts: [], auths: false };
 const put = (text: string, wanted: Record<string, Login>, ours = none) =>
   withAuths(text, path, new Map(Object.entries(wanted)), ours);
 const auth = (username: string, secret: string) => ({ auth: encodeAuth({ username, secret }) });
 
 describe("tokens in the auths of Docker's config.json", () => {
-  it("make auths where there is none, and take it out with the last of them", () => {
+  it("create auths if it is missing, and remove it with the last token", () => {
     const { text, ours } = put("{}\n", { [host]: token("one") });
     assert.equal(text, `{\n\t"auths": {\n\t\t"${host}": {\n\t\t\t"auth": "QVdTOm9uZQ=="\n\t\t}\n\t}\n}\n`);
     assert.deepEqual(ours, { hosts: [host], auths: true });
     assert.deepEqual(put(text, {}, ours), { text: "{}\n", ours: none, taken: [] });
   });
 
-  it("change the value of their own entry alone", () => {
+  it("change only the value of their own entry", () => {
     const before = `{ "a":1,\r\n  "auths": {"b.example": {"auth":"eA=="} , "${host}":{"auth" :  "QVdTOm9sZA==","email":"x"}}\r\n,"z" : [ ]}`;
     const { text, ours, taken } = put(before, { [host]: token("new") });
     assert.equal(text, before.replace("QVdTOm9sZA==", encodeAuth(token("new"))));
@@ -34,7 +34,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     assert.deepEqual(put(first.text, wanted, first.ours), first);
   });
 
-  it("stand in one line where all does", () => {
+  it("are written on one line if the file has one line", () => {
     const { text } = put(`{"auths": {"b.example": {}}, "z": 1}`, { [host]: token("one") });
     assert.equal(text, `{"auths": {"b.example": {}, "${host}": {"auth":"QVdTOm9uZQ=="}}, "z": 1}`);
   });
@@ -45,7 +45,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     "an ECR token of somebody else's": auth("AWS", "older"),
     "an ECR token with its parts spelled out": { username: "AWS", password: "older" },
   })) {
-    it(`take the place of ${name}`, () => {
+    it(`replace ${name}`, () => {
       for (const layout of [undefined, 2]) {
         const { text, ours, taken } = put(JSON.stringify({ auths: { [host]: entry } }, null, layout), {
           [host]: token("new"),
@@ -64,7 +64,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     "an auth that is no text": { auth: 1 },
     "no object": "x",
   })) {
-    it(`never take the place of a login that is ${name}, nor take it out, and say so`, () => {
+    it(`neither replace nor remove a login that is ${name}, and report it`, () => {
       const before = JSON.stringify({ auths: { [host]: entry } });
       const ours = { hosts: [host], auths: true };
       const { text, ...rest } = put(before, { [host]: token("new"), [other]: token("two") }, ours);
@@ -74,7 +74,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     });
   }
 
-  it("are taken out where they are no longer wanted, and only those that are ours", () => {
+  it("are removed if they are no longer wanted, and only if this program wrote them", () => {
     const entries = { a: {}, [host]: auth("AWS", "one"), b: auth("bob", "x"), [other]: auth("AWS", "two") };
     const before = JSON.stringify({ auths: entries, z: 1 }, null, "\t");
     const { [other]: _, ...left } = entries;
@@ -83,7 +83,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     assert.deepEqual(out.ours, none);
   });
 
-  it("leave what other programs have put into their entry, in every digit", () => {
+  it("keep what other programs have added to their entry, byte for byte", () => {
     const before = `{"auths":{"${host}":{"a": 9007199254740993,"username":"AWS","b":[1e400, -0 ],"password":"old"}}}`;
     const { text, ours } = put(before, { [host]: token("new") });
     assert.equal(
@@ -96,7 +96,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     assert.equal(put(text, {}, ours).text, `{"auths":{"${host}":{"a": 9007199254740993,"b":[1e400, -0 ]}}}`);
   });
 
-  it("leave an auths that was there before, and one that holds others", () => {
+  it("keep an auths that existed before or has other entries", () => {
     const ours = { hosts: [host], auths: true };
     const two = JSON.stringify({ auths: { [host]: auth("AWS", "x"), a: {} } });
     assert.deepEqual(put(two, {}, ours), {
@@ -124,7 +124,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     ["[]", /not an object/],
     ['{"auths":[]}', /auths that is not an object/],
   ] as const) {
-    it(`are kept out of ${text}`, () => {
+    it(`are not written to ${text}`, () => {
       assert.throws(
         () => put(text, { [host]: token("one") }),
         ({ code, message }: Failure) => code === "OUTPUT_SYNTAX" && why.test(message),
@@ -132,7 +132,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     });
   }
 
-  it("come and go in any config without a trace but white space", () => {
+  it("can be added to any config and removed again, except for white space", () => {
     const entry = fc.constantFrom({}, auth("bob", "x"), { identitytoken: "t" });
     const config = fc.record(
       {
@@ -162,7 +162,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     );
   });
 
-  it("are edited in a second though there are 2,000 of them", () => {
+  it("are edited within a second, even 2,000 of them", () => {
     const wanted = Object.fromEntries(
       Array.from({ length: 2_000 }, (_, at) => [
         `${100_000_000_000 + at}.dkr.ecr.us-east-1.amazonaws.com`,
@@ -180,7 +180,7 @@ describe("tokens in the auths of Docker's config.json", () => {
     assert.ok(performance.now() - before < 2_000);
   });
 
-  it("leave it to the caller to see that nothing remains", () => {
+  it("let the caller see that nothing remains", () => {
     assert.equal(isEmptyObject("{ \n}\n"), true);
     assert.equal(isEmptyObject('{"a":1}'), false);
   });

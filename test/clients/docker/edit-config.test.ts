@@ -13,8 +13,8 @@ const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const hosts: HelperConfig = { kind: "hosts", hosts: [host] };
 const all: HelperConfig = { kind: "all" };
 
-describe("wiring Docker's config.json", () => {
-  it("names registries in credHelpers and keeps every other key and the layout", () => {
+describe("configuring Docker's config.json", () => {
+  it("adds registries to credHelpers, and keeps all other keys and the layout", () => {
     const before =
       '{\n  "auths": {"a.example": {"auth": "eA=="}},\n  "credsStore": "desktop",\n  "HttpHeaders": { }\n}\n';
     const { text, replaced } = configure(before, hosts, false);
@@ -36,7 +36,7 @@ describe("wiring Docker's config.json", () => {
     }
   });
 
-  it("never silently takes another helper's place", () => {
+  it("never replaces another helper silently", () => {
     const taken = `{"credsStore":"pass","credHelpers":{"${host}":"ecr-login"}}`;
     for (const wiring of [hosts, all]) {
       assert.throws(() => configure(taken, wiring, false), { code: "DOCKER_CONFIG_TAKEN" });
@@ -63,7 +63,7 @@ describe("wiring Docker's config.json", () => {
     });
   }
 
-  it("takes null for nothing, as Docker does", () => {
+  it("treats null as absent, as Docker does", () => {
     const before = '{\n  "auths": null,\n  "credHelpers": null,\n  "credsStore": null\n}\n';
     const { text, replaced } = configure(before, hosts, false);
     assert.deepEqual(JSON.parse(text), { auths: null, credHelpers: { [host]: "ecr" }, credsStore: null });
@@ -71,7 +71,7 @@ describe("wiring Docker's config.json", () => {
     assert.equal(JSON.parse(configure(before, all, false).text).credsStore, "ecr");
   });
 
-  it("takes an empty file for {}, as Docker does", () => {
+  it("treats an empty file as {}, as Docker does", () => {
     for (const blank of ["", " \n"]) {
       assert.deepEqual(JSON.parse(configure(blank, all, false).text), { credsStore: "ecr" });
       assert.deepEqual(JSON.parse(configure(blank, hosts, false).text), { credHelpers: { [host]: "ecr" } });
@@ -97,15 +97,15 @@ describe("wiring Docker's config.json", () => {
   }
 });
 
-describe("unwiring Docker's config.json", () => {
-  it("puts back what was replaced", () => {
+describe("unconfiguring Docker's config.json", () => {
+  it("restores replaced values", () => {
     const before = `{"credsStore":"pass","credHelpers":{"${host}":"ecr-login","b.example":"x"}}`;
     const one = configure(before, all, true);
     const two = configure(one.text, hosts, true);
     assert.equal(unconfigure(two.text, mergeReplaced(one.replaced, two.replaced)), before);
   });
 
-  it("puts back what the user had last", () => {
+  it("restores the user's latest values", () => {
     const one = configure(`{"credsStore":"desktop","credHelpers":{"${host}":"desktop"}}`, all, true);
     const two = configure(one.text, hosts, true);
     const byHand = two.text.replaceAll('"ecr"', '"pass"');
@@ -118,17 +118,17 @@ describe("unwiring Docker's config.json", () => {
     assert.equal(unconfigure(text, replaced), byHand);
   });
 
-  it("takes out what it added, without a record as well", () => {
+  it("removes what it added, even without a record", () => {
     const wired = configure(configure("{}", all, false).text, hosts, false).text;
     assert.deepEqual(JSON.parse(unconfigure(wired, {})), {});
   });
 
-  it("leaves a place alone that somebody has given to another helper since", () => {
+  it("does not touch an entry that was changed to another helper since", () => {
     const { replaced } = configure('{"credsStore":"pass"}', all, true);
     assert.equal(unconfigure('{"credsStore":"desktop"}', replaced), '{"credsStore":"desktop"}');
   });
 
-  it("restores any config byte for byte, up to white space", () => {
+  it("restores any config byte for byte, except white space", () => {
     const config = fc.record(
       {
         auths: fc.dictionary(fc.domain(), fc.constant({})),

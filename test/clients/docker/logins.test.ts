@@ -20,20 +20,20 @@ describe("the logins in Docker's config.json", () => {
     assert.deepEqual(only("ghcr.io", { auth: auth("me:x\0\0") }), login("ghcr.io", "ghcr.io", "me", "x"));
   });
 
-  it("go by the name under which Docker asks a helper", () => {
+  it("have the server name that Docker sends to a helper", () => {
     assert.equal(serverOf("https://registry.example.com:5000/v2/"), "registry.example.com:5000");
     assert.equal(serverOf("quay.io/team"), "quay.io");
     assert.equal(serverOf(hub), hub);
   });
 
-  it("that are identity tokens come as Docker's helpers keep them", () => {
+  it("that are identity tokens have the form that Docker's helpers store", () => {
     const found = only("a.example", { auth: auth("me:"), identitytoken: "tok" });
     assert.deepEqual(found, login("a.example", "a.example", "<token>", "tok"));
     const written = withLogins("{}", new Map([["a", { username: "<token>", secret: "tok" }]]));
     assert.deepEqual(JSON.parse(written).auths, { a: { identitytoken: "tok" } });
   });
 
-  it("that no helper can keep are left, with the reason", () => {
+  it("that no helper can store are skipped, with the reason", () => {
     const kind = (key: string, entry: unknown) => {
       const found = only(key, entry);
       return found?.kind === "left" ? found.isLogin : found?.kind;
@@ -48,7 +48,7 @@ describe("the logins in Docker's config.json", () => {
     assert.equal(kind("a b\n", { auth: auth("me:x") }), false);
   });
 
-  it("of ECR's hosts are told apart, with the end of their token", () => {
+  it("to ECR hosts are distinguished, with the expiry of their token", () => {
     const password = auth(JSON.stringify({ expiration: 1_700_000_000 }));
     const token = (secret: string) => ({ username: "AWS", secret });
     const expected = { kind: "ecr", host: ecr, login: token(password), expiresAt: 1_700_000_000_000 };
@@ -67,7 +67,7 @@ describe("the logins in Docker's config.json", () => {
     assert.equal(aliased?.kind, "ecr");
   });
 
-  it("are known as unused where Docker takes the entry of the exact name", () => {
+  it("are marked unused if Docker uses the entry with the exact name", () => {
     const auths = {
       "https://a.example/v1/": { auth: auth("me:x") },
       "a.example": {},
@@ -83,7 +83,7 @@ describe("the logins in Docker's config.json", () => {
     );
   });
 
-  it("are none where Docker has left an empty entry, or there is nothing to read", () => {
+  it("are empty for an empty entry of Docker, or an unreadable text", () => {
     for (const entry of [{}, { auth: "" }, { email: "x" }, null, "x", [], { auth: 7 }])
       assert.equal(only("a.example", entry), undefined);
     for (const text of ["", "{", "[]", '{"auths":[]}', '{"auths":null}'])
@@ -91,8 +91,8 @@ describe("the logins in Docker's config.json", () => {
   });
 });
 
-describe("taking logins out of auths", () => {
-  it("leaves none of the name behind, also where Docker reads another one of it", () => {
+describe("removing logins from auths", () => {
+  it("removes all entries of the key, also those that Docker does not read", () => {
     const text =
       '{"AUTHS":{"a":{"auth":"one","email":"e"},"a":{"Auth":"two"}},"auths":null,"auths":{"a":{"auth":"three"},"b":{"auth":"four"}}}';
     const after = withoutLogins(text, new Set(["a"]));
@@ -103,12 +103,12 @@ describe("taking logins out of auths", () => {
   });
 });
 
-describe("putting logins into auths", () => {
+describe("adding logins to auths", () => {
   const me = { username: "me", secret: "x" };
   const put = (text: string, ...keys: readonly string[]) =>
     withLogins(text, new Map(keys.map((key) => [key, me])));
 
-  it("changes an entry's login and leaves every other byte", () => {
+  it("changes the login of an entry and no other byte", () => {
     const text = `{\n\t"auths": {\n\t\t"a.example": {\n\t\t\t"auth": "x",\n\t\t\t"n": 1e400\n\t\t},\n\t\t"b":  {"z":-0 ,"Auth":"y","password":"z"}\n\t}\n}`;
     const after = put(text, "a.example", "b");
     const expected = text.replace('"x"', '"bWU6eA=="').replace('"y","password":"z"', '"bWU6eA=="');
@@ -117,7 +117,7 @@ describe("putting logins into auths", () => {
     assert.equal(emptied, after.replace('"auth": "bWU6eA==",\n\t\t\t', ""));
   });
 
-  it("puts one into an entry that has others' members alone", () => {
+  it("adds one to an entry that has only other fields", () => {
     assert.equal(put('{"auths":{"a":{"n":1.0}}}', "a"), '{"auths":{"a":{"n":1.0, "auth": "bWU6eA=="}}}');
     assert.equal(
       put('{"auths":{"a":{"identitytoken":"t","n":1.0}}}', "a"),
@@ -125,7 +125,7 @@ describe("putting logins into auths", () => {
     );
   });
 
-  it("makes auths where there are none", () => {
+  it("creates auths if it is missing", () => {
     for (const text of ["{}", "{}\n", "", '{"auths":null}', '{"auths":{}}', '{\n  "psFormat": "x"\n}\n']) {
       assert.deepEqual(JSON.parse(put(text, "a")).auths, { a: { auth: "bWU6eA==" } }, text);
     }

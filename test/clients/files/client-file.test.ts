@@ -15,7 +15,7 @@ describe("replacing a file of another program", () => {
   const path = () => join(folder(), "config.json");
   const open = () => openClientFile(path());
 
-  it("leaves what that program has written meanwhile", async () => {
+  it("keeps what that program has written meanwhile", async () => {
     for (const before of [undefined, "older"]) {
       if (before !== undefined) writeFileSync(path(), before);
       const file = await open();
@@ -29,7 +29,7 @@ describe("replacing a file of another program", () => {
     assert.equal(readFileSync(path(), "utf8"), "ours");
   });
 
-  it("makes it its user's alone where logins come into it", async () => {
+  it("restricts it to its user if logins are written to it", async () => {
     writeFileSync(path(), "");
     chmodSync(path(), 0o664);
     await replaceClientFile(await open(), "1");
@@ -38,7 +38,7 @@ describe("replacing a file of another program", () => {
     assert.equal(modeOf(path()), "0600");
   });
 
-  it("removes what killed writers left beside it", async () => {
+  it("removes temporary files of killed writers", async () => {
     const old = `${path()}.0123456789ab.tmp`;
     writeFileSync(old, "a login");
     utimesSync(old, 1, 1);
@@ -46,7 +46,7 @@ describe("replacing a file of another program", () => {
     assert.deepEqual(readdirSync(folder()), ["config.json"]);
   });
 
-  it("makes its folders, and takes them back where it can't write", async () => {
+  it("creates its folders, and removes them again if it can't write", async () => {
     const deep = await openClientFile(join(folder(), "a/b/config.json"));
     assert.deepEqual(deep.found.missing, [join(folder(), "a"), join(folder(), "a/b")]);
     mkdirSync(join(folder(), "a"));
@@ -56,18 +56,18 @@ describe("replacing a file of another program", () => {
     assert.equal(modeOf(join(folder(), "a/b")), "0700");
   });
 
-  it("is refused before anything is begun where its owner may only read it", async () => {
+  it("is refused before the first change if its owner can only read it", async () => {
     await checkClientFile(await open());
     writeFileSync(path(), "");
     chmodSync(path(), 0o444);
     await assert.rejects(checkClientFile(await open()), { code: "CLIENT_FILE" });
   });
 
-  it("that can't be read has a fix for reading", async () => {
+  it("reports a fix for reading if it can't be read", async () => {
     const unreadable = join(folder(), "x".repeat(300));
     await assert.rejects(readClientFile(unreadable), {
       code: "CLIENT_FILE",
-      fix: /^see 'ls -lL .*read it$/,
+      fix: /^check 'ls -lL .*read it$/,
     });
     await assert.rejects(readClientFile(folder()), { code: "CLIENT_FILE", fix: /move the folder away$/ });
   });

@@ -29,7 +29,7 @@ interface Seen {
       full: /config\.json can't be written \(ENOSPC\)\. Fix: free space on its disk\. \[OUTPUT_FILE\]$/,
       readOnly: /config\.json can't be written \(EROFS\)\. Fix: .*ReadWritePaths= \[OUTPUT_FILE\]$/,
     }) as ["full" | "readOnly", RegExp][]) {
-      it(`${disk}: stays as it was, and it is told why`, () => {
+      it(`${disk}: stays unchanged, with the reason reported`, () => {
         assert.match(seen[disk].told, told);
         assert.equal(seen[disk].text, "{}");
         assert.deepEqual(seen[disk].names, ["config.json", "filler"]);

@@ -36,14 +36,14 @@ describe("a file that tokens are written to", () => {
     for (const part of parts) assert.match(failure.oneLine, new RegExp(part));
   }
 
-  it("is made 0600, and leaves no other behind", async () => {
+  it("is created with mode 0600, and no other file remains", async () => {
     await write(config());
     assert.equal(readFileSync(config(), "utf8"), "new");
     assert.equal(modeOf(config()), "0600");
     assert.deepEqual(readdirSync(folder()), ["config.json"]);
   });
 
-  it("becomes 0600 though others could read it, also where nothing else changes", async () => {
+  it("gets mode 0600 if others could read it, even if nothing else changes", async () => {
     for (const text of ["old", "new"]) {
       writeWithMode(config(), text, 0o644);
       await write(config());
@@ -51,7 +51,7 @@ describe("a file that tokens are written to", () => {
     }
   });
 
-  it("is not touched where nothing changes", async () => {
+  it("is not touched if nothing changes", async () => {
     await write(config());
     const { ino, ctimeMs } = lstatSync(config());
     await write(config());
@@ -61,13 +61,13 @@ describe("a file that tokens are written to", () => {
     assert.deepEqual(readdirSync(folder()), ["config.json"]);
   });
 
-  it("goes where the edit says so", async () => {
+  it("is removed if the edit returns undefined", async () => {
     await write(config());
     await editOutput(config(), async () => undefined);
     assert.deepEqual(readdirSync(folder()), []);
   });
 
-  it("is what a link points to, and the link stays, also where it points to nothing yet", async () => {
+  it("is the target of a link, even if it does not exist yet, and the link stays", async () => {
     mkdirSync(`${folder()}/real`);
     symlinkSync("real", `${folder()}/dir`);
     for (const name of ["there.json", "missing.json"]) {
@@ -79,7 +79,7 @@ describe("a file that tokens are written to", () => {
     }
   });
 
-  it("is edited anew where somebody writes it meanwhile", async () => {
+  it("is edited again if another program writes it meanwhile", async () => {
     writeFileSync(config(), "old");
     const seen: unknown[] = [];
     await editOutput(config(), async (text) => {
@@ -91,7 +91,7 @@ describe("a file that tokens are written to", () => {
     assert.equal(readFileSync(config(), "utf8"), "theirs+ours");
   });
 
-  it("is left to somebody who writes it again and again", async () => {
+  it("is not edited if another program writes it repeatedly", async () => {
     let count = 0;
     const edit = async () => {
       writeFileSync(config(), `theirs ${++count}`);
@@ -102,7 +102,7 @@ describe("a file that tokens are written to", () => {
     assert.deepEqual(readdirSync(folder()), ["config.json"]);
   });
 
-  it("is not removed once somebody has written it", async () => {
+  it("is not removed after another program has written it", async () => {
     await write(config());
     let isFirst = true;
     const edit = async (text: string | undefined) => {
@@ -114,7 +114,7 @@ describe("a file that tokens are written to", () => {
     assert.equal(readFileSync(config(), "utf8"), "theirs");
   });
 
-  it("loses what killed writers left beside it, and no other file", async () => {
+  it("loses the temporary files of killed writers, and no other file", async () => {
     const left = [`${config()}.0123456789ab.tmp`, `${config()}.ba9876543210.tmp`, `${config()}.tmp`];
     for (const path of left) writeFileSync(path, "token");
     for (const path of [left[0], left[2]]) utimesSync(path ?? "", 1, 1);
@@ -125,15 +125,15 @@ describe("a file that tokens are written to", () => {
     );
   });
 
-  it("needs its folder, which is not made", async () => {
+  it("needs its folder, which is not created", async () => {
     await refused(
       `${folder()}/a/b/config.json`,
       "OUTPUT_FOLDER",
-      "/a is not there",
+      "/a does not exist",
       `mkdir -p ${folder()}/a/b \\[`,
     );
     writeFileSync(`${folder()}/a`, "");
-    await refused(`${folder()}/a/config.json`, "OUTPUT_FOLDER", "/a is no folder");
+    await refused(`${folder()}/a/config.json`, "OUTPUT_FOLDER", "/a is not a folder");
     symlinkSync("nowhere/config.json", config());
     await refused(config(), "OUTPUT_FOLDER", `mkdir -p ${folder()}/nowhere \\[`);
     assert.deepEqual(readdirSync(folder()).sort(), ["a", "config.json"]);
@@ -143,21 +143,24 @@ describe("a file that tokens are written to", () => {
     [0o770, "run: chmod go-w"],
     [0o702, "run: chmod go-w"],
     // As /tmp has: it is everybody's on purpose.
-    [0o1777, "choose a folder of this user's own"],
+    [0o1777, "choose a folder that belongs to this user"],
   ] as const) {
     // A group of this user's own opens nothing to others; only root surely has another.
-    const whoever = (mode & 0o002) !== 0 ? it : itAsRoot;
-    whoever(`never lands in a folder of mode ${mode.toString(8)}, into which others may write`, async () => {
-      mkdirSync(`${folder()}/open`);
-      chmodSync(`${folder()}/open`, mode);
-      await refused(`${folder()}/open/config.json`, "OUTPUT_UNSAFE", `: ${fix}.* \\[`);
-      symlinkSync("open/config.json", config());
-      await refused(config(), "OUTPUT_UNSAFE", "/open");
-      assert.deepEqual(readdirSync(`${folder()}/open`), []);
-    });
+    const itByMode = (mode & 0o002) !== 0 ? it : itAsRoot;
+    itByMode(
+      `is never written to a folder of mode ${mode.toString(8)}, which other users can write to`,
+      async () => {
+        mkdirSync(`${folder()}/open`);
+        chmodSync(`${folder()}/open`, mode);
+        await refused(`${folder()}/open/config.json`, "OUTPUT_UNSAFE", `: ${fix}.* \\[`);
+        symlinkSync("open/config.json", config());
+        await refused(config(), "OUTPUT_UNSAFE", "/open");
+        assert.deepEqual(readdirSync(`${folder()}/open`), []);
+      },
+    );
   }
 
-  it("never lands below a folder that others may write into, unless they can only add to it", async () => {
+  it("is never written below a folder that other users can write to, unless they can only add files", async () => {
     mkdirSync(`${folder()}/open/own`, { recursive: true });
     for (const mode of process.geteuid?.() === 0 ? [0o777, 0o775] : [0o777]) {
       chmodSync(`${folder()}/open`, mode);
@@ -167,7 +170,7 @@ describe("a file that tokens are written to", () => {
     await write(`${folder()}/open/own/config.json`);
   });
 
-  itAsRoot("never follows another user's link or folder, nor takes another's file", async () => {
+  itAsRoot("never uses a link, folder or file of another user", async () => {
     chmodSync(folder(), 0o755);
     writeFileSync(config(), "theirs");
     chownSync(config(), somebodyElse, somebodyElse);
@@ -189,13 +192,13 @@ describe("a file that tokens are written to", () => {
     await refused(`${folder()}/shared/link/config.json`, "OUTPUT_UNSAFE", "shared/link belongs to user");
   });
 
-  it("is no folder, pipe, circle of links, file of other than UTF-8, or one that may not be written", async () => {
+  it("is not a folder, a pipe, a loop of links, a file that is not UTF-8, or a file without write permission", async () => {
     mkdirSync(`${folder()}/folder`);
     await refused(`${folder()}/folder`, "OUTPUT_FILE", "is a folder");
     Bun.spawnSync(["mkfifo", `${folder()}/pipe`]);
-    await refused(`${folder()}/pipe`, "OUTPUT_FILE", "is a pipe, and no plain file");
+    await refused(`${folder()}/pipe`, "OUTPUT_FILE", "is a pipe, not a plain file");
     symlinkSync("round", `${folder()}/round`);
-    await refused(`${folder()}/round`, "OUTPUT_UNSAFE", "circle");
+    await refused(`${folder()}/round`, "OUTPUT_UNSAFE", "loop");
     writeFileSync(config(), Buffer.from([0x7b, 0xff, 0x7d]));
     await refused(config(), "OUTPUT_FILE", "not UTF-8");
     assert.deepEqual(readFileSync(config()), Buffer.from([0x7b, 0xff, 0x7d]));

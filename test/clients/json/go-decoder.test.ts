@@ -73,7 +73,7 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
     assert.ok(read > count / 4 && read < count, `${read}`);
   });
 
-  it("are edited only where podman reads them too, and with the same helpers", () => {
+  it("are edited only if podman can read them, and with the same result", () => {
     each((text, { podman, podmanReads }) => {
       const located = attempt(() => readToEdit(text));
       if (located instanceof Failure) return;
@@ -82,7 +82,7 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
     });
   });
 
-  it("are edited where it counts, or refused; undone, all bytes are as before", () => {
+  it("are edited where the decoder reads, or refused; undo restores all bytes", () => {
     const random = new Random(seed + 1);
     const edits: { text: string; found: Decoded; wiring: HelperConfig; edited: Edited }[] = [];
     let refused = 0;
@@ -126,7 +126,7 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
     }
   });
 
-  it("lose every place of this helper, and no other, without a record of the edits as well", () => {
+  it("lose all entries of this helper, and no others, even without a record of the edits", () => {
     const cases = texts.flatMap((text) => {
       const wired = attempt(() => configure(text, { kind: "hosts", hosts: [ecr, other] }, true));
       const without =
@@ -147,7 +147,7 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
     }
   });
 
-  it("get a token for an output where Docker finds it, and lose no other login", () => {
+  it("get a token for an output where Docker reads it, and lose no other login", () => {
     const cases = texts.flatMap((text) => {
       const edited = attempt(() =>
         withAuths(text, "/srv/config.json", new Map([[ecr, login]]), { hosts: [], auths: false }),
@@ -167,7 +167,7 @@ const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
     }
   });
 
-  it("take imported logins back where Docker finds them", () => {
+  it("get imported logins back where Docker reads them", () => {
     const cases = texts.flatMap((text) => {
       const located = attempt(() => readToEdit(text));
       return located instanceof Failure

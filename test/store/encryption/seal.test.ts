@@ -12,16 +12,16 @@ describe("a sealed text", () => {
     sealed = await seal(text, key, "context", nonce);
   });
 
-  it("opens under its key and its context", async () => {
+  it("can be decrypted with its key and its context", async () => {
     assert.equal(await unseal(sealed, key, "context"), text);
   });
 
-  it("opens under no other", async () => {
+  it("can't be decrypted with others", async () => {
     assert.equal(await unseal(sealed, new Uint8Array(32).fill(8), "context"), undefined);
     assert.equal(await unseal(sealed, key, "another context"), undefined);
   });
 
-  it("does not open with a bit changed, anywhere, nor shortened", async () => {
+  it("can't be decrypted after a change of any bit or truncation", async () => {
     const bytes = Buffer.from(sealed, "base64");
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
@@ -36,7 +36,7 @@ describe("a sealed text", () => {
     assert.equal(await unseal("no base64 !", key, "context"), undefined);
   });
 
-  it("is another under another nonce, and shows nothing of the text", async () => {
+  it("differs with another nonce, and reveals nothing of the text", async () => {
     assert.notEqual(await seal(text, key, "context", new Uint8Array(12).fill(1)), sealed);
     assert.ok(!Buffer.from(sealed, "base64").includes("secret"));
   });

@@ -12,7 +12,7 @@ import {
 import { writeAtRest } from "../../../src/store/encryption/mode.ts";
 import { type TokenKey, tokenKeyName } from "../../../src/store/encryption/token-key.ts";
 import { memoryKeyPath } from "../../../src/store/files/paths.ts";
-import { isMemoryFolder } from "../../../src/store/files/tmpfs.ts";
+import { isPrivateTmpfs } from "../../../src/store/files/tmpfs.ts";
 import { keychainFailure } from "../../../src/store/keychain/keychain.ts";
 import { Failure } from "../../../src/token/failure.ts";
 import { MemoryEntries } from "../../support/fakes/memory-entries.ts";
@@ -37,20 +37,20 @@ describe("the key of encrypted tokens", () => {
       (error) => (error instanceof Failure ? error.code : String(error)),
     );
 
-  it("is made once, of many processes that want it at the same time", async () => {
+  it("is created once by many concurrent processes", async () => {
     const keys = await Promise.all(Array.from({ length: 8 }, () => hex(open())));
     assert.equal(new Set(keys).size, 1);
     assert.equal(keys[0]?.length, 64);
     assert.deepEqual([...entries.held.keys()], [tokenKeyName]);
   });
 
-  it("is made anew where the keychain holds something else under its name", async () => {
+  it("is created again if the keychain has something else under its name", async () => {
     entries.held.set(tokenKeyName, new TextEncoder().encode("rubbish"));
     const key = await hex(open());
     assert.equal(await hex(open()), key);
   });
 
-  it("is asked for again only after a while where the keychain failed, by other processes too", async () => {
+  it("is requested again only after a cooldown if the keychain failed, by other processes too", async () => {
     let now = 1_000_000;
     const times = { now: () => now };
     entries.broken = keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
@@ -66,7 +66,7 @@ describe("the key of encrypted tokens", () => {
     assert.ok(await open(times).get(), "a success ends it at once");
   });
 
-  it("is asked for only after a while by the same process, though the disk takes no note", async () => {
+  it("is requested again only after a cooldown by the same process, even if the failure can't be recorded", async () => {
     mkdirSync(state());
     writeFileSync(`${state()}/keys`, "");
     entries.broken = keychainFailure("KEYCHAIN_LOCKED", "locked");
@@ -77,7 +77,7 @@ describe("the key of encrypted tokens", () => {
     assert.ok(await open().get());
   });
 
-  it("is asked for at once where a person says so, and after that as patiently as before", async () => {
+  it("is requested immediately for a user's command, and with the cooldown after that", async () => {
     let now = 1_000_000;
     const times = { now: () => now };
     entries.broken = keychainFailure("KEYCHAIN_LOCKED", "locked");
@@ -97,30 +97,30 @@ describe("the key of encrypted tokens", () => {
     }
   });
 
-  it("is asked for by one alone of those who wait for a keychain that does not answer", async () => {
+  it("is requested by only one of the processes that wait for a keychain that hangs", async () => {
     let asked = 0;
     entries.read = async () => {
       asked++;
       throw keychainFailure("KEYCHAIN_TIMEOUT", "no answer");
     };
-    const waiting = Array.from({ length: 4 }, () => open({ patience: 0, now: () => 1_000 }).get());
+    const waiting = Array.from({ length: 4 }, () => open({ cooldown: 0, now: () => 1_000 }).get());
     assert.deepEqual(await Promise.all(waiting.map(codeOf)), Array(4).fill("KEYCHAIN_TIMEOUT"));
     assert.equal(asked, 1);
   });
 
-  it("is followed by the one that another process has made in its place", async () => {
+  it("is replaced by the key that another process has created", async () => {
     const one = open();
     const former = await one.get();
     assert.equal(await one.successorOf(former), undefined);
     entries.held.clear();
     const next = await open().get();
-    const later = open({ patience: 0 });
+    const later = open({ cooldown: 0 });
     assert.deepEqual(await later.successorOf(former), next);
     assert.deepEqual(await later.get(), next);
     assert.equal(await later.successorOf(next), undefined);
   });
 
-  it("has its successor looked for once in a while, by a keychain that can be asked", async () => {
+  it("is looked up again at most once per cooldown, if the keychain works", async () => {
     let now = 1_000_000;
     const one = open({ now: () => now });
     const former = await one.get();
@@ -143,7 +143,7 @@ describe("the key of encrypted tokens", () => {
     assert.equal(asked, 2, "another process does not ask what has just not answered");
   });
 
-  it("is forgotten by one process at a time, and not where tokens are to be encrypted again", async () => {
+  it("is removed by one process at a time, and not if encryption is on again", async () => {
     await open().get();
     await writeAtRest(state(), "keychain", false);
     await open().forget();
@@ -170,7 +170,7 @@ describe("the key of encrypted tokens", () => {
     afterEach(() => rmSync(run, { recursive: true, force: true }));
     const lies = (runtimeFolder = run) => existsSync(memoryKeyPath(runtimeFolder) ?? "");
 
-    it("lies there, for oneself alone, and the keychain is not asked again", async () => {
+    it("is stored there privately, and the keychain is not called again", async () => {
       const key = await hex(open({ runtimeFolder: run }));
       const path = memoryKeyPath(run) ?? "";
       assert.equal(statSync(path).mode & 0o777, 0o600);
@@ -178,7 +178,7 @@ describe("the key of encrypted tokens", () => {
       assert.equal(await hex(open({ runtimeFolder: run })), key);
     });
 
-    it("is asked of the keychain where others may read it there, or it is damaged", async () => {
+    it("is read from the keychain if others can read the copy, or it is damaged", async () => {
       const key = await hex(open({ runtimeFolder: run }));
       const path = memoryKeyPath(run) ?? "";
       chmodSync(path, 0o644);
@@ -187,20 +187,20 @@ describe("the key of encrypted tokens", () => {
       assert.equal(await hex(open({ runtimeFolder: run })), key);
     });
 
-    it("is written to no folder that others may enter, nor to a disk, nor where a link leads", async () => {
+    it("is not written to a folder that others can enter, to a disk, or through a link", async () => {
       chmodSync(run, 0o755);
       const onDisk = `${folder()}/run`;
       mkdirSync(onDisk, { mode: 0o700 });
       for (const runtimeFolder of [run, onDisk, `${folder()}/absent`, "relative", ""]) {
         assert.ok(await open({ runtimeFolder }).get());
         assert.equal(lies(runtimeFolder), false, runtimeFolder);
-        assert.equal(await isMemoryFolder(runtimeFolder), false, runtimeFolder);
+        assert.equal(await isPrivateTmpfs(runtimeFolder), false, runtimeFolder);
       }
       chmodSync(run, 0o700);
-      assert.equal(await isMemoryFolder(run), true);
+      assert.equal(await isPrivateTmpfs(run), true);
     });
 
-    it("lies there anew once another process has made one in its place", async () => {
+    it("is stored there again after another process has replaced it", async () => {
       const former = await open({ runtimeFolder: run }).get();
       entries.held.clear();
       const next = await open().get();
@@ -210,7 +210,7 @@ describe("the key of encrypted tokens", () => {
       assert.deepEqual(await open({ runtimeFolder: run }).get(), next);
     });
 
-    it("is removed from both when it is forgotten", async () => {
+    it("is removed from both", async () => {
       const one = open({ runtimeFolder: run });
       const key = await hex(one);
       await one.forget();

@@ -23,7 +23,7 @@ const id = "/proc/sys/kernel/random/boot_id";
 const uptime = "/proc/uptime";
 
 describe("readClock", () => {
-  it("tells the boot and its age in milliseconds", () => {
+  it("returns the boot and the uptime in milliseconds", () => {
     assert.deepEqual(readClock(proc({ [id]: "0af9-boot\n", [uptime]: "1234.56 999.99\n" }), now), {
       now,
       boot: { id: "0af9-boot", uptime: 1_234_560 },
@@ -38,7 +38,7 @@ describe("readClock", () => {
     ["the age is no number", { [id]: "boot", [uptime]: "soon" }],
   ];
   for (const [what, texts] of silent) {
-    it(`tells the wall clock alone where ${what}`, () =>
+    it(`returns only the wall clock if ${what}`, () =>
       assert.deepEqual(readClock(proc(texts), now), { now }));
   }
 

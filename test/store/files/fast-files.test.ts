@@ -58,17 +58,17 @@ for (const [name, files] of ways) {
       assert.equal(files?.owner(`${temp()}/none`), undefined);
     });
 
-    it("read a path that is not ASCII", () => {
+    it("read a non-ASCII path", () => {
       writeWithMode(`${temp()}/ü \u{2713}`, "text", 0o600);
       assert.equal(read(`${temp()}/ü \u{2713}`)?.text, "text");
     });
 
-    it("read a file whose size the system does not tell", () => {
+    it("read a file whose size the system does not report", () => {
       assert.match(read("/proc/uptime")?.text ?? "", /^\d+\.\d+ /);
     });
 
     for (const mode of [0o644, 0o666, 0o4600]) {
-      it(`tell the mode: ${mode.toString(8)}`, () => {
+      it(`return the mode: ${mode.toString(8)}`, () => {
         writeWithMode(file(), "text", mode);
         assert.equal(read()?.mode, mode);
       });
@@ -80,7 +80,7 @@ for (const [name, files] of ways) {
       assert.equal(read()?.uid, somebodyElse);
     });
 
-    it("read neither what is absent, a folder, a link nor a named pipe", () => {
+    it("read no missing file, folder, link or named pipe", () => {
       mkdirSync(`${temp()}/folder`);
       writeWithMode(file(), "text", 0o600);
       symlinkSync(file(), `${temp()}/link`);
@@ -90,14 +90,14 @@ for (const [name, files] of ways) {
       }
     });
 
-    it("read 1 MiB and no more", () => {
+    it("read at most 1 MiB", () => {
       writeWithMode(file(), "x".repeat(largest), 0o600);
       assert.equal(read()?.text.length, largest);
       writeWithMode(file(), "x".repeat(largest + 1), 0o600);
       assert.equal(read(), undefined);
     });
 
-    it("stamp a file the same while nobody touches it", () => {
+    it("return the same stamp for an unchanged file", () => {
       writeFileSync(file(), "one");
       assert.equal(stamp(), stamp());
     });
@@ -110,7 +110,7 @@ for (const [name, files] of ways) {
       ["a folder in its place", (path) => putFolder(path)],
     ];
     for (const [edit, work] of edits) {
-      it(`stamp it otherwise after an edit: ${edit}`, () => {
+      it(`return another stamp after an edit: ${edit}`, () => {
         writeFileSync(file(), "one");
         const before = stamp();
         nextTick(file());
@@ -119,13 +119,13 @@ for (const [name, files] of ways) {
       });
     }
 
-    it("stamp what a link leads to", () => {
+    it("return the stamp of a link's target", () => {
       writeFileSync(file(), "one");
       symlinkSync(file(), `${temp()}/link`);
       assert.equal(stamp(`${temp()}/link`), stamp());
     });
 
-    it("stamp what is absent as absent, until it is there", () => {
+    it('return "absent" until the file exists', () => {
       const before = stamp();
       for (const path of ["none", "none/none"]) assert.equal(stamp(`${temp()}/${path}`), before);
       writeFileSync(file(), "");
@@ -153,7 +153,7 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.new`, path);
 }
 
-describe("the two kinds of quick files", () => {
+describe("the two implementations of FastFiles", () => {
   const temp = useTempFolder();
 
   (libc ? it : it.skip)("stamp alike, so that a token outlives a change from one to the other", () => {
@@ -163,6 +163,6 @@ describe("the two kinds of quick files", () => {
       assert.equal(libc?.stamp(name), nodeFiles().stamp(name));
   });
 
-  it("are chosen by what the system has", async () =>
+  it("are selected by what the system supports", async () =>
     assert.equal(typeof (await openFastFiles()).read, "function"));
 });

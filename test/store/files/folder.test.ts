@@ -22,13 +22,13 @@ describe("ensureOwnFolder", () => {
     });
 
   for (const mask of [0o000, 0o022, 0o077]) {
-    it(`makes it and its parents 0700 under umask ${mask.toString(8).padStart(3, "0")}`, async () => {
+    it(`creates it and its parents with mode 0700 under umask ${mask.toString(8).padStart(3, "0")}`, async () => {
       await underUmask(mask, () => ensureOwnFolder(`${temp()}/a/b/c`));
       for (const path of ["a", "a/b", "a/b/c"]) assert.equal(modeOf(`${temp()}/${path}`), "0700", path);
     });
   }
 
-  it("is content with the one that is there", async () => {
+  it("accepts an existing folder", async () => {
     await ensureOwnFolder(`${temp()}/a`);
     writeFileSync(`${temp()}/a/file`, "kept");
     await ensureOwnFolder(`${temp()}/a`);
@@ -36,7 +36,7 @@ describe("ensureOwnFolder", () => {
   });
 
   for (const mode of [0o755, 0o777, 0o770, 0o701]) {
-    it(`closes one that others can enter: ${mode.toString(8)}`, async () => {
+    it(`restricts a folder that others can enter: ${mode.toString(8)}`, async () => {
       mkdirSync(`${temp()}/a`);
       chmodSync(`${temp()}/a`, mode);
       await ensureOwnFolder(`${temp()}/a`);
@@ -44,14 +44,14 @@ describe("ensureOwnFolder", () => {
     });
   }
 
-  it("lets the parents that are there be as they are", async () => {
+  it("does not change existing parents", async () => {
     mkdirSync(`${temp()}/home`);
     chmodSync(`${temp()}/home`, 0o755);
     await ensureOwnFolder(`${temp()}/home/state`);
     assert.equal(modeOf(`${temp()}/home`), "0755");
   });
 
-  it("refuses a symbolic link, and changes nothing behind it", async () => {
+  it("refuses a symbolic link without changing its target", async () => {
     mkdirSync(`${temp()}/real`);
     chmodSync(`${temp()}/real`, 0o755);
     symlinkSync(`${temp()}/real`, `${temp()}/link`);
@@ -59,13 +59,13 @@ describe("ensureOwnFolder", () => {
     assert.equal(modeOf(`${temp()}/real`), "0755");
   });
 
-  it("refuses a link to nothing, and makes nothing behind it", async () => {
+  it("refuses a dangling link without creating its target", async () => {
     symlinkSync(`${temp()}/none`, `${temp()}/link`);
     await refused(`${temp()}/link`, /link/);
     assert.throws(() => lstatSync(`${temp()}/none`), { code: "ENOENT" });
   });
 
-  it("refuses a file, itself or on the way", async () => {
+  it("refuses a file instead of it or a parent", async () => {
     writeFileSync(`${temp()}/file`, "");
     await refused(`${temp()}/file`, /can't be used \(EEXIST\)|is not a folder/);
     await refused(`${temp()}/file/below`, /can't be used \(ENOTDIR\)/);

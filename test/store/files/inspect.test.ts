@@ -38,7 +38,7 @@ for (const [name, way] of Object.entries(WAYS))
       assert.deepEqual(await inspect(file()), { kind: "text", text: "" });
     });
 
-    it("finds nothing where there is nothing, or a file where a folder should be", async () => {
+    it("reports a missing file, or a file where a folder should be, as absent", async () => {
       writeWithMode(file(), "", 0o600);
       for (const path of [`${folder()}/none`, `${folder()}/none/none`, `${file()}/none`]) {
         assert.deepEqual(await inspect(path), { kind: "absent" }, path);
@@ -46,9 +46,9 @@ for (const [name, way] of Object.entries(WAYS))
     });
 
     for (const mode of [0o604, 0o602, 0o601, 0o640, 0o620, 0o644, 0o666, 0o777]) {
-      it(`refuses a file that others may use: ${mode.toString(8)}`, async () => {
+      it(`refuses a file that others can access: ${mode.toString(8)}`, async () => {
         writeWithMode(file(), "text", mode);
-        assert.equal(await why(file()), `others may use it (mode ${mode.toString(8)})`);
+        assert.equal(await why(file()), `other users can access it (mode ${mode.toString(8)})`);
       });
     }
 
@@ -58,7 +58,7 @@ for (const [name, way] of Object.entries(WAYS))
       assert.equal(await why(file()), `it belongs to user ${somebodyElse}`);
     });
 
-    it("refuses a symbolic link, to a good file as well as to none", async () => {
+    it("refuses a symbolic link, valid or dangling", async () => {
       writeWithMode(file(), "text", 0o600);
       symlinkSync(file(), `${folder()}/link`);
       symlinkSync(`${folder()}/none`, `${folder()}/dangling`);
@@ -71,7 +71,7 @@ for (const [name, way] of Object.entries(WAYS))
       assert.equal(await why(file()), "not a plain file");
     });
 
-    it("refuses a named pipe and does not wait for somebody to write into it", async () => {
+    it("refuses a named pipe without waiting for a writer", async () => {
       execFileSync("mkfifo", ["-m", "600", file()]);
       assert.equal(await why(file()), "not a plain file");
     });

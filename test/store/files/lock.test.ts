@@ -18,7 +18,7 @@ describe("tryLock", () => {
     return release !== undefined;
   };
 
-  it("gives the lock to one, then to the next once it is back", async () => {
+  it("gives the lock to one caller, and to the next after its release", async () => {
     const release = await take();
     assert.ok(release);
     assert.equal(await take(), undefined);
@@ -27,13 +27,13 @@ describe("tryLock", () => {
     assert.ok(await isFree());
   });
 
-  it("keeps locks of different names apart", async () => {
+  it("distinguishes locks by name", async () => {
     const release = await take("one");
     assert.ok(await isFree("other"));
     release?.();
   });
 
-  it("takes a release twice", async () => {
+  it("allows a second release", async () => {
     const release = await take();
     release?.();
     const next = await take();
@@ -42,7 +42,7 @@ describe("tryLock", () => {
     next?.();
   });
 
-  it("gives one of many who try at once the lock, and fails nobody", async () => {
+  it("gives the lock to one of many concurrent callers, and fails for none", async () => {
     const tries = await Promise.all(Array.from({ length: 20 }, () => take()));
     assert.equal(tries.filter((release) => release).length, 1);
     for (const release of tries) release?.();
@@ -59,7 +59,7 @@ describe("tryLock", () => {
     });
   }
 
-  it("is refused while another process holds it, and free when that gives it back", async () => {
+  it("is refused while another process holds it, and free after its release", async () => {
     const holder = start("hold-lock.ts", [state(), lock()]);
     await holder.said("held");
     assert.equal(await isFree(), false);
@@ -76,7 +76,7 @@ describe("tryLock", () => {
     assert.ok(await isFree());
   });
 
-  it("keeps another process out while it is held here", async () => {
+  it("excludes another process while it is held here", async () => {
     const release = await take();
     const other = start("hold-lock.ts", [state(), lock()]);
     other.letGo();
@@ -87,7 +87,7 @@ describe("tryLock", () => {
   const refused = (code: string) =>
     assert.rejects(take(), (error) => error instanceof Failure && error.code === code);
 
-  it("replaces a lock's file that is full of something else: else every get would call AWS", async () => {
+  it("replaces a lock file with other content, which would make every get call AWS", async () => {
     mkdirSync(`${state()}/locks`, { recursive: true });
     writeFileSync(lock(), "somebody wrote this here ".repeat(100));
     const release = await take();
@@ -96,12 +96,12 @@ describe("tryLock", () => {
     release();
   });
 
-  it("says so where a folder lies in the place of the lock's file", async () => {
+  it("reports a folder instead of the lock file", async () => {
     mkdirSync(lock(), { recursive: true });
     await refused("STATE_LOCK");
   });
 
-  it("says so where the folder is a file or a link", async () => {
+  it("reports a file or link instead of the folder", async () => {
     writeFileSync(state(), "");
     await refused("STATE_FOLDER");
     mkdirSync(`${temp()}/elsewhere`);

@@ -27,7 +27,7 @@ describe("appendLog", () => {
   const log = () => `${state()}/log`;
   const text = () => readFileSync(log(), "utf8");
 
-  it("adds a line with the time, after those that are there", () => {
+  it("appends a line with the time", () => {
     appendLog(state(), now, "one");
     appendLog(state(), now + 1, "two");
     assert.equal(text(), "2026-01-15T12:34:56.789Z one\n2026-01-15T12:34:56.790Z two\n");
@@ -41,7 +41,7 @@ describe("appendLog", () => {
     });
   }
 
-  it("makes one line of whatever it is given", () => {
+  it("writes one line for any text", () => {
     const forged = "refused\n2026-01-15T00:00:00.000Z all is well\r\nreally\r!\n";
     appendLog(state(), now, forged);
     assert.deepEqual(text().split("\n").length, 2);
@@ -56,7 +56,7 @@ describe("appendLog", () => {
     );
   });
 
-  it("keeps two files of 256 KiB at most, the newest lines in them, both 0600", () => {
+  it("keeps at most two files of 256 KiB with the newest lines, both 0600", () => {
     const line = "x".repeat(1000);
     for (let count = 0; count < 1000; count++) appendLog(state(), now, `${count} ${line}`);
     const sizes = [log(), `${log()}.1`].map((path) => statSync(path).size);
@@ -66,7 +66,7 @@ describe("appendLog", () => {
     assert.equal(existsSync(`${log()}.2`), false);
   });
 
-  it("follows no link: not the log's, not the folder's", () => {
+  it("follows no link, neither for the log nor for the folder", () => {
     const outside = `${temp()}/outside`;
     writeFileSync(outside, "mine");
     mkdirSync(state(), { mode: 0o700 });
@@ -87,7 +87,7 @@ describe("appendLog", () => {
     assert.equal(existsSync(log()), false);
   });
 
-  it("fails nobody: a folder in its place, a file in the folder's, a time that is none", () => {
+  it("never fails: with a folder instead of the file, a file instead of the folder, an invalid time", () => {
     mkdirSync(log(), { recursive: true });
     appendLog(state(), now, "line");
     writeFileSync(`${temp()}/file`, "");

@@ -12,16 +12,16 @@ import { host, publicHost } from "../../support/fakes/entries.ts";
 const paths = [tokenPath, loginPath, authorizationPath, failurePath, lockPath];
 
 describe("the files of the state folder", () => {
-  it("lie one folder below it, where writeState wants them", () => {
+  it("are one folder below it, as writeState requires", () => {
     for (const path of paths) assert.equal(dirname(dirname(path("/state", host))), "/state");
   });
 
-  it("are one for each host or key and kind", () => {
+  it("are unique for each host or key and kind", () => {
     const all = paths.flatMap((path) => [path("/state", host), path("/state", publicHost)]);
     assert.equal(new Set(all).size, all.length);
   });
 
-  it("are not in the way of the log and the temporaries", () => {
+  it("don't collide with the log and temporary files", () => {
     for (const path of paths) assert.doesNotMatch(path("/state", host), /^\/state\/(?:log|tmp)\b/);
   });
 });

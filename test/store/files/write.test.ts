@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { inspectFile } from "../../../src/store/files/inspect.ts";
-import { removeAbandoned, removeState, writeLasting, writeState } from "../../../src/store/files/write.ts";
+import { removeAbandoned, removeState, writeDurable, writeState } from "../../../src/store/files/write.ts";
 import { minute, second } from "../../support/fakes/clock.ts";
 import {
   itAsRoot,
@@ -22,7 +22,7 @@ import {
   useTempFolder,
 } from "../../support/fakes/temp-folder.ts";
 
-for (const writes of [writeState, writeLasting]) {
+for (const writes of [writeState, writeDurable]) {
   describe(writes.name, () => {
     const temp = useTempFolder();
     const state = () => `${temp()}/state`;
@@ -39,14 +39,14 @@ for (const writes of [writeState, writeLasting]) {
       });
     }
 
-    it("leaves no temporary behind", async () => {
+    it("leaves no temporary file", async () => {
       await write();
       await write({ a: 2 });
       assert.deepEqual(temporaries(), []);
       assert.deepEqual(readdirSync(`${state()}/tokens`), ["host.json"]);
     });
 
-    it("writes once more where its temporary file is swept away under its hands", async () => {
+    it("writes again if its temporary file is removed meanwhile", async () => {
       await write();
       let swept = 0;
       const content = {
@@ -60,7 +60,7 @@ for (const writes of [writeState, writeLasting]) {
       assert.equal(swept, 2);
     });
 
-    it("replaces a file that others may use, and a link, instead of writing into them", async () => {
+    it("replaces a file that others can access, and a link, instead of writing to it", async () => {
       await write();
       const outside = `${temp()}/outside`;
       writeFileSync(outside, "mine");
@@ -72,7 +72,7 @@ for (const writes of [writeState, writeLasting]) {
       assert.equal(modeOf(path()), "0600");
     });
 
-    it("is seen whole or not at all by those who read meanwhile", async () => {
+    it("is atomic for concurrent readers", async () => {
       const contents = Array.from({ length: 40 }, (_, index) => ({
         index,
         filler: `${index}`.repeat(20_000),
@@ -94,7 +94,7 @@ for (const writes of [writeState, writeLasting]) {
       assert.ok(reads > 0);
     });
 
-    it("lets many write at once: one of them wins, whole", async () => {
+    it("allows concurrent writers: one of them wins completely", async () => {
       await Promise.all(Array.from({ length: 30 }, (_, index) => write({ index })));
       assert.ok(Number.isInteger(JSON.parse(readFileSync(path(), "utf8")).index));
       assert.deepEqual(temporaries(), []);
@@ -108,14 +108,14 @@ for (const writes of [writeState, writeLasting]) {
       });
     };
 
-    it("fails with STATE_WRITE where a folder lies in the file's place, and cleans up", async () => {
+    it("fails with STATE_WRITE if there is a folder instead of the file, and cleans up", async () => {
       mkdirSync(path(), { recursive: true });
       await refused("STATE_WRITE");
       assert.deepEqual(temporaries(), []);
     });
 
     for (const place of ["", "/tokens", "/tmp"]) {
-      it(`fails with STATE_FOLDER where state${place} is a file or a link`, async () => {
+      it(`fails with STATE_FOLDER if state${place} is a file or a link`, async () => {
         mkdirSync(state());
         const at = `${temp()}/state${place}`;
         if (place === "") await removeFolder(at);
@@ -128,7 +128,7 @@ for (const writes of [writeState, writeLasting]) {
         assert.deepEqual(readdirSync(`${temp()}/real`), []);
       });
 
-      itAsRoot(`fails with STATE_FOLDER where state${place} is another user's`, async () => {
+      itAsRoot(`fails with STATE_FOLDER if state${place} belongs to another user`, async () => {
         mkdirSync(`${state()}${place}`, { recursive: true, mode: 0o700 });
         chownSync(`${state()}${place}`, somebodyElse, somebodyElse);
         await refused("STATE_FOLDER");
@@ -146,25 +146,25 @@ async function removeFolder(path: string): Promise<void> {
 describe("removeState", () => {
   const temp = useTempFolder();
 
-  it("removes a file and says that it was there", async () => {
+  it("removes a file and returns true", async () => {
     writeFileSync(`${temp()}/file`, "");
     assert.equal(await removeState(`${temp()}/file`), true);
     assert.equal(existsSync(`${temp()}/file`), false);
   });
 
-  it("is content where there is none, nor a folder for it", async () => {
+  it("accepts a missing file or folder", async () => {
     assert.equal(await removeState(`${temp()}/none`), false);
     assert.equal(await removeState(`${temp()}/none/none`), false);
   });
 
-  it("removes a link and not what it leads to", async () => {
+  it("removes a link, not its target", async () => {
     writeFileSync(`${temp()}/file`, "");
     symlinkSync(`${temp()}/file`, `${temp()}/link`);
     await removeState(`${temp()}/link`);
     assert.ok(existsSync(`${temp()}/file`));
   });
 
-  it("fails with STATE_WRITE on what can't be removed", async () => {
+  it("fails with STATE_WRITE if the file can't be removed", async () => {
     mkdirSync(`${temp()}/folder`);
     await assert.rejects(removeState(`${temp()}/folder`), { code: "STATE_WRITE" });
   });
@@ -173,7 +173,7 @@ describe("removeState", () => {
 describe("removeAbandoned", () => {
   const temp = useTempFolder();
 
-  it("removes the temporaries of writers that were killed, and lets those of living ones be", async () => {
+  it("removes temporary files of killed writers, and keeps those of active ones", async () => {
     mkdirSync(`${temp()}/tmp`);
     const ages = { abandoned: 61 * second, living: 59 * second, "of a clock ahead": -10 * minute };
     for (const [name, age] of Object.entries(ages)) {
@@ -185,7 +185,7 @@ describe("removeAbandoned", () => {
     assert.deepEqual(readdirSync(`${temp()}/tmp`).sort(), ["living", "of a clock ahead"]);
   });
 
-  it("touches nothing but the temporaries", async () => {
+  it("touches only temporary files", async () => {
     mkdirSync(`${temp()}/tokens`);
     writeFileSync(`${temp()}/tokens/old`, "");
     utimesSync(`${temp()}/tokens/old`, 1, 1);
@@ -193,7 +193,7 @@ describe("removeAbandoned", () => {
     assert.deepEqual(readdirSync(`${temp()}/tokens`), ["old"]);
   });
 
-  it("fails nobody where there is no such folder, or one in a temporary's place", async () => {
+  it("never fails, without the folder or with a folder instead of a file", async () => {
     await removeAbandoned(`${temp()}/none`, Date.now());
     mkdirSync(`${temp()}/tmp/folder`, { recursive: true });
     utimesSync(`${temp()}/tmp/folder`, 1, 1);

@@ -13,7 +13,7 @@ describe("a keychain whose entries have a limit", () => {
   const keychain = () => inParts(entries, 100, () => `writing-${++writings}`);
   const read = async (name: string) => (await keychain().read([name]))[0];
 
-  it("splits into pieces that are full but for the last", () => {
+  it("splits a value into full pieces, except the last", () => {
     const lengths = (length: number, limit?: number) =>
       split(new Uint8Array(length), limit).map((piece) => piece.length);
     assert.deepEqual(lengths(0, 10), [0]);
@@ -23,12 +23,12 @@ describe("a keychain whose entries have a limit", () => {
     assert.deepEqual(lengths(64 * 1024), [64 * 1024]);
   });
 
-  it("keeps a short value in one entry, as it is", async () => {
+  it("stores a short value unchanged in one entry", async () => {
     await keychain().write("name", "short");
     assert.deepEqual([...entries.held], [["name", new TextEncoder().encode("short")]]);
   });
 
-  it("gives back what was written, of any length, whatever was there before", async () => {
+  it("returns what was written, of any length, after any previous value", async () => {
     // No value of ours begins as the entry does that names parts.
     const value = fc
       .string({ unit: "grapheme", maxLength: 400 })
@@ -47,7 +47,7 @@ describe("a keychain whose entries have a limit", () => {
     );
   });
 
-  it("leaves no part of the former value behind", async () => {
+  it("removes all parts of the previous value", async () => {
     await keychain().write("name", "a".repeat(950));
     assert.equal(entries.held.size, 11);
     await keychain().write("name", "b".repeat(150));
@@ -56,7 +56,7 @@ describe("a keychain whose entries have a limit", () => {
     assert.equal(entries.held.size, 1);
   });
 
-  it("keeps the former value whole where a writing breaks off before its end", async () => {
+  it("keeps the previous value complete if a write is interrupted", async () => {
     await keychain().write("name", "a".repeat(300));
     let left = 2;
     const write = entries.write;
@@ -68,7 +68,7 @@ describe("a keychain whose entries have a limit", () => {
     assert.equal(await read("name"), "a".repeat(300));
   });
 
-  it("gives a reader the old or the new value, while another writes", async () => {
+  it("returns the old or the new value during a write", async () => {
     await keychain().write("name", "a".repeat(300));
     const reading = entries.read;
     let isFirst = true;
@@ -83,7 +83,7 @@ describe("a keychain whose entries have a limit", () => {
     assert.equal(await read("name"), "b".repeat(500));
   });
 
-  it("has nothing where a part was removed by hand", async () => {
+  it("returns undefined if a part was removed by hand", async () => {
     await keychain().write("name", "a".repeat(300));
     entries.held.delete("name part 2 of 3 writing-1");
     assert.equal(await read("name"), undefined);
@@ -91,7 +91,7 @@ describe("a keychain whose entries have a limit", () => {
     assert.equal(entries.held.size, 0);
   });
 
-  it("reads several, each where it belongs", async () => {
+  it("reads several values, in order", async () => {
     await keychain().write("one", "1");
     await keychain().write("three", "3".repeat(250));
     assert.deepEqual(await keychain().read(["one", "two", "three"]), ["1", undefined, "3".repeat(250)]);

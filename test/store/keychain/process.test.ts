@@ -20,7 +20,7 @@ const BUSES: readonly [address: string, isAllowed: boolean][] = [
   ["/bin/touch", false],
 ];
 
-describe("the environment of the process that asks the keychain", () => {
+describe("the environment of the process that calls the keychain", () => {
   for (const [address, isAllowed] of BUSES) {
     it(`${isAllowed ? "has" : "refuses"} the D-Bus address ${JSON.stringify(address)}`, () => {
       const env = () => environmentFor({ DBUS_SESSION_BUS_ADDRESS: address }, () => false);
@@ -29,7 +29,7 @@ describe("the environment of the process that asks the keychain", () => {
     });
   }
 
-  it("has the user's own session where none is named, and nothing that loads code", () => {
+  it("has the user's own session by default, and no variables that load code", () => {
     const env = environmentFor(
       { XDG_RUNTIME_DIR: "/run/user/1", BUN_OPTIONS: "x", NAPI_RS_FORCE_WASI: "1" },
       () => true,
@@ -41,19 +41,19 @@ describe("the environment of the process that asks the keychain", () => {
   });
 });
 
-describe("the process that asks the keychain", () => {
+describe("the process that calls the keychain", () => {
   const folder = useTempFolder();
   const provider = (...command: readonly string[]) =>
     new KeychainProcess({ command, env: {}, state: `${folder()}/state`, limit: 5_000 }).read(["name"]);
 
-  it("is a keychain's failure where it can't be started, so that who asks goes on without", async () => {
+  it("is reported as a keychain failure if it can't be started, so that the caller continues without", async () => {
     await assert.rejects(provider(`${folder()}/absent`), {
       code: "KEYCHAIN_UNREACHABLE",
       message: /can't be started \(ENOENT\)/,
     });
   });
 
-  it("is one where it breaks off, or answers what is no answer", async () => {
+  it("is reported as a keychain failure if it ends early or its answer is invalid", async () => {
     for (const script of [
       "kill -KILL $$",
       "exit 1",

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import {
-  keepOutputFailure,
   lockOutput,
   type OutputRecord,
   outputPaths,
   readOutputFailure,
   readOutputRecord,
+  recordOutputFailure,
   removeOutputRecord,
   writeOutputRecord,
 } from "../../../src/store/state/output-records.ts";
@@ -19,10 +19,10 @@ describe("the records of outputs", () => {
   const record: OutputRecord = { format: 1, path, hosts: ["a.example"], madeAuths: true, madeFile: false };
   const empty = { ...record, hosts: [], madeAuths: false };
 
-  it("are kept by path, and their failures beside them", async () => {
+  it("are stored by path, with their failures next to them", async () => {
     await writeOutputRecord(state(), record);
-    await keepOutputFailure(state(), path, failure);
-    await keepOutputFailure(state(), "/srv/other.json", failure);
+    await recordOutputFailure(state(), path, failure);
+    await recordOutputFailure(state(), "/srv/other.json", failure);
     assert.deepEqual(await readOutputRecord(state(), path), record);
     assert.deepEqual(await readOutputFailure(state(), path), { format: 1, path, ...failure });
     assert.deepEqual([...(await outputPaths(state()))].sort(), [path, "/srv/other.json"]);
@@ -32,12 +32,12 @@ describe("the records of outputs", () => {
     });
   });
 
-  it("go, and that they were gone is as good", async () => {
+  it("can be removed twice", async () => {
     await writeOutputRecord(state(), record);
-    await keepOutputFailure(state(), path, failure);
+    await recordOutputFailure(state(), path, failure);
     for (const _ of [1, 2]) {
       await removeOutputRecord(state(), path);
-      await keepOutputFailure(state(), path, undefined);
+      await recordOutputFailure(state(), path, undefined);
     }
     assert.deepEqual(await outputPaths(state()), []);
     assert.deepEqual(await readOutputRecord(state(), path), empty);
@@ -45,16 +45,16 @@ describe("the records of outputs", () => {
   });
 
   for (const text of ["", "{", "null", '{"format":2,"path":"/srv/config.json","hosts":[]}', '{"format":1}']) {
-    it(`that hold ${text || "nothing"} count as absent`, async () => {
+    it(`with ${text || "no content"} count as absent`, async () => {
       await writeOutputRecord(state(), record);
-      await keepOutputFailure(state(), path, failure);
+      await recordOutputFailure(state(), path, failure);
       for (const name of readdirSync(`${state()}/outputs`)) writeFileSync(`${state()}/outputs/${name}`, text);
       assert.deepEqual(await readOutputRecord(state(), path), empty);
       assert.equal(await readOutputFailure(state(), path), undefined);
     });
   }
 
-  it("of one file are locked by themselves", async () => {
+  it("have a lock for each file", async () => {
     const release = await lockOutput(state(), path);
     assert.ok(release);
     assert.equal(await lockOutput(state(), path), undefined);

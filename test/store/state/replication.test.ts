@@ -17,7 +17,7 @@ describe("the store of replication rules", () => {
   });
   const read = () => readRules(temp(), (line) => told.push(line));
 
-  it("gives back what was kept, in a file of this user's alone", async () => {
+  it("returns what was stored, in a private file", async () => {
     assert.equal(await writeRules(temp(), new Map([[host, [abroad, west]]])), true);
     assert.deepEqual(await read(), new Map([[host, [west, abroad]]]));
     assert.equal(modeOf(path()), "0600");
@@ -33,7 +33,7 @@ describe("the store of replication rules", () => {
     assert.notEqual(statSync(path()).ino, ino);
   });
 
-  it("knows a source without rules from one whose rules are not known", async () => {
+  it("distinguishes a source without rules from one with unknown rules", async () => {
     await writeRules(temp(), new Map([[host, []]]));
     assert.deepEqual((await read()).get(host), []);
     assert.equal(await writeRules(temp(), new Map()), true);
@@ -54,10 +54,10 @@ describe("the store of replication rules", () => {
     '{"format":1,"sources":{"x":[{"account":1,"region":"us-east-1"}]}}',
     '{"format":1,"sources":{"x":[null]}}',
   ]) {
-    it(`counts a file with ${JSON.stringify(text)} as absent, tells it and replaces it`, async () => {
+    it(`counts a file with ${JSON.stringify(text)} as absent, reports it and replaces it`, async () => {
       writeWithMode(path(), text, 0o600);
       assert.deepEqual(await read(), new Map());
-      assert.match(told.join("\n"), /^STATE_FILE \S+replication\.json was left aside: [^\n]+$/);
+      assert.match(told.join("\n"), /^STATE_FILE \S+replication\.json was ignored: [^\n]+$/);
       assert.equal(await writeRules(temp(), new Map([[host, [west]]])), true);
       assert.deepEqual(await read(), new Map([[host, [west]]]));
     });
@@ -67,17 +67,17 @@ describe("the store of replication rules", () => {
     await writeRules(temp(), new Map([[host, [west]]]));
     chmodSync(path(), 0o666);
     assert.deepEqual(await read(), new Map());
-    assert.match(told[0] ?? "", /others may use it/);
+    assert.match(told[0] ?? "", /other users can access it/);
   });
 
-  it("says so where the disk refuses", async () => {
+  it("reports a failure of the disk", async () => {
     mkdirSync(path());
     await assert.rejects(writeRules(temp(), new Map([[host, [west]]])), (error) => {
       return error instanceof Failure && error.code === "STATE_WRITE";
     });
   });
 
-  it("keeps what was noted of readings as it is, and knows nothing of what is broken", async () => {
+  it("returns readings unchanged, and undefined for a broken file", async () => {
     assert.equal(await readReadings(temp()), undefined);
     await writeReadings(temp(), { a: 1 });
     assert.deepEqual(await readReadings(temp()), { a: 1 });

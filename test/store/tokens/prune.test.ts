@@ -34,7 +34,7 @@ describe("pruneState", () => {
     ["tokens/of-a-newer-program.entry", withChecksum("docker-credential-ecr 99 token\n"), true],
   ];
   for (const [path, text, stays] of FILES) {
-    it(`${stays ? "leaves" : "removes"} ${path}`, async () => {
+    it(`${stays ? "keeps" : "removes"} ${path}`, async () => {
       const file = `${temp()}/${path}`;
       mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
       writeFileSync(file, text, { mode: 0o600 });
@@ -43,7 +43,7 @@ describe("pruneState", () => {
     });
   }
 
-  it("removes what writers that were killed have left", async () => {
+  it("removes temporary files of killed writers", async () => {
     mkdirSync(`${temp()}/tmp`, { recursive: true });
     writeFileSync(`${temp()}/tmp/abandoned`, "half an ent");
     utimesSync(`${temp()}/tmp/abandoned`, 1, 1);
@@ -51,14 +51,14 @@ describe("pruneState", () => {
     assert.deepEqual(readdirSync(`${temp()}/tmp`), []);
   });
 
-  it("leaves what it can't read, and minds no folder that is not there", async () => {
+  it("keeps what it can't read, and accepts missing folders", async () => {
     mkdirSync(`${temp()}/tokens`);
     writeFileSync(`${temp()}/tokens/torn.entry`, "docker-credential-ecr 2 tok", { mode: 0o600 });
     await pruneState(temp(), now, 0);
     assert.equal(existsSync(`${temp()}/tokens/torn.entry`), true);
   });
 
-  it("looks at 64 files of a folder each time, from another one on, and in the end at all", async () => {
+  it("checks 64 files of a folder each time, from a random one on, and eventually all", async () => {
     const folder = `${temp()}/authorizations`;
     mkdirSync(folder);
     const expired = formatEntry(authorizationEntry({ life: ended(2 * hour) }));

@@ -28,7 +28,7 @@ import { useTempFolder } from "../../support/fakes/temp-folder.ts";
 import { tokenKeyIn } from "../../support/fakes/token-key.ts";
 import { amend, everythingIn } from "../../support/program/state.ts";
 
-const locked = keychainFailure("KEYCHAIN_LOCKED", "the keychain is locked, and nobody unlocked it");
+const locked = keychainFailure("KEYCHAIN_LOCKED", "the keychain is locked");
 
 describe("store: keychain", () => {
   const folder = useTempFolder();
@@ -43,7 +43,7 @@ describe("store: keychain", () => {
   /** As another process has it. */
   const open = () =>
     new TokenStore(state(), (line) => reported.push(line), {
-      key: tokenKeyIn(state(), entries, { patience: 0 }),
+      key: tokenKeyIn(state(), entries, { cooldown: 0 }),
     });
 
   async function written(wanted: "file" | "keychain"): Promise<void> {
@@ -73,14 +73,14 @@ describe("store: keychain", () => {
 
   const isLocked = (error: unknown) => error instanceof Failure && error.code === "KEYCHAIN_LOCKED";
 
-  it("leaves no secret in plain, and who it belongs to can still be seen", async () => {
+  it("stores no secret in plain text, and the identity stays readable", async () => {
     await written("keychain");
     nothingPlain();
     await allIsRead();
     assert.match(readFileSync(tokenPath(state(), host), "utf8"), /profile ci/);
   });
 
-  it("opens nothing that was put into another's place", async () => {
+  it("does not decrypt a file that was moved", async () => {
     await written("keychain");
     await open().writeRegistry(registryEntry({ host: otherHost, secret: "made-up other" }));
     renameSync(tokenPath(state(), otherHost), tokenPath(state(), host));
@@ -90,10 +90,10 @@ describe("store: keychain", () => {
     assert.equal(await open().readAuthorization("elsewhere"), undefined);
     assert.equal(reported.length, 2);
     for (const line of reported)
-      assert.match(line, /^STATE_FILE .*key is another, or it was changed or moved/);
+      assert.match(line, /^STATE_FILE .*encrypted with another key, changed or moved/);
   });
 
-  it("opens nothing whose life or conditions were changed", async () => {
+  it("does not decrypt a file whose life or conditions were changed", async () => {
     await written("keychain");
     const path = tokenPath(state(), host);
     const text = readFileSync(path, "utf8");
@@ -112,7 +112,7 @@ describe("store: keychain", () => {
     assert.deepEqual(await open().readRegistry(host), registryEntry());
   });
 
-  it("takes tokens for absent whose key is lost, and keeps others from then on", async () => {
+  it("treats tokens with a lost key as absent, and stores new ones", async () => {
     await written("keychain");
     entries.held.clear();
     assert.equal(await open().readRegistry(host), undefined);
@@ -121,7 +121,7 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
-  it("goes over to the key that another process has made, in the place of taking its tokens for rubbish", async () => {
+  it("switches to a key that another process has created", async () => {
     const store = open();
     await store.convertEncryption("keychain");
     await store.writeRegistry(registryEntry());
@@ -134,7 +134,7 @@ describe("store: keychain", () => {
     assert.deepEqual(reported, []);
   });
 
-  it("writes with the key of today in a process that knew one before the setting went to and fro", async () => {
+  it("writes with the current key after the setting was changed twice", async () => {
     const daemon = open();
     await daemon.convertEncryption("keychain");
     await daemon.writeRegistry(registryEntry());
@@ -146,7 +146,7 @@ describe("store: keychain", () => {
     assert.equal((await open().readRegistry(host))?.secret, "made-up new");
   });
 
-  it("reads nothing while the keychain is locked, says so once, and writes nothing in plain", async () => {
+  it("reads nothing while the keychain is locked, reports it once, and writes nothing in plain text", async () => {
     await written("keychain");
     entries.broken = locked;
     const store = open();
@@ -163,7 +163,7 @@ describe("store: keychain", () => {
     assert.deepEqual(await open().readRegistry(host), registryEntry());
   });
 
-  it("encrypts what lies there in plain when it is chosen", async () => {
+  it("encrypts existing plain files when it is turned on", async () => {
     await written("file");
     assert.match(onDisk(), /made-up/);
     utimesSync(tokenPath(state(), host), 1000, 1000);
@@ -177,7 +177,7 @@ describe("store: keychain", () => {
     assert.match(reported[0] ?? "", /1 token file.*removed/);
   });
 
-  it("removes what it can't encrypt, which serves the process that did so to its end", async () => {
+  it("removes what it can't encrypt, and keeps it in memory for this process", async () => {
     await written("file");
     entries.broken = locked;
     const store = open();
@@ -190,7 +190,7 @@ describe("store: keychain", () => {
     assert.equal(await store.readLogin(otherHost), undefined);
   });
 
-  it("decrypts when it is given up, and takes the key out of the keychain", async () => {
+  it("decrypts when it is turned off, and removes the key from the keychain", async () => {
     await written("keychain");
     await open().convertEncryption("file");
     assert.match(onDisk(), /made-up registry secret/);
@@ -198,13 +198,13 @@ describe("store: keychain", () => {
     await allIsRead();
   });
 
-  it("removes what can't be decrypted when it is given up", async () => {
+  it("removes what can't be decrypted when it is turned off", async () => {
     await written("keychain");
     entries.broken = locked;
     await open().convertEncryption("file");
     assert.match(
       reported.at(-1) ?? "",
-      /^store is now file: the key.* was left in the keychain: .*\[KEYCHAIN_LOCKED\]$/,
+      /^store is now file: the key.* is still in the keychain: .*\[KEYCHAIN_LOCKED\]$/,
     );
     assert.equal(await open().readRegistry(host), undefined);
     assert.equal(await open().readLogin(otherHost), undefined);
@@ -212,7 +212,7 @@ describe("store: keychain", () => {
     assert.deepEqual(await open().readRegistry(host), registryEntry());
   });
 
-  it("waits once for a keychain that does not answer when it is given up", async () => {
+  it("waits only once for a keychain that hangs when it is turned off", async () => {
     await written("keychain");
     let asked = 0;
     const ask = async () => {
@@ -225,7 +225,7 @@ describe("store: keychain", () => {
     assert.equal(asked, 1);
   });
 
-  it("counts for who can't read the config, and for who read it before", async () => {
+  it("is followed by processes that can't read the config, or read it before", async () => {
     await written("keychain");
     const unaware = open();
     await unaware.writeRegistry(registryEntry({ secret: "made-up, later" }));
@@ -236,7 +236,7 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
-  it("goes on with a conversion that was broken off", async () => {
+  it("continues an interrupted conversion", async () => {
     await written("file");
     await writeAtRest(state(), "keychain", false);
     await open().convertEncryption("keychain");
@@ -244,7 +244,7 @@ describe("store: keychain", () => {
     assert.equal((await readAtRest(state())).isSettled, true);
   });
 
-  it("leaves nothing in plain, and nothing out, of those who write while it is chosen", async () => {
+  it("encrypts everything that is written while it is turned on", async () => {
     await written("file");
     const writers = Array.from({ length: 60 }, open);
     await Promise.all(writers.map((store) => store.convertEncryption("file")));
@@ -258,7 +258,7 @@ describe("store: keychain", () => {
     for (const number of writers.keys()) assert.ok(await open().readRegistry(hostOf(number)), hostOf(number));
   });
 
-  it("holds for a process whose disk refuses to note it", async () => {
+  it("is followed by a process that can't record it", async () => {
     await written("file");
     rmSync(atRestPath(state()), { force: true });
     mkdirSync(atRestPath(state()));
@@ -271,7 +271,7 @@ describe("store: keychain", () => {
     assert.deepEqual(await open().readRegistry(otherHost), other);
   });
 
-  it("looks at its files anew where the note of it is damaged", async () => {
+  it("checks its files again if the record is damaged", async () => {
     await written("keychain");
     writeFileSync(atRestPath(state()), "{");
     assert.deepEqual(await readAtRest(state()), { format: 1, store: "file", isSettled: false });
@@ -280,7 +280,7 @@ describe("store: keychain", () => {
     await allIsRead();
   });
 
-  it("asks no keychain where it was never chosen", async () => {
+  it("does not call the keychain if it was never turned on", async () => {
     await written("file");
     entries.broken = new Error("asked");
     await open().convertEncryption("file");

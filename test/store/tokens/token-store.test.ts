@@ -15,8 +15,8 @@ import { nonceLength, seal } from "../../../src/store/encryption/seal.ts";
 import {
   authorizationPath,
   failurePath,
-  formerLoginPath,
   loginPath,
+  previousLoginPath,
   tokenPath,
 } from "../../../src/store/files/paths.ts";
 import { TokenStore } from "../../../src/store/tokens/token-store.ts";
@@ -38,8 +38,8 @@ import { tokenKeyIn } from "../../support/fakes/token-key.ts";
 
 /** What the real store and the one without a disk both do, so that the fakes tell the truth. */
 function contract(name: string, open: () => MemoryStore | TokenStore): void {
-  describe(`${name}, as every store of tokens`, () => {
-    it("holds nothing at first, and removes nothing", async () => {
+  describe(`${name}, as a store of tokens`, () => {
+    it("is empty at first, and removes nothing", async () => {
       const store = open();
       assert.equal(await store.readRegistry(host), undefined);
       assert.equal(await store.readLogin(host), undefined);
@@ -63,14 +63,14 @@ function contract(name: string, open: () => MemoryStore | TokenStore): void {
       assert.deepEqual(await store.readFailure("key"), failureEntry());
     });
 
-    it("puts the newer in the place of the older: a login, a logout", async () => {
+    it("replaces older entries: a login, a logout", async () => {
       const store = open();
       await store.writeLogin(loginEntry());
       await store.writeLogin(logoutEntry());
       assert.deepEqual(await store.readLogin(host), logoutEntry());
     });
 
-    it("forgets the failure when a token is had", async () => {
+    it("removes the failure when a token is stored", async () => {
       const store = open();
       await store.writeFailure("key", failureEntry());
       await store.writeFailure("other", failureEntry());
@@ -79,7 +79,7 @@ function contract(name: string, open: () => MemoryStore | TokenStore): void {
       assert.ok(await store.readFailure("other"));
     });
 
-    it("removes one and leaves the others", async () => {
+    it("removes one and keeps the others", async () => {
       const store = open();
       await store.writeRegistry(registryEntry());
       await store.writeRegistry(registryEntry({ host: otherHost }));
@@ -90,7 +90,7 @@ function contract(name: string, open: () => MemoryStore | TokenStore): void {
       assert.ok(await store.readLogin(host));
     });
 
-    it("names the hosts of tokens and logins, each once and in order", async () => {
+    it("lists the hosts of tokens and logins, each once and sorted", async () => {
       const store = open();
       await store.writeLogin(loginEntry({ host: otherHost }));
       await store.writeRegistry(registryEntry());
@@ -149,24 +149,24 @@ describe("TokenStore", () => {
         assert.equal(await read(), undefined);
         assert.equal(reported.length, 1);
         assert.match(reported[0] ?? "", why);
-        assert.ok(reported[0]?.startsWith(`STATE_FILE ${path()} was left aside: `));
+        assert.ok(reported[0]?.startsWith(`STATE_FILE ${path()} was ignored: `));
         assert.ok(!reported[0]?.includes("made-up"), "no secret in the log");
         assert.ok(await open().readRegistry(otherHost), "others are unharmed");
         assert.ok(await open().readLogin(otherHost), "others are unharmed");
       };
 
-      it("says nothing of one that is good, nor of one that is absent", async () => {
+      it("reports neither a valid nor a missing file", async () => {
         assert.ok(await read());
         assert.equal(await open().readRegistry("none.example"), undefined);
         assert.deepEqual(reported, []);
       });
 
-      it("leaves a truncated one aside and says so", async () => {
+      it("ignores and reports a truncated file", async () => {
         writeFileSync(path(), readFileSync(path(), "utf8").slice(0, -3));
         await leftAside(/damaged/);
       });
 
-      it("leaves one of a newer format aside and as it is", async () => {
+      it("ignores a newer format without changing the file", async () => {
         const text = withoutChecksum(readFileSync(path(), "utf8"));
         const newer =
           text === undefined ? JSON.stringify({ format: 3 }) : withChecksum(text.replace(" 2 ", " 3 "));
@@ -175,9 +175,9 @@ describe("TokenStore", () => {
         assert.equal(readFileSync(path(), "utf8"), newer);
       });
 
-      it("leaves one that others may read aside", async () => {
+      it("ignores a file that others can read", async () => {
         chmodSync(path(), 0o644);
-        await leftAside(/others may use it/);
+        await leftAside(/other users can access it/);
       });
 
       itAsRoot("leaves another user's aside", async () => {
@@ -185,7 +185,7 @@ describe("TokenStore", () => {
         await leftAside(/belongs to user/);
       });
 
-      it("leaves a link aside", async () => {
+      it("ignores a link", async () => {
         const good = `${folder()}/good`;
         writeFileSync(good, readFileSync(path(), "utf8"), { mode: 0o600 });
         rmSync(path());
@@ -204,7 +204,7 @@ describe("TokenStore", () => {
         damage();
       });
 
-      it("is reported once, by whichever process reads it first", async () => {
+      it("is reported once, by the first process that reads it", async () => {
         assert.equal(await read(), undefined);
         assert.equal(await read(), undefined);
         assert.equal(reported.length, 1);
@@ -212,7 +212,7 @@ describe("TokenStore", () => {
         assert.deepEqual(readdirSync(`${state()}/tmp`), []);
       });
 
-      it("stays for a process that only looks", async () => {
+      it("stays for a read-only process", async () => {
         const store = new TokenStore(state(), (line) => reported.push(line), { isReadOnly: true });
         await store.readLogin(host);
         await store.readAuthorization("key");
@@ -222,15 +222,15 @@ describe("TokenStore", () => {
     });
   }
 
-  describe("a login of the format before docs/token-file.md", () => {
-    const former = () => formerLoginPath(state(), host);
+  describe("a login in the previous format", () => {
+    const former = () => previousLoginPath(state(), host);
     beforeEach(async () => {
       await open().writeRegistry(registryEntry());
       mkdirSync(`${state()}/logins`);
       writeFileSync(former(), JSON.stringify({ ...loginEntry(), format: 1 }), { mode: 0o600 });
     });
 
-    it("is read and listed until another takes its place", async () => {
+    it("is read and listed until it is replaced", async () => {
       assert.deepEqual(await open().readLogin(host), loginEntry());
       assert.deepEqual(await open().hosts(), [host]);
       const newer = loginEntry({ secret: "made-up newer" });
@@ -245,7 +245,7 @@ describe("TokenStore", () => {
       assert.equal(await open().removeLogin(host), false);
     });
 
-    it("is encrypted when store: keychain is chosen, and decrypted when it is given up", async () => {
+    it("is encrypted with store: keychain, and decrypted without", async () => {
       const entries = new MemoryEntries();
       const sealing = () =>
         new TokenStore(state(), (line) => reported.push(line), {
@@ -259,7 +259,7 @@ describe("TokenStore", () => {
       assert.deepEqual(await sealing().readLogin(host), loginEntry());
     });
 
-    it("that was encrypted then is opened", async () => {
+    it("is decrypted if it was encrypted in that format", async () => {
       const entries = new MemoryEntries();
       await writeAtRest(state(), "keychain", true);
       const key = tokenKeyIn(state(), entries);
@@ -274,7 +274,7 @@ describe("TokenStore", () => {
     });
   });
 
-  it("leaves what speaks of another host aside: a copied file opens nothing", async () => {
+  it("ignores a copied file of another host", async () => {
     const store = open();
     await store.writeRegistry(registryEntry());
     await store.writeLogin(loginEntry());
@@ -284,7 +284,7 @@ describe("TokenStore", () => {
     assert.equal(await store.readLogin(otherHost), undefined);
   });
 
-  it("names no host for files that are none of its own", async () => {
+  it("lists no hosts for other files", async () => {
     mkdirSync(`${state()}/tokens`, { recursive: true });
     for (const name of ["README", ".entry.swp", `${host}.entry~`, `${host}.json`])
       writeFileSync(`${state()}/tokens/${name}`, "");

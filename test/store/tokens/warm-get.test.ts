@@ -13,7 +13,7 @@ import { readClock } from "../../../src/store/files/clock.ts";
 import type { FastFiles } from "../../../src/store/files/fast-files.ts";
 import { libcFiles } from "../../../src/store/files/libc-files.ts";
 import { nodeFiles } from "../../../src/store/files/node-files.ts";
-import { formerLoginPath, loginPath, tokenPath } from "../../../src/store/files/paths.ts";
+import { loginPath, previousLoginPath, tokenPath } from "../../../src/store/files/paths.ts";
 import { TokenStore } from "../../../src/store/tokens/token-store.ts";
 import { dependenciesHold, readCachedCredential } from "../../../src/store/tokens/warm-get.ts";
 import { withChecksum, withoutChecksum } from "../../../src/token/checksum.ts";
@@ -71,22 +71,22 @@ function warmGet(files: FastFiles): void {
     await cache();
   });
 
-  it("answers while nothing has changed", () => assert.equal(secretFor(), cached));
+  it("returns the token while nothing has changed", () => assert.equal(secretFor(), cached));
 
-  it("answers nothing for a host that holds nothing, or without a state folder", () => {
+  it("returns nothing for an unknown host, or without a state folder", () => {
     assert.equal(secretFor(now, env, otherHost), undefined);
     rmSync(state(), { recursive: true });
     assert.equal(secretFor(), undefined);
   });
 
   describe("and the token's life", () => {
-    it("answers until the reserve begins, and not from then on", () => {
+    it("returns it until minValidity is reached, and not after", () => {
       assert.equal(secretFor(now + 11 * hour - 1), cached);
       assert.equal(secretFor(now + 11 * hour), undefined);
       assert.equal(secretFor(now + 12 * hour), undefined);
     });
 
-    it("leaves a clock that was set to before the issue to the cold path", () => {
+    it("leaves a clock before the time of issue to the cold path", () => {
       assert.equal(secretFor(now - 3 * minute), undefined);
     });
 
@@ -109,7 +109,7 @@ function warmGet(files: FastFiles): void {
       });
     }
 
-    it("does not care for what else is set", () => {
+    it("ignores other variables", () => {
       assert.equal(secretFor(now, { ...env, AWS_REGION: "eu-west-1", PATH: "/bin" }), cached);
     });
   });
@@ -164,7 +164,7 @@ function warmGet(files: FastFiles): void {
   describe("and explicit logins", () => {
     const logIn = (secret = loggedIn, at = life) => store().writeLogin(loginEntry({ secret, life: at }));
 
-    it("answers with the login first, whatever the identity depends on", async () => {
+    it("returns the login first, independent of the identity", async () => {
       await logIn();
       assert.equal(secretFor(), loggedIn);
       assert.equal(secretFor(now, {}), loggedIn);
@@ -172,18 +172,18 @@ function warmGet(files: FastFiles): void {
       assert.equal(secretFor(), loggedIn);
     });
 
-    it("honours it to its last moment, since no better one can be had", async () => {
+    it("returns it until its expiry, since it can't be renewed", async () => {
       await logIn();
       assert.equal(secretFor(now + 12 * hour - 1), loggedIn);
     });
 
-    it("passes over one that expired", async () => {
+    it("skips an expired one", async () => {
       await logIn(loggedIn, twelveHours({ ...clock, now: now - 12 * hour }));
       assert.equal(secretFor(), cached);
       assert.equal(secretFor(now + 12 * hour), undefined);
     });
 
-    it("passes over what a logout left", async () => {
+    it("skips a logout", async () => {
       await store().writeLogin(logoutEntry());
       assert.equal(secretFor(), cached);
     });
@@ -193,20 +193,20 @@ function warmGet(files: FastFiles): void {
       ["of a newer format", newer(formatEntry(loginEntry({ life })))],
       ["another host's", formatEntry(loginEntry({ host: otherHost, life }))],
     ] as const) {
-      it(`leaves one whose file is ${what} to the cold path, which tells it`, async () => {
+      it(`leaves one whose file is ${what} to the cold path, which reports it`, async () => {
         await logIn();
         writeFileSync(loginPath(state(), host), text);
         assert.equal(secretFor(), undefined);
       });
     }
 
-    it("leaves one that is a link, or of a former version, to the cold path", async () => {
+    it("leaves a link, or one in the previous format, to the cold path", async () => {
       await logIn();
       linkTo(loginPath(state(), host), `${temp()}/login`);
       assert.equal(secretFor(), undefined);
       rmSync(loginPath(state(), host));
       assert.equal(secretFor(), cached);
-      writeFileSync(formerLoginPath(state(), host), "{");
+      writeFileSync(previousLoginPath(state(), host), "{");
       assert.equal(secretFor(), undefined);
     });
   });
@@ -223,13 +223,13 @@ function warmGet(files: FastFiles): void {
       ["a link", () => linkTo(path(), `${temp()}/real`)],
     ];
     for (const [what, work] of spoilt) {
-      it(`is left aside where it is ${what}`, () => {
+      it(`is ignored if it is ${what}`, () => {
         work();
         assert.equal(secretFor(), undefined);
       });
     }
 
-    itAsRoot("is left aside where it is another user's", () => {
+    itAsRoot("is ignored if it belongs to another user", () => {
       chownSync(path(), somebodyElse, somebodyElse);
       assert.equal(secretFor(), undefined);
     });

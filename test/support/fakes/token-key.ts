@@ -9,6 +9,6 @@ export function tokenKeyIn(
   more: Partial<TokenKeyOptions> = {},
 ): TokenKey {
   const keychain = inParts(entries, undefined, () => "never needed");
-  const plain = { keychain, state, runtimeFolder: undefined, now: Date.now, patience: 60_000, wait: 5_000 };
+  const plain = { keychain, state, runtimeFolder: undefined, now: Date.now, cooldown: 60_000, wait: 5_000 };
   return new TokenKey({ ...plain, ...more });
 }

@@ -12,41 +12,43 @@ const other = { username: "me", secret: "another" };
 const auth = ({ username, secret }: typeof me) => ({ auth: btoa(`${username}:${secret}`) });
 const fileOf = (auths: Record<string, unknown>) => JSON.stringify({ auths });
 
-describe("moving logins in", () => {
-  let kept: MemoryLogins;
+describe("importing logins", () => {
+  let store: MemoryLogins;
   beforeEach(() => {
-    kept = new MemoryLogins();
+    store = new MemoryLogins();
   });
   const plan = (auths: Record<string, unknown>, more: Partial<Sources> = {}) =>
     planImport({
       file: loginsIn(fileOf(auths)),
       helper: new Map(),
       credHelpers: {},
-      kept,
+      store,
       replace: false,
       ...more,
     });
   const servers = async (auths: Record<string, unknown>, more: Partial<Sources> = {}) =>
-    (await plan(auths, more)).incoming.map(({ key, server, isKept }) => `${key ?? "-"} ${server} ${isKept}`);
+    (await plan(auths, more)).incoming.map(
+      ({ key, server, isStored }) => `${key ?? "-"} ${server} ${isStored}`,
+    );
 
-  it("takes each once, by the name under which Docker asks, the exact one first", async () => {
+  it("imports each once, under the name that Docker uses, an exact key first", async () => {
     const auths = {
       "https://a.example/v1/": auth(other),
       "a.example": auth(me),
       "http://b.example": auth(me),
     };
-    const { left } = await plan(auths);
+    const { skipped } = await plan(auths);
     assert.deepEqual(await servers(auths), ["a.example a.example false", "http://b.example b.example false"]);
-    assert.deepEqual(left, [
-      { key: "https://a.example/v1/", why: "Docker does not use it, but the entry a.example" },
+    assert.deepEqual(skipped, [
+      { key: "https://a.example/v1/", why: "Docker uses the entry a.example instead" },
     ]);
   });
 
-  it("lets no login that is kept give way unasked", async () => {
-    kept.held.set("a.example", other).set("b.example", me);
+  it("replaces no stored login without --replace", async () => {
+    store.held.set("a.example", other).set("b.example", me);
     const auths = { "a.example": auth(me), "b.example": auth(me) };
     assert.deepEqual(await servers(auths), ["b.example b.example true"]);
-    const [first] = (await plan(auths)).left;
+    const [first] = (await plan(auths)).skipped;
     assert.equal(first?.key, "a.example");
     assert.match(first.why, /--replace/);
     assert.deepEqual(await servers(auths, { replace: true }), [
@@ -55,7 +57,7 @@ describe("moving logins in", () => {
     ]);
   });
 
-  it("leaves another helper what it is named for, and prefers what it has to the file", async () => {
+  it("skips servers of another helper, and prefers that helper's logins to the file", async () => {
     const auths = { "a.example": auth(me), "b.example": auth(me), "c.example": auth(me) };
     const credHelpers = { "a.example": "pass", "c.example": "ecr" };
     const helper = new Map([["b.example", other]]);
@@ -63,14 +65,14 @@ describe("moving logins in", () => {
       "- b.example false",
       "c.example c.example false",
     ]);
-    const { left } = await plan(auths, { credHelpers, helper });
-    assert.deepEqual(left, [
-      { key: "a.example", why: "Docker asks pass for it" },
-      { key: "b.example", why: "the former helper's is another login to the same server" },
+    const { skipped } = await plan(auths, { credHelpers, helper });
+    assert.deepEqual(skipped, [
+      { key: "a.example", why: "Docker uses pass for it" },
+      { key: "b.example", why: "the previous helper's login is another login to the same server" },
     ]);
   });
 
-  it("stops where one is refused, and says that nothing was taken out", async () => {
+  it("stops at the first refusal, and reports that nothing was removed", async () => {
     const { incoming } = await plan({ "a.example": auth(me), "b.example": auth(me) });
     const failing = (error: Error) =>
       Object.assign(new MemoryLogins(), {
@@ -82,18 +84,18 @@ describe("moving logins in", () => {
     const refusal = new Failure("KEYCHAIN_LOCKED", "it is locked", "unlock it");
     await assert.rejects(importLogins(incoming, failing(refusal), "the keychain"), {
       code: "KEYCHAIN_LOCKED",
-      message: /nothing was taken out/,
+      message: /nothing was removed/,
       fix: "unlock it",
     });
-    const handedBack = new DelegatedReply({ stdout: "no gpg key", stderr: "" });
+    const delegated = new DelegatedReply({ stdout: "no gpg key", stderr: "" });
     const refused = {
       code: "IMPORT_REFUSED",
       message: /b.example.*docker-credential-pass.*no gpg key.*nothing/,
     };
-    await assert.rejects(importLogins(incoming, failing(handedBack), "docker-credential-pass"), refused);
+    await assert.rejects(importLogins(incoming, failing(delegated), "docker-credential-pass"), refused);
   });
 
-  it("believes only what comes back", async () => {
+  it("reads each login back", async () => {
     const { incoming } = await plan({ "a.example": auth(me) });
     for (const back of [undefined, other]) {
       const lossy = Object.assign(new MemoryLogins(), { get: async () => back });
@@ -102,25 +104,25 @@ describe("moving logins in", () => {
   });
 });
 
-describe("moving logins out", () => {
+describe("exporting logins", () => {
   const imported = [
     { key: "https://a.example", server: "a.example", wasKept: false },
     { key: "b.example", server: "b.example", wasKept: true },
     { key: "gone.example", server: "gone.example", wasKept: false },
   ];
-  let kept: MemoryLogins;
+  let store: MemoryLogins;
   beforeEach(() => {
-    kept = new MemoryLogins();
-    kept.held
+    store = new MemoryLogins();
+    store.held
       .set("a.example", me)
       .set("b.example", me)
       .set("c.example", { username: "<token>", secret: "t" });
   });
 
-  it("puts back what came from the file, as it is now, and removes here what the file has", async () => {
+  it("writes imported logins back, and removes from the store what the file has", async () => {
     const before = fileOf({ "https://a.example": { email: "e" } });
-    const { logins, leaving, left } = await planExport(before, imported, false, kept);
-    assert.match(left.join(), /^gone\.example: no login to it is kept here now/);
+    const { logins, toErase, skipped } = await planExport(before, imported, false, store);
+    assert.match(skipped.join(), /^gone\.example: no login to it is stored now/);
     assert.deepEqual(
       logins,
       new Map([
@@ -128,46 +130,46 @@ describe("moving logins out", () => {
         ["b.example", me],
       ]),
     );
-    assert.deepEqual(await exportLogins(leaving, withLogins(before, logins), kept), []);
-    assert.deepEqual([...kept.held.keys()], ["b.example", "c.example"]);
+    assert.deepEqual(await exportLogins(toErase, withLogins(before, logins), store), []);
+    assert.deepEqual([...store.held.keys()], ["b.example", "c.example"]);
   });
 
-  it("removes nothing that the file does not have after all", async () => {
-    const { leaving } = await planExport("{}", imported, false, kept);
-    assert.deepEqual(await exportLogins(leaving, fileOf({ "a.example": auth(other) }), kept), ["a.example"]);
-    assert.ok(kept.held.has("a.example"));
+  it("removes nothing that is not in the file", async () => {
+    const { toErase } = await planExport("{}", imported, false, store);
+    assert.deepEqual(await exportLogins(toErase, fileOf({ "a.example": auth(other) }), store), ["a.example"]);
+    assert.ok(store.held.has("a.example"));
   });
 
-  it("takes all with --export", async () => {
-    const { logins } = await planExport("{}", imported, true, kept);
+  it("writes all logins with --export", async () => {
+    const { logins } = await planExport("{}", imported, true, store);
     assert.deepEqual([...logins.keys()], ["https://a.example", "b.example", "c.example"]);
     assert.deepEqual(logins.get("c.example"), { username: "<token>", secret: "t" });
   });
 
-  it("leaves another login that stands in the file since", async () => {
-    const { logins, leaving, left } = await planExport(
+  it("does not replace a newer login in the file", async () => {
+    const { logins, toErase, skipped } = await planExport(
       fileOf({ "b.example": auth(other) }),
       imported,
       false,
-      kept,
+      store,
     );
     assert.deepEqual([...logins.keys()], ["https://a.example"]);
     assert.deepEqual(
-      leaving.map(({ server }) => server),
+      toErase.map(({ server }) => server),
       ["a.example"],
     );
-    assert.match(left.join(), /^b.example: another login/);
+    assert.match(skipped.join(), /^b.example: the file has another login/);
   });
 
-  it("fails before anything is done where one can't be read", async () => {
-    kept.get = async () => {
+  it("fails before any change if a login can't be read", async () => {
+    store.get = async () => {
       throw new Failure("KEYCHAIN_LOCKED", "the keychain is locked", "unlock it");
     };
     const refused = { code: "EXPORT_UNREADABLE", message: /locked/, fix: /--leave-logins/ };
-    await assert.rejects(planExport("{}", imported, false, kept), refused);
+    await assert.rejects(planExport("{}", imported, false, store), refused);
   });
 
-  it("puts back ECR's tokens but for those that are over", () => {
+  it("restores ECR tokens that have not expired", () => {
     const host = (region: string) => `111122223333.dkr.ecr.${region}.amazonaws.com`;
     const token = (expiration: number) => ({ username: "AWS", secret: btoa(JSON.stringify({ expiration })) });
     const dropped = {

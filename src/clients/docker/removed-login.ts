@@ -5,37 +5,37 @@ import { entriesNamed, hasLoginField, type LoginField, loginFieldOf } from "./ed
 import { decodeAuth, encodeAuth, type Login, tokenUsername } from "./login.ts";
 import { type Escape, escapesOf, spelled } from "./spelling.ts";
 
-/** The place of a secret in a text that is recorded without it. */
-interface SecretPlace {
+/** The position of a secret in a text that is recorded without it. */
+interface SecretName {
   readonly of: "auth" | "username" | "secret";
   readonly escapes?: readonly Escape[];
-  /** Line ends in base64, which Go's decoder passes over. */
+  /** Line ends in base64, which Go's decoder ignores. */
   readonly breaks?: readonly (readonly [at: number, text: string])[];
 }
 
-/** What puts a login back where it was taken out of `auths`, byte for byte, once its secret is known. */
-export interface TakenLogin {
+/** A login that was removed from `auths`, without its secret. With the secret it can be restored, byte for byte. */
+export interface RemovedLogin {
   readonly key: string;
   /** In the text without the logins. */
   readonly offset: number;
   readonly length: number;
-  readonly pieces: readonly (string | SecretPlace)[];
+  readonly pieces: readonly (string | SecretName)[];
   /** Whether it is an identity token. */
   readonly isToken: boolean;
 }
 
-export interface Taking {
-  /** What puts the logins back. */
-  readonly taken: readonly TakenLogin[];
-  /** Keys of those that can't be put back as they were: their entries hold another secret, or are spelled oddly. */
+export interface Removal {
+  /** The removed logins. */
+  readonly removed: readonly RemovedLogin[];
+  /** Keys of logins that can't be restored byte for byte: their entries contain another secret or unusual escapes. */
   readonly lost: ReadonlySet<string>;
 }
 
-/** What taking logins out of `auths` makes of it, by their keys. It holds no secret. */
-export function takeLogins(text: string, logins: ReadonlyMap<string, Login>): Taking {
+/** Describes the removal of logins from `auths`, by their keys. The result contains no secret. */
+export function describeRemoval(text: string, logins: ReadonlyMap<string, Login>): Removal {
   const { root } = parseJson(text);
   const lost = new Set<string>();
-  if (root?.type !== "object" || logins.size === 0) return { taken: [], lost };
+  if (root?.type !== "object" || logins.size === 0) return { removed: [], lost };
   const edits: Edit[] = [];
   const sources: Node[] = [];
   for (const entry of entriesNamed(root, (key) => logins.has(key))) {
@@ -46,7 +46,7 @@ export function takeLogins(text: string, logins: ReadonlyMap<string, Login>): Ta
   }
   const order = new Map(edits.map((edit, index) => [edit.offset, index] as const));
   const ordered = edits.toSorted((a, b) => a.offset - b.offset);
-  const taken: TakenLogin[] = [];
+  const removed: RemovedLogin[] = [];
   for (const [index, back] of inverse(text, edits).entries()) {
     const edit = ordered[index] as Edit;
     const entry = sources[order.get(edit.offset) as number] as Node;
@@ -54,14 +54,14 @@ export function takeLogins(text: string, logins: ReadonlyMap<string, Login>): Ta
     const login = logins.get(key) as Login;
     const pieces = piecesOf(text, edit, entry, login);
     const { offset, length } = back;
-    if (pieces) taken.push({ key, offset, length, pieces, isToken: isToken(login) });
+    if (pieces) removed.push({ key, offset, length, pieces, isToken: isToken(login) });
     else lost.add(key);
   }
-  return { taken: taken.filter((each) => !lost.has(each.key)), lost };
+  return { removed: removed.filter((each) => !lost.has(each.key)), lost };
 }
 
-/** @returns undefined where the login is now of the other kind */
-export function filledIn({ pieces, isToken: wasToken }: TakenLogin, login: Login): string | undefined {
+/** The removed text with the secret inserted. @returns undefined if the login is now of the other kind */
+export function withSecret({ pieces, isToken: wasToken }: RemovedLogin, login: Login): string | undefined {
   if (wasToken !== isToken(login)) return undefined;
   return pieces
     .map((piece) => {
@@ -76,21 +76,21 @@ function isToken({ username }: Login): boolean {
   return username === tokenUsername;
 }
 
-function valueFor(of: SecretPlace["of"], login: Login): string {
+function valueFor(of: SecretName["of"], login: Login): string {
   return of === "auth" ? encodeAuth(login) : login[of];
 }
 
-/** What an edit takes out, with places for the secrets; undefined: it has one that the login does not. */
-function piecesOf(text: string, edit: Edit, entry: Node, login: Login): TakenLogin["pieces"] | undefined {
+/** The removed text, with positions for the secrets; undefined if it contains a secret that the login does not have. */
+function piecesOf(text: string, edit: Edit, entry: Node, login: Login): RemovedLogin["pieces"] | undefined {
   const end = edit.offset + edit.length;
-  const pieces: (string | SecretPlace)[] = [];
+  const pieces: (string | SecretName)[] = [];
   let done = edit.offset;
   for (const property of valueNode(entry).children) {
     const literal = valueNode(property);
     const field = loginFieldOf(property);
     if (!field || !literal.value || literal.offset < edit.offset || literal.offset >= end) continue;
-    if (isToken(login) && holdsNoSecret(field, literal.value)) continue;
-    const place = placeOf(
+    if (isToken(login) && containsNoSecret(field, literal.value)) continue;
+    const place = secretPlaceOf(
       field,
       literal.value,
       text.slice(literal.offset, literal.offset + literal.length),
@@ -103,12 +103,12 @@ function piecesOf(text: string, edit: Edit, entry: Node, login: Login): TakenLog
   return [...pieces, text.slice(done, end)];
 }
 
-/** Beside an identity token Docker writes the username, as an `auth` without a password. */
-function holdsNoSecret(field: LoginField, value: string): boolean {
+/** Next to an identity token Docker writes the username, as an `auth` without a password. */
+function containsNoSecret(field: LoginField, value: string): boolean {
   return field === "username" || (field === "auth" && decodeAuth(value)?.secret === "");
 }
 
-function placeOf(field: LoginField, value: string, raw: string, login: Login): SecretPlace | undefined {
+function secretPlaceOf(field: LoginField, value: string, raw: string, login: Login): SecretName | undefined {
   if ((field === "identitytoken") !== isToken(login)) return undefined;
   const of = field === "auth" || field === "username" ? field : "secret";
   const breaks = of === "auth" ? breaksIn(value) : [];

@@ -3,7 +3,7 @@ import { otherLoginsLockPath } from "../store/files/paths.ts";
 import { Failure } from "../token/failure.ts";
 
 /**
- * Milliseconds: longer than the holder of the lock may take, which includes the time of a user who unlocks a keychain.
+ * Milliseconds: longer than another process holds the lock, including the time in which a user unlocks the keychain.
  */
 const longestWait = 20_000;
 
@@ -20,7 +20,7 @@ export async function withLoginsLock<Result>(
 ): Promise<Result> {
   const release = await awaitLock(() => tryLock(state, otherLoginsLockPath(state)), wait);
   if (!release) {
-    const what = "another process has been storing or erasing a login all the time";
+    const what = "another process is still storing or erasing a login";
     throw new Failure("LOGINS_BUSY", what, "end it, then try again");
   }
   try {

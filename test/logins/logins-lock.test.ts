@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { withLoginsLock } from "../../src/logins/exclusive.ts";
+import { withLoginsLock } from "../../src/logins/logins-lock.ts";
 import { tryLock } from "../../src/store/files/lock.ts";
 import { otherLoginsLockPath } from "../../src/store/files/paths.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 
-describe("what stores or erases a login", () => {
+describe("withLoginsLock", () => {
   const folder = useTempFolder();
   const state = () => `${folder()}/state`;
 
-  it("runs one after the other", async () => {
+  it("runs one call after the other", async () => {
     const events: string[] = [];
     const work = (name: string) => async () => {
       events.push(`${name} begins`);
@@ -23,13 +23,13 @@ describe("what stores or erases a login", () => {
     assert.equal(events.length, 4);
   });
 
-  it("gives its turn back where it fails", async () => {
+  it("releases the lock after a failure", async () => {
     const failing = withLoginsLock(state(), () => Promise.reject(new Error("made-up")));
     await assert.rejects(failing, /made-up/);
     assert.equal(await withLoginsLock(state(), async () => "next", 0), "next");
   });
 
-  it("does not wait for ever for its turn", async () => {
+  it("does not wait for the lock forever", async () => {
     const release = await tryLock(state(), otherLoginsLockPath(state()));
     await assert.rejects(
       withLoginsLock(state(), async () => assert.fail("not its turn"), 30),

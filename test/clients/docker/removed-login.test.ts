@@ -3,7 +3,7 @@ import { configure } from "../../../src/clients/docker/edit-config.ts";
 import { withLogins, withoutLogins } from "../../../src/clients/docker/edit-logins.ts";
 import type { Login } from "../../../src/clients/docker/login.ts";
 import { loginsIn } from "../../../src/clients/docker/logins.ts";
-import { filledIn, takeLogins } from "../../../src/clients/docker/taken-login.ts";
+import { describeRemoval, withSecret } from "../../../src/clients/docker/removed-login.ts";
 import { stepBack, type UndoRecord } from "../../../src/configure/undo-record.ts";
 import { fingerprint } from "../../../src/token/dependencies.ts";
 import { type OddConfig, oddDockerConfig } from "../../support/fuzz/odd-docker-config.ts";
@@ -14,10 +14,10 @@ const count = 400;
 
 /** What `configure-docker --import` writes and records. */
 function imported(text: string, logins: ReadonlyMap<string, Login>): { text: string; record: UndoRecord } {
-  const { taken, lost } = takeLogins(text, logins);
+  const { removed, lost } = describeRemoval(text, logins);
   assert.deepEqual([...lost], []);
   const edited = configure(withoutLogins(text, new Set(logins.keys())), { kind: "all" }, true);
-  const step = { made: fingerprint(edited.text), back: edited.back, logins: taken };
+  const step = { made: fingerprint(edited.text), back: edited.back, logins: removed };
   const record = { replaced: edited.replaced, steps: [step] };
   // It is read back from a file.
   return { text: edited.text, record: JSON.parse(JSON.stringify(record)) };
@@ -29,17 +29,17 @@ function each(check: (config: OddConfig) => void): void {
   for (let turn = 0; turn < count; turn++) check(oddDockerConfig(random));
 }
 
-describe("logins taken out of auths", () => {
+describe("logins removed from auths", () => {
   before(() => console.log(`      SEED=${seed}`));
 
-  it("are put back byte for byte", () => {
+  it("are restored byte for byte", () => {
     each((config) => {
       const { text, record } = imported(config.text, config.logins);
       assert.equal(stepBack(text, record, config.logins), config.text, shown(config));
     });
   });
 
-  it("leave every byte that is not of a login", () => {
+  it("leave every other byte unchanged", () => {
     each((config) => {
       const without = withoutLogins(config.text, new Set(config.logins.keys()));
       assert.deepEqual(loginsIn(without), [], shown(config));
@@ -57,7 +57,7 @@ describe("logins taken out of auths", () => {
     });
   });
 
-  it("are put back as they are now, some of them, and where the file was written since", () => {
+  it("are restored in their current state, in part, and after another program wrote the file", () => {
     each((config) => {
       const { text, record } = imported(config.text, config.logins);
       const now = new Map(
@@ -91,23 +91,26 @@ describe("logins taken out of auths", () => {
     ["a password beside an identity token", { auth: auth("me:x"), identitytoken: "t" }],
     ["an auth that Docker would write in another way", { auth: auth("me:x\0") }],
   ] as const) {
-    it(`can't be put back with ${what}`, () => {
+    it(`can't be restored with ${what}`, () => {
       const text = JSON.stringify({ auths: { a: entry } });
       const [login] = loginsIn(text);
       assert.ok(login?.kind === "login");
-      assert.deepEqual([...takeLogins(text, new Map([["a", login.login]])).lost], ["a"]);
+      assert.deepEqual([...describeRemoval(text, new Map([["a", login.login]])).lost], ["a"]);
     });
   }
 
-  it("can't be put back where the key is there twice with two secrets", () => {
+  it("can't be restored if the key occurs twice with two secrets", () => {
     const text = `{"auths":{"a":{"auth":"${auth("me:old")}"},"a":{"auth":"${auth("me:x")}"}}}`;
-    assert.deepEqual([...takeLogins(text, new Map([["a", { username: "me", secret: "x" }]])).lost], ["a"]);
+    assert.deepEqual(
+      [...describeRemoval(text, new Map([["a", { username: "me", secret: "x" }]])).lost],
+      ["a"],
+    );
   });
 
-  it("do not fill the place of the other kind", () => {
+  it("are not restored as the other kind", () => {
     const text = JSON.stringify({ auths: { a: { auth: auth("me:"), identitytoken: "t" } } });
-    const { taken } = takeLogins(text, new Map([["a", { username: "<token>", secret: "t" }]]));
-    assert.equal(taken.length, 1);
-    for (const each of taken) assert.equal(filledIn(each, { username: "me", secret: "x" }), undefined);
+    const { removed } = describeRemoval(text, new Map([["a", { username: "<token>", secret: "t" }]]));
+    assert.equal(removed.length, 1);
+    for (const each of removed) assert.equal(withSecret(each, { username: "me", secret: "x" }), undefined);
   });
 });
