@@ -38,8 +38,9 @@ export function registrationFor(config: Config, registry: Registry): ConfiguredR
 }
 
 /**
- * The identity for a replication target: of the entry that names it; in the source's own account the source's identity;
- * else `replication.identity`, the entry for `"*"`, the source's identity.
+ * The identity for a replication target: of the entry that names it or its account with this region or without regions;
+ * in the source's own account the source's identity; of the entry that names its account with other regions; else
+ * `replication.identity`, the entry for `"*"`, the source's identity.
  *
  * @param source the entry whose replication is followed
  */
@@ -49,10 +50,12 @@ export function registrationForReplica(
   target: PrivateRegistry,
 ): ConfiguredRegistration {
   const named = definitionFor(config, target);
-  if (named && specificityOf(named, target) >= specificity.account) {
+  const asNamed = named ? specificityOf(named, target) : 0;
+  if (named && asNamed >= specificity.account) return configured(config, named, named.identity, target);
+  if (accountOf(source) === target.account) return configured(config, source, source.identity, target);
+  if (named && asNamed >= specificity.accountInOtherRegions) {
     return configured(config, named, named.identity, target);
   }
-  if (accountOf(source) === target.account) return configured(config, source, source.identity, target);
   const reader = source.replication?.identity;
   if (reader !== undefined) return configured(config, source, reader, target);
   return configured(config, named ?? source, (named ?? source).identity, target);

@@ -145,7 +145,7 @@ ${more}`;
     ["the entry that names the target", text(reader), two, "us-west-2", "two"],
     ["the source's, in its own account", text(reader, star), one, "eu-west-1", "ci"],
     ["replication.identity, in another account", text(reader, star), other, "eu-west-1", "reader"],
-    ["replication.identity, in a region that the entry leaves out", text(reader), two, "eu-west-1", "reader"],
+    ["the entry that names the account with other regions", text(reader), two, "eu-west-1", "two"],
     ["the entry for *, where replication names nobody", text("", star), other, "eu-west-1", "star"],
     ["the source's, where nothing else is said", text(""), other, "eu-west-1", "ci"],
   ];
