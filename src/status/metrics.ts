@@ -82,7 +82,7 @@ function tokenMetrics({ registries }: StatusReport): readonly string[] {
       tokens.flatMap(({ token: { lastError }, labels }) => errorSample(lastError, labels)),
     ),
     metric(
-      "token_not_renewed",
+      "token_unattended",
       "1: the token is not renewed in the background, with that code.",
       tokens.flatMap(({ token: { notRenewed }, labels }) => errorSample(notRenewed, labels)),
     ),

@@ -49,7 +49,7 @@ describe("metricsOf", () => {
   it("tells of errors by their code", () => {
     const codes = (name: string) => samples(name).map(({ labels, value }) => [labels.code, value]);
     assert.deepEqual(codes("token_last_error"), [["ACCESS_DENIED", 1]]);
-    assert.deepEqual(codes("token_not_renewed"), [["X", 1]]);
+    assert.deepEqual(codes("token_unattended"), [["X", 1]]);
     assert.deepEqual(codes("replication_last_error"), [["Y", 1]]);
     assert.deepEqual(codes("output_last_error"), [["Z", 1]]);
     assert.ok(!metricsOf(everyMetric).includes("fix"));
