@@ -1,14 +1,14 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { resolve } from "node:path";
+import { readWhole } from "../limits/bounded-file.ts";
+import { usualLimit } from "../limits/bounded-stream.ts";
 import { type BarredFolder, barredFolder } from "../ownership/barred-folder.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { trustedTarget } from "../ownership/trusted-path.ts";
 import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
 import { type Config, emptyConfig } from "./config.ts";
-
-const largest = 1024 * 1024;
 
 type Report = (failure: Failure) => void;
 
@@ -58,6 +58,7 @@ async function openFile(path: string, report: Report): Promise<FileHandle | unde
       // without it would use another identity.
       if (await isLink(path)) throw unreadable(path, "is a link to a file that does not exist", error);
       await assertNoYmlFile(path);
+      if (path.includes("\ufffd")) throw notUtf8(path, error);
       return undefined;
     }
     const barred = await barredFolder(path);
@@ -65,6 +66,14 @@ async function openFile(path: string, report: Report): Promise<FileHandle | unde
     report(outOfReach(path, barred, error));
     return undefined;
   }
+}
+
+/** Bun decodes variables as UTF-8 and can't open other names: the file may exist and choose another identity. */
+function notUtf8(path: string, cause: unknown): Failure {
+  const what = `${printable(path)} can't be opened: the name of its folder is not UTF-8 in the environment (HOME or XDG_CONFIG_HOME)`;
+  return new Failure("CONFIG_UNREADABLE", what, "set XDG_CONFIG_HOME to a folder whose name is UTF-8", {
+    cause,
+  });
 }
 
 /** A file with the other usual suffix was meant as the config: continuing without it would use another identity. */
@@ -120,18 +129,12 @@ async function assertTrustedPath(path: string): Promise<void> {
 }
 
 async function readBytes(file: FileHandle, path: string): Promise<Buffer> {
-  // One byte more than the limit, so that a file that grows meanwhile is detected too.
-  const buffer = Buffer.alloc(Math.min((await file.stat()).size, largest) + 1);
   try {
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) break;
-    }
-    if (length > largest) throw unreadable(path, "is larger than 1 MiB");
-    if (length === buffer.length) throw unreadable(path, "is being written at this moment");
-    return buffer.subarray(0, length);
+    const { size } = await file.stat();
+    const bytes = await readWhole(file, usualLimit, size);
+    if (!bytes) throw unreadable(path, "is larger than 1 MiB");
+    if (bytes.length > size) throw unreadable(path, "is being written at this moment");
+    return bytes;
   } catch (error) {
     throw error instanceof Failure ? error : unreadable(path, `can't be read (${codeOf(error)})`, error);
   }

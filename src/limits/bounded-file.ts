@@ -18,7 +18,7 @@ export async function readBounded(path: string, limit: number): Promise<BoundedF
       if (stats.isDirectory()) return { kind: "unreadable", why: "is a folder" };
       if (!stats.isFile()) return { kind: "unreadable", why: "is not a plain file" };
       if (stats.size > limit) return { kind: "too-large" };
-      const bytes = await readWhole(handle, stats.size, limit);
+      const bytes = await readWhole(handle, limit, stats.size);
       return bytes ? { kind: "bytes", bytes } : { kind: "too-large" };
     } finally {
       await handle.close();
@@ -35,13 +35,18 @@ export function problemOf(file: Exclude<BoundedFile, { readonly kind: "bytes" }>
   return file.kind === "absent" ? "does not exist" : `is larger than ${limit} bytes`;
 }
 
-/** The file may grow while it is read, and files in /proc report no size. */
-async function readWhole(handle: FileHandle, size: number, limit: number): Promise<Uint8Array | undefined> {
+/**
+ * Reads the rest of an open file; undefined if it is larger than `limit` bytes. The reported size is not enough: a file
+ * may grow while it is read, and files in /proc report no size.
+ *
+ * @param size the reported size, so that two reads are enough for most files
+ */
+export async function readWhole(file: FileHandle, limit: number, size: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   while (length <= limit) {
-    const chunk = new Uint8Array(Math.min(limit, Math.max(size, 4_096)) + 1);
-    const { bytesRead } = await handle.read(chunk);
+    const chunk = new Uint8Array(length > 0 ? 65_536 : Math.min(limit, Math.max(size, 4_096)) + 1);
+    const { bytesRead } = await file.read(chunk);
     if (bytesRead === 0) return Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, bytesRead));
     length += bytesRead;

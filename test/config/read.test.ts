@@ -142,6 +142,12 @@ describe("readConfig", () => {
     assert.match((await refusal(file())).oneLine, /larger than 1 MiB.*\[CONFIG_UNREADABLE\]/);
   });
 
+  it("refuses a folder whose name is not UTF-8 in the environment: the runtime can't open it", async () => {
+    const { code, message } = await refusal(join(folder(), "j\ufffdrg", "config.yaml"));
+    assert.equal(code, "CONFIG_UNREADABLE");
+    assert.match(message, /XDG_CONFIG_HOME/);
+  });
+
   it("refuses bytes that are not UTF-8", async () => {
     writeFileSync(file(), Buffer.from([0x61, 0xff, 0xfe]), { mode: 0o600 });
     assert.equal((await refusal(file())).code, "CONFIG_SYNTAX");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { problemOf, readBounded } from "../../src/limits/bounded-file.ts";
+import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { problemOf, readBounded, readWhole } from "../../src/limits/bounded-file.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 
 describe("readBounded", () => {
@@ -32,5 +33,23 @@ describe("readBounded", () => {
   it("reads a system file that reports no size", async () => {
     const found = await readBounded("/proc/self/status", 65_536);
     assert.ok(found.kind === "bytes" && found.bytes.length > 0);
+  });
+
+  it("is read to its end where it has grown since its size was asked for, and no further than the limit", async () => {
+    writeFileSync(path(), "a".repeat(10));
+    const file = await open(path());
+    try {
+      const { size } = await file.stat();
+      appendFileSync(path(), "b".repeat(300_000));
+      assert.equal((await readWhole(file, 400_000, size))?.length, 300_010);
+    } finally {
+      await file.close();
+    }
+    const again = await open(path());
+    try {
+      assert.equal(await readWhole(again, 300_009, 10), undefined);
+    } finally {
+      await again.close();
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
+import { readWhole } from "../../limits/bounded-file.ts";
 import { FileRefusal } from "../../ownership/file-refusal.ts";
 import { printable } from "../../token/printable.ts";
 
@@ -20,8 +21,11 @@ export async function readPlainFile(path: string, noLink = false): Promise<Buffe
     const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (noLink ? constants.O_NOFOLLOW : 0);
     const file = await open(path, flags);
     try {
-      assertPlainFile(await file.stat());
-      return await readAll(file);
+      const opened = await file.stat();
+      assertPlainFile(opened);
+      const bytes = await readWhole(file, largestClientFile, opened.size);
+      if (bytes) return bytes;
+      throw new FileRefusal("file", "is larger than 16 MiB", "check why it is so large");
     } finally {
       await file.close();
     }
@@ -47,20 +51,6 @@ function kindOf(stats: Stats): string {
   if (stats.isFIFO()) return "a pipe";
   if (stats.isSocket()) return "a socket";
   return stats.isSymbolicLink() ? "a link" : "a device";
-}
-
-async function readAll(file: FileHandle): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, null);
-    if (bytesRead === 0) return Buffer.concat(chunks);
-    length += bytesRead;
-    if (length > largestClientFile) {
-      throw new FileRefusal("file", "is larger than 16 MiB", "check why it is so large");
-    }
-    chunks.push(buffer.subarray(0, bytesRead));
-  }
 }
 
 /** Converts a system error into a refusal. */

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { readWhole } from "../../limits/bounded-file.ts";
 import { type FastFiles, isOwnedAndPrivate, largestFile } from "./fast-files.ts";
 import { isOutOfReach } from "./folder.ts";
 
@@ -9,8 +10,12 @@ export type Inspected =
   | { readonly kind: "absent" }
   | { readonly kind: "refused"; readonly why: string };
 
-/** Reads a file that only this user may access, and returns the reason if it can't be used. Never throws. */
-export async function inspectFile(path: string): Promise<Inspected> {
+/**
+ * Reads a file that only this user may access, and returns the reason if it can't be used. Never throws.
+ *
+ * @param limit bytes
+ */
+export async function inspectFile(path: string, limit = largestFile): Promise<Inspected> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
@@ -25,8 +30,9 @@ export async function inspectFile(path: string): Promise<Inspected> {
           why: `other users can access it (mode ${(stats.mode & 0o777).toString(8)})`,
         };
       }
-      if (stats.size > largestFile) return { kind: "refused", why: `it is larger than ${largestFile} bytes` };
-      return { kind: "text", text: await handle.readFile("utf8") };
+      const bytes = stats.size > limit ? undefined : await readWhole(handle, limit, stats.size);
+      if (!bytes) return { kind: "refused", why: `it is larger than ${limit} bytes` };
+      return { kind: "text", text: bytes.toString("utf8") };
     } finally {
       await handle.close();
     }
