@@ -174,6 +174,16 @@ install_login() {
   fi
 }
 
+# Whether the group $1 has users other than the one of the same number, as members or as their primary group.
+is_shared() {
+  local owner members
+  command -v getent >/dev/null || return 1
+  owner=$(getent passwd "$1" | cut -d: -f1)
+  members=$(getent group "$1" | cut -d: -f4)
+  [ -z "$members" ] || [ "$members" = "$owner" ] || return 0
+  [ -n "$(getent passwd | awk -F: -v group="$1" '$4 == group && $3 != group')" ]
+}
+
 # Fails if another user could replace the folder $1, because a folder or link of its path belongs to that user, or others
 # can write to it. The rules are those of src/ownership/trusted-path.ts and src/service/program-location.ts.
 require_safe_folder() {
@@ -203,9 +213,12 @@ require_safe_folder() {
       # In a sticky folder, such as /tmp, a user can't replace files of another user.
       ?????????[tT]*) ;;
       ????????w*) fail "other users can write to $next: chmod o-w $next" ;;
+      ?????w????+*) fail "an access control list lets other users write to $next: chmod g-w $next" ;;
       ?????w*)
         # Groups below 1000 are system groups: Debian's group staff can write to /usr/local.
-        if [ "$gid" -ge 1000 ] && [ "$gid" != "$uid" ]; then fail "group $gid can write to $next: chmod g-w $next"; fi
+        if [ "$gid" -ge 1000 ] && { [ "$gid" != "$uid" ] || is_shared "$gid"; }; then
+          fail "group $gid can write to $next: chmod g-w $next"
+        fi
         ;;
     esac
     at=$next

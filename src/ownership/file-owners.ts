@@ -15,28 +15,38 @@ export function trustedOwners(): readonly number[] {
  * Whether a user other than the owner and root may write.
  *
  * @param hasAccessList whether other users' rights are in an access control list; called only if the mode does not decide
- * @param groups the text of /etc/group
+ * @param groups the text of /etc/group; by default it is read if it decides
+ * @param accounts the text of /etc/passwd, likewise
  */
 export function isOpenToOthers(
   { uid, gid, mode }: Rights,
   hasAccessList: () => boolean,
-  groups = readText("/etc/group"),
+  groups?: string,
+  accounts?: string,
 ): boolean {
   // Windows has no modes of this kind.
   if (process.geteuid === undefined) return false;
   if ((mode & 0o002) !== 0) return true;
   if ((mode & 0o020) === 0) return false;
-  return !(uid === gid && isPrivateGroup(groups, gid)) || hasAccessList();
+  const isPrivate =
+    uid === gid && isPrivateGroup(groups ?? readText("/etc/group"), accounts ?? readText("/etc/passwd"), gid);
+  return !isPrivate || hasAccessList();
 }
 
 /**
  * Whether a group has only one user, as the group that most Linux distributions create for each account: then folders of
- * mode 0775 are as safe as those of mode 0755.
+ * mode 0775 are as safe as those of mode 0755. That user is the one with the same number.
  *
  * @param groups the text of /etc/group
+ * @param accounts the text of /etc/passwd, which has the primary group of each account
  */
-export function isPrivateGroup(groups: string, gid: number): boolean {
+export function isPrivateGroup(groups: string, accounts: string, gid: number): boolean {
   if (gid === 0) return false;
+  const isPrimaryOfAnother = accounts
+    .split("\n")
+    .map((line) => line.split(":"))
+    .some(([, , uid, primary]) => primary === String(gid) && uid !== primary);
+  if (isPrimaryOfAnother) return false;
   const entries = groups.split("\n").map((line) => line.split(":"));
   const [group, ...more] = entries.filter(([, , number]) => number === String(gid));
   if (!group || more.length > 0) return false;

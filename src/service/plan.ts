@@ -1,6 +1,8 @@
-import { existsSync, lstatSync } from "node:fs";
+import { existsSync, lstatSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { durationOption } from "../config/duration.ts";
+import { hasAccessList } from "../ownership/access-list.ts";
+import { isOpenToOthers } from "../ownership/file-owners.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { programsOf, type RunProgram } from "../process/run-program.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -140,9 +142,20 @@ function stepsTo(program: string): Step[] {
   const steps: Step[] = [];
   for (let path = program; ; path = dirname(path)) {
     const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found) steps.push({ path, uid: found.uid, gid: found.gid, mode: found.mode });
+    if (found) {
+      const { uid, gid, mode } = found;
+      steps.push({ path, uid, gid, mode, isShared: isShared(path, found) });
+    }
     if (path === dirname(path)) return steps;
   }
+}
+
+/** For a group of the system's, such as Debian's staff, its members are root's to choose; an access control list is not. */
+function isShared(path: string, found: Stats): boolean {
+  if ((found.mode & 0o020) === 0) return false;
+  return found.uid === found.gid && found.uid !== 0
+    ? isOpenToOthers(found, () => hasAccessList(path))
+    : hasAccessList(path);
 }
 
 /** systemctl finds a user's manager there; cron and some shells don't set it. */

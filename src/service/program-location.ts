@@ -6,6 +6,8 @@ export interface Step {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
+  /** Whether its group may write and has, by a list of members or by an access control list, more than its owner in it. */
+  readonly isShared?: boolean;
 }
 
 /** Groups below this one belong to the system: Debian lets its group staff write to /usr/local. */
@@ -19,14 +21,16 @@ const firstGroupOfPeople = 1000;
  * runs as that user
  */
 export function checkProgram(steps: readonly Step[], uid: number): Failure | undefined {
-  for (const { path, uid: owner, gid, mode } of steps) {
+  for (const { path, uid: owner, gid, mode, isShared = false } of steps) {
     // In a sticky folder, such as /tmp, no user can replace another user's file.
     const byOthers = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
     const byGroup = (mode & 0o020) !== 0 && gid >= firstGroupOfPeople && gid !== owner;
+    const byMore = !byGroup && isShared;
     const who = [
       ...(owner !== 0 && owner !== uid ? [`belongs to user ${owner}`] : []),
       ...(byOthers ? ["may be written by everybody"] : []),
       ...(byGroup ? [`may be written by group ${gid}`] : []),
+      ...(byMore ? ["may be written by more users than its owner"] : []),
     ];
     if (who.length > 0) {
       const what = `the service would run what others may replace: ${path} ${who.join(" and ")}`;

@@ -16,6 +16,9 @@ describe("programTrouble", () => {
       step({ mode: 0o757 }),
       step({ gid: 1002, mode: 0o775 }),
       step({ uid: 1000, mode: 0o777 }),
+      // By an access control list, or a group that is not the owner's alone.
+      step({ mode: 0o775, isShared: true }),
+      step({ uid: 1000, gid: 1000, mode: 0o775, isShared: true }),
     ]) {
       assert.equal(checkProgram([step(), bad], 1000)?.code, "PROGRAM_WRITABLE");
     }
