@@ -115,6 +115,8 @@ interface Line {
 /** A section while its lines are collected. */
 class DraftSection implements Section {
   readonly #names: string[] = [];
+  /** The same: a file that another program has filled may have hundreds of thousands. */
+  readonly #known = new Set<string>();
   readonly #first: Line[] = [];
   /** By the index of a setting: the lines that continue its value. */
   readonly #more = new Map<number, Line[]>();
@@ -128,9 +130,10 @@ class DraftSection implements Section {
   }
 
   add(name: string, text: string, line: number): void {
-    if (this.#names.includes(name)) {
+    if (this.#known.has(name)) {
       throw new ConfigSyntaxError(line, `${name} is set twice in the same section`);
     }
+    this.#known.add(name);
     this.#names.push(name);
     this.#first.push({ text, line });
     this.#isOpen = true;

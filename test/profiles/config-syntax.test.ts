@@ -137,4 +137,12 @@ describe("the text of an AWS file", () => {
       assert.ok(performance.now() - begun < 1_000, JSON.stringify(unit));
     }
   });
+
+  it("takes no time that grows faster than the settings of a section", () => {
+    const lines = Array.from({ length: 200_000 }, (_, at) => `x${at} = y\n`);
+    const begun = process.cpuUsage();
+    assert.equal(parseConfig(`[a]\n${lines.join("")}`).get("a")?.settings.size, 200_000);
+    // What looks through all names for each takes minutes.
+    assert.ok(process.cpuUsage(begun).user < 4_000_000);
+  }).timeout(60_000);
 });
