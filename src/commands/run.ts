@@ -124,13 +124,13 @@ function mistake(text: string, command: Command): Failure {
     .replace(/^error: /, "")
     .split("\n");
   const [, meant] = /^\(Did you mean (.+)\?\)$/.exec(more) ?? [];
-  const fix = meant === undefined ? `see '${spelt(command)} --help'` : `did you mean ${meant}?`;
+  const fix = meant === undefined ? `see '${yamlString(command)} --help'` : `did you mean ${meant}?`;
   return new Failure("USAGE", what.replace(/\.$/, ""), fix);
 }
 
 /** "docker-credential-ecr service install" */
-function spelt(command: Command): string {
-  return command.parent ? `${spelt(command.parent)} ${command.name()}` : command.name();
+function yamlString(command: Command): string {
+  return command.parent ? `${yamlString(command.parent)} ${command.name()}` : command.name();
 }
 
 /** Prints what Docker's own helpers print on stdout. What to type instead goes to stderr. */

@@ -2,29 +2,29 @@ import { isMap, isScalar, isSeq, type Pair, type ParsedNode, parseDocument, type
 import { checkConfig, parseConfig } from "./parse.ts";
 import { schemaLine } from "./template.ts";
 
-/** An account that one identity is to serve in every region. */
+/** An entry for `registries`: one identity for an account, in all regions. */
 export interface AccountRegistration {
   readonly account: string;
-  /** Kept fresh before the first pull. */
+  /** The regions whose tokens are refreshed before the first pull. */
   readonly regions: readonly string[];
   readonly identity: string;
-  /** Of an identity that is to be defined; absent: the file defines it. */
+  /** The AWS profile of an identity to add; absent: the file already defines the identity. */
   readonly profile?: string;
 }
 
 interface Insertion {
   readonly at: number;
   readonly text: string;
-  /** A key of its own, at the end of the file. */
+  /** Whether it is a new top-level key, at the end of the file. */
   readonly isKey?: true;
 }
 
 /**
- * A config.yaml with more registrations. All else in it stays as it is, byte for byte, comments too.
+ * Adds registrations to the text of a config.yaml. The rest of the text, including comments, does not change.
  *
- * @param text absent or empty: there is no file yet
+ * @param text undefined or empty: there is no file yet
  * @param schema the path of the JSON Schema, for the first line of a new file
- * @returns undefined where the file can't be edited so, for instance since it has `registries` by an alias
+ * @returns undefined if the file can't be edited this way, for example because `registries` is an alias
  */
 export function addRegistrations(
   text: string | undefined,
@@ -40,7 +40,7 @@ export function addRegistrations(
     insertion(
       before,
       "identities",
-      [...identities].map(([name, profile]) => `${spelt(name)}: { profile: ${spelt(profile)} }`),
+      [...identities].map(([name, profile]) => `${yamlString(name)}: { profile: ${yamlString(profile)} }`),
     ),
     insertion(
       before,
@@ -49,7 +49,7 @@ export function addRegistrations(
         const fields = [
           `account: "${account}"`,
           `regions: [${regions.join(", ")}]`,
-          `identity: ${spelt(identity)}`,
+          `identity: ${yamlString(identity)}`,
         ];
         return fields;
       }),
@@ -57,15 +57,15 @@ export function addRegistrations(
   ];
   if (edits.includes(undefined)) return undefined;
   const after = applied(before, edits as Insertion[]);
-  return isAsMeant(before, after, added.length, identities.size) ? after : undefined;
+  return isValidResult(before, after, added.length, identities.size) ? after : undefined;
 }
 
-/** As YAML writes a text, in which a text in JSON's quotes is one too. */
-export function spelt(name: string): string {
+/** A text as a YAML string. A JSON string is also a YAML string. */
+export function yamlString(name: string): string {
   return /^(?!(?:null|true|false)$)[a-z][\w-]*$/i.test(name) ? name : JSON.stringify(name);
 }
 
-/** @param items a mapping's as one line each; a list's as their fields */
+/** @param items one line for each entry of a mapping; the fields of each item of a list */
 function insertion(
   text: string,
   key: string,
@@ -89,7 +89,7 @@ function insertion(
     const above = text.slice(0, closing);
     const isOpen = value.items.length > 0 && !above.trimEnd().endsWith(",");
     const added = `${isOpen ? ", " : ""}${items.map(flowItem).join(", ")}`;
-    // A bracket on a line of its own stays there.
+    // A closing bracket on its own line stays there.
     return { at: closing, text: above.endsWith("\n") ? `  ${added}${eol}` : added };
   }
   const start = value.range[0];
@@ -106,7 +106,7 @@ function flowItem(item: string | readonly string[]): string {
   return typeof item === "string" ? item : `{ ${item.join(", ")} }`;
 }
 
-/** Where the text of a block ends, without the line ends after it. */
+/** The end of a block's text, without the line breaks after it. */
 function endOf({ range }: ParsedNode, text: string): number {
   let end = range[1];
   while (end > range[0] && /\s/.test(text[end - 1] ?? "")) end--;
@@ -120,7 +120,7 @@ function endOfLine(text: string, from: number): number {
 }
 
 function applied(text: string, edits: readonly Insertion[]): string {
-  // Where a list ends with the file, a new key comes after what is added to the list.
+  // If the list is the end of the file, a new key follows the items that are added to the list.
   const order = edits.toSorted((a, b) => a.at - b.at || Number(a.isKey ?? false) - Number(b.isKey ?? false));
   let done = 0;
   let after = "";
@@ -136,17 +136,17 @@ function eolOf(text: string): string {
   return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
-/** YAML has more forms than were looked at: what comes out must be what is meant, and all that was there before. */
-function isAsMeant(before: string, after: string, registrations: number, identities: number): boolean {
+/** Checks the edited text, because YAML has more forms than the code above handles. */
+function isValidResult(before: string, after: string, registrations: number, identities: number): boolean {
   if (checkConfig(after, "").length > 0) return false;
   const [old, now] = [parseConfig(before, ""), parseConfig(after, "")];
   const { length } = old.registries;
   const targets = (config: typeof old) => config.registries.map(({ line, ...each }) => each);
-  const kept = Object.entries(old.identities).every(([name, each]) =>
+  const hasOldIdentities = Object.entries(old.identities).every(([name, each]) =>
     Bun.deepEquals(each, now.identities[name]),
   );
   return (
-    kept &&
+    hasOldIdentities &&
     Object.keys(now.identities).length === Object.keys(old.identities).length + identities &&
     now.registries.length === length + registrations &&
     Bun.deepEquals(targets(now).slice(0, length), targets(old))

@@ -23,7 +23,7 @@ export function hostRegionProblem(registry: Registry): RegionProblem | undefined
 }
 
 /**
- * What is wrong with a name that has the form of a private registry's host and is none.
+ * The problem with a host name that resembles a private registry's and is not one.
  *
  * @returns undefined for another host
  */
@@ -32,20 +32,20 @@ export function almostEcrProblem(host: string): RegionProblem | undefined {
   if (region === "") return undefined;
   if (account.length !== 12) {
     const fix = `an account id has 12 digits, and ${account} has ${account.length}`;
-    return { what: "its account is none", fix };
+    return { what: "its account id is invalid", fix };
   }
   const problem = regionProblem(region);
   if (problem) return { ...problem, what: `${region} ${problem.what}` };
   return {
-    what: "its end is none of ECR's",
+    what: "its domain is not one of Amazon ECR",
     fix: `write ${account}.dkr.ecr.${region}.amazonaws.com, or .amazonaws.com.cn in China`,
   };
 }
 
-/** What to look at in a region's name that has the form of one; undefined for a region that this version knows. */
+/** A note on a region that this version does not know; undefined for a known region. */
 export function unknownRegionNote(region: string): string | undefined {
   if (knownRegions.includes(region)) return undefined;
   const nearest = nearestOf(region, knownRegions);
-  const meant = nearest === undefined ? "" : `; if ${nearest} is meant, correct it`;
-  return `${region} is a region that this version does not know${meant}`;
+  const suggestion = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  return `this version does not know the region ${region}${suggestion}`;
 }

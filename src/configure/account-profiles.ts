@@ -5,7 +5,7 @@ import type { ProfileRegistry } from "../profiles/profile-registries.ts";
 import { parseHost } from "../registry/host.ts";
 import type { PrivateRegistry } from "../registry/registry.ts";
 
-/** An account of the chosen registries that config.yaml gives no identity yet, and the profiles of it. */
+/** An account of the selected registries that has no identity in config.yaml yet, and its profiles. */
 export interface AccountProfiles {
   readonly account: string;
   readonly regions: readonly string[];
@@ -13,13 +13,13 @@ export interface AccountProfiles {
 }
 
 /**
- * The accounts of these hosts for which there are profiles and no entry in config.yaml.
+ * The accounts of these hosts that have profiles and no entry in config.yaml.
  *
- * @param hosts that Docker is to ask this helper for
+ * @param hosts the registries for which Docker will use this helper
  */
 export function accountsWithProfiles(
   hosts: readonly string[],
-  found: readonly ProfileRegistry[],
+  profileRegistries: readonly ProfileRegistry[],
   config: Config,
 ): readonly AccountProfiles[] {
   const accounts = new Map<string, { regions: Set<string>; profiles: Set<string> }>();
@@ -27,7 +27,7 @@ export function accountsWithProfiles(
     const registry = parseHost(host);
     if (registry?.kind !== "private" || registrationFor(config, registry)) continue;
     const { account, region } = registry;
-    const profiles = found
+    const profiles = profileRegistries
       .filter((one) => isOf(one.registry as PrivateRegistry, registry))
       .map(({ profile }) => profile);
     if (profiles.length === 0) continue;
@@ -41,43 +41,47 @@ export function accountsWithProfiles(
   });
 }
 
-/** The same twelve digits in another partition are another account. */
+/** The same account id in another partition is another account. */
 function isOf(one: PrivateRegistry, { account, partition }: PrivateRegistry): boolean {
   return one.account === account && one.partition === partition;
 }
 
-/** The profile of an account where no user need be asked; undefined: there are several. @param named by --profile */
+/**
+ * The only profile of an account; undefined if the user has to select one of several.
+ *
+ * @param named the values of --profile
+ */
 export function onlyProfile({ profiles }: AccountProfiles, named: readonly string[]): string | undefined {
   const candidates = profiles.length === 1 ? profiles : profiles.filter((profile) => named.includes(profile));
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
-/** What goes into config.yaml, so that profiles serve their accounts whatever AWS_PROFILE says. */
+/** The entries for config.yaml. With them, the accounts use these profiles regardless of AWS_PROFILE. */
 export function registrationsOf(
-  chosen: readonly (Pick<AccountProfiles, "account" | "regions"> & { readonly profile: string })[],
+  selected: readonly (Pick<AccountProfiles, "account" | "regions"> & { readonly profile: string })[],
   { identities }: Config,
 ): readonly AccountRegistration[] {
   const names = new Map<string, string>();
-  const taken = new Set(Object.keys(identities));
-  return chosen.map(({ account, regions, profile }) => {
+  const usedNames = new Set(Object.keys(identities));
+  return selected.map(({ account, regions, profile }) => {
     const known = Object.entries(identities).find(
       ([, identity]) => identity.kind === "profile" && identity.profile === profile,
     );
     if (known) return { account, regions, identity: known[0] };
-    const identity = names.get(profile) ?? freeName(profile, taken);
+    const identity = names.get(profile) ?? unusedName(profile, usedNames);
     names.set(profile, identity);
-    taken.add(identity);
+    usedNames.add(identity);
     return { account, regions, identity, profile };
   });
 }
 
-/** A name that config.yaml takes, as like the profile's as can be. */
-function freeName(profile: string, taken: ReadonlySet<string>): string {
+/** A valid identity name that resembles the profile's name. */
+function unusedName(profile: string, usedNames: ReadonlySet<string>): string {
   const base =
     profile
       .replace(/[^\w.@-]+/g, "-")
       .replace(/^-+/, "")
       .slice(0, 60) || "profile";
-  if (!taken.has(base)) return base;
-  for (let number = 2; ; number++) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
+  if (!usedNames.has(base)) return base;
+  for (let number = 2; ; number++) if (!usedNames.has(`${base}-${number}`)) return `${base}-${number}`;
 }

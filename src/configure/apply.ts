@@ -57,7 +57,7 @@ export function plannedDifference(
   return difference(path, before ?? (text === emptyConfig ? text : ""), text);
 }
 
-/** Whether the config becomes another one. @param before absent: there is no file */
+/** Whether the plan changes the config. @param before undefined: there is no file */
 export function changesFile(before: string | undefined, { edited: { text } }: ConfigurePlan): boolean {
   return text !== (before ?? emptyConfig);
 }

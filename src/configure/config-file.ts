@@ -11,13 +11,13 @@ import type { Proposal } from "./propose.ts";
 
 const rules: FileRules = { makesFolders: true, otherUserFix: "run this as that user" };
 
-/** The JSON Schema of config.yaml, where install.sh has placed it. */
+/** The path of the JSON Schema of config.yaml, if install.sh installed it. */
 export function installedSchema(): string | undefined {
   const path = join(dirname(ownProgram().path), "../share/docker-credential-ecr/config.schema.json");
   return existsSync(path) ? path : undefined;
 }
 
-/** @throws Failure CONFIG_WRITE, and what `edit` throws; the file is then as it was */
+/** @throws Failure CONFIG_WRITE, and what `edit` throws; the file is then unchanged */
 export async function editConfigFile(
   file: string,
   edit: (before: string | undefined) => Promise<string>,
@@ -30,7 +30,7 @@ export async function editConfigFile(
   }
 }
 
-/** What is to be added to config.yaml. */
+/** A planned change of config.yaml. */
 export interface ConfigPlan {
   readonly file: string;
   readonly before: string | undefined;
@@ -38,15 +38,15 @@ export interface ConfigPlan {
 }
 
 /**
- * Adds registrations to the text of config.yaml. It changes nothing.
+ * Adds registrations to the text of config.yaml. It does not write the file.
  *
- * @param tell gets what the user has to write, where the file's form allows no edit
+ * @param print receives instructions for the user if the file's YAML form is not supported
  * @returns undefined: there is nothing to write
  * @throws Failure as `readConfigText`
  */
 export async function planRegistrations(
   { registrations, configFile: file }: Pick<Proposal, "registrations" | "configFile">,
-  tell: (text: string) => void,
+  print: (text: string) => void,
 ): Promise<ConfigPlan | undefined> {
   if (registrations.length === 0) return undefined;
   const before = await readConfigText(file);
@@ -55,21 +55,21 @@ export async function planRegistrations(
   const entries = registrations.map(
     ({ account, profile, identity }) => `${account} (${profile ?? identity})`,
   );
-  tell(
-    `${file} is left as it is, since this program does not edit its form; name there the profiles of these accounts: ${entries.join(", ")}`,
+  print(
+    `${file} was not changed, because this program can't edit its YAML form; add the profiles of these accounts to it: ${entries.join(", ")}`,
   );
   return undefined;
 }
 
-/** What would change, for a person. */
+/** The changed lines for users. */
 export function configDifference({ file, before = "", after }: ConfigPlan): string {
   return changedLines(file, before, after);
 }
 
-/** @throws Failure CONFIG_WRITE, also where the file has been changed since it was planned */
+/** @throws Failure CONFIG_WRITE, also if the file has changed since the plan was made */
 export async function writeConfig({ file, before, after }: ConfigPlan): Promise<void> {
   await editConfigFile(file, async (now) => {
     if (now === before) return after;
-    throw new Failure("CONFIG_WRITE", `${file} was changed meanwhile`, "run the same again");
+    throw new Failure("CONFIG_WRITE", `${file} was changed meanwhile`, "run the command again");
   });
 }

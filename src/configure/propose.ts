@@ -1,7 +1,7 @@
 import { readDockerConfig } from "../clients/docker/read-config.ts";
 import type { AccountRegistration } from "../config/add-registrations.ts";
 import { readManagedRegistries } from "../managed/registries.ts";
-import { type LeftProfile, readProfileRegistries } from "../profiles/profile-registries.ts";
+import { readProfileRegistries, type SkippedProfile } from "../profiles/profile-registries.ts";
 import { createAppContext } from "../provider/context.ts";
 import { registriesOfKeys } from "../provider/profile-account.ts";
 import { parseHost } from "../registry/host.ts";
@@ -49,7 +49,7 @@ export async function propose(
   text: string | undefined,
   { yes, dryRun, profile: named = [] }: ConfigureOptions,
   { env, home, print }: Context,
-  person: Prompt | undefined,
+  prompt: Prompt | undefined,
 ): Promise<Proposal> {
   const docker = readDockerConfig(text ?? "{}", name);
   const app = await createAppContext(env, home);
@@ -58,8 +58,8 @@ export async function propose(
     readProfileRegistries(env, app.home),
     findingsOfImages(env),
   ]);
-  const byKeys = await registriesOfKeys(app, profiles.byKeys);
-  const found = [...profiles.found, ...byKeys.found];
+  const withKeys = await registriesOfKeys(app, profiles.withKeys);
+  const found = [...profiles.found, ...withKeys.found];
   const findings = [
     ...findingsOfManaged(managed),
     ...findingsOfProfiles(found),
@@ -67,25 +67,25 @@ export async function propose(
     ...images,
   ];
   const list = candidates(findings, docker);
-  const left = leftOutLines([...profiles.left, ...byKeys.left]);
-  if (list.length === 0) throw noRegistryFound(left);
+  const skipped = skippedLines([...profiles.skipped, ...withKeys.skipped]);
+  if (list.length === 0) throw noRegistryFound(skipped);
   print(`Registries found, for ${path}:\n\n${renderProposal(list, program)}\n`);
-  for (const line of left) print(wrapped(line));
-  if (left.length > 0) print("");
+  for (const line of skipped) print(wrapped(line));
+  if (skipped.length > 0) print("");
   const proposed = list.filter(({ state }) => state === "new").map(({ host }) => host);
   const ours = list.filter(({ state }) => state === "ours").map(({ host }) => host);
   const isAsked = !yes && !dryRun;
   const hosts =
-    isAsked && person && proposed.length > 0 ? await askHosts(proposed, program, person) : proposed;
+    isAsked && prompt && proposed.length > 0 ? await askHosts(proposed, program, prompt) : proposed;
   const choices: { account: string; regions: readonly string[]; profile: string }[] = [];
   for (const each of accountsWithProfiles([...hosts, ...ours], found, config)) {
     const profile =
-      onlyProfile(each, named) ?? (isAsked && person ? await askProfile(each, person, print) : undefined);
+      onlyProfile(each, named) ?? (isAsked && prompt ? await askProfile(each, prompt, print) : undefined);
     if (profile !== undefined) choices.push({ account: each.account, regions: each.regions, profile });
     else print(wrapped(ambiguous(each)));
   }
   const registrations = registrationsOf(choices, config);
-  if (isAsked && !person && hosts.length + registrations.length > 0) throw notAsked();
+  if (isAsked && !prompt && hosts.length + registrations.length > 0) throw notAsked();
   const accounts = new Set(registrations.map(({ account }) => account));
   const isAffected = (host: string) => {
     const registry = parseHost(host);
@@ -98,11 +98,11 @@ export async function propose(
 async function askHosts(
   proposed: readonly string[],
   program: string,
-  person: Prompt,
+  prompt: Prompt,
 ): Promise<readonly string[]> {
   for (;;) {
     const which = proposed.length === 1 ? "[Y/n]" : `[Y/n, or numbers such as 1,${proposed.length}]`;
-    const answer = await person.ask(`Use this helper for them in ${program}? ${which} `);
+    const answer = await prompt.ask(`Use this helper for them in ${program}? ${which} `);
     const hosts = answer === undefined ? [] : selectedHosts(answer, proposed);
     if (hosts && hosts.length > 0) return hosts;
     if (hosts) throw new Declined();
@@ -112,14 +112,14 @@ async function askHosts(
 /** @returns undefined if the user selects none */
 async function askProfile(
   { account, profiles }: AccountProfiles,
-  person: Prompt,
+  prompt: Prompt,
   print: (text: string) => void,
 ): Promise<string | undefined> {
-  print(`Several profiles are of account ${account}:\n`);
+  print(`Account ${account} has several profiles:\n`);
   for (const [index, profile] of profiles.entries()) print(`${String(index + 1).padStart(4)}  ${profile}`);
   print("");
   for (;;) {
-    const answer = await person.ask(`Which one asks for its tokens? [1-${profiles.length}, or n for none] `);
+    const answer = await prompt.ask(`Which one requests its tokens? [1-${profiles.length}, or n for none] `);
     if (answer === undefined) throw new Declined();
     const word = answer.trim().toLowerCase();
     if (["n", "no", "none"].includes(word)) return undefined;
@@ -129,11 +129,11 @@ async function askProfile(
 }
 
 function ambiguous({ account, profiles }: AccountProfiles): string {
-  return `left out of config.yaml: account ${account}, to which several profiles belong (${profiles.join(", ")}): the profile that AWS_PROFILE names asks for it; choose one with --profile NAME`;
+  return `left out of config.yaml: account ${account}, because it has several profiles (${profiles.join(", ")}). The one that AWS_PROFILE names is used. Select one with --profile NAME`;
 }
 
-function leftOutLines(left: readonly LeftProfile[]): readonly string[] {
-  return left.map(({ profile, why }) => `left out: AWS profile ${profile}: ${why}`);
+function skippedLines(skipped: readonly SkippedProfile[]): readonly string[] {
+  return skipped.map(({ profile, why }) => `left out: AWS profile ${profile}: ${why}`);
 }
 
 function notAsked(): Failure {
@@ -141,8 +141,8 @@ function notAsked(): Failure {
   return new Failure("NOT_ASKED", what, "use --yes to accept the numbered registries, or name registries");
 }
 
-function noRegistryFound(left: readonly string[]): Failure {
-  const more = left.length === 0 ? "" : `; ${left.join("; ")}`;
+function noRegistryFound(skipped: readonly string[]): Failure {
+  const more = skipped.length === 0 ? "" : `; ${skipped.join("; ")}`;
   return new Failure(
     "NOTHING_FOUND",
     `no registry was found in config.yaml, AWS profiles, or Docker's config and images${more}`,

@@ -73,7 +73,7 @@ function hostOf(registry: string): string {
 }
 
 function notEcr(host: string): Failure {
-  const what = `${host} is not an Amazon ECR registry, and only these can be named`;
+  const what = `${host} is not an Amazon ECR registry`;
   const fix = `log in to it with 'docker login ${host}'; for this helper to store such logins too: docker-credential-ecr configure-docker --import`;
   return new Failure("NOT_ECR", what, fix);
 }

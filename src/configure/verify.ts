@@ -8,10 +8,10 @@ import type { Context } from "../terminal/command-context.ts";
 import { Progress } from "../terminal/progress.ts";
 
 /**
- * Requests a token for each private registry, as a pull would, and reports what came of it. Public ones can be pulled
- * from without.
+ * Requests a token for each private registry, as a pull would, and reports the result. Public registries can be pulled
+ * from without a token.
  *
- * @returns whether each has one
+ * @returns whether all private registries have a token
  */
 async function verifyTokens(hosts: readonly string[], context: Context): Promise<boolean> {
   const { env, home, print, printFailure } = context;
@@ -37,7 +37,7 @@ async function verifyTokens(hosts: readonly string[], context: Context): Promise
   return isGood;
 }
 
-/** The same as a command's last step: it says what comes next, and sets the exit code. */
+/** Verifies the tokens as the last step of a command: prints the next step, and sets the exit code. */
 export async function checkTokens(hosts: readonly string[], context: Context): Promise<void> {
   const [first] = hosts;
   if (first === undefined) return;

@@ -1,4 +1,4 @@
-import { askRegistry, isTokenRefused } from "../aws/calls/registry-request.ts";
+import { isTokenRefused, requestRegistry } from "../aws/calls/registry-request.ts";
 import { refuseFile } from "../ownership/refuse-file.ts";
 import type { AppContext } from "../provider/context.ts";
 import type { ResolvedRegistration } from "../provider/token-provider.ts";
@@ -23,7 +23,7 @@ export async function checkToken(
   if (!registry) return "accepted";
   const request = { registry, identity, config, env, home, now, signal, files, refuseFile };
   try {
-    const answer = await askRegistry(request, "/v2/", { username, secret });
+    const answer = await requestRegistry(request, "/v2/", { username, secret });
     if (isTokenRefused(answer)) return "refused";
     return answer.status >= 500 || answer.status === 429 ? "unknown" : "accepted";
   } catch (error) {

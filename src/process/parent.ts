@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The process that has started this one, as no other process of this boot is called: number and start. Undefined where
- * the system does not tell, as outside Linux.
+ * Identifies the parent process: process id and start time, which together are unique until the next boot. Undefined if
+ * unknown, as outside Linux.
  */
 export function parentProcess(): string | undefined {
   try {
-    // Behind the name, which may hold anything, the 20th field: proc(5).
+    // The start time is the 20th field after the process name, which may contain any characters: proc(5).
     const fields = readFileSync(`/proc/${process.ppid}/stat`, "latin1")
       .replace(/^.*\)/s, "")
       .trim()

@@ -10,50 +10,51 @@ export interface ProfileRegistry {
   readonly registry: Registry;
 }
 
-/** A profile of which no registry can be told, and why. */
-export interface LeftProfile {
+/** A profile whose registry can't be determined, and the reason. */
+export interface SkippedProfile {
   readonly profile: string;
   readonly why: string;
 }
 
-/** What profiles say of registries. */
+/** The registries of the AWS profiles. */
 export interface ProfileFindings {
   readonly found: readonly ProfileRegistry[];
-  readonly left: readonly LeftProfile[];
-  /** With static keys, whose account AWS alone knows. */
-  readonly byKeys: readonly { readonly profile: string; readonly region: string }[];
+  readonly skipped: readonly SkippedProfile[];
+  /** Profiles with static keys, whose account is not in the files. */
+  readonly withKeys: readonly { readonly profile: string; readonly region: string }[];
 }
 
-/** From the AWS config and credentials files. Never fails: files that can't be read yield no suggestion. */
+/** Reads the AWS config and credentials files. Never fails: unreadable files have no registries. */
 export async function readProfileRegistries(env: Environment, home: string): Promise<ProfileFindings> {
   const read = await readAwsFiles(env, home, () => "");
-  return "files" in read ? registriesOfProfiles(read.files) : { found: [], left: [], byKeys: [] };
+  return "files" in read ? registriesOfProfiles(read.files) : { found: [], skipped: [], withKeys: [] };
 }
 
 /**
- * The registries of profiles that contain an account, in their role or for AWS IAM Identity Center, in the profile's
- * own region. Without a region there is none, since the registry would be a guess.
+ * The registries of profiles that contain an account id, in the profile's own region. A profile without a region has
+ * none, because the registry would be a guess.
  */
 export function registriesOfProfiles(files: AwsFiles): ProfileFindings {
   const found: ProfileRegistry[] = [];
-  const left: LeftProfile[] = [];
-  const byKeys: { profile: string; region: string }[] = [];
+  const skipped: SkippedProfile[] = [];
+  const withKeys: { profile: string; region: string }[] = [];
   for (const profile of files.profileNames()) {
     const settings = files.profile(profile);
     const account = accountOfProfile(files, profile);
     const region = settings?.get("region")?.value;
     const hasKeys = settings?.get("aws_access_key_id") !== undefined;
     if (account === undefined && !hasKeys) continue;
-    if (region === undefined) left.push({ profile, why: "it has no region" });
-    else if (!isPlausibleRegion(region)) left.push({ profile, why: `its region ${region} is no AWS region` });
-    else if (account === undefined) byKeys.push({ profile, region });
+    if (region === undefined) skipped.push({ profile, why: "it has no region" });
+    else if (!isPlausibleRegion(region))
+      skipped.push({ profile, why: `its region ${region} is not an AWS region` });
+    else if (account === undefined) withKeys.push({ profile, region });
     else {
       const registry = parseHost(privateHost(account, region));
       if (registry) found.push({ profile, registry });
-      else left.push({ profile, why: `its account ${account} has not 12 digits` });
+      else skipped.push({ profile, why: `its account ${account} does not have 12 digits` });
     }
   }
-  return { found, left, byKeys };
+  return { found, skipped, withKeys };
 }
 
 /** The account in a profile's own settings. */

@@ -12,8 +12,8 @@ export interface Credential {
 }
 
 /**
- * Reads the input of `store` as Docker's own helpers do, which decode the first JSON value with Go's encoding/json: keys
- * in any case, the last of several, null as an absent one, and whatever follows the value ignored.
+ * Reads the input of `store` as Docker's own helpers do. They decode the first JSON value with Go's encoding/json, which
+ * ignores the case of keys, uses the last of duplicate keys, and treats null as absent. Text after the value is ignored.
  *
  * @throws Failure BAD_CREDENTIAL
  */

@@ -1,6 +1,6 @@
 /**
- * A text without the white space around it: Go's strings.TrimSpace, with which Docker's helpers read a server URL. Unlike
- * trim() it takes U+0085 and leaves U+FEFF.
+ * Removes surrounding white space as Go's strings.TrimSpace does, which Docker's helpers use for server URLs. Unlike
+ * trim(), it removes U+0085 and does not remove U+FEFF.
  */
 export function trimSpace(text: string): string {
   let start = 0;
@@ -10,7 +10,7 @@ export function trimSpace(text: string): string {
   return text.slice(start, end);
 }
 
-/** Unicode's property White_Space. */
+/** Whether a character has the Unicode property White_Space. */
 function isSpace(code: number): boolean {
   if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
   if (code < 0x1680) return code === 0x85 || code === 0xa0;

@@ -1,5 +1,5 @@
 import { refuseFile } from "../ownership/refuse-file.ts";
-import type { LeftProfile, ProfileFindings, ProfileRegistry } from "../profiles/profile-registries.ts";
+import type { ProfileFindings, ProfileRegistry, SkippedProfile } from "../profiles/profile-registries.ts";
 import { parseHost, privateHost } from "../registry/host.ts";
 import { Failure } from "../token/failure.ts";
 import type { AppContext } from "./context.ts";
@@ -13,13 +13,13 @@ const patience = 5_000;
  */
 export async function registriesOfKeys(
   { env, home, now }: AppContext,
-  profiles: ProfileFindings["byKeys"],
-): Promise<{ readonly found: readonly ProfileRegistry[]; readonly left: readonly LeftProfile[] }> {
-  if (profiles.length === 0) return { found: [], left: [] };
+  profiles: ProfileFindings["withKeys"],
+): Promise<{ readonly found: readonly ProfileRegistry[]; readonly skipped: readonly SkippedProfile[] }> {
+  if (profiles.length === 0) return { found: [], skipped: [] };
   const { callerIdentity } = await import("../aws/calls/caller-identity.ts");
   const signal = AbortSignal.timeout(patience);
   const found: ProfileRegistry[] = [];
-  const left: LeftProfile[] = [];
+  const skipped: SkippedProfile[] = [];
   const asked = profiles.map(async ({ profile, region }) => {
     // Of whatever account: it decides the endpoint's partition and region.
     const anyOf = (account: string) => parseHost(privateHost(account, region));
@@ -30,10 +30,10 @@ export async function registriesOfKeys(
       const caller = await callerIdentity({ registry, identity, env, home, now, signal, refuseFile });
       const own = caller.kind === "known" ? anyOf(caller.account) : undefined;
       if (own) found.push({ profile, registry: own });
-      else left.push({ profile, why: "STS, which knows its account, can't be reached" });
+      else skipped.push({ profile, why: "STS, which knows its account, can't be reached" });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      left.push({ profile, why: `AWS does not say its account [${error.code}]` });
+      skipped.push({ profile, why: `AWS does not say its account [${error.code}]` });
     }
   });
   await Promise.all(asked);
@@ -41,5 +41,5 @@ export async function registriesOfKeys(
     profiles.findIndex(({ profile }) => profile === one.profile);
   const inOrder = <Item extends { readonly profile: string }>(items: readonly Item[]) =>
     items.toSorted((a, b) => order(a) - order(b));
-  return { found: inOrder(found), left: inOrder(left) };
+  return { found: inOrder(found), skipped: inOrder(skipped) };
 }

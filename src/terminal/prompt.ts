@@ -28,7 +28,7 @@ export function isAffirmative(answer: string | undefined, byDefault: boolean): b
   return word === "" ? byDefault : word === "y" || word === "yes";
 }
 
-/** The user answered a question with no, or closed the terminal: nothing is wrong, and nothing is done. */
+/** The user declined, or closed the terminal. This is not an error. */
 export class Declined extends Error {
   constructor() {
     super("nothing was changed");

@@ -68,7 +68,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
       );
       assert.doesNotMatch(stderr, /ACCOUNT\.dkr/);
     }
-    assert.match((await user.run(["configure-docker", "a b"])).stderr, /give it as ACCOUNT\.dkr\.ecr/);
+    assert.match((await user.run(["configure-docker", "a b"])).stderr, /use ACCOUNT\.dkr\.ecr/);
   });
 
   it("a region that is none; one that may be new it names", async () => {
@@ -78,7 +78,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
       for (const command of ["configure-docker", "refresh"]) {
         const { stderr, exitCode } = await user.run([command, hostIn(region)]);
         assert.equal(exitCode, 1);
-        assert.match(stderr, new RegExp(`${region} is no AWS region\\. Fix: write us-east-1`), command);
+        assert.match(stderr, new RegExp(`${region} is not an AWS region\\. Fix: write us-east-1`), command);
       }
     }
     for (const [host, fix] of [
@@ -88,7 +88,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
       ],
       [
         hostIn("us-east-1").replace(".com", ".cn"),
-        /end is none of ECR's\. Fix: write 111122223333\.dkr\.ecr/,
+        /its domain is not one of Amazon ECR\. Fix: write 111122223333\.dkr\.ecr/,
       ],
     ] as const) {
       for (const command of ["configure-docker", "refresh"]) {
@@ -97,7 +97,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     }
     const { stdout, exitCode } = await user.run(["configure-docker", hostIn("us-east-3")]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /us-east-3 is a region that this version does not know; if us-east-[12] is meant/);
+    assert.match(stdout, /this version does not know the region us-east-3; did you mean us-east-[12]\?/);
   });
 
   it("a folder in its place", async () => {

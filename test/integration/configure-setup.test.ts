@@ -57,7 +57,7 @@ describe("configure-docker on a terminal", function () {
     });
     const { screen, exitCode } = await atTerminal(user, ["configure-docker"], ["", "9", "2", ""]);
     assert.equal(exitCode, 0, screen);
-    assert.match(screen, /Several profiles are of account 111122223333/);
+    assert.match(screen, /Account 111122223333 has several profiles/);
     assert.match(config(), /again: \{ profile: again \}/);
     assert.doesNotMatch(config(), /build/);
   });

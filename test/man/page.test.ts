@@ -25,7 +25,7 @@ const page = manPage({
 const notForUsers = ["BUN_INSPECT", "JOURNAL_STREAM", "NODE_USE_ENV_PROXY"];
 
 describe("the man page", () => {
-  it("has every command with all that it takes", () => {
+  it("documents every command with its arguments and options", () => {
     for (const command of commandsOf(program).slice(1)) {
       assert.match(
         page,
@@ -37,7 +37,7 @@ describe("the man page", () => {
     }
   });
 
-  it("has every variable of the environment that the source reads and a user may set", () => {
+  it("documents every environment variable for users", () => {
     const files = [...new Bun.Glob("src/**/*.ts").scanSync(root)];
     const variables = new Set(
       files.flatMap((file) =>
@@ -53,19 +53,19 @@ describe("the man page", () => {
     }
   });
 
-  it("has every error", () => {
+  it("documents every error", () => {
     const codes = codesOf(read("docs/errors.md"));
     assert.ok(codes.length > 50);
     for (const code of codes) assert.ok(page.includes(`\n.TP\n\\fB${code}\\fR\n`), code);
   });
 
-  it("names no command that there is not", () => {
+  it("names no command that does not exist", () => {
     const known = [...commandsOf(program).map((command) => command.name()), ...helperActions];
     const lines = page.replaceAll("\\-", "-").matchAll(/^docker-credential-ecr ([a-z]\S*)/gm);
     for (const [line, word = ""] of lines) assert.ok(known.includes(word), line);
   });
 
-  it("is date, version and all else filled in", () => {
+  it("has no unfilled placeholder", () => {
     assert.match(
       page,
       /^\.TH DOCKER-CREDENTIAL-ECR 1 2026-01-31 "docker-credential-ecr 1\.2\.3" "User Commands"\n\.SH NAME\n/,
@@ -80,17 +80,17 @@ describe("the man page", () => {
 
   describe("read by groff", () => {
     needs("groff");
-    it("is without fault", () => assert.equal(printed("groff", ["-man", "-Tutf8", "-ww"], page).stderr, ""));
+    it("has no warnings", () => assert.equal(printed("groff", ["-man", "-Tutf8", "-ww"], page).stderr, ""));
   });
 
   describe("read by mandoc", () => {
     needs("mandoc");
-    it("is without fault", () => {
+    it("has no warnings", () => {
       const { stdout, stderr, status } = spawnSync("mandoc", ["-Tlint"], { input: page, encoding: "utf8" });
       assert.deepEqual({ stdout, stderr, status }, { stdout: "", stderr: "", status: 0 });
     });
 
-    it("shows odd text as it is", () => {
+    it("shows special characters unchanged", () => {
       const odd = ".dot 'quote' \\back -dash -- ~home ^ `tick` \"two\" %c";
       const long = `${"word ".repeat(15)}abc .dot`;
       const body = [fill(roff(odd)), fill(roff(long)), ...roffLines([odd, `  ${odd}`])].join("\n");
@@ -105,7 +105,7 @@ describe("the man page", () => {
       assert.equal(plain.split(odd).length, 4);
     });
 
-    it("shows Markdown without its marks", () => {
+    it("shows Markdown without markup", () => {
       const markdown = "A `b -c` and **d** at <https://e.f/g> or [h](i.md).";
       const { stdout } = printed(
         "mandoc",

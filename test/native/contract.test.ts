@@ -37,7 +37,7 @@ for (const { name, open, cost } of readers) {
       });
     }
 
-    it("that is damaged at any byte, or cut off there: delegated", () => {
+    it("that is damaged or truncated at any byte: delegated", () => {
       place.writeToken({ dependencies: noDependencies });
       const whole = readFileSync(place.token);
       const step = cost > 10 ? 29 : 1;
@@ -54,7 +54,7 @@ for (const { name, open, cost } of readers) {
       assert.equal(answer(), printed(secrets.token ?? ""));
     });
 
-    it("that is damaged at any byte of a login: delegated", () => {
+    it("with a login damaged at any byte: delegated", () => {
       place.writeLogin();
       const whole = readFileSync(place.login);
       const step = cost > 10 ? 29 : 1;

@@ -242,7 +242,7 @@ function isLeftToTypeScript(text: string): boolean {
 
 const [typescript, native] = readers;
 
-describe("the two readers of token files", function () {
+describe("the two parsers of token files", function () {
   this.timeout(120_000);
   const both = typescript?.open && native?.open ? it : it.skip;
 

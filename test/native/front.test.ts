@@ -50,7 +50,7 @@ when("the native front", function () {
     return { stdout: stdout.toString(), stderr: stderr.toString(), status };
   }
 
-  it("hands over arguments and the exit code, whatever the command", () => {
+  it("passes on the arguments and the exit code of every command", () => {
     for (const args of [[], ["list"], ["get", "x y"], ["status", "--json", ""], ["GET"], ["--get"]]) {
       const expected = [behind(), ...args, ""].join("\n");
       assert.deepEqual(call(front, args), { stdout: expected, stderr: "", status: 7 });
@@ -58,7 +58,7 @@ when("the native front", function () {
   });
 
   const sizes = [0, 1, 253, 254, 4095, 4096, 4097, 16_384, 100_000, 1 << 20];
-  it("hands over all of stdin, of any length", () => {
+  it("passes on all of stdin, of any length", () => {
     for (const size of sizes) {
       const input = Buffer.alloc(size);
       for (let at = 0; at < size; at++) input[at] = (at * 31 + (at >> 8)) % 256;
@@ -69,13 +69,13 @@ when("the native front", function () {
     }
   });
 
-  it("hands over at most a little more than 1 MiB of a get's stdin, since more is no server URL", () => {
+  it("passes on slightly more than 1 MiB of a get's stdin at most, since a server URL is never longer", () => {
     call(front, ["get"], Buffer.alloc(3 << 20, "x"));
     const { length } = readFileSync(seen());
     assert.ok(length > 1 << 20 && length < (1 << 20) + 65_536, String(length));
   });
 
-  it("hands over where the program can't be found, by links, from any folder", () => {
+  it("finds the program by symbolic links, from any folder", () => {
     const elsewhere = join(temp(), "else where");
     mkdirSync(elsewhere);
     symlinkSync(front, join(elsewhere, "docker-credential-ecr-login"));
@@ -90,7 +90,7 @@ when("the native front", function () {
     assert.equal(byPath.stdout, `${behind()}\nlist\n`);
   });
 
-  it("finds it below a prefix that was moved, and that is read-only", () => {
+  it("finds the program below a moved and a read-only prefix", () => {
     const moved = join(temp(), "moved");
     renameSync(dirname(dirname(front)), moved);
     const { status } = spawnSync("chmod", ["-R", "a-w", moved]);
@@ -105,7 +105,7 @@ when("the native front", function () {
     assert.equal(call(front, ["list"], "", {}, through).stdout, `${behind()}\nlist\n`);
   });
 
-  it("names the path that is missing", () => {
+  it("names the missing path", () => {
     rmSync(behind());
     const expected = `can't start the other part of this program, ${behind()} (No such file or directory). Fix: install the program again, with ./install.sh [PROGRAM_MISSING]\n`;
     for (const args of [["get"], ["status"]]) {
@@ -114,7 +114,7 @@ when("the native front", function () {
     }
   });
 
-  it("hands over no variable of the runtime's, and all others", () => {
+  it("passes on all variables except the runtime's", () => {
     const runtime = [
       ...["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "JSC_useJIT", "MIMALLOC_VERBOSE"],
       ...["NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_CHANNEL_FD", "NAPI_RS_FORCE_WASI"],
@@ -142,7 +142,7 @@ when("the native front", function () {
     });
     afterEach(() => place.remove());
 
-    it("answers the bare host, with a line end too, and leaves other spellings to the program", () => {
+    it("handles the bare host, also with a line end, and delegates other forms", () => {
       for (const input of [host, `${host}\n`]) {
         assert.deepEqual(call(front, ["get"], input, place.env), {
           stdout: printed(tokenSecret),
@@ -160,7 +160,7 @@ when("the native front", function () {
       }
     });
 
-    it("needs no other part to answer", () => {
+    it("needs no other file to serve a token", () => {
       rmSync(behind());
       assert.equal(call(front, ["get"], host, place.env).stdout, printed(tokenSecret));
     });
@@ -188,13 +188,13 @@ when("the native front", function () {
       assert.match(stderr, /^docker-credential-ecr: the answer can't be written .* \[STDOUT_WRITE\]\n$/);
     });
 
-    it("ends without an answer where stdin is closed", () => {
+    it("ends without output if stdin is closed", () => {
       assert.equal(call(front, ["get"], "", place.env, shell('exec "$@" <&-')).status, 7);
     });
   });
 });
 
-describe("the sources of the native front", () => {
+describe("the sources of the native program", () => {
   const temp = useTempFolder();
   const kinds: Readonly<Record<string, { cc?: string; flags: readonly string[] }>> = {
     "gcc's analyzer": { flags: [...warnings, "-O1", "-fanalyzer"] },
@@ -213,7 +213,7 @@ describe("the sources of the native front", () => {
     });
   }
 
-  it("name the compiler that is missing", () => {
+  it("report a missing compiler", () => {
     assert.match(
       compileFront(join(temp(), "front"), { cc: "/nowhere/cc" }) ?? "",
       /^\/nowhere\/cc can't be started \(ENOENT\)$/,

@@ -50,7 +50,7 @@ describe("AWS files: sections", () => {
     });
   }
 
-  it("of no profile are passed over", () => {
+  it("without a profile are ignored", () => {
     const headers = [
       "ci",
       "profile",
@@ -64,17 +64,17 @@ describe("AWS files: sections", () => {
     assert.deepEqual(names(headers.map((header) => `[${header}]\nregion = us-east-1\n`).join("")), []);
   });
 
-  it("of the credentials file have the profile's name as it is", () => {
+  it("of the credentials file are named like the profile", () => {
     assert.deepEqual(names("", "[ci]\n[my ci]\n[profile x]\n"), ["ci", "my ci", "profile x"]);
   });
 
-  it("of one name: the later counts alone", () => {
+  it("with the same name: only the last one is used", () => {
     const files = awsFiles("[profile ci]\nregion = a\noutput = x\n[profile 'ci']\nregion = b\n");
     assert.deepEqual([...(files.profile("ci")?.keys() ?? [])], ["region"]);
     assert.equal(files.profile("ci")?.get("region")?.value, "b");
   });
 
-  it("of both files are laid over each other, and each setting knows its place", () => {
+  it("of both files are merged, and each setting has its line", () => {
     const files = awsFiles("[profile ci]\nregion = a\noutput = x\n", "\n[ci]\nregion = b\n");
     const profile = files.profile("ci");
     assert.deepEqual(profile?.get("region"), { value: "b", line: 3, path: "/aws/credentials" });
@@ -83,7 +83,7 @@ describe("AWS files: sections", () => {
     assert.equal(files.profile("toString"), undefined);
   });
 
-  it("of sso-sessions and services may be quoted too", () => {
+  it("for sso-sessions and services may be quoted", () => {
     const files = awsFiles(
       "[sso-session 'Acme Dev']\nsso_region = x\n[services \"my lab\"]\necr =\n  endpoint_url = u\n",
     );
@@ -92,7 +92,7 @@ describe("AWS files: sections", () => {
   });
 });
 
-describe("AWS files: where they are", () => {
+describe("AWS files: paths", () => {
   const home = "/home/alice";
   for (const [variable, path] of [
     [undefined, "/home/alice/.aws/config"],
@@ -117,13 +117,13 @@ describe("AWS files: where they are", () => {
     });
   }
 
-  it("by variables that the path names, which then count", () => {
+  it("by variables in the path, which become dependencies", () => {
     const env = { AWS_CONFIG_FILE: "$A/x", AWS_SHARED_CREDENTIALS_FILE: `${"$"}{B}/$A` };
     assert.deepEqual(awsPaths(env, home).variables, ["A", "B"]);
   });
 });
 
-describe("AWS files: bad ones", () => {
+describe("AWS files: invalid files", () => {
   const temp = useTempFolder();
   const read = async (content: string | Uint8Array) => {
     const path = join(temp(), "credentials");
@@ -145,7 +145,7 @@ describe("AWS files: bad ones", () => {
     ["no setting in a line", `${keys}hello\n`, /:3 can't be parsed: neither a \[section\] nor/],
     ["a section twice", `${keys}${keys}`, /:3 can't be parsed: section \[ci\] occurs twice/],
   ] as const) {
-    it(`${what}: refused with the file and the line`, async () => {
+    it(`${what}: refused with the file and line`, async () => {
       const outcome = await read(content);
       assert.ok("failure" in outcome);
       assert.equal(outcome.failure.code, "AWS_FILE_INVALID");
@@ -153,7 +153,7 @@ describe("AWS files: bad ones", () => {
     });
   }
 
-  it("a pipe, a folder, a device and none are no file, and nothing waits for them", async () => {
+  it("a pipe, a folder, a device and a missing file count as absent, without waiting", async () => {
     const pipe = join(temp(), "pipe");
     execFileSync("mkfifo", [pipe]);
     for (const [path, why] of [
@@ -171,7 +171,7 @@ describe("AWS files: bad ones", () => {
     }
   });
 
-  it("a link is followed; one in a circle can't be read", async () => {
+  it("a symbolic link is followed; a loop can't be read", async () => {
     const path = join(temp(), "credentials");
     writeFileSync(path, keys);
     symlinkSync(path, join(temp(), "link"));
@@ -183,7 +183,7 @@ describe("AWS files: bad ones", () => {
     assert.match(circle.files.unreadable.join(), /circle can't be read \(ELOOP\)/);
   });
 
-  it("what this user may not read counts as absent, and is named", async function () {
+  it("an unreadable file counts as absent, and is named", async function () {
     if (process.geteuid?.() === 0) this.skip();
     const folder = join(temp(), "closed");
     mkdirSync(folder);
@@ -194,7 +194,7 @@ describe("AWS files: bad ones", () => {
     assert.match(outcome.files.unreadable.join(), /can't be read \(EACCES\)/);
   });
 
-  it("files that have not changed are not read again", async () => {
+  it("unchanged files are not read again", async () => {
     const path = join(temp(), "credentials");
     writeFileSync(path, keys);
     const env = { AWS_CONFIG_FILE: "", AWS_SHARED_CREDENTIALS_FILE: path };
@@ -204,7 +204,7 @@ describe("AWS files: bad ones", () => {
     assert.ok(!(first instanceof Failure));
   });
 
-  it("a path that is not UTF-8 in the environment is refused, since the runtime can't open it", async () => {
+  it("a path that is not valid UTF-8 is refused, since the runtime can't open it", async () => {
     const env = { AWS_CONFIG_FILE: "/home/jos\ufffd/config", AWS_SHARED_CREDENTIALS_FILE: "/none" };
     const outcome = await readAwsFiles(env, temp(), () => "absent");
     assert.ok("failure" in outcome);

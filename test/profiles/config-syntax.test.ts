@@ -17,7 +17,7 @@ const plainSettings = (settings: Settings): Plain =>
 const plain = (sections: Sections) =>
   Object.fromEntries([...sections].map(([header, { settings }]) => [header, plainSettings(settings)]));
 
-/** Each result is what Python 3.11 and botocore 1.43 give. */
+/** Each result is that of Python 3.11 and botocore 1.43. */
 const TEXTS: [what: string, text: string, sections: Record<string, Plain>][] = [
   ["nothing", "", {}],
   ["a section and its settings", "[a]\nx = 1\ny=2\n", { a: { x: "1", y: "2" } }],
@@ -59,13 +59,13 @@ const REFUSED: [what: string, text: string, line: number, words: RegExp][] = [
   ["a block with a line that is no setting", "[a]\ns3 =\n  y\n", 3, /NAME = VALUE/],
 ];
 
-describe("the text of an AWS file", () => {
+describe("parsing an AWS file", () => {
   for (const [what, text, sections] of TEXTS) {
-    it(`is read: ${what}`, () => assert.deepEqual(plain(parseConfig(text)), sections));
+    it(`parses ${what}`, () => assert.deepEqual(plain(parseConfig(text)), sections));
   }
 
   for (const [what, text, line, words] of REFUSED) {
-    it(`is refused with the line: ${what}`, () => {
+    it(`refuses with the line: ${what}`, () => {
       assert.throws(
         () => parseConfig(text),
         (error) => {
@@ -78,13 +78,13 @@ describe("the text of an AWS file", () => {
     });
   }
 
-  it("has its settings at the lines where they are", () => {
+  it("returns the line of each setting", () => {
     const sections = parseConfig("# c\n[a]\n\nx = 1\ns3 =\n  # c\n  y = 2\n");
     const settings = sections.get("a")?.settings;
     assert.deepEqual([settings?.get("x")?.line, settings?.get("s3")?.nested?.get("y")?.line], [4, 7]);
   });
 
-  it("is read or refused whatever it is, and alike whether its sections are parsed one by one or all", () => {
+  it("parses or refuses any text, with the same result for single sections and all sections", () => {
     const pieces = [
       "[a]",
       "[b]",
@@ -126,7 +126,7 @@ describe("the text of an AWS file", () => {
     fc.assert(property, { numRuns: 2_000 });
   });
 
-  it("takes no time that grows faster than it does", () => {
+  it("takes time linear in the text's length", () => {
     for (const unit of ["\t", "[", "x ", "= ", " \n", "\\"]) {
       const begun = performance.now();
       try {

@@ -30,7 +30,7 @@ interface Situation {
 const decide = ({ env = {}, config = "", credentials = "", identity = ambient }: Situation) =>
   decideSource(identity, env, awsFiles(config, credentials));
 
-/** "static ci TESTKEY < ci" for keys of profile ci by which the role of profile ci is assumed. */
+/** For example "static ci TESTKEY < ci": the role of profile ci is assumed with the keys of profile ci. */
 function shown({ source, roles }: Decision): string {
   const detail = "keys" in source ? source.keys.accessKeyId : "tokenFile" in source ? source.tokenFile : "";
   const words = [source.kind, source.profile ?? "", detail].filter(Boolean).join(" ");
@@ -39,7 +39,7 @@ function shown({ source, roles }: Decision): string {
 
 const by = (source_profile: string) => ({ role_arn: role, source_profile });
 
-/** In the order of the AWS CLI. */
+/** The order of the AWS CLI. */
 const DECISIONS: [what: string, situation: Situation, decision: string][] = [
   ["nothing", {}, "instance"],
   ["keys in the environment", { env: inEnvironment }, "environment ENVKEY"],
@@ -114,7 +114,7 @@ const DECISIONS: [what: string, situation: Situation, decision: string][] = [
     "static default OTHERKEY",
   ],
   [
-    "a role before everything else of a profile",
+    "a role before all other settings of a profile",
     {
       config: { default: { ...by("base"), ...sso, ...keys, credential_process: "x" } },
       credentials: { base: otherKeys },
@@ -198,12 +198,12 @@ const DECISIONS: [what: string, situation: Situation, decision: string][] = [
     "web-identity b /profile < default",
   ],
   [
-    "a source profile, whatever web identity the environment has",
+    "a source profile before the environment's web identity",
     { env: web, config: { default: by("b") }, credentials: { b: keys } },
     "static b TESTKEY < default",
   ],
   [
-    "a role by itself",
+    "a role with its own profile as source",
     { config: { default: { ...by("default"), ...keys } } },
     "static default TESTKEY < default",
   ],
@@ -238,40 +238,40 @@ const DECISIONS: [what: string, situation: Situation, decision: string][] = [
   ],
 ];
 
-/** With the setting that is wrong and where it is. */
+/** Each error names the invalid setting and its location. */
 const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp][] = [
   [
-    "a sign-in with a comment behind its name",
+    "an SSO session with a comment after its name",
     { config: "[default]\nlogin_session = arn:aws:iam::111122223333:user/a # mine\n" },
     "PROFILE_INCOMPLETE",
     /login_session \(\/aws\/config:2\) contains a blank/,
   ],
   [
-    "a profile that there is not",
+    "an unknown profile",
     { env: ci },
     "PROFILE_NOT_FOUND",
     /^profile ci is neither in \/aws\/config nor in \/aws\/cred/,
   ],
   [
-    "it, with keys in the environment",
+    "an unknown profile, with keys in the environment",
     { env: { ...ci, ...inEnvironment } },
     "PROFILE_NOT_FOUND",
     /^profile ci/,
   ],
   [
-    "a profile called like a property of objects",
+    "a profile named like an object property",
     { env: { AWS_PROFILE: "constructor" } },
     "PROFILE_NOT_FOUND",
     /constructor/,
   ],
   [
-    "a profile in other letters",
+    "a profile in another case",
     { env: { AWS_PROFILE: "CI" }, credentials: { ci: keys } },
     "PROFILE_NOT_FOUND",
     /did you mean ci\?/,
   ],
   [
-    "a source profile that there is not",
+    "an unknown source profile",
     { config: { default: by("gone") } },
     "PROFILE_NOT_FOUND",
     /gone, the source_profile of \/aws\/config:3,/,
@@ -295,7 +295,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     /aws_access_key_id \(\/aws\/credentials:2\) has no aws_secret/,
   ],
   [
-    "half a pair in each file",
+    "one key of a pair in each file",
     {
       config: { default: { aws_secret_access_key: "x" } },
       credentials: { default: { aws_access_key_id: "X" } },
@@ -338,7 +338,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     /write role_arn/,
   ],
   [
-    "a role by a name of its own",
+    "a role under an unknown name",
     { env: ci, config: { "profile ci": { pull_as: role } } },
     "PROFILE_INCOMPLETE",
     /write role_arn/,
@@ -368,7 +368,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     /without sso_account_id and sso_role_name/,
   ],
   [
-    "a setting of SSO that there is not",
+    "an unknown SSO setting",
     { env: ci, config: { "profile ci": { sso_thing_of_mine: "u" } } },
     "PROFILE_INCOMPLETE",
     /sso_thing_of_mine/,
@@ -380,13 +380,13 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     /lack sso_region/,
   ],
   [
-    "an sso-session that there is not",
+    "an unknown sso-session",
     { config: { default: { ...sso, sso_session: "Acme Dev" } } },
     "PROFILE_INCOMPLETE",
     /\[sso-session Acme Dev\], which \/aws\/config doesn't have/,
   ],
   [
-    "an sso-session that says otherwise",
+    "an sso-session with contradictory settings",
     { config: { default: { ...sso, sso_session: "s" }, "sso-session s": { sso_region: "r" } } },
     "PROFILE_INCOMPLETE",
     /sso_region differs between \/aws\/config:3 and \/aws\/config:9/,
@@ -416,18 +416,23 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     /both source_profile .* and credential_source/,
   ],
   [
-    "a credential_source that there is not",
+    "an unknown credential_source",
     { config: { default: { role_arn: role, credential_source: "Ec2InstanceMetadate" } } },
     "PROFILE_INCOMPLETE",
     /set it to Ec2InstanceMetadata/,
   ],
   [
-    "a circle",
+    "a loop",
     { config: { default: by("b"), "profile b": by("default") } },
     "PROFILE_INCOMPLETE",
     /loop: default → b → default/,
   ],
-  ["a role by itself without keys", { config: { default: by("default") } }, "PROFILE_INCOMPLETE", /loop/],
+  [
+    "a role with its own profile as source, without keys",
+    { config: { default: by("default") } },
+    "PROFILE_INCOMPLETE",
+    /loop/,
+  ],
   [
     "a source profile without credentials",
     { config: { default: by("b"), "profile b": { region: "x" } } },
@@ -453,19 +458,19 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     /credential_process \(\/aws\/config:2\) is empty/,
   ],
   [
-    "a profile of config.yaml that has a region alone",
+    "a profile of config.yaml with only a region",
     { config: { "profile ci": { region: "x" } }, identity: { kind: "profile", profile: "ci" } },
     "PROFILE_INCOMPLETE",
     /it has no settings for them/,
   ],
   [
-    "a role behind MFA",
+    "a role that requires MFA",
     { config: { default: { ...by("b"), mfa_serial: "m" } }, credentials: { b: keys } },
     "MFA_REQUIRED",
     /^profile default requires .*\/aws\/config:4/,
   ],
   [
-    "MFA further down",
+    "MFA further down the chain",
     { config: { default: by("b"), "profile b": { ...by("c"), mfa_serial: "m" } }, credentials: { c: keys } },
     "MFA_REQUIRED",
     /^profile b requires/,
@@ -477,7 +482,7 @@ const REFUSALS: [what: string, situation: Situation, code: string, words: RegExp
     /credential_source of profile default \(\/aws\/config:3\) has none/,
   ],
   [
-    "credential_source EcsContainer without one",
+    "credential_source EcsContainer without a container",
     { config: { default: { role_arn: role, credential_source: "EcsContainer" } } },
     "NO_CREDENTIALS",
     /no container credentials endpoint/,
@@ -503,14 +508,14 @@ describe("decideSource", () => {
     });
   }
 
-  it("takes no setting of another kind from the lines below the region of a sign-in", () => {
+  it("does not read other settings from the lines after an SSO region", () => {
     const { source } = decide({
       config: "[default]\nlogin_session = a\nregion = us-east-1\n  login_session = b\n",
     });
     assert.deepEqual(source, { kind: "login", profile: "default", session: "a" });
   });
 
-  it("names a file that can't be read, in which the profile may be", () => {
+  it("names an unreadable file that may contain the profile", () => {
     const files = { ...awsFiles(""), unreadable: ["/aws/config can't be read (EACCES)"] };
     assert.throws(() => decideSource(ambient, ci, files), {
       code: "PROFILE_NOT_FOUND",
@@ -518,7 +523,7 @@ describe("decideSource", () => {
     });
   });
 
-  it("takes a session token by both its names, and an empty session name for none", () => {
+  it("accepts both names of the session token, and treats an empty session name as absent", () => {
     const { source } = decide({ env: { ...inEnvironment, AWS_SECURITY_TOKEN: "a", AWS_SESSION_TOKEN: "b" } });
     assert.ok(source.kind === "environment" && source.keys.sessionToken === "a");
     const named = decide({ env: { ...web, AWS_ROLE_SESSION_NAME: "" } }).source;
@@ -536,7 +541,7 @@ describe("dependsOnMachine", () => {
 });
 
 describe("chosenProfile", () => {
-  it("is the identity's own, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else default", () => {
+  it("is the identity's profile, AWS_PROFILE, AWS_DEFAULT_PROFILE or default, in this order", () => {
     const env = { AWS_PROFILE: "e", AWS_DEFAULT_PROFILE: "d" };
     const profile: Identity = { kind: "profile", profile: "p" };
     assert.deepEqual(chosenProfile(profile, env), { name: "p", by: "config.yaml" });

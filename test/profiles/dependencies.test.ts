@@ -19,18 +19,18 @@ describe("identityState", () => {
   const keyOf = async (...args: Parameters<typeof stateOf>) => (await stateOf(...args)).key;
   const writeConfig = (text: string) => writeFileSync(join(home, ".aws/config"), text);
 
-  it("is another on another boot where the machine's own role asks", async () => {
+  it("changes with the boot for an instance role", async () => {
     assert.notEqual(await keyOf({}), await keyOf({}, "boot two"));
     assert.equal((await stateOf({})).dependencies.boot, "boot one");
   });
 
-  it("has a boot that no machine has where the machine's own role asks and the boot can't be read", async () => {
+  it("has a unique boot id for an instance role if the boot id can't be read", async () => {
     const state = await identityState(ambient, { env: {}, home, boot: undefined, readStamp: () => "stamp" });
     assert.equal(state.dependencies.boot, "unknown");
     assert.notEqual(state.key, await keyOf({}));
   });
 
-  it("is the same on every boot where environment or files say who asks", async () => {
+  it("does not change with the boot for credentials from the environment or files", async () => {
     const keys = { AWS_ACCESS_KEY_ID: "TESTKEY", AWS_SECRET_ACCESS_KEY: "test" };
     for (const env of [keys, { AWS_PROFILE: "ci" }]) {
       assert.equal(await keyOf(env), await keyOf(env, "boot two"));
@@ -42,7 +42,7 @@ describe("identityState", () => {
     assert.equal(await keyOf({}, "boot one", profile), await keyOf({}, "boot two", profile));
   });
 
-  it("is another for another profile, role or external id", async () => {
+  it("changes with the profile, role and external id", async () => {
     const role = (externalId?: string): Identity => ({
       kind: "role",
       roleArn: "arn:aws:iam::111122223333:role/ci",
@@ -60,7 +60,7 @@ describe("identityState", () => {
     assert.equal(new Set(keys).size, identities.length);
   });
 
-  it("stays the same after an edit of another profile", async () => {
+  it("does not change after an edit of another profile", async () => {
     writeConfig("[profile ci]\nregion = us-east-1\n");
     const before = await keyOf({ AWS_PROFILE: "ci" });
     writeConfig("[profile ci]\nregion = us-east-1\n[profile other]\nregion = us-east-1\n");
@@ -69,7 +69,7 @@ describe("identityState", () => {
     assert.notEqual(await keyOf({ AWS_PROFILE: "ci" }), before);
   });
 
-  it("is another for a credential_process that answers by another variable, script or program", async () => {
+  it("changes with the variables, script and program of a credential_process", async () => {
     const script = join(home, "p.sh");
     writeFileSync(script, "echo $WHO\n");
     writeConfig(`[profile ci]\ncredential_process = /bin/sh ${script}\n`);

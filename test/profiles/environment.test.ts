@@ -8,7 +8,7 @@ const expiry = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 describe("keys in the environment", () => {
   for (const text of ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05UTC", "2026-01-02T04:04:05+01:00"]) {
-    it(`end at AWS_CREDENTIAL_EXPIRATION, ${text}`, () => {
+    it(`expire at AWS_CREDENTIAL_EXPIRATION, ${text}`, () => {
       const found = expiring(text);
       assert.equal(found?.expiration?.getTime(), expiry);
       assert.doesNotThrow(() => refuseExpired(found, expiry - 1));
@@ -19,7 +19,7 @@ describe("keys in the environment", () => {
     });
   }
 
-  it("have no end without it, or where it is empty", () => {
+  it("have no expiry if it is unset or empty", () => {
     for (const found of [environmentKeys(keys), expiring("")]) {
       assert.ok(found && !("expiration" in found));
       refuseExpired(found, expiry);
@@ -27,7 +27,7 @@ describe("keys in the environment", () => {
   });
 
   for (const text of ["soon", "12 hours", "[]"]) {
-    it(`are refused with "${text}" for their end`, () => {
+    it(`are refused with the expiry "${text}"`, () => {
       assert.throws(() => expiring(text), { code: "NO_CREDENTIALS", message: /AWS_CREDENTIAL_EXPIRATION/ });
     });
   }
@@ -37,7 +37,7 @@ describe("keys in the environment", () => {
     ["AWS_SESSION_TOKEN", "test\r\ntoken"],
     ["AWS_SECURITY_TOKEN", "test-token\n"],
   ] as const) {
-    it(`are refused with a line end in ${name}`, () => {
+    it(`are refused with a line break in ${name}`, () => {
       const message = `${name} in the environment contains a line end, which no key does`;
       assert.throws(() => environmentKeys({ ...keys, [name]: text }), { code: "KEYS_UNKNOWN", message });
     });

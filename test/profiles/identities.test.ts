@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Identity } from "../../src/token/identity.ts";
-import { Asker, alice, ciRole, pullRole, user } from "../aws/asker.ts";
+import { alice, ciRole, pullRole, TokenClient, user } from "../aws/token-client.ts";
 import { keysOf } from "../support/aws/environment.ts";
 
 const hour = 3_600_000;
@@ -17,67 +17,67 @@ sso_role_name = ci
 const bySource: Identity = { kind: "role", roleArn: pullRole, source: { kind: "profile", profile: "base" } };
 
 describe("fetchToken: identities", () => {
-  let asker: Asker;
+  let client: TokenClient;
   before(async () => {
-    asker = await Asker.start();
+    client = await TokenClient.start();
   });
-  afterEach(() => asker.reset());
-  after(() => asker.stop());
+  afterEach(() => client.reset());
+  after(() => client.stop());
 
   const profile = (name: string) => ({ identity: { kind: "profile", profile: name } as const, env: {} });
 
-  it("takes keys from the environment, and tells all that the answer holds", async () => {
-    const token = await asker.ask();
+  it("uses keys from the environment, and returns all fields of the response", async () => {
+    const token = await client.fetchToken();
     assert.equal(token.username, "AWS");
     assert.equal(JSON.parse(Buffer.from(token.password, "base64").toString()).type, "DATA_KEY");
     assert.ok(Math.abs(token.expiresAt - Date.now() - 12 * hour) < 60_000);
     assert.equal(token.clockSkew, 0);
     assert.equal("sessionEndsAt" in token, false);
-    assert.deepEqual(asker.served(), ["GetAuthorizationToken api.ecr.us-east-1.amazonaws.com"]);
-    assert.equal(asker.lastPrincipal(), alice.arn);
+    assert.deepEqual(client.served(), ["GetAuthorizationToken api.ecr.us-east-1.amazonaws.com"]);
+    assert.equal(client.lastPrincipal(), alice.arn);
   });
 
-  it("takes the end of a session from the environment", async () => {
+  it("reads a session's expiry from the environment", async () => {
     const env = { ...keysOf(alice), AWS_CREDENTIAL_EXPIRATION: "2031-01-02T03:04:05Z" };
-    assert.equal((await asker.ask({ env })).sessionEndsAt, Date.UTC(2031, 0, 2, 3, 4, 5));
+    assert.equal((await client.fetchToken({ env })).sessionEndsAt, Date.UTC(2031, 0, 2, 3, 4, 5));
   });
 
   it("prefers keys in the environment to AWS_PROFILE, as the AWS CLI does", async () => {
     const bob = user("bob");
-    asker.writeConfig(
+    client.writeConfig(
       `[profile b]\naws_access_key_id=${bob.accessKeyId}\naws_secret_access_key=${bob.secretAccessKey}\n`,
     );
     for (const variable of ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) {
-      await asker.ask({ env: { ...keysOf(alice), [variable]: "b" } });
-      assert.equal(asker.lastPrincipal(), alice.arn);
-      await asker.ask({ env: { [variable]: "b" } });
-      assert.equal(asker.lastPrincipal(), bob.arn);
+      await client.fetchToken({ env: { ...keysOf(alice), [variable]: "b" } });
+      assert.equal(client.lastPrincipal(), alice.arn);
+      await client.fetchToken({ env: { [variable]: "b" } });
+      assert.equal(client.lastPrincipal(), bob.arn);
     }
   });
 
-  it("reads the files anew each time", async () => {
-    asker.write(".aws/credentials", `[default]\n${aliceKeys}`);
-    await asker.ask({ env: {} });
-    assert.equal(asker.lastPrincipal(), alice.arn);
+  it("reads the files each time", async () => {
+    client.write(".aws/credentials", `[default]\n${aliceKeys}`);
+    await client.fetchToken({ env: {} });
+    assert.equal(client.lastPrincipal(), alice.arn);
     const bob = user("bob");
-    asker.write(
+    client.write(
       ".aws/credentials",
       `[default]\naws_access_key_id=${bob.accessKeyId}\naws_secret_access_key=${bob.secretAccessKey}\n`,
     );
-    await asker.ask({ env: {} });
-    assert.equal(asker.lastPrincipal(), bob.arn);
+    await client.fetchToken({ env: {} });
+    assert.equal(client.lastPrincipal(), bob.arn);
   });
 
-  it("honours AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE", async () => {
-    const config = asker.write("elsewhere/config", "[profile x]\nregion = eu-west-1\n");
-    const credentials = asker.write("elsewhere/credentials", `[x]\n${aliceKeys}`);
+  it("uses AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE", async () => {
+    const config = client.write("elsewhere/config", "[profile x]\nregion = eu-west-1\n");
+    const credentials = client.write("elsewhere/credentials", `[x]\n${aliceKeys}`);
     const env = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
-    await asker.ask({ ...profile("x"), env });
-    assert.equal(asker.lastPrincipal(), alice.arn);
+    await client.fetchToken({ ...profile("x"), env });
+    assert.equal(client.lastPrincipal(), alice.arn);
   });
 
   it("follows a chain of role profiles, in the registry's region", async () => {
-    asker.writeConfig(`
+    client.writeConfig(`
 [profile base]
 ${aliceKeys}
 [profile middle]
@@ -89,19 +89,19 @@ role_arn = ${pullRole}
 source_profile = middle
 role_session_name = outer-session
 `);
-    const token = await asker.ask(profile("outer"));
-    assert.deepEqual(asker.served(), [
+    const token = await client.fetchToken(profile("outer"));
+    assert.deepEqual(client.served(), [
       "AssumeRole sts.us-east-1.amazonaws.com",
       "AssumeRole sts.us-east-1.amazonaws.com",
       "GetAuthorizationToken api.ecr.us-east-1.amazonaws.com",
     ]);
-    assert.equal(asker.lastPrincipal(), "arn:aws:sts::444455556666:assumed-role/ecr-pull/outer-session");
+    assert.equal(client.lastPrincipal(), "arn:aws:sts::444455556666:assumed-role/ecr-pull/outer-session");
     assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - hour) < 60_000);
   });
 
-  it("assumes a role of the config's, with all that it names", async () => {
-    asker.writeConfig(`[profile base]\n${aliceKeys}`);
-    asker.aws.controls.putRole({
+  it("assumes a role of config.yaml, with all its settings", async () => {
+    client.writeConfig(`[profile base]\n${aliceKeys}`);
+    client.aws.controls.putRole({
       arn: "arn:aws:iam::444455556666:role/partner",
       trusts: [alice.arn],
       externalId: "partner-17",
@@ -115,61 +115,61 @@ role_session_name = outer-session
       duration: 7_200,
       region: "eu-west-1",
     };
-    const token = await asker.ask({ identity, env: {} });
-    assert.deepEqual(asker.served(), [
+    const token = await client.fetchToken({ identity, env: {} });
+    assert.deepEqual(client.served(), [
       "AssumeRole sts.eu-west-1.amazonaws.com",
       "GetAuthorizationToken api.ecr.us-east-1.amazonaws.com",
     ]);
-    assert.equal(asker.lastPrincipal(), "arn:aws:sts::444455556666:assumed-role/partner/build-42");
+    assert.equal(client.lastPrincipal(), "arn:aws:sts::444455556666:assumed-role/partner/build-42");
     assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - 2 * hour) < 60_000);
   });
 
-  it("assumes a role from a role", async () => {
+  it("assumes a role with another role's credentials", async () => {
     const identity: Identity = {
       kind: "role",
       roleArn: pullRole,
       source: { kind: "role", roleArn: ciRole, source: { kind: "ambient" } },
     };
-    await asker.ask({ identity });
+    await client.fetchToken({ identity });
     assert.equal(
-      asker.lastPrincipal(),
+      client.lastPrincipal(),
       "arn:aws:sts::444455556666:assumed-role/ecr-pull/docker-credential-ecr",
     );
   });
 
-  it("signs in by SSO in the session's own region", async () => {
-    asker.writeConfig(sso);
-    asker.writeSignIn("corp", {
+  it("uses the SSO session's own region", async () => {
+    client.writeConfig(sso);
+    client.writeSignIn("corp", {
       accessToken: "test-sso-access-token",
       expiresAt: new Date(Date.now() + hour).toISOString(),
     });
-    const token = await asker.ask(profile("sso"));
-    assert.deepEqual(asker.served(), [
+    const token = await client.fetchToken(profile("sso"));
+    assert.deepEqual(client.served(), [
       "GetRoleCredentials portal.sso.eu-west-1.amazonaws.com",
       "GetAuthorizationToken api.ecr.us-east-1.amazonaws.com",
     ]);
-    assert.equal(asker.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/sso-user");
+    assert.equal(client.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/sso-user");
     assert.ok((token.sessionEndsAt ?? 0) > Date.now());
   });
 
-  it("renews an SSO session that is about to end", async () => {
-    asker.writeConfig(sso);
-    asker.writeSignIn("corp", {
+  it("renews an SSO session that is about to expire", async () => {
+    client.writeConfig(sso);
+    client.writeSignIn("corp", {
       accessToken: "test-sso-access-token-that-ended",
       expiresAt: new Date(Date.now() + 60_000).toISOString(),
       clientId: "test-client",
       clientSecret: "test-client-words",
       refreshToken: "test-sso-refresh-token",
     });
-    await asker.ask({ ...profile("sso"), env: { AWS_USE_FIPS_ENDPOINT: "false" } });
-    assert.deepEqual(asker.served().slice(0, 2), [
+    await client.fetchToken({ ...profile("sso"), env: { AWS_USE_FIPS_ENDPOINT: "false" } });
+    assert.deepEqual(client.served().slice(0, 2), [
       "CreateToken oidc.eu-west-1.amazonaws.com",
       "GetRoleCredentials portal.sso.eu-west-1.amazonaws.com",
     ]);
   });
 
-  it("runs a credential_process without our runtime's own variables", async () => {
-    const script = asker.write(
+  it("runs a credential_process without the runtime's own variables", async () => {
+    const script = client.write(
       "process.sh",
       `test -z "$BUN_OPTIONS" || exit 9
 cat <<END
@@ -177,42 +177,42 @@ cat <<END
 END
 `,
     );
-    asker.writeConfig(`[profile p]\ncredential_process = sh ${script}\n`);
-    const token = await asker.ask({
+    client.writeConfig(`[profile p]\ncredential_process = sh ${script}\n`);
+    const token = await client.fetchToken({
       ...profile("p"),
       env: { BUN_OPTIONS: "--smol", PATH: process.env.PATH ?? "" },
     });
     assert.equal(token.sessionEndsAt, Date.UTC(2031, 0, 2, 3, 4, 5));
   });
 
-  it("takes a web identity's token from the file that the environment or a profile names", async () => {
-    const file = asker.write("token", "test-web-identity-token");
-    await asker.ask({ env: { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: ciRole } });
-    assert.equal(asker.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/docker-credential-ecr");
-    asker.writeConfig(
+  it("reads a web identity token from the file that the environment or a profile names", async () => {
+    const file = client.write("token", "test-web-identity-token");
+    await client.fetchToken({ env: { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: ciRole } });
+    assert.equal(client.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/docker-credential-ecr");
+    client.writeConfig(
       `[profile w]\nrole_arn=${ciRole}\nweb_identity_token_file=${file}\nrole_session_name=web\n`,
     );
-    await asker.ask(profile("w"));
-    assert.equal(asker.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/web");
+    await client.fetchToken(profile("w"));
+    assert.equal(client.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/web");
   });
 
-  it("asks the container's endpoint, not by proxy, and once more where it fails", async () => {
+  it("uses the container endpoint without a proxy, with one retry", async () => {
     const env = {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${asker.aws.urls.container}/creds?x=1`,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${client.aws.urls.container}/creds?x=1`,
       NO_PROXY: "",
       HTTP_PROXY: "http://127.0.0.1:9",
     };
-    asker.aws.controls.fail("ContainerCredentials", { times: 1 });
-    const token = await asker.ask({ env });
-    assert.equal(asker.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/container");
+    client.aws.controls.fail("ContainerCredentials", { times: 1 });
+    const token = await client.fetchToken({ env });
+    assert.equal(client.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/container");
     assert.ok((token.sessionEndsAt ?? 0) > Date.now());
-    assert.equal(asker.aws.controls.calls().ContainerCredentials, 2);
+    assert.equal(client.aws.controls.calls().ContainerCredentials, 2);
   });
 
-  it("asks the instance metadata service last, and goes on past a profile without credentials", async () => {
-    asker.writeConfig("[default]\nregion = eu-west-1\n");
-    const token = await asker.ask({ env: {} });
-    assert.equal(asker.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/i-0000000000example");
+  it("uses the instance metadata service last, also after a profile without credentials", async () => {
+    client.writeConfig("[default]\nregion = eu-west-1\n");
+    const token = await client.fetchToken({ env: {} });
+    assert.equal(client.lastPrincipal(), "arn:aws:sts::111122223333:assumed-role/ci/i-0000000000example");
     assert.ok((token.sessionEndsAt ?? 0) > Date.now());
   });
 
@@ -224,19 +224,19 @@ END
     ["with half a pair of keys", "aws_access_key_id = TESTKEY"],
     ["with a role and no source for it", `role_arn = ${ciRole}`],
   ] as const) {
-    it(`never has the instance's role stand in for a profile ${what}`, async () => {
-      asker.writeConfig(`[profile p]\n${settings}\n`);
-      assert.equal((await asker.fail({ env: { AWS_PROFILE: "p" } })).code, "PROFILE_INCOMPLETE");
-      assert.deepEqual(asker.served(), []);
+    it(`never uses the instance role for a profile ${what}`, async () => {
+      client.writeConfig(`[profile p]\n${settings}\n`);
+      assert.equal((await client.tokenFailure({ env: { AWS_PROFILE: "p" } })).code, "PROFILE_INCOMPLETE");
+      assert.deepEqual(client.served(), []);
     });
   }
 
-  it("asks ECR Public in us-east-1 whatever the environment's region", async () => {
+  it("uses ECR Public in us-east-1 regardless of the environment's region", async () => {
     for (const host of ["public.ecr.aws", "ecr-public.aws.com"]) {
-      const token = await asker.ask({ host, env: { ...keysOf(alice), AWS_REGION: "eu-west-1" } });
+      const token = await client.fetchToken({ host, env: { ...keysOf(alice), AWS_REGION: "eu-west-1" } });
       assert.equal(token.username, "AWS");
     }
-    assert.deepEqual(asker.served(), [
+    assert.deepEqual(client.served(), [
       "GetPublicAuthorizationToken api.ecr-public.us-east-1.amazonaws.com",
       "GetPublicAuthorizationToken ecr-public.us-east-1.api.aws",
     ]);

@@ -4,7 +4,7 @@ import { Failure } from "../../src/token/failure.ts";
 import { ambient } from "../../src/token/identity.ts";
 import { awsFiles } from "../support/aws/files.ts";
 
-/** Each way to credentials: the settings that a profile has for it. */
+/** The kinds of credentials, and a profile's settings for each. */
 const ways: Readonly<Record<string, readonly string[]>> = {
   keys: ["aws_access_key_id", "aws_secret_access_key"],
   "a role": ["role_arn", "source_profile"],
@@ -23,7 +23,7 @@ const values: Readonly<Record<string, string>> = {
   sso_session: "s",
 };
 
-/** May as well be meant for another, or is a setting of its own. */
+/** Ambiguous with another setting, or a valid setting itself. */
 const ambiguous = new Set(["region", "sso", "source", "credential", "session"]);
 
 function mistypes(word: string): ReadonlySet<string> {
@@ -75,7 +75,7 @@ describe("a profile with one misspelt setting for credentials", () => {
   }
 });
 
-describe("what is near to a name", () => {
+describe("suggestions for misspelt names", () => {
   const refused = (config: Parameters<typeof awsFiles>[0]) => {
     try {
       return decideSource(ambient, { AWS_PROFILE: "ci" }, awsFiles(config)).source.kind;
@@ -98,7 +98,7 @@ describe("what is near to a name", () => {
     );
   });
 
-  it("a section that lacks the word profile", () => {
+  it("a section without the word profile", () => {
     assert.match(
       refused({ ci: { region: "r" } }),
       /has a section \[ci\].*write \[profile ci\] instead of \[ci\]/,
@@ -128,7 +128,7 @@ describe("a profile whose settings for credentials are indented or have a prefix
     });
   }
 
-  it("is none for a value that goes on in the next line without a setting", () => {
+  it("is not reported for a value that continues on the next line", () => {
     assert.equal(
       decideSource(ambient, { AWS_PROFILE: "ci" }, awsFiles({ "profile ci": { region: "us\n  east" } }))
         .source.kind,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Asker, alice, ciRole, pullRole } from "../aws/asker.ts";
+import { alice, ciRole, pullRole, TokenClient } from "../aws/token-client.ts";
 import { keysOf } from "../support/aws/environment.ts";
 
 const hour = 3_600_000;
@@ -7,54 +7,54 @@ const partner = "arn:aws:iam::444455556666:role/partner";
 const assumed = "arn:aws:sts::444455556666:assumed-role";
 
 describe("fetchToken: credential_source", () => {
-  let asker: Asker;
+  let client: TokenClient;
   before(async () => {
-    asker = await Asker.start();
+    client = await TokenClient.start();
   });
-  afterEach(() => asker.reset());
-  after(() => asker.stop());
+  afterEach(() => client.reset());
+  after(() => client.stop());
 
   const profile = (name: string, env = {}) => ({
     identity: { kind: "profile", profile: name } as const,
     env,
   });
   const byNamed = (source: string, rest = "") =>
-    asker.writeConfig(`[profile p]\nrole_arn = ${pullRole}\ncredential_source = ${source}\n${rest}`);
-  const container = () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${asker.aws.urls.container}/creds` });
+    client.writeConfig(`[profile p]\nrole_arn = ${pullRole}\ncredential_source = ${source}\n${rest}`);
+  const container = () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${client.aws.urls.container}/creds` });
 
-  it("takes the environment's keys, whatever else the environment has", async () => {
+  it("uses the environment's keys, regardless of other variables", async () => {
     byNamed("Environment");
-    await asker.ask(profile("p", { ...keysOf(alice), ...container() }));
-    assert.equal(asker.lastPrincipal(), `${assumed}/ecr-pull/docker-credential-ecr`);
-    assert.deepEqual(asker.served(), [
+    await client.fetchToken(profile("p", { ...keysOf(alice), ...container() }));
+    assert.equal(client.lastPrincipal(), `${assumed}/ecr-pull/docker-credential-ecr`);
+    assert.deepEqual(client.served(), [
       "AssumeRole sts.us-east-1.amazonaws.com",
       "GetAuthorizationToken api.ecr.us-east-1.amazonaws.com",
     ]);
   });
 
-  it("takes the container's, though the environment has keys", async () => {
+  it("uses the container's credentials, even if the environment has keys", async () => {
     byNamed("EcsContainer", "role_session_name = from-task\n");
-    await asker.ask(profile("p", { ...keysOf(alice), ...container() }));
-    assert.equal(asker.lastPrincipal(), `${assumed}/ecr-pull/from-task`);
-    assert.equal(asker.aws.controls.calls().ContainerCredentials, 1);
+    await client.fetchToken(profile("p", { ...keysOf(alice), ...container() }));
+    assert.equal(client.lastPrincipal(), `${assumed}/ecr-pull/from-task`);
+    assert.equal(client.aws.controls.calls().ContainerCredentials, 1);
   });
 
-  it("takes the instance's, by AWS_PROFILE too", async () => {
+  it("uses the instance's credentials, also with AWS_PROFILE", async () => {
     byNamed("Ec2InstanceMetadata");
-    const token = await asker.ask({ env: { AWS_PROFILE: "p" } });
-    assert.equal(asker.lastPrincipal(), `${assumed}/ecr-pull/docker-credential-ecr`);
+    const token = await client.fetchToken({ env: { AWS_PROFILE: "p" } });
+    assert.equal(client.lastPrincipal(), `${assumed}/ecr-pull/docker-credential-ecr`);
     assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - hour) < 60_000);
-    assert.equal(asker.aws.controls.calls().ImdsToken, 1);
+    assert.equal(client.aws.controls.calls().ImdsToken, 1);
   });
 
-  it("assumes every role on the way back, with all that its profile names", async () => {
-    asker.aws.controls.putRole({
+  it("assumes each role of the chain, with all its profile's settings", async () => {
+    client.aws.controls.putRole({
       arn: partner,
       trusts: [ciRole],
       externalId: "partner-17",
       maxSessionSeconds: 7_200,
     });
-    asker.writeConfig(`
+    client.writeConfig(`
 [profile outer]
 role_arn = ${partner}
 source_profile = middle
@@ -67,17 +67,17 @@ source_profile = keys
 [profile keys]
 credential_source = Environment
 `);
-    const token = await asker.ask(profile("outer", keysOf(alice)));
-    assert.equal(asker.lastPrincipal(), `${assumed}/partner/build-42`);
+    const token = await client.fetchToken(profile("outer", keysOf(alice)));
+    assert.equal(client.lastPrincipal(), `${assumed}/partner/build-42`);
     assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - 3_000_000) < 60_000);
-    assert.equal(asker.aws.controls.calls().AssumeRole, 2);
+    assert.equal(client.aws.controls.calls().AssumeRole, 2);
   });
 
-  it("ends within the limit where the instance metadata service is mute", async () => {
+  it("ends within the time limit if the instance metadata service does not respond", async () => {
     byNamed("Ec2InstanceMetadata");
-    asker.aws.controls.hang("Imds*");
+    client.aws.controls.hang("Imds*");
     const begun = performance.now();
-    const failure = await asker.fail({ ...profile("p"), limits: { instanceMetadata: 60 } });
+    const failure = await client.tokenFailure({ ...profile("p"), limits: { instanceMetadata: 60 } });
     assert.ok(performance.now() - begun < 1_000);
     assert.equal(failure.code, "NO_CREDENTIALS");
     assert.match(
@@ -86,11 +86,11 @@ credential_source = Environment
     );
   });
 
-  it("ends within the limit where the container's endpoint is mute", async () => {
+  it("ends within the time limit if the container endpoint does not respond", async () => {
     byNamed("EcsContainer");
-    asker.aws.controls.hang("ContainerCredentials");
+    client.aws.controls.hang("ContainerCredentials");
     const begun = performance.now();
-    const failure = await asker.fail({ ...profile("p", container()), limits: { request: 60 } });
+    const failure = await client.tokenFailure({ ...profile("p", container()), limits: { request: 60 } });
     assert.ok(performance.now() - begun < 1_000);
     assert.equal(failure.code, "TIMEOUT");
     assert.match(
@@ -99,14 +99,14 @@ credential_source = Environment
     );
   });
 
-  it("succeeds without a word where the container's endpoint is slow", async () => {
+  it("succeeds with a slow container endpoint", async () => {
     byNamed("EcsContainer");
-    asker.aws.controls.latency("ContainerCredentials", 120);
+    client.aws.controls.latency("ContainerCredentials", 120);
     const { warn, error } = console;
     const said: unknown[] = [];
     console.warn = console.error = (...words) => void said.push(words);
     try {
-      await asker.ask(profile("p", container()));
+      await client.fetchToken(profile("p", container()));
     } finally {
       Object.assign(console, { warn, error });
     }
@@ -117,17 +117,17 @@ credential_source = Environment
     ["Environment", /AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set/],
     ["EcsContainer", /the environment contains no container credentials endpoint/],
   ] as const) {
-    it(`tells that ${source} has none`, async () => {
+    it(`reports that ${source} has no credentials`, async () => {
       byNamed(source);
-      const failure = await asker.fail(profile("p"));
+      const failure = await client.tokenFailure(profile("p"));
       assert.equal(failure.code, "NO_CREDENTIALS");
       assert.match(failure.message, words);
     });
   }
 
-  it("tells of a source that there is not", async () => {
+  it("reports an unknown source", async () => {
     byNamed("Ec2");
-    assert.equal((await asker.fail(profile("p"))).code, "PROFILE_INCOMPLETE");
+    assert.equal((await client.tokenFailure(profile("p"))).code, "PROFILE_INCOMPLETE");
   });
 
   for (const [duration, seconds] of [
@@ -137,16 +137,16 @@ credential_source = Environment
     ["900s", 3_600],
     ["", 3_600],
   ] as const) {
-    it(`takes duration_seconds = ${duration} for ${seconds} seconds, as the AWS CLI does`, async () => {
+    it(`reads duration_seconds = ${duration} as ${seconds} seconds, as the AWS CLI does`, async () => {
       byNamed("Environment", `duration_seconds = ${duration}\n`);
-      const token = await asker.ask(profile("p", keysOf(alice)));
+      const token = await client.fetchToken(profile("p", keysOf(alice)));
       assert.ok(Math.abs((token.sessionEndsAt ?? 0) - Date.now() - seconds * 1_000) < 60_000);
     });
   }
 
-  it("asks for no code of an MFA device, and nobody for anything", async () => {
+  it("does not ask for an MFA code, and sends no request", async () => {
     byNamed("Ec2InstanceMetadata", "mfa_serial = arn:aws:iam::111122223333:mfa/alice\n");
-    assert.equal((await asker.fail(profile("p"))).code, "MFA_REQUIRED");
-    assert.deepEqual(asker.served(), []);
+    assert.equal((await client.tokenFailure(profile("p"))).code, "MFA_REQUIRED");
+    assert.deepEqual(client.served(), []);
   });
 });

@@ -27,7 +27,7 @@ describe("files of AWS's oldest tools", () => {
     readOldFiles(env, home, () => "stamp", undefined, join(home, "system.cfg"));
   const idOf = async (env: Environment = {}) => (await readOld(env)).keys()?.keys.accessKeyId;
 
-  it("give keys: AWS_CREDENTIAL_FILE first, then the system's, then the user's", async () => {
+  it("provide keys: AWS_CREDENTIAL_FILE first, then the system's, then the user's", async () => {
     assert.equal(await idOf(), undefined);
     write(".boto", boto("USERKEY"));
     assert.equal(await idOf(), "USERKEY");
@@ -43,7 +43,7 @@ describe("files of AWS's oldest tools", () => {
     assert.equal(await idOf({ AWS_CREDENTIAL_FILE: join(home, "ec2") }), "SYSTEMKEY");
   });
 
-  it("are at another place with BOTO_CONFIG, and nowhere where that is empty or missing", async () => {
+  it("are at the path of BOTO_CONFIG; none if that is empty or missing", async () => {
     write(".boto", boto("USERKEY"));
     write("other", boto("OTHERKEY"));
     const read = await readOld({ BOTO_CONFIG: "$FOLDER/other", FOLDER: home });
@@ -64,14 +64,14 @@ describe("files of AWS's oldest tools", () => {
     ["a line that is none", {}, "[Credentials]\nx\n", "AWS_FILE_INVALID", /\.boto:2/],
     ["no file", { AWS_CREDENTIAL_FILE: "/missing/x" }, "", "NO_CREDENTIALS", /AWS_CREDENTIAL_FILE names/],
   ] as const) {
-    it(`refuse ${what}, only when they are asked for keys`, async () => {
+    it(`are refused with ${what}, but only when keys are needed`, async () => {
       write(".boto", text);
       const read = await readOld(env);
       assert.throws(() => read.keys(), { code, message: words });
     });
   }
 
-  it("count after all profiles and before the machine's role", async () => {
+  it("are used after all profiles and before the instance role", async () => {
     const old = { path: "/boto", keys: { accessKeyId: "OLDKEY", secretAccessKey: "test-secret" } };
     const decide = (env: Environment, config = "", identity: Parameters<typeof decideSource>[0] = ambient) =>
       decideSource(identity, env, { ...awsFiles(config), oldKeys: () => old }).source;
@@ -86,7 +86,7 @@ describe("files of AWS's oldest tools", () => {
     });
   });
 
-  it("make another identity, whose token depends on them", async () => {
+  it("change the identity's fingerprint", async () => {
     const env = { BOTO_CONFIG: join(home, "other") };
     const state = () => identityState(ambient, { env, home, boot: "boot", readStamp: () => "stamp" });
     const without = await state();

@@ -17,7 +17,7 @@ describe("processConditions", () => {
     return path;
   }
 
-  it("has the program, found on the PATH, and the files among its words", async () => {
+  it("includes the program, found on PATH, and the files among its arguments", async () => {
     const tool = program("bin/tool", "no script");
     const file = program("creds.json", "{}");
     const { files } = await of(`tool --file "${file}" ~/creds.json --profile ci`, {
@@ -30,13 +30,13 @@ describe("processConditions", () => {
     assert.equal(files[0]?.stamp, `stamp of ${tool}`);
   });
 
-  it("has PATH, what begins with AWS_, and what the command and its script name, set or not", async () => {
+  it("includes PATH, AWS_*, and the variables in the command and its script, set or not", async () => {
     const script = program("p.sh", '#!/bin/sh\necho "$' + '{WHO}" $OTHER $1\n');
     const { names } = await of(`/bin/sh ${script} "$VAULT"`, { AWS_VAULT: "a", HOME: "/x" });
     assert.deepEqual([...names].sort(), ["AWS_VAULT", "OTHER", "PATH", "VAULT", "WHO"].sort());
   });
 
-  it("has a path below the working directory as it is: elsewhere it is another file", async () => {
+  it("includes a relative path as it is: it is another file in another working directory", async () => {
     for (const path of ["./package.json", "package.json", "src/main.ts"]) {
       assert.deepEqual((await of(`cat ${path}`)).files, [{ path, stamp: `stamp of ${path}` }]);
     }

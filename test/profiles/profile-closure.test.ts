@@ -51,7 +51,7 @@ const same = (profile: string, files: AwsFiles) =>
 const other = (profile: string, files: AwsFiles) =>
   assert.notDeepEqual(profileClosure(files, profile), profileClosure(FILES, profile));
 
-/** Profile, then what is edited. */
+/** A profile, then the edited section. */
 const RELATED: [profile: string, file: keyof AwsFiles, section: string][] = [
   ["default", "config", "default"],
   ["default", "credentials", "default"],
@@ -69,7 +69,7 @@ const RELATED: [profile: string, file: keyof AwsFiles, section: string][] = [
   ["self", "config", "profile self"],
   ["new", "config", "profile new"],
   ["new", "credentials", "new"],
-  // What the command reads nobody knows; the documented ones read these very files.
+  // It is unknown what the command reads; the documented ones read these files.
   ["tool", "config", "profile pull"],
   ["tool", "credentials", "base"],
   ["wrapper", "config", "profile base"],
@@ -87,7 +87,7 @@ const UNRELATED: [profile: string, file: keyof AwsFiles, section: string][] = [
   ["default", "config", "profile base"],
 ];
 
-/** Such a program may read all of both files. */
+/** A credential_process may read any part of both files. */
 const runProcess = ["wrapper", "tool"];
 
 describe("profileClosure", () => {
@@ -99,20 +99,20 @@ describe("profileClosure", () => {
   }
 
   for (const [profile, file, section] of UNRELATED) {
-    it(`of ${profile} stays the same whatever [${section}] of the ${file} file says`, () => {
+    it(`of ${profile} does not change with [${section}] of the ${file} file`, () => {
       same(profile, edited(file, section, { role_arn: "arn:aws:iam::999900001111:role/any" }));
       same(profile, edited(file, section, undefined));
     });
   }
 
-  it("changes with each setting: another value, a new one, one taken out", () => {
+  it("changes with each setting: a new value, an added setting, a removed setting", () => {
     other("pull", edited("config", "profile hop", { role_arn: "arn:other", source_profile: "base" }));
     other("pull", edited("config", "profile hop", { source_profile: "base" }));
     other("pull", edited("config", "profile pull", { role_arn: "arn:aws:iam::444455556666:role/pull" }));
     other("base", edited("credentials", "base", undefined));
   });
 
-  it("tells a setting in one file from the same in the other", () => {
+  it("distinguishes the same setting in the two files", () => {
     const settings = { aws_access_key_id: "made-up" };
     assert.notDeepEqual(
       profileClosure({ config: { "profile a": settings }, credentials: {} }, "a"),
@@ -138,11 +138,11 @@ describe("profileClosure", () => {
     }
   });
 
-  it("ends where profiles lead back to themselves", () => {
+  it("ends if profiles form a loop", () => {
     for (const profile of ["loopA", "loopB", "self"]) assert.ok(profileClosure(FILES, profile));
   });
 
-  it("survives names that JavaScript's objects have of themselves", () => {
+  it("accepts names of JavaScript's built-in object properties", () => {
     for (const name of ["constructor", "__proto__", "toString", ""]) {
       assert.doesNotThrow(() =>
         profileClosure({ config: { "profile a": { source_profile: name } }, credentials: {} }, "a"),

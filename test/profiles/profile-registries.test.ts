@@ -7,8 +7,8 @@ const hostsOf = (sections: Record<string, Record<string, string>>) =>
     ({ profile, registry }) => `${profile} ${registry.host}`,
   );
 
-describe("registries that AWS profiles suggest", () => {
-  it("are of the account that a role or Identity Center names, in the profile's region", () => {
+describe("registriesOfProfiles", () => {
+  it("uses the account of a role or Identity Center, and the profile's region", () => {
     const found = hostsOf({
       "profile ci": { role_arn: "arn:aws:iam::111122223333:role/path/ci", region: "us-east-1" },
       "profile sso": { sso_account_id: "444455556666", region: "eu-west-1" },
@@ -21,7 +21,7 @@ describe("registries that AWS profiles suggest", () => {
     ]);
   });
 
-  it("are none without a region or an account, or of what is no profile", () => {
+  it("returns none without a region or an account, or for a section that is not a profile", () => {
     const role_arn = "arn:aws:iam::111122223333:role/ci";
     const found = hostsOf({
       "profile a": { role_arn },
@@ -34,10 +34,10 @@ describe("registries that AWS profiles suggest", () => {
     assert.deepEqual(found, []);
   });
 
-  it("are left out by name where an account has no usable region, and AWS is to be asked for that of static keys", () => {
+  it("reports skipped profiles without a usable region, and those with static keys", () => {
     const role_arn = "arn:aws:iam::111122223333:role/ci";
     const keys = { aws_access_key_id: "AKIAIOSFODNN7EXAMPLE", aws_secret_access_key: "x" };
-    const { left, byKeys } = registriesOfProfiles(
+    const { skipped, withKeys } = registriesOfProfiles(
       awsFiles({
         "profile a": { role_arn },
         "profile b": { role_arn, region: "us-esat-1" },
@@ -48,14 +48,14 @@ describe("registries that AWS profiles suggest", () => {
       }),
     );
     assert.deepEqual(
-      left.map(({ profile, why }) => `${profile}: ${why}`),
+      skipped.map(({ profile, why }) => `${profile}: ${why}`),
       [
         "a: it has no region",
-        "b: its region us-esat-1 is no AWS region",
-        "c: its account 1 has not 12 digits",
+        "b: its region us-esat-1 is not an AWS region",
+        "c: its account 1 does not have 12 digits",
         "e: it has no region",
       ],
     );
-    assert.deepEqual(byKeys, [{ profile: "d", region: "us-west-2" }]);
+    assert.deepEqual(withKeys, [{ profile: "d", region: "us-west-2" }]);
   });
 });

@@ -61,7 +61,7 @@ const CASES: [what: string, profile: string, env: Environment, files: string[]][
   ["static keys", "keys", {}, []],
 ];
 
-describe("the files that a new sign-in changes:", () => {
+describe("files that a new sign-in changes:", () => {
   for (const [what, profile, env, files] of CASES) {
     it(what, () => {
       const read = awsFiles(config);

@@ -30,7 +30,7 @@ describe("a release's parts", () => {
   const folder = mkdtempSync(join(tmpdir(), "ecr-documents-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("takes versions that every package manager can sort, and no others", () => {
+  it("accepts only versions that every package manager can sort", () => {
     for (const version of ["0.1.0", "1.20.300", "1.0.0-rc.1", "1.0.0-beta"]) checkVersion(version);
     for (const version of ["", "1", "1.2", "v1.2.3", "01.2.3", "1.2.3+x", "1.2.3-", "1.2.3 ", "../1.2.3"]) {
       assert.throws(() => checkVersion(version), /is not a version such as/, version);
@@ -38,7 +38,7 @@ describe("a release's parts", () => {
     assert.equal(packageVersion("1.0.0-rc.1"), "1.0.0~rc.1");
   });
 
-  it("names what is wrong with its options", () => {
+  it("reports invalid options", () => {
     for (const [args, error] of [
       [[], /give one version/],
       [["1.0.0", "2.0.0"], /give one version/],
@@ -57,21 +57,21 @@ describe("a release's parts", () => {
     assert.throws(() => lockedPackage(lock, "left-pad"), /no checksum of left-pad/);
   });
 
-  it("refuses a package that is not the locked one", () => {
+  it("refuses a package that differs from the locked one", () => {
     const bytes = Buffer.from("package");
     const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
     checkIntegrity(bytes, integrity, "p");
     assert.throws(() => checkIntegrity(Buffer.from("other"), integrity, "p"), /p is not the file/);
   });
 
-  it("has the licence of every package that the program contains", () => {
+  it("has the licence of every bundled package", () => {
     const text = thirdPartyText(root, lock, new Map([["Bun", "its licence"]]));
     assert.match(text, /^Bun\n\nits licence$/m);
     for (const path of programPackages(lock)) assert.ok(text.includes(`\n${nameIn(path)} `), path);
     assert.doesNotMatch(text, /\(unknown\)|^mocha /m);
   });
 
-  it("takes release notes from the changelog", () => {
+  it("extracts release notes from the changelog", () => {
     const changelog =
       "# Changelog\n\n## [Unreleased]\n\n- c\n\n## [1.1.0] - 2026-01-01\n\n- b\n\n## [1.0.0]\n\n- a\n";
     assert.equal(changelogSection(changelog, "1.1.0"), "- b");
@@ -80,7 +80,7 @@ describe("a release's parts", () => {
     assert.ok(changelogSection(readFileSync(join(root, "CHANGELOG.md"), "utf8"), "Unreleased"));
   });
 
-  it("is published only where version, changelog, tag and package.json agree", () => {
+  it("is published only if version, changelog, tag and package.json agree", () => {
     const facts = {
       version: "1.0.0",
       packageVersion: "1.0.0",
@@ -103,13 +103,13 @@ describe("a release's parts", () => {
     }
   });
 
-  it("takes its time from SOURCE_DATE_EPOCH, else from the commit", () => {
+  it("is dated by SOURCE_DATE_EPOCH or the commit", () => {
     assert.equal(sourceDate(root, { SOURCE_DATE_EPOCH: "12" }), 12);
     assert.ok(sourceDate(root, {}) > 1_600_000_000);
     assert.throws(() => sourceDate(root, { SOURCE_DATE_EPOCH: "now" }), /not a number of seconds/);
   });
 
-  it("fills the recipes of other package managers with versions and checksums", () => {
+  it("fills the package manager recipes with versions and checksums", () => {
     for (const [name, path] of templates) {
       const template = readFileSync(join(root, "packaging", path), "utf8");
       assert.equal(fillTemplate(template, "0.0.1", project, folder), undefined, name);
@@ -132,7 +132,7 @@ describe("a release's parts", () => {
     assert.throws(() => fillTemplate("@NOTHING@", "1.0.0", project, folder), /@NOTHING@/);
   });
 
-  it("has services with the hardening of those that `service install` writes", () => {
+  it("has services with the same hardening as `service install`", () => {
     for (const unit of [systemUnit(), userUnit()]) {
       assert.match(unit, /^# From the package docker-credential-ecr; /);
       assert.match(unit, /^ExecStart="\/usr\/bin\/docker-credential-ecr" daemon --splay 2m$/m);
@@ -143,7 +143,7 @@ describe("a release's parts", () => {
     assert.doesNotMatch(systemUnit(), /RequiresMountsFor/);
   });
 
-  it("is signed so that minisign verifies it", function () {
+  it("is signed for minisign", function () {
     if (Bun.which("minisign") === null) return this.skip();
     const key = join(folder, "key");
     const made = spawnSync("minisign", ["-G", "-W", "-p", `${key}.pub`, "-s", key], { encoding: "utf8" });

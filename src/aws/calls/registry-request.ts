@@ -9,8 +9,8 @@ export interface RegistryLogin {
   readonly secret: string;
 }
 
-/** The answer of a registry. */
-export interface RegistryAnswer {
+/** The response of a registry. */
+export interface RegistryResponse {
   readonly status: number;
   /** At most 64 KiB. */
   readonly body: string;
@@ -35,11 +35,11 @@ const longestBody = 65_536;
  * @param login absent: anonymous
  * @throws Failure if there is no answer
  */
-export async function askRegistry(
+export async function requestRegistry(
   request: AwsRequest,
   path: string,
   login: RegistryLogin | undefined,
-): Promise<RegistryAnswer> {
+): Promise<RegistryResponse> {
   let session: Session | undefined;
   try {
     session = await openSession(request);
@@ -55,17 +55,17 @@ export async function askRegistry(
   }
 }
 
-/** ECR's words for a token whose life is over: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html */
-export function saysExpired(message: string): boolean {
+/** Whether a message of ECR reports an expired token: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html */
+export function isExpiredTokenMessage(message: string): boolean {
   return /authorization token has expired/i.test(message);
 }
 
-/** Whether the login itself was refused: it has expired (at ECR Public without a word), or is not one of this registry's. */
-export function isTokenRefused({ status, body }: RegistryAnswer): boolean {
-  return status === 400 || saysExpired(body);
+/** Whether the registry refused the login itself: it has expired (ECR Public does not say so), or is not for this registry. */
+export function isTokenRefused({ status, body }: RegistryResponse): boolean {
+  return status === 400 || isExpiredTokenMessage(body);
 }
 
-async function get(transport: Transport, url: string, authorization?: string): Promise<RegistryAnswer> {
+async function get(transport: Transport, url: string, authorization?: string): Promise<RegistryResponse> {
   const headers = new Headers({ accept: manifestTypes, ...(authorization && { authorization }) });
   const response = await transport.send(new Request(url, { headers }), { cutAt: longestBody });
   const digest = response.headers.get("docker-content-digest");

@@ -1,4 +1,4 @@
-import { type RegistryAnswer, saysExpired } from "../../aws/calls/registry-request.ts";
+import { isExpiredTokenMessage, type RegistryResponse } from "../../aws/calls/registry-request.ts";
 import { type IamDenial, iamDenialIn, withArticle } from "../../aws/errors/iam-denial.ts";
 import type { Registry } from "../../registry/registry.ts";
 import { cutForeign, oneLine } from "../../token/printable.ts";
@@ -16,10 +16,10 @@ export interface Sent {
  * What a registry's refusal means. The words are ECR's own:
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html
  */
-export function explain({ status, body }: RegistryAnswer, registry: Registry, sent: Sent): Finding {
+export function explain({ status, body }: RegistryResponse, registry: Registry, sent: Sent): Finding {
   const { host } = registry;
   const { code, message } = firstError(body);
-  if (saysExpired(message)) {
+  if (isExpiredTokenMessage(message)) {
     return failed("TOKEN_EXPIRED", `${host} takes ${sent.words} for expired (${status})`, sent.fix);
   }
   const denial = iamDenialIn(message);

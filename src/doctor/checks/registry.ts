@@ -1,4 +1,4 @@
-import { askRegistry, type RegistryLogin } from "../../aws/calls/registry-request.ts";
+import { type RegistryLogin, requestRegistry } from "../../aws/calls/registry-request.ts";
 import { readClock } from "../../store/files/clock.ts";
 import { decryptCachedCredential } from "../../store/tokens/open-sealed.ts";
 import { TokenStore } from "../../store/tokens/token-store.ts";
@@ -24,7 +24,7 @@ export const registry: RegistryDiagnostic = {
   needs,
   look: async (checkRun, signal) => {
     const login = loginOf(checkRun);
-    const answer = await askRegistry(await checkRun.request(signal), "/v2/", login);
+    const answer = await requestRegistry(await checkRun.request(signal), "/v2/", login);
     if (answer.status !== 200) return explain(answer, checkRun.registry, fresh);
     return ok(login ? "takes the token that AWS has just given" : "answers without a login");
   },
@@ -49,7 +49,7 @@ export const storedToken: RegistryDiagnostic = {
       return skipped("it is encrypted, and its key lies in the keychain alone: the next get asks for it");
     const isLogin = !("authorization" in held);
     const words = isLogin ? "the login that 'docker login' stored" : "the token that lies ready";
-    const answer = await askRegistry(await checkRun.request(signal), "/v2/", held);
+    const answer = await requestRegistry(await checkRun.request(signal), "/v2/", held);
     const left = readableDuration(timeLeft(held.life, readClock(files, now())));
     if (answer.status === 200) return ok(`${words} is taken; ${left} left`);
     const finding = explain(answer, checkRun.registry, { words, fix: `docker logout ${host}` });
@@ -87,7 +87,7 @@ export const image: RegistryDiagnostic = {
     if (subject.kind !== "ecr" || !subject.image) return skipped("no image was named");
     const { repository, reference } = subject.image;
     const path = `/v2/${repository}/manifests/${reference}`;
-    const answer = await askRegistry(await checkRun.request(signal), path, loginOf(checkRun));
+    const answer = await requestRegistry(await checkRun.request(signal), path, loginOf(checkRun));
     if (answer.status !== 200) return explain(answer, checkRun.registry, fresh);
     return ok(`can be pulled${answer.digest ? `: ${answer.digest}` : ""}`);
   },

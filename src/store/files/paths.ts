@@ -44,12 +44,12 @@ export function rulesPath(state: string): string {
   return `${state}/replication.json`;
 }
 
-/** When the replication rules were read, and why they could not be. */
+/** The times at which replication rules were read, and the last errors. */
 export function readingsPath(state: string): string {
   return `${state}/replication-readings.json`;
 }
 
-/** What `configure-docker` has done to a client's file: named for that file. */
+/** The record of what `configure-docker` changed in a client's file. Its name is derived from the file's path. */
 export function undoRecordPath(state: string, path: string): string {
   return `${state}/clients/${fingerprint(path).slice(0, 16)}.json`;
 }

@@ -11,7 +11,7 @@ const usual: Omit<Setting, "endpoint"> = {
   attempts: 1,
 };
 
-describe("callApi beside the SDK's clients", () => {
+describe("callApi compared with the SDK's clients", () => {
   let recorder: Recorder;
   before(() => {
     recorder = new Recorder();
@@ -22,7 +22,7 @@ describe("callApi beside the SDK's clients", () => {
   });
   after(() => recorder.stop());
 
-  it("sends the same request, whatever the settings", async function () {
+  it("sends the same request under all settings", async function () {
     this.timeout(30_000);
     const text = fc.string({ minLength: 1, maxLength: 20 }).map((each) => each.trim() || "x");
     const word = fc.stringMatching(/^[\w+=.@-]{1,40}$/);
@@ -87,7 +87,7 @@ describe("callApi beside the SDK's clients", () => {
   ];
   for (const operation of operations) {
     for (const answer of answers) {
-      it(`takes ${answer.status} ${answer.body.slice(0, 40) || "without a body"} for the same: ${operation}`, async () => {
+      it(`interprets ${answer.status} ${answer.body.slice(0, 40) || "without a body"} in the same way: ${operation}`, async () => {
         recorder.answer = answer;
         const setting: Setting = { ...usual, operation, endpoint: recorder.url };
         assert.deepEqual(await outcome(byUs(setting)), await outcome(bySdk(setting)));
@@ -123,7 +123,7 @@ describe("callApi beside the SDK's clients", () => {
     });
   }
 
-  it("signs with the server's time once that is known to differ", async () => {
+  it("signs with the server's time after a clock error", async () => {
     const at = new Date(Date.now() - 3_600_000);
     recorder.answer = {
       status: 400,
@@ -145,7 +145,7 @@ describe("callApi beside the SDK's clients", () => {
   }
 });
 
-/** A request without what differs each time, and without what names the caller. */
+/** A request without the fields that differ each time or identify the caller. */
 function essence({ method, target, headers, body }: Arrived) {
   const { authorization = "", date: _, ...rest } = headers;
   const differing = [

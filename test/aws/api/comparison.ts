@@ -18,10 +18,10 @@ import type { AwsCredentials } from "../../../src/profiles/aws-credentials.ts";
 import { parseHost } from "../../../src/registry/host.ts";
 import { ambient } from "../../../src/token/identity.ts";
 
-/** A request as it arrived. */
+/** A received request. */
 export interface Arrived {
   readonly method: string;
-  /** Path and query. */
+  /** The path and query. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -33,7 +33,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A server that keeps what arrives and answers as the test says. */
+/** A server that records requests and sends the responses that a test sets. */
 export class Recorder {
   readonly arrived: Arrived[] = [];
   answer: Answer = { status: 200, body: "{}" };
@@ -68,7 +68,7 @@ export const operations = [
   "GetCallerIdentity",
 ] as const;
 
-/** What one call is made with. */
+/** The parameters of a call. */
 export interface Setting {
   readonly operation: (typeof operations)[number];
   readonly endpoint: string;
@@ -84,7 +84,7 @@ const publicRegion = "us-east-1";
 
 const noRedirects = (request: Request) => fetch(request, { redirect: "manual" });
 
-/** The call by the SDK's client. */
+/** Makes the call with the SDK's client. */
 export async function bySdk(setting: Setting): Promise<unknown> {
   const { operation, endpoint, credentials, attempts } = setting;
   const config = {
@@ -108,7 +108,7 @@ export async function bySdk(setting: Setting): Promise<unknown> {
   }
 }
 
-/** The same call by this program. */
+/** Makes the same call with this program. */
 export async function byUs(setting: Setting): Promise<unknown> {
   const { operation, endpoint, region, credentials, attempts } = setting;
   const isPublic = operation.endsWith("Public");

@@ -9,7 +9,7 @@ const answer = (text: string | Uint8Array) => ({
 });
 
 describe("authorizationIn", () => {
-  it("takes the username, and all behind the first colon as the password", () => {
+  it("splits the login at the first colon", () => {
     assert.deepEqual(authorizationIn(answer("AWS:a:b")), {
       username: "AWS",
       password: "a:b",

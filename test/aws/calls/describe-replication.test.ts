@@ -1,52 +1,52 @@
 import assert from "node:assert/strict";
 import type { Identity } from "../../../src/token/identity.ts";
 import { keysOf } from "../../support/aws/environment.ts";
-import { Asker, alice, ciRole, pullRole, user } from "../asker.ts";
+import { alice, ciRole, pullRole, TokenClient, user } from "../token-client.ts";
 
 const one = "111122223333";
 const two = "444455556666";
 const roleOf = (roleArn: string): Identity => ({ kind: "role", roleArn, source: { kind: "ambient" } });
 
 describe("describeReplication", () => {
-  let asker: Asker;
+  let client: TokenClient;
   before(async () => {
-    asker = await Asker.start();
+    client = await TokenClient.start();
   });
-  afterEach(() => asker.reset());
-  after(() => asker.stop());
+  afterEach(() => client.reset());
+  after(() => client.stop());
 
-  it("tells where the registry replicates to, by ECR's API in its region", async () => {
-    assert.deepEqual(await asker.askRules(), [
+  it("returns the replication destinations, from ECR's API in the registry's region", async () => {
+    assert.deepEqual(await client.fetchRules(), [
       { account: one, region: "us-west-2" },
       { account: two, region: "eu-west-1" },
     ]);
-    assert.deepEqual(asker.served(), ["DescribeRegistry api.ecr.us-east-1.amazonaws.com"]);
+    assert.deepEqual(client.served(), ["DescribeRegistry api.ecr.us-east-1.amazonaws.com"]);
   });
 
-  it("asks under the identity that it was given", async () => {
-    await asker.askRules({ identity: roleOf(ciRole) });
-    assert.match(asker.lastPrincipal() ?? "", /assumed-role\/ci\//);
+  it("uses the given identity", async () => {
+    await client.fetchRules({ identity: roleOf(ciRole) });
+    assert.match(client.lastPrincipal() ?? "", /assumed-role\/ci\//);
   });
 
-  it("tells a destination of several rules once, whatever repositories they are for", async () => {
+  it("returns a destination of several rules once, regardless of their repository filters", async () => {
     const west = { region: "us-west-2", registryId: one };
-    asker.aws.controls.setReplication(one, "us-east-1", [
+    client.aws.controls.setReplication(one, "us-east-1", [
       { destinations: [west], repositoryFilters: [{ filter: "prod/", filterType: "PREFIX_MATCH" }] },
       { destinations: [{ region: "eu-west-1", registryId: one }, west] },
     ]);
-    assert.deepEqual(await asker.askRules(), [
+    assert.deepEqual(await client.fetchRules(), [
       { account: one, region: "us-west-2" },
       { account: one, region: "eu-west-1" },
     ]);
   });
 
-  it("tells of none where there are no rules", async () => {
-    assert.deepEqual(await asker.askRules({ host: `${one}.dkr.ecr.eu-west-1.amazonaws.com` }), []);
+  it("returns no destinations without rules", async () => {
+    assert.deepEqual(await client.fetchRules({ host: `${one}.dkr.ecr.eu-west-1.amazonaws.com` }), []);
   });
 
-  it("takes no rules of another account for the registry's", async () => {
-    for (const departure of [{ env: keysOf(user("bob")) }, { identity: roleOf(pullRole) }]) {
-      const failure = await asker.failRules(departure);
+  it("refuses rules of another account", async () => {
+    for (const options of [{ env: keysOf(user("bob")) }, { identity: roleOf(pullRole) }]) {
+      const failure = await client.rulesFailure(options);
       assert.equal(failure.code, "REPLICATION_ACCOUNT");
       assert.match(
         failure.message,
@@ -56,22 +56,25 @@ describe("describeReplication", () => {
     }
   });
 
-  it("names the action that is not allowed", async () => {
-    const failure = await asker.failRules({ env: keysOf(user("mallory")) });
+  it("names the denied action", async () => {
+    const failure = await client.rulesFailure({ env: keysOf(user("mallory")) });
     assert.equal(failure.code, "ACCESS_DENIED");
     assert.match(failure.message, /user\/mallory lacks ecr:DescribeRegistry$/);
     assert.match(failure.fix, /^allow ecr:DescribeRegistry on resource/);
-    asker.aws.controls.fail("DescribeRegistry", {
+    client.aws.controls.fail("DescribeRegistry", {
       status: 400,
       code: "AccessDeniedException",
       message: "no",
     });
-    assert.match((await asker.failRules()).oneLine, /its principal lacks ecr:DescribeRegistry\. Fix: allow/);
+    assert.match(
+      (await client.rulesFailure()).oneLine,
+      /its principal lacks ecr:DescribeRegistry\. Fix: allow/,
+    );
   });
 
-  it("ends with the signal where the API hangs", async () => {
-    asker.aws.controls.hang("DescribeRegistry");
-    const failure = await asker.failRules({ signal: AbortSignal.timeout(300) });
+  it("ends on the abort signal if the API hangs", async () => {
+    client.aws.controls.hang("DescribeRegistry");
+    const failure = await client.rulesFailure({ signal: AbortSignal.timeout(300) });
     assert.equal(failure.code, "TIMEOUT");
     assert.match(
       failure.message,
@@ -79,14 +82,16 @@ describe("describeReplication", () => {
     );
   });
 
-  it("refuses an answer that is not ECR's", async () => {
+  it("refuses a malformed response", async () => {
     const rule = { destinations: [{ region: "us-west-2" }] } as never;
-    asker.aws.controls.setReplication(one, "us-east-1", [rule]);
-    assert.equal((await asker.failRules()).code, "BAD_ANSWER");
+    client.aws.controls.setReplication(one, "us-east-1", [rule]);
+    assert.equal((await client.rulesFailure()).code, "BAD_ANSWER");
   });
 
-  it("is refused by keys that AWS does not know as a token is", async () => {
-    const failure = await asker.failRules({ env: { ...keysOf(alice), AWS_ACCESS_KEY_ID: "TESTKEYNOBODY" } });
+  it("reports invalid keys as fetching a token does", async () => {
+    const failure = await client.rulesFailure({
+      env: { ...keysOf(alice), AWS_ACCESS_KEY_ID: "TESTKEYNOBODY" },
+    });
     assert.equal(failure.code, "KEYS_UNKNOWN");
   });
 });

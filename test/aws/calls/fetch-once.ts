@@ -1,9 +1,9 @@
-// A program that asks for one token, under the environment that it is started in. Started by quiet.test.ts.
+// A program that fetches one token with its environment. quiet.test.ts starts it.
 import assert from "node:assert/strict";
 import { fetchToken } from "../../../src/aws/calls/fetch-token.ts";
 import { parseHost } from "../../../src/registry/host.ts";
 import { ambient } from "../../../src/token/identity.ts";
-import { registryHost } from "../asker.ts";
+import { registryHost } from "../token-client.ts";
 
 const registry = parseHost(registryHost);
 assert.ok(registry);

@@ -3,13 +3,13 @@ import { containerCredentials } from "../../../src/aws/credentials/container.ts"
 import type { Session } from "../../../src/aws/http/session.ts";
 import { hasContainer } from "../../../src/profiles/environment.ts";
 import { Failure } from "../../../src/token/failure.ts";
-import { Asker, registryHost } from "../asker.ts";
+import { registryHost, TokenClient } from "../token-client.ts";
 
 const full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const keys = { AccessKeyId: "TESTKEY", SecretAccessKey: "test-secret" };
 
-/** A session whose transport answers what it is told to, since ECS's own address must not be asked from here. */
+/** A session whose transport returns given responses, since tests must not use the real ECS address. */
 function sessionOf(env: Readonly<Record<string, string>>, ...answers: readonly Response[]) {
   const asked: { request: Request; direct: boolean | undefined }[] = [];
   const left = [...answers];
@@ -41,7 +41,7 @@ describe("containerCredentials", () => {
     [full, "http://[::1]/x", "http://[::1]/x"],
     [full, "https://creds.example/x", "https://creds.example/x"],
   ] as const) {
-    it(`asks ${value}, and not by proxy`, async () => {
+    it(`sends a request to ${value} without a proxy`, async () => {
       const { session, asked } = sessionOf({ [variable]: value });
       assert.ok(hasContainer(session.env));
       assert.equal((await containerCredentials(session)).accessKeyId, keys.AccessKeyId);
@@ -60,21 +60,21 @@ describe("containerCredentials", () => {
     "file:///etc/passwd",
     "creds",
   ]) {
-    it(`does not ask ${value}`, async () => {
+    it(`sends no request to ${value}`, async () => {
       const { session, asked } = sessionOf({ [full]: value });
       assert.match((await failure(containerCredentials(session))).message, /FULL_URI is not a URL/);
       assert.equal(asked.length, 0);
     });
   }
 
-  it("prefers the relative place, and does without both where neither is set", async () => {
+  it("prefers the relative URI, and returns nothing if neither is set", async () => {
     const { session, asked } = sessionOf({ [relative]: "/a", [full]: "https://creds.example/" });
     await containerCredentials(session);
     assert.equal(asked[0]?.request.url, "http://169.254.170.2/a");
     assert.equal(hasContainer({ [full]: "" }), false);
   });
 
-  it("tries a second time where the agent fails or throttles, and no third", async () => {
+  it("retries once if the agent fails or throttles", async () => {
     for (const status of [500, 503, 429]) {
       const once = sessionOf({ [relative]: "/a" }, new Response("", { status }));
       await containerCredentials(once.session);
@@ -96,12 +96,12 @@ describe("containerCredentials", () => {
   });
 
   for (const [what, body] of [
-    ["no JSON", "<html>"],
+    ["invalid JSON", "<html>"],
     ["null", "null"],
     ["no secret key", JSON.stringify({ AccessKeyId: "TESTKEY" })],
-    ["a key that is no text", JSON.stringify({ ...keys, SecretAccessKey: 7 })],
+    ["a key that is not a string", JSON.stringify({ ...keys, SecretAccessKey: 7 })],
   ] as const) {
-    it(`tells of an answer with ${what}, not what it was`, async () => {
+    it(`reports a response with ${what}, without its content`, async () => {
       const { session } = sessionOf({ [relative]: "/a" }, new Response(body));
       const { message } = await failure(containerCredentials(session));
       assert.match(
@@ -111,7 +111,7 @@ describe("containerCredentials", () => {
     });
   }
 
-  it("takes the session's token and end, and no end that is none", async () => {
+  it("returns the session token and its expiry, and refuses an invalid expiry", async () => {
     const given = { ...keys, Token: "test-session", Expiration: "2031-01-02T03:04:05Z" };
     const { session } = sessionOf(
       { [relative]: "/a" },
@@ -125,35 +125,37 @@ describe("containerCredentials", () => {
 });
 
 describe("containerCredentials' authorization token", () => {
-  let asker: Asker;
+  let client: TokenClient;
   before(async () => {
-    asker = await Asker.start({ cast: { containerAuthorization: "test-words-of-the-pod" } });
+    client = await TokenClient.start({ cast: { containerAuthorization: "test-words-of-the-pod" } });
   });
-  after(() => asker.stop());
+  after(() => client.stop());
   const env = (rest: Record<string, string>) => ({
-    env: { [full]: `${asker.aws.urls.container}/`, ...rest },
+    env: { [full]: `${client.aws.urls.container}/`, ...rest },
   });
 
-  it("is read anew from its file, without the end of its line", async () => {
-    const path = asker.write("token", "test-words-of-the-pod\n");
+  it("is read from its file each time, without the line end", async () => {
+    const path = client.write("token", "test-words-of-the-pod\n");
     const fromFile = env({
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: "another",
     });
-    await asker.ask(fromFile);
-    asker.write("token", "changed");
-    assert.match((await asker.fail(fromFile)).message, /returned no credentials \(HTTP 401\)/);
+    await client.fetchToken(fromFile);
+    client.write("token", "changed");
+    assert.match((await client.tokenFailure(fromFile)).message, /returned no credentials \(HTTP 401\)/);
   });
 
-  it("is taken from the environment", async () => {
-    await asker.ask(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "test-words-of-the-pod" }));
+  it("is read from the environment", async () => {
+    await client.fetchToken(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "test-words-of-the-pod" }));
   });
 
-  it("is told where it can't be read or has two lines, for no header to be slipped in", async () => {
-    const gone = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `${asker.home}/gone` }));
+  it("is refused if it is unreadable or has two lines, which could inject a header", async () => {
+    const gone = await client.tokenFailure(
+      env({ AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `${client.home}/gone` }),
+    );
     assert.equal(gone.code, "CONTAINER_CREDENTIALS");
     assert.match(gone.message, /gone, set in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, does not exist/);
-    const two = await asker.fail(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "a\r\nx-other: b" }));
+    const two = await client.tokenFailure(env({ AWS_CONTAINER_AUTHORIZATION_TOKEN: "a\r\nx-other: b" }));
     assert.match(two.message, new RegExp(`${registryHost}.*more than one line`));
     assert.doesNotMatch(two.oneLine, /x-other/);
   });

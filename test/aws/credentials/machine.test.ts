@@ -58,7 +58,7 @@ const configured = (source: Identity): Identity => ({
   source,
 });
 
-/** What of the machine decides who an identity is. */
+/** The parts of the machine on which each identity depends. */
 type Part = "boot" | "address" | "pod token" | "web token";
 
 interface Source {
@@ -131,7 +131,7 @@ const sources: Readonly<Record<string, Source>> = {
 
 const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.s`;
 
-describe("what an identity depends on of the machine", () => {
+describe("what an identity depends on in the machine", () => {
   let home = "";
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "ecr-machine-"));
@@ -152,12 +152,12 @@ describe("what an identity depends on of the machine", () => {
     ]);
     return identityState(identity, {
       ...{ env: Object.fromEntries(set), home, boot },
-      // The files of the home are edited all the time, the system's programs are not.
+      // Files in the home folder change often, the system's programs do not.
       readStamp: (path) => (path.startsWith(home) ? Bun.hash(`${path} ${Date.now()}`).toString() : path),
     });
   };
 
-  /** How each part becomes that of another machine. */
+  /** Changes each part to that of another machine. */
   const others: Readonly<Record<Part, (source: Source) => ReturnType<typeof state>>> = {
     boot: (source) => state(source, {}, "boot two"),
     address: (source) =>
@@ -184,7 +184,7 @@ describe("what an identity depends on of the machine", () => {
       assert.equal(first.dependencies.boot, isOfBoot ? "boot one" : undefined);
       const parts = Object.entries(others).filter(([part]) => part !== "address" || isOfBoot);
       for (const [part, other] of parts) {
-        // Another environment may change the source itself.
+        // A different environment may change the credential source itself.
         if (part === "address" && !source.dependsOn.includes("address")) continue;
         token("pod", { sub: "one" });
         const isAnother = (await other(source)).key !== first.key;
@@ -194,7 +194,7 @@ describe("what an identity depends on of the machine", () => {
 
     for (const kind of ["pod", "web"] as const) {
       if (!source.dependsOn.includes(`${kind} token`)) continue;
-      it(`${what}: another token of the ${kind}, and one that was rotated`, async () => {
+      it(`${what}: a different token of the ${kind}, and a rotated one`, async () => {
         const path = join(home, `${kind}-token`);
         const claims = { iss: "https://a.example", sub: "one", aud: ["sts"], iat: 1 };
         token(kind, claims);

@@ -33,13 +33,13 @@ describe("the command of a credential_process", () => {
   };
 
   const ROWS: [what: string, command: string, words: string][] = [
-    ["one sign of the shell's that the AWS CLI passes on", "tool a=1&b=2", "[a=1&b=2]"],
+    ["a shell operator that the AWS CLI passes on", "tool a=1&b=2", "[a=1&b=2]"],
     ["a number sign", "tool # prod", "[#][prod]"],
     ["a backslash", "tool a\\ b c\\(d", "[a b][c(d]"],
     ["brackets and wildcards", "tool (a) * ?", "[(a)][*][?]"],
     ["a semicolon in a word", "tool a;b", "[a;b]"],
     ["quotes", `tool "a b" 'c d' e"f"`, "[a b][c d][ef]"],
-    ["quoted signs of the shell's", "tool 'a|$b' c\\&d", "[a|$b][c&d]"],
+    ["quoted shell operators", "tool 'a|$b' c\\&d", "[a|$b][c&d]"],
     ["two lines", "tool a\n  who=prod", "[a][who=prod]"],
     ["a variable", "tool $WHO", "[me]"],
     ["a home folder", "tool ~/a", "[/home/x/a]"],
@@ -47,7 +47,7 @@ describe("the command of a credential_process", () => {
     ["several commands, one after another", "true; tool a", "[a]"],
     ["a redirection", "tool a 2>/dev/null", "[a]"],
     ["a variable for the command", "A=1 tool a", "[a]"],
-    ["a word of the shell's own", "exec tool a", "[a]"],
+    ["a shell builtin", "exec tool a", "[a]"],
     ["a script without its interpreter", "plain a", "[a]"],
   ];
   for (const [what, command, words] of ROWS) {
@@ -56,7 +56,7 @@ describe("the command of a credential_process", () => {
     });
   }
 
-  it("that does not exist is told without what it is", async () => {
+  it("that does not exist is reported without its command line", async () => {
     await assert.rejects(wordsOf("no-such-program hush-hush"), (error: Error) => !/hush/.test(String(error)));
   });
 });

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { ssoCachePath } from "../../../src/profiles/sso-sessions.ts";
 import { defaultCast } from "../../support/aws/cast.ts";
 import { itAsRoot, somebodyElse } from "../../support/fakes/temp-folder.ts";
-import { Asker } from "../asker.ts";
+import { TokenClient } from "../token-client.ts";
 
-describe("the file of an SSO sign-in that is about to end", () => {
-  let asker: Asker;
-  // Each has a stand-in of its own: a renewal ends the token that was there before.
+describe("the file of an SSO sign-in that is about to expire", () => {
+  let client: TokenClient;
+  // Each test has its own stand-in: a renewal invalidates the previous token.
   beforeEach(async () => {
-    asker = await Asker.start();
-    asker.writeConfig(`[sso-session corp]
+    client = await TokenClient.start();
+    client.writeConfig(`[sso-session corp]
 sso_region = eu-west-1
 sso_start_url = https://corp.awsapps.com/start
 [profile sso]
@@ -19,7 +19,7 @@ sso_session = corp
 sso_account_id = 111122223333
 sso_role_name = ci
 `);
-    asker.writeSignIn("corp", {
+    client.writeSignIn("corp", {
       accessToken: defaultCast.ssoSessions[0]?.accessToken,
       expiresAt: new Date(Date.now() + 60_000).toISOString(),
       clientId: "test-client",
@@ -27,13 +27,13 @@ sso_role_name = ci
       refreshToken: "test-sso-refresh-token",
     });
   });
-  afterEach(() => asker.stop());
+  afterEach(() => client.stop());
 
-  const path = () => ssoCachePath(asker.home, "corp");
-  const ask = () => asker.ask({ identity: { kind: "profile", profile: "sso" }, env: {} });
+  const path = () => ssoCachePath(client.home, "corp");
+  const ask = () => client.fetchToken({ identity: { kind: "profile", profile: "sso" }, env: {} });
 
-  it("stays a link, where it was one", async () => {
-    const target = join(asker.home, "sign-in.json");
+  it("remains a symbolic link", async () => {
+    const target = join(client.home, "sign-in.json");
     renameSync(path(), target);
     symlinkSync(target, path());
     await ask();
@@ -47,6 +47,6 @@ sso_role_name = ci
     await ask();
     assert.equal(lstatSync(path()).uid, somebodyElse);
     assert.deepEqual(readFileSync(path()), before);
-    assert.ok(!asker.served().some((each) => each.startsWith("CreateToken")));
+    assert.ok(!client.served().some((each) => each.startsWith("CreateToken")));
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Asker } from "../asker.ts";
+import { TokenClient } from "../token-client.ts";
 
 const hour = 3_600_000;
-// A session of its own: the SDK renews one of a name no more than twice a minute in a process.
+// A separate session: the SDK renews a session at most twice a minute in one process.
 const profile = `
 [sso-session trouble]
 sso_region = eu-west-1
@@ -14,23 +14,23 @@ sso_role_name = ci
 `;
 const asSso = { identity: { kind: "profile", profile: "sso" }, env: {} } as const;
 
-describe("fetchToken: trouble with IAM Identity Center", () => {
-  let asker: Asker;
+describe("fetchToken: problems with IAM Identity Center", () => {
+  let client: TokenClient;
   before(async () => {
-    asker = await Asker.start();
+    client = await TokenClient.start();
   });
   beforeEach(() => {
-    asker.writeConfig(profile);
+    client.writeConfig(profile);
     signIn("test-sso-access-token");
   });
-  afterEach(() => asker.reset());
-  after(() => asker.stop());
+  afterEach(() => client.reset());
+  after(() => client.stop());
 
   const signIn = (accessToken: string) =>
-    asker.writeSignIn("trouble", { accessToken, expiresAt: new Date(Date.now() + hour).toISOString() });
+    client.writeSignIn("trouble", { accessToken, expiresAt: new Date(Date.now() + hour).toISOString() });
 
   for (const [what, failing, code, fix] of [
-    ["its own fault", {}, "AWS_FAULT", /try again/],
+    ["its internal error", {}, "AWS_FAULT", /try again/],
     ["its overload", { status: 503, code: "ServiceUnavailable" }, "AWS_FAULT", /try again/],
     ["throttling", { status: 429, code: "TooManyRequestsException" }, "THROTTLED", /minute/],
     [
@@ -39,56 +39,51 @@ describe("fetchToken: trouble with IAM Identity Center", () => {
       "SSO_ROLE_DENIED",
       /permission set/,
     ],
+    ["an unknown account", { status: 404, code: "ResourceNotFoundException" }, "SSO_ROLE_DENIED", /both/],
     [
-      "an account that is not there",
-      { status: 404, code: "ResourceNotFoundException" },
-      "SSO_ROLE_DENIED",
-      /both/,
-    ],
-    [
-      "a request that it takes for wrong",
+      "a refused request",
       { status: 400, code: "InvalidRequestException" },
       "AWS_REFUSED",
       /aws configure sso/,
     ],
     [
-      "a session that it does not know",
+      "an unknown session",
       { status: 401, code: "UnauthorizedException" },
       "SSO_EXPIRED",
       /aws sso login --profile sso/,
     ],
   ] as const) {
-    it(`tells of ${what}, and who is to mend it`, async () => {
-      asker.aws.controls.fail("GetRoleCredentials", failing);
-      const failure = await asker.fail(asSso);
+    it(`reports ${what}, with a fix`, async () => {
+      client.aws.controls.fail("GetRoleCredentials", failing);
+      const failure = await client.tokenFailure(asSso);
       assert.equal(failure.code, code, failure.oneLine);
       assert.match(failure.fix, fix);
     });
   }
 
-  it("does not blame the network for what the second try was told", async () => {
+  it("does not report a network error if the retry got a response", async () => {
     signIn("test-sso-access-token-of-nobody");
-    // Bun itself tries a closed connection again.
-    asker.aws.controls.hang("GetRoleCredentials", { times: 1 });
-    const failure = await asker.fail({
+    // Bun itself retries after a closed connection.
+    client.aws.controls.hang("GetRoleCredentials", { times: 1 });
+    const failure = await client.tokenFailure({
       ...asSso,
       env: { AWS_MAX_ATTEMPTS: "2" },
       limits: { request: 150 },
     });
-    assert.equal(asker.aws.controls.calls().GetRoleCredentials, 2);
+    assert.equal(client.aws.controls.calls().GetRoleCredentials, 2);
     assert.equal(failure.code, "SSO_EXPIRED", failure.oneLine);
   });
 
-  it("blames the network where that is what kept a session from being renewed", async () => {
-    asker.writeSignIn("trouble", {
+  it("reports a network error if that prevented a session's renewal", async () => {
+    client.writeSignIn("trouble", {
       accessToken: "test-sso-access-token",
       expiresAt: new Date(Date.now() - hour).toISOString(),
       clientId: "test-client",
       clientSecret: "test-client-words",
       refreshToken: "test-sso-refresh-token",
     });
-    asker.aws.controls.refuse("CreateToken");
-    const failure = await asker.fail(asSso);
+    client.aws.controls.refuse("CreateToken");
+    const failure = await client.tokenFailure(asSso);
     assert.equal(failure.code, "UNREACHABLE", failure.oneLine);
     assert.match(failure.message, /oidc\.eu-west-1/);
   });

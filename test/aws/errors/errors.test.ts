@@ -12,9 +12,9 @@ import {
 import { parseHost } from "../../../src/registry/host.ts";
 import { Failure } from "../../../src/token/failure.ts";
 import type { Identity } from "../../../src/token/identity.ts";
-import { ciRole, registryHost } from "../asker.ts";
+import { ciRole, registryHost } from "../token-client.ts";
 
-/** What a foreign text may hold by mistake, in the forms that AWS's services and tools write. */
+/** Secrets that an external text may contain by mistake, in the forms of AWS's services and tools. */
 const secrets =
   "AWSSecretKey=test-words-1 Authorization: Bearer test-words-2 https://u:test-words-3@h/ <SessionToken>test-words-4</SessionToken>";
 const alice = "arn:aws:iam::111122223333:user/alice";
@@ -46,7 +46,7 @@ const role = (cause: unknown, byWebIdentity = false) =>
 const source = (kind: SourceError["kind"], text: string, profile: string | undefined = "p") =>
   SourceError.of({ kind, profile }, new Error(text));
 
-describe("failureOf: what AWS answered", () => {
+describe("failureOf: error responses of AWS", () => {
   const denied = (action: string, reason: string) =>
     `User: ${alice} is not authorized to perform: ${action} on resource: * ${reason}`;
 
@@ -154,18 +154,18 @@ describe("failureOf: what AWS answered", () => {
     });
   }
 
-  it("names both rights that ECR Public wants", () => {
+  it("names both permissions that ECR Public requires", () => {
     const failure = told(exception("AccessDeniedException"), { host: "public.ecr.aws" });
     assert.match(failure.fix, /ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken/);
   });
 
-  it("tells who holds keys that ended how to renew them", () => {
+  it("explains how to renew expired keys, by their source", () => {
     const ended = exception("ExpiredTokenException");
     assert.match(told(ended, { env: { AWS_ACCESS_KEY_ID: "K" } }).fix, /in the environment/);
     assert.match(told(ended, { identity: { kind: "profile", profile: "p" } }).fix, /of profile p/);
   });
 
-  it("keeps what a failure says of itself", () => {
+  it("does not change a Failure", () => {
     const failure = told(new Failure("ROLE_ARN", "it is none", "write one"));
     assert.deepEqual([failure.code, failure.fix], ["ROLE_ARN", "write one"]);
   });
@@ -213,7 +213,7 @@ function transport(problem: TransportProblem, code: string, proxy?: string) {
   return new TransportError(problem, code, { host: "api.example", proxy });
 }
 
-describe("failureOf: the way to AWS", () => {
+describe("failureOf: the connection to AWS", () => {
   for (const [problem, code, proxy, told_, why, fix] of [
     ["timeout", "ETIMEDOUT", undefined, "TIMEOUT", /api\.example did not answer in time/, /network/],
     [
@@ -255,7 +255,7 @@ describe("failureOf: the way to AWS", () => {
     ["UnsupportedProxyProtocol", "proxy"],
     ["Strange", "other"],
   ] as const) {
-    it(`takes ${code} for ${problem}`, () => {
+    it(`classifies ${code} as ${problem}`, () => {
       const error = transportError(Object.assign(new Error(), { code }), { host: "h" });
       assert.deepEqual([error.problem, error.code], [problem, code]);
     });

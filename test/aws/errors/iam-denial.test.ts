@@ -29,7 +29,7 @@ describe("iamDenialIn", () => {
     });
   }
 
-  it("names each kind of policy with its article", () => {
+  it("names each kind of policy with an article", () => {
     const kinds = ["identity-based policy", "permissions boundary", "VPC endpoint policy", "session policy"];
     assert.deepEqual(kinds.map(withArticle), [
       "an identity-based policy",

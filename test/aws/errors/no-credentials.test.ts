@@ -16,7 +16,7 @@ function fix(text: string, host = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
   return fixForNone(asked, parseAwsFiles(paths, text, ""), other);
 }
 
-describe("what to do where no credentials are set", () => {
+describe("the fix if no credentials are set", () => {
   const own = (words: string) =>
     `[profile dev]\n${words}\n[profile other]\n${sso("444455556666")}[sso-session acme]\n`;
   for (const [what, words] of [
@@ -26,7 +26,7 @@ describe("what to do where no credentials are set", () => {
     ["a sign-in", "login_session = arn:aws:iam::111122223333:user/x"],
     ["aws_account_id", "aws_account_id = 111122223333"],
   ] as const) {
-    it(`proposes the profile of the registry's account, by ${what}`, () => {
+    it(`suggests the profile of the registry's account, by ${what}`, () => {
       assert.equal(
         fix(own(words)),
         `profile dev belongs to account 111122223333: set AWS_PROFILE=dev, or name it for this registry in ${config.path}`,
@@ -34,14 +34,14 @@ describe("what to do where no credentials are set", () => {
     });
   }
 
-  it("puts a profile of the account before what else may help, and any other after it", () => {
+  it("lists a profile of the account first, and other profiles last", () => {
     const fixes = (text: string) => fix(text, undefined, "unset X");
     assert.match(fixes(own(sso("111122223333"))), /^profile dev .*config\.yaml, or unset X$/);
     assert.match(fixes(own("region = us-east-1")), /^unset X, or set AWS_PROFILE to one of dev, other/);
     assert.match(fixes(""), /^unset X, or run 'aws configure sso'/);
   });
 
-  it("quotes a profile's name for the shell", () => {
+  it("quotes a profile name for the shell", () => {
     assert.match(fix(`[profile 'my dev']\n${sso("111122223333")}`), /set AWS_PROFILE='my dev', or/);
   });
 
@@ -55,12 +55,12 @@ describe("what to do where no credentials are set", () => {
     assert.match(fix(many(7)), /p4 and 2 more belong to account/);
   });
 
-  it("names the profiles that there are where none is of the account, or the registry has none", () => {
+  it("names the existing profiles if none is of the account or the registry has no account", () => {
     assert.match(fix(own("region = us-east-1")), /^set AWS_PROFILE to one of dev, other, or name it /);
     assert.match(fix(own(sso("111122223333")), "public.ecr.aws"), /^set AWS_PROFILE to one of dev, other/);
   });
 
-  it("proposes to make a profile where there is none", () => {
+  it("suggests creating a profile if there is none", () => {
     assert.match(fix(""), /^run 'aws configure sso' and set AWS_PROFILE to the profile that it writes/);
   });
 });

@@ -17,13 +17,13 @@ describe("readBody", () => {
     ["identity", (body: string) => body],
     ["", (body: string) => body],
   ] as const) {
-    it(`reads ${encoding || "what is not compressed"}`, async () => {
+    it(`reads ${encoding || "an uncompressed body"}`, async () => {
       const { bytes, isWhole } = await readBody(as(encoding, pack(text)), 4096);
       assert.equal(isWhole, true);
       assert.equal(new TextDecoder().decode(bytes), text);
     });
 
-    it(`reads no more than the limit of ${encoding || "what is not compressed"}`, async () => {
+    it(`reads at most the limit of ${encoding || "an uncompressed body"}`, async () => {
       const { bytes, isWhole } = await readBody(as(encoding, pack("a".repeat(5000))), 4096);
       assert.equal(isWhole, false);
       assert.ok(bytes.length <= 4096);
@@ -40,7 +40,7 @@ describe("readBody", () => {
     it(`refuses ${what}`, () => assert.rejects(readBody(response, 4096), EncodingError));
   }
 
-  it("takes an empty body as it is, whatever it calls itself", async () => {
+  it("accepts an empty body with any Content-Encoding", async () => {
     assert.equal((await readBody(as("gzip", ""), 4096)).bytes.length, 0);
   });
 });

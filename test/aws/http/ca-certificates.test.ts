@@ -21,7 +21,7 @@ describe("readBundle", () => {
   };
 
   for (const label of ["CERTIFICATE", "TRUSTED CERTIFICATE"]) {
-    it(`takes a file with a ${label} as it is`, async () => {
+    it(`accepts a file with a ${label}`, async () => {
       const text = `# a company's\n-----BEGIN ${label}-----\nMAo=\n-----END ${label}-----\n`;
       assert.equal(await readBundle(bundle(write(text))), text);
     });
@@ -33,7 +33,7 @@ describe("readBundle", () => {
     ["is empty", () => write(""), /bundle\.pem.* contains no certificate$/],
     ["holds a key", () => write("-----BEGIN PRIVATE KEY-----\n"), /contains no certificate$/],
   ] as const) {
-    it(`tells of one that ${what}`, async () => {
+    it(`reports a file that ${what}`, async () => {
       await assert.rejects(readBundle(bundle(path())), (error) => {
         assert.ok(error instanceof Failure);
         assert.equal(error.code, "CA_BUNDLE");
@@ -47,7 +47,7 @@ describe("readBundle", () => {
 });
 
 describe("allRoots", () => {
-  it("is certificates only", async () => {
+  it("contains only certificates", async () => {
     const roots = await allRoots();
     assert.ok(roots.length > 0);
     for (const root of roots) assert.match(root, /^-----BEGIN CERTIFICATE-----/);

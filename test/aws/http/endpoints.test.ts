@@ -64,14 +64,14 @@ describe("endpoints", () => {
     });
   }
 
-  it("by the profile's wishes, which the environment's overrule", () => {
+  it("by the profile's settings; the environment takes precedence", () => {
     const sections = { "profile p": { use_fips_endpoint: "true", use_dualstack_endpoint: "true" } };
     const ecr = (env: Env) => registryEndpoint(registry(plain), settings(env, sections));
     assert.equal(ecr({}), "https://ecr-fips.us-east-1.api.aws");
     assert.equal(ecr({ AWS_USE_FIPS_ENDPOINT: "false" }), "https://ecr.us-east-1.api.aws");
   });
 
-  it("a custom one wins over FIPS and dual-stack, for the registry and for STS", () => {
+  it("a custom one takes precedence over FIPS and dual-stack, for the registry and for STS", () => {
     const env = { ...fips, ...dual, AWS_ENDPOINT_URL: "https://vpce.example" };
     for (const host of [plain, "public.ecr.aws"]) {
       assert.equal(registryEndpoint(registry(host), settings(env)), "https://vpce.example");
@@ -94,7 +94,7 @@ describe("endpoints", () => {
     ["the general variable", { AWS_ENDPOINT_URL: "http://b" }, all, "http://b"],
     ["the services section", {}, all, "http://own"],
     ["the profile", {}, { "profile p": { services: "s", endpoint_url: "http://profile" } }, "http://profile"],
-    ["another service's only", { AWS_ENDPOINT_URL_STS: "http://a" }, {}, undefined],
+    ["another service's variable", { AWS_ENDPOINT_URL_STS: "http://a" }, {}, undefined],
     [
       "a section that the profile does not name",
       {},
@@ -104,7 +104,7 @@ describe("endpoints", () => {
     ["another profile", {}, { "profile q": { endpoint_url: "http://q" } }, undefined],
     ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" }, all, undefined],
     [
-      "the profile's wish to ignore them",
+      "the profile's ignore_configured_endpoint_urls",
       { AWS_ENDPOINT_URL: "http://b" },
       { "profile p": { ignore_configured_endpoint_urls: "true" } },
       undefined,
@@ -115,7 +115,7 @@ describe("endpoints", () => {
     });
   }
 
-  it("one that is no URL is told with its origin, and not called", () => {
+  it("an invalid URL is reported with its origin, and not used", () => {
     for (const [env, sections, origin] of [
       [{ AWS_ENDPOINT_URL: "vpce.example:443" }, {}, /^AWS_ENDPOINT_URL is not/],
       [{ AWS_ENDPOINT_URL_ECR: "ftp://x" }, {}, /^AWS_ENDPOINT_URL_ECR is not/],

@@ -11,17 +11,27 @@ describe("proxyFor", () => {
     ["none is set", aws, {}, undefined],
     ["HTTPS_PROXY is", aws, { HTTPS_PROXY: proxy }, proxy],
     ["https_proxy is", aws, { https_proxy: proxy }, proxy],
-    ["both are, of which upper case counts", aws, { HTTPS_PROXY: proxy, https_proxy: "http://b:1" }, proxy],
+    [
+      "both are, and upper case takes precedence",
+      aws,
+      { HTTPS_PROXY: proxy, https_proxy: "http://b:1" },
+      proxy,
+    ],
     ["upper case is empty", aws, { HTTPS_PROXY: " ", https_proxy: proxy }, proxy],
-    ["only HTTP_PROXY is, which is not for https", aws, { HTTP_PROXY: proxy }, undefined],
+    ["only HTTP_PROXY is, which is ignored for https", aws, { HTTP_PROXY: proxy }, undefined],
     ["HTTP_PROXY is and the URL is http", "http://sts.example/", { HTTP_PROXY: proxy }, proxy],
     ["only ALL_PROXY is, which Go does not read", aws, { ALL_PROXY: proxy }, undefined],
-    ["no scheme is written", aws, { HTTPS_PROXY: "proxy.example:3128" }, proxy],
+    ["it has no scheme", aws, { HTTPS_PROXY: "proxy.example:3128" }, proxy],
     ["it has a login", aws, { HTTPS_PROXY: "http://u:p@proxy.example:1" }, "http://u:p@proxy.example:1"],
     ["the host is localhost", "https://localhost:1/", { HTTPS_PROXY: proxy }, undefined],
     ["the host is of 127/8", "https://127.9.9.9/", { HTTPS_PROXY: proxy }, undefined],
     ["the host is ::1", "https://[::1]/", { HTTPS_PROXY: proxy }, undefined],
-    ["a name only begins like the loopback", "https://127.example/", { HTTPS_PROXY: proxy }, proxy],
+    [
+      "a host name only begins like a loopback address",
+      "https://127.example/",
+      { HTTPS_PROXY: proxy },
+      proxy,
+    ],
   ] as const) {
     it(`where ${what}`, () => assert.equal(chosen(url, env), expected));
   }
@@ -56,7 +66,7 @@ describe("proxyFor", () => {
     ["fd00::/8", "https://10.0.0.1/", false],
     [",", aws, false],
   ] as const) {
-    it(`NO_PROXY=${entry} ${isDirect ? "frees" : "does not free"} ${url}`, () => {
+    it(`NO_PROXY=${entry} ${isDirect ? "applies" : "does not apply"} to ${url}`, () => {
       for (const name of ["NO_PROXY", "no_proxy"]) {
         assert.equal(chosen(url, { HTTPS_PROXY: proxy, [name]: entry }), isDirect ? undefined : proxy);
       }

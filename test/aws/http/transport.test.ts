@@ -46,7 +46,7 @@ describe("Transport", () => {
   };
   const mute = () => new Promise<Response>(() => {});
 
-  it("hands over method, headers, body and answer", async () => {
+  it("passes on the method, headers, body and response", async () => {
     const url = serve(async (request) =>
       Response.json([request.method, request.headers.get("x-test"), await request.text()], { status: 418 }),
     );
@@ -56,7 +56,7 @@ describe("Transport", () => {
     assert.deepEqual(await answer.json(), ["POST", "a", "b"]);
   });
 
-  it("follows no redirect, as the request's signature and token are for one host", async () => {
+  it("follows no redirect, since the signature and token are for one host", async () => {
     let asked = 0;
     const url = serve(() => {
       asked += 1;
@@ -71,11 +71,11 @@ describe("Transport", () => {
     await problemOf(transport({ bundle: rootCertificates[0] }), aws.urls.tls, "tls");
   });
 
-  it("tells of an authority that neither Bun nor the system trusts", async () => {
+  it("reports a certificate authority that neither Bun nor the system trusts", async () => {
     await problemOf(transport({ bundle: undefined }), aws.urls.tls, "tls");
   });
 
-  it("goes by proxy with its login, unless it is to go directly or NO_PROXY says so", async () => {
+  it("uses the proxy with its login, except for direct requests and NO_PROXY", async () => {
     const env = byProxy();
     await transport({ env }).send(new Request(apiUrl));
     assert.equal(aws.controls.calls().Connect, 1);
@@ -85,14 +85,14 @@ describe("Transport", () => {
     assert.equal(aws.controls.calls().Connect, 1);
   });
 
-  it("takes neither proxy nor exemption from what Bun itself reads", async () => {
+  it("ignores the proxy variables that Bun itself reads", async () => {
     const url = serve(() => new Response("ok"));
     const former = { ...process.env };
     try {
       process.env.HTTP_PROXY = process.env.http_proxy = "http://127.0.0.1:9";
       assert.equal(await (await transport().send(new Request(url))).text(), "ok");
       process.env.NO_PROXY = process.env.no_proxy = "*";
-      // A host of its own: to the other one a connection may still be open.
+      // A different host: a connection to the other one may still be open.
       await transport({ env: byProxy() }).send(new Request("https://api.ecr.us-east-2.amazonaws.com/"));
       assert.equal(aws.controls.calls().Connect, 1);
     } finally {
@@ -103,14 +103,14 @@ describe("Transport", () => {
     }
   });
 
-  it("tells which proxy, but not its login", async () => {
+  it("names the proxy without its login", async () => {
     const way = transport({ env: byProxy("someone:wrong-proxy-password@") });
     await problemOf(way, apiUrl, "proxy");
     assert.equal(`http://${way.lastError?.proxy}`, aws.urls.proxy);
     assert.equal(way.lastError?.host, "api.ecr.us-east-1.amazonaws.com");
   });
 
-  it("tells of a proxy that is not there, and of one that is no URL", async () => {
+  it("reports a missing proxy and an invalid proxy URL", async () => {
     await problemOf(
       transport({ env: { HTTPS_PROXY: "http://u:proxy-password@127.0.0.1:9" } }),
       apiUrl,
@@ -119,23 +119,23 @@ describe("Transport", () => {
     await problemOf(transport({ env: { HTTPS_PROXY: "http://u:proxy-password@:x" } }), apiUrl, "address");
   });
 
-  it("tells of a port where nobody listens, and of a closed connection", async () => {
+  it("reports a refused and a closed connection", async () => {
     await problemOf(transport(), "http://127.0.0.1:9/", "refused");
     aws.controls.refuse("*");
     await problemOf(transport(), aws.urls.plain, "closed");
   });
 
-  it("limits the time of one request", async () => {
+  it("limits the time of a request", async () => {
     await problemOf(transport({ requestLimit: 30 }), serve(mute), "timeout");
   });
 
-  it("limits the time of the answer's body too", async () => {
+  it("limits the time of the response body", async () => {
     const url = serve(() => new Response(new ReadableStream({ pull: () => mute().then(() => {}) })));
     await problemOf(transport({ requestLimit: 60 }), url, "timeout");
   });
 
-  it("ends with the signal, or with the request's own", async () => {
-    // A limit beyond the test's own, so that it is the signal that ends it.
+  it("ends on either abort signal", async () => {
+    // The time limit exceeds the test's own, so that the signal ends the request.
     const way = transport({ signal: AbortSignal.timeout(30), requestLimit: 60_000 });
     await problemOf(way, serve(mute), "ended");
     const request = new Request(serve(mute), { signal: AbortSignal.timeout(30) });
@@ -143,12 +143,12 @@ describe("Transport", () => {
   });
 
   for (const [what, offset, skew] of [
-    ["is ahead of ours: positive", 3_600_000, 3_600_000],
-    ["is behind ours: negative", -3_600_000, -3_600_000],
+    ["is ahead of the local clock: positive", 3_600_000, 3_600_000],
+    ["is behind the local clock: negative", -3_600_000, -3_600_000],
     ["agrees: none", 0, 0],
-    ["is off by less than can be told: none", 1_200, 0],
+    ["differs by less than the resolution: none", 1_200, 0],
   ] as const) {
-    it(`tells that the server's clock ${what}`, async () => {
+    it(`reports that the server's clock ${what}`, async () => {
       const now = Date.UTC(2031, 0, 2, 3, 4, 5);
       const date = new Date(now + offset).toUTCString();
       const way = transport({ now: () => now, timer: () => 0 });
@@ -157,10 +157,10 @@ describe("Transport", () => {
     });
   }
 
-  it("times a request by a clock that can't be set", async () => {
+  it("measures a request with a monotonic clock", async () => {
     let now = Date.UTC(2031, 0, 2, 3, 4, 5);
     const url = serve(() => {
-      // Ours was 36 hours behind until now.
+      // The local clock was 36 hours behind until now.
       now += 36 * 3_600_000;
       return new Response("", { headers: { date: new Date(now).toUTCString() } });
     });

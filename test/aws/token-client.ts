@@ -18,40 +18,40 @@ export const registryHost = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 export const ciRole = "arn:aws:iam::111122223333:role/ci";
 export const pullRole = "arn:aws:iam::444455556666:role/ecr-pull";
 
-/** How a test departs from the usual: alice's keys in the environment, by proxy to AWS's own host names. */
-export interface Departure extends Partial<Omit<AwsRequest, "registry" | "env">> {
+/** Options of a request. By default it uses alice's keys in the environment, and a proxy for AWS's own host names. */
+export interface RequestOptions extends Partial<Omit<AwsRequest, "registry" | "env">> {
   readonly host?: string;
-  /** In the place of alice's keys. */
+  /** Replaces alice's keys. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A stand-in AWS, an empty home folder, and somebody in it who asks for tokens. */
-export class Asker {
+/** Requests tokens from a stand-in AWS, with an empty home folder. */
+export class TokenClient {
   readonly aws: StandIn;
   readonly home: string;
-  readonly #formerEnv = { ...process.env };
+  readonly #originalEnv = { ...process.env };
 
   private constructor(aws: StandIn) {
     this.aws = aws;
     this.home = mkdtempSync(join(tmpdir(), "aws-home-"));
-    // The SDK looks there itself for the sign-in files and the instance metadata service.
+    // The SDK itself reads these variables to find sign-in files and the instance metadata service.
     for (const name of Object.keys(process.env)) if (/^AWS_|PROXY/i.test(name)) delete process.env[name];
     Object.assign(process.env, { HOME: this.home, AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.urls.imds });
   }
 
-  static async start(options: StandInOptions = {}): Promise<Asker> {
-    return new Asker(await startAws(options));
+  static async start(options: StandInOptions = {}): Promise<TokenClient> {
+    return new TokenClient(await startAws(options));
   }
 
-  /** Undoes what one test did. */
+  /** Restores the initial state between tests. */
   reset(): void {
     this.aws.controls.reset();
     rmSync(join(this.home, ".aws"), { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {
-    for (const name of Object.keys(process.env)) if (!(name in this.#formerEnv)) delete process.env[name];
-    Object.assign(process.env, this.#formerEnv);
+    for (const name of Object.keys(process.env)) if (!(name in this.#originalEnv)) delete process.env[name];
+    Object.assign(process.env, this.#originalEnv);
     rmSync(this.home, { recursive: true });
     await this.aws.stop();
   }
@@ -74,30 +74,30 @@ export class Asker {
     this.write(`.aws/sso/cache/${file}.json`, JSON.stringify(content));
   }
 
-  /** The way to the stand-in, without credentials. One attempt, so that no test waits for a pause between two. */
-  get way(): Record<string, string> {
-    const { NODE_EXTRA_CA_CERTS: _, SSL_CERT_FILE: __, ...way } = byProxy(this.aws);
-    return { HOME: this.home, AWS_MAX_ATTEMPTS: "1", ...way };
+  /** The environment for connections to the stand-in, without credentials. Without retries, to keep the tests fast. */
+  get connectionEnv(): Record<string, string> {
+    const { NODE_EXTRA_CA_CERTS: _, SSL_CERT_FILE: __, ...proxyEnv } = byProxy(this.aws);
+    return { HOME: this.home, AWS_MAX_ATTEMPTS: "1", ...proxyEnv };
   }
 
-  ask(departure: Departure = {}) {
-    return fetchToken(this.request(departure));
+  fetchToken(options: RequestOptions = {}) {
+    return fetchToken(this.request(options));
   }
 
-  /** Asks for the replication rules of a registry. */
-  askRules(departure: Departure = {}) {
-    const { registry, ...rest } = this.request(departure);
+  /** Fetches the replication rules of a registry. */
+  fetchRules(options: RequestOptions = {}) {
+    const { registry, ...rest } = this.request(options);
     assert.ok(registry.kind === "private");
     return describeReplication({ registry, ...rest });
   }
 
-  private request({ host = registryHost, env = keysOf(alice), ...rest }: Departure): AwsRequest {
+  private request({ host = registryHost, env = keysOf(alice), ...rest }: RequestOptions): AwsRequest {
     const registry = parseHost(host);
     assert.ok(registry, host);
     return {
       registry,
       identity: ambient,
-      env: { ...this.way, ...env },
+      env: { ...this.connectionEnv, ...env },
       home: this.home,
       now: Date.now,
       signal: AbortSignal.timeout(8_000),
@@ -106,42 +106,42 @@ export class Asker {
     };
   }
 
-  /** The failure that asking for a token ends in, told without a secret. */
-  async fail(departure: Departure = {}): Promise<Failure> {
-    const failure = await this.failureOf(this.ask(departure));
+  /** The failure of a token request. Asserts that it contains no secret. */
+  async tokenFailure(options: RequestOptions = {}): Promise<Failure> {
+    const failure = await this.failureOf(this.fetchToken(options));
     assert.match(failure.message, /^no ECR token for \S+ \(identity: /);
     return failure;
   }
 
-  /** The same for the replication rules. */
-  async failRules(departure: Departure = {}): Promise<Failure> {
-    const failure = await this.failureOf(this.askRules(departure));
+  /** The failure of a request for replication rules. */
+  async rulesFailure(options: RequestOptions = {}): Promise<Failure> {
+    const failure = await this.failureOf(this.fetchRules(options));
     assert.match(failure.message, /^the replication rules of \S+ can't be read \(identity: /);
     return failure;
   }
 
   private async failureOf(answer: Promise<unknown>): Promise<Failure> {
     const failure = await answer.then(
-      () => assert.fail("there was an answer"),
+      () => assert.fail("the request succeeded"),
       (error: unknown) => error,
     );
     assert.ok(failure instanceof Failure, String(failure));
     assert.doesNotMatch(
       failure.oneLine,
       /test-secret|test-session|test-sso|proxy-password/,
-      "tells a secret",
+      "contains a secret",
     );
     assert.doesNotMatch(failure.oneLine, /[\r\n]/);
     return failure;
   }
 
-  /** Operation and host of every call but those to the proxy. */
+  /** Operation and host of each call, except those to the proxy. */
   served(): string[] {
     const calls = this.aws.controls.log().filter(({ operation }) => operation !== "Connect");
     return calls.map(({ operation, host }) => `${operation} ${host}`);
   }
 
-  /** Who asked for the last token. */
+  /** The principal of the last call. */
   lastPrincipal(): string | undefined {
     return this.aws.controls.log().at(-1)?.principal;
   }
