@@ -1,9 +1,10 @@
 // Runs the tests and prints a summary line.
-// Usage: node scripts/test.mjs [fast|unit|e2e] [ARGUMENT OF MOCHA…]
+// Usage: node scripts/test.mjs [fast|unit|e2e|clients] [ARGUMENT OF MOCHA…]
 //   fast: only the unit tests, for the time between two edits
 //   unit: unit, contract and integration tests; they run anywhere, except those that need certain programs
 //   e2e: real clients with a real engine, in their own namespaces; tests that can't run on this machine are
 //        skipped by name; with CI=true they fail the run
+//   clients: every client that scripts/clients/install.ts has installed; e2e tests the quick ones
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +22,7 @@ const enter = ["sh", join(root, "test", "support", "e2e", "namespace.sh")];
 /** The time limit in milliseconds for Mocha to end after its summary. */
 const ending = 20_000;
 
-const parts = { fast: runFast, unit: runUnit, e2e: runE2e };
+const parts = { fast: runFast, unit: runUnit, e2e: runE2e, clients: runClients };
 const [first, ...rest] = process.argv.slice(2);
 const only = Object.hasOwn(parts, first ?? "") ? first : undefined;
 const mochaArguments = only === undefined ? process.argv.slice(2) : rest;
@@ -36,6 +37,7 @@ process.exitCode = counts.failed > 0 ? 1 : 0;
 /** Excludes tests that start the compiled program, compile the native front or install; needs no build. */
 function runFast() {
   const slow = [
+    "test/clients/real/**",
     "test/e2e/**",
     "test/install/**",
     "test/integration/**",
@@ -52,12 +54,22 @@ async function runUnit() {
   // Otherwise the tests that need one are skipped, and Mocha counts them.
   const unmet = isCi && process.platform === "linux" ? missing(unitNeeds) : [];
   for (const need of unmet) tell(`tests of ${need.program} can't run: they need ${describeNeed(need)}`);
-  const files = ["test/**/*.test.ts", "--ignore", "test/e2e/**"];
+  const files = ["test/**/*.test.ts", "--ignore", "test/e2e/**", "--ignore", "test/clients/real/**"];
   const plural = await runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
   return { ...plural, failed: plural.failed + unmet.length };
 }
 
-async function runE2e() {
+const realClients = "test/clients/real/**/*.test.ts";
+
+function runE2e() {
+  return runInNamespace(["test/e2e/**/*.test.ts", realClients]);
+}
+
+function runClients() {
+  return runInNamespace([realClients], { TEST_CLIENTS: "all" });
+}
+
+async function runInNamespace(files, more = {}) {
   const skipped = (what) => ({ passed: 0, failed: isCi ? what.length : 0, skipped: isCi ? 0 : what.length });
   const unmet = [...notHere(), ...missing(baseNeeds).map(describeNeed)];
   const clients = missing([...clientNeeds, ...keychainNeeds]);
@@ -78,15 +90,8 @@ async function runE2e() {
       return skipped(["the namespace"]);
     }
     const hooks = ["--require", "test/support/e2e/hooks.ts", "--timeout", "60000"];
-    const command = [
-      ...namespace,
-      ...enter,
-      folder,
-      ...mocha,
-      ...hooks,
-      ...withFiles(["test/e2e/**/*.test.ts"]),
-    ];
-    const env = { E2E_FOLDER: folder, E2E_CGROUP: cgroup, TMPDIR: folder };
+    const command = [...namespace, ...enter, folder, ...mocha, ...hooks, ...withFiles(files)];
+    const env = { E2E_FOLDER: folder, E2E_CGROUP: cgroup, TMPDIR: folder, ...more };
     // With --kill-child the end of unshare also ends everything in the namespace.
     return await runMocha(command, env, (child) => child.kill("SIGKILL"));
   } finally {

@@ -1,17 +1,21 @@
 import { readFileSync } from "node:fs";
 
-/**
- * Identifies the parent process: process id and start time, which together are unique until the next boot. Undefined if
- * unknown, as outside Linux.
- */
-export function parentProcess(): string | undefined {
+/** The process that has started this one. */
+export interface ParentProcess {
+  /** Number and start: no other process of this boot has the same. */
+  readonly id: string;
+  /** The first 15 bytes of its program's name. */
+  readonly name: string;
+}
+
+/** Source: proc(5). @returns undefined where the system does not tell, as outside Linux */
+export function parentProcess(): ParentProcess | undefined {
   try {
-    // The start time is the 20th field after the process name, which may contain any characters: proc(5).
-    const fields = readFileSync(`/proc/${process.ppid}/stat`, "latin1")
-      .replace(/^.*\)/s, "")
-      .trim()
-      .split(" ");
-    return fields[19] === undefined ? undefined : `${process.ppid} ${fields[19]}`;
+    const text = readFileSync(`/proc/${process.ppid}/stat`, "latin1");
+    // The name may hold anything, parentheses too.
+    const [, name = "", rest = ""] = /^\d+ \((.*)\) (.*)/s.exec(text) ?? [];
+    const startedAt = rest.split(" ")[19];
+    return startedAt === undefined ? undefined : { id: `${process.ppid} ${startedAt}`, name };
   } catch {
     return undefined;
   }

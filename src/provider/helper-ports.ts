@@ -43,6 +43,11 @@ const limits = {
   tidy: 1_000,
 } as const;
 
+/** Programs that run one command of a user, who sees their stderr. */
+const commandLineClients: ReadonlySet<string> = new Set(
+  "docker docker-buildx docker-compose buildctl podman buildah skopeo crane apptainer nerdctl".split(" "),
+);
+
 /**
  * Puts the rooms together for all that a warm get can't answer.
  *
@@ -161,8 +166,9 @@ export function createHelperPorts(
   const repeated = new WeakSet<object>();
   async function note(host: string, failure: Failure, serverUrl: string): Promise<void> {
     const parent = parentProcess();
-    const asked = parent === undefined ? undefined : { process: parent, serverUrl };
-    if (asked && (await wasShown(state, host, failure, asked, now()))) repeated.add(failure);
+    const asked = parent && { process: parent.id, serverUrl };
+    const isOneRun = parent !== undefined && commandLineClients.has(parent.name);
+    if (asked && (await wasShown(state, host, failure, asked, isOneRun, now()))) repeated.add(failure);
     later(recordFailedGet(state, host, identities.get(host), failure, now(), asked));
   }
   const others = otherLogins(env, folders, now);

@@ -1,12 +1,37 @@
 import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
 import { shell } from "../support/program/namespace.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
+import type { User } from "../support/program/user.ts";
 import { told } from "../support/program/verdicts.ts";
 
 const spellings = [`${registry}/team/app`, registry, `https://${registry}`];
 
 /** Starts the program as another process than this one does: the shell waits for it. */
 const byAnother = shell('"$@"; exit $?');
+
+/** Twice for one image, in one process of that name; it ends as the second does. */
+function twiceBy(user: User, name: string): readonly string[] {
+  copyFileSync("/bin/sh", `${user.home}/${name}`);
+  return [`${user.home}/${name}`, "-c", 'printf %s "$HOST" | "$@"; printf %s "$HOST" | "$@"', "sh"];
+}
+
+describe("a client that asks twice for one image", () => {
+  const standing = useStanding();
+
+  for (const [name, count] of [
+    ["docker", 1],
+    ["docker-buildx", 1],
+    ["java", 2],
+  ] as const) {
+    it(`is shown the reason ${count === 1 ? "once" : "each time"}: ${name}`, async () => {
+      const user = standing.user({ AWS_EC2_METADATA_DISABLED: "true", HOST: registry });
+      const { stdout, stderr, exitCode } = await user.get("", { through: twiceBy(user, name) });
+      assert.deepEqual([stdout, exitCode], ["credentials not found in native keychain\n".repeat(2), 1]);
+      assert.equal(stderr.split("[NO_CREDENTIALS]").length - 1, count, stderr);
+    });
+  }
+});
 
 describe("a client that tries several spellings of a registry", () => {
   const standing = useStanding();

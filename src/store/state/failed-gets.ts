@@ -30,13 +30,15 @@ const format = 1;
 /** Milliseconds, as for a registry that no client requests any more. */
 const retention = 7 * 86_400_000;
 
-/** Milliseconds between two forms of a server URL that a client tries for one image. */
-const nextFormWithin = 10_000;
+/** Milliseconds from one request of a client to the next for the same image. */
+const sameRun = 60_000;
 
 /**
- * Whether a client tries another form of a server URL and was shown the reason for the previous one: crane requests the
- * repository and then the host, nerdctl six URLs, and each line goes to the terminal. Never fails.
+ * Whether a client was shown a reason and requests the same image again. Each line of stderr goes to the terminal:
+ * BuildKit requests a token a dozen times, crane for the repository and then for the host. Never fails.
  *
+ * @param isOneRun whether the client's process runs one command of a user; otherwise only another form of the server URL
+ *   means the same image
  * @param now milliseconds since the epoch
  */
 export async function wasShown(
@@ -44,12 +46,13 @@ export async function wasShown(
   host: string,
   { code, message }: Failure,
   { process, serverUrl }: FailedRequest,
+  isOneRun: boolean,
   now: number,
 ): Promise<boolean> {
   const last = await readFailedGet(state, host);
-  if (!last?.asked || last.code !== code || last.what !== message) return false;
-  const isNext = last.asked.process === process && last.asked.serverUrl !== serverUrl;
-  return isNext && last.at <= now && now - last.at < nextFormWithin;
+  if (last?.asked?.process !== process || last.code !== code || last.what !== message) return false;
+  const isSame = isOneRun || last.asked.serverUrl !== serverUrl;
+  return isSame && last.at <= now && now - last.at < sameRun;
 }
 
 /** Records a failure. Never fails: the client's answer is more important. */
