@@ -15,6 +15,7 @@ import { baseNeeds, clientNeeds, keychainNeeds, missing, unitNeeds } from "./e2e
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const isCi = process.env.CI === "true";
+const realClients = "test/clients/real/**/*.test.ts";
 const mocha = [bunProgram(), "--bun", join(root, "node_modules", "mocha", "bin", "mocha.js")];
 const namespace = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const enter = ["sh", join(root, "test", "support", "e2e", "namespace.sh")];
@@ -58,8 +59,6 @@ async function runUnit() {
   const plural = await runMocha([...mocha, ...withFiles(files)], {}, (child, signal) => child.kill(signal));
   return { ...plural, failed: plural.failed + unmet.length };
 }
-
-const realClients = "test/clients/real/**/*.test.ts";
 
 function runE2e() {
   return runInNamespace(["test/e2e/**/*.test.ts", realClients]);

@@ -68,7 +68,7 @@ export function judgePodman({ host, files, isNamed, servesAll, now }: PodmanAuth
   const [file] = files;
   return failed(
     "REGISTRY_AUTH_FILE",
-    `podman reads REGISTRY_AUTH_FILE alone, ${file?.path ?? "which can't be read"}, and it names no helper for ${host}`,
+    `podman 5 reads REGISTRY_AUTH_FILE alone, ${file?.path ?? "which can't be read"}, and it names no helper for ${host}`,
     `docker-credential-ecr configure-docker --podman ${host}`,
   );
 }

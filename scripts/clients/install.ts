@@ -1,0 +1,57 @@
+/**
+ * The clients that test/clients/real tries, kept outside the repository.
+ * Usage: node scripts/bun.mjs scripts/clients/install.ts [quick] installs what is not there yet. What can't be had is
+ * named, and the tests skip it. quick: what .ci/run tries, where a failure ends it with 1.
+ */
+import { copyFileSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { installInto, isInstalled, run } from "./cache.ts";
+import { installDebianClients } from "./debian.ts";
+import { goClients, installGoClient } from "./go.ts";
+
+const supportPath = (name: string) =>
+  fileURLToPath(new URL(`../../test/support/clients/${name}`, import.meta.url));
+
+function installPythonClients(): void {
+  const requirements = supportPath("requirements.txt");
+  const wanted = readFileSync(requirements, "utf8");
+  if (isInstalled("python", wanted)) return;
+  installInto("python", wanted, (folder) => {
+    const python = Bun.which("python3", { PATH: "/usr/bin:/bin" }) ?? "python3";
+    run([python, "-m", "venv", folder]);
+    const pip = [`${folder}/bin/python`, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"];
+    run([...pip, "--requirement", requirements]);
+  });
+}
+
+function installNpmClients(): void {
+  const names = ["package.json", "package-lock.json"];
+  const wanted = names.map((name) => readFileSync(supportPath(`npm/${name}`), "utf8")).join("");
+  if (isInstalled("npm", wanted)) return;
+  installInto("npm", wanted, (folder) => {
+    for (const name of names) copyFileSync(supportPath(`npm/${name}`), `${folder}/${name}`);
+    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder });
+  });
+}
+
+const isQuick = process.argv[2] === "quick";
+const installations: (readonly [name: string, install: () => void])[] = [
+  ["clients of PyPI", installPythonClients],
+  ...(isQuick
+    ? []
+    : ([
+        ["clients of npm", installNpmClients],
+        ["clients of Debian sid", installDebianClients],
+      ] as const)),
+  ...goClients
+    .filter((client) => !isQuick || client.isQuick)
+    .map((client) => [client.name, () => installGoClient(client)] as const),
+];
+for (const [name, install] of installations) {
+  try {
+    install();
+  } catch (error) {
+    console.log(`${name} can't be installed: ${(error as Error).message}`);
+    if (isQuick) process.exitCode = 1;
+  }
+}
