@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { foldersOf, homeOf } from "../../src/config/folders.ts";
-import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId } from "../support/fakes/temp-folder.ts";
 
 const HOME = "/home/somebody";
 
@@ -57,8 +57,8 @@ describe("foldersOf", () => {
   itAsRoot("another user's HOME, as under sudo: root's own state folder", () => {
     const configFile = `${HOME}/.config/docker-credential-ecr/config.yaml`;
     const state = "/of-root/.local/state/docker-credential-ecr";
-    assert.deepEqual(foldersOf({}, HOME, ownedBy(somebodyElse)), { state, configFile });
-    const { state: chosen } = foldersOf({ XDG_STATE_HOME: "/s" }, HOME, ownedBy(somebodyElse));
+    assert.deepEqual(foldersOf({}, HOME, ownedBy(otherUserId)), { state, configFile });
+    const { state: chosen } = foldersOf({ XDG_STATE_HOME: "/s" }, HOME, ownedBy(otherUserId));
     assert.equal(chosen, "/s/docker-credential-ecr");
   });
 

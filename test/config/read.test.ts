@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { emptyConfig } from "../../src/config/config.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { Failure } from "../../src/token/failure.ts";
-import { itAsRoot, somebodyElse, useTempFolder, writeWithMode } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId, useTempFolder, writeWithMode } from "../support/fakes/temp-folder.ts";
 import { example } from "./example.ts";
 
 describe("readConfig", () => {
@@ -47,7 +47,7 @@ describe("readConfig", () => {
 
   itAsRoot("refuses a file of another user, even if only that user can write it", async () => {
     writeWithMode(file(), example, 0o600);
-    chownSync(file(), somebodyElse, somebodyElse);
+    chownSync(file(), otherUserId, otherUserId);
     const { code, oneLine } = await refusal(file());
     assert.equal(code, "CONFIG_WRITABLE");
     assert.match(oneLine, /belongs to user 12345/);
@@ -77,9 +77,9 @@ describe("readConfig", () => {
     itAsRoot("owns, or has a link in, refuses the file", async () => {
       const link = join(folder(), "link");
       symlinkSync("app", link);
-      lchownSync(link, somebodyElse, somebodyElse);
+      lchownSync(link, otherUserId, otherUserId);
       assert.match((await refusal(join(link, "config.yaml"))).oneLine, /user 12345.*\[CONFIG_WRITABLE\]$/);
-      chownSync(join(folder(), "app"), somebodyElse, somebodyElse);
+      chownSync(join(folder(), "app"), otherUserId, otherUserId);
       assert.match((await refusal(path())).oneLine, /user 12345.*\[CONFIG_WRITABLE\]$/);
     });
   });
@@ -89,7 +89,7 @@ describe("readConfig", () => {
     async () => {
       const script = `import { readConfig } from ${JSON.stringify(import.meta.resolve("../../src/config/read.ts"))};
       await import(${JSON.stringify(import.meta.resolve("../../src/config/parse.ts"))});
-      process.setgid(${somebodyElse}); process.setuid(${somebodyElse});
+      process.setgid(${otherUserId}); process.setuid(${otherUserId});
       console.log(await readConfig(process.argv[1]).then((config) => config.registries.length, (error) => error.oneLine));`;
       const asSomebodyElse = () =>
         spawnSync(process.execPath, ["-e", script, file()], { encoding: "utf8" }).stdout.trim();

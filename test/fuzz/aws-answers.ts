@@ -52,7 +52,7 @@ function answerText(random: Random): string {
 let answer = "";
 let server: Promise<{ server: Server; url: string }> | undefined;
 
-/** A server that answers everything with the same bytes and hangs up. */
+/** A server that sends the same bytes to each request and closes the connection. */
 function endpoint() {
   server ??= new Promise((resolve) => {
     const opened = createServer((socket: Socket) => {
@@ -67,7 +67,7 @@ function endpoint() {
   return server;
 }
 
-/** What ECR's API, or what stands for it, answers. */
+/** Responses of ECR's API, or of a server in its place. */
 export const awsAnswers = fuzzer<string>({
   name: "aws-answers",
   // The first input loads the AWS SDK.
@@ -107,7 +107,7 @@ export const awsAnswers = fuzzer<string>({
   },
 });
 
-/** An answer, or undefined for a failure of ours that tells no secret. */
+/** The response; undefined for a Failure without a secret. */
 async function outcome<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   const begun = performance.now();
   try {

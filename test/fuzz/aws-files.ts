@@ -78,7 +78,7 @@ export const awsFiles = fuzzer<{
   }),
   check({ config, credentials, profile }) {
     for (const text of [config, credentials]) {
-      // Two readers: by an index of the sections, and of the whole.
+      // Two parsers: by an index of the sections, and of the whole file.
       assert.deepEqual(sectionsBy(parseConfig, text), sectionsBy(parseSections, text));
     }
     const files = ours(() => parseAwsFiles(paths, config, credentials));
@@ -95,7 +95,7 @@ export const awsFiles = fuzzer<{
     const inEnvironment = ours(() => decideSource({ kind: "ambient" }, { AWS_PROFILE: profile }, files));
     const inConfig = ours(() => decideSource({ kind: "profile", profile }, {}, files));
     for (const decision of [inEnvironment, inConfig]) {
-      // A name of no profile leads to no machine's role.
+      // An unknown profile must not lead to the instance role.
       if (decision) assert.ok(files.profile(profile), profile);
     }
   },
@@ -105,13 +105,13 @@ function sectionsBy(read: (text: string) => Sections, text: string): unknown {
   try {
     return [...read(text)].map(([header, { settings }]) => [header, [...settings]]);
   } catch (error) {
-    // Of several mistakes each may name another one first.
+    // If there are several errors, the parsers may report different ones first.
     if (error instanceof ConfigSyntaxError) return "refused";
     throw error;
   }
 }
 
-/** A failure of ours is an answer, unless it tells a secret or takes several lines; any other error is a crash. */
+/** A Failure is a valid result unless it contains a secret or several lines; any other error is a crash. */
 function ours<Result>(work: () => Result): Result | undefined {
   try {
     return work();

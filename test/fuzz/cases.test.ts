@@ -4,7 +4,7 @@ import { failureFor, randomAt } from "../support/fuzz/fuzzer.ts";
 import { casesFolder } from "../support/fuzz/keep.ts";
 import { fuzzers } from "./fuzzers.ts";
 
-/** So few that the unit tests stay short; `npm run fuzz` makes as many as its time allows. */
+/** A small number, to keep the unit tests fast; `npm run fuzz` runs as many as its time allows. */
 const inputs = 40;
 
 describe("fuzzers", function () {

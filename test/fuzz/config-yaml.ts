@@ -49,7 +49,7 @@ const hosts = [
   "public.ecr.aws",
 ];
 
-/** config.yaml, near to what people write. */
+/** A config.yaml that resembles what users write. */
 export const configYaml = fuzzer<string>({
   name: "config-yaml",
   make(random: Random) {

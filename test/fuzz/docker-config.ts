@@ -25,14 +25,14 @@ const wirings: readonly HelperConfig[] = [
 ];
 const wanted = new Map([[ecr, { username: "AWS", secret: "new" }]]);
 
-/** Edits of Docker's config.json and their undoing. Beside Go's own decoder: test/clients/json/go-decoder.test.ts. */
+/** Edits of Docker's config.json, and their reversal. test/clients/json/go-decoder.test.ts compares with Go's decoder. */
 export const dockerConfig = fuzzer<string>({
   name: "docker-config",
   make: dockerConfigText,
   check(text) {
     const { root, problem, rest } = parseJson(text);
     assert.equal(root === undefined, problem !== undefined);
-    // The other reader is the engine's own, which knows no limit of depth.
+    // The other parser is JSON.parse, which has no depth limit.
     if (rest === undefined && !/levels|byte order/.test(problem ?? "")) {
       assert.equal(isJson(text), root !== undefined, `${problem}`);
     }
@@ -63,7 +63,7 @@ export const dockerConfig = fuzzer<string>({
   },
 });
 
-/** Logins are taken out and put back: in the same place byte for byte, or where Docker finds them. */
+/** Logins are removed and restored: at the same place byte for byte, or where Docker finds them. */
 function comeAndGo(text: string): void {
   const logins = new Map(loginsIn(text).flatMap((each) => ("login" in each ? [[each.key, each.login]] : [])));
   const emptied = withoutLogins(text, new Set(logins.keys()));

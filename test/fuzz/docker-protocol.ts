@@ -22,7 +22,7 @@ function credentialText(random: Random): string {
   return random.chance(0.3) ? damaged(random, text) : text;
 }
 
-/** Every call of Docker's protocol, in rooms that hold one secret warm and one cold. */
+/** Calls of Docker's protocol, with and without a stored token. */
 export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>({
   name: "docker-protocol",
   make: (random) =>
@@ -53,7 +53,7 @@ export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>
         continue;
       }
       const line = stdout.slice(0, -1);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not occur.
       assert.doesNotMatch(line, /[\x00-\x1f\x7f]/);
       const isWord = Object.values(protocolText).includes(line as (typeof protocolText)["notFound"]);
       if (!isWord) for (const text of Object.values(protocolText)) assert.ok(!line.includes(text), line);

@@ -8,7 +8,7 @@ import { redaction } from "./redaction.ts";
 import { serverUrl } from "./server-url.ts";
 import { tokenFiles } from "./token-files.ts";
 
-/** One for each kind of text that comes from outside. */
+/** One fuzzer for each kind of external input. */
 export const fuzzers: readonly Fuzzer[] = [
   serverUrl,
   dockerProtocol,

@@ -9,7 +9,7 @@ import { leakOf, plantedTexts } from "../support/planted.ts";
 
 const between = ["", " ", "\n", "; ", "\t", '"', "'", "(", ", ", ": ", " - ", "\r\n", "{", "]"] as const;
 
-/** Messages with secrets in them, one after another, between other words. */
+/** Messages with several secrets between other words. */
 export const redaction = fuzzer<{
   readonly parts: readonly string[];
   readonly secrets: readonly string[];

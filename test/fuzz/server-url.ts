@@ -76,7 +76,7 @@ export function urlText(random: Random): string {
   return random.chance(0.3) ? damaged(random, text, pieces) : text;
 }
 
-/** ECR's host names in another way than the program's: one expression over the whole. */
+/** ECR's host names, recognized differently than in the program: by a single regular expression. */
 const ofEcr =
   /^(?:\d{12}\.dkr(?:\.ecr|-ecr)(?:-fips)?\.[a-z]+(?:-[a-z]+){1,2}-\d\d?\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|on\.aws|on\.amazonwebservices\.com\.cn|on\.amazonwebservices\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)|public\.ecr\.aws|ecr-public\.aws\.com)$/;
 
@@ -97,7 +97,7 @@ export const serverUrl = fuzzer<string>({
     assert.ok(isPlainHost(url.host));
     assert.deepEqual(parseHost(url.host), url.registry);
     assert.deepEqual(readServerUrl(url.host), url);
-    // Where a client would really send the token: the other reader is the WHATWG's.
+    // The host to which a client would really send the token, by the WHATWG parser.
     const trimmed = text.trim();
     const whole = new URL(/^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
     assert.equal(whole.hostname, url.host);

@@ -55,7 +55,7 @@ function entry(random: Random): StoredEntry {
 
 const parsers = [parseRegistryEntry, parseAuthorizationEntry, parseLoginEntry] as const;
 
-/** The files of tokens and logins: damage is seen by the checksum, and what has a right one is read in one way only. */
+/** The files of tokens and logins: the checksum detects damage, and a valid file has only one interpretation. */
 export const tokenFiles = fuzzer<readonly [text: string, isWhole: boolean]>({
   name: "token-files",
   isWhole: true,
@@ -78,7 +78,7 @@ export const tokenFiles = fuzzer<readonly [text: string, isWhole: boolean]>({
         each,
       );
     }
-    // A byte that has changed is seen, wherever it is.
+    // A changed byte is detected anywhere.
     if (found.length === 1 && text.length > 0) {
       const at = text.length >> 1;
       const flipped = text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1);

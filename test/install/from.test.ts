@@ -44,14 +44,14 @@ describe("install.sh --from", function () {
   ) {
     const [command = "", ...rest] = [...through, script, "--prefix", prefix, ...args];
     const { status, stdout, stderr } = spawnSync(command, rest, {
-      // Neither Node nor a compiler is there.
+      // There is neither Node nor a compiler.
       env: { ...user.env, PATH: tools(), ...env },
       encoding: "utf8",
     });
     return { status, stdout, stderr };
   }
 
-  /** A PATH with what install.sh may use, and no more. */
+  /** A PATH with only the commands that install.sh may use. */
   function tools(without: readonly string[] = []): string {
     const bin = join(user.home, `tools-${without.join("-")}`);
     if (existsSync(bin)) return bin;
@@ -73,7 +73,7 @@ describe("install.sh --from", function () {
 
   const installedVersion = () => spawnSync(program, ["version"], { encoding: "utf8" }).stdout.trim();
 
-  it("places, upgrades and removes the program with neither Node nor a compiler", () => {
+  it("installs, upgrades and removes the program without Node and a compiler", () => {
     const first = install(["--from", release()]);
     assert.equal(first.status, 0, first.stderr);
     assert.match(installedVersion(), / 1\.0\.0$/);
@@ -87,7 +87,7 @@ describe("install.sh --from", function () {
     assert.ok(!existsSync(prefix));
   });
 
-  it("places the release that it is part of", () => {
+  it("installs the release that it is part of", () => {
     const tarball = release();
     const unpacked = join(user.home, "unpacked");
     mkdirSync(unpacked);
@@ -102,7 +102,7 @@ describe("install.sh --from", function () {
     assert.match(installedVersion(), / 1\.0\.0$/);
   });
 
-  it("says with --dry-run what it would take, and takes nothing", () => {
+  it("prints with --dry-run what it would install, and changes nothing", () => {
     const tarball = release();
     const { status, stdout } = install(["--from", tarball, "--dry-run"]);
     assert.equal(status, 0);
@@ -111,7 +111,7 @@ describe("install.sh --from", function () {
   });
 
   const other = process.arch === "x64" ? "linux-arm64" : "linux-x64";
-  /** What is wrong with it, how it comes, and what is said. */
+  /** The problem, the tarball, and the error. */
   const bad: readonly {
     what: string;
     options?: FakeRelease;
@@ -182,7 +182,7 @@ describe("install.sh --from", function () {
   }
 
   for (const { what, options = {}, spoil, args = [], error } of bad) {
-    it(`refuses a tarball ${what}, with the former program in place`, () => {
+    it(`refuses a tarball ${what}, and keeps the installed program`, () => {
       assert.equal(install(["--from", release({ version: "0.9.0" })]).status, 0);
       const tarball = release(options);
       spoil?.(tarball);
@@ -195,7 +195,7 @@ describe("install.sh --from", function () {
     });
   }
 
-  it("refuses to replace a newer version while its daemon runs, but for --downgrade", () => {
+  it("refuses to replace a newer version while its daemon runs, except with --downgrade", () => {
     assert.equal(install(["--from", release({ version: "2.0.0", isRunning: true })]).status, 0);
     for (const version of ["1.9.9", "2.0.0-rc.1"]) {
       const { status, stderr } = install(["--from", release({ version })]);
@@ -210,13 +210,13 @@ describe("install.sh --from", function () {
     assert.match(installedVersion(), / 1\.9\.9$/);
   });
 
-  it("keeps the former program where the disk is full", function () {
+  it("keeps the installed program if the disk is full", function () {
     const own = process.geteuid?.() === 0 ? ownMounts() : [];
     if (!own || process.geteuid?.() !== 0) return this.skip();
     assert.equal(install(["--from", release({ version: "0.9.0" })]).status, 0);
     const filler = release({ first: `# ${Buffer.alloc(3_000_000, "x")}` });
     const lib = join(prefix, "lib/docker-credential-ecr");
-    // The program's folder has 1 MB.
+    // The program's folder is limited to 1 MB.
     const small = shell(
       `cp ${lib}/docker-credential-ecr ${user.home}/former && mount -t tmpfs -o size=1m,mode=755 none ${lib} && cp ${user.home}/former ${lib}/docker-credential-ecr && "$@"; code=$?; ls ${lib} >&2; ${program} version >&2; exit $code`,
     );
@@ -230,13 +230,13 @@ describe("install.sh --from", function () {
     assert.match(stderr, / 0\.9\.0\n$/);
   });
 
-  it("names xz where it is missing", () => {
+  it("reports a missing xz", () => {
     const { status, stderr } = install(["--from", release()], { PATH: tools(["xz"]) });
     assert.equal(status, 1);
     assert.match(stderr, /xz is missing, install it/);
   });
 
-  describe("an address", () => {
+  describe("a URL", () => {
     async function serve<T>(folder: string, use: (base: string) => Promise<T>): Promise<T> {
       const server = createServer((request, response) => {
         const path = join(folder, basename(request.url ?? ""));
@@ -252,7 +252,7 @@ describe("install.sh --from", function () {
       }
     }
 
-    /** The server is this process, so it must not wait. */
+    /** Runs without blocking, since the server is in this process. */
     async function installFrom(args: readonly string[]) {
       const child = spawn(script, ["--prefix", prefix, "--from", ...args], {
         env: { ...user.env, PATH: tools() },
@@ -266,7 +266,7 @@ describe("install.sh --from", function () {
       return { status, stderr };
     }
 
-    it("is downloaded where its checksum is given", async () => {
+    it("is downloaded if its checksum is given", async () => {
       const tarball = release();
       await serve(dirname(tarball), async (base) => {
         const { status, stderr } = await installFrom([
@@ -279,13 +279,13 @@ describe("install.sh --from", function () {
       assert.match(installedVersion(), / 1\.0\.0$/);
     });
 
-    it("without encryption is refused where SHA256SUMS would come the same way", async () => {
+    it("without TLS is refused if SHA256SUMS would be downloaded from it too", async () => {
       const { status, stderr } = await installFrom(["http://127.0.0.1:9/a.tar.xz"]);
       assert.equal(status, 1);
       assert.match(stderr, /could be changed in transit/);
     });
 
-    it("that answers with an error, or is of another kind, changes nothing", async () => {
+    it("that returns an error or has another scheme changes nothing", async () => {
       const tarball = release();
       await serve(dirname(tarball), async (base) => {
         const { status, stderr } = await installFrom([`${base}/none.tar.xz`, "--sha256", sha256(tarball)]);

@@ -22,7 +22,7 @@ import { User } from "../support/program/user.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 
-/** What git would put into a clean clone, with what is not committed yet. */
+/** The files of a clean clone, and those not committed yet. */
 function copyOfCheckout(to: string): void {
   const { stdout, status } = spawnSync(
     "git",
@@ -39,7 +39,7 @@ function copyOfCheckout(to: string): void {
   }
 }
 
-// npm ci and a build take a while, so the steps share one installation and follow each other.
+// npm ci and a build take a while, so the tests share one installation and depend on their order.
 describe("install.sh", function () {
   this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), "ecr-install-"));
@@ -55,7 +55,7 @@ describe("install.sh", function () {
   ) {
     const [command = "", ...rest] = [...through, join(checkout, "install.sh"), ...args];
     const { stdout, stderr, status } = spawnSync(command, rest, {
-      // npm's cache is npm's; where it lies must not count as a trace of ours.
+      // npm's cache must not count as a trace of this program.
       env: { PATH: process.env.PATH ?? "", HOME: home, npm_config_cache: cache, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -68,7 +68,7 @@ describe("install.sh", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("says what it would do and does nothing with --dry-run", () => {
+  it("prints with --dry-run what it would do, and changes nothing", () => {
     const { stdout, status } = install(["--prefix", join(home, ".local"), "--dry-run", registry]);
     assert.equal(status, 0);
     assert.match(stdout, /would build/);
@@ -76,7 +76,7 @@ describe("install.sh", function () {
     assert.deepEqual(readdirSync(home), []);
   });
 
-  it("takes the account's own folder where HOME is none, without getent as well", () => {
+  it("uses the account's home folder without HOME, also without getent", () => {
     const bin = join(folder, "no-getent");
     mkdirSync(bin);
     writeFileSync(join(bin, "getent"), "#!/bin/sh\nexit 127\n", { mode: 0o755 });
@@ -89,8 +89,8 @@ describe("install.sh", function () {
     }
   });
 
-  it("builds and places the program, wires Docker, and warns of the PATH: the first command of README.md", () => {
-    // There without --prefix: for root, who runs these tests, that would be /usr/local.
+  it("builds and installs the program, configures Docker, and warns of PATH: the first command of README.md", () => {
+    // README.md has no --prefix: for root, who runs these tests, the default is /usr/local.
     assert.equal(blocksOf("README.md")[0]?.text.split("\n")[0], `./install.sh ${registry}`);
     const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), registry]);
     assert.equal(status, 0, stdout + stderr);
@@ -100,7 +100,7 @@ describe("install.sh", function () {
     assert.deepEqual(config, { credHelpers: { [registry]: "ecr" } });
   });
 
-  it("places the man page, and completions where the shells look for them", () => {
+  it("installs the man page, and completions in the shells' folders", () => {
     const share = join(home, ".local/share");
     const read = (path: string) => readFileSync(join(share, path), "utf8");
     assert.match(read("man/man1/docker-credential-ecr.1"), /^\.TH DOCKER-CREDENTIAL-ECR 1 /);
@@ -114,7 +114,7 @@ describe("install.sh", function () {
     }
   });
 
-  it("does the same again without harm, and without the warning once the PATH has it", () => {
+  it("can be run again, and does not warn if PATH is right", () => {
     const path = `${join(home, ".local/bin")}:${process.env.PATH}`;
     const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), registry], { PATH: path });
     assert.equal(status, 0, stdout + stderr);
@@ -154,7 +154,7 @@ describe("install.sh", function () {
     }
   });
 
-  it("refuses half of what a service takes before it builds", () => {
+  it("refuses incomplete service options before it builds", () => {
     for (const args of [
       ["--service", "--system"],
       ["--user", "ci"],
@@ -166,7 +166,7 @@ describe("install.sh", function () {
     }
   });
 
-  it("leaves all as it is with --uninstall where the program lies under another --prefix", () => {
+  it("changes nothing with --uninstall if the program is installed under another --prefix", () => {
     for (const more of [[], ["--dry-run"]]) {
       const { stderr, status } = install(["--prefix", join(home, "elsewhere"), "--uninstall", ...more]);
       assert.equal(status, 1);
@@ -177,7 +177,7 @@ describe("install.sh", function () {
     assert.equal(readdirSync(join(home, ".local/state/docker-credential-ecr/clients")).length, 1);
   });
 
-  it("keeps program and records with --uninstall where Docker's config can't be mended", () => {
+  it("keeps the program and records with --uninstall if Docker's config can't be restored", () => {
     const path = join(home, ".docker/config.json");
     const before = readFileSync(path);
     writeFileSync(path, "{");
@@ -187,7 +187,7 @@ describe("install.sh", function () {
     writeFileSync(path, before);
   });
 
-  it("with --uninstall takes it out of other DOCKER_CONFIG folders too, and leaves a prefix that was there", () => {
+  it("removes the helper from other DOCKER_CONFIG folders with --uninstall, and keeps a prefix that existed before", () => {
     const HOME = join(folder, "other-home");
     const prefix = join(HOME, "prefix");
     mkdirSync(prefix, { recursive: true });
@@ -199,7 +199,7 @@ describe("install.sh", function () {
     assert.deepEqual(readdirSync(prefix), []);
   });
 
-  it("leaves no trace with --uninstall, and is content where nothing is left", () => {
+  it("leaves no trace with --uninstall, and succeeds if nothing is installed", () => {
     for (const _ of ["first", "second"]) {
       const { stdout, stderr, status } = install(["--prefix", join(home, ".local"), "--uninstall"]);
       assert.equal(status, 0, stdout + stderr);
@@ -207,7 +207,7 @@ describe("install.sh", function () {
     assert.deepEqual(readdirSync(home), []);
   });
 
-  it("refuses an option that it does not know", () => {
+  it("refuses an unknown option", () => {
     const { stderr, status } = install(["--prefx"]);
     assert.equal(status, 1);
     assert.match(stderr, /unknown option: --prefx/);

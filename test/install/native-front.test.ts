@@ -6,8 +6,8 @@ import { hasFront } from "../support/program/program.ts";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import { answered } from "../support/program/verdicts.ts";
 
-/** docs/native-front.md: what is placed where. */
-describe("install.sh and the native front", function () {
+/** The installed files of docs/native-front.md. */
+describe("install.sh and the native program", function () {
   this.timeout(30_000);
   const standing = useStanding();
   const small = 4 << 20;
@@ -40,7 +40,7 @@ describe("install.sh and the native front", function () {
     return diagnostics.find(({ name }: { name: string }) => name === "helper-name").seen;
   };
 
-  it("places both programs, and --uninstall removes both with their folders", () => {
+  it("installs both programs, and --uninstall removes both with their folders", () => {
     install();
     assert.ok(lstatSync(program()).size < small);
     assert.ok(lstatSync(behind()).size > small);
@@ -49,7 +49,7 @@ describe("install.sh and the native front", function () {
     assert.equal(existsSync(installer.prefix), false);
   });
 
-  it("puts one program in the place of two where there is no C compiler any more, and two again", () => {
+  it("replaces two programs with one if the C compiler is gone, and installs two again", () => {
     install();
     installer.withoutFront();
     install();
@@ -61,7 +61,7 @@ describe("install.sh and the native front", function () {
     assert.equal(existsSync(installer.prefix), false);
   });
 
-  it("gives the same token with and without it, and with it also where the other program is missing", async () => {
+  it("serves the same token with and without it, and with it also if the other program is missing", async () => {
     install();
     const secret = await get();
     assert.equal(await get(), secret);

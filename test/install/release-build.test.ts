@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Built; the first is built twice. More of them: CONTRIBUTING.md. */
+/** The platforms to build; the first is built twice. For all platforms: CONTRIBUTING.md. */
 const withPackages = process.env.RELEASE_PACKAGES === "1";
 const platforms = (process.env.RELEASE_PLATFORMS ?? "linux-x64").split(",");
 
@@ -37,7 +37,7 @@ describe("npm run release", function () {
     assert.equal(status, 0, stderr);
   }
 
-  it("builds a tarball of each platform and their checksums", () => {
+  it("builds a tarball for each platform, and their checksums", () => {
     release(platforms, first);
     const { status, stdout } = spawnSync("sha256sum", ["--check", "SHA256SUMS"], {
       cwd: first,
@@ -50,7 +50,7 @@ describe("npm run release", function () {
     }
   });
 
-  it("builds the same bytes in other folders, by another user's rules, at another time", () => {
+  it("builds the same bytes in another folder, with another umask, at another time", () => {
     const second = join(folder, "second");
     const elsewhere = join(folder, "a-longer-temporary-folder");
     mkdirSync(elsewhere);
@@ -65,7 +65,7 @@ describe("npm run release", function () {
     assert.deepEqual(missing, []);
   });
 
-  it("installs without Node or a compiler, with the native front, and answers", () => {
+  it("installs without Node and a compiler, with the native program, and works", () => {
     const home = join(folder, "home");
     mkdirSync(home);
     const env = { HOME: home, PATH: "/usr/bin:/bin" };
@@ -78,7 +78,7 @@ describe("npm run release", function () {
       spawnSync(join(prefix, "bin/docker-credential-ecr"), args, { env, encoding: "utf8" });
     assert.equal(program("version").stdout, "docker-credential-ecr (docker-credential-ecr) 9.8.7\n");
     assert.ok(statSync(join(prefix, "bin/docker-credential-ecr")).size < 100_000, "no native front");
-    // Bun's own version, in 105 MB.
+    // Bun's own version string, in a file of 105 MB.
     const { stdout } = spawnSync("du", ["-sm", join(prefix, "lib"), join(prefix, "bin")], {
       encoding: "utf8",
     });
@@ -86,7 +86,7 @@ describe("npm run release", function () {
     assert.ok(megabytes <= 105, stdout);
   });
 
-  // They take some minutes: CONTRIBUTING.md.
+  // These tests take some minutes: CONTRIBUTING.md.
   const packageTest = withPackages ? it : it.skip;
   const inFirst = (file: string) => join(first, file);
   const call = (command: string, args: readonly string[], options = {}) => {
@@ -95,22 +95,19 @@ describe("npm run release", function () {
     return stdout;
   };
 
-  packageTest(
-    "builds a Debian package that lintian finds nothing in, and that works where it is unpacked",
-    () => {
-      const deb = inFirst("docker-credential-ecr_9.8.7-1_amd64.deb");
-      assert.equal(call("lintian", ["--fail-on", "error,warning", "--allow-root", deb]), "");
-      const to = join(folder, "deb");
-      call("dpkg-deb", ["-x", deb, to]);
-      assert.match(call(join(to, "usr/bin/docker-credential-ecr"), ["version"]), / 9\.8\.7\n$/);
-    },
-  );
+  packageTest("builds a Debian package that lintian accepts and that works after unpacking", () => {
+    const deb = inFirst("docker-credential-ecr_9.8.7-1_amd64.deb");
+    assert.equal(call("lintian", ["--fail-on", "error,warning", "--allow-root", deb]), "");
+    const to = join(folder, "deb");
+    call("dpkg-deb", ["-x", deb, to]);
+    assert.match(call(join(to, "usr/bin/docker-credential-ecr"), ["version"]), / 9\.8\.7\n$/);
+  });
 
   packageTest("builds an rpm that is installed, verified and removed", () => {
     const rpm = inFirst("docker-credential-ecr-9.8.7-1.x86_64.rpm");
     const to = join(folder, "rpm");
     mkdirSync(to);
-    // Its scripts need a distribution.
+    // The package's scripts need a Debian system.
     const inRoot = ["--root", to, "--dbpath", "/db"];
     call("rpm", [...inRoot, "--install", "--nodeps", "--noscripts", rpm]);
     call("rpm", [...inRoot, "--verify", "--nodeps", "docker-credential-ecr"]);

@@ -7,11 +7,11 @@ import { Installer } from "../support/program/installer.ts";
 import { publicRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { configPath } from "../support/program/user.ts";
 
-describe("install.sh in the place of others", function () {
+describe("install.sh and other helpers", function () {
   this.timeout(30_000);
   const standing = useStanding();
 
-  it("--replace-ecr-login takes over in the config and by the other's name, and --uninstall gives both back", () => {
+  it("--replace-ecr-login replaces ecr-login in the config and on PATH, and --uninstall restores both", () => {
     const installer = new Installer(standing.user());
     const docker = new DockerConfig(installer.user);
     const before = '{"credHelpers":{"public.ecr.aws":"ecr-login"}}';
@@ -36,7 +36,7 @@ describe("install.sh in the place of others", function () {
     assert.equal(existsSync(installer.prefix), false);
   });
 
-  it("leaves a docker-credential-ecr-login that is somebody else's, and says so", () => {
+  it("keeps another docker-credential-ecr-login, and reports it", () => {
     const installer = new Installer(standing.user());
     const other = installer.user.write("prefix/bin/docker-credential-ecr-login", "#!/bin/sh\n");
     const { stderr, status } = installer.run(["--replace-ecr-login"]);
@@ -50,7 +50,7 @@ describe("install.sh in the place of others", function () {
     assert.ok(lstatSync(other).isFile());
   });
 
-  it("tells of a docker-credential-ecr-login that Docker finds before", () => {
+  it("reports a docker-credential-ecr-login earlier on PATH", () => {
     const installer = new Installer(standing.user());
     const first = installer.user.write("first/docker-credential-ecr-login", "#!/bin/sh\n");
     spawnSync("chmod", ["755", first]);
@@ -59,7 +59,7 @@ describe("install.sh in the place of others", function () {
     assert.match(stderr, /first\/docker-credential-ecr-login comes first on your PATH/);
   });
 
-  it("--import moves logins in, and --uninstall writes them back", () => {
+  it("--import imports logins, and --uninstall exports them", () => {
     const installer = new Installer(standing.user());
     const docker = new DockerConfig(installer.user);
     installer.user.write(configPath, "version: 1\nfallback: file\n");
@@ -74,7 +74,7 @@ describe("install.sh in the place of others", function () {
     assert.equal(docker.text, before);
   });
 
-  it("refuses before it builds what goes badly together", () => {
+  it("refuses contradictory options before it builds", () => {
     const installer = new Installer(standing.user());
     for (const args of [
       ["--all", registry],

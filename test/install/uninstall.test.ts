@@ -23,7 +23,7 @@ describe("install.sh --uninstall", function () {
   this.timeout(30_000);
   const standing = useStanding();
 
-  /** Somebody who has it, and tokens in these files below HOME. */
+  /** A user who has installed it, with tokens in these files below HOME. */
   async function withOutputs(...names: string[]): Promise<Installer> {
     const installer = new Installer(standing.user());
     const { user } = installer;
@@ -37,7 +37,7 @@ describe("install.sh --uninstall", function () {
     return installer;
   }
 
-  it("knows the prefix that it was installed with, and leaves a program elsewhere alone", () => {
+  it("uses the prefix of the installation, and ignores a program elsewhere", () => {
     const installer = new Installer(standing.user());
     const { user, prefix } = installer;
     assert.equal(installer.run([registry]).status, 0);
@@ -54,7 +54,7 @@ describe("install.sh --uninstall", function () {
     assert.ok(!existsSync(join(prefix, "share/docker-credential-ecr")));
   });
 
-  it("reports which version replaces which", () => {
+  it("reports the old and the new version", () => {
     const installer = new Installer(standing.user());
     const { user, prefix } = installer;
     assert.doesNotMatch(installer.run([registry]).stdout, /replaces/);
@@ -68,7 +68,7 @@ describe("install.sh --uninstall", function () {
     assert.ok(existsSync(join(prefix, "bin")));
   });
 
-  it("takes tokens out of outputs", async () => {
+  it("removes tokens from outputs", async () => {
     const installer = await withOutputs("a.json", "b.json");
     const { home } = installer.user;
     const before = snapshot(home);
@@ -81,7 +81,7 @@ describe("install.sh --uninstall", function () {
     assert.equal(installer.isThere, false);
   });
 
-  it("names the output that tokens are left in, and removes all else", async () => {
+  it("names the output that still contains tokens, and removes everything else", async () => {
     const installer = await withOutputs("a.json", "b.json");
     const { user } = installer;
     user.write("ci/a.json", "{");
@@ -96,7 +96,7 @@ describe("install.sh --uninstall", function () {
     assert.equal(existsSync(user.state), false);
   });
 
-  it("refuses where the program lies elsewhere and tokens stand in outputs", async () => {
+  it("refuses if the program is elsewhere and outputs contain tokens", async () => {
     const installer = await withOutputs("a.json");
     assert.equal((await installer.user.run(["configure-docker", "--undo"])).exitCode, 0);
     const { stderr, status } = installer.run(["--prefix", "/nowhere", "--uninstall"]);
@@ -105,7 +105,7 @@ describe("install.sh --uninstall", function () {
     assert.ok(existsSync(installer.user.state));
   });
 
-  it("removes nothing while it would take logins along that lie nowhere else", async () => {
+  it("removes nothing if that would lose logins", async () => {
     const installer = new Installer(standing.user());
     const { user } = installer;
     user.write(configPath, "version: 1\nfallback: file\n");
@@ -122,7 +122,7 @@ describe("install.sh --uninstall", function () {
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("takes it out of the Docker config of whoever the system's service ran as", function () {
+  it("removes the helper from the Docker config of the system service's user", function () {
     const own = process.geteuid?.() === 0 ? ownMounts() : undefined;
     if (process.platform !== "linux" || !own) return this.skip();
     const installer = new Installer(standing.user());
@@ -130,7 +130,7 @@ describe("install.sh --uninstall", function () {
     const systemd = new FakeSystemd(user);
     const ci = standing.user();
     chownSync(ci.home, 54_321, 54_321);
-    // Whoever runs the builds may get at the program.
+    // The service's user must be able to run the program.
     chmodSync(user.home, 0o755);
     chmodSync(installer.prefix.replace(/prefix$/, "fake-bin"), 0o755);
     mkdirSync(join(user.home, "units"));
@@ -155,7 +155,7 @@ describe("install.sh --uninstall", function () {
     const { stderr, status } = installer.run(["--uninstall"], env, through);
     assert.equal(status, 1);
     assert.ok(stderr.includes(docker), stderr);
-    // Else nobody would know afterwards whose Docker config is left.
+    // Otherwise it would be unknown afterwards whose Docker config remains.
     assert.deepEqual(readdirSync(join(user.home, "units")), ["docker-credential-ecr-ecr-ci.service"]);
     writeFileSync(docker, wired);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, lchownSync, renameSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { somebodyElse } from "../support/fakes/temp-folder.ts";
+import { otherUserId } from "../support/fakes/temp-folder.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { keys, member, registry, useStanding } from "../support/program/standing.ts";
 import { logOf } from "../support/program/state.ts";
@@ -116,7 +116,7 @@ registries:
     const own = join(user.home, "older-config.yaml");
     renameSync(path, own);
     symlinkSync(own, path);
-    lchownSync(path, somebodyElse, somebodyElse);
+    lchownSync(path, otherUserId, otherUserId);
     told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml", "other users can write");
     chmodSync(folder, 0o755);
     told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml", "user 12345");

@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { itAsRoot, modeOf, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, modeOf, otherUserId } from "../support/fakes/temp-folder.ts";
 import { DockerConfig, oddConfig } from "../support/program/docker-config.ts";
 import { publicRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { snapshot } from "../support/program/state.ts";
@@ -106,7 +106,7 @@ describe("configure-docker", () => {
   });
 
   itAsRoot("writes nothing in another user's HOME, who could lead it elsewhere", async () => {
-    chownSync(user.home, somebodyElse, somebodyElse);
+    chownSync(user.home, otherUserId, otherUserId);
     for (const args of [[registry], [registry, "--dry-run"], ["--undo"]]) {
       const { stderr, exitCode } = await user.run(["configure-docker", ...args], {
         env: { SUDO_USER: "ann" },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { lockRefresher } from "../../src/store/state/refresher-state.ts";
-import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId } from "../support/fakes/temp-folder.ts";
 import { diagnose, failures, healthyUser, named, wire } from "../support/program/doctor.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { programPath } from "../support/program/program.ts";
@@ -245,10 +245,10 @@ describe("doctor finds on the machine", () => {
   itAsRoot("a state folder of another user [state-folder STATE_FOLDER]", async () => {
     const user = healthyUser(standing);
     mkdirSync(user.state, { recursive: true });
-    chownSync(user.state, somebodyElse, somebodyElse);
+    chownSync(user.state, otherUserId, otherUserId);
     const diagnostics = await diagnose(user, registry);
     assert.deepEqual(failures(diagnostics), ["state-folder STATE_FOLDER"]);
-    assert.match(named(diagnostics, "state-folder").seen, new RegExp(`belongs to user ${somebodyElse}`));
+    assert.match(named(diagnostics, "state-folder").seen, new RegExp(`belongs to user ${otherUserId}`));
   });
 
   const mounts = ownMounts();

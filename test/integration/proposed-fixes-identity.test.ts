@@ -351,7 +351,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     fixes: [
       unset,
       {
-        words: /(\/\S+), which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names.*mount the pod's token there/,
+        words: /(\/\S+), set in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.*mount the pod's token there/,
         apply: (_, [, path = ""]) => Bun.write(path, "test-token"),
       },
     ],
@@ -369,7 +369,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     fixes: [
       {
         words:
-          /put fresh (AWS_ACCESS_KEY_ID), (AWS_SECRET_ACCESS_KEY) and (AWS_SESSION_TOKEN) into the environment/,
+          /set new (AWS_ACCESS_KEY_ID), (AWS_SECRET_ACCESS_KEY) and (AWS_SESSION_TOKEN) in the environment/,
         apply: async ({ env }, [, id = "", secret = "", session = ""], standing) => {
           standing.aws.controls.clear();
           const { AccessKeyId, SecretAccessKey, Token } = await sessionKeys(standing);
@@ -452,7 +452,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     },
     fixes: [
       {
-        words: /shorten its duration \(duration_seconds \((\/[^():]+):(\d+)\)\): (\d+)/,
+        words: /shorten its duration \(duration_seconds \((\/[^():]+):(\d+)\)\): at most (\d+)/,
         apply: (_, [, file = "", line, seconds]) =>
           editLine(file, Number(line), "duration_seconds", `duration_seconds = ${seconds}`),
       },

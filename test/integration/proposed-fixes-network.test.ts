@@ -235,7 +235,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       user.writeAwsConfig({ default: { region: "us-east-1", ca_bundle } });
       user.writeAwsKeys({ default: member("alice") });
     },
-    names: /by ca_bundle \(\S+config:3\)/,
+    names: /which ca_bundle \(\S+config:3\) sets/,
     fixes: [removeLine],
   },
   "a region that there is not": {

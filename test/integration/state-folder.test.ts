@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { itAsRoot, modeOf, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, modeOf, otherUserId } from "../support/fakes/temp-folder.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { keys, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { entryIn, hour, passTime, tokenFile } from "../support/program/state.ts";
@@ -64,7 +64,7 @@ describe("a state folder", () => {
 
   itAsRoot("that is somebody else's", async () => {
     mkdirSync(alice.state, { recursive: true, mode: 0o700 });
-    chownSync(alice.state, somebodyElse, somebodyElse);
+    chownSync(alice.state, otherUserId, otherUserId);
     await isUnusable();
     assert.deepEqual(readdirSync(alice.state), []);
   });
@@ -169,7 +169,7 @@ describe("a state folder", () => {
   }
 
   itAsRoot("lies in root's own home where HOME is another user's, as under sudo", async () => {
-    chownSync(alice.home, somebodyElse, somebodyElse);
+    chownSync(alice.home, otherUserId, otherUserId);
     const found = join(tmpdir(), `ecr-found-${process.pid}`);
     const script = `h=$(getent passwd 0 | cut -d: -f6); mount -t tmpfs none "$h"; "$@"; code=$?; cd "$h"; find . -type f >${found}; exit $code`;
     answered(await alice.get(registry, { through: within(script) }), registry);

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId } from "../support/fakes/temp-folder.ts";
 import { keys, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { amend, authorizationFiles, hour, logOf, passTime, tokenFile } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
@@ -95,7 +95,7 @@ describe("a token file", () => {
 
   itAsRoot("that is somebody else's is told in the log, counts as absent, and harms no other", async () => {
     const paths = [tokenFile(alice, registry), eastAuthorization(alice)];
-    for (const path of paths) chownSync(path, somebodyElse, somebodyElse);
+    for (const path of paths) chownSync(path, otherUserId, otherUserId);
     const fresh = await isFetchedAnew();
     isTold(paths[1] ?? "");
     assert.equal(answered(await alice.get(registry), registry), fresh);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { itAsRoot, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId } from "../support/fakes/temp-folder.ts";
 import { member, registry, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 const give = (user: User, ...paths: readonly string[]) => {
-  for (const path of paths) chownSync(join(user.home, path), somebodyElse, somebodyElse);
+  for (const path of paths) chownSync(join(user.home, path), otherUserId, otherUserId);
 };
 
 describe("a credential_process that another user could have written", function () {

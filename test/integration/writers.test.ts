@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, chownSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { letOtherWrite } from "../support/fakes/access-list.ts";
-import { somebodyElse } from "../support/fakes/temp-folder.ts";
+import { otherUserId } from "../support/fakes/temp-folder.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { useStanding } from "../support/program/standing.ts";
 import { contentOf, make, put, type Said, userOf, type Writer, writers } from "../support/program/writers.ts";
@@ -51,7 +51,7 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
         [
           "another user's file",
           /user 12345|is there already|already exists/,
-          (path: string) => chownSync(path, somebodyElse, 0),
+          (path: string) => chownSync(path, otherUserId, 0),
         ],
         [
           "a file that is no UTF-8 text",
@@ -80,11 +80,7 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
 
       for (const [what, why, seed] of [
         ["into which everybody may write", /chmod g?o-w/, (path: string) => chmodSync(path, 0o777)],
-        [
-          "that is another user's",
-          /user 12345/,
-          (path: string) => chownSync(path, somebodyElse, somebodyElse),
-        ],
+        ["that is another user's", /user 12345/, (path: string) => chownSync(path, otherUserId, otherUserId)],
         [
           "into which an access control list lets another user write",
           /other users can write to|others can write|access control list/,

@@ -21,7 +21,7 @@ const page = manPage({
   errors: read("docs/errors.md"),
 });
 
-/** Variables that a service manager or the runtime sets, no user. */
+/** Variables that a service manager or the runtime sets, and users do not. */
 const notForUsers = ["BUN_INSPECT", "JOURNAL_STREAM", "NODE_USE_ENV_PROXY"];
 
 describe("the man page", () => {

@@ -6,7 +6,7 @@ import { fixtures, rootsFixtures, secrets } from "./fixtures.ts";
 import { Place, printed } from "./place.ts";
 import { type Reader, readers } from "./readers.ts";
 
-/** docs/token-file.md: what every reader of token files decides. */
+/** The decisions that docs/token-file.md requires of every parser of token files. */
 for (const { name, open, cost } of readers) {
   (open ? describe : describe.skip)(`${name}, of a token file`, function () {
     this.timeout(60_000);

@@ -8,7 +8,7 @@ import { host, otherHost } from "../support/fakes/entries.ts";
 import { Place } from "./place.ts";
 import { type Reader, readers } from "./readers.ts";
 
-/** Mostly the first, else one of the others. */
+/** Usually the first value, sometimes one of the others. */
 const mostly = <Value>(first: Value, ...others: Value[]): fc.Arbitrary<Value> =>
   fc.oneof(
     { weight: 15 * others.length, arbitrary: fc.constant(first) },
@@ -43,7 +43,7 @@ const oddStrings = [
   '"\\u12"',
   '"\t"',
 ];
-/** No difference to a bound is small: two readers do not look at the same moment. */
+/** No time is close to a bound, since the two parsers do not run at the same moment. */
 const times = [
   -13 * hour,
   -12 * hour - minute,
@@ -57,7 +57,7 @@ const times = [
   13 * hour,
 ];
 
-/** The lines of a file, as the format has them or nearly so. */
+/** The lines of a file, valid or almost valid. */
 function linesOf(place: Place) {
   const { now, boot } = place.clock;
   const time = (...odd: string[]) =>
@@ -235,7 +235,7 @@ function time15() {
   return fc.constantFrom("1768478400000", "0", "-1", "x", "");
 }
 
-/** Of these the native front leaves more to the rest of the program: docs/native-front.md. */
+/** The native program delegates more of these: docs/native-front.md. */
 function isLeftToTypeScript(text: string): boolean {
   return /[^\n\x20-\x7e]/.test(text) || /^(?:username|secret) .*\\/m.test(text) || /\S{4096}/.test(text);
 }
@@ -264,7 +264,7 @@ describe("the two parsers of token files", function () {
         assert.equal(found, expected, text);
       });
       fc.assert(property, { numRuns: Number(process.env.RUNS ?? 300) });
-      // Else this test would prove little.
+      // Otherwise the test would prove little.
       for (const [outcome, count] of Object.entries(seen)) assert.ok(count >= 15, `${outcome}: ${count}`);
     } finally {
       place.remove();

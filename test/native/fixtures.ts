@@ -24,10 +24,10 @@ import {
   registryEntry,
   twelveHours,
 } from "../support/fakes/entries.ts";
-import { nextTick, somebodyElse } from "../support/fakes/temp-folder.ts";
+import { nextTick, otherUserId } from "../support/fakes/temp-folder.ts";
 import { loginSecret, type Place, tokenSecret } from "./place.ts";
 
-/** What a reader answers: the secret of which file, or that it leaves the answer to the rest of the program. */
+/** A parser's decision: the file whose secret it serves, or that it delegates to the main program. */
 type Outcome = "token" | "login" | "delegated";
 type Change = (place: Place) => void;
 
@@ -41,14 +41,14 @@ function setIn(env: Record<string, string>, variables: Readonly<Record<string, s
   Object.assign(env, variables);
 }
 
-/** A clock that is that much later, or earlier, than the one of now. */
+/** The current clock, moved by a difference. */
 const moved = ({ now, boot }: Clock, wall: number, age: number): Clock => ({
   now: now + wall,
   ...(boot && { boot: { ...boot, uptime: boot.uptime + age } }),
 });
 const otherBoot = ({ now }: Clock, uptime = 0): Clock => ({ now, boot: { id: "other-boot", uptime } });
 
-/** A token that was issued when the clock was so. */
+/** A token that was issued at the time of a given clock. */
 const issued =
   (at: (clock: Clock) => Clock, with_: Partial<Life> = {}): Change =>
   (place) =>
@@ -67,11 +67,11 @@ const lives: Readonly<Record<string, readonly [Outcome, Change]>> = {
   "an hour before its reserve": ["token", issued((clock) => moved(clock, -10 * hour, -10 * hour))],
   "within its reserve": ["delegated", issued((clock) => moved(clock, -11.5 * hour, -11.5 * hour))],
   "that has expired": ["delegated", issued((clock) => moved(clock, -13 * hour, -13 * hour))],
-  "that has expired by the wall clock, set forward": [
+  "that has expired by the wall clock, which was set forward": [
     "delegated",
     issued((clock) => moved(clock, -13 * hour, 0)),
   ],
-  "that has expired by the age of the boot, the clock set back": [
+  "that has expired by the uptime, with the clock set back": [
     "delegated",
     issued((clock) => moved(clock, 0, -13 * hour)),
   ],
@@ -82,14 +82,14 @@ const lives: Readonly<Record<string, readonly [Outcome, Change]>> = {
     "delegated",
     issued((clock) => ({ ...otherBoot(clock), now: clock.now + hour })),
   ],
-  "of another boot that has ended by AWS's clock": [
+  "of another boot that has expired by AWS's clock": [
     "delegated",
     (place) => {
       const life = twelveHours(otherBoot(place.clock));
       place.writeToken({ life: { ...life, expiresAtAws: place.clock.now - minute } });
     },
   ],
-  "of this boot whose end by AWS's clock is past": [
+  "of this boot that has expired by AWS's clock": [
     "token",
     (place) => {
       const expiresAtAws = place.clock.now - minute;
@@ -97,7 +97,7 @@ const lives: Readonly<Record<string, readonly [Outcome, Change]>> = {
     },
   ],
   "without a boot": ["token", issued(({ now }) => ({ now: now - hour }))],
-  "of 13 hours, in the last of them": [
+  "of 13 hours, in its last hour": [
     "delegated",
     (place) => {
       const life = twelveHours(moved(place.clock, -12.5 * hour, -12.5 * hour));
@@ -107,17 +107,17 @@ const lives: Readonly<Record<string, readonly [Outcome, Change]>> = {
 };
 
 const conditions: Readonly<Record<string, readonly [Outcome, Change]>> = {
-  "without conditions": ["token", (place) => place.writeToken({ dependencies: noDependencies })],
-  "under another AWS_PROFILE": ["delegated", ({ env }) => setIn(env, { AWS_PROFILE: "other" })],
-  "under an AWS_PROFILE that is empty": ["delegated", ({ env }) => setIn(env, { AWS_PROFILE: "" })],
-  "under no AWS_PROFILE": [
+  "without dependencies": ["token", (place) => place.writeToken({ dependencies: noDependencies })],
+  "with another AWS_PROFILE": ["delegated", ({ env }) => setIn(env, { AWS_PROFILE: "other" })],
+  "with an empty AWS_PROFILE": ["delegated", ({ env }) => setIn(env, { AWS_PROFILE: "" })],
+  "without AWS_PROFILE": [
     "delegated",
     ({ env }) => {
       delete env.AWS_PROFILE;
     },
   ],
-  "under keys": ["delegated", ({ env }) => setIn(env, { AWS_ACCESS_KEY_ID: "AKIA" })],
-  "under a variable that it does not depend on": ["token", ({ env }) => setIn(env, { LANG: "C" })],
+  "with keys in the environment": ["delegated", ({ env }) => setIn(env, { AWS_ACCESS_KEY_ID: "AKIA" })],
+  "with a variable that it does not depend on": ["token", ({ env }) => setIn(env, { LANG: "C" })],
   "after an edit of an AWS file": [
     "delegated",
     ({ awsConfig }) => {
@@ -125,7 +125,7 @@ const conditions: Readonly<Record<string, readonly [Outcome, Change]>> = {
       appendFileSync(awsConfig, "#");
     },
   ],
-  "after an AWS file was replaced, with its time": [
+  "after an AWS file was replaced, with the same time": [
     "delegated",
     ({ awsConfig }) => {
       writeFileSync(`${awsConfig}.new`, "[profile cj]\n");
@@ -134,15 +134,15 @@ const conditions: Readonly<Record<string, readonly [Outcome, Change]>> = {
     },
   ],
   "after an AWS file was removed": ["delegated", ({ awsConfig }) => rmSync(awsConfig)],
-  "after an AWS file was made": ["delegated", ({ absent }) => writeFileSync(absent, "")],
-  "of this boot of the machine": [
+  "after an AWS file was created": ["delegated", ({ absent }) => writeFileSync(absent, "")],
+  "that depends on the current boot": [
     "token",
     (place) => {
       const boot = place.clock.boot?.id;
       place.writeToken({ dependencies: { ...noDependencies, ...(boot !== undefined && { boot }) } });
     },
   ],
-  "of another boot of the machine": [
+  "that depends on another boot": [
     "delegated",
     (place) => place.writeToken({ dependencies: { ...noDependencies, boot: "other-boot" } }),
   ],
@@ -151,17 +151,17 @@ const conditions: Readonly<Record<string, readonly [Outcome, Change]>> = {
 const texts: Readonly<Record<string, readonly [Outcome, Change]>> = {
   "that is empty": ["delegated", ({ token }) => truncateSync(token)],
   "of a later format": ["delegated", inToken((text) => text.replace(" 2 ", " 3 "))],
-  "of the former format": [
+  "of the previous format": [
     "delegated",
     (place) => place.writeText(place.token, JSON.stringify(place.tokenEntry())),
   ],
   "of another kind": ["delegated", (place) => place.write(place.token, loginEntry())],
   "of another host": ["delegated", (place) => place.writeToken({ host: otherHost })],
-  "with a line that is not known": [
+  "with an unknown line": [
     "delegated",
     inToken((text) => text.replace("username", "only-on tuesdays\nusername")),
   ],
-  "with a line too much": ["delegated", inToken((text) => `${text}secret "more"\n`)],
+  "with an extra line": ["delegated", inToken((text) => `${text}secret "more"\n`)],
   "with lines out of order": [
     "delegated",
     inToken((text) => text.replace(/(fresh-until .*\n)(expires .*\n)/, "$2$1")),
@@ -174,18 +174,24 @@ const texts: Readonly<Record<string, readonly [Outcome, Change]>> = {
     "delegated",
     inToken((text) => text.replace(/^expires (.*)$/m, "expires $1000")),
   ],
-  "with a time with a zero before it": [
+  "with a time with a leading zero": ["delegated", inToken((text) => text.replace("expires ", "expires 0"))],
+  "with a time with a decimal point": [
     "delegated",
-    inToken((text) => text.replace("expires ", "expires 0")),
+    inToken((text) => text.replace(/^(issued .*)$/m, "$1.5")),
   ],
-  "with a time with a point": ["delegated", inToken((text) => text.replace(/^(issued .*)$/m, "$1.5"))],
-  "whose identity has other letters": ["token", (place) => place.writeToken({ identity: 'prófile "ci"\\' })],
-  "whose identity is no JSON": [
+  "whose identity has non-ASCII characters": [
+    "token",
+    (place) => place.writeToken({ identity: 'prófile "ci"\\' }),
+  ],
+  "whose identity is not JSON": [
     "delegated",
     inToken((text) => text.replace('"profile ci"', '"profile \\x"')),
   ],
-  "whose path is no UTF-8": ["delegated", inToken((text) => text.replace("%C3%A9", "%C3"))],
-  "whose path ends in half an escape": ["delegated", inToken((text) => text.replace(/absent$/m, "absent%4"))],
+  "whose path is not UTF-8": ["delegated", inToken((text) => text.replace("%C3%A9", "%C3"))],
+  "whose path ends in an incomplete escape": [
+    "delegated",
+    inToken((text) => text.replace(/absent$/m, "absent%4")),
+  ],
   "whose path has a NUL": ["delegated", inToken((text) => text.replace(/absent$/m, "absent%00"))],
   "whose path is empty": ["delegated", inToken((text) => text.replace(/^file absent .*$/m, "file absent "))],
   "with CR LF": ["delegated", inToken((text) => text.replaceAll("\n", "\r\n"))],
@@ -207,13 +213,13 @@ const texts: Readonly<Record<string, readonly [Outcome, Change]>> = {
 };
 
 const files: Readonly<Record<string, readonly [Outcome, Change]>> = {
-  "that is not there": ["delegated", ({ token }) => rmSync(token)],
+  "that is missing": ["delegated", ({ token }) => rmSync(token)],
   "without a state folder": ["delegated", ({ state }) => rmSync(state, { recursive: true })],
   "of mode 0640": ["delegated", ({ token }) => chmodSync(token, 0o640)],
   "of mode 0602": ["delegated", ({ token }) => chmodSync(token, 0o602)],
   "of mode 0400": ["token", ({ token }) => chmodSync(token, 0o400)],
-  "with another name": ["token", ({ token }) => linkSync(token, `${token}.other`)],
-  "that is a link": [
+  "with a hard link": ["token", ({ token }) => linkSync(token, `${token}.other`)],
+  "that is a symbolic link": [
     "delegated",
     ({ token }) => {
       renameSync(token, `${token}.real`);
@@ -244,7 +250,7 @@ const files: Readonly<Record<string, readonly [Outcome, Change]>> = {
     },
   ],
   "with XDG_STATE_HOME elsewhere": ["delegated", ({ env }) => setIn(env, { XDG_STATE_HOME: "/nowhere" })],
-  "with an XDG_STATE_HOME that is relative": ["token", ({ env }) => setIn(env, { XDG_STATE_HOME: "x" })],
+  "with a relative XDG_STATE_HOME": ["token", ({ env }) => setIn(env, { XDG_STATE_HOME: "x" })],
 };
 
 const logins: Readonly<Record<string, readonly [Outcome, Change]>> = {
@@ -270,7 +276,7 @@ const logins: Readonly<Record<string, readonly [Outcome, Change]>> = {
     (place) => place.write(place.login, logoutEntry({ host: otherHost })),
   ],
   "with another host's login": ["delegated", (place) => place.writeLogin({ host: otherHost })],
-  "with a login of the former format": ["delegated", ({ formerLogin }) => writeFileSync(formerLogin, "{}")],
+  "with a login of the previous format": ["delegated", ({ formerLogin }) => writeFileSync(formerLogin, "{}")],
   "with a login that is damaged": ["delegated", (place) => place.writeText(place.login, "x")],
   "with a login that is encrypted": [
     "delegated",
@@ -287,7 +293,7 @@ const logins: Readonly<Record<string, readonly [Outcome, Change]>> = {
       place.write(place.login, { ...rest, sealed: "AAAA" });
     },
   ],
-  "with a token in the login's place": ["delegated", (place) => place.write(place.login, registryEntry())],
+  "with a token at the login's path": ["delegated", (place) => place.write(place.login, registryEntry())],
   "with a login of mode 0644": [
     "delegated",
     (place) => {
@@ -296,7 +302,7 @@ const logins: Readonly<Record<string, readonly [Outcome, Change]>> = {
     },
   ],
   "with a login that is a pipe": ["delegated", ({ login }) => makePipe(login)],
-  "with a login that is a link": [
+  "with a login that is a symbolic link": [
     "delegated",
     (place) => {
       place.writeLogin();
@@ -304,7 +310,10 @@ const logins: Readonly<Record<string, readonly [Outcome, Change]>> = {
       symlinkSync(`${place.login}.real`, place.login);
     },
   ],
-  "with a link to nothing in the login's place": ["token", ({ login }) => symlinkSync("/nowhere/x", login)],
+  "with a dangling symbolic link at the login's path": [
+    "token",
+    ({ login }) => symlinkSync("/nowhere/x", login),
+  ],
 };
 
 function makePipe(path: string): void {
@@ -313,14 +322,14 @@ function makePipe(path: string): void {
 
 export const fixtures = { ...lives, ...conditions, ...texts, ...files, ...logins };
 
-/** What only root can make. */
+/** Files that only root can create. */
 export const rootsFixtures: Readonly<Record<string, readonly [Outcome, Change]>> = {
-  "of another user": ["delegated", ({ token }) => chownSync(token, somebodyElse, somebodyElse)],
+  "of another user": ["delegated", ({ token }) => chownSync(token, otherUserId, otherUserId)],
   "with another user's login": [
     "delegated",
     (place) => {
       place.writeLogin();
-      chownSync(place.login, somebodyElse, somebodyElse);
+      chownSync(place.login, otherUserId, otherUserId);
     },
   ],
 };

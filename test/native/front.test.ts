@@ -9,7 +9,7 @@ import { ownMounts, shell } from "../support/program/namespace.ts";
 import { Place, printed, tokenSecret } from "./place.ts";
 import { hasCompiler, placeFront } from "./readers.ts";
 
-/** What stands behind the front says how it was called, and copies stdin to a file. */
+/** The stand-in for the main program prints how it was called, and copies stdin to a file. */
 const other = `#!/bin/sh
 printf '%s\\n' "$0" "$@"
 env >"$SEEN.env"
@@ -166,7 +166,7 @@ when("the native front", function () {
     });
 
     (Bun.which("python3") ? it : it.skip)(
-      "leaves a variable that is set twice to the program, and the first of both to it",
+      "delegates if a variable is set twice, and passes on the first value",
       () => {
         const python =
           "import os,sys,ctypes\n" +

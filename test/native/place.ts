@@ -12,7 +12,7 @@ import { host, loginEntry, registryEntry, twelveHours } from "../support/fakes/e
 
 const files = nodeFiles();
 
-/** A home folder with a token that holds at once: AWS files, a state folder, an environment. */
+/** A home folder with a token that is valid at first: AWS files, a state folder, an environment. */
 export class Place {
   readonly home = mkdtempSync(join(tmpdir(), "ecr-place-"));
   readonly env: Record<string, string> = { HOME: this.home, AWS_PROFILE: "ci", PATH: "/usr/bin:/bin" };
@@ -33,7 +33,7 @@ export class Place {
     this.writeToken();
   }
 
-  /** With the environment and the files as they are now. */
+  /** The dependencies with the current environment and files. */
   tokenEntry(with_: Partial<RegistryEntry> = {}): RegistryEntry {
     const stamps = [this.awsConfig, this.absent].map((path) => ({ path, stamp: files.stamp(path) }));
     const fingerprint = environmentFingerprint(ambientNames, this.env);
@@ -63,7 +63,7 @@ export class Place {
   }
 }
 
-/** What a reader prints of that secret. */
+/** A parser's output for that secret. */
 export function printed(secret: string): string {
   return `${JSON.stringify({ ServerURL: host, Username: "AWS", Secret: secret })}\n`;
 }

@@ -7,7 +7,7 @@ import { foldersOf } from "../../src/config/folders.ts";
 import { openFastFiles } from "../../src/store/files/open-fast-files.ts";
 import { readCachedCredential } from "../../src/store/tokens/warm-get.ts";
 
-/** What a reader of token files prints; undefined where it leaves the answer to the rest of the program. */
+/** The output of a parser of token files; undefined if it delegates to the main program. */
 export type Reader = (host: string, env: Readonly<Record<string, string>>) => string | undefined;
 
 export const sanitizers = [
@@ -18,15 +18,15 @@ export const sanitizers = [
   "-fno-sanitize-recover=all",
 ];
 
-/** Some C compilers come without their sanitizers; those of musl's systems have none. */
+/** Some C compilers have no sanitizers, for example those on musl systems. */
 const hasSanitizers = compiles(sanitizers);
 export const hasCompiler = compiles(warnings);
 
 export interface NamedReader {
   readonly name: string;
-  /** Undefined where this machine can't build it. */
+  /** Undefined if this machine can't build it. */
   readonly open: (() => Promise<Reader>) | undefined;
-  /** Milliseconds for one answer, roughly. */
+  /** The approximate duration of one run, in milliseconds. */
   readonly cost: number;
 }
 
@@ -52,7 +52,7 @@ async function typescriptReader(): Promise<Reader> {
 
 const placed = new Map<string, string>();
 
-/** A front whose other part only says that it was called; the same one for the same flags. */
+/** A native program whose main program only reports that it was called. It is built once for the same flags. */
 export function placeFront(flags?: readonly string[]): string {
   const key = flags?.join(" ") ?? "";
   const front = placed.get(key) ?? newFront(flags);
@@ -75,7 +75,7 @@ function newFront(flags?: readonly string[]): string {
 async function nativeReader(flags?: readonly string[]): Promise<Reader> {
   const front = placeFront(flags);
   return (host, env) => {
-    // In a sanitizer's program a leak or an overflow ends it with a text on stderr.
+    // With a sanitizer, a leak or an overflow ends the program with a message on stderr.
     const { stdout, stderr, status } = spawnSync(front, ["get"], { input: host, env, encoding: "utf8" });
     if (status !== 0 || stderr !== "") throw new Error(`the front ended ${status}: ${stderr}${stdout}`);
     return stdout === "delegated" ? undefined : stdout;

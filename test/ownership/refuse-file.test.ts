@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { refuseFile } from "../../src/ownership/refuse-file.ts";
-import { itAsRoot, somebodyElse, useTempFolder } from "../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId, useTempFolder } from "../support/fakes/temp-folder.ts";
 
 describe("refuseFile", () => {
   const temp = useTempFolder();
@@ -39,9 +39,9 @@ describe("refuseFile", () => {
   ];
   for (const [what, path] of CASES) {
     itAsRoot(`refuses a file if ${what} belongs to another user`, async () => {
-      chownSync(path(), somebodyElse, somebodyElse);
+      chownSync(path(), otherUserId, otherUserId);
       const refusal = await refuseFile(file());
-      assert.match(refusal?.why ?? "", new RegExp(`belongs to user ${somebodyElse}`));
+      assert.match(refusal?.why ?? "", new RegExp(`belongs to user ${otherUserId}`));
       assert.match(refusal?.fix ?? "", /run this as that user/);
     });
   }
@@ -50,7 +50,7 @@ describe("refuseFile", () => {
     const other = join(temp(), "other");
     mkdirSync(other);
     symlinkSync(file(), join(other, "config"));
-    chownSync(other, somebodyElse, somebodyElse);
+    chownSync(other, otherUserId, otherUserId);
     assert.match((await refuseFile(join(other, "config")))?.why ?? "", /belongs to user/);
   });
 });

@@ -3,7 +3,7 @@ import { chownSync, lstatSync, readFileSync, renameSync, symlinkSync } from "nod
 import { join } from "node:path";
 import { ssoCachePath } from "../../../src/profiles/sso-sessions.ts";
 import { defaultCast } from "../../support/aws/cast.ts";
-import { itAsRoot, somebodyElse } from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId } from "../../support/fakes/temp-folder.ts";
 import { TokenClient } from "../token-client.ts";
 
 describe("the file of an SSO sign-in that is about to expire", () => {
@@ -43,9 +43,9 @@ sso_role_name = ci
 
   itAsRoot("stays as it is where it is another user's, who must still be able to read it", async () => {
     const before = readFileSync(path());
-    chownSync(path(), somebodyElse, somebodyElse);
+    chownSync(path(), otherUserId, otherUserId);
     await ask();
-    assert.equal(lstatSync(path()).uid, somebodyElse);
+    assert.equal(lstatSync(path()).uid, otherUserId);
     assert.deepEqual(readFileSync(path()), before);
     assert.ok(!client.served().some((each) => each.startsWith("CreateToken")));
   });

@@ -16,7 +16,7 @@ import type { Failure } from "../../../src/token/failure.ts";
 import {
   itAsRoot,
   modeOf,
-  somebodyElse,
+  otherUserId,
   useTempFolder,
   writeWithMode,
 } from "../../support/fakes/temp-folder.ts";
@@ -173,12 +173,12 @@ describe("a file that tokens are written to", () => {
   itAsRoot("never uses a link, folder or file of another user", async () => {
     chmodSync(folder(), 0o755);
     writeFileSync(config(), "theirs");
-    chownSync(config(), somebodyElse, somebodyElse);
-    await refused(config(), "OUTPUT_UNSAFE", `belongs to user ${somebodyElse}`);
+    chownSync(config(), otherUserId, otherUserId);
+    await refused(config(), "OUTPUT_UNSAFE", `belongs to user ${otherUserId}`);
     assert.equal(readFileSync(config(), "utf8"), "theirs");
 
     mkdirSync(`${folder()}/theirs/own`, { recursive: true });
-    chownSync(`${folder()}/theirs`, somebodyElse, somebodyElse);
+    chownSync(`${folder()}/theirs`, otherUserId, otherUserId);
     await refused(`${folder()}/theirs/config.json`, "OUTPUT_UNSAFE", "run the daemon as that user");
     await refused(`${folder()}/theirs/own/config.json`, "OUTPUT_UNSAFE", "run the daemon as that user");
 
@@ -188,7 +188,7 @@ describe("a file that tokens are written to", () => {
     symlinkSync(`${folder()}/own`, `${folder()}/shared/link`);
     await write(`${folder()}/shared/link/config.json`);
     const { lchownSync } = await import("node:fs");
-    lchownSync(`${folder()}/shared/link`, somebodyElse, somebodyElse);
+    lchownSync(`${folder()}/shared/link`, otherUserId, otherUserId);
     await refused(`${folder()}/shared/link/config.json`, "OUTPUT_UNSAFE", "shared/link belongs to user");
   });
 

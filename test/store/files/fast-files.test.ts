@@ -17,7 +17,7 @@ import { openFastFiles } from "../../../src/store/files/open-fast-files.ts";
 import {
   itAsRoot,
   nextTick,
-  somebodyElse,
+  otherUserId,
   useTempFolder,
   writeWithMode,
 } from "../../support/fakes/temp-folder.ts";
@@ -52,9 +52,9 @@ for (const [name, files] of ways) {
 
     itAsRoot("tell whose a file is, that of a link's target", () => {
       writeWithMode(file(), "text", 0o600);
-      chownSync(file(), somebodyElse, 0);
+      chownSync(file(), otherUserId, 0);
       symlinkSync(file(), `${temp()}/link`);
-      assert.equal(files?.owner(`${temp()}/link`), somebodyElse);
+      assert.equal(files?.owner(`${temp()}/link`), otherUserId);
       assert.equal(files?.owner(`${temp()}/none`), undefined);
     });
 
@@ -76,8 +76,8 @@ for (const [name, files] of ways) {
 
     itAsRoot("tell the owner", () => {
       writeWithMode(file(), "text", 0o600);
-      chownSync(file(), somebodyElse, somebodyElse);
-      assert.equal(read()?.uid, somebodyElse);
+      chownSync(file(), otherUserId, otherUserId);
+      assert.equal(read()?.uid, otherUserId);
     });
 
     it("read no missing file, folder, link or named pipe", () => {

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { ensureOwnFolder } from "../../../src/store/files/folder.ts";
 import { Failure } from "../../../src/token/failure.ts";
-import {
-  itAsRoot,
-  modeOf,
-  somebodyElse,
-  underUmask,
-  useTempFolder,
-} from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, modeOf, otherUserId, underUmask, useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 describe("ensureOwnFolder", () => {
   const temp = useTempFolder();
@@ -73,7 +67,7 @@ describe("ensureOwnFolder", () => {
 
   itAsRoot("refuses one of another user, who could swap what is in it", async () => {
     mkdirSync(`${temp()}/a`, { mode: 0o700 });
-    chownSync(`${temp()}/a`, somebodyElse, somebodyElse);
-    await refused(`${temp()}/a`, new RegExp(`belongs to user ${somebodyElse}, not to this one`));
+    chownSync(`${temp()}/a`, otherUserId, otherUserId);
+    await refused(`${temp()}/a`, new RegExp(`belongs to user ${otherUserId}, not to this one`));
   });
 });

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { inspectFile, inspectSync } from "../../../src/store/files/inspect.ts";
 import { openFastFiles } from "../../../src/store/files/open-fast-files.ts";
-import { itAsRoot, somebodyElse, useTempFolder, writeWithMode } from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId, useTempFolder, writeWithMode } from "../../support/fakes/temp-folder.ts";
 
 const largest = 1024 * 1024;
 
@@ -54,8 +54,8 @@ for (const [name, way] of Object.entries(WAYS))
 
     itAsRoot("refuses a file of another user", async () => {
       writeWithMode(file(), "text", 0o600);
-      chownSync(file(), somebodyElse, somebodyElse);
-      assert.equal(await why(file()), `it belongs to user ${somebodyElse}`);
+      chownSync(file(), otherUserId, otherUserId);
+      assert.equal(await why(file()), `it belongs to user ${otherUserId}`);
     });
 
     it("refuses a symbolic link, valid or dangling", async () => {

@@ -10,13 +10,7 @@ import {
 } from "node:fs";
 import fc from "fast-check";
 import { appendLog } from "../../../src/store/files/log.ts";
-import {
-  itAsRoot,
-  modeOf,
-  somebodyElse,
-  underUmask,
-  useTempFolder,
-} from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, modeOf, otherUserId, underUmask, useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const now = Date.UTC(2026, 0, 15, 12, 34, 56, 789);
 const largest = 256 * 1024;
@@ -82,7 +76,7 @@ describe("appendLog", () => {
 
   itAsRoot("writes nothing into another user's folder", () => {
     mkdirSync(state(), { mode: 0o777 });
-    chownSync(state(), somebodyElse, somebodyElse);
+    chownSync(state(), otherUserId, otherUserId);
     appendLog(state(), now, "line");
     assert.equal(existsSync(log()), false);
   });

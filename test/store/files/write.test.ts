@@ -14,13 +14,7 @@ import {
 import { inspectFile } from "../../../src/store/files/inspect.ts";
 import { removeAbandoned, removeState, writeDurable, writeState } from "../../../src/store/files/write.ts";
 import { minute, second } from "../../support/fakes/clock.ts";
-import {
-  itAsRoot,
-  modeOf,
-  somebodyElse,
-  underUmask,
-  useTempFolder,
-} from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, modeOf, otherUserId, underUmask, useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 for (const writes of [writeState, writeDurable]) {
   describe(writes.name, () => {
@@ -130,7 +124,7 @@ for (const writes of [writeState, writeDurable]) {
 
       itAsRoot(`fails with STATE_FOLDER if state${place} belongs to another user`, async () => {
         mkdirSync(`${state()}${place}`, { recursive: true, mode: 0o700 });
-        chownSync(`${state()}${place}`, somebodyElse, somebodyElse);
+        chownSync(`${state()}${place}`, otherUserId, otherUserId);
         await refused("STATE_FOLDER");
         assert.equal(existsSync(path()), false);
       });

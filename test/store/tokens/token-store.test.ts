@@ -33,7 +33,7 @@ import {
 } from "../../support/fakes/entries.ts";
 import { MemoryEntries } from "../../support/fakes/memory-entries.ts";
 import { MemoryStore } from "../../support/fakes/memory-store.ts";
-import { itAsRoot, somebodyElse, useTempFolder } from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId, useTempFolder } from "../../support/fakes/temp-folder.ts";
 import { tokenKeyIn } from "../../support/fakes/token-key.ts";
 
 /** What the real store and the one without a disk both do, so that the fakes tell the truth. */
@@ -181,7 +181,7 @@ describe("TokenStore", () => {
       });
 
       itAsRoot("leaves another user's aside", async () => {
-        chownSync(path(), somebodyElse, somebodyElse);
+        chownSync(path(), otherUserId, otherUserId);
         await leftAside(/belongs to user/);
       });
 

@@ -29,7 +29,7 @@ import {
   registryEntry,
   twelveHours,
 } from "../../support/fakes/entries.ts";
-import { itAsRoot, nextTick, somebodyElse, useTempFolder } from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, nextTick, otherUserId, useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const ways: [name: string, files: FastFiles | undefined][] = [
   ["libc's calls", libcFiles()],
@@ -230,7 +230,7 @@ function warmGet(files: FastFiles): void {
     }
 
     itAsRoot("is ignored if it belongs to another user", () => {
-      chownSync(path(), somebodyElse, somebodyElse);
+      chownSync(path(), otherUserId, otherUserId);
       assert.equal(secretFor(), undefined);
     });
   });

@@ -37,7 +37,7 @@ export async function underUmask<Result>(mask: number, body: () => Promise<Resul
 export const itAsRoot = process.geteuid?.() === 0 ? it : it.skip;
 
 /** Somebody who is not the user that runs the tests. */
-export const somebodyElse = 12_345;
+export const otherUserId = 12_345;
 
 /**
  * Waits until the clock of the folder's disk has moved on since `path` was touched: edits within one of its
