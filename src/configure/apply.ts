@@ -17,10 +17,11 @@ import type { OtherLogins } from "../protocol/other-logins.ts";
 import { writeDurable } from "../store/files/write.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignNames } from "../token/foreign-text.ts";
 import { difference } from "./diff.ts";
 import { type ImportPlan, type Incoming, importLogins } from "./import-logins.ts";
 import type { ConfigureTarget } from "./target.ts";
-import { mergeImported, readRecord } from "./undo-record.ts";
+import { mergeImported, readRecord, recordText, type UndoRecord } from "./undo-record.ts";
 
 /** The requested change of a config that names helpers. */
 export interface ConfigureRequest {
@@ -66,38 +67,26 @@ export function changesFile(before: string | undefined, { edited: { text } }: Co
  * Applies the plan. If the process ends in between, each login is still in the file or in the store, or in both.
  *
  * @returns whether the file was changed
- * @throws Failure as `importLogins`, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
+ * @throws Failure as `importLogins`, UNDO_TOO_LARGE, CLIENT_FILE, CLIENT_UNSAFE, CLIENT_FILE_CHANGED, STATE_…
  */
 export async function configureFile(
-  { path, record, state }: ConfigureTarget,
+  target: ConfigureTarget,
   file: ClientFile,
   plan: ConfigurePlan,
 ): Promise<boolean> {
-  const { found, text: before } = file;
+  const { path, record, state } = target;
+  const { text: before } = file;
   const { imports, store, edited } = plan;
-  const { text, replaced, back } = edited;
+  const { text } = edited;
   const isChanged = changesFile(before, plan);
   if (isChanged) await checkClientFile(file);
   const backup = await openBackup(path);
+  const moved = loginsFromFile(plan);
+  const undo = isChanged ? recordText(await recordOf(target, file, plan)) : "";
   if (imports && store) await importLogins(imports.incoming, store.logins, store.name);
   if (!isChanged) return false;
-  const moved = loginsFromFile(plan);
-  const { removed } = describeRemoval(before ?? "", removedLogins(plan));
-  const known = await readRecord(record);
-  const tokens = Object.fromEntries(plan.tokens.map(({ key, login }) => [key, login]));
-  const dropped = { ...known.dropped, ...tokens };
-  const imported = moved.map(({ key, server, isStored }) => ({ key, server, wasKept: isStored }));
   // The record first: without it, the replaced values would be lost after the edit.
-  await writeDurable(state, record, {
-    path,
-    was: before === undefined ? null : isBlank(before) ? before : known.was,
-    folders: [...(known.folders ?? []), ...found.missing.toReversed()],
-    replaced: mergeReplaced(known.replaced, replaced),
-    steps: [...(known.steps ?? []), { made: fingerprint(text), back, logins: removed }],
-    imported: mergeImported(known.imported ?? [], imported),
-    dropped,
-    droppedFingerprint: fingerprint(dropped),
-  });
+  await writeDurable(state, record, undo);
   if (before !== undefined && !isBlank(before)) await updateBackup(backup, before, moved);
   try {
     await replaceClientFile(file, text);
@@ -107,6 +96,35 @@ export async function configureFile(
     throw error;
   }
   return true;
+}
+
+/** The undo record of the file once it is edited. */
+async function recordOf(
+  { path, record }: ConfigureTarget,
+  { found, text: before }: ClientFile,
+  plan: ConfigurePlan,
+): Promise<UndoRecord> {
+  const { text, replaced, back } = plan.edited;
+  const { removed } = describeRemoval(before ?? "", removedLogins(plan));
+  const known = await readRecord(record);
+  const tokens = Object.fromEntries(plan.tokens.map(({ key, login }) => [key, login]));
+  const dropped = { ...known.dropped, ...tokens };
+  const imported = loginsFromFile(plan).map(({ key, server, isStored }) => ({
+    key,
+    server,
+    wasKept: isStored,
+  }));
+  const was = before === undefined ? null : isBlank(before) ? before : known.was;
+  return {
+    path,
+    ...(was !== undefined && { was }),
+    folders: [...(known.folders ?? []), ...found.missing.toReversed()],
+    replaced: mergeReplaced(known.replaced, replaced),
+    steps: [...(known.steps ?? []), { made: fingerprint(text), back, logins: removed }],
+    imported: mergeImported(known.imported ?? [], imported),
+    dropped,
+    droppedFingerprint: fingerprint(dropped),
+  };
 }
 
 /**
@@ -143,12 +161,13 @@ function assertHidesNoLogin(
   if (!imports || replace || helperConfig.kind !== "all") return;
   const { credsStore, logins } = readDockerConfig(without, name);
   if (credsStore || logins.length === 0) return;
+  const hidden = new Set(logins);
   const reasons = imports.skipped
-    .filter(({ key }) => logins.includes(key))
+    .filter(({ key }) => hidden.has(key))
     .map(({ key, why }) => `${key}: ${why}`);
   throw new Failure(
     "DOCKER_CONFIG_TAKEN",
-    `--import can't move every login in ${name}, and Docker would no longer use the remaining ones: ${reasons.join("; ")}`,
+    `--import can't move every login in ${name}, and Docker would no longer use the remaining ones: ${foreignNames(reasons, "; ")}`,
     "remove them from its auths, name single registries instead of --import, or use --replace to lose them",
   );
 }

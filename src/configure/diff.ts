@@ -1,8 +1,11 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import { withoutSecrets } from "../clients/docker/edit-config.ts";
+import { withoutSecrets } from "../clients/docker/mask-config.ts";
 
 /** Milliseconds: the time grows with the square of the lines that differ. */
 const longest = 2_000;
+
+/** Control characters and those that change the direction of reading, except line ends and tabs. */
+const unprintable = /[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /** The changes of a Docker config for users. Masked, since the output ends up in tickets and logs. */
 export function difference(path: string, before: string, after: string): string {
@@ -17,5 +20,7 @@ export function changedLines(path: string, before: string, after: string): strin
     context: 0,
     timeout: longest,
   });
-  return patch?.trimEnd() ?? `${path}: too many lines would change to show them`;
+  return patch === undefined
+    ? `${path}: too many lines would change to show them`
+    : patch.trimEnd().replace(unprintable, " ");
 }

@@ -5,6 +5,7 @@ import type { OtherLogins } from "../protocol/other-logins.ts";
 import { DelegatedReply } from "../protocol/reply.ts";
 import { expiryOfPassword } from "../token/expiry.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import { isSame } from "./import-logins.ts";
 import type { Imported, UndoRecord } from "./undo-record.ts";
 
@@ -47,11 +48,11 @@ export async function planExport(
       // Also if `fallback` has been changed since: the login is still in the previous store, which is not read.
       const why =
         "no login to it is stored now; if you have not logged out, check fallback in config.yaml, or log in again";
-      if (!existing) skipped.push(`${key}: ${why}`);
+      if (!existing) skipped.push(`${foreignName(key)}: ${why}`);
       continue;
     }
     if (existing && !isLogin(existing, login)) {
-      skipped.push(`${key}: the file has another login to it; the stored login was not changed`);
+      skipped.push(`${foreignName(key)}: the file has another login to it; the stored login was not changed`);
       continue;
     }
     if (!existing) logins.set(key, login);
@@ -71,13 +72,12 @@ export async function exportLogins(
   text: string,
   store: OtherLogins,
 ): Promise<readonly string[]> {
-  const inFile = loginsIn(text);
+  const inFile = new Set(
+    loginsIn(text).flatMap((each) => (each.kind === "login" ? [loginKey(each.server, each.login)] : [])),
+  );
   const remaining: string[] = [];
   for (const { server, login } of toErase) {
-    const isInFile = inFile.some(
-      (each) => each.kind === "login" && each.server === server && isLogin(each, login),
-    );
-    if (!isInFile) remaining.push(server);
+    if (!inFile.has(loginKey(server, login))) remaining.push(server);
     else await store.erase(server).catch(() => remaining.push(server));
   }
   return remaining;
@@ -102,6 +102,10 @@ export function restoreTokens(
 function isExpired(token: string, now: number): boolean {
   const expiresAt = expiryOfPassword(token);
   return expiresAt !== undefined && expiresAt <= now;
+}
+
+function loginKey(server: string, { username, secret }: Login): string {
+  return JSON.stringify([server, username, secret]);
 }
 
 function isLogin(entry: FileLogin, login: Login): boolean {

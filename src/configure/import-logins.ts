@@ -39,6 +39,20 @@ export interface Sources {
   readonly replace: boolean;
 }
 
+/** Users have dozens. Each is a file, or a request to a keychain or another helper. */
+const mostImported = 1_000;
+
+/** @throws Failure IMPORT_TOO_MANY */
+export function checkImportCount(file: readonly FileLogin[], name: string): void {
+  const count = file.filter(({ kind }) => kind === "login").length;
+  if (count <= mostImported) return;
+  throw new Failure(
+    "IMPORT_TOO_MANY",
+    `${name} contains ${count} logins, and --import moves ${mostImported} at most`,
+    "remove those that no program uses from its auths, or name single registries instead of --import",
+  );
+}
+
 /** Plans which logins to import. It changes nothing. @throws what `store.get` throws */
 export async function planImport({
   file,

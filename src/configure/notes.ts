@@ -6,6 +6,7 @@ import { readClientFile } from "../clients/files/client-file.ts";
 import { containersFiles } from "../clients/podman/config.ts";
 import { readableDuration } from "../terminal/words.ts";
 import type { Environment } from "../token/dependencies.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import type { ConfigurePlan } from "./apply.ts";
 import { unusedTokens } from "./plan.ts";
 import type { ConfigureTarget } from "./target.ts";
@@ -26,12 +27,12 @@ export async function configureNotes(
 ): Promise<readonly string[]> {
   const { helperConfig, replace, tokens, imports, store, edited } = plan;
   const would = dryRun ? "would be " : "";
-  const moved = (imports?.incoming ?? []).map(({ key, server }) => key ?? server);
+  const moved = (imports?.incoming ?? []).map(({ key, server }) => foreignName(key ?? server));
   const unused = tokens.length > 0 || !before ? [] : unusedTokens(edited.text, helperConfig, replace);
   const now = Date.now();
   return [
     ...(moved.length > 0 ? [`${would}moved to ${store?.name}: ${moved.join(", ")}`] : []),
-    ...(imports?.skipped ?? []).map(({ key, why }) => `not changed: ${key}: ${why}`),
+    ...(imports?.skipped ?? []).map(({ key, why }) => `not changed: ${foreignName(key)}: ${why}`),
     ...tokens.map((token) => `${would}removed: ${describeToken(token, now)}; this helper fetches its own`),
     ...unused.map(
       (token) =>

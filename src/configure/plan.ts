@@ -12,7 +12,7 @@ import { loginsOfHelper } from "../logins/read-helper.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { type ConfigurePlan, planChange } from "./apply.ts";
-import { planImport } from "./import-logins.ts";
+import { checkImportCount, planImport } from "./import-logins.ts";
 import type { ConfigureOptions } from "./options.ts";
 import type { ConfigureTarget } from "./target.ts";
 import { readRecord } from "./undo-record.ts";
@@ -20,7 +20,7 @@ import { readRecord } from "./undo-record.ts";
 /**
  * Plans the requested change of a file. It changes nothing.
  *
- * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN; with --import also IMPORT_SOURCE, what reading config.yaml
+ * @throws Failure DOCKER_CONFIG_SYNTAX, DOCKER_CONFIG_TAKEN; with --import also IMPORT_TOO_MANY, IMPORT_SOURCE, what reading config.yaml
  *   throws and what getting a login throws
  */
 export async function buildConfigurePlan(
@@ -44,7 +44,9 @@ export async function buildConfigurePlan(
   const own = await readConfig(folders.configFile);
   const logins = otherLogins(env, folders, Date.now);
   const aliased = (host: string) => aliasTarget(own, host) !== undefined;
-  const file = restorable(text, loginsIn(text, aliased));
+  const present = loginsIn(text, aliased);
+  checkImportCount(present, target.name);
+  const file = restorable(text, present);
   const source = await sourceOf(config, target, own);
   const helper = source === undefined ? new Map() : await loginsOfHelper(source, env);
   const { credHelpers } = config;

@@ -11,6 +11,7 @@ import {
 } from "../clients/files/client-file.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
 import { removeState } from "../store/files/write.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import { difference } from "./diff.ts";
 import { type ExportPlan, exportLogins, planExport, restoreTokens } from "./export-logins.ts";
 import { readRecord, stepBack, type UndoRecord } from "./undo-record.ts";
@@ -58,7 +59,8 @@ export async function unconfigureFile(path: string, record: string, options: Und
   const isChanged = after !== before;
   print(isChanged ? `${path}: this helper was removed` : `${path}: does not contain this helper`);
   for (const line of exports.skipped) print(`not restored: ${line}`);
-  if (remaining.length > 0) print(`still stored by this helper too: ${remaining.join(", ")}`);
+  if (remaining.length > 0)
+    print(`still stored by this helper too: ${remaining.map(foreignName).join(", ")}`);
 }
 
 async function planWriteBack(

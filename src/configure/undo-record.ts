@@ -68,8 +68,23 @@ export interface Imported {
   readonly wasKept: boolean;
 }
 
+/** Bytes: a record repeats texts of a config.json, which has at most 16 MiB. */
+const largestRecord = 64 * 1024 * 1024;
+
+/**
+ * The text of a record, which `readRecord` can read.
+ *
+ * @throws Failure UNDO_TOO_LARGE
+ */
+export function recordText(record: UndoRecord): string {
+  const text = JSON.stringify(record);
+  if (Buffer.byteLength(text) <= largestRecord) return text;
+  const what = `the undo record of ${record.path} would be larger than ${largestRecord / 1024 / 1024} MiB`;
+  throw new Failure("UNDO_TOO_LARGE", what, "remove what no program uses from that file, then run it again");
+}
+
 export async function readRecord(path: string): Promise<UndoRecord> {
-  const file = await inspectFile(path);
+  const file = await inspectFile(path, largestRecord);
   if (file.kind !== "text") return { replaced: {} };
   try {
     const record = JSON.parse(file.text) as UndoRecord;

@@ -4,6 +4,7 @@ import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Declined, isAffirmative, type Prompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import type { ConfigureOptions } from "./options.ts";
 import { podmanDropIn } from "./podman.ts";
 import type { ConfigureTarget } from "./target.ts";
@@ -44,7 +45,7 @@ async function confirmWrite(
   prompt: Prompt | undefined,
 ): Promise<void> {
   print("Logins are written to config.json in plain text, where every program of this user can read them:");
-  for (const key of keys) print(`  ${key}`);
+  for (const key of keys) print(`  ${foreignName(key)}`);
   if (!isExport || yes || !prompt) return;
   if (!isAffirmative(await prompt.ask("Write them? [y/N] "), false)) throw new Declined();
 }

@@ -1,6 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { withoutSecrets } from "../clients/docker/edit-config.ts";
+import { withoutSecrets } from "../clients/docker/mask-config.ts";
 import { createFile, type FileRules, readForEdit } from "../clients/files/careful-file.ts";
 import { readPlainFile } from "../clients/files/plain-file.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";

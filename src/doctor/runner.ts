@@ -1,7 +1,7 @@
 import { forEachConcurrent } from "../limits/concurrency.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignError } from "../token/foreign-text.ts";
-import { cutForeign, oneLine } from "../token/printable.ts";
+import { cutForeign, oneLine, withoutControls } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
 import type { CheckRun } from "./checks/check-run.ts";
 import { type Diagnostic, usualLimit } from "./checks/diagnostic.ts";
@@ -140,7 +140,7 @@ const longestFinding = 16_384;
 
 /** Foreign words end up in what was seen: no secret leaves here, and nothing that moves a terminal's cursor. */
 function clean({ status, seen, fix, code }: Finding): Finding {
-  const text = (value: string) => oneLine(redact(cutForeign(value, longestFinding)));
+  const text = (value: string) => oneLine(redact(withoutControls(cutForeign(value, longestFinding))));
   return {
     status,
     ...(code !== undefined && { code }),

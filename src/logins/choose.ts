@@ -16,12 +16,20 @@ interface Options {
   log(line: string): void;
 }
 
-/** Logins to hosts outside ECR, in the store that config.yaml chooses. */
+/**
+ * Logins to hosts outside ECR, in the store that config.yaml chooses. The file is read once, since the object serves one
+ * command or request, and an import may have a thousand of them.
+ */
 export function otherLogins(env: Environment, folders: Folders, now: () => number): OtherLogins {
   const log = (line: string) => appendLog(folders.state, now(), line);
   const options: Options = { env, folders, log };
   const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
-  const chosenStore = async () => await openStore((await config()).fallback, options);
+  const open = async () => await openStore((await config()).fallback, options);
+  let opened: Promise<OtherLogins> | undefined;
+  const chosenStore = () => {
+    opened ??= open();
+    return opened;
+  };
 
   /** A login stays readable while config.yaml can't be used. */
   async function loginsIgnoringConfig(): Promise<Pick<OtherLogins, "get" | "list">> {

@@ -3,7 +3,7 @@ import type { OtherLogins } from "../protocol/other-logins.ts";
 import { DelegatedReply, type Reply } from "../protocol/reply.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
-import { cutForeign } from "../token/printable.ts";
+import { cutForeign, withoutControls } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
 
 /**
@@ -49,7 +49,7 @@ export function delegate(
 }
 
 /** Docker repeats this text in its own messages, which a CI system writes to its log. */
-const withoutSecrets = (text: string) => redact(cutForeign(text));
+const withoutSecrets = (text: string) => redact(withoutControls(cutForeign(text)));
 
 /** The other helper's own message, without secrets. */
 export function errorFrom({ reply }: DelegatedReply): string {

@@ -17,3 +17,19 @@ export function foreignError(error: unknown): string {
       : cutForeign(String(error)),
   );
 }
+
+/** Names in a message, and characters of each: a file of another program may hold any number of any length. */
+const mostNamed = 10;
+const longestName = 200;
+
+/** A name from such a file, as a message may show it. */
+export function foreignName(name: string): string {
+  return foreignText(name.length > longestName ? `${name.slice(0, longestName)}…` : name);
+}
+
+/** The first of some names for a message, and how many there are besides. */
+export function foreignNames(names: readonly string[], separator = ", "): string {
+  const shown = names.slice(0, mostNamed).map(foreignName);
+  const others = names.length - shown.length;
+  return shown.join(separator) + (others > 0 ? ` and ${others} more` : "");
+}

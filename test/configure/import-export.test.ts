@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { withLogins } from "../../src/clients/docker/edit-logins.ts";
 import { loginsIn } from "../../src/clients/docker/logins.ts";
+import { planChange } from "../../src/configure/apply.ts";
 import { exportLogins, planExport, restoreTokens } from "../../src/configure/export-logins.ts";
-import { importLogins, planImport, type Sources } from "../../src/configure/import-logins.ts";
+import {
+  checkImportCount,
+  importLogins,
+  planImport,
+  type Sources,
+} from "../../src/configure/import-logins.ts";
 import { DelegatedReply } from "../../src/protocol/reply.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { MemoryLogins } from "../support/fakes/memory-logins.ts";
@@ -102,6 +108,65 @@ describe("importing logins", () => {
       await assert.rejects(importLogins(incoming, lossy, "the keychain"), { code: "IMPORT_CHECK" });
     }
   });
+});
+
+describe("the number of logins in a file", () => {
+  const many = (count: number, of = me) =>
+    loginsIn(
+      fileOf(Object.fromEntries(Array.from({ length: count }, (_, at) => [`h${at}.example`, auth(of)]))),
+    );
+
+  it("may be 1,000 for an import, and no more", () => {
+    checkImportCount(many(1_000), "config.json");
+    assert.throws(() => checkImportCount(many(1_001), "config.json"), {
+      code: "IMPORT_TOO_MANY",
+      message: /^config\.json contains 1001 logins, and --import moves 1000 at most$/,
+    });
+  });
+
+  it("counts no entry without one", () => {
+    const auths = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`h${at}.example`, {}]));
+    checkImportCount(loginsIn(fileOf(auths)), "config.json");
+  });
+
+  it("does not slow down the refusal of those that no helper can keep", () => {
+    const time = (count: number) => {
+      const auths: Record<string, unknown> = {};
+      for (let at = 0; at < count; at++) auths[`h${at}.example`] = { registrytoken: "t" };
+      const text = fileOf(auths);
+      const skipped = Object.keys(auths).map((key) => ({ key, why: "a registry token" }));
+      const choice = {
+        helperConfig: { kind: "all" },
+        replace: false,
+        tokens: [],
+        imports: { incoming: [], skipped },
+      } as const;
+      const began = process.cpuUsage();
+      assert.throws(() => planChange(text, choice, "config.json"), {
+        code: "DOCKER_CONFIG_TAKEN",
+        message: new RegExp(`h9\\.example: a registry token and ${count - 10} more$`),
+      });
+      return process.cpuUsage(began).user;
+    };
+    time(1_000);
+    // What compares each with each takes 256 times as long.
+    assert.ok(time(64_000) < 60 * Math.max(time(4_000), 20_000));
+  }).timeout(60_000);
+
+  it("does not slow down the removal of each here", async () => {
+    const kept = new MemoryLogins();
+    const time = async (count: number) => {
+      const auths: Record<string, unknown> = {};
+      for (let at = 0; at < count; at++) auths[`h${at}.example`] = auth(me);
+      const toErase = Object.keys(auths).map((server) => ({ server, login: me }));
+      const text = fileOf(auths);
+      const began = process.cpuUsage();
+      assert.deepEqual(await exportLogins(toErase, text, kept), []);
+      return process.cpuUsage(began).user;
+    };
+    await time(1_000);
+    assert.ok((await time(64_000)) < 60 * Math.max(await time(4_000), 20_000));
+  }).timeout(60_000);
 });
 
 describe("exporting logins", () => {

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { withAuths } from "../../src/clients/docker/auths.ts";
-import {
-  configure,
-  type HelperConfig,
-  unconfigure,
-  withoutSecrets,
-} from "../../src/clients/docker/edit-config.ts";
+import { configure, type HelperConfig, unconfigure } from "../../src/clients/docker/edit-config.ts";
 import { withLogins, withoutLogins } from "../../src/clients/docker/edit-logins.ts";
 import type { Login } from "../../src/clients/docker/login.ts";
 import { loginsIn, passwordsIn } from "../../src/clients/docker/logins.ts";
+import { withoutSecrets } from "../../src/clients/docker/mask-config.ts";
 import { readDockerConfig } from "../../src/clients/docker/read-config.ts";
 import { describeRemoval, withSecret } from "../../src/clients/docker/removed-login.ts";
 import { parseJson } from "../../src/clients/json/syntax.ts";

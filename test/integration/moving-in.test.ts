@@ -118,6 +118,21 @@ describe("configure-docker --import", () => {
     assert.deepEqual(snapshot(user.home), before);
   });
 
+  it("shows neither a login in a name of auths nor characters of it that move the cursor", async () => {
+    const odd = {
+      "https://me:hush-one@ghcr.io": auth("me:hush-two"),
+      "x\u001b[2Jy\u202e": auth("me:hush-two"),
+    };
+    docker.write(JSON.stringify({ auths: odd }));
+    for (const args of [["--import", "--dry-run"], ["--import"], ["--undo", "--dry-run"], ["--undo"]]) {
+      const shown = await docker.configure(args);
+      assert.doesNotMatch(shown, /hush|[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
+      if (args[1] === undefined && args[0] === "--import")
+        assert.match(shown, /\[redacted\]@ghcr\.io: its key/);
+    }
+    await docker.configure(["--import", "--replace"]);
+  });
+
   it("fits a screen", async () => {
     docker.write(text);
     const shown = await atTerminal(user, ["configure-docker", "--import", "--dry-run"]);

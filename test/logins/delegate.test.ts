@@ -47,6 +47,14 @@ describe("logins of another helper", () => {
     assert.equal(await logins.get("ghcr.io"), undefined);
   });
 
+  it("return a refusal without secrets whose names contain invisible characters", async () => {
+    reply = refusal("pass\u200bword=hush-hush and to\u00adken: hush-hush\n");
+    await assert.rejects(logins.get("ghcr.io"), (error: DelegatedReply) => {
+      assert.doesNotMatch(toReply(error).stdout, /hush/);
+      return true;
+    });
+  });
+
   it("return its refusals unchanged", async () => {
     reply = refusal("gpg: decryption failed\n");
     const store = () => logins.store("ghcr.io", { username: "me", secret: "s" });

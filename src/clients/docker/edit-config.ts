@@ -1,14 +1,8 @@
 import { Failure } from "../../token/failure.ts";
+import { foreignNames } from "../../token/foreign-text.ts";
 import { addition } from "../json/edit-map.ts";
-import {
-  entriesByName,
-  type GoString,
-  isField,
-  keyOf,
-  propertiesNamed,
-  valueNode,
-} from "../json/go-fields.ts";
-import { type Node, parseJson } from "../json/syntax.ts";
+import { entriesByName, type GoString, propertiesNamed, valueNode } from "../json/go-fields.ts";
+import type { Node } from "../json/syntax.ts";
 import { applied, type Edit, insertion, inverse, isBlank, removals, replacement } from "../json/text.ts";
 import { ecrLoginName } from "./ecr-login.ts";
 import { type LocatedConfig, readToEdit } from "./read-config.ts";
@@ -165,50 +159,6 @@ function ownValue(values: Replaced["credHelpers"], key: string): string | null |
 }
 
 /**
- * The file with all strings masked except the names of helpers: logins, headers and proxies contain secrets, and in a file
- * with a single line a selection of lines would not exclude them.
- */
-export function withoutSecrets(text: string): string {
-  if (isBlank(text)) return text;
-  const { root, problem, rest = text.length } = parseJson(text);
-  if (!root) return `${text.length} characters that are not JSON: ${problem}`;
-  const helpers = root.children.filter((each) => helperFields.some((field) => isField(keyOf(each), field)));
-  let next = 0;
-  const isHelper = (at: number) => {
-    for (; ; next++) {
-      const { offset = Number.POSITIVE_INFINITY, length = 0 } = helpers[next] ?? {};
-      if (at < offset + length) return offset <= at;
-    }
-  };
-  let shown = "";
-  let done = 0;
-  for (const [from, to] of stringsIn(text.slice(0, rest))) {
-    if (/^[ \t\r\n]*:/.test(text.slice(to, to + 100))) continue;
-    if (isHelper(from) && !isEncodedLogin(text.slice(from + 1, to - 1))) continue;
-    shown += `${text.slice(done, from)}"…"`;
-    done = to;
-  }
-  return shown + text.slice(done, rest) + (rest < text.length ? "…" : "");
-}
-
-/** Whether a text is `user:password` in base64, which is not the name of a helper. */
-function isEncodedLogin(text: string): boolean {
-  return Buffer.from(text, "base64").includes(":");
-}
-
-/** The positions of the strings of a JSON text, including property names. */
-function* stringsIn(text: string): Iterable<readonly [from: number, to: number]> {
-  for (let from = text.indexOf('"'); from >= 0; ) {
-    let end = from + 1;
-    while (text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
-    yield [from, end + 1];
-    from = text.indexOf('"', end + 1);
-  }
-}
-
-const helperFields = ["credsStore", "credHelpers"];
-
-/**
  * Merges the replaced values of two edits; the newer ones take precedence. An edit reports only values other than this
  * helper, so they are the last ones that the user had.
  */
@@ -236,7 +186,7 @@ function takenFailure(key: string, helper: string, name: string, helperConfig: "
 function wouldHide(hosts: readonly string[], name: string): Failure {
   return new Failure(
     "DOCKER_CONFIG_TAKEN",
-    `with --all Docker would no longer use the logins in ${name} for ${hosts.join(", ")}`,
+    `with --all Docker would no longer use the logins in ${name} for ${foreignNames(hosts)}`,
     "import them with --import, name single registries instead of --all, or use --replace and log in to those again",
   );
 }

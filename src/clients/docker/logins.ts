@@ -43,20 +43,27 @@ export interface LeftLogin {
  *
  * @param aliased whether a host is an alias of an ECR host
  */
-export function loginsIn(
-  text: string,
-  aliased: (host: string) => boolean = () => false,
-): readonly FileLogin[] {
+export function loginsIn(text: string, aliased: (host: string) => boolean = noAliases): readonly FileLogin[] {
   const { root } = parseJson(text);
   return (root?.type === "object" && ifReadable(() => loginsOf(text, root, aliased))) || [];
 }
+
+/** The logins of a parsed text: a command needs them several times. */
+const known = new WeakMap<Node, readonly FileLogin[]>();
+const noAliases = () => false;
 
 /** @throws WrongType */
 export function loginsOf(
   text: string,
   root: Node,
-  aliased: (host: string) => boolean = () => false,
+  aliased: (host: string) => boolean = noAliases,
 ): readonly FileLogin[] {
+  const logins = (aliased === noAliases ? known.get(root) : undefined) ?? readLogins(text, root, aliased);
+  if (aliased === noAliases) known.set(root, logins);
+  return logins;
+}
+
+function readLogins(text: string, root: Node, aliased: (host: string) => boolean): readonly FileLogin[] {
   const entries = authEntriesOf(text, root);
   return [...entries].flatMap(([key, entry]) => {
     const login = fileLogin(key, entry, aliased);
@@ -138,10 +145,12 @@ function loginOf({ auth, username, password, identitytoken }: AuthEntry): Login 
   return auth ? decodeAuth(auth) : { username, secret: password };
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 /** Whether a login can be decoded without loss. */
 function isUtf8(auth: string): boolean {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(auth, "base64"));
+    decoder.decode(Buffer.from(auth, "base64"));
     return true;
   } catch {
     return false;

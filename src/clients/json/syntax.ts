@@ -31,7 +31,15 @@ const deepest = 10_000;
 /** Levels of objects that have nodes: the root, `auths`, and its entries. */
 const deepestRead = 3;
 
+/** Parses a text, or returns the result for the same text as before: a command reads a large file several times. */
 export function parseJson(text: string): JsonText {
+  if (last?.text !== text) last = { text, parsed: parse(text) };
+  return last.parsed;
+}
+
+let last: { readonly text: string; readonly parsed: JsonText } | undefined;
+
+function parse(text: string): JsonText {
   try {
     const reader = new Reader(text);
     const root = reader.value(0, undefined);
