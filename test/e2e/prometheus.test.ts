@@ -23,10 +23,9 @@ interface Series {
 /** Undefined while Prometheus does not answer. */
 async function query(expression: string): Promise<readonly Series[] | undefined> {
   const address = `http://${prometheus}/api/v1/query?query=${encodeURIComponent(expression)}`;
-  return fetch(address).then(
-    async (answer) => ((await answer.json()) as { data?: { result: readonly Series[] } }).data?.result,
-    () => undefined,
-  );
+  const answer = await fetch(address).catch(() => undefined);
+  if (!answer?.ok) return undefined;
+  return ((await answer.json()) as { data?: { result: readonly Series[] } }).data?.result;
 }
 
 const firing = async () =>
