@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DockerConfig } from "../support/program/docker-config.ts";
 import { sameAsGolden } from "../support/program/golden.ts";
+import { programPath } from "../support/program/program.ts";
 import {
   ciRole,
   otherRegistry,
@@ -120,13 +121,16 @@ describe("configure-docker without registries", function () {
 
   it("makes a config.yaml where there is none, with the schema where that is installed", async () => {
     user.writeAwsConfig({ "profile far": { sso_account_id: "444455556666", region: "eu-west-1" } });
+    const share = join(dirname(programPath()), "../share/docker-credential-ecr");
+    const schema = join(share, "config.schema.json");
+    mkdirSync(share, { recursive: true });
+    writeFileSync(schema, "{}");
     await docker.configure(["--yes"]);
+    rmSync(schema);
+    const head = `# yaml-language-server: $schema=${schema}\n`;
     const expected =
       'version: 1\nidentities:\n  far: { profile: far }\nregistries:\n  - account: "444455556666"\n    regions: [eu-west-1]\n    identity: far\n';
-    assert.equal(
-      readFileSync(join(user.home, configPath), "utf8").replace(/^# yaml-language-server: .*\n/, ""),
-      expected,
-    );
+    assert.equal(readFileSync(join(user.home, configPath), "utf8"), head + expected);
     const again = await docker.configure(["--yes"]);
     assert.match(again, /nothing to change/);
     assert.ok(!again.includes("config.yaml: written"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { DockerConfig } from "../support/program/docker-config.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
 
@@ -55,6 +55,27 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     docker.write("{}");
     chmodSync(docker.path, 0o444);
     await says([registry], [`chmod u+w ${docker.path}`, "--dry-run"], ["EROFS"]);
+  });
+
+  it("an import from another helper whose place it may not take, before that helper is asked for any secret", async () => {
+    const { user } = docker;
+    user.env["PATH"] = `${user.home}/bin:/usr/bin:/bin`;
+    const script = `#!/bin/sh\necho "$*" >>'${user.home}/called'\necho '{}'\n`;
+    chmodSync(user.write("bin/docker-credential-other", script), 0o755);
+    const configs = [
+      '{"credsStore":"other"}',
+      '{"CredsStore":"other"}',
+      '{"credsStore":"other","auths":{"ghcr.io":{"auth":"bTpz"}}}',
+    ];
+    for (const config of configs) {
+      docker.write(config);
+      for (const more of [[], ["--dry-run"]]) {
+        await says(["--import", ...more], ["DOCKER_CONFIG_TAKEN", "other"], ["--all"]);
+      }
+    }
+    assert.ok(!existsSync(`${user.home}/called`));
+    await user.run(["configure-docker", "--import", "--replace"]);
+    assert.ok(existsSync(`${user.home}/called`), "the helper would have been found");
   });
 
   it("a host that is not ECR's, with what is possible for it", async () => {

@@ -179,7 +179,7 @@ function takenFailure(key: string, helper: string, name: string, helperConfig: "
       : `${key} in ${name} is already set to another helper, ${helper}`;
   const isEcrLogin = helper === ecrLoginName;
   const fix = isEcrLogin ? "replace it with --replace-ecr-login" : "replace it with --replace";
-  const instead = helperConfig === "all" ? "name single registries instead of --all, or " : "";
+  const instead = helperConfig === "all" ? "name single registries instead, or " : "";
   return new Failure("DOCKER_CONFIG_TAKEN", what, `${instead}${fix}`);
 }
 

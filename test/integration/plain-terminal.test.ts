@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { aliceKeeps, keeper } from "../support/program/keeping.ts";
+import { atTerminal, plain } from "../support/program/screen.ts";
+import { registry, useStanding } from "../support/program/standing.ts";
+import type { User } from "../support/program/user.ts";
+
+/** Lines that print errors, notices, reports and a question. */
+const lines: readonly (readonly string[])[] = [
+  ["status"],
+  ["status", "--jsno"],
+  ["registries"],
+  ["refresh", "--force"],
+  ["refresh", "ghcr.io"],
+  ["doctor", registry],
+  ["config", "check"],
+  ["configure-docker"],
+  ["configure-docker", "ghcr.io"],
+  ["configure-docker", "--undo", "--all"],
+  ["daemon", "--once", "--verbose"],
+  ["daemon", "--bogus"],
+  ["service", "install", "--user", "x"],
+  ["export", "--format", "docker-config"],
+  ["login", registry],
+  ["--help"],
+];
+
+describe("on a terminal", function () {
+  this.timeout(60_000);
+  const standing = useStanding({}, "proxy");
+
+  function user(): User {
+    const made = keeper(standing, aliceKeeps("111122223333"));
+    made.env["PATH"] = "/nowhere:/usr/bin:/bin";
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    return made;
+  }
+
+  async function sentOf(
+    args: readonly string[],
+    made: User,
+    env: Record<string, string>,
+    size: { columns?: number; rows?: number } = {},
+  ): Promise<string> {
+    const running = atTerminal(made, args, env, size);
+    // A question is answered with no.
+    const answer = setInterval(
+      () => plain(running.sent()).trimEnd().endsWith("]") && running.type("n\r"),
+      100,
+    );
+    const { sent } = await running.ended;
+    clearInterval(answer);
+    return sent;
+  }
+
+  for (const env of [{ TERM: "dumb" }, { NO_COLOR: "1" }] as const) {
+    it(`with ${JSON.stringify(env)} nothing is coloured`, async () => {
+      const made = user();
+      for (const args of lines) {
+        const sent = await sentOf(args, made, env);
+        assert.notEqual(sent, "", args.join(" "));
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are set by them.
+        assert.doesNotMatch(sent, /\x1b\[[\d;]*m/, args.join(" "));
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: what else moves a cursor.
+        if ("TERM" in env) assert.doesNotMatch(sent, /\x1b/, args.join(" "));
+      }
+    });
+  }
+
+  it("that reports 0 columns, lines are those of 80 columns", async () => {
+    const made = user();
+    const sized = ["status", "registries", "refresh --force", "configure-docker --undo --all"];
+    for (const line of [...sized, "configure-docker ghcr.io"]) {
+      const args = line.split(" ");
+      const [unsized, usual] = [
+        await sentOf(args, made, { NO_COLOR: "1" }, { columns: 0, rows: 0 }),
+        await sentOf(args, made, { NO_COLOR: "1" }),
+      ].map((sent) =>
+        Math.max(
+          ...plain(sent)
+            .split("\n")
+            .map((line) => line.length),
+        ),
+      );
+      assert.ok((unsized ?? 0) > 20, args.join(" "));
+      assert.equal(unsized, usual, args.join(" "));
+    }
+  });
+});
