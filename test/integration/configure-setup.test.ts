@@ -103,6 +103,6 @@ describe("configure-docker on a terminal", function () {
     const { stdout, exitCode } = await user.run(["configure-docker", "--yes"]);
     assert.equal(exitCode, 0);
     assert.equal(config(), before);
-    assert.match(stdout, /config\.yaml is left as it is.*111122223333 \(build\), 444455556666 \(prod\)/);
+    assert.match(stdout, /config\.yaml was not changed.*111122223333 \(build\), 444455556666 \(prod\)/);
   });
 });
