@@ -86,7 +86,7 @@ for (const shell of shells) {
       assert.equal(found.replace("--format=", ""), "json");
     });
 
-    it("offers files where one is meant, and nowhere else", () => {
+    it("offers files only for file arguments", () => {
       assert.match(offered("try-it show --bundle a").join(" "), /^a(\\? file)?$/);
       assert.deepEqual(offered("try-it show z"), []);
     });
@@ -94,7 +94,7 @@ for (const shell of shells) {
 }
 
 describe("placesOf", () => {
-  it("knows every command, and what help hides not", () => {
+  it("contains every command except hidden ones", () => {
     const paths = placesOf(tree()).map(({ path }) => path.join(" "));
     assert.deepEqual(paths, ["", "service", "service install", "service remove", "show", "shell"]);
   });

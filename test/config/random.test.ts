@@ -38,8 +38,8 @@ function outcome(text: string): string {
   }
 }
 
-describe("parseConfig on anything", () => {
-  it("throws nothing but a failure of one line with its place, on any text", () => {
+describe("parseConfig on random input", () => {
+  it("throws only a one-line failure with its position, for any text", () => {
     const lines = fc.string({ unit: fc.constantFrom(..."ab01:-*&<[]{}!%#|>?'\", \t\n\r\\@`") });
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), lines), (text) => void outcome(text)),
@@ -47,7 +47,7 @@ describe("parseConfig on anything", () => {
     );
   });
 
-  it("nor on any values under known keys", () => {
+  it("does so for any values of known keys", () => {
     const config = fc.dictionary(keys, value, { maxKeys: 5 });
     fc.assert(
       fc.property(config, (body) => void outcome(stringify({ version: 1, ...body }))),
@@ -55,7 +55,7 @@ describe("parseConfig on anything", () => {
     );
   });
 
-  it("nor on the example with a piece cut out or put in", () => {
+  it("does so for the example with a part removed or inserted", () => {
     const at = fc.nat({ max: example.length });
     fc.assert(
       fc.property(at, fc.nat({ max: 9 }), fc.string({ maxLength: 4 }), (from, length, text) => {
@@ -65,7 +65,7 @@ describe("parseConfig on anything", () => {
     );
   });
 
-  it("moves no cursor and turns no text round, whatever the path and the keys hold", () => {
+  it("neither moves the cursor nor changes the text direction, for any path and keys", () => {
     const odd = "a\u001b[2K\u202e\r\nb";
     for (const body of [
       `${JSON.stringify(odd)}: 1`,
@@ -79,7 +79,7 @@ describe("parseConfig on anything", () => {
     }
   });
 
-  it("shows no secret that stands where none should", () => {
+  it("shows no secret in an unexpected place", () => {
     const words = example.split(/(?<=[ ,:])/);
     fc.assert(
       fc.property(

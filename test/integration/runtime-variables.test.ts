@@ -149,7 +149,9 @@ describe("the runtime", function () {
         const message = (await user.get(westRegistry, { env })).stderr;
         assert.match(
           message,
-          new RegExp(`the CA bundle ${path}, by ${name}, is not a plain file\\. Fix: .* \\[CA_BUNDLE\\]`),
+          new RegExp(
+            `the CA bundle ${path} \\(set by ${name}\\) is not a plain file\\. Fix: .* \\[CA_BUNDLE\\]`,
+          ),
         );
         answered(await user.get(registry, { env }), registry);
       }

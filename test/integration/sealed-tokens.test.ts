@@ -83,7 +83,7 @@ describe("store: keychain", () => {
     const second = answered(await alice.get(registry), registry);
     assert.notEqual(second, first);
     assert.equal(answered(await alice.get(registry), registry), second);
-    assert.match(logOf(alice), /key is another/);
+    assert.match(logOf(alice), /encrypted with another key/);
     assert.equal(standing.count("GetAuthorizationToken"), 2);
     nothingPlain();
   });
@@ -202,7 +202,7 @@ describe("store: keychain", () => {
     await keyring().kill();
     const passed = await alice.run(["daemon", "--once"]);
     assert.equal(passed.exitCode, 1);
-    assert.match(passed.stderr, /can't be kept.*\[KEYCHAIN_UNREACHABLE\]/);
+    assert.match(passed.stderr, /can't be stored.*\[KEYCHAIN_UNREACHABLE\]/);
     assert.match(
       (await alice.run(["status"])).stdout,
       /^ECR tokens can't be stored: .*\[KEYCHAIN_UNREACHABLE\]$/m,

@@ -36,7 +36,7 @@ describe("redact, on texts with a planted secret", function () {
     });
   }
 
-  it("does so too where the secret is at any place of a long text that is cut", () => {
+  it("does so for a secret at any position of a long text that is cut", () => {
     fc.assert(
       fc.property(plantedTexts, fc.nat(2_200), ({ text, secret }, length) => {
         const leak = leakOf(secret, foreignText(`${"word ".repeat(length / 5)}${text} end`));

@@ -88,7 +88,7 @@ const FUNCTIONS: readonly (readonly [string, (text: string) => unknown])[] = [
 const short = 16_384;
 const factor = 16;
 
-describe("the time for a foreign text", function () {
+describe("the time for a text from outside", function () {
   this.timeout(240_000);
 
   for (const [name, call] of FUNCTIONS) {
