@@ -154,6 +154,16 @@ describe("install.sh", function () {
     }
   });
 
+  it("installs a system service for the user who calls sudo, where --user names no other", () => {
+    const asked = (SUDO_USER: string, more: readonly string[] = []) =>
+      install(["--dry-run", "--service", "--system", ...more, "--import"], { SUDO_USER });
+    const { stdout } = asked("nobody");
+    assert.match(stdout, /would run: docker-credential-ecr service install --system --user nobody\n/);
+    assert.match(stdout, /configure-docker --import, as nobody\n/);
+    assert.match(asked("nobody", ["--user", "root"]).stdout, /service install --system --user root\n/);
+    for (const user of ["", "root"]) assert.match(asked(user).stderr, /--service --system --user NAME/);
+  });
+
   it("refuses incomplete service options before it builds", () => {
     for (const args of [
       ["--service", "--system"],

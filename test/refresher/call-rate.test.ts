@@ -28,7 +28,9 @@ const spans = fc.oneof(
 const lives = fc.record({ issued: spans, fresh: spans, whole: spans, ofThisBoot: fc.boolean() });
 
 const groups = fc.record({
-  issue: fc.option(fc.record({ issuedAt: spans, expiresAt: spans, renewAfter: spans }), { nil: undefined }),
+  issue: fc.option(fc.record({ issuedAt: spans, expiresAt: spans, renewAfter: spans, checkAfter: spans }), {
+    nil: undefined,
+  }),
   wait: fc.option(fc.record({ issuedAt: spans, freshUntil: spans, expiresAt: spans }), { nil: undefined }),
 });
 
@@ -38,16 +40,21 @@ const happenings = fc.array(
     { weight: 2, arbitrary: fc.record({ set: spans }) },
     { weight: 2, arbitrary: fc.record({ stored: fc.option(lives) }) },
     { weight: 1, arbitrary: fc.record({ conditions: fc.nat(3) }) },
+    { weight: 1, arbitrary: fc.record({ verdict: fc.constantFrom("accepted", "refused", "unknown") }) },
     { weight: 2, arbitrary: fc.record({ answers: fc.oneof(lives, fc.constantFrom(...codes)) }) },
   ),
   { minLength: 10, maxLength: 80 },
 );
 
+/** Tokens that live for seconds are asked about too. */
+const timing = { ...usualTiming, check: { ...usualTiming.check, floor: 0, spread: second, retry: second } };
+
 describe("the calls of a daemon for one token", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it(`are ${usualTiming.rest / second} s apart, whatever is stored, answered and done to the clock`, async () => {
     let calls = 0;
+    let checks = 0;
     const property = fc.asyncProperty(groups, happenings, fc.nat(), async (group, steps, seed) => {
       const ports = new MemoryPorts();
       const random = seeded(seed);
@@ -61,6 +68,7 @@ describe("the calls of a daemon for one token", function () {
         return authorizationEntry({
           life: { ...life, ...(ofThisBoot && boot && { boot }) },
           secret: `made-up token ${random()}`,
+          sessionEndsAt: issuedAt + Math.floor(whole * random()),
         });
       };
       ports.answer = () => {
@@ -92,6 +100,7 @@ describe("the calls of a daemon for one token", function () {
           uptime += step.pass;
         } else if ("set" in step) ports.time.set(step.set);
         else if ("conditions" in step) job = { ...job, conditions: `${step.conditions}` };
+        else if ("verdict" in step) ports.verdict = async () => step.verdict;
         else if ("stored" in step) {
           if (step.stored) ports.held.set("a", entryOf(step.stored));
           else ports.held.delete("a");
@@ -102,11 +111,13 @@ describe("the calls of a daemon for one token", function () {
             return entryOf(answers);
           };
         }
-        state = (await refreshPass(ports, [job], state, random)).state;
+        state = (await refreshPass(ports, [job], state, random, { timing })).state;
       }
+      checks += ports.checked.length;
     });
     await fc.assert(property, { numRuns: 1_500 });
     assert.ok(calls > 5_000, `${calls} calls`);
+    assert.ok(checks > 0, `${checks} checks`);
   });
 
   it("do come, as often as that, where each token lives for a moment only", async () => {

@@ -105,6 +105,14 @@ describe("a token whose session has ended", () => {
     assert.equal(machine.asked.length, 2);
   });
 
+  it("has AWS called no oftener than every five minutes where its registry refuses every token", async () => {
+    machine.verdict = async () => "refused";
+    machine.answer = () => tokenOf(machine.clock(), 12 * hour, { sessionEndsAt: machine.time.now + 10_000 });
+    for (let passed = 0; passed < 24 * hour; passed += minute) await pass(minute);
+    const calls = machine.asked.length - 2;
+    assert.ok(calls > 100 && calls <= (24 * hour) / (5 * minute), `${calls} calls`);
+  });
+
   it("does not hold up a pass where its registry never answers", async () => {
     machine.verdict = () => new Promise(() => {});
     const passing = pass(63 * minute);
