@@ -24,10 +24,10 @@ const scripts: Readonly<Record<string, (program: string, places: readonly Place[
  */
 export function completionCommand(context: Context, wholeProgram: () => Promise<Command>): Command {
   return new Command("completion")
-    .summary("print a script that makes a shell complete commands")
-    .description("Completes commands, options and the names of the registries that are kept.")
-    .addArgument(new Argument("[SHELL]", "which shell's script").choices(Object.keys(scripts)))
-    .addOption(new Option("--registries", "what the scripts ask for: registries, one a line").hideHelp())
+    .summary("print a completion script for a shell")
+    .description("Completes commands, options and the names of managed registries.")
+    .addArgument(new Argument("[SHELL]", "the shell").choices(Object.keys(scripts)))
+    .addOption(new Option("--registries", "for the scripts: registries, one per line").hideHelp())
     .addHelpText(
       "after",
       `
@@ -36,7 +36,7 @@ Examples:
   source <(docker-credential-ecr completion zsh)
   docker-credential-ecr completion fish | source
 
-install.sh has placed the scripts where bash-completion, zsh and fish look.`,
+install.sh installs the scripts in the folders of bash-completion, zsh and fish.`,
     )
     .action(async (shell: string | undefined, { registries }: { registries?: boolean }) => {
       if (registries) return printRegistries(context);
@@ -47,7 +47,7 @@ install.sh has placed the scripts where bash-completion, zsh and fish look.`,
     });
 }
 
-/** Those of config.yaml and those with a token file; prints no errors, since the user is only pressing a key. */
+/** Prints the registries of config.yaml and those with a token file. Prints no errors, since the user has only pressed Tab. */
 async function printRegistries({ env, home, print }: Context): Promise<void> {
   const { folders, store } = await createAppContext(env, home);
   const configured = await readConfig(folders.configFile).then(configuredRegistries, () => []);

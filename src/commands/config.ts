@@ -15,7 +15,7 @@ import { Failure } from "../token/failure.ts";
 export function configCommand(context: Context): Command {
   const command = new Command("config")
     .summary("check, write or locate config.yaml")
-    .description("Checks config.yaml, writes one to begin with, or says where it is.");
+    .description("Checks config.yaml, writes an example, or prints its path.");
   const sub = (name: string, summary: string, description: string, action: () => Promise<void>) =>
     command
       .command(name)
@@ -26,16 +26,16 @@ export function configCommand(context: Context): Command {
   sub(
     "check",
     "report all problems of config.yaml",
-    "Reports every problem with its line, and how to write it right. Exit 1 if there is one.",
+    "Reports every problem with its line and its fix. Exit 1 if there is one.",
     () => check(context),
   );
   sub(
     "init",
-    "write a config.yaml to begin with",
-    "Writes a config.yaml with comments, and changes nothing where there is one.",
+    "write an example of config.yaml",
+    "Writes a config.yaml with comments. An existing file is not changed.",
     () => init(context),
   );
-  sub("path", "print the path of config.yaml", "Prints the path, whether the file is there or not.", () =>
+  sub("path", "print the path of config.yaml", "Prints the path, whether the file exists or not.", () =>
     path(context),
   );
   return command.addHelpText("after", "\nExample:\n  docker-credential-ecr config check");
@@ -54,7 +54,7 @@ async function check(context: Context): Promise<void> {
   const file = await configFile(context);
   const text = await readConfigText(file, printFailure);
   if (text === undefined) {
-    return print(`${file} is not there: every registry has the default AWS credential chain`);
+    return print(`${file} does not exist: every registry uses the default AWS credential chain`);
   }
   const problems = checkConfig(text, file);
   for (const problem of problems) printFailure(problem);
@@ -71,7 +71,7 @@ async function check(context: Context): Promise<void> {
     }
   }
   for (const { what, winner, loser } of overlaps(config)) {
-    print(`${file}:${loser.line}: for ${what} line ${winner.line} counts`);
+    print(`${file}:${loser.line}: for ${what} line ${winner.line} is used`);
   }
 }
 
@@ -80,7 +80,7 @@ async function init(context: Context): Promise<void> {
   const text = configTemplate(installedSchema());
   await editConfigFile(file, async (before) => {
     if (before === undefined) return text;
-    throw new Failure("CONFIG_EXISTS", `${file} is there already`, "edit it, or move it away first");
+    throw new Failure("CONFIG_EXISTS", `${file} exists already`, "edit it, or rename it first");
   });
   context.print(`${file}: written; edit it, then run: docker-credential-ecr config check`);
 }

@@ -13,36 +13,36 @@ import type { Context } from "../terminal/command-context.ts";
 import { Declined, isAffirmative, terminalPrompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 
-/** `configure-docker`: makes Docker call this helper, for named registries or for all, and undoes it. */
+/** `configure-docker`: makes Docker use this helper for named registries or for all, and undoes it. */
 export function configureDockerCommand(context: Context): Command {
   return new Command("configure-docker")
-    .summary("make Docker ask this helper for your registries")
+    .summary("make Docker use this helper for your registries")
     .description(
-      "Writes Docker's config.json ($DOCKER_CONFIG or ~/.docker) and keeps all else in it. Without registries it proposes those that it finds, with the AWS profiles of their accounts for config.yaml, and asks.",
+      "Edits Docker's config.json ($DOCKER_CONFIG or ~/.docker); other settings stay unchanged. Without registries it proposes those that it finds, with the AWS profiles of their accounts for config.yaml, and asks.",
     )
     .argument("[REGISTRY...]", "host names of ECR registries, for credHelpers")
-    .option("--all", "every registry that no other helper is named for (credsStore)")
+    .option("--all", "every registry that has no other helper (credsStore)")
     .option("--all-kept", "each registry that 'registries' lists, replication targets too")
-    .option("--yes", "take what is proposed, ask nothing")
+    .option("--yes", "accept what is proposed without a question")
     .addOption(
       new Option(
         "--profile <name>",
-        "of several AWS profiles of one account, the one that serves it; may be repeated",
+        "if several AWS profiles have one account, the one to use; may be repeated",
       ).argParser((name: string, before: readonly string[] = []) => [...before, name]),
     )
-    .option("--check", "request a token for each registry afterwards, as on a terminal")
-    .option("--no-check", "request none")
-    .option("--import", "--all, and move the logins in config.json and those of the former credsStore here")
-    .option("--replace-ecr-login", "take over from AWS's own helper wherever it is named")
-    .option("--remove-stale-auths", "take ECR tokens out of config.json that this helper makes useless")
-    .option("--replace", "take the place of another helper, or of a login")
-    .option("--podman", "write the files of podman, skopeo and buildah instead")
+    .option("--check", "request a token for each registry afterwards; default on a terminal")
+    .option("--no-check", "request no tokens")
+    .option("--import", "--all, and import the logins in config.json and of the previous credsStore")
+    .option("--replace-ecr-login", "replace AWS's own helper wherever it is configured")
+    .option("--remove-stale-auths", "remove ECR tokens from config.json that this helper makes useless")
+    .option("--replace", "replace another helper, or a login")
+    .option("--podman", "edit the files of podman, skopeo and buildah instead")
     .option("--dry-run", "show what would change and change nothing")
-    .option("--undo", "take this helper out again and put back what it replaced")
-    .option("--everywhere", "with --undo: in every file that this helper was put into")
-    .option("--leave-logins", "with --undo: logins that were imported stay where they are kept")
-    .option("--export", "--undo, and write every login that is kept here into config.json")
-    .addOption(new Option("--leave", "what install.sh --uninstall asks for").hideHelp())
+    .option("--undo", "remove this helper and restore what it replaced")
+    .option("--everywhere", "with --undo: in every file that this helper was added to")
+    .option("--leave-logins", "with --undo: keep imported logins where they are stored")
+    .option("--export", "--undo, and write every login that is stored here to config.json")
+    .addOption(new Option("--leave", "for install.sh --uninstall").hideHelp())
     .addHelpText(
       "after",
       `
@@ -67,64 +67,64 @@ async function configure(
 ): Promise<void> {
   checkOptions(registries, options);
   const { env, home, print } = context;
-  const tell = (text: string) => print(wrapped(text));
+  const printWrapped = (text: string) => print(wrapped(text));
   const { podman = false, dryRun = false, replace = false } = options;
-  if (options.leave) return (await import("./uninstall.ts")).leave(dryRun, context);
+  if (options.leave) return (await import("./uninstall.ts")).cleanUp(dryRun, context);
   const target = await configureTarget(env, home, podman);
-  const person = terminalPrompt();
+  const prompt = terminalPrompt();
   if (options.undo || options.export) {
     const { undoAll } = await import("../configure/undo.ts");
-    return await undoAll(target, options, context, person);
+    return await undoAll(target, options, context, prompt);
   }
   const hint = sudoHint(env, process.geteuid?.() ?? -1, target.path, await ownerOf(target.path));
-  if (hint !== undefined) tell(hint);
+  if (hint !== undefined) printWrapped(hint);
   if (podman && options.all) {
     const done = await configurePodmanForAll(env, home, target.state, { dryRun, replace });
-    return "diff" in done ? print(done.diff) : tell(done.message);
+    return "diff" in done ? print(done.diff) : printWrapped(done.message);
   }
 
   const file = await openClientFile(target.path);
   const before = file.text;
-  const said = await requestedConfig(registries, options, context);
-  const proposal = said
+  const requested = await requestedConfig(registries, options, context);
+  const proposal = requested
     ? undefined
-    : await (await import("../configure/propose.ts")).propose(target, before, options, context, person);
-  const helperConfig = said ?? { kind: "hosts", hosts: proposal?.hosts ?? [] };
+    : await (await import("../configure/propose.ts")).propose(target, before, options, context, prompt);
+  const helperConfig = requested ?? { kind: "hosts", hosts: proposal?.hosts ?? [] };
   const plan = await buildConfigurePlan(target, before, helperConfig, options, context);
-  const config = proposal && (await planRegistrations(proposal, tell));
+  const config = proposal && (await planRegistrations(proposal, printWrapped));
   const isDockerChanged = changesFile(before, plan);
   const shown = () => [
     ...(isDockerChanged || !config ? [plannedDifference(target, before, plan)] : []),
     ...(config ? [configDifference(config)] : []),
   ];
   if (dryRun) print(shown().join("\n"));
-  else if (proposal && !options.yes && person && (proposal.hosts.length > 0 || config)) {
+  else if (proposal && !options.yes && prompt && (proposal.hosts.length > 0 || config)) {
     const differences = shown();
     print(differences.join("\n"));
     const question = differences.length > 1 ? "Write both? [Y/n] " : "Write this? [Y/n] ";
-    if (!isAffirmative(await person.ask(question), true)) throw new Declined();
+    if (!isAffirmative(await prompt.ask(question), true)) throw new Declined();
   }
   if (config && !dryRun) {
-    // What Docker's file refuses is known before config.yaml is written, which comes first: Docker must not ask under
-    // another identity.
+    // config.yaml is written first, so that Docker never requests a token with another identity. Before that, check that
+    // Docker's file can be written.
     if (isDockerChanged) await checkClientFile(file);
     await writeConfig(config);
-    tell(`${config.file}: written`);
+    printWrapped(`${config.file}: written`);
   }
   const isWritten = !dryRun && (await configureFile(target, file, plan));
   if (!dryRun) {
-    const done = `${target.program} now asks this helper for ${describeRegistries(helperConfig)}`.replace(
+    const done = `${target.program} now uses this helper for ${describeRegistries(helperConfig)}`.replace(
       " \n",
       "\n",
     );
-    tell(`${target.path}: ${isWritten ? done : "nothing to change"}`);
+    printWrapped(`${target.path}: ${isWritten ? done : "nothing to change"}`);
   }
-  for (const note of regionNotes(helperConfig)) tell(note);
-  for (const note of await configureNotes(target, before, plan, { env, home, dryRun })) tell(note);
+  for (const note of regionNotes(helperConfig)) printWrapped(note);
+  for (const note of await configureNotes(target, before, plan, { env, home, dryRun })) printWrapped(note);
   if (dryRun) return;
   const isChanged = isWritten || config !== undefined;
   const hosts = proposal?.affected ?? (helperConfig.kind === "hosts" ? helperConfig.hosts : []);
-  if (options.check ?? (proposal && person && isChanged)) {
+  if (options.check ?? (proposal && prompt && isChanged)) {
     await (await import("../configure/verify.ts")).checkTokens(hosts, context);
   }
 }

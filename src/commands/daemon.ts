@@ -29,17 +29,17 @@ interface Options {
 /** `daemon`: renews the tokens of all managed registries. */
 export function daemonCommand(context: Context): Command {
   return new Command("daemon")
-    .summary("keep the tokens of all registries in use fresh")
+    .summary("renew the tokens of all registries in use")
     .description(
-      "Runs in the foreground and renews the tokens of the registries that config.yaml names and of those that builds have asked for, before they expire.",
+      "Runs in the foreground and renews tokens before they expire: for the registries in config.yaml, and for those that builds have used.",
     )
-    .option("--once", "one pass, for cron: silent when all is OK, exit 1 if a registration failed")
-    .option("--verbose", "with --once: report what was done also when all is OK, as on a terminal")
+    .option("--once", "one pass, for cron: silent if all is OK, exit 1 if a renewal failed")
+    .option("--verbose", "with --once: print the result even if all is OK, as on a terminal")
     .option(
       "--splay <duration>",
-      "spread the first calls over so long, as 90s or 10m; with --once: wait for a part of it first",
+      "spread the first calls over this time, such as 90s or 10m; with --once: wait for a random part of it first",
     )
-    .option("--if-not-running", "exit 0 where one runs already")
+    .option("--if-not-running", "exit 0 if a daemon runs already")
     .addOption(
       new Option("--log-format <format>", "json: each line of the log is a JSON object")
         .choices(logFormats)
@@ -52,10 +52,10 @@ Examples:
   docker-credential-ecr daemon --splay 5m
   docker-credential-ecr daemon --once --splay 10m`,
     )
-    .action((options: Options) => keepFresh(options, context));
+    .action((options: Options) => runDaemonCommand(options, context));
 }
 
-async function keepFresh(
+async function runDaemonCommand(
   { once, splay, ifNotRunning, verbose = false, logFormat }: Options,
   context: Context,
 ): Promise<void> {
@@ -68,10 +68,10 @@ async function keepFresh(
   const lock = await DaemonLock.take(app.folders.state);
   if (!lock) {
     if (ifNotRunning) return context.print("a daemon of this user runs already");
-    throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "leave it, or end it first");
+    throw new Failure("DAEMON_RUNNING", "a daemon of this user runs already", "use it, or end it first");
   }
   try {
-    if (once) await passOnce(app, context, verbose);
+    if (once) await runOnce(app, context, verbose);
     else {
       const start = { splay: spread, lock, notifier: await notifierOf(notify, context) };
       await runDaemon(app, start, await logOf(context, app.now, logFormat));
@@ -81,7 +81,7 @@ async function keepFresh(
   }
 }
 
-/** The log on stdout; where that goes to journald, by its own protocol. */
+/** The log on stdout; if that is the journal, with journald's own protocol. */
 async function logOf(context: Context, now: () => number, format: LogFormat): Promise<Reporter> {
   if (format === "json" || !isJournalStream(context.env.JOURNAL_STREAM)) {
     return daemonLog(context, { now, format });
@@ -98,33 +98,33 @@ async function notifierOf(
   if (address === undefined) return noNotifier;
   const { openNotifySocket } = await import("../service/notify.ts");
   const send = openNotifySocket(address) ?? (() => false);
-  let isTold = false;
+  let isReported = false;
   return systemdNotifier((message) => {
     const isSent = send(message);
-    if (!isSent && !isTold) {
+    if (!isSent && !isReported) {
       printError(
-        `${address}, where the service manager listens, can't be reached: it may end this daemon as hung`,
+        `the service manager's socket, ${address}, can't be reached: the manager may treat this daemon as hung and end it`,
       );
-      isTold = true;
+      isReported = true;
     }
     return isSent;
   }, isWatched);
 }
 
-/** Cron sends a mail for each line: where all is OK there is none. */
-async function passOnce(app: AppContext, context: Context, verbose: boolean): Promise<void> {
+/** Prints nothing if all is OK, since cron sends each line by mail. */
+async function runOnce(app: AppContext, context: Context, verbose: boolean): Promise<void> {
   const { print, printError, exitWith } = context;
   const refresher = new Refresher(app);
   const config = await refresher.readConfig();
   const { signal } = new AbortController();
   const first = await refresher.pass(signal);
-  const followed = await refresher.follow(signal);
-  const last = followed?.isChanged ? await refresher.pass(signal) : first;
-  await refresher.keep(false);
+  const sync = await refresher.syncReplication(signal);
+  const last = sync?.isChanged ? await refresher.pass(signal) : first;
+  await refresher.saveState(false);
   if (!first || !last) return;
   const { plan, sources } = last.managed;
-  const unread = [...(followed?.failed ?? []), ...(followed?.waiting ?? [])];
-  const failures = [...failuresOf(last, app.now()), ...unread.map(({ oneLine }) => oneLine)];
+  const ruleFailures = [...(sync?.failed ?? []), ...(sync?.waiting ?? [])];
+  const failures = [...failuresOf(last, app.now()), ...ruleFailures.map(({ oneLine }) => oneLine)];
   for (const line of failures) printError(line);
   const notes = [
     ...sources.flatMap(({ problems }) => problems.map(({ oneLine }) => oneLine)),
@@ -138,11 +138,11 @@ async function passOnce(app: AppContext, context: Context, verbose: boolean): Pr
   const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
   const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;
   print(
-    `${pluralRegistries(registries)} kept, ${plural(renewed, "token")} renewed, ${failures.length} failed`,
+    `${pluralRegistries(registries)} managed, ${plural(renewed, "token")} renewed, ${failures.length} failed`,
   );
 }
 
-/** For months its memory contains every token. */
+/** The daemon's memory contains every token, for months. */
 function assertNotDebugged({ debuggers = [] }: Context): void {
   if (debuggers.length === 0) return;
   const what = `the daemon does not start with ${debuggers.join(" and ")} set: a debugger could read every token`;

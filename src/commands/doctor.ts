@@ -1,12 +1,12 @@
 import { Command, Option } from "commander";
-import { mustBeFree, writeBundle } from "../doctor/bundle.ts";
+import { assertNotExists, writeBundle } from "../doctor/bundle.ts";
 import { chain } from "../doctor/chain.ts";
 import { CheckRun } from "../doctor/checks/check-run.ts";
-import { openMachine } from "../doctor/checks/machine.ts";
-import { type Look, renderFailures, renderLine, renderSummary } from "../doctor/render.ts";
+import { createDoctorContext } from "../doctor/checks/machine.ts";
+import { type RenderOptions, renderFailures, renderLine, renderSummary } from "../doctor/render.ts";
 import { reportOf } from "../doctor/report.ts";
 import { chaptersOf, type Entry, runChapters } from "../doctor/runner.ts";
-import { keptSubjects, subjectOf } from "../doctor/targets.ts";
+import { defaultTargets, targetOf } from "../doctor/targets.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { type Terminal, terminalOf } from "../terminal/terminal.ts";
 
@@ -22,13 +22,13 @@ export function doctorCommand(context: Context): Command {
   return new Command("doctor")
     .summary("find what is wrong between Docker and a registry")
     .description(
-      "Checks each step from Docker to the registry and shows fixes; changes nothing. Without a registry: those that are kept. Exit 1 if anything failed.",
+      "Checks each step from Docker to the registry and shows fixes; changes nothing. Without a registry: checks the managed registries. Exit 1 if a check failed.",
     )
     .argument("[REGISTRY]", "a host, a URL or an image, HOST/REPOSITORY:TAG")
-    .option("--json", "for programs")
-    .addOption(new Option("--failed", "show what failed alone, and all of it").conflicts("json"))
-    .option("--bundle <file>", "write a report to send to who helps, with secrets taken out")
-    .option("--no-color", "no colours, on a terminal too")
+    .option("--json", "print JSON")
+    .addOption(new Option("--failed", "show only the failed checks, and all of them").conflicts("json"))
+    .option("--bundle <file>", "write a report for support, without secrets")
+    .option("--no-color", "no colours, even on a terminal")
     .addHelpText(
       "after",
       `
@@ -47,49 +47,49 @@ async function diagnose(
   context: Context,
 ): Promise<void> {
   const { env, home, print, exitWith } = context;
-  if (bundle !== undefined) await mustBeFree(bundle);
-  const machine = await openMachine(env, home);
-  const subjects = named === undefined ? await keptSubjects(machine) : [await subjectOf(named, machine)];
-  const visits = subjects.map((subject) => new CheckRun(machine, subject));
-  const hosts = visits.map(({ host }) => host);
+  if (bundle !== undefined) await assertNotExists(bundle);
+  const machine = await createDoctorContext(env, home);
+  const targets = named === undefined ? await defaultTargets(machine) : [await targetOf(named, machine)];
+  const checkRuns = targets.map((subject) => new CheckRun(machine, subject));
+  const hosts = checkRuns.map(({ host }) => host);
   const terminal = terminalOf(process.stdout, env, color);
-  const look = lookOf(context, terminal);
-  const tell = (text: string) => {
+  const rendering = renderOptions(context, terminal);
+  const printText = (text: string) => {
     if (!json) print(text);
   };
 
-  tell(`docker-credential-ecr ${machine.version}${hosts.length === 1 ? `, ${hosts[0]}` : ""}`);
+  printText(`docker-credential-ecr ${machine.version}${hosts.length === 1 ? `, ${hosts[0]}` : ""}`);
   let heading: string | undefined;
   const entries = await runChapters(
-    chaptersOf(chain, machine, visits),
+    chaptersOf(chain, machine, checkRuns),
     () => performance.now(),
     (entry) => {
       if (failed) return;
-      if (hosts.length > 1 && entry.registry !== heading) tell(`\n${entry.registry}`);
+      if (hosts.length > 1 && entry.registry !== heading) printText(`\n${entry.registry}`);
       heading = entry.registry;
-      tell(renderLine(entry, look));
+      printText(renderLine(entry, rendering));
     },
   );
   const report = reportOf(entries, hosts, machine.version, machine.now());
   if (json) print(JSON.stringify(report, undefined, 2));
-  const end = [renderSummary(entries, look)];
-  if (hosts.length === 0) end.push(`${whyNone(entries)}: name one to have the way to it looked at.`);
-  // A line is left for the prompt, and one is empty above the summary.
+  const end = [renderSummary(entries, rendering)];
+  if (hosts.length === 0) end.push(`${whyNone(entries)}: name one to check the connection to it.`);
+  // One line is for the prompt, and one is empty above the summary.
   const rows = failed ? Infinity : (terminal?.rows ?? Infinity) - linesIn(end) - 2;
-  const failures = renderFailures(entries, look, rows);
-  if (failures.length > 0) tell(`\n${failures.join("\n")}`);
-  tell(`\n${end.join("\n")}`);
+  const failures = renderFailures(entries, rendering, rows);
+  if (failures.length > 0) printText(`\n${failures.join("\n")}`);
+  printText(`\n${end.join("\n")}`);
   if (!report.ok) exitWith(1);
   if (bundle === undefined) return;
   await writeBundle(bundle, report, machine);
-  tell(`${bundle}: the report, with secrets taken out. Read it before you send it.`);
+  printText(`${bundle}: the report, without secrets. Read it before you send it.`);
 }
 
 function linesIn(texts: readonly string[]): number {
   return texts.join("\n").split("\n").length;
 }
 
-function lookOf({ env, home }: Context, terminal: Terminal | undefined): Look {
+function renderOptions({ env, home }: Context, terminal: Terminal | undefined): RenderOptions {
   return {
     width: Math.max(narrowest, terminal?.width ?? 80),
     colour: terminal?.colour ?? false,

@@ -24,20 +24,20 @@ interface Options {
 /** `export`: tokens for programs that can't run a helper. */
 export function exportCommand(context: Context): Command {
   return new Command("export")
-    .summary("tokens for programs that can't run a helper")
+    .summary("write tokens for programs that can't run a helper")
     .description(
-      "Tokens of the named registries, or of all that are kept, for up to 12 hours; renewed before where they have little life left. Exit 1, and nothing is written, if one can't be had.",
+      "Writes the tokens of the named registries, or of all managed ones, which are valid for up to 12 hours; tokens with little time left are renewed first. Exit 1, and nothing is written, if one can't be fetched.",
     )
     .argument("[REGISTRY...]", "host names of ECR registries")
     .addOption(
-      new Option("--format <format>", "for Docker and its like, or for kubectl")
+      new Option("--format <format>", "for Docker and similar clients, or for kubectl")
         .choices(formats)
         .makeOptionMandatory(),
     )
-    .option("-o, --output <file>", "write it there, for this user alone (0600)")
-    .option("--name <name>", "of the Secret; default: ecr-login")
-    .option("--namespace <namespace>", "of the Secret; default: kubectl's own")
-    .option("--min-validity <duration>", "as 30m or 2h; default: minValidity of config.yaml")
+    .option("-o, --output <file>", "write to this file, with mode 0600")
+    .option("--name <name>", "the name of the Secret; default: ecr-login")
+    .option("--namespace <namespace>", "the namespace of the Secret; default: kubectl's")
+    .option("--min-validity <duration>", "such as 30m or 2h; default: minValidity of config.yaml")
     .option("--show-secrets", "print them on a terminal too")
     .addHelpText(
       "after",
@@ -55,14 +55,14 @@ async function exportTokens(named: readonly string[], options: Options, context:
   const { format } = options;
   // "-" means stdout, as in other programs.
   const output = options.output === "-" ? undefined : options.output;
-  const place = placeOf(options);
-  const asked = minValidityOf(options.minValidity);
+  const place = secretPlace(options);
+  const minValidity = minValidityOf(options.minValidity);
   const isTerminal = process.stdout.isTTY;
   if (output === undefined) {
     assertPrivateOutput({ isTerminal, isShown: options.showSecrets === true }, fstatSync(1));
   }
   const app = await createAppContext(context.env, context.home);
-  const tokens = await tokensToExport(named, asked, app, context);
+  const tokens = await tokensToExport(named, minValidity, app, context);
   if (!tokens) return context.exitWith(1);
   const until = inSeconds(tokens.firstEndsAt);
   if (output === undefined) {
@@ -75,18 +75,19 @@ async function exportTokens(named: readonly string[], options: Options, context:
 }
 
 /** @throws Failure USAGE */
-function placeOf({ format, name, namespace, output }: Options): SecretName {
-  if (output === "") throw unusable("--output names no file");
+function secretPlace({ format, name, namespace, output }: Options): SecretName {
+  if (output === "") throw usageFailure("--output is empty");
   if (format !== "kubernetes-secret" && (name ?? namespace) !== undefined) {
-    throw unusable("--name and --namespace are for a kubernetes-secret");
+    throw usageFailure("--name and --namespace are for a kubernetes-secret");
   }
-  if (name !== undefined && !isSecretName(name)) throw unusable("--name is no name that Kubernetes takes");
+  if (name !== undefined && !isSecretName(name))
+    throw usageFailure("--name is not a valid name in Kubernetes");
   if (namespace !== undefined && !isNamespaceName(namespace)) {
-    throw unusable("--namespace is no name that Kubernetes takes");
+    throw usageFailure("--namespace is not a valid name in Kubernetes");
   }
   return { name: name ?? "ecr-login", ...(namespace !== undefined && { namespace }) };
 }
 
-function unusable(what: string): Failure {
+function usageFailure(what: string): Failure {
   return new Failure("USAGE", what, "see export --help");
 }

@@ -18,7 +18,7 @@ export function kubeletCommand(context: Context): Command {
   return new Command("kubelet")
     .summary("answer kubelet's image credential provider protocol")
     .description(
-      "Reads a CredentialProviderRequest on stdin and prints the response. kubelet calls this; docs/kubernetes.md says how to set it up.",
+      "Reads a CredentialProviderRequest on stdin and prints the response. kubelet runs this; docs/kubernetes.md describes the setup.",
     )
     .addHelpText("after", "\nExample:\n  docker-credential-ecr kubelet <request.json    (prints a secret)")
     .action(() => kubelet(context));
@@ -48,6 +48,6 @@ async function kubelet(context: Context): Promise<void> {
 async function readRequest(): Promise<string> {
   const read = await readStdin(stdinLimit);
   if (read?.isWhole) return new TextDecoder().decode(read.bytes);
-  const problem = read ? "longer than 1 MiB" : `not over after ${stdinLimit / 1000} seconds`;
-  throw new Failure("KUBELET_REQUEST", `the request on stdin is ${problem}`, "see what calls this program");
+  const problem = read ? "is longer than 1 MiB" : `has not ended after ${stdinLimit / 1000} seconds`;
+  throw new Failure("KUBELET_REQUEST", `the request on stdin ${problem}`, "see which program runs this one");
 }

@@ -5,8 +5,11 @@ const name = "docker-credential-ecr";
 const install = "run './install.sh' in a checkout of the new version";
 
 /** Words that users try and that are not commands here, and the command that they mean. */
-const elsewhere = new Map<string, (registry: string) => string>([
-  ["login", (registry) => `Docker logs in by itself after '${spell("configure-docker", registry)}'`],
+const suggestions = new Map<string, (registry: string) => string>([
+  [
+    "login",
+    (registry) => `Docker logs in automatically after '${commandLine("configure-docker", registry)}'`,
+  ],
   ["logout", (registry) => `'docker logout ${registry || "HOST"}' removes a login`],
   ["install", () => install],
   ["update", () => install],
@@ -14,7 +17,10 @@ const elsewhere = new Map<string, (registry: string) => string>([
   ["uninstall", () => "run './install.sh --uninstall' in a checkout, with the --prefix of the installation"],
   ...["setup", "init", "configure", "wire"].map(
     (word) =>
-      [word, (registry: string) => `'${spell("configure-docker", registry)}' sets Docker up`] as const,
+      [
+        word,
+        (registry: string) => `'${commandLine("configure-docker", registry)}' configures Docker`,
+      ] as const,
   ),
   ...["start", "stop", "enable", "disable", "reload"].map(
     (word) =>
@@ -28,16 +34,16 @@ const elsewhere = new Map<string, (registry: string) => string>([
   [
     "check",
     (registry) =>
-      `'${spell("doctor", registry)}' finds what is wrong, '${name} config check' checks config.yaml`,
+      `'${commandLine("doctor", registry)}' finds what is wrong, '${name} config check' checks config.yaml`,
   ],
-  ["renew", (registry) => `'${spell("refresh", registry)}' renews tokens`],
-  ["ls", () => `'${name} status' shows the tokens, '${name} registries' what is kept fresh`],
+  ["renew", (registry) => `'${commandLine("refresh", registry)}' renews tokens`],
+  ["ls", () => `'${name} status' shows the tokens, '${name} registries' the managed registries`],
   ["help", (command) => `'${[name, command, "--help"].filter(Boolean).join(" ")}' shows the help`],
   ["-V", () => `'${name} --version' prints the version`],
 ]);
 
-/** What a user may mean by a protocol action with an argument, which Docker sends on stdin. */
-const byHand: Readonly<Record<HelperAction, (registry: string) => string>> = {
+/** What a user may mean by a protocol action with an argument: Docker sends that on stdin. */
+const protocolHints: Readonly<Record<HelperAction, (registry: string) => string>> = {
   get: (registry) => `the host comes on stdin: echo ${registry} | ${name} get    (prints a secret)`,
   store: (registry) => `'docker login ${registry}' stores a login`,
   erase: (registry) => `'docker logout ${registry}' removes a login`,
@@ -67,13 +73,13 @@ export function hintFor(
 function hintForWord(word: string, argument: string, known: readonly string[]): string | undefined {
   // Shown on a terminal: an argument that is not a plain host is not repeated.
   const registry = /^[\w.:/-]{1,255}$/.test(argument) ? argument : "";
-  if (isHelperAction(word)) return registry === "" ? undefined : byHand[word](registry);
-  const other = elsewhere.get(word);
+  if (isHelperAction(word)) return registry === "" ? undefined : protocolHints[word](registry);
+  const other = suggestions.get(word);
   if (other) return other(registry);
   const meant = nearestOf(word, known);
   return meant === undefined ? undefined : `did you mean ${meant}?`;
 }
 
-function spell(command: string, registry: string): string {
+function commandLine(command: string, registry: string): string {
   return [name, command, registry].filter(Boolean).join(" ");
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { readStamped } from "../config/stamped.ts";
-import { Refreshing } from "../managed/ensure-validity.ts";
+import { TokenRefresher } from "../managed/ensure-validity.ts";
 import { explicitLogin } from "../managed/logins.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { readManagedRegistries } from "../managed/registries.ts";
@@ -19,25 +19,25 @@ interface Options {
   readonly force?: boolean;
 }
 
-/** `refresh`: renews tokens that have too little life left. */
+/** `refresh`: renews tokens that are not valid for long enough. */
 export function refreshCommand(context: Context): Command {
   return new Command("refresh")
-    .summary("make sure now that tokens have enough life left")
+    .summary("renew tokens now that are not valid for long enough")
     .description(
-      "For the named registries, or for all that are kept or that Docker is configured to ask this helper for; then replication rules are read anew too. Exit 1 if it can't be had.",
+      "Renews tokens of the named registries. Without a name: of all managed ones and of those that Docker uses this helper for, and replication rules are read again too. Exit 1 if a token can't be renewed.",
     )
     .argument("[REGISTRY...]", "host names of ECR registries")
     .option(
       "--min-validity <duration>",
-      "as 30m or 2h; default: minValidity of config.yaml, at most half of a token's life",
+      "such as 30m or 2h; default: minValidity of config.yaml, at most half of a token's life",
     )
-    .option("--force", "a new token whatever lies there")
+    .option("--force", "fetch new tokens even if the stored ones are fresh")
     .addHelpText("after", "\nExample:\n  docker-credential-ecr refresh --min-validity 2h")
     .action((registries: string[], options: Options) => refresh(registries, options, context));
 }
 
 async function refresh(named: readonly string[], options: Options, context: Context): Promise<void> {
-  const asked = minValidityOf(options.minValidity);
+  const minValidity = minValidityOf(options.minValidity);
   const app = await createAppContext(context.env, context.home);
   await app.store.forgetKeychainFailure();
   const failed = (failure: Failure) => {
@@ -45,18 +45,19 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     context.exitWith(1);
   };
   // A user who has just changed replication rules need not wait for the daemon to read them.
-  const seen = await readStamped(app.folders.configFile, app.files.stamp);
-  const followed = named.length === 0 ? await syncReplicationRules(app, seen, { anew: true }) : undefined;
+  const stamped = await readStamped(app.folders.configFile, app.files.stamp);
+  const followed =
+    named.length === 0 ? await syncReplicationRules(app, stamped, { readAll: true }) : undefined;
   for (const failure of followed?.failed ?? []) failed(failure);
-  const { managed: found, config: before } = await readManagedRegistries(app, seen);
-  await app.store.convertEncryption(before.store);
+  const { managed: all, config: previousConfig } = await readManagedRegistries(app, stamped);
+  await app.store.convertEncryption(previousConfig.store);
   const managed =
-    named.length === 0 ? await withRequested(found, app) : await restrictToArguments(named, found, app);
-  const ports = refreshPorts(app, () => managed, asked);
+    named.length === 0 ? await withRequested(all, app) : await restrictToArguments(named, all, app);
+  const ports = refreshPorts(app, () => managed, minValidity);
   const { jobs, unattended } = managed.plan;
-  if (managed.kept.length === 0) {
+  if (managed.registries.length === 0) {
     const waiting = waitingEntries(
-      { registries: [], kept: { managed, config: before } },
+      { registries: [], loaded: { managed, config: previousConfig } },
       app.folders.configFile,
     );
     for (const line of waiting) context.printError(line);
@@ -64,18 +65,19 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   }
   // Tokens that can't be renewed in the background are not a failure of this command.
   for (const note of unattended) context.printFailure(Failure.from(note));
-  const refreshing = new Refreshing(ports, asked, options.force === true);
+  const refreshing = new TokenRefresher(ports, minValidity, options.force === true);
   const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
-  await refreshing.ofAll(jobs, progress, ({ lines, failure }) => {
+  await refreshing.refreshAll(jobs, progress, ({ lines, failure }) => {
     for (const line of lines) context.print(line);
     if (failure) failed(failure);
   });
-  for (const { registry } of managed.kept) {
+  for (const { registry } of managed.registries) {
     const login = await explicitLogin(registry.host, app);
     if (login?.failure) failed(login.failure);
     else if (login) context.printError(`${registry.host}: ${login.note}`);
   }
-  // Anew, since a registry that was named is kept from now on.
-  const { managed: now, config } = await readManagedRegistries(app);
-  for (const failure of (await updateOutputs(app.folders.state, app, now, config)).failures) failed(failure);
+  // Listed again, since a registry that was named is managed from now on.
+  const { managed: current, config } = await readManagedRegistries(app);
+  for (const failure of (await updateOutputs(app.folders.state, app, current, config)).failures)
+    failed(failure);
 }

@@ -3,8 +3,8 @@ import type { Config } from "../config/config.ts";
 import { overlaps } from "../config/overlaps.ts";
 import {
   noRegistriesMessage,
-  type ShownRegistry,
-  shownRegistries,
+  type RegistryRow,
+  readRegistryRows,
   waitingEntries,
 } from "../managed/registry-rows.ts";
 import { createAppContext } from "../provider/context.ts";
@@ -14,11 +14,11 @@ import { table } from "../terminal/table.ts";
 /** `registries`: lists the managed registries and why they are managed. */
 export function registriesCommand(context: Context): Command {
   return new Command("registries")
-    .summary("what is kept, why and under which identity")
+    .summary("list the managed registries with their identities")
     .description(
-      "Lists the registries whose tokens are kept: those of config.yaml, those that followed ones replicate to and those learnt from use. Exit 1 if config.yaml can't be used; what lies there is listed all the same.",
+      "Lists the registries whose tokens are renewed: those in config.yaml, replication targets, and those discovered from use. Exit 1 if config.yaml is invalid; then the registries with stored tokens are listed.",
     )
-    .option("--json", "for programs")
+    .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  docker-credential-ecr registries --json")
     .action(({ json }: { json?: boolean }) => show(json === true, context));
 }
@@ -26,9 +26,9 @@ export function registriesCommand(context: Context): Command {
 async function show(json: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, printFailure, exitWith } = context;
   const app = await createAppContext(env, home);
-  const shown = await shownRegistries(app);
-  const { registries, kept, configError } = shown;
-  const met = kept ? overlapsOf(kept.config) : [];
+  const shown = await readRegistryRows(app);
+  const { registries, loaded, configError } = shown;
+  const overlapping = loaded ? overlapsOf(loaded.config) : [];
   if (configError) {
     printFailure(configError);
     exitWith(1);
@@ -46,21 +46,23 @@ async function show(json: boolean, context: Context): Promise<void> {
       };
     });
     const error = configError && { configError: configError.oneLine };
-    return print(JSON.stringify({ version: 1, registries: listed, overlaps: met, ...error }, undefined, 2));
+    return print(
+      JSON.stringify({ version: 1, registries: listed, overlaps: overlapping, ...error }, undefined, 2),
+    );
   }
-  const rows = registries.map((one) => [one.host, keptAs(one), one.identity]);
+  const rows = registries.map((one) => [one.host, originText(one), one.identity]);
   print(table([["REGISTRY", "KEPT AS", "IDENTITY"], ...rows]));
   const waiting = waitingEntries(shown, app.folders.configFile);
-  if (kept && rows.length === 0 && waiting.length === 0 && process.stderr.isTTY)
+  if (loaded && rows.length === 0 && waiting.length === 0 && process.stderr.isTTY)
     printError(noRegistriesMessage);
   for (const line of waiting) print(line);
-  for (const { what, winner, loser, why } of met) {
-    const because = why === "first" ? "it stands first" : "it is the narrower";
-    print(`${what}: line ${winner} of config.yaml counts, not line ${loser}: ${because}`);
+  for (const { what, winner, loser, why } of overlapping) {
+    const because = why === "first" ? "it comes first" : "it is more specific";
+    print(`${what}: line ${winner} of config.yaml is used, not line ${loser}: ${because}`);
   }
 }
 
-function keptAs({ origin, source, unattended }: ShownRegistry): string {
+function originText({ origin, source, unattended }: RegistryRow): string {
   if (unattended) return `${origin}, not renewed`;
   return source === undefined ? (origin ?? "-") : `${origin} of ${source}`;
 }

@@ -11,7 +11,7 @@ import { Failure } from "../token/failure.ts";
 
 const name = "docker-credential-ecr";
 
-/** Each is loaded only when it is used, or all of them for the help, which keeps their order. */
+/** Each command is loaded only when it is used. The help loads all of them, and lists them in this order. */
 const commands: Readonly<Record<string, (context: Context) => Promise<Command>>> = {
   "configure-docker": async (context) =>
     (await import("./configure-docker.ts")).configureDockerCommand(context),
@@ -41,7 +41,7 @@ export async function run(
 ): Promise<number> {
   const [word] = args;
   if (args.length === 1 && (word === "-v" || word === "--version")) {
-    return printed(`${name} (${name}) ${version}`);
+    return printOrFail(`${name} (${name}) ${version}`);
   }
   let exitCode = 0;
   const context: Context = {
@@ -56,7 +56,7 @@ export async function run(
     },
   };
   const isHelp = args.length === 1 && (word === "-h" || word === "--help");
-  if (!isHelp && !Object.hasOwn(commands, word ?? "")) return refuse(args);
+  if (!isHelp && !Object.hasOwn(commands, word ?? "")) return refuseArguments(args);
   const program = isHelp ? await wholeProgram(context) : await programWith([word ?? ""], context);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -81,7 +81,7 @@ export function wholeProgram(context: Context): Promise<Command> {
 
 async function programWith(names: readonly string[], context: Context): Promise<Command> {
   const program = new Command(name)
-    .usage(`<store|get|erase|list|version>  (Docker asks these)\n       ${name} COMMAND`)
+    .usage(`<store|get|erase|list|version>  (Docker runs these)\n       ${name} COMMAND`)
     .option("-v, --version", "print name and version")
     // So that an option of the program is not read as one of a command.
     .enablePositionalOptions()
@@ -89,7 +89,7 @@ async function programWith(names: readonly string[], context: Context): Promise<
     .addHelpText(
       "after",
       `
-Each command tells more with --help.
+COMMAND --help shows more about a command.
 
 Examples:
   ${name} configure-docker public.ecr.aws
@@ -100,43 +100,43 @@ Examples:
     const command = await commands[each]?.(context);
     if (command) program.addCommand(command);
   }
-  furnish(program, context);
+  applySettings(program, context);
   return program;
 }
 
 /** Settings that commander's `addCommand` does not pass on. */
-function furnish(command: Command, context: Context): void {
+function applySettings(command: Command, context: Context): void {
   command
     .exitOverride()
     .helpCommand(false)
     .configureOutput({
       writeOut: (text) => context.print(text.trimEnd()),
       writeErr: (text) => printToStderr(`${text.trimEnd()}\n`),
-      outputError: (text) => context.printFailure(mistake(text, command)),
+      outputError: (text) => context.printFailure(usageFailure(text, command)),
     });
-  for (const each of command.commands) furnish(each, context);
+  for (const each of command.commands) applySettings(each, context);
 }
 
 /** Commander's message about a mistyped line, in the form of every other failure. */
-function mistake(text: string, command: Command): Failure {
+function usageFailure(text: string, command: Command): Failure {
   const [what = "", more = ""] = text
     .trim()
     .replace(/^error: /, "")
     .split("\n");
   const [, meant] = /^\(Did you mean (.+)\?\)$/.exec(more) ?? [];
-  const fix = meant === undefined ? `see '${yamlString(command)} --help'` : `did you mean ${meant}?`;
+  const fix = meant === undefined ? `see '${commandLine(command)} --help'` : `did you mean ${meant}?`;
   return new Failure("USAGE", what.replace(/\.$/, ""), fix);
 }
 
 /** "docker-credential-ecr service install" */
-function yamlString(command: Command): string {
-  return command.parent ? `${yamlString(command.parent)} ${command.name()}` : command.name();
+function commandLine(command: Command): string {
+  return command.parent ? `${commandLine(command.parent)} ${command.name()}` : command.name();
 }
 
-/** Prints what Docker's own helpers print on stdout. What to type instead goes to stderr. */
-async function refuse(args: readonly string[]): Promise<number> {
+/** Prints on stdout what Docker's own helpers print. The suggestion goes to stderr. */
+async function refuseArguments(args: readonly string[]): Promise<number> {
   const [word] = args;
-  printed(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
+  printOrFail(args.length === 1 && word !== undefined ? unknownAction(name, word) : usage(name));
   const { hintFor } = await import("./mistyped.ts");
   const hint = hintFor(args, [...Object.keys(commands), ...helperActions, "--help"], process.stderr.isTTY);
   if (hint !== undefined) printToStderr(`${hint}\n`);
@@ -144,7 +144,7 @@ async function refuse(args: readonly string[]): Promise<number> {
 }
 
 /** @returns the exit code */
-function printed(text: string): number {
+function printOrFail(text: string): number {
   try {
     printWhole(text);
     return 0;

@@ -6,7 +6,7 @@ import { metricsOf } from "../status/metrics.ts";
 import { writeMetrics } from "../status/metrics-file.ts";
 import { type StatusReport, statusReport } from "../status/report.ts";
 import { statusScreen } from "../status/screen.ts";
-import { type Watching, watch } from "../status/watch.ts";
+import { type WatchTerminal, watch } from "../status/watch.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { terminalOf } from "../terminal/terminal.ts";
 import { Failure } from "../token/failure.ts";
@@ -21,34 +21,34 @@ interface Options {
   readonly color: boolean;
 }
 
-/** `status`: each registry's token, and whether the daemon runs. */
+/** `status`: the token of each registry, and whether the daemon runs. */
 export function statusCommand(context: Context): Command {
   return new Command("status")
-    .summary("each registry's token and the daemon's health")
+    .summary("show each registry's token and the daemon's health")
     .description(
-      "Shows what needs somebody first. Exit 1 if a token that is kept has less life left than minValidity, or config.yaml can't be used; with --watch and --prometheus 0.",
+      "Shows problems first. Exit 1 if a token is valid for less than minValidity, or config.yaml is invalid; with --watch and --prometheus always 0.",
     )
     .addOption(
-      new Option("--watch", "draw it anew every two seconds, until Ctrl-C").conflicts([
+      new Option("--watch", "update the screen every two seconds, until Ctrl-C").conflicts([
         "all",
         "json",
         "prometheus",
       ]),
     )
-    .option("--all", "every registry, also those that don't fit on the screen")
-    .addOption(new Option("--json", "for programs").conflicts(["all", "prometheus"]))
+    .option("--all", "show every registry, even if they don't fit on the screen")
+    .addOption(new Option("--json", "print JSON").conflicts(["all", "prometheus"]))
     .addOption(
-      new Option("--prometheus [file]", "metrics for node_exporter: into a file, or on stdout").conflicts(
+      new Option("--prometheus [file]", "write metrics for node_exporter to a file, or to stdout").conflicts(
         "all",
       ),
     )
     .addOption(
       new Option(
         "--strict",
-        "exit 1 also if a renewal fails, a daemon that should run does not, or it is outdated",
+        "exit 1 also if a renewal fails, or the daemon should run and does not, or is outdated",
       ).conflicts(["watch", "prometheus"]),
     )
-    .option("--no-color", "no colours, on a terminal too")
+    .option("--no-color", "no colours, even on a terminal")
     .addHelpText(
       "after",
       `
@@ -66,13 +66,13 @@ async function show(options: Options, context: Context): Promise<void> {
   const app = await createAppContext(env, home);
   const terminal = () => terminalOf(process.stdout, env, options.color);
   if (options.watch) {
-    const watching = theTerminal(terminal);
+    const watching = watchTerminal(terminal);
     return watch(async (now) => {
       return statusScreen(await statusReport(app), { ...now, home }, now.rows, 1);
     }, watching);
   }
   const report = await statusReport(app);
-  if (options.prometheus !== undefined) return tellMetrics(options.prometheus, report, context);
+  if (options.prometheus !== undefined) return printMetrics(options.prometheus, report, context);
   const ok = options.strict ? report.strictlyOk : report.ok;
   if (!ok) exitWith(1);
   const screen = options.json ? undefined : terminal();
@@ -85,8 +85,8 @@ async function show(options: Options, context: Context): Promise<void> {
   print(options.json ? JSON.stringify(jsonOf(report, ok), undefined, 2) : statusLines(report).join("\n"));
 }
 
-/** That they could be told is a success, whatever they tell: they are watched by another. */
-async function tellMetrics(to: string | true, report: StatusReport, { print }: Context): Promise<void> {
+/** Succeeds if the metrics were written, whatever they show: the monitoring that reads them raises alarms. */
+async function printMetrics(to: string | true, report: StatusReport, { print }: Context): Promise<void> {
   const text = metricsOf(report);
   if (to === true) print(text.trimEnd());
   else await writeMetrics(to, text);
@@ -99,11 +99,11 @@ const signals = {
   resize: ["SIGWINCH"],
 } as const;
 
-/** @throws Failure USAGE where stdout is none */
-function theTerminal(terminal: () => ReturnType<typeof terminalOf>): Watching {
+/** @throws Failure USAGE if stdout is not a terminal */
+function watchTerminal(terminal: () => ReturnType<typeof terminalOf>): WatchTerminal {
   const first = terminal();
   if (!first) {
-    throw new Failure("USAGE", "--watch draws on a terminal, and stdout is none", "use --json in a loop");
+    throw new Failure("USAGE", "--watch needs a terminal, and stdout is not one", "use --json in a loop");
   }
   return {
     terminal: () => terminal() ?? first,
@@ -111,6 +111,6 @@ function theTerminal(terminal: () => ReturnType<typeof terminalOf>): Watching {
     on: (event, react) => {
       for (const signal of signals[event]) process.on(signal, react);
     },
-    halt: () => process.kill(process.pid, "SIGSTOP"),
+    suspend: () => process.kill(process.pid, "SIGSTOP"),
   };
 }

@@ -19,54 +19,54 @@ const somethingLeft = 3;
  *
  * @throws Failure LOGINS_KEPT if that folder is the only place of a login; then nothing was done
  */
-export async function leave(dryRun: boolean, context: Context): Promise<void> {
+export async function cleanUp(dryRun: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, exitWith } = context;
   const app = await createAppContext(env, home);
   const { state, configFile } = app.folders;
-  const isPutBack = await puttingBack(state, configFile);
+  const isRestored = await restoredLogins(state, configFile);
   const files = new FileLogins(state, app.log);
-  const inFiles = Object.keys(await files.list()).filter((server) => !isPutBack(server, "file"));
-  if (inFiles.length > 0) throw wouldBeLost(inFiles);
-  const left = (line: string) => {
+  const inFiles = Object.keys(await files.list()).filter((server) => !isRestored(server, "file"));
+  if (inFiles.length > 0) throw loginsLost(inFiles);
+  const reportLeft = (line: string) => {
     printError(line);
     exitWith(somethingLeft);
   };
 
   // A service has been stopped by now, but not in a dry run.
   const health = await daemonHealth(state, await readRefresher(state), app.now());
-  if (health.running && !dryRun) left(`${healthLine(health)}: end it, or it writes tokens anew`);
+  if (health.running && !dryRun) reportLeft(`${healthLine(health)}: end it, or it writes tokens again`);
   if (dryRun) {
-    for (const path of await outputsWithTokens(state)) print(`${path}: tokens would be taken out`);
+    for (const path of await outputsWithTokens(state)) print(`${path}: tokens would be removed`);
   } else {
     for (const { path, failure } of await removeFromOutputs(state)) {
-      if (failure) left(`tokens are left in ${path}: ${failure.oneLine}`);
-      else print(`${path}: tokens were taken out`);
+      if (failure) reportLeft(`tokens are left in ${path}: ${failure.oneLine}`);
+      else print(`${path}: tokens were removed`);
     }
   }
-  const inKeychain = (await markedServers(state)).filter((server) => !isPutBack(server, "keychain"));
-  if (inKeychain.length > 0) left(`left in the keychain: logins to ${inKeychain.join(", ")}`);
+  const inKeychain = (await markedServers(state)).filter((server) => !isRestored(server, "keychain"));
+  if (inKeychain.length > 0) reportLeft(`left in the keychain: logins to ${inKeychain.join(", ")}`);
 }
 
 /**
  * The logins that `--undo --everywhere` restores: those that were imported, if they are in the store where it looks.
  */
-async function puttingBack(state: string, configFile: string) {
+async function restoredLogins(state: string, configFile: string) {
   const known = await recordsIn(`${state}/clients`);
   const records = await Promise.all(known.map(({ record }) => readRecord(record)));
   const imported = new Set(records.flatMap(({ imported = [] }) => imported.map(({ server }) => server)));
-  // With a config that can't be read it looks everywhere.
-  const looked = await readConfig(configFile).then(({ fallback }) => fallback.kind, onFailure);
+  // If config.yaml is invalid, it looks in all stores.
+  const searchedStore = await readConfig(configFile).then(({ fallback }) => fallback.kind, onFailure);
   return (server: string, place: Fallback["kind"]) =>
-    imported.has(server) && (looked === undefined || looked === place);
+    imported.has(server) && (searchedStore === undefined || searchedStore === place);
 }
 
 function onFailure(error: unknown): undefined {
   if (!(error instanceof Failure)) throw error;
 }
 
-function wouldBeLost(servers: readonly string[]): Failure {
-  const what = `logins to ${servers.join(", ")} lie in this program's encrypted files and nowhere else`;
+function loginsLost(servers: readonly string[]): Failure {
+  const what = `logins to ${servers.join(", ")} are stored only in this program's encrypted files`;
   const fix =
-    "'docker-credential-ecr configure-docker --export' (under fallback: file) writes them into config.json, 'echo HOST | docker-credential-ecr erase' forgets one";
+    "'docker-credential-ecr configure-docker --export' (with fallback: file) writes them to config.json, 'echo HOST | docker-credential-ecr erase' removes one";
   return new Failure("LOGINS_KEPT", what, fix);
 }

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readWhole } from "../limits/bounded-file.ts";
-import { usualLimit } from "../limits/bounded-stream.ts";
+import { defaultLimit } from "../limits/bounded-stream.ts";
 import { type BarredFolder, barredFolder } from "../ownership/barred-folder.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { trustedTarget } from "../ownership/trusted-path.ts";
@@ -131,7 +131,7 @@ async function assertTrustedPath(path: string): Promise<void> {
 async function readBytes(file: FileHandle, path: string): Promise<Buffer> {
   try {
     const { size } = await file.stat();
-    const bytes = await readWhole(file, usualLimit, size);
+    const bytes = await readWhole(file, defaultLimit, size);
     if (!bytes) throw unreadable(path, "is larger than 1 MiB");
     if (bytes.length > size) throw unreadable(path, "is being written at this moment");
     return bytes;

@@ -12,9 +12,9 @@ import type { Finding } from "./candidates.ts";
 const dockerTimeLimit = 2_000;
 
 /** The managed registries: those of config.yaml, and discovered ones. */
-export function findingsOfManaged({ kept, plan }: ManagedRegistries): readonly Finding[] {
-  const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
-  return kept
+export function findingsOfManaged({ registries, plan }: ManagedRegistries): readonly Finding[] {
+  const forgotten = new Set(plan.unused.map(({ registry }) => registry.host));
+  return registries
     .filter(({ registry }) => !forgotten.has(registry.host))
     .map(({ registry: { host }, origin, source }) => {
       if (origin === "configured") return { host, where: "config.yaml" };

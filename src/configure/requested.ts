@@ -50,8 +50,8 @@ async function managedHosts({ env, home, print }: Context): Promise<readonly str
       `the replication rules of ${registry.host} were never read: run 'daemon --once', then this command again`,
     );
   }
-  const forgotten = new Set(managed.plan.forgotten);
-  const hosts = managed.kept.filter((one) => !forgotten.has(one)).map(({ registry }) => registry.host);
+  const forgotten = new Set(managed.plan.unused);
+  const hosts = managed.registries.filter((one) => !forgotten.has(one)).map(({ registry }) => registry.host);
   if (hosts.length > 0) return hosts;
   const fix = "name registries here or in config.yaml, or pull from one first";
   throw new Failure("NOTHING_KEPT", "there are no managed registries", fix);

@@ -1,4 +1,4 @@
-import { Refreshing } from "../managed/ensure-validity.ts";
+import { TokenRefresher } from "../managed/ensure-validity.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { readManagedRegistries } from "../managed/registries.ts";
 import { restrictToArguments } from "../managed/registry-arguments.ts";
@@ -21,14 +21,14 @@ async function verifyTokens(hosts: readonly string[], context: Context): Promise
   const { managed: all } = await readManagedRegistries(app);
   const managed = await restrictToArguments(named, all, app);
   const { jobs } = managed.plan;
-  const refreshing = new Refreshing(
+  const refreshing = new TokenRefresher(
     refreshPorts(app, () => managed),
     undefined,
     true,
   );
   let isGood = true;
   const progress = new Progress(process.stderr, env, "requesting", jobs.length);
-  await refreshing.ofAll(jobs, progress, ({ lines, failure }) => {
+  await refreshing.refreshAll(jobs, progress, ({ lines, failure }) => {
     for (const line of lines) print(`token for ${line}`);
     if (!failure) return;
     isGood = false;

@@ -1,7 +1,7 @@
-/** Milliseconds: far less than `status` takes for a daemon that hangs. */
-const usualEvery = 20_000;
+/** Milliseconds between two heartbeats in a pass: far less than the age at which `status` reports a hanging daemon. */
+const defaultInterval = 20_000;
 
-/** Shows in the middle of a long pass that the daemon lives. */
+/** Writes heartbeats during a long pass, so that the daemon does not seem to hang. */
 export class Heartbeat {
   #lastAt: number;
   #isBeating = false;
@@ -9,22 +9,22 @@ export class Heartbeat {
 
   /**
    * @param write must not reject
-   * @param clock milliseconds that no one sets
+   * @param clock milliseconds; monotonic
    */
   constructor(
     private readonly write: () => Promise<unknown>,
     private readonly clock: () => number = () => performance.now(),
-    private readonly every = usualEvery,
+    private readonly interval = defaultInterval,
   ) {
     this.#lastAt = clock();
   }
 
-  /** Writes if that is some time ago and no write is under way. */
+  /** Writes if the last heartbeat is older than `every` and no write is running. */
   step(): void {
-    if (!this.#isBeating && this.clock() - this.#lastAt >= this.every) void this.beat();
+    if (!this.#isBeating && this.clock() - this.#lastAt >= this.interval) void this.beat();
   }
 
-  /** Writes, after what is being written: the last one tells how it is. */
+  /** Writes after any running write, so that the file holds the latest state. */
   async beat(): Promise<void> {
     this.#isBeating = true;
     this.#lastAt = this.clock();

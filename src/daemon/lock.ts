@@ -1,41 +1,42 @@
 import type { Release } from "../store/files/lock.ts";
 import { lockRefresher, refresherLockFile } from "../store/state/refresher-state.ts";
 
-/** The right of the one daemon that a user has, held for its life. */
+/** The lock that a daemon holds while it runs: a user has only one. */
 export class DaemonLock {
   private constructor(
     private readonly state: string,
-    private held: Release,
+    private releaseLock: Release,
     private file: string | undefined,
   ) {}
 
-  /** @returns undefined where another has it. @throws Failure STATE_FOLDER, STATE_LOCK */
+  /** @returns undefined if another daemon holds it. @throws Failure STATE_FOLDER, STATE_LOCK */
   static async take(state: string): Promise<DaemonLock | undefined> {
-    const held = await lock(state);
-    return held && new DaemonLock(state, held, refresherLockFile(state));
+    const releaseLock = await lock(state);
+    return releaseLock && new DaemonLock(state, releaseLock, refresherLockFile(state));
   }
 
   /**
-   * Takes it anew where its file was removed, with the state folder say: nobody else sees a lock on that.
+   * Takes the lock again if its file was removed, for example with the state folder: a lock on a removed file excludes
+   * no other process.
    *
-   * @returns false where another has taken it meanwhile. @throws Failure STATE_FOLDER, STATE_LOCK
+   * @returns false if another daemon has taken it meanwhile. @throws Failure STATE_FOLDER, STATE_LOCK
    */
-  async keep(): Promise<boolean> {
+  async retain(): Promise<boolean> {
     if (this.file !== undefined && refresherLockFile(this.state) === this.file) return true;
-    const anew = await lock(this.state);
-    if (!anew) return false;
-    this.held();
-    this.held = anew;
+    const renewed = await lock(this.state);
+    if (!renewed) return false;
+    this.releaseLock();
+    this.releaseLock = renewed;
     this.file = refresherLockFile(this.state);
     return true;
   }
 
   release(): void {
-    this.held();
+    this.releaseLock();
   }
 }
 
-/** Twice, since a `status` that looks whether anybody has the lock has it for a moment itself. */
+/** Tries twice: `status` takes the lock for a moment to see whether a daemon holds it. */
 async function lock(state: string): Promise<Release | undefined> {
   const release = await lockRefresher(state);
   if (release) return release;

@@ -5,23 +5,23 @@ import { journalMessage } from "./journal.ts";
 
 export type Level = "info" | "error";
 
-/** What a line is about, for programs. */
+/** The fields of a line, for programs. */
 export interface LogDetails {
   readonly event: LogEvent;
   /** The registry that the line names first. */
   readonly registry?: string;
   readonly region?: string;
-  /** For people. */
+  /** As shown to users. */
   readonly identity?: string;
 }
 
 export type Reporter = (level: Level, line: string, details: LogDetails) => void;
 
-/** The form of the log on stdout. text: lines for people; journald gets fields besides. */
+/** The format of the log on stdout. text: lines for users, and in the journal with fields. */
 export const logFormats = ["text", "json"] as const;
 export type LogFormat = (typeof logFormats)[number];
 
-/** MESSAGE_ID of each kind of line. They never change: systemd.journal-fields(7). docs/service.md lists them. */
+/** The MESSAGE_ID of each event. They never change: systemd.journal-fields(7). docs/service.md lists them. */
 export const messageIds = {
   daemon_started: "ba45a5f3672b45a19c9b86e995770ef4",
   daemon_ended: "e6ee60e617b347798b3691b37a34131f",
@@ -37,7 +37,7 @@ export const messageIds = {
 
 export type LogEvent = keyof typeof messageIds;
 
-/** Of syslog(3). */
+/** Priorities of syslog(3). */
 const priorities = { info: 6, error: 3 };
 
 interface LogTarget {
@@ -47,7 +47,7 @@ interface LogTarget {
   readonly toJournal?: ((message: string) => boolean) | undefined;
 }
 
-/** The daemon's log. Journald gets fields besides the text, else stdout gets a line. */
+/** The daemon's log: messages with fields to journald if `toJournal` is given, else lines on stdout. */
 export function daemonLog(
   { env, print }: Pick<Context, "env" | "print">,
   { now, format = "text", toJournal }: LogTarget,
@@ -56,13 +56,13 @@ export function daemonLog(
   return (level, line, details) => {
     const text = format === "json" ? jsonLine(level, line, details, now()) : undefined;
     if (text === undefined && toJournal?.(journalMessage(fieldsOf(level, line, details)))) return;
-    // Journald stamps each line itself and reads the priority in front of it: sd-daemon(3).
+    // Journald adds the time to each line and reads the priority at its start: sd-daemon(3).
     const head = isJournal ? `<${priorities[level]}>` : "";
     const stamp = isJournal ? "" : `${new Date(now()).toISOString()} `;
     try {
       print(text === undefined ? `${head}${stamp}${level} ${line}` : head + text);
     } catch {
-      // A full disk or a closed stdout must end no renewal.
+      // A full disk or a closed stdout must not stop renewals.
     }
   };
 }
@@ -87,8 +87,8 @@ function fieldsOf(level: Level, line: string, { event, registry, region, identit
 }
 
 /**
- * Whether stdout goes to journald. A service's children have its environment also where their output goes elsewhere, so
- * systemd.exec(5) has the stream compared with what JOURNAL_STREAM says: "device:inode".
+ * Whether stdout goes to journald. Children of a service inherit JOURNAL_STREAM even if their output goes elsewhere, so
+ * systemd.exec(5) requires comparing its value, "device:inode", with the stream.
  */
 export function isJournalStream(stream: string | undefined): boolean {
   if (stream === undefined) return false;

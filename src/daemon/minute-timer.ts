@@ -1,42 +1,42 @@
 import { createTask } from "node-cron";
 
-/** Milliseconds that the wall clock may be ahead of the time that has gone by before cron is kept from following it. */
-const furthestAhead = 5 * 60_000;
-/** Milliseconds before cron looks itself. */
-const headStart = 20;
+/** Milliseconds by which the wall clock may jump ahead before node-cron is bypassed. */
+const longestJump = 5 * 60_000;
+/** Milliseconds by which the check for a jump precedes node-cron's timer. */
+const leadTime = 20;
 
 const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
 /**
- * Rings at each match of a cron expression, between `start` and `stop`.
+ * Calls a function at each match of a cron expression, between `start` and `stop`.
  *
- * Once a timer of node-cron fires, it walks from the moment it waited for to now, match by match: after a jump of the
- * wall clock by years that takes minutes, in which no signal is heard. So such a jump is looked for just before, and
- * rings at once. Who is rung for is to stop it, as a later start goes by the new time.
+ * When a timer of node-cron fires, it iterates over every match from the one it waited for until now. After the wall
+ * clock has jumped ahead by years this takes minutes, in which the process handles no signal. So a jump is detected just
+ * before, and the function is called at once. It must then call `stop`; the next `start` uses the new time.
  */
 export class MinuteTimer {
   readonly #task;
-  #guard: ReturnType<typeof setTimeout> | undefined;
+  #jumpCheck: ReturnType<typeof setTimeout> | undefined;
 
   /** @param expression with seconds, so six fields */
   constructor(
     expression: string,
-    private readonly ring: () => void,
+    private readonly onMatch: () => void,
   ) {
-    this.#task = createTask(expression, ring, { logger: silent, suppressMissedWarning: true });
+    this.#task = createTask(expression, onMatch, { logger: silent, suppressMissedWarning: true });
   }
 
   start(): void {
     const wall = Date.now();
     const began = performance.now();
-    const isAhead = () => Date.now() - wall > performance.now() - began + furthestAhead;
+    const hasJumped = () => Date.now() - wall > performance.now() - began + longestJump;
     void this.#task.start();
     const match = this.#task.getNextRun()?.getTime() ?? wall;
-    this.#guard = setTimeout(() => isAhead() && this.ring(), Math.max(0, match - wall - headStart));
+    this.#jumpCheck = setTimeout(() => hasJumped() && this.onMatch(), Math.max(0, match - wall - leadTime));
   }
 
   stop(): void {
-    clearTimeout(this.#guard);
+    clearTimeout(this.#jumpCheck);
     void this.#task.stop();
   }
 }

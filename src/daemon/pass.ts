@@ -5,160 +5,165 @@ import { within } from "../limits/concurrency.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
 import { listManagedRegistries, type ManagedRegistries } from "../managed/registries.ts";
 import { RememberedTokens } from "../managed/remembered-tokens.ts";
-import { type Followed, syncReplicationRules } from "../managed/replication.ts";
+import { type ReplicationSync, syncReplicationRules } from "../managed/replication.ts";
 import { updateOutputs } from "../outputs/outputs.ts";
 import type { AppContext } from "../provider/context.ts";
 import { refreshPass } from "../refresher/pass.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
 import { failureOfJob } from "../refresher/renewal-failure.ts";
-import { noReadings, type RuleFetchState } from "../refresher/replication-schedule.ts";
-import { parseState, type RefresherState, rested, startState } from "../refresher/state.ts";
+import { noRuleFetches, type RuleFetchState } from "../refresher/replication-schedule.ts";
+import { parseState, type RefresherState, startState, withoutCooldowns } from "../refresher/state.ts";
 import { removeStaleGroups } from "../refresher/sync-groups.ts";
 import { readClock } from "../store/files/clock.ts";
 import { readRefresher, writeRefresher } from "../store/state/refresher-state.ts";
 import { stampOf } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
-/** Milliseconds that reading the AWS files and the token files of all that is kept may take. */
-const usualListing = 30_000;
+/** The time limit for reading the AWS files and the token files of all managed registries, in milliseconds. */
+const defaultListLimit = 30_000;
 
-/** What a pass did, and over what. */
+/** The results of a pass. */
 export interface Pass {
   readonly managed: ManagedRegistries;
   readonly report: PassReport;
   readonly state: RefresherState;
-  /** Of the files under `outputs` of config.yaml. */
+  /** Failures to update the files under `outputs` of config.yaml. */
   readonly outputs: readonly Failure[];
 }
 
-/** The refresher over this program's files: its passes one after another, and what it remembers between them. */
+/** Runs the refresher's passes over this program's files, one after another, and keeps its state between them. */
 export class Refresher {
-  #seen: StampedConfig | undefined;
-  /** Why no config.yaml is read, as it was logged last. */
-  #barred: string | undefined;
+  #config: StampedConfig | undefined;
+  /** Why config.yaml is ignored, as last logged. */
+  #ignoredReason: string | undefined;
   #state: RefresherState | undefined;
-  #readings: RuleFetchState | undefined;
-  /** Until then no rules are read: a first start is spread. */
-  #hold: Pause | undefined;
+  #ruleFetches: RuleFetchState | undefined;
+  /** At a first start no replication rules are read before this has ended. */
+  #startDelay: Pause | undefined;
   #isListing = false;
   readonly #tokens: RememberedTokens;
-  /** The last list. */
+  /** The last list of managed registries. */
   #managed: ManagedRegistries | undefined;
 
   /**
-   * @param daemon of the process that lives on between passes; absent: a single pass
-   * @param alive is told of each step of a pass
-   * @param longestListing milliseconds
+   * @param daemon the process, if it runs more than one pass
+   * @param onStep called at each step of a pass
+   * @param listLimit milliseconds
    */
   constructor(
     private readonly app: AppContext,
     private readonly daemon?: { readonly pid: number; readonly startedAt: number },
-    private readonly alive: () => void = () => {},
-    private readonly longestListing = usualListing,
+    private readonly onStep: () => void = () => {},
+    private readonly listLimit = defaultListLimit,
   ) {
     this.#tokens = new RememberedTokens(app);
   }
 
   /**
-   * Reads config.yaml if it has changed. What is broken leaves the last good one in force, and no other identity is guessed.
+   * Reads config.yaml if it has changed. If it is invalid, the last valid one stays in use, so that no other identity is
+   * guessed.
    *
    * @throws Failure
    */
   async readConfig(): Promise<Config> {
     const { files, folders } = this.app;
-    // Thousands of entries take a while to read. A link to nothing counts as absent and is no config.
-    const known = this.#seen?.stamp === stampOf("absent") ? undefined : this.#seen;
-    let barred: string | undefined;
-    const seen = await readStamped(folders.configFile, files.stamp, known, ({ oneLine }) => {
-      barred = oneLine;
+    // Thousands of entries take a while to read, so a config with the same stamp is not read again. The stamp of an absent
+    // file proves nothing: a symlink to a missing file has it too, and is an error.
+    const current = this.#config?.stamp === stampOf("absent") ? undefined : this.#config;
+    let ignoredReason: string | undefined;
+    const seen = await readStamped(folders.configFile, files.stamp, current, ({ oneLine }) => {
+      ignoredReason = oneLine;
     });
-    if (seen === known) return seen.config;
-    if (barred !== undefined && barred !== this.#barred) this.app.log(barred);
-    this.#barred = barred;
-    this.#seen = seen;
+    if (seen === current) return seen.config;
+    if (ignoredReason !== undefined && ignoredReason !== this.#ignoredReason) this.app.log(ignoredReason);
+    this.#ignoredReason = ignoredReason;
+    this.#config = seen;
     return seen.config;
   }
 
   /**
-   * @returns undefined where there has been no good config yet
+   * @returns undefined while there has been no valid config
    * @param splay milliseconds over which the first calls of a start are spread
-   * @param anew a person wants it: no rest after the last calls
+   * @param ignoreCooldowns whether to ignore the cooldowns after the last calls, since a user asks for it
    * @throws Failure LISTING_TIMEOUT
    */
-  async pass(stop: AbortSignal, splay = 0, anew = false): Promise<Pass | undefined> {
-    const seen = this.#seen;
+  async pass(stop: AbortSignal, splay = 0, ignoreCooldowns = false): Promise<Pass | undefined> {
+    const config = this.#config;
     const { files, folders, now } = this.app;
     if (!this.#state) {
       const clock = readClock(files, now());
       this.#state = startState(parseState((await readRefresher(folders.state))?.state), splay, clock);
-      this.#hold = pauseOf(splay * Math.random(), clock);
+      this.#startDelay = pauseOf(splay * Math.random(), clock);
     }
-    if (!seen) return undefined;
-    await this.app.store.convertEncryption(seen.config.store);
-    const managed = await this.list(seen);
-    const plain = refreshPorts(this.app, () => managed, 0, this.#tokens);
+    if (!config) return undefined;
+    await this.app.store.convertEncryption(config.config.store);
+    const managed = await this.list(config);
+    const basePorts = refreshPorts(this.app, () => managed, 0, this.#tokens);
     const ports: RefreshPorts = {
-      ...plain,
+      ...basePorts,
       deadline: (limit) => {
-        this.alive();
-        return plain.deadline(limit);
+        this.onStep();
+        return basePorts.deadline(limit);
       },
     };
     const { jobs } = managed.plan;
     this.#tokens.keepOnly(new Set(jobs.map(({ key }) => key)));
-    const before = removeStaleGroups(anew ? rested(this.#state) : this.#state, jobs);
+    const before = removeStaleGroups(ignoreCooldowns ? withoutCooldowns(this.#state) : this.#state, jobs);
     const { state, report } = await refreshPass(ports, jobs, before, Math.random, { stop });
     this.#state = state;
     if (stop.aborted) return { managed, report, state, outputs: [] };
-    const { failures, wakeAt: end = Infinity } = await updateOutputs(
+    const { failures, wakeAt: outputsWakeAt = Infinity } = await updateOutputs(
       folders.state,
       this.app,
       managed,
-      seen.config,
+      config.config,
     );
-    const wakeAt = Math.min(report.wakeAt ?? Infinity, end);
-    const woken = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
-    return { managed, report: woken, state, outputs: failures };
+    const wakeAt = Math.min(report.wakeAt ?? Infinity, outputsWakeAt);
+    const reportWithWakeAt = { ...report, ...(wakeAt < Infinity && { wakeAt }) };
+    return { managed, report: reportWithWakeAt, state, outputs: failures };
   }
 
-  /** @throws Failure LISTING_TIMEOUT: AWS files on a disk that hangs must not hold up the daemon for ever */
-  private async list(seen: StampedConfig): Promise<ManagedRegistries> {
-    // Another one would hang as well, and take one more of the few threads that read files.
+  /** @throws Failure LISTING_TIMEOUT so that AWS files on a disk that hangs don't block the daemon for ever */
+  private async list(config: StampedConfig): Promise<ManagedRegistries> {
+    // A second listing would hang too, and block one more of the few threads that read files.
     if (this.#isListing) throw listingTimeout();
     this.#isListing = true;
-    const listing = listManagedRegistries(this.app, seen, this.#managed).finally(() => {
+    const listing = listManagedRegistries(this.app, config, this.#managed).finally(() => {
       this.#isListing = false;
     });
-    this.#managed = await within(AbortSignal.timeout(this.longestListing), listing, listingTimeout);
+    this.#managed = await within(AbortSignal.timeout(this.listLimit), listing, listingTimeout);
     return this.#managed;
   }
 
   /**
-   * Reads the replication rules that are due, which takes no more than a minute. Where they have changed another pass
-   * is to follow.
+   * Reads the replication rules that are due, within a minute. If they have changed, the caller has to run another pass.
    *
-   * @returns undefined where there is nothing to read them for yet
-   * @param anew whether all are to be read
+   * @returns undefined if there has been no valid config, or the start delay has not ended
+   * @param readAll whether to read all of them now
    * @throws Failure STATE_FOLDER, STATE_WRITE
    */
-  async follow(stop: AbortSignal, anew = false): Promise<Followed | undefined> {
+  async syncReplication(stop: AbortSignal, readAll = false): Promise<ReplicationSync | undefined> {
     const { files, now } = this.app;
-    const isHeld = this.#hold && !isOver(this.#hold, readClock(files, now()));
-    if (!this.#seen || (isHeld && !anew)) return undefined;
-    const memory = this.#readings ?? noReadings;
-    const followed = await syncReplicationRules(this.app, this.#seen, { anew, stop, memory });
-    this.#readings = followed.readings;
-    return followed;
+    const isDelayed = this.#startDelay && !isOver(this.#startDelay, readClock(files, now()));
+    if (!this.#config || (isDelayed && !readAll)) return undefined;
+    const memory = this.#ruleFetches ?? noRuleFetches;
+    const sync = await syncReplicationRules(this.app, this.#config, {
+      readAll: readAll,
+      stop,
+      remembered: memory,
+    });
+    this.#ruleFetches = sync.ruleFetches;
+    return sync;
   }
 
   /**
-   * Writes what it remembers.
+   * Writes the state and a heartbeat.
    *
-   * @param configError why the config of before is in force
+   * @param configError why the previous config is in use
    * @throws Failure
    */
-  async keep(isAlive: boolean, configError?: string): Promise<void> {
+  async saveState(isAlive: boolean, configError?: string): Promise<void> {
     const { folders, now } = this.app;
     const state = this.#state ?? {};
     const daemon = isAlive && this.daemon ? { ...this.daemon, program: version } : undefined;
@@ -174,7 +179,7 @@ function listingTimeout(): Failure {
 }
 
 /**
- * The failures of a pass, one line each; those that wait for their next attempt are failures still.
+ * The failures of a pass, one line each, including jobs that wait for their next attempt.
  *
  * @param now milliseconds since the epoch
  */

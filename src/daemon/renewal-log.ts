@@ -6,7 +6,7 @@ import type { LogDetails, LogEvent, Reporter } from "./log.ts";
 /** Milliseconds between two reminders of one failure. */
 const reminder = 3_600_000;
 
-/** More reminders than this at one time are counted in a line. */
+/** More reminders than this at one time are replaced by one line with their number. */
 const mostReminders = 5;
 
 interface Reported {
@@ -21,8 +21,8 @@ interface Reported {
 }
 
 /**
- * Logs renewals that fail: a line when that begins, one for each other reason, one when the token expires, one an hour,
- * and a short one when a token is renewed again.
+ * Logs renewals that fail: a line when the failures begin, one for each new error code, one when the token expires, one
+ * an hour, and a short one when a token is renewed again.
  */
 export class RenewalLog {
   #reported = new Map<string, Reported>();
@@ -30,7 +30,7 @@ export class RenewalLog {
   constructor(private readonly log: Reporter) {}
 
   /**
-   * @param failing all of them
+   * @param failing all failing jobs
    * @param now milliseconds since the epoch
    */
   update(failing: readonly FailingJob[], now: number): void {
@@ -39,24 +39,24 @@ export class RenewalLog {
     const reminders: Reminder[] = [];
     for (const one of failing) {
       const { job, note, since, token } = one;
-      const former = before.get(job.key);
+      const previous = before.get(job.key);
       const isExpired = token !== undefined && token.expiresAt <= now;
-      const isNews = !former || isOther(former, note.code, isExpired, now);
-      const isLater = !isNews && now - former.at >= reminder;
-      const at = isNews || isLater ? now : former.at;
-      const codes = new Set(former?.codes).add(note.code);
-      reported.set(job.key, { since: former?.since ?? since, job, codes, code: note.code, isExpired, at });
+      const isNew = !previous || hasNews(previous, note.code, isExpired, now);
+      const isReminder = !isNew && now - previous.at >= reminder;
+      const at = isNew || isReminder ? now : previous.at;
+      const codes = new Set(previous?.codes).add(note.code);
+      reported.set(job.key, { since: previous?.since ?? since, job, codes, code: note.code, isExpired, at });
       const line = failureOfJob(one, now).oneLine;
-      const event = isExpired && !former?.isExpired ? "token_expired" : "renewal_failing";
-      if (isNews) this.log("error", line, detailsOf(event, job));
-      else if (isLater) reminders.push({ line, job });
+      const event = isExpired && !previous?.isExpired ? "token_expired" : "renewal_failing";
+      if (isNew) this.log("error", line, detailsOf(event, job));
+      else if (isReminder) reminders.push({ line, job });
     }
     this.#reported = reported;
     this.remind(reminders);
     for (const [key, { job, since, code }] of before) {
       if (reported.has(key)) continue;
       const after = readableDuration(now - since);
-      const line = `over: ${job.askThrough.host} is no longer failing, after ${after} [${code}]`;
+      const line = `resolved: ${job.endpointRegistry.host} is no longer failing, after ${after} [${code}]`;
       this.log("info", line, detailsOf("renewal_recovered", job));
     }
   }
@@ -77,12 +77,12 @@ interface Reminder {
   readonly job: Job;
 }
 
-/** The registry whose endpoint is called stands for all that share the token. */
-export function detailsOf(event: LogEvent, { askThrough, region, identity }: Job): LogDetails {
-  return { event, registry: askThrough.host, region, identity };
+/** The fields for a job: of the registries that share the token, it names the one whose endpoint is called. */
+export function detailsOf(event: LogEvent, { endpointRegistry, region, identity }: Job): LogDetails {
+  return { event, registry: endpointRegistry.host, region, identity };
 }
 
-/** Whether there is news since the last line; a clock that was set back must not silence the log. */
-function isOther({ codes, isExpired, at }: Reported, code: string, isOver: boolean, now: number): boolean {
+/** Whether there is something new since the last line, or the clock was set back to before it. */
+function hasNews({ codes, isExpired, at }: Reported, code: string, isOver: boolean, now: number): boolean {
   return !codes.has(code) || (isOver && !isExpired) || at > now;
 }

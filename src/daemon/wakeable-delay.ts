@@ -1,32 +1,32 @@
 import { MinuteTimer } from "./minute-timer.ts";
 
-/** Milliseconds: a pass that finds something due again and again does not spin. */
+/** Milliseconds: the minimum between two passes, so that a job that is always due does not cause a busy loop. */
 const shortest = 250;
-/** Milliseconds, by the clock that nobody sets: cron waits as long as the wall clock was set back. */
+/** Milliseconds by the monotonic clock: node-cron waits longer if the wall clock was set back. */
 const longest = 60_000;
 
-/** The sleep between two passes. */
+/** The delay between two passes. */
 export class WakeableDelay {
   #wake: () => void = () => {};
-  /** Each daemon at a second of its own. */
-  readonly #bell = new MinuteTimer(`${Math.floor(60 * Math.random())} * * * * *`, () => this.wake());
+  /** At a random second of the minute, which differs from daemon to daemon. */
+  readonly #minuteTimer = new MinuteTimer(`${Math.floor(60 * Math.random())} * * * * *`, () => this.wake());
 
   /** @param atMost milliseconds */
   constructor(private readonly atMost = longest) {}
 
-  /** Ends the sleep, if there is one. */
+  /** Ends the delay, if one is running. */
   wake(): void {
     this.#wake();
   }
 
-  /** Resolves at the minute's second of this daemon, after a minute at the latest. @param due milliseconds; ends it earlier */
+  /** Resolves at this daemon's second of the minute, or after `due` milliseconds if that is earlier; at most a minute. */
   async sleep(due: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     const timer = setTimeout(resolve, Math.min(Math.max(shortest, due), this.atMost));
-    this.#bell.start();
+    this.#minuteTimer.start();
     await promise;
     clearTimeout(timer);
-    this.#bell.stop();
+    this.#minuteTimer.stop();
   }
 }

@@ -9,17 +9,17 @@ import { awsPaths } from "../profiles/file-paths.ts";
 import { Failure } from "../token/failure.ts";
 import { printable, withoutControls } from "../token/printable.ts";
 import { redact, redacted } from "../token/redact.ts";
-import type { Machine } from "./checks/machine.ts";
+import type { DoctorContext } from "./checks/machine.ts";
 import { masked, maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "./mask.ts";
 import type { Report } from "./report.ts";
 
 const rules: FileRules = { allowsSharedFolder: true, otherUserFix: "run this as that user" };
 
-/** @throws Failure BUNDLE_EXISTS: what is there is never written over; BUNDLE_WRITE */
-export async function mustBeFree(path: string): Promise<void> {
-  await failing(path, async () => {
+/** Checks that the bundle can be written: an existing file is never replaced. @throws Failure BUNDLE_EXISTS, BUNDLE_WRITE */
+export async function assertNotExists(path: string): Promise<void> {
+  await withBundleFailure(path, async () => {
     const target = resolve(path);
-    // A link as well, wherever it leads.
+    // lstat: a symlink counts too, wherever it points.
     const isTaken = await lstat(target).then(
       () => true,
       () => false,
@@ -30,17 +30,17 @@ export async function mustBeFree(path: string): Promise<void> {
 }
 
 /**
- * Writes the report with what else is needed to help from afar: 0600, and without secrets.
+ * Writes the report and what else is needed to help a user remotely: mode 0600, and without secrets.
  *
  * @throws Failure BUNDLE_EXISTS, BUNDLE_WRITE
  */
-export async function writeBundle(path: string, report: Report, machine: Machine): Promise<void> {
+export async function writeBundle(path: string, report: Report, machine: DoctorContext): Promise<void> {
   const text = await bundleText(report, machine);
-  await mustBeFree(path);
-  await failing(path, () => createFile(resolve(path), text, rules));
+  await assertNotExists(path);
+  await withBundleFailure(path, () => createFile(resolve(path), text, rules));
 }
 
-async function failing(path: string, work: () => Promise<void>): Promise<void> {
+async function withBundleFailure(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -52,7 +52,7 @@ async function failing(path: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function bundleText(report: Report, machine: Machine): Promise<string> {
+async function bundleText(report: Report, machine: DoctorContext): Promise<string> {
   const { env, home, folders, dockerConfig, program } = machine;
   const { configPath, credentialsPath } = awsPaths(env, home);
   const read = await readAwsFiles(env, home, () => "");
@@ -71,12 +71,12 @@ async function bundleText(report: Report, machine: Machine): Promise<string> {
     [`${folders.state}/log, its end`, await endOfLog(`${folders.state}/log`)],
   ];
   const text = sections.map(([title, body]) => `== ${title}\n${body.trimEnd()}\n`).join("\n");
-  // Whatever stood where nobody looks for secrets.
+  // Removes secrets from unexpected places.
   const secrets = secretsIn(env, aws);
   return secrets.reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
 }
 
-/** From a line's begin on, so that no half of a secret stays. */
+/** Whole lines only, so that no part of a secret remains. */
 async function endOfLog(path: string): Promise<string> {
   const end = (await readText(path)).slice(-16_384);
   return redact(withoutControls(end.slice(end.indexOf("\n") + 1)));
@@ -84,7 +84,7 @@ async function endOfLog(path: string): Promise<string> {
 
 async function readText(path: string | undefined): Promise<string> {
   if (path === undefined) return "";
-  // A pipe would have it wait, and what comes out of one is somebody else's to read.
+  // Reading a pipe would block, and would take data from another reader.
   const bytes = await readPlainFile(path).catch(() => undefined);
   return bytes?.toString("utf8") ?? "";
 }
@@ -104,9 +104,5 @@ async function listing(folder: string): Promise<string> {
 }
 
 function exists(path: string): Failure {
-  return new Failure(
-    "BUNDLE_EXISTS",
-    `${printable(path)} is there already`,
-    "remove it, or name another file",
-  );
+  return new Failure("BUNDLE_EXISTS", `${printable(path)} exists already`, "remove it, or name another file");
 }

@@ -2,7 +2,7 @@ import { authVariable } from "./checks/auth-variable.ts";
 import { config } from "./checks/config.ts";
 import { daemon } from "./checks/daemon.ts";
 import type { Diagnostic } from "./checks/diagnostic.ts";
-import { dockerConfig, dockerLogins, dockerWiring } from "./checks/docker.ts";
+import { dockerConfig, dockerHelper, dockerLogins } from "./checks/docker.ts";
 import { dockerClient } from "./checks/docker-client.ts";
 import { disk, stateFolder } from "./checks/folders.ts";
 import { helperName, helperPath } from "./checks/helper.ts";
@@ -15,13 +15,10 @@ import { podmanAuth } from "./checks/podman-auth.ts";
 import { image, registry, storedToken } from "./checks/registry.ts";
 import { registryName } from "./checks/registry-name.ts";
 
-/**
- * All diagnostics in the order in which a pull comes by what they look at, so that the first that fails is what to
- * fix first.
- */
+/** All checks in the order in which a pull uses what they check, so that the first failed check is to be fixed first. */
 export const chain: readonly Diagnostic[] = [
   registryName,
-  ...[helperPath, helperName, dockerClient, dockerConfig, authVariable, dockerWiring, dockerLogins],
+  ...[helperPath, helperName, dockerClient, dockerConfig, authVariable, dockerHelper, dockerLogins],
   ...[podmanAuth, packer],
   ...[stateFolder, disk, config, keychain, daemon],
   ...[clock, proxy, certificates, dns, api],

@@ -3,26 +3,26 @@ import type { AwsFiles, Profile } from "../profiles/config-files.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { redact, redacted } from "../token/redact.ts";
 
-/** Variables of which the value may be told; of the others that play a part, only that they are set. */
-const plain =
+/** Variables whose value may be shown. Of the other relevant ones (`relevant`) the bundle only says that they are set. */
+const shownVariables =
   /^(?:HOME|PATH|USER|SUDO_USER|LANG|TERM|XDG_\w+|DOCKER_(?:CONFIG|HOST|CONTEXT|BUILDKIT)|(?:HTTPS?|NO|ALL)_PROXY|PACKER_\w+_(?:DIR|PATH)|AWS_(?:PROFILE|DEFAULT_PROFILE|REGION|DEFAULT_REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|ENDPOINT_URL\w*|IGNORE_CONFIGURED_ENDPOINT_URLS|USE_\w+|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|EC2_METADATA_\w+|SDK_LOAD_CONFIG|STS_REGIONAL_ENDPOINTS|MAX_ATTEMPTS|CONTAINER_CREDENTIALS_\w+|CONTAINER_AUTHORIZATION_TOKEN_FILE)|SSL_CERT_\w+|NODE_EXTRA_CA_CERTS|NO_COLOR|CI|INVOCATION_ID)$/i;
-const ofInterest = /^(?:AWS_|DOCKER_|PACKER_|BUN_|XDG_|SSL_|NODE_)/;
+const relevant = /^(?:AWS_|DOCKER_|PACKER_|BUN_|XDG_|SSL_|NODE_)/;
 
-/** Settings of AWS profiles that hold no secret. */
-const plainSettings =
+/** Settings of AWS profiles that contain no secret. */
+const shownSettings =
   /^(?:region|output|role_arn|source_profile|credential_source|role_session_name|duration_seconds|mfa_serial|sso_\w+|login_session|ca_bundle|services|(?:\w+\.)?endpoint_url|use_\w+|ignore_\w+|sts_regional_endpoints|web_identity_token_file)$/;
 
 export function maskedEnvironment(env: Environment): string {
   return Object.keys(env)
     .sort()
     .flatMap((name) => {
-      if (plain.test(name)) return [`${name}=${shownValue(env[name] ?? "", isAddress(name))}`];
-      return ofInterest.test(name) ? [`${name} is set`] : [];
+      if (shownVariables.test(name)) return [`${name}=${shownValue(env[name] ?? "", isAddress(name))}`];
+      return relevant.test(name) ? [`${name} is set`] : [];
     })
     .join("\n");
 }
 
-/** All of a proxy's or a URL's value up to its last "@" is a login, whatever is in it: the value is one address. */
+/** In the value of a proxy or URL, everything up to the last "@" is a login: the value is a single address. */
 function shownValue(value: string, holdsAddress = false): string {
   const start = startOfAddress(value);
   const at = start > 0 || holdsAddress ? value.lastIndexOf("@") : -1;
@@ -30,35 +30,35 @@ function shownValue(value: string, holdsAddress = false): string {
   return redact(withoutQuery(shown));
 }
 
-/** Behind the scheme; 0: there is none. */
+/** The index after the scheme; 0: there is no scheme. */
 function startOfAddress(value: string): number {
   return /^\s*\w{1,20}:[\\/]{2}/.exec(value)?.[0].length ?? 0;
 }
 
-/** A query is for the server alone. */
+/** A query may contain secrets. */
 function withoutQuery(value: string): string {
   const query = startOfAddress(value) > 0 ? value.indexOf("?") : -1;
   return query < 0 ? value : `${value.slice(0, query)}?${redacted}`;
 }
 
-/** Whether a variable's value is addresses: in these an "@" is the end of a login, whatever is before it. */
+/** Whether a variable contains addresses, in which an "@" ends a login. */
 const isAddress = (name: string) => /_PROXY$|_ENDPOINT(?:_URL\w*)?$|_FULL_URI$|^DOCKER_HOST$/i.test(name);
 
-/** config.yaml; an external id is meant for the two sides alone. YAML has many ways to write one. */
+/** config.yaml without external IDs, which are shared secrets. YAML has many ways to write one. */
 export function maskedConfig(text: string): string {
   const document = parseDocument(text, { uniqueKeys: false });
   const values: string[] = [];
-  const spots: { readonly from: number; readonly to: number }[] = [];
+  const ranges: { readonly from: number; readonly to: number }[] = [];
   visit(document, {
     Pair: (_, { key, value }) => {
       if (!isScalar(key) || key.value !== "externalId" || !isNode(value)) return;
-      const held = isAlias(value) ? value.resolve(document) : value;
-      if (isScalar(held)) values.push(String(held.value));
-      if (value.range) spots.push({ from: value.range[0], to: value.range[1] });
+      const scalar = isAlias(value) ? value.resolve(document) : value;
+      if (isScalar(scalar)) values.push(String(scalar.value));
+      if (value.range) ranges.push({ from: value.range[0], to: value.range[1] });
     },
   });
   let shown = text;
-  for (const { from, to } of spots.toSorted((a, b) => b.from - a.from)) {
+  for (const { from, to } of ranges.toSorted((a, b) => b.from - a.from)) {
     const end = text.slice(from, to).endsWith("\n") ? "\n" : "";
     shown = shown.slice(0, from) + redacted + end + shown.slice(to);
   }
@@ -67,7 +67,7 @@ export function maskedConfig(text: string): string {
   return redact(known.reduce((clean, value) => clean.replaceAll(value, redacted), shown));
 }
 
-/** What can't be read as YAML: a line with an external id from there on, and those below it that are deeper. */
+/** For invalid YAML: masks the rest of a line with an external ID, and the lines below it with deeper indentation. */
 function maskedLines(text: string): string {
   const lines = text.split("\n");
   const indentOf = (line: string) => line.search(/\S|$/);
@@ -91,7 +91,7 @@ export function maskedProfiles(sections: ReadonlyMap<string, Profile>): string {
 }
 
 function maskedSetting({ name, value }: FlatSetting): string {
-  return plainSettings.test(name) ? `${name} = ${shownValue(value)}` : `${name} is set`;
+  return shownSettings.test(name) ? `${name} = ${shownValue(value)}` : `${name} is set`;
 }
 
 interface FlatSetting {
@@ -99,7 +99,7 @@ interface FlatSetting {
   readonly value: string;
 }
 
-/** A setting below another has the names of both. */
+/** A nested setting gets the names of both, with a dot. */
 function flatSettings(settings: Profile): readonly FlatSetting[] {
   return [...settings].flatMap(([name, { value, nested }]) =>
     nested
@@ -108,7 +108,7 @@ function flatSettings(settings: Profile): readonly FlatSetting[] {
   );
 }
 
-/** What a masker of a whole file makes of it; a file that it can't read is told of by its size alone. */
+/** A masked file; only its size if `mask` can't parse it. */
 export function masked(text: string, mask: (text: string) => string): string {
   try {
     return mask(text);
@@ -117,7 +117,7 @@ export function masked(text: string, mask: (text: string) => string): string {
   }
 }
 
-/** Every secret that this program can know of. */
+/** Every secret that this program can find. */
 export function secretsIn(env: Environment, files: AwsFiles | undefined): readonly string[] {
   const variables = Object.entries(env).filter(([name]) => /SECRET|TOKEN$|PASSW|ACCESS_KEY/i.test(name));
   const sections = (["config", "credentials"] as const).flatMap((file) => [
@@ -130,11 +130,11 @@ export function secretsIn(env: Environment, files: AwsFiles | undefined): readon
   const values = [...variables.map(([, value = ""]) => value), ...settings.map(({ value }) => value)];
   return [...values, ...logins]
     .filter((value) => value.length >= 4)
-    .flatMap(formsOf)
+    .flatMap(encodingsOf)
     .sort((a, b) => b.length - a.length);
 }
 
-/** The password of an address, and it with its user. */
+/** The login in an address: USER:PASSWORD, and the password alone. */
 function loginIn(name: string, value: string): readonly string[] {
   const start = startOfAddress(value);
   const at = value.lastIndexOf("@");
@@ -143,8 +143,8 @@ function loginIn(name: string, value: string): readonly string[] {
   return [login, login.slice(login.indexOf(":") + 1)];
 }
 
-/** How programs write a secret on: as it is, percent-encoded and back, and as base64. */
-function formsOf(secret: string): readonly string[] {
+/** The forms in which programs write a secret: unchanged, percent-encoded, decoded, and as base64. */
+function encodingsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const encoded = [
     encodeURIComponent(secret.toWellFormed()),

@@ -1,16 +1,16 @@
 import { isoTime } from "../token/iso-time.ts";
 import type { Entry } from "./runner.ts";
 
-/** What `--json` prints. Fields are added to, never changed: docs/doctor.md. */
+/** What `--json` prints. Fields may be added, but never changed: docs/doctor.md. */
 export interface Report {
   readonly version: 1;
-  /** Of the program. */
+  /** The program's version. */
   readonly program: string;
   /** ISO 8601, by this machine's clock. */
   readonly at: string;
-  /** Whether nothing failed. */
+  /** Whether no check failed. */
   readonly ok: boolean;
-  /** Hosts that were asked about. */
+  /** The hosts that were checked. */
   readonly registries: readonly string[];
   readonly diagnostics: readonly ReportedDiagnostic[];
 }
@@ -18,9 +18,9 @@ export interface Report {
 export interface ReportedDiagnostic {
   readonly name: string;
   readonly status: Entry["status"];
-  /** Absent: it is about the machine. */
+  /** Absent: the check is about the machine. */
   readonly registry?: string;
-  /** Of a failed one, as `fix`. */
+  /** Only if it failed, like `fix`. */
   readonly code?: string;
   readonly seen: string;
   readonly fix?: string;

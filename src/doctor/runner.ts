@@ -4,75 +4,75 @@ import { foreignError } from "../token/foreign-text.ts";
 import { cutForeign, oneLine, withoutControls } from "../token/printable.ts";
 import { redact } from "../token/redact.ts";
 import type { CheckRun } from "./checks/check-run.ts";
-import { type Diagnostic, usualLimit } from "./checks/diagnostic.ts";
+import { type Diagnostic, defaultLimit } from "./checks/diagnostic.ts";
 import { type Finding, failed, failedBy, skipped } from "./checks/finding.ts";
-import type { Machine } from "./checks/machine.ts";
+import type { DoctorContext } from "./checks/machine.ts";
 
-/** A finding with its name. */
+/** A finding with the name of its check. */
 export interface Entry extends Finding {
   readonly name: string;
-  /** The host that it is about; absent: the machine. */
+  /** The host that was checked; absent: the machine was. */
   readonly registry?: string;
   /** Milliseconds. */
   readonly took: number;
 }
 
-/** A diagnostic and what it is to look at. */
+/** A check and its target. */
 export interface Step {
   readonly diagnostic: Diagnostic;
   readonly registry?: string;
   look(signal: AbortSignal): Promise<Finding>;
 }
 
-/** Steps that are looked at one after another. */
+/** Steps that run one after another. */
 export type Chapter = readonly Step[];
 
 /**
- * What is looked at in which order: one registry's chain as it stands; of several, the machine once and then what
- * is of each.
+ * The checks in their order. For one registry: the whole chain. For several: first the checks of the machine, then those
+ * of each registry.
  */
 export function chaptersOf(
   chain: readonly Diagnostic[],
-  machine: Machine,
-  visits: readonly CheckRun[],
+  machine: DoctorContext,
+  checkRuns: readonly CheckRun[],
 ): Chapter[] {
   const ofMachine = chain.filter(({ scope }) => scope === "machine");
   const rest = chain.filter(({ scope }) => scope === "registry");
-  const [only] = visits;
-  if (only && visits.length === 1) return [chain.map((each) => step(each, machine, only))];
+  const [only] = checkRuns;
+  if (only && checkRuns.length === 1) return [chain.map((each) => step(each, machine, only))];
   const first = ofMachine.map((each) => step(each, machine, undefined));
-  return [first, ...visits.map((checkRun) => rest.map((each) => step(each, machine, checkRun)))];
+  return [first, ...checkRuns.map((checkRun) => rest.map((each) => step(each, machine, checkRun)))];
 }
 
-function step(diagnostic: Diagnostic, machine: Machine, checkRun: CheckRun | undefined): Step {
+function step(diagnostic: Diagnostic, machine: DoctorContext, checkRun: CheckRun | undefined): Step {
   if (diagnostic.scope === "machine") return { diagnostic, look: () => diagnostic.look(machine) };
   if (!checkRun) throw new Error(`${diagnostic.name} looks at a registry`);
   return { diagnostic, registry: checkRun.host, look: (signal) => diagnostic.look(checkRun, signal) };
 }
 
-/** Registries that are looked at at once: of many behind an API that hangs, each one waits. */
-const atOnce = 16;
+/** Registries that are checked at the same time: if the API hangs, each of them waits for the time limit. */
+const concurrency = 16;
 
 /**
- * Runs the first chapter, and after it the others side by side.
+ * Runs the first chapter, and then the others in parallel.
  *
- * @param told each entry in the order of the steps; of those side by side a chapter when it is over
+ * @param onEntry called for each entry in the order of the steps; for a parallel chapter when it has ended
  */
 export async function runChapters(
   [first = [], ...rest]: readonly Chapter[],
   now: () => number,
-  told: (entry: Entry) => void,
+  onEntry: (entry: Entry) => void,
 ): Promise<Entry[]> {
   const broken = new Map<string, string>();
-  const entries = await runSteps(first, now, told, broken);
+  const entries = await runSteps(first, now, onEntry, broken);
   const ends = rest.map((steps) => ({ steps, ...Promise.withResolvers<Entry[]>() }));
-  const all = forEachConcurrent(ends, atOnce, async ({ steps, resolve }) =>
+  const all = forEachConcurrent(ends, concurrency, async ({ steps, resolve }) =>
     resolve(await runSteps(steps, now, () => {}, broken)),
   );
   for (const { promise } of ends) {
     for (const entry of await promise) {
       entries.push(entry);
-      told(entry);
+      onEntry(entry);
     }
   }
   await all;
@@ -80,17 +80,17 @@ export async function runChapters(
 }
 
 /**
- * Runs the steps one after another. What needs a link that is broken is skipped, and so is what needs that; what
- * takes too long fails.
+ * Runs the steps one after another. A check that needs a failed check is skipped, and so are those that need it. A check
+ * that takes too long fails.
  *
  * @param now milliseconds of any clock
- * @param told each entry as soon as it is there
- * @param broken what is known to be: the first broken link by the key of what it breaks
+ * @param onEntry called for each entry at once
+ * @param broken the checks that have failed or were skipped, each with the first failed check that caused it
  */
 export async function runSteps(
   steps: readonly Step[],
   now: () => number,
-  told: (entry: Entry) => void,
+  onEntry: (entry: Entry) => void,
   broken = new Map<string, string>(),
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
@@ -99,26 +99,26 @@ export async function runSteps(
     const { name, needs = [] } = diagnostic;
     const cause = needs.map((need) => broken.get(need) ?? broken.get(keyOf(need, registry))).find(Boolean);
     const began = now();
-    const finding = cause ? skipped(`${cause} failed`) : await lookAt(each);
+    const finding = cause ? skipped(`${cause} failed`) : await runStep(each);
     const entry = { name, ...(registry && { registry }), ...clean(finding), took: Math.round(now() - began) };
     if (cause ?? (finding.status === "failed" && !finding.blocksNothing && name)) {
       broken.set(diagnostic.scope === "machine" ? name : keyOf(name, registry), cause ?? name);
     }
     entries.push(entry);
-    told(entry);
+    onEntry(entry);
   }
   return entries;
 }
 
-/** Milliseconds in which a diagnostic whose time is over can say itself what it waited for. */
+/** Milliseconds in which a check can report what it waits for, after its signal has aborted. */
 const grace = 500;
 
-async function lookAt({ diagnostic, look }: Step): Promise<Finding> {
-  const limit = diagnostic.limit ?? usualLimit;
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(tooLate(diagnostic.name, limit)), limit + grace);
+async function runStep({ diagnostic, look }: Step): Promise<Finding> {
+  const limit = diagnostic.limit ?? defaultLimit;
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(timeoutFailure(diagnostic.name, limit)), limit + grace);
   try {
-    return await Promise.race([look(AbortSignal.timeout(limit)), late.promise]);
+    return await Promise.race([look(AbortSignal.timeout(limit)), timeout.promise]);
   } catch (error) {
     if (error instanceof Failure) return failedBy(error);
     return failed("UNEXPECTED", foreignError(error), "run it again; if it stays, report this line as a bug");
@@ -127,20 +127,20 @@ async function lookAt({ diagnostic, look }: Step): Promise<Finding> {
   }
 }
 
-function tooLate(name: string, limit: number): Failure {
+function timeoutFailure(name: string, limit: number): Failure {
   return new Failure(
     "DOCTOR_TIMEOUT",
-    `${name} came to no end within ${limit / 1000} s`,
-    "see whether the disk, the network or a program that is asked hangs",
+    `${name} did not end within ${limit / 1000} s`,
+    "see whether the disk, the network or another program hangs",
   );
 }
 
-/** Characters of what a diagnostic found: lists of registries are long, and ours. */
-const longestFinding = 16_384;
+/** Characters of a finding: lists of registries are long. */
+const maxFindingLength = 16_384;
 
-/** Foreign words end up in what was seen: no secret leaves here, and nothing that moves a terminal's cursor. */
+/** Removes secrets and control characters, since findings contain text from AWS, servers and other programs. */
 function clean({ status, seen, fix, code }: Finding): Finding {
-  const text = (value: string) => oneLine(redact(withoutControls(cutForeign(value, longestFinding))));
+  const text = (value: string) => oneLine(redact(withoutControls(cutForeign(value, maxFindingLength))));
   return {
     status,
     ...(code !== undefined && { code }),

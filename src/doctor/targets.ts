@@ -4,11 +4,11 @@ import { registriesOf, requestedRegistries } from "../managed/requested.ts";
 import { TokenProvider } from "../provider/token-provider.ts";
 import { readNamedRegistry } from "../registry/image.ts";
 import { Failure } from "../token/failure.ts";
-import type { Subject } from "./checks/check-run.ts";
-import type { Machine } from "./checks/machine.ts";
+import type { Target } from "./checks/check-run.ts";
+import type { DoctorContext } from "./checks/machine.ts";
 
-/** @throws Failure NOT_ECR where it is the name of nothing */
-export async function subjectOf(named: string, machine: Machine): Promise<Subject> {
+/** The target for a command-line argument. @throws Failure NOT_ECR if it is not a host, URL or image */
+export async function targetOf(named: string, machine: DoctorContext): Promise<Target> {
   const { url, image } = readNamedRegistry(named);
   if (url.kind === "malformed") {
     throw new Failure(
@@ -17,46 +17,49 @@ export async function subjectOf(named: string, machine: Machine): Promise<Subjec
       "give a host, a URL or an image: ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG",
     );
   }
-  const registry = url.kind === "ecr" ? url.registry : await new TokenProvider(machine).aliased(url.host);
+  const registry =
+    url.kind === "ecr" ? url.registry : await new TokenProvider(machine).resolveAlias(url.host);
   return registry ? { kind: "ecr", registry, ...(image && { image }) } : { kind: "other", host: url.host };
 }
 
 /**
- * Of the registries that are kept and of those that Docker asks this helper for, in their order, one for each identity
- * and region that a `get` from here would ask under: a token opens all of theirs. Those whose last `get` failed, or that
- * have an explicit login, are all among them.
+ * The default targets: of the managed registries, and of those that Docker requests from this helper, the first for each
+ * identity and region, since these share a token. Registries whose last `get` failed, or that have an explicit login,
+ * are all included.
  */
-export async function keptSubjects(machine: Machine): Promise<readonly Subject[]> {
+export async function defaultTargets(machine: DoctorContext): Promise<readonly Target[]> {
   try {
-    const { kept, plan, provider } = (await readManagedRegistries(machine)).managed;
-    const forgotten = new Set(plan.forgotten.map(({ registry }) => registry.host));
+    const { registries: managed, plan, provider } = (await readManagedRegistries(machine)).managed;
+    const unused = new Set(plan.unused.map(({ registry }) => registry.host));
     const requested = await requestedRegistries(machine);
     const logins = await hostsWithLogins(machine);
     const always = new Set([...requested.failedGets.map(({ host }) => host), ...logins]);
     const others = await registriesOf({ ...requested, docker: [...requested.docker, ...logins] }, provider);
-    const registries = [...kept.map(({ registry }) => registry), ...others];
+    const registries = [...managed.map(({ registry }) => registry), ...others];
     const hosts = new Set<string>();
     const authorizations = new Set<string>();
-    const subjects: Subject[] = [];
+    const targets: Target[] = [];
     for (const registry of registries) {
       const { host } = registry;
-      if (hosts.has(host) || forgotten.has(host)) continue;
+      if (hosts.has(host) || unused.has(host)) continue;
       const { authorization } = await provider.resolveRegistration(registry);
       if (authorizations.has(authorization) && !always.has(host)) continue;
       authorizations.add(authorization);
       hosts.add(host);
-      subjects.push({ kind: "ecr", registry });
+      targets.push({ kind: "ecr", registry });
     }
-    return subjects;
+    return targets;
   } catch (error) {
-    // The config diagnostic tells it.
+    // The check `config` reports this failure.
     if (error instanceof Failure) return [];
     throw error;
   }
 }
 
-async function hostsWithLogins(machine: Machine): Promise<readonly string[]> {
+async function hostsWithLogins(
+  stored: Pick<DoctorContext, "store" | "files" | "now">,
+): Promise<readonly string[]> {
   const hosts: string[] = [];
-  for (const host of await machine.store.hosts()) if (await explicitLogin(host, machine)) hosts.push(host);
+  for (const host of await stored.store.hosts()) if (await explicitLogin(host, stored)) hosts.push(host);
   return hosts;
 }

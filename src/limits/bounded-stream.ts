@@ -1,5 +1,5 @@
 /** The default limit for an answer, a program's output or a file, in bytes. */
-export const usualLimit = 1024 * 1024;
+export const defaultLimit = 1024 * 1024;
 
 export interface BoundedBytes {
   readonly bytes: Uint8Array;
@@ -10,7 +10,7 @@ export interface BoundedBytes {
 /** Reads at most `limit` bytes of a stream and cancels the rest. @throws what the stream throws */
 export async function readAtMost(
   stream: ReadableStream<Uint8Array> | null,
-  limit = usualLimit,
+  limit = defaultLimit,
 ): Promise<BoundedBytes> {
   if (!stream) return { bytes: new Uint8Array(), isWhole: true };
   const chunks: Uint8Array[] = [];

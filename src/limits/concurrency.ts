@@ -21,12 +21,12 @@ export async function within<Result>(
 /** Calls `run` for each item, in order, at most `atOnce` at a time. `run` must not reject. */
 export async function forEachConcurrent<Item>(
   items: readonly Item[],
-  atOnce: number,
+  limit: number,
   run: (item: Item) => Promise<void>,
 ): Promise<void> {
   const rest = items.values();
   const worker = async () => {
     for (const item of rest) await run(item);
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
 }

@@ -1,4 +1,4 @@
-import { usualLimit } from "./bounded-stream.ts";
+import { defaultLimit } from "./bounded-stream.ts";
 
 /** Milliseconds to read the rest of a pipe after a program has ended: its children may hold the pipe open forever. */
 const drainTime = 500;
@@ -32,7 +32,7 @@ export class OutputTooLarge extends Error {
  *
  * @throws OutputTooLarge as soon as stdout or stderr is larger than `limit` bytes; the caller ends the program
  */
-export async function outputOf(program: RunningProgram, limit = usualLimit): Promise<ProgramOutput> {
+export async function outputOf(program: RunningProgram, limit = defaultLimit): Promise<ProgramOutput> {
   const drained = program.exited.then(
     () => new Promise<void>((resolve) => setTimeout(resolve, drainTime).unref()),
   );

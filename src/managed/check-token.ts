@@ -9,12 +9,12 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 
 /**
- * Asks a registry of the job whether it accepts a token. Only hosts of ECR's own are asked: what answers under another
- * name must not get a token without a pull.
+ * Checks whether a registry of the job accepts a token. Only host names of ECR are called: a server with another name
+ * must not get a token unless there is a pull.
  */
 export async function checkToken(
   { env, home, now }: AppContext,
-  { asker: identity, config, read: files }: ResolvedRegistration,
+  { awsIdentity: identity, config, read: files }: ResolvedRegistration,
   { registries }: Job,
   { username, secret }: AuthorizationEntry,
   signal: AbortSignal,

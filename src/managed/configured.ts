@@ -8,13 +8,13 @@ import type { ManagedRegistry, Origin } from "../refresher/managed-registry.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { FileDependency } from "../token/dependencies.ts";
 
-/** The registries that config.yaml names, and those that followed ones replicate to. */
+/** The registries that config.yaml names, and the replication targets of those that it follows. */
 export interface ConfiguredRegistries {
-  readonly kept: readonly ManagedRegistry[];
+  readonly registries: readonly ManagedRegistry[];
   /** By host. */
   readonly registrations: ReadonlyMap<string, ResolvedRegistration>;
-  /** Who serves each, with what it found of their identities. */
-  readonly listing: TokenProvider;
+  /** Resolved their identities, and remembers what these depend on. */
+  readonly provider: TokenProvider;
   readonly config: StampedConfig;
   readonly rules: FileDependency | undefined;
 }
@@ -22,43 +22,43 @@ export interface ConfiguredRegistries {
 /**
  * Lists them, each host once.
  *
- * @param previous is given back where config, rules and all identities are what they were
+ * @param previous returned if config, rules and all identities are unchanged
  */
 export async function listConfigured(
   app: AppContext,
-  seen: StampedConfig,
+  stamped: StampedConfig,
   rules: StampedRules | undefined,
   previous?: ConfiguredRegistries,
 ): Promise<ConfiguredRegistries> {
   const isSame =
-    previous && isSameConfig(previous.config, seen) && Bun.deepEquals(previous.rules, rules?.dependency);
-  if (isSame && (await previous.listing.isUnchanged())) return previous;
-  // For the length of the list: many registries have one identity.
-  const fixed = { config: async () => seen, ...(rules && { rules: async () => rules }) };
-  const listing = new TokenProvider(app, { ...fixed, states: new Map() });
+    previous && isSameConfig(previous.config, stamped) && Bun.deepEquals(previous.rules, rules?.dependency);
+  if (isSame && (await previous.provider.isUnchanged())) return previous;
+  // The identities are looked up once for the whole list, since many registries share one.
+  const options = { config: async () => stamped, ...(rules && { rules: async () => rules }) };
+  const provider = new TokenProvider(app, { ...options, states: new Map() });
   const conditions = conditionsOnce(app.files);
-  const kept: ManagedRegistry[] = [];
+  const registries: ManagedRegistry[] = [];
   const registrations = new Map<string, ResolvedRegistration>();
   const add = async (registry: Registry, origin: Origin, more: Partial<ManagedRegistry> = {}) => {
-    const registration = await listing.resolveRegistration(registry);
+    const registration = await provider.resolveRegistration(registry);
     registrations.set(registry.host, registration);
-    kept.push(keptOf(registry, origin, registration, conditions, more));
+    registries.push(createManagedRegistry(registry, origin, registration, conditions, more));
   };
-  for (const registry of configuredRegistries(seen.config)) await add(registry, "configured");
+  for (const registry of configuredRegistries(stamped.config)) await add(registry, "configured");
   for (const { registry, source } of rules?.replicas.values() ?? []) {
     const more = { source: source.registry.host };
     if (!registrations.has(registry.host)) await add(registry, "replication", more);
   }
-  return { kept, registrations, listing, config: seen, rules: rules?.dependency };
+  return { registries, registrations, provider, config: stamped, rules: rules?.dependency };
 }
 
-/** Where there is no file, another object says the same each time. */
-function isSameConfig(former: StampedConfig, { config, stamp }: StampedConfig): boolean {
-  return former.config === config && former.stamp === stamp;
+/** The stamp alone is not enough: without a file each read creates another config object with the same stamp. */
+function isSameConfig(previous: StampedConfig, { config, stamp }: StampedConfig): boolean {
+  return previous.config === config && previous.stamp === stamp;
 }
 
-/** One registry of the list. @param conditions of many alike made once */
-export function keptOf(
+/** One registry of the list. @param conditions see `conditionsOnce` */
+export function createManagedRegistry(
   registry: Registry,
   origin: Origin,
   registration: ResolvedRegistration,

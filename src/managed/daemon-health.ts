@@ -3,33 +3,33 @@ import { version } from "../../package.json";
 import { isRefresherRunning, type RefresherFile } from "../store/state/refresher-state.ts";
 import { readableDuration } from "../terminal/words.ts";
 
-/** Milliseconds: a daemon that lives has a heartbeat younger than this, since it beats every minute. */
-export const heartbeatCounts = 3 * 60_000;
+/** Milliseconds: a heartbeat older than this means that the daemon hangs, since it writes one every minute. */
+export const heartbeatMaxAge = 3 * 60_000;
 
-/** How the daemon is. Times in milliseconds since the epoch. */
+/** The state of the daemon. Times in milliseconds since the epoch. */
 export interface Health {
   readonly running: boolean;
-  /** One should run: a service is installed, or one was started and did not end by itself. */
+  /** A daemon should run: a service is installed, or one was started and did not end regularly. */
   readonly expected: boolean;
-  /** Its process, or that of one that ended without a word. */
+  /** Its process, or that of a daemon that was killed or crashed. */
   readonly pid?: number;
-  /** The version of its program. Absent: it does not run, or is of a version that does not say so. */
+  /** The version of its program. Absent: it does not run, or its version does not record this. */
   readonly program?: string;
-  /** It runs another program than this one: it was not restarted after an upgrade. */
+  /** It runs a different program than this one: it was not restarted after an upgrade. */
   readonly outdated: boolean;
   readonly startedAt?: number;
   readonly lastTickAt?: number;
-  /** It runs, and has not shown it for so long. */
+  /** It runs, but its last heartbeat is this old. */
   readonly silentForSeconds?: number;
-  /** Why it goes by the config.yaml of before. */
+  /** Why it uses the previous config.yaml. */
   readonly configError?: string;
-  /** The file of the service that is installed for it. */
+  /** The unit or plist of the installed service. */
   readonly service?: string;
 }
 
 /**
- * @param refresher what it left last
- * @param service the file of an installed service
+ * @param refresher the contents of its heartbeat file
+ * @param service the unit or plist of an installed service
  */
 export async function daemonHealth(
   state: string,
@@ -38,36 +38,36 @@ export async function daemonHealth(
   service?: string,
 ): Promise<Health> {
   const running = await isRefresherRunning(state);
-  const none = { running, expected: running || service !== undefined, outdated: false };
+  const base = { running, expected: running || service !== undefined, outdated: false };
   const installed = service !== undefined && { service };
-  if (!refresher) return { ...none, ...installed };
+  if (!refresher) return { ...base, ...installed };
   const { pid, lastTickAt, configError, program, startedAt } = refresher;
   if (!running) {
     const isDead = pid !== undefined;
-    return { ...none, expected: none.expected || isDead, ...(isDead && { pid }), lastTickAt, ...installed };
+    return { ...base, expected: base.expected || isDead, ...(isDead && { pid }), lastTickAt, ...installed };
   }
-  // Of one before it: this one has not come to the end of its first pass.
-  if (pid === undefined || !isThere(pid)) return { ...none, ...installed };
+  // The file is of a previous daemon: this one has not finished its first pass.
+  if (pid === undefined || !processExists(pid)) return { ...base, ...installed };
   const age = now - lastTickAt;
   return {
-    ...none,
+    ...base,
     outdated: isOutdated(refresher),
     pid,
     ...(program !== undefined && { program }),
     ...(startedAt !== undefined && { startedAt }),
     lastTickAt,
-    ...(age > heartbeatCounts && { silentForSeconds: Math.floor(age / 1000) }),
+    ...(age > heartbeatMaxAge && { silentForSeconds: Math.floor(age / 1000) }),
     ...(configError !== undefined && { configError }),
     ...installed,
   };
 }
 
-/** Whether the daemon that left this runs another program than this one. */
+/** Whether the daemon that wrote the file runs a different program than this one. */
 export function isOutdated({ pid, program }: RefresherFile): boolean {
-  return pid !== undefined && isThere(pid) && (program !== version || isReplaced(pid));
+  return pid !== undefined && processExists(pid) && (program !== version || isReplaced(pid));
 }
 
-/** The same in a line, for people. */
+/** The state of the daemon in one line for users. */
 export function healthLine(health: Health): string {
   const { running, pid, silentForSeconds, service } = health;
   if (!running) {
@@ -79,34 +79,34 @@ export function healthLine(health: Health): string {
   }
   return pid === undefined
     ? "daemon: running, its first pass is under way"
-    : `daemon: running, process ${pid}, ${programWords(health)}`;
+    : `daemon: running, process ${pid}, ${describeProgram(health)}`;
 }
 
-/** "version 0.1.0", and what is to be done where the daemon runs another program than this one. */
-export function programWords({ program, outdated }: Pick<Health, "program" | "outdated">): string {
-  const own = program === undefined ? "an older version" : `version ${program}`;
-  if (!outdated) return own;
+/** "version 0.1.0", and the fix if the daemon runs a different program than this one. */
+export function describeProgram({ program, outdated }: Pick<Health, "program" | "outdated">): string {
+  const ownVersion = program === undefined ? "an older version" : `version ${program}`;
+  if (!outdated) return ownVersion;
   return program === version
-    ? `${own}, of a program that was replaced since it started: restart it`
-    : `${own}, while this program is version ${version}: restart it`;
+    ? `${ownVersion}, but its program was replaced after it started: restart it`
+    : `${ownVersion}, while this program is version ${version}: restart it`;
 }
 
-/** Whether the daemon must be looked after: one that should run and doesn't, hangs, or is of another version. */
+/** Whether the daemon needs attention: it should run and doesn't, it hangs, or it runs a different program. */
 export function isDaemonFailing({ running, expected, outdated, silentForSeconds }: Health): boolean {
   return (expected && !running) || outdated || silentForSeconds !== undefined;
 }
 
-/** Whether there is a process of that number. */
-export function isThere(pid: number): boolean {
+/** Whether a process with this ID exists. */
+export function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's now, or in a container: there it is.
+    // The process exists, but belongs to another user, or to a container.
     return (error as { code?: string }).code === "EPERM";
   }
 }
 
-/** Whether the file of a process's program is gone or another by now: proc_pid_exe(5). */
+/** Whether the file of a process's program was removed or replaced: proc_pid_exe(5). */
 export function isReplaced(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/exe`).endsWith(" (deleted)");

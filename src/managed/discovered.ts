@@ -5,34 +5,34 @@ import type { ResolvedRegistration } from "../provider/token-provider.ts";
 import type { ManagedRegistry } from "../refresher/managed-registry.ts";
 import { parseHost } from "../registry/host.ts";
 import { tokenPath } from "../store/files/paths.ts";
-import { ambientNames, environmentFingerprint } from "../token/dependencies.ts";
+import { ambientNames, type Environment, environmentFingerprint } from "../token/dependencies.ts";
 import type { RegistryEntry } from "../token/entry.ts";
-import { type ConfiguredRegistries, keptOf } from "./configured.ts";
+import { type ConfiguredRegistries, createManagedRegistry } from "./configured.ts";
 
-/** The registries that builds have asked for, beside those that config.yaml names. */
+/** The registries that builds have used, in addition to those that config.yaml names. */
 export interface DiscoveredRegistries {
-  readonly kept: readonly ManagedRegistry[];
-  /** Of both kinds, by host. */
+  readonly registries: readonly ManagedRegistry[];
+  /** Configured and discovered ones, by host. */
   readonly registrations: ReadonlyMap<string, ResolvedRegistration>;
-  /** By host: the stamp of the token file that it was found by; `kept` absent: it counts for nothing. */
-  readonly found: ReadonlyMap<string, Found>;
-  /** Of the folders that were listed. */
+  /** By host: the token file that each was discovered by. */
+  readonly tokenFiles: ReadonlyMap<string, DiscoveredFile>;
+  /** The stamps of the folders that were listed. */
   readonly folders: string;
-  /** The folders were listed twice with these stamps: what came within one tick of the disk's clock is in. */
-  readonly isSettled: boolean;
+  /** The folders were listed twice with these stamps, so files that were added within one tick of the disk's clock are included. */
+  readonly isComplete: boolean;
 }
 
-interface Found {
+interface DiscoveredFile {
   readonly stamp: string;
-  readonly kept?: ManagedRegistry;
+  readonly managed?: ManagedRegistry;
   readonly registration?: ResolvedRegistration;
 }
 
 /**
  * Lists them by their token files.
  *
- * @param configured the others
- * @param previous made with the same `configured`; its `kept` is given back where no file has changed since
+ * @param configured the registries that config.yaml names
+ * @param previous made with the same `configured`; if no file has changed, its list is returned
  */
 export async function listDiscovered(
   app: AppContext,
@@ -41,54 +41,60 @@ export async function listDiscovered(
 ): Promise<DiscoveredRegistries> {
   const { state } = app.folders;
   const folders = ["tokens", "logins"].map((name) => app.files.stamp(`${state}/${name}`)).join(" ");
-  const isQuiet = previous?.folders === folders;
-  if (previous?.isSettled && isQuiet) return previous;
+  const isUnchanged = previous?.folders === folders;
+  if (previous?.isComplete && isUnchanged) return previous;
   const conditions = conditionsOnce(app.files);
-  const found = new Map<string, Found>();
+  const tokenFiles = new Map<string, DiscoveredFile>();
   let isSame = previous !== undefined;
   for (const host of await app.store.hosts()) {
     if (configured.registrations.has(host)) continue;
     const stamp = app.files.stamp(tokenPath(state, host));
-    const before = previous?.found.get(host);
-    // One that could not be read may be readable by now, as with a keychain that is unlocked.
-    const isKnown = before?.kept !== undefined && before.stamp === stamp;
-    const one = isKnown ? before : { stamp, ...(await look(host, app, configured, conditions)) };
-    if (!isKnown && (one.kept || before?.kept)) isSame = false;
-    found.set(host, one);
+    const previousFile = previous?.tokenFiles.get(host);
+    // A file that could not be read may be readable by now, for example since the keychain was unlocked.
+    const isKnown = previousFile?.managed !== undefined && previousFile.stamp === stamp;
+    const file = isKnown
+      ? previousFile
+      : { stamp, ...(await readTokenFile(host, app, configured, conditions)) };
+    if (!isKnown && (file.managed || previousFile?.managed)) isSame = false;
+    tokenFiles.set(host, file);
   }
-  // What could not be read is looked at each time.
-  const isSettled = isQuiet && [...found.values()].every((one) => one.kept);
-  if (previous && isSame && found.size === previous.found.size) return { ...previous, folders, isSettled };
+  // Files that could not be read are tried each time.
+  const isComplete = isUnchanged && [...tokenFiles.values()].every((file) => file.managed);
+  if (previous && isSame && tokenFiles.size === previous.tokenFiles.size)
+    return { ...previous, folders, isComplete };
   const registrations = new Map(configured.registrations);
-  const kept: ManagedRegistry[] = [];
-  for (const [host, one] of found) {
-    if (one.kept) kept.push(one.kept);
-    if (one.registration) registrations.set(host, one.registration);
+  const registries: ManagedRegistry[] = [];
+  for (const [host, file] of tokenFiles) {
+    if (file.managed) registries.push(file.managed);
+    if (file.registration) registrations.set(host, file.registration);
   }
-  return { kept, registrations, found, folders, isSettled };
+  return { registries, registrations, tokenFiles, folders, isComplete };
 }
 
-async function look(
+async function readTokenFile(
   host: string,
   app: AppContext,
-  { listing }: ConfiguredRegistries,
+  { provider }: ConfiguredRegistries,
   conditions: ReturnType<typeof conditionsOnce>,
-): Promise<Omit<Found, "stamp">> {
+): Promise<Omit<DiscoveredFile, "stamp">> {
   const entry = await app.store.readRegistry(host);
-  const registry = entry && (parseHost(host) ?? (await listing.aliased(host)));
+  const registry = entry && (parseHost(host) ?? (await provider.resolveAlias(host)));
   if (!entry || !registry) return {};
-  const registration = await listing.resolveRegistration(registry);
-  // Who renews such a file in the background does not make it look younger: see `serveRegistry`.
+  const registration = await provider.resolveRegistration(registry);
+  // Renewal in the background preserves the file's modification time: see `publishToRegistry`.
   const lastColdGetAt = modifiedAt(tokenPath(app.folders.state, host));
-  if (!fetchedInOtherEnvironment(entry, registration.dependencies.environment.names, app)) {
-    return { kept: keptOf(registry, "learnt", registration, conditions, { lastColdGetAt }), registration };
+  if (!fetchedInOtherEnvironment(entry, registration.dependencies.environment.names, app.env)) {
+    return {
+      managed: createManagedRegistry(registry, "learnt", registration, conditions, { lastColdGetAt }),
+      registration,
+    };
   }
   const { identity, authorization } = entry;
-  const own = { lastColdGetAt, identity, authorization, credentialsOnlyInEnvironment: true };
-  return { kept: keptOf(registry, "learnt", registration, conditions, own) };
+  const details = { lastColdGetAt, identity, authorization, credentialsOnlyInEnvironment: true };
+  return { managed: createManagedRegistry(registry, "learnt", registration, conditions, details) };
 }
 
-/** Milliseconds since the epoch; 0 where it can't be said. Synchronous, since there may be thousands. */
+/** Milliseconds since the epoch; 0 if it is unknown. Synchronous, since there may be thousands. */
 function modifiedAt(path: string): number {
   try {
     return statSync(path).mtimeMs;
@@ -98,18 +104,18 @@ function modifiedAt(path: string): number {
 }
 
 /**
- * Whether the token came from an environment other than this one, by what its identity depends on. Where that
- * is now something else, config.yaml has given the registry another identity since, whose environment counts
- * for nothing.
+ * Whether the token was fetched in an environment that differs from this one in the variables that its identity depends
+ * on. If the identity depends on other variables now, config.yaml has given the registry another identity since: then the
+ * environment of the fetch is irrelevant.
  */
 function fetchedInOtherEnvironment(
   { dependencies }: RegistryEntry,
   names: readonly string[],
-  { env }: AppContext,
+  env: Environment,
 ): boolean {
   const { environment } = dependencies;
-  // Variables that the paths of the files name come on top.
-  const usual = (some: readonly string[]) => some.filter((name) => ambientNames.includes(name)).join();
-  if (usual(environment.names) !== usual(names)) return false;
+  // The paths of AWS files may name further variables, which are left out here.
+  const relevant = (all: readonly string[]) => all.filter((name) => ambientNames.includes(name)).join();
+  if (relevant(environment.names) !== relevant(names)) return false;
   return environmentFingerprint(environment.names, env) !== environment.fingerprint;
 }

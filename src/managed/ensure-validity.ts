@@ -9,79 +9,90 @@ import { readableDuration } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { type Life, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 
-/** What came of one job: a line for each registry that has a token now, and why it has none or a short one. */
-export interface Refreshed {
+/** The result of one job: a line for each registry with a token, and why the token is missing or too short-lived. */
+export interface RefreshResult {
   readonly lines: readonly string[];
   readonly failure?: Failure;
 }
 
-/** Makes sure of the life of one job's token after another, or of several at once. */
-export class Refreshing {
+/** Makes sure that tokens are valid for a minimum time. */
+export class TokenRefresher {
   private readonly stop = new AbortController().signal;
 
-  /** @param asked milliseconds of life; absent: what `status` calls fresh */
+  /** @param minValidity the minimum time in milliseconds; undefined: the tokens must be fresh, as `status` defines it */
   constructor(
     private readonly ports: RefreshPorts,
-    private readonly asked: number | undefined,
+    private readonly minValidity: number | undefined,
     private readonly force: boolean,
   ) {}
 
-  /** @param tell of one job after another, as they end */
-  async ofAll(jobs: readonly Job[], progress: Progress, tell: (refreshed: Refreshed) => void): Promise<void> {
-    await forEachConcurrent(jobs, usualTiming.atOnce, async (job) => {
-      const refreshed = await this.of(job);
-      progress.step(refreshed.failure !== undefined, () => tell(refreshed));
+  /** @param report called for each job as it ends */
+  async refreshAll(
+    jobs: readonly Job[],
+    progress: Progress,
+    report: (result: RefreshResult) => void,
+  ): Promise<void> {
+    await forEachConcurrent(jobs, usualTiming.concurrency, async (job) => {
+      const result = await this.refresh(job);
+      progress.step(result.failure !== undefined, () => report(result));
     });
     progress.clear();
   }
 
-  async of(job: Job): Promise<Refreshed> {
-    let outcome = await this.renewAndServe(job);
-    // Another process was at it in the same moment: what that left may do, else it is asked for anew.
-    if (outcome.kind === "overtaken") outcome = await this.renewAndServe(job);
-    if (outcome.kind === "failed") return { lines: [], failure: await this.failed(job, outcome.failure) };
-    if (outcome.kind !== "done") return { lines: [], failure: overtaken(job) };
+  async refresh(job: Job): Promise<RefreshResult> {
+    let outcome = await this.renewAndPublish(job);
+    // Another process changed the token at the same time: use that token if it is sufficient, else fetch again.
+    if (outcome.kind === "superseded") outcome = await this.renewAndPublish(job);
+    if (outcome.kind === "failed")
+      return { lines: [], failure: await this.withTokenTimes(job, outcome.failure) };
+    if (outcome.kind !== "done") return { lines: [], failure: changedMeanwhile(job) };
     const { life } = outcome.entry;
     const left = readableDuration(timeLeft(life, this.ports.clock()));
     const lines = job.registries.map(({ host }) => `${host}: ${left} left`);
-    // Not by what is left now: of a token that was just enough a moment has gone by since.
-    const whole = lifeLength(life);
-    return whole >= (this.asked ?? 0) ? { lines } : { lines, failure: tooShort(job, whole) };
+    // The lifetime, not the time left: a moment has passed since the token was checked.
+    const lifetime = lifeLength(life);
+    return lifetime >= (this.minValidity ?? 0) ? { lines } : { lines, failure: tooShort(job, lifetime) };
   }
 
-  private async renewAndServe(job: Job): Promise<Outcome> {
+  private async renewAndPublish(job: Job): Promise<Outcome> {
     const { ports, stop } = this;
     const cached = (await ports.read([job.key])).get(job.key);
-    const entry = cached && !this.force && this.isEnough(cached.life) ? cached : undefined;
+    const entry = cached && !this.force && this.isSufficient(cached.life) ? cached : undefined;
     const outcome = entry
       ? ({ kind: "done", entry } as const)
       : await renew(job, cached, ports, stop, usualTiming);
     return outcome.kind === "done" ? publish(job, outcome.entry, ports, stop, usualTiming) : outcome;
   }
 
-  /** Says until when the token is valid that is stored, where there is one. */
-  private async failed(job: Job, failure: Failure): Promise<Failure> {
+  /** Adds to a failure until when the stored token is valid, if there is one. */
+  private async withTokenTimes(job: Job, failure: Failure): Promise<Failure> {
     const clock = this.ports.clock();
     const stored = (await this.ports.read([job.key])).get(job.key);
     const token = tokenTimes(stored?.life, undefined, clock);
     const { code, message, fix } = failure;
-    return renewalFailure({ code, what: message, fix }, undefined, token, clock.now, job.askThrough.host);
+    return renewalFailure(
+      { code, what: message, fix },
+      undefined,
+      token,
+      clock.now,
+      job.endpointRegistry.host,
+    );
   }
 
-  private isEnough(life: Life): boolean {
+  private isSufficient(life: Life): boolean {
     const clock = this.ports.clock();
-    return this.asked === undefined
+    return this.minValidity === undefined
       ? lifeState(life, clock) === "fresh"
-      : timeLeft(life, clock) >= this.asked;
+      : timeLeft(life, clock) >= this.minValidity;
   }
 }
 
-function overtaken({ identity, region }: Job): Failure {
-  const what = `the token of ${identity} in ${region} was changed by another at the same time`;
+function changedMeanwhile({ identity, region }: Job): Failure {
+  const what = `the token of ${identity} in ${region} was changed by another process at the same time`;
   return new Failure("OVERTAKEN", what, "try again");
 }
 
-function tooShort({ identity, region }: Job, whole: number): Failure {
-  const what = `AWS gives ${identity} in ${region} tokens of ${readableDuration(whole)}, less than was asked for`;
+function tooShort({ identity, region }: Job, lifetime: number): Failure {
+  const what = `AWS gives ${identity} in ${region} tokens of ${readableDuration(lifetime)}, less than was asked for`;
   return new Failure("LIFE_TOO_SHORT", what, "ask for less with --min-validity");
 }

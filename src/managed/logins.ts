@@ -5,12 +5,12 @@ import { Failure } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
 import { type Life, lifeState } from "../token/life.ts";
 
-/** A `docker login` that answers instead of a registry's token. */
+/** An explicit `docker login` that is used instead of a registry's token. */
 export interface ExplicitLogin {
   readonly life: Life;
-  /** For a person: until when, and how to end it. */
+  /** For users: until when it is used, and how to remove it. */
   readonly note: string;
-  /** Its password is none of ECR's: no registry takes it. */
+  /** Its password is no ECR token, so no ECR registry accepts it. */
   readonly failure?: Failure;
 }
 
@@ -23,8 +23,8 @@ export async function explicitLogin(
     return undefined;
   }
   const end = isoTime(login.life.expiresAt);
-  const note = `an explicit 'docker login' answers until ${end}; 'docker logout ${host}' ends it`;
+  const note = `an explicit 'docker login' is used until ${end}; 'docker logout ${host}' removes it`;
   if (expiryOfPassword(login.secret) !== undefined) return { life: login.life, note };
-  const what = `${host}: the password of the explicit 'docker login', which answers until ${end}, is no ECR token`;
+  const what = `${host}: the password of the explicit 'docker login', which is used until ${end}, is not an ECR token`;
   return { life: login.life, note, failure: new Failure("LOGIN_DEAD", what, `docker logout ${host}`) };
 }

@@ -14,16 +14,16 @@ import { lifeState, timeLeft, withMinValidity } from "../token/life.ts";
 import { type ManagedRegistries, sameRegistration } from "./registries.ts";
 
 /**
- * What the refresher takes, over this program's files and AWS.
+ * The refresher's ports, implemented with this program's files and AWS.
  *
- * @param keeping what is kept now: asked anew at each step, since it may have changed meanwhile
- * @param wanted milliseconds of life that a token brought by another process must have to do
- * @param tokens reads the tokens that are stored
+ * @param managed returns the present list; called at each step, since it may have changed
+ * @param minValidity the minimum validity in milliseconds of a token that another process fetched
+ * @param tokens reads the stored tokens
  */
 export function refreshPorts(
   app: AppContext,
   managed: () => ManagedRegistries,
-  wanted = 0,
+  minValidity = 0,
   tokens: Pick<TokenStore, "readAuthorization"> = app.store,
 ): RefreshPorts {
   const { files, store, now, folders } = app;
@@ -31,33 +31,33 @@ export function refreshPorts(
   const configStamp = files.stamp(folders.configFile);
   return {
     clock,
-    read: (keys) => readHeld(tokens, keys, managed().minValidity),
-    planned: (job) =>
+    read: (keys) => readAuthorizations(tokens, keys, managed().minValidity),
+    isPlanned: (job) =>
       files.stamp(folders.configFile) === configStamp &&
       managed().plan.jobs.some(({ key, revision }) => key === job.key && revision === job.revision),
-    async renew({ key, askThrough }, seen, { unless, signal }) {
-      // A token that can't be kept serves nobody: each get asks AWS by itself.
+    async renew({ key, endpointRegistry }, current, { isSuperseded, signal }) {
+      // A token that can't be stored is useless: each get would fetch one again.
       await store.assertCanStore();
-      const registration = await sameRegistration(managed(), askThrough, key);
+      const registration = await sameRegistration(managed(), endpointRegistry, key);
       const until = now() + usualTiming.callLimit;
-      let onWriteFailed: Failure | undefined;
-      const enough = ({ life, secret }: AuthorizationEntry) =>
-        !sameToken({ life, secret }, seen) &&
+      let writeFailure: Failure | undefined;
+      const isSufficient = ({ life, secret }: AuthorizationEntry) =>
+        !sameToken({ life, secret }, current) &&
         lifeState(life, clock()) === "fresh" &&
-        timeLeft(life, clock()) >= wanted;
+        timeLeft(life, clock()) >= minValidity;
       const entry = await managed().provider.getOrFetchToken(
-        askThrough,
+        endpointRegistry,
         registration,
-        { fetch: until, turn: until, signal },
+        { fetch: until, lock: until, signal },
         {
-          enough,
-          unless,
+          isSufficient,
+          isSuperseded,
           onWriteFailed: (failure) => {
-            onWriteFailed = failure;
+            writeFailure = failure;
           },
         },
       );
-      if (onWriteFailed && !sameToken(await store.readAuthorization(key), entry)) throw onWriteFailed;
+      if (writeFailure && !sameToken(await store.readAuthorization(key), entry)) throw writeFailure;
       return entry;
     },
     async publish({ key, registries }, entry, guard) {
@@ -65,7 +65,7 @@ export function refreshPorts(
       for (const registry of registries) {
         if (guard.signal.aborted) break;
         try {
-          await serveRegistry(registry, key, entry, guard, app, managed());
+          await publishToRegistry(registry, key, entry, guard, app, managed());
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
           failed ??= error;
@@ -74,7 +74,7 @@ export function refreshPorts(
       if (failed) throw failed;
     },
     async check(job, entry, signal) {
-      const registration = await sameRegistration(managed(), job.askThrough, job.key);
+      const registration = await sameRegistration(managed(), job.endpointRegistry, job.key);
       const { checkToken } = await import("./check-token.ts");
       return checkToken(app, registration, job, entry, signal);
     },
@@ -82,53 +82,54 @@ export function refreshPorts(
   };
 }
 
-/** The authorization tokens that lie there, their reserve by the config of today. */
-export async function readHeld(
+/** The stored authorization tokens, with the present `minValidity`. */
+export async function readAuthorizations(
   store: Pick<TokenStore, "readAuthorization">,
   keys: readonly string[],
   minValidity: number,
 ) {
-  const held = new Map<string, AuthorizationEntry>();
+  const stored = new Map<string, AuthorizationEntry>();
   for (const key of keys) {
     const entry = await store.readAuthorization(key);
-    if (entry) held.set(key, { ...entry, life: withMinValidity(entry.life, minValidity) });
+    if (entry) stored.set(key, { ...entry, life: withMinValidity(entry.life, minValidity) });
   }
-  return held;
+  return stored;
 }
 
-async function serveRegistry(
+async function publishToRegistry(
   registry: Registry,
   key: string,
   { username, secret, life }: AuthorizationEntry,
-  { unless }: Guard,
-  { store, folders }: AppContext,
+  { isSuperseded }: Guard,
+  { store, folders }: Pick<AppContext, "store" | "folders">,
   managed: ManagedRegistries,
 ): Promise<void> {
   const { host } = registry;
   const { dependencies, identity } = await sameRegistration(managed, registry, key);
   const path = tokenPath(folders.state, host);
-  const kept = managed.kept.find((one) => one.registry.host === host);
+  const registered = managed.registries.find((one) => one.registry.host === host);
   const before = await stat(path).catch(() => undefined);
-  // A logout has removed it: it must not come back.
-  if (kept?.origin === "learnt" && !before) return;
+  // A logout has removed the file: it must not be written again.
+  if (registered?.origin === "learnt" && !before) return;
   const token = { format: entryFormat, host, username, secret, life } as const;
   const entry: RegistryEntry = { ...token, dependencies, identity, authorization: key };
-  // Of many on a slow disk a pass may write a part: the next goes on where it ended.
+  // On a slow disk a pass may write only some of many files; the next pass writes the others.
   const isWritten = Bun.deepEquals(await store.readRegistry(host), entry);
   if (!isWritten) {
-    if (await unless()) return;
+    if (await isSuperseded()) return;
     await store.writeRegistry(entry);
-    // A logout takes the authorization first, then this file: one that came in between shows here, a later one takes
-    // what was written. A lock would have it wait for AWS.
+    // A logout removes the authorization first, then this file. One that began before the write is detected here, a later
+    // one removes what was written. With a lock, the logout would have to wait for AWS.
     if (!(await store.readAuthorization(key))) {
       await store.removeRegistry(host);
       return;
     }
     await forgetFailedGet(folders.state, host);
   }
-  // The time of its last cold get, which this was not: by it a learnt registry is told and forgotten. 0: there was none.
-  const was = before?.mtimeMs ?? 0;
-  const askedAt = Math.max(was, kept?.lastColdGetAt ?? 0);
-  if (isWritten && askedAt === was) return;
-  await utimes(path, before?.atime ?? 0, new Date(askedAt)).catch(() => undefined);
+  // The modification time is that of the last cold get, which this is not: by it a discovered registry is recognized, and
+  // dropped after a week. 0: there was no cold get.
+  const previousTime = before?.mtimeMs ?? 0;
+  const lastGetAt = Math.max(previousTime, registered?.lastColdGetAt ?? 0);
+  if (isWritten && lastGetAt === previousTime) return;
+  await utimes(path, before?.atime ?? 0, new Date(lastGetAt)).catch(() => undefined);
 }

@@ -10,24 +10,24 @@ import { Failure } from "../token/failure.ts";
 import type { ManagedRegistries } from "./registries.ts";
 
 /**
- * The registries that were named on the command line. To be named counts as being asked for: one that nobody keeps is
- * learnt by it, as by a cold get.
+ * The registries that were named on the command line. Naming one counts as using it: a registry that is not managed yet
+ * is then discovered, as by a cold get.
  *
  * @throws Failure NOT_ECR
  */
 export async function restrictToArguments(
-  named: readonly string[],
+  names: readonly string[],
   managed: ManagedRegistries,
   { files, now }: Pick<StoredTokens, "files" | "now">,
 ): Promise<ManagedRegistries> {
-  const kept: ManagedRegistry[] = [];
-  for (const name of new Set(named)) {
+  const registries: ManagedRegistry[] = [];
+  for (const name of new Set(names)) {
     const url = readServerUrl(name);
     const registry =
       url.kind === "ecr"
         ? url.registry
         : url.kind === "other"
-          ? await managed.provider.aliased(url.host)
+          ? await managed.provider.resolveAlias(url.host)
           : undefined;
     if (!registry) {
       const almost = almostEcrProblem(name);
@@ -37,18 +37,18 @@ export async function restrictToArguments(
     }
     const problem = hostRegionProblem(registry);
     if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${problem.what}`, problem.fix);
-    if (kept.some((one) => one.registry.host === registry.host)) continue;
+    if (registries.some((one) => one.registry.host === registry.host)) continue;
     const registration = await managed.provider.resolveRegistration(registry);
     const { identity, authorization } = registration;
     const conditions = conditionsOf(registration, files);
     const job = { registry, identity, authorization, conditions };
-    kept.push({ ...job, origin: "configured", lastColdGetAt: now() });
+    registries.push({ ...job, origin: "configured", lastColdGetAt: now() });
   }
-  const plan: Plan = { jobs: groupJobs(kept), unattended: [], forgotten: [] };
-  return { ...managed, kept, plan };
+  const plan: Plan = { jobs: groupJobs(registries), unattended: [], unused: [] };
+  return { ...managed, registries, plan };
 }
 
-/** What `--min-validity` says, in milliseconds; undefined: nothing. @throws Failure USAGE */
-export function minValidityOf(given: string | undefined): number | undefined {
-  return given === undefined ? undefined : durationOption("--min-validity", given, "30m, 2h or 1h30m");
+/** The value of `--min-validity` in milliseconds; undefined if it is not given. @throws Failure USAGE */
+export function minValidityOf(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : durationOption("--min-validity", value, "30m, 2h or 1h30m");
 }

@@ -8,89 +8,89 @@ import type { TokenStore } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
 import { type ManagedRegistries, readManagedRegistries } from "./registries.ts";
 
-/** A registry as it is shown to people. */
-export interface ShownRegistry {
+/** A registry as it is shown to users. */
+export interface RegistryRow {
   readonly host: string;
-  /** Absent: a public one. */
+  /** Absent: it is a public registry. */
   readonly account?: string;
-  /** Absent: what an alias stands for can't be said. */
+  /** Absent: the target of the alias is unknown. */
   readonly region?: string;
   readonly identity: string;
-  /** The key of the authorization token that serves it. */
+  /** The key of its authorization token. */
   readonly authorization: string;
-  /** Absent: config.yaml can't be used, so why it is kept can't be said. */
+  /** Absent: config.yaml is invalid, so the reason why the registry is managed is unknown. */
   readonly origin?: Origin;
-  /** Of a replication target: the host whose rules name it. */
+  /** Only for a replication target: the host whose rules name it. */
   readonly source?: string;
-  /** Why nobody can renew its token in the background. */
+  /** Why its token can't be renewed in the background. */
   readonly unattended?: Unattended;
 }
 
-/** For people, where there is nothing to show. */
+/** Shown to users instead of an empty list. */
 export const noRegistriesMessage =
-  "No registry is kept fresh yet: the first pull adds one, or config.yaml names them.";
+  "No registry is managed yet: the first pull adds one, or list registries in config.yaml.";
 
-/** For people: the entries of config.yaml of which nothing is kept fresh before the first pull. */
-export function waitingEntries({ kept }: RegistryRow, configFile: string): readonly string[] {
-  if (!kept) return [];
+/** For users: the entries of config.yaml whose registries are unknown before the first pull. */
+export function waitingEntries({ loaded }: RegistryRows, configFile: string): readonly string[] {
+  if (!loaded) return [];
   const accounts = new Set(
-    kept.managed.kept.flatMap(({ registry }) => (registry.kind === "private" ? [registry.account] : [])),
+    loaded.managed.registries.flatMap(({ registry }) =>
+      registry.kind === "private" ? [registry.account] : [],
+    ),
   );
-  return kept.config.registries.flatMap(({ target, line }) => {
+  return loaded.config.registries.flatMap(({ target, line }) => {
     if (target.kind !== "account" || target.regions || accounts.has(target.account)) return [];
     const isEvery = target.account === everyAccount;
     const whose = isEvery ? "registries of every other account" : `registries of account ${target.account}`;
     const how = isEvery ? "an entry with account and regions" : "regions in this entry";
-    return [
-      `${configFile}:${line}: ${whose} are kept fresh from their first pull on; with ${how}, before it`,
-    ];
+    return [`${configFile}:${line}: ${whose} are renewed from their first pull on; with ${how}, before it`];
   });
 }
 
-/** What is kept, or with a config.yaml that can't be used, what lies there. */
-export interface RegistryRow {
-  readonly registries: readonly ShownRegistry[];
-  /** Absent: config.yaml can't be used. */
-  readonly kept?: { readonly managed: ManagedRegistries; readonly config: Config };
+/** The managed registries, or with an invalid config.yaml those that have a token file. */
+export interface RegistryRows {
+  readonly registries: readonly RegistryRow[];
+  /** Absent: config.yaml is invalid. */
+  readonly loaded?: { readonly managed: ManagedRegistries; readonly config: Config };
   readonly configError?: Failure;
 }
 
-export async function shownRegistries(app: AppContext): Promise<RegistryRow> {
+export async function readRegistryRows(app: AppContext): Promise<RegistryRows> {
   try {
-    const kept = await readManagedRegistries(app);
-    return { kept, registries: ofKeeping(kept.managed) };
+    const loaded = await readManagedRegistries(app);
+    return { loaded, registries: rowsOfManaged(loaded.managed) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { configError: error, registries: await ofFiles(app.store) };
+    return { configError: error, registries: await rowsOfTokenFiles(app.store) };
   }
 }
 
-function ofKeeping({ kept, plan }: ManagedRegistries): ShownRegistry[] {
-  const unattended = new Map(plan.unattended.map((one) => [one.kept.registry.host, one]));
-  const forgotten = new Set(plan.forgotten);
-  return kept
-    .filter((one) => !forgotten.has(one))
+function rowsOfManaged({ registries, plan }: ManagedRegistries): RegistryRow[] {
+  const unattended = new Map(plan.unattended.map((one) => [one.managed.registry.host, one]));
+  const unused = new Set(plan.unused);
+  return registries
+    .filter((one) => !unused.has(one))
     .map(({ registry, identity, authorization, origin, source }) => {
       const from = source !== undefined && { source };
       const why = unattended.get(registry.host);
-      const place = { host: registry.host, ...placeOf(registry) };
-      return { ...place, identity, authorization, origin, ...from, ...(why && { unattended: why }) };
+      const location = { host: registry.host, ...accountAndRegion(registry) };
+      return { ...location, identity, authorization, origin, ...from, ...(why && { unattended: why }) };
     });
 }
 
-/** By the token files alone, which say for whom they were got. */
-async function ofFiles(store: TokenStore): Promise<ShownRegistry[]> {
-  const registries: ShownRegistry[] = [];
+/** From the token files alone, which name the identity. */
+async function rowsOfTokenFiles(store: TokenStore): Promise<RegistryRow[]> {
+  const registries: RegistryRow[] = [];
   for (const host of await store.hosts()) {
     const entry = await store.readRegistry(host);
     if (!entry) continue;
     const { identity, authorization } = entry;
-    registries.push({ host, ...placeOf(parseHost(host)), identity, authorization });
+    registries.push({ host, ...accountAndRegion(parseHost(host)), identity, authorization });
   }
   return registries;
 }
 
-export function placeOf(registry: Registry | undefined): { region?: string; account?: string } {
+export function accountAndRegion(registry: Registry | undefined): { region?: string; account?: string } {
   if (!registry) return {};
   return { region: registry.region, ...(registry.kind === "private" && { account: registry.account }) };
 }

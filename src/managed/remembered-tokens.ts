@@ -3,7 +3,7 @@ import { authorizationPath } from "../store/files/paths.ts";
 import { stampOf } from "../token/dependencies.ts";
 import type { AuthorizationEntry } from "../token/entry.ts";
 
-/** Authorization tokens by their keys, each file read again only once it has changed: a pass looks at all of them. */
+/** Authorization tokens by key. A file is read again only if it has changed, since each pass needs all of them. */
 export class RememberedTokens {
   readonly #known = new Map<string, { readonly stamp: string; readonly entry: AuthorizationEntry }>();
 
@@ -11,7 +11,7 @@ export class RememberedTokens {
 
   readonly readAuthorization = async (key: string): Promise<AuthorizationEntry | undefined> => {
     const { store, files, folders } = this.app;
-    // The stamp first, so that a change in between shows.
+    // The stamp is read first, so that a change in between is detected later.
     const stamp = files.stamp(authorizationPath(folders.state, key));
     const known = stamp === stampOf("absent") ? undefined : this.#known.get(key);
     if (known?.stamp === stamp) return known.entry;
@@ -21,7 +21,7 @@ export class RememberedTokens {
     return entry;
   };
 
-  /** Forgets all others: they are secrets. */
+  /** Drops all others, since they are secrets. */
   keepOnly(keys: ReadonlySet<string>): void {
     for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
   }

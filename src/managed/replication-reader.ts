@@ -4,35 +4,35 @@ import { refuseFile } from "../ownership/refuse-file.ts";
 import { conditionsOf } from "../provider/conditions.ts";
 import type { AppContext } from "../provider/context.ts";
 import { type ResolvedRegistration, TokenProvider } from "../provider/token-provider.ts";
-import type { ReadingPorts } from "../refresher/read-replication.ts";
+import type { RuleFetchPorts } from "../refresher/read-replication.ts";
 import type { Source } from "../refresher/replication-schedule.ts";
 import type { PrivateRegistry } from "../registry/registry.ts";
 import type { Destination } from "../registry/replica.ts";
 import { readClock } from "../store/files/clock.ts";
 
-/** The reading of replication rules by one config: whose, and how; what becomes of them is its user's. */
-export interface RulesReader extends Omit<ReadingPorts<readonly Destination[]>, "keep"> {
-  /** In the file's order. */
+/** Reads the replication rules that one config follows. The caller stores them. */
+export interface RuleReader extends Omit<RuleFetchPorts<readonly Destination[]>, "store"> {
+  /** In the order of config.yaml. */
   readonly sources: readonly Source[];
 }
 
-/** The rules of a registry are read under the identity that serves it. */
-export async function rulesReader(app: AppContext, seen: StampedConfig): Promise<RulesReader> {
+/** The rules of a registry are read with the identity that its token is fetched with. */
+export async function rulesReader(app: AppContext, config: StampedConfig): Promise<RuleReader> {
   const { files, folders, env, home, now } = app;
-  // Not that of the config in force: while the file is broken it is the last good one.
+  // The file's present stamp, not that of the config in use: while the file is invalid, that is the last valid one.
   const stamp = files.stamp(folders.configFile);
-  const provider = new TokenProvider(app, { config: async () => seen });
-  const asked = new Map<string, { registry: PrivateRegistry; registration: ResolvedRegistration }>();
-  for (const { registry } of followedSources(seen.config)) {
-    asked.set(registry.host, { registry, registration: await provider.resolveRegistration(registry) });
+  const provider = new TokenProvider(app, { config: async () => config });
+  const followed = new Map<string, { registry: PrivateRegistry; registration: ResolvedRegistration }>();
+  for (const { registry } of followedSources(config.config)) {
+    followed.set(registry.host, { registry, registration: await provider.resolveRegistration(registry) });
   }
-  const askedOf = ({ host }: Source) => {
-    const found = asked.get(host);
-    if (!found) throw new RangeError(`${host} is no source`);
-    return found;
+  const sourceOf = ({ host }: Source) => {
+    const source = followed.get(host);
+    if (!source) throw new RangeError(`${host} is no source`);
+    return source;
   };
   return {
-    sources: [...asked].map(([host, { registration }]) => ({
+    sources: [...followed].map(([host, { registration }]) => ({
       host,
       reader: registration.authorization,
       conditions: conditionsOf(registration, files),
@@ -40,9 +40,9 @@ export async function rulesReader(app: AppContext, seen: StampedConfig): Promise
     clock: () => readClock(files, now()),
     deadline: (limit) => AbortSignal.timeout(limit),
     async read(source, signal) {
-      const { registry, registration } = askedOf(source);
+      const { registry, registration } = sourceOf(source);
       const { describeReplication } = await import("../aws/calls/describe-replication.ts");
-      const { asker: identity, config, read } = registration;
+      const { awsIdentity: identity, config, read } = registration;
       return describeReplication({
         registry,
         identity,
@@ -56,7 +56,7 @@ export async function rulesReader(app: AppContext, seen: StampedConfig): Promise
       });
     },
     async isCurrent(source) {
-      const { registry, registration } = askedOf(source);
+      const { registry, registration } = sourceOf(source);
       if (files.stamp(folders.configFile) !== stamp) return false;
       return (await provider.resolveRegistration(registry)).authorization === registration.authorization;
     },

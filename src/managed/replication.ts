@@ -1,12 +1,12 @@
 import { followedSources } from "../config/replication.ts";
 import type { StampedConfig } from "../config/stamped.ts";
 import type { AppContext } from "../provider/context.ts";
-import { type ReadingPorts, readSources } from "../refresher/read-replication.ts";
+import { fetchRules, type RuleFetchPorts } from "../refresher/read-replication.ts";
 import {
   dueRuleFetches,
-  laterReadings,
-  noReadings,
-  parseReadings,
+  mergeRuleFetches,
+  noRuleFetches,
+  parseRuleFetches,
   type RuleFetchState,
 } from "../refresher/replication-schedule.ts";
 import type { Destination } from "../registry/replica.ts";
@@ -14,70 +14,70 @@ import { readReadings, readRules, writeReadings, writeRules } from "../store/sta
 import { Failure } from "../token/failure.ts";
 import { rulesReader } from "./replication-reader.ts";
 
-/** What came of looking at the rules of followed registries. */
-export interface Followed {
-  /** Whether the rules are others than those that were known. */
+/** The result of reading the rules of followed registries. */
+export interface ReplicationSync {
+  /** Whether the rules differ from those that were stored. */
   readonly isChanged: boolean;
-  /** Just now. */
+  /** Failures of this call. */
   readonly failed: readonly Failure[];
-  /** From an earlier attempt, while the next is waited for. */
+  /** Failures of earlier attempts whose next attempt is not due. */
   readonly waiting: readonly Failure[];
-  readonly readings: RuleFetchState;
+  readonly ruleFetches: RuleFetchState;
 }
 
-export interface FollowOptions {
-  /** All of them now; default: those that are due. */
-  readonly anew?: boolean;
+export interface SyncOptions {
+  /** Whether to read all of them; default: those that are due. */
+  readonly readAll?: boolean;
   readonly stop?: AbortSignal;
-  /** What came of the last time, where the disk may have refused it. */
-  readonly memory?: RuleFetchState;
+  /** The result of the last call, which may not have reached the disk. */
+  readonly remembered?: RuleFetchState;
 }
 
 /**
- * Reads the replication rules of the registries that config.yaml follows, and keeps them for whoever asks next. Where
- * they can't be read, those that are known stay in force. Gets no token. Two processes at once do no harm: both read
- * the same, and the later word counts.
+ * Reads the replication rules of the registries that config.yaml follows, and stores them. If rules can't be read, the
+ * stored ones stay in use. Fetches no token. Two processes may do this at once: both read the same, and the later write
+ * wins.
  *
- * @throws Failure STATE_FOLDER, STATE_WRITE where rules that are no longer followed can't be taken out
+ * @throws Failure STATE_FOLDER, STATE_WRITE if rules that are no longer followed can't be removed
  */
 export async function syncReplicationRules(
   app: AppContext,
-  seen: StampedConfig,
-  { anew = false, stop = new AbortController().signal, memory = noReadings }: FollowOptions = {},
-): Promise<Followed> {
+  stamped: StampedConfig,
+  { readAll = false, stop = new AbortController().signal, remembered = noRuleFetches }: SyncOptions = {},
+): Promise<ReplicationSync> {
   const { folders, log } = app;
-  const hosts = new Set(followedSources(seen.config).map(({ registry }) => registry.host));
-  const found = await readRules(folders.state, log);
-  const known = new Map([...found].filter(([host]) => hosts.has(host)));
-  const isLess = known.size < found.size && (await writeRules(folders.state, known));
-  const noted = laterReadings(parseReadings(await readReadings(folders.state)), memory);
-  const before = { ...noted, sources: ofHosts(noted.sources, hosts) };
-  if (hosts.size === 0) return { isChanged: isLess, failed: [], waiting: [], readings: before };
+  const hosts = new Set(followedSources(stamped.config).map(({ registry }) => registry.host));
+  const stored = await readRules(folders.state, log);
+  const known = new Map([...stored].filter(([host]) => hosts.has(host)));
+  const isReduced = known.size < stored.size && (await writeRules(folders.state, known));
+  const merged = mergeRuleFetches(parseRuleFetches(await readReadings(folders.state)), remembered);
+  const previous = { ...merged, sources: ofHosts(merged.sources, hosts) };
+  if (hosts.size === 0) return { isChanged: isReduced, failed: [], waiting: [], ruleFetches: previous };
 
-  const reader = await rulesReader(app, seen);
+  const reader = await rulesReader(app, stamped);
   const { sources } = reader;
-  const due = anew ? sources : dueRuleFetches(sources, before, new Set(known.keys()), reader.clock());
-  let isOther = false;
-  const keep: ReadingPorts<readonly Destination[]>["keep"] = async (brought) => {
-    isOther = await writeRules(folders.state, new Map([...known, ...brought]));
+  const due = readAll ? sources : dueRuleFetches(sources, previous, new Set(known.keys()), reader.clock());
+  let isDifferent = false;
+  const store: RuleFetchPorts<readonly Destination[]>["store"] = async (fetched) => {
+    isDifferent = await writeRules(folders.state, new Map([...known, ...fetched]));
   };
-  const { readings, failed } = await readSources({ ...reader, keep }, due, before, Math.random, stop);
+  const { ruleFetches, failed } = await fetchRules({ ...reader, store }, due, previous, Math.random, stop);
   if (due.length > 0) {
-    // Who goes on has it in memory; others have to do without.
-    await writeReadings(folders.state, readings).catch((error) => {
+    // The caller has the result in memory; only other processes need the file.
+    await writeReadings(folders.state, ruleFetches).catch((error) => {
       if (!(error instanceof Failure)) throw error;
       log(error.oneLine);
     });
   }
   const failedNow = new Set(failed.map(({ source }) => source.host));
   return {
-    isChanged: isLess || isOther,
+    isChanged: isReduced || isDifferent,
     failed: failed.map(({ failure }) => failure),
     waiting: sources.flatMap(({ host }) => {
-      const failure = failedNow.has(host) ? undefined : readings.sources[host]?.failure;
+      const failure = failedNow.has(host) ? undefined : ruleFetches.sources[host]?.failure;
       return failure ? [Failure.from(failure)] : [];
     }),
-    readings,
+    ruleFetches: ruleFetches,
   };
 }
 

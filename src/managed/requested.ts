@@ -13,20 +13,24 @@ import { type FailedGet, readFailedGets } from "../store/state/failed-gets.ts";
 import { Failure } from "../token/failure.ts";
 import type { ManagedRegistries } from "./registries.ts";
 
-/** What clients ask this program for, beside what is kept. */
+/** The registries that clients request from this program, managed or not. */
 export interface Requested {
   /** Hosts for which Docker's config.json names this helper. */
   readonly docker: readonly string[];
   readonly failedGets: readonly FailedGet[];
 }
 
-export async function requestedRegistries(app: AppContext): Promise<Requested> {
-  const { env, home, folders, now } = app;
+export async function requestedRegistries({
+  env,
+  home,
+  folders,
+  now,
+}: Pick<AppContext, "env" | "home" | "folders" | "now">): Promise<Requested> {
   const docker = await dockerHosts(dockerConfigPath(env, home === "" ? undefined : home));
   return { docker, failedGets: await readFailedGets(folders.state, now()) };
 }
 
-/** The ECR hosts in `credHelpers` with this helper. A file that can't be read is doctor's to report. */
+/** The hosts in `credHelpers` with this helper. A file that can't be read is ignored here; `doctor` reports it. */
 async function dockerHosts(path: string | undefined): Promise<readonly string[]> {
   if (path === undefined) return [];
   try {
@@ -39,25 +43,25 @@ async function dockerHosts(path: string | undefined): Promise<readonly string[]>
   }
 }
 
-/** As registries, each once. @param asking knows what aliases stand for */
+/** The requested registries, each once. @param provider resolves aliases */
 export async function registriesOf(
   { docker, failedGets }: Requested,
   provider: TokenProvider,
 ): Promise<Registry[]> {
   const registries: Registry[] = [];
   for (const host of new Set([...docker, ...failedGets.map((one) => one.host)])) {
-    const registry = parseHost(host) ?? (await provider.aliased(host));
+    const registry = parseHost(host) ?? (await provider.resolveAlias(host));
     if (registry) registries.push(registry);
   }
   return registries;
 }
 
 /**
- * What is kept, and for once also what clients ask for, as if they had asked now: but for public registries, which need
- * no token.
+ * The managed registries, and for this call also those that clients request, as if they had just been used. Public
+ * registries are left out, since they need no token.
  */
 export async function withRequested(managed: ManagedRegistries, app: AppContext): Promise<ManagedRegistries> {
-  const known = new Set(managed.kept.map(({ registry }) => registry.host));
+  const known = new Set(managed.registries.map(({ registry }) => registry.host));
   const extra: ManagedRegistry[] = [];
   for (const registry of await registriesOf(await requestedRegistries(app), managed.provider)) {
     if (known.has(registry.host) || registry.kind === "public") continue;
@@ -68,6 +72,6 @@ export async function withRequested(managed: ManagedRegistries, app: AppContext)
     extra.push({ registry, identity, authorization, conditions, origin: "configured", lastColdGetAt });
   }
   if (extra.length === 0) return managed;
-  const kept = [...managed.kept, ...extra];
-  return { ...managed, kept, plan: planRefresh(kept, app.now()) };
+  const registries = [...managed.registries, ...extra];
+  return { ...managed, registries, plan: planRefresh(registries, app.now()) };
 }

@@ -15,9 +15,9 @@ import { Failure } from "../token/failure.ts";
 import type { OutputTokens } from "./tokens.ts";
 
 /** Milliseconds to wait for another process of this user that edits the same file. */
-const patience = 5_000;
+const lockTimeout = 5_000;
 
-const nothing: OutputTokens["logins"] = new Map();
+const noLogins: OutputTokens["logins"] = new Map();
 
 /**
  * Writes the tokens into one file.
@@ -37,11 +37,11 @@ export async function updateOutput(
     const { logins, revision } = await tokens();
     const settled = () => fingerprint([stamp(path), revision]);
     if (record.settled === settled()) return;
-    const { after, taken } = await put(record, logins, state);
-    if (taken.length === 0) await keepRecord(state, { ...after, settled: settled() });
+    const { after, taken } = await editFile(record, logins, state);
+    if (taken.length === 0) await storeRecord(state, { ...after, settled: settled() });
     else {
-      await keepRecord(state, after);
-      throw isTaken(path, taken);
+      await storeRecord(state, after);
+      throw takenFailure(path, taken);
     }
   });
 }
@@ -50,12 +50,12 @@ export async function updateOutput(
 export async function removeFromOutput(path: string, state: string): Promise<void> {
   await withOutputLock(state, path, async () => {
     const record = await readOutputRecord(state, path);
-    if (record.hosts.length > 0) await put(record, nothing, state).catch(unlessGone);
+    if (record.hosts.length > 0) await editFile(record, noLogins, state).catch(unlessGone);
     await removeOutputRecord(state, path);
   });
 }
 
-async function put(
+async function editFile(
   record: OutputRecord,
   logins: OutputTokens["logins"],
   state: string,
@@ -78,15 +78,15 @@ async function put(
 }
 
 /** An output whose outdated hosts can't be recorded has not failed. */
-async function keepRecord(state: string, record: OutputRecord): Promise<void> {
+async function storeRecord(state: string, record: OutputRecord): Promise<void> {
   await writeOutputRecord(state, record).catch(() => undefined);
 }
 
 async function withOutputLock(state: string, path: string, work: () => Promise<void>): Promise<void> {
-  const release = await awaitLock(() => lockOutput(state, path), patience);
+  const release = await awaitLock(() => lockOutput(state, path), lockTimeout);
   if (!release) {
-    const what = `output ${path} is being written by another process of this user's`;
-    throw new Failure("OUTPUT_BUSY", what, "it is tried again within a minute");
+    const what = `another process of this user is writing output ${path}`;
+    throw new Failure("OUTPUT_BUSY", what, "wait: the daemon tries again within a minute");
   }
   try {
     await work();
@@ -100,7 +100,7 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof Failure) || error.code !== "OUTPUT_FOLDER") throw error;
 }
 
-export function isTaken(path: string, hosts: readonly string[]): Failure {
-  const what = `output ${path} holds somebody's own login for ${hosts.join(", ")}, which was left there`;
-  return new Failure("OUTPUT_TAKEN", what, "remove it from auths if the token is to take its place");
+export function takenFailure(path: string, hosts: readonly string[]): Failure {
+  const what = `output ${path} has a login for ${hosts.join(", ")} that this program did not write, and it was not replaced`;
+  return new Failure("OUTPUT_TAKEN", what, "remove it from auths if the token is to replace it");
 }

@@ -16,13 +16,13 @@ export interface OutputsReport {
 }
 
 /** Milliseconds for one file: a disk that hangs must delay neither the other files nor renewals. */
-const longest = 10_000;
+const timeLimit = 10_000;
 
 /**
  * Writes the tokens of all managed registries to each output, and removes them from files that the config no longer
  * lists. A file that is up to date is not touched.
  *
- * @param keeping the managed registries of that config
+ * @param managed the managed registries of that config
  */
 export async function updateOutputs(
   state: string,
@@ -32,22 +32,22 @@ export async function updateOutputs(
 ): Promise<OutputsReport> {
   const named = new Set(config.outputs.map(({ dockerConfig }) => dockerConfig));
   const known = await outputPaths(state);
-  const ends: number[] = [];
+  const expiries: number[] = [];
   const tokens = async () => {
-    const found = await outputTokens(stored, managed, config);
-    ends.push(found.firstEndsAt);
-    return found;
+    const current = await outputTokens(stored, managed, config);
+    expiries.push(current.firstEndsAt);
+    return current;
   };
   const outcomes = [...new Set([...named, ...known])].map(async (path) => {
     const work = named.has(path)
       ? updateOutput(path, tokens, state, stored.files)
       : removeFromOutput(path, state);
-    const failure = await failureOf(within(AbortSignal.timeout(longest), work, () => tooLong(path)));
-    await noteFailure(state, path, failure);
+    const failure = await failureOf(within(AbortSignal.timeout(timeLimit), work, () => timeoutFailure(path)));
+    await recordFailure(state, path, failure);
     return failure;
   });
   const failures = (await Promise.all(outcomes)).filter((failure) => failure !== undefined);
-  const wakeAt = Math.min(...ends);
+  const wakeAt = Math.min(...expiries);
   return { failures, ...(wakeAt < Infinity && { wakeAt }) };
 }
 
@@ -68,7 +68,9 @@ export async function removeFromOutputs(
   const paths = await outputsWithTokens(state);
   return await Promise.all(
     paths.map(async (path) => {
-      const work = within(AbortSignal.timeout(longest), removeFromOutput(path, state), () => tooLong(path));
+      const work = within(AbortSignal.timeout(timeLimit), removeFromOutput(path, state), () =>
+        timeoutFailure(path),
+      );
       const failure = await failureOf(work);
       return failure ? { path, failure } : { path };
     }),
@@ -85,13 +87,13 @@ async function failureOf(work: Promise<void>): Promise<Failure | undefined> {
   }
 }
 
-/** For `status`. If the disk refuses this note, the failure has been reported otherwise. */
-async function noteFailure(state: string, path: string, failure: Failure | undefined): Promise<void> {
+/** Records the failure for `status`. If it can't be written, the failure is still reported by the caller. */
+async function recordFailure(state: string, path: string, failure: Failure | undefined): Promise<void> {
   const note = failure && { code: failure.code, what: failure.message, fix: failure.fix };
   await recordOutputFailure(state, path, note).catch(() => undefined);
 }
 
-function tooLong(path: string): Failure {
-  const what = `output ${path} was not written within ${longest / 1000} s`;
+function timeoutFailure(path: string): Failure {
+  const what = `output ${path} was not written within ${timeLimit / 1000} s`;
   return new Failure("OUTPUT_TIMEOUT", what, "see whether its disk hangs");
 }

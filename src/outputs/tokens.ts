@@ -1,6 +1,6 @@
 import type { Login } from "../clients/docker/login.ts";
 import type { Config } from "../config/config.ts";
-import { readHeld } from "../managed/refresh-ports.ts";
+import { readAuthorizations } from "../managed/refresh-ports.ts";
 import type { ManagedRegistries } from "../managed/registries.ts";
 import { readClock } from "../store/files/clock.ts";
 import type { StoredTokens } from "../store/tokens/token-store.ts";
@@ -27,13 +27,13 @@ export async function outputTokens(
   { aliases }: Config,
 ): Promise<OutputTokens> {
   const keys = plan.jobs.map(({ key }) => key);
-  const held = await readHeld(store, keys, minValidity);
+  const stored = await readAuthorizations(store, keys, minValidity);
   const clock = readClock(files, now());
   const logins = new Map<string, Login>();
   const issues: unknown[] = [];
   let firstEndsAt = Infinity;
   for (const { key, registries } of plan.jobs) {
-    const token = held.get(key);
+    const token = stored.get(key);
     if (!token || lifeState(token.life, clock) === "expired") continue;
     for (const { host } of registries) logins.set(host, token);
     issues.push([key, token.life.issuedAt, registries.map(({ host }) => host)]);

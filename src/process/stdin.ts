@@ -1,9 +1,9 @@
-import { type BoundedBytes, readAtMost, usualLimit } from "../limits/bounded-stream.ts";
+import { type BoundedBytes, defaultLimit, readAtMost } from "../limits/bounded-stream.ts";
 import { Failure } from "../token/failure.ts";
 
 /** Reads the rest of stdin, at most 1 MiB. @param longest milliseconds. @returns undefined if it does not end in that time */
 export function readStdin(longest: number): Promise<BoundedBytes | undefined> {
-  return Promise.race([readAtMost(Bun.stdin.stream(), usualLimit), after(longest)]);
+  return Promise.race([readAtMost(Bun.stdin.stream(), defaultLimit), after(longest)]);
 }
 
 /** Reads the rest of stdin, after which the server URL is complete. @throws Failure STDIN_READ if it does not end in that time */

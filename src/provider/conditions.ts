@@ -1,18 +1,18 @@
 import type { FastFiles } from "../store/files/fast-files.ts";
 import { type Dependencies, type Environment, fingerprint } from "../token/dependencies.ts";
 
-/** What a registration tells of the files that its identity depends on. */
+/** The part of a registration that its identity and its failures depend on. */
 interface Conditional {
   readonly dependencies: Dependencies;
   readonly retryWhenChanged: readonly string[];
 }
 
-/** Changes with what may end a failure: AWS files, sign-ins, config. See `Job.conditions`. */
+/** A fingerprint of what may end a failure: AWS files, sign-ins, config. See `Job.conditions`. */
 export function conditionsOf({ dependencies, retryWhenChanged }: Conditional, files: FastFiles): string {
   return fingerprint([dependencies, retryWhenChanged.map((path) => files.stamp(path))]).slice(0, 16);
 }
 
-/** The same for many of one moment, made once for what they have in common. */
+/** `conditionsOf` for many registrations at one moment: calculated once for those with the same dependencies. */
 export function conditionsOnce(files: FastFiles): (registration: Conditional) => string {
   const known = new Map<object, string>();
   return (registration) => {
@@ -23,7 +23,7 @@ export function conditionsOnce(files: FastFiles): (registration: Conditional) =>
   };
 }
 
-/** The same, and with the settings by which AWS is reached, which may differ from process to process. */
+/** `conditionsOf` with the settings for reaching AWS (proxy, certificates, endpoints), which may differ between processes. */
 export function retryConditions(registration: Conditional, files: FastFiles, env: Environment): string {
   const decides = /^(?:AWS_|SSL_CERT_|NODE_EXTRA_CA_CERTS$)|_PROXY$/i;
   const settings = Object.entries(env)

@@ -10,7 +10,7 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
 import { openTokenKey } from "./token-key.ts";
 
-/** What the whole program has of the world. */
+/** Files, environment, folders, store, clock and log of a process. */
 export interface AppContext {
   readonly files: FastFiles;
   readonly env: Environment;
@@ -22,29 +22,29 @@ export interface AppContext {
   log(line: string): void;
 }
 
-/** How long it may take, in milliseconds since the epoch. */
+/** Deadlines of a fetch, in milliseconds since the epoch. */
 export interface Deadlines {
-  /** The end of the talk with AWS. */
+  /** For the calls to AWS. */
   readonly fetch: number;
-  /** No longer than this is a lock's holder waited for. */
-  readonly turn: number;
-  /** Ends the talk earlier. */
+  /** For the wait for another process that holds the lock. */
+  readonly lock: number;
+  /** Ends the calls to AWS earlier. */
   readonly signal?: AbortSignal;
 }
 
-/** What who renews in the background wants otherwise than a `get`. */
-export interface ObtainOptions {
-  /** Whether a token that lies there already will do; default: a fresh one. */
-  enough?(entry: AuthorizationEntry): boolean;
-  /** Whether a failure answers later requests for some seconds: not where a valid token does. Default: no. */
+/** Options that the background refresher sets. A `get` mostly uses the defaults. */
+export interface FetchOptions {
+  /** Whether a stored token is sufficient; default: if it is fresh. */
+  isSufficient?(entry: AuthorizationEntry): boolean;
+  /** Whether a failure is the answer to later requests for some seconds, which makes no sense with a valid token. Default: no. */
   readonly failureAnswers?: boolean;
-  /** Asked under the lock, just before a token is written: true leaves all as it is. */
-  unless?(): Promise<boolean>;
-  /** Is told why a token could not be kept, beside the log. */
+  /** Called under the lock just before a token is written. If it resolves to true, nothing is written. */
+  isSuperseded?(): Promise<boolean>;
+  /** Called if a token could not be stored, in addition to the log. */
   onWriteFailed?(failure: Failure): void;
 }
 
-/** The world of a command for people or of the daemon. */
+/** The context of the daemon or of a command that a user runs. */
 export async function createAppContext(env: Environment, home: string | undefined): Promise<AppContext> {
   const files = await openFastFiles();
   const folders = foldersOf(env, home, files);

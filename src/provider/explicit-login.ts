@@ -4,12 +4,12 @@ import { entryFormat, type LoginEntry, type LogoutEntry, type RegistryEntry } fr
 import { expiryOfPassword } from "../token/expiry.ts";
 import { type Clock, lifeState, longestLife } from "../token/life.ts";
 
-/** What explicit logins take from the store. */
+/** What explicit logins need from the store. */
 export interface LoginPorts {
   clock(): Clock;
-  /** Whether a secret is what `get` answers for a registry without an explicit login. */
-  isServed(registry: Registry, secret: string): Promise<boolean>;
-  /** The key of the authorization that serves a registry now; undefined where the config does not tell. */
+  /** Whether a secret is that of the token which `get` returns without an explicit login. */
+  isCurrentToken(registry: Registry, secret: string): Promise<boolean>;
+  /** The key of the registry's authorization token; undefined if config.yaml is invalid. */
   authorizationOf(registry: Registry): Promise<string | undefined>;
   readLogin(host: string): Promise<LoginEntry | LogoutEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
@@ -19,37 +19,37 @@ export interface LoginPorts {
   removeAuthorization(key: string): Promise<boolean>;
 }
 
-/** One `docker logout` erases up to four spellings of a host; what comes within this time is the same logout. */
-const oneLogout = 30_000;
+/** Milliseconds. One `docker logout` erases up to four spellings of a host: erasures within this time are one logout. */
+const logoutWindow = 30_000;
 
 /**
- * Keeps an explicit login until its own expiry; a secret that is no ECR token counts for as long as one
- * could live. `docker login HOST` without a password stores what `get` just gave it: that is no other
- * login, and kept as one it would never be renewed.
+ * Stores an explicit login until its own expiry. A secret that is not an ECR token is stored for the longest lifetime of
+ * one. `docker login HOST` without a password stores what `get` just returned: that is not an explicit login, and stored
+ * as one it would never be renewed.
  *
- * @throws Failure where the disk refuses
+ * @throws Failure if it can't be written
  */
 export async function storeLogin(
   registry: Registry,
   { username, secret }: StoredToken,
   ports: LoginPorts,
 ): Promise<void> {
-  if (await ports.isServed(registry, secret)) {
+  if (await ports.isCurrentToken(registry, secret)) {
     await ports.removeLogin(registry.host);
     return;
   }
   const { now, boot } = ports.clock();
-  // Its own word, and never more than a token can live: the clock here may be behind.
+  // Its own expiry, but at most the longest lifetime of a token: this machine's clock may be slow.
   const expiresAt = Math.min(expiryOfPassword(secret) ?? Number.POSITIVE_INFINITY, now + longestLife);
   const life = { issuedAt: now, freshUntil: expiresAt, expiresAt, ...(boot && { boot }) };
   await ports.writeLogin({ format: entryFormat, host: registry.host, username, secret, life });
 }
 
 /**
- * Forgets the explicit login if there is one, else the cached token. So Packer's `ecr_login`, which logs
- * out after each push, leaves the cache warm.
+ * Removes the explicit login if there is one, else the cached token. So Packer's `ecr_login`, which logs out after each
+ * push, does not clear the cache.
  *
- * @throws Failure where the disk refuses
+ * @throws Failure if a file can't be removed
  */
 export async function eraseLogin(registry: Registry, ports: LoginPorts): Promise<void> {
   const { host } = registry;
@@ -57,7 +57,7 @@ export async function eraseLogin(registry: Registry, ports: LoginPorts): Promise
   const login = await ports.readLogin(host);
   if (login && "loggedOutAt" in login) {
     const since = clock.now - login.loggedOutAt;
-    if (since >= 0 && since < oneLogout) return;
+    if (since >= 0 && since < logoutWindow) return;
     await ports.removeLogin(host);
   } else if (login) {
     if (lifeState(login.life, clock) !== "expired") {
@@ -66,13 +66,13 @@ export async function eraseLogin(registry: Registry, ports: LoginPorts): Promise
     }
     await ports.removeLogin(host);
   } else if (await ports.removeLogin(host)) {
-    // It could not be read, but a login it was.
+    // The file could not be read, but it was a login.
     return;
   }
   const cached = await ports.readRegistry(host);
-  // The file may be of whoever asked last; that of whoever asks now goes too.
-  const asked = await ports.authorizationOf(registry);
-  for (const key of new Set([cached?.authorization, asked])) {
+  // The file may belong to the identity of the last fetch. The token of the present identity is removed too.
+  const current = await ports.authorizationOf(registry);
+  for (const key of new Set([cached?.authorization, current])) {
     if (key !== undefined) await ports.removeAuthorization(key);
   }
   await ports.removeRegistry(host);

@@ -3,58 +3,58 @@ import type { AuthorizationEntry, FailureEntry } from "../token/entry.ts";
 import { entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { traitsOf } from "../token/failure-codes.ts";
-import { notedFailure } from "./noted-failure.ts";
+import { repeatedFailure } from "./repeated-failure.ts";
 
-/** What a fetch shared by several processes needs from the rest. */
+/** What a fetch that is shared by several processes needs. */
 export interface SharedFetch {
-  /** @returns undefined where another process holds the lock; throws Failure where the place can't be locked */
+  /** @returns undefined if another process holds the lock. @throws Failure if the file can't be locked */
   tryLock(): Promise<Release | undefined>;
   readAuthorization(): Promise<AuthorizationEntry | undefined>;
   writeAuthorization(entry: AuthorizationEntry): Promise<void>;
   readFailure(): Promise<FailureEntry | undefined>;
   writeFailure(entry: FailureEntry): Promise<void>;
-  /** Whether a token that lies there already will do. */
-  enough(entry: AuthorizationEntry): boolean;
-  /** Asks AWS. */
+  /** Whether a stored token is sufficient. */
+  isSufficient(entry: AuthorizationEntry): boolean;
+  /** Fetches a token from AWS. */
   fetch(): Promise<AuthorizationEntry>;
-  /** The API host that `fetch` calls: a failure is shared only with those who would call the same. */
+  /** The API host that `fetch` calls: a failure is shared only between calls to the same host. */
   readonly endpoint: string;
-  /** Changes with what may end a failure; undefined: it answers no later request. */
+  /** A fingerprint of what may end a failure; undefined: the failure is not the answer to later requests. */
   readonly conditions: string | undefined;
   /** The registry that the token is for. */
   readonly host: string;
   now(): number;
-  /** A pause between two looks at the lock. */
-  pause(): Promise<void>;
-  /** From then on the holder of the lock counts as stuck and is waited for no longer. */
+  /** Waits between two attempts to lock. */
+  wait(): Promise<void>;
+  /** When to stop waiting for the holder of the lock, which then seems to hang; milliseconds since the epoch. */
   readonly waitUntil: number;
-  /** Is told what went wrong without keeping the token from the caller: a full disk, no lock. */
+  /** Called for problems that don't keep the token from the caller: a full disk, no lock. */
   report(failure: Failure): void;
 }
 
 /**
- * One call to AWS for all who ask at once, across processes: who gets the lock calls; the others take
- * what it wrote, be it a token or the failure that they all would have met.
+ * One call to AWS for all requests at the same time, across processes. The process that gets the lock calls AWS; the
+ * others read the token that it wrote, or the failure that they all would have had.
  *
  * @throws Failure of the fetch
  */
 export async function fetchOnce(shared: SharedFetch): Promise<AuthorizationEntry> {
   const began = shared.now();
-  const turn = await waitForTurn(shared);
-  if (turn.entry) return turn.entry;
+  const lock = await waitForLock(shared);
+  if (lock.entry) return lock.entry;
   try {
-    if (turn.release) {
+    if (lock.release) {
       const entry = await shared.readAuthorization();
-      if (entry && shared.enough(entry)) return entry;
+      if (entry && shared.isSufficient(entry)) return entry;
       const failed = await shared.readFailure();
       if (failed && isBetween(began, failed.at, shared.now()) && traitsOf(failed.code).shared) {
-        const failure = notedFailure(failed, shared);
+        const failure = repeatedFailure(failed, shared);
         if (failure) throw failure;
       }
     }
-    return await fetchAndKeep(shared);
+    return await fetchAndStore(shared);
   } finally {
-    turn.release?.();
+    lock.release?.();
   }
 }
 
@@ -62,24 +62,24 @@ function isBetween(start: number, time: number, end: number): boolean {
   return start <= time && time <= end;
 }
 
-async function waitForTurn(shared: SharedFetch): Promise<{ release?: Release; entry?: AuthorizationEntry }> {
+async function waitForLock(shared: SharedFetch): Promise<{ release?: Release; entry?: AuthorizationEntry }> {
   for (;;) {
     try {
       const release = await shared.tryLock();
       if (release) return { release };
     } catch (error) {
-      // A disk that can't be locked must not keep a token from anybody: more calls, the same answer.
+      // Without a lock the token can still be fetched: there are only more calls.
       report(shared, error);
       return {};
     }
     const entry = await shared.readAuthorization();
-    if (entry && shared.enough(entry)) return { entry };
+    if (entry && shared.isSufficient(entry)) return { entry };
     if (shared.now() >= shared.waitUntil) return {};
-    await shared.pause();
+    await shared.wait();
   }
 }
 
-async function fetchAndKeep(shared: SharedFetch): Promise<AuthorizationEntry> {
+async function fetchAndStore(shared: SharedFetch): Promise<AuthorizationEntry> {
   try {
     const entry = await shared.fetch();
     await shared.writeAuthorization(entry).catch((error) => report(shared, error));
@@ -97,7 +97,7 @@ async function fetchAndKeep(shared: SharedFetch): Promise<AuthorizationEntry> {
         fix,
         ...(shared.conditions !== undefined && { conditions: shared.conditions }),
       } as const;
-      await shared.writeFailure(failed).catch((trouble) => report(shared, trouble));
+      await shared.writeFailure(failed).catch((writeError) => report(shared, writeError));
     }
     throw error;
   }

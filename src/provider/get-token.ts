@@ -12,49 +12,49 @@ import { Failure } from "../token/failure.ts";
 import { answersFor, traitsOf } from "../token/failure-codes.ts";
 import type { Identity } from "../token/identity.ts";
 import { type Clock, lifeState, withMinValidity } from "../token/life.ts";
-import { notedFailure } from "./noted-failure.ts";
+import { repeatedFailure } from "./repeated-failure.ts";
 
-/** Who keeps a registry, and under which conditions that stays so. */
+/** The identity for a registry, and what that depends on. */
 export interface Registration {
-  readonly asker: Identity;
-  /** The same for a person. */
+  readonly awsIdentity: Identity;
+  /** The identity as shown to users. */
   readonly identity: string;
-  /** The key of the authorization token that serves this registry. */
+  /** The key of the registry's authorization token. */
   readonly authorization: string;
   readonly dependencies: Dependencies;
-  /** Milliseconds: with less life left a better token is looked for. */
+  /** Milliseconds: a token that is valid for less than this is renewed. */
   readonly minValidity: number;
 }
 
-/** What a cold get takes from the rooms behind it. */
+/** What a cold get needs from config, store and AWS. */
 export interface ColdGetPorts<Own extends Registration = Registration> {
   clock(): Clock;
-  /** @throws Failure where the config can't be used */
+  /** @throws Failure if config.yaml is invalid */
   resolveRegistration(registry: Registry): Promise<Own>;
-  /** What a warm get would answer now. */
-  warm(host: string): Promise<StoredToken | undefined>;
-  /** The registry's token file while all that its identity depends on is unchanged but for the config file. */
+  /** The answer of a warm get. */
+  warmGet(host: string): Promise<StoredToken | undefined>;
+  /** The registry's token file, if what its identity depends on is unchanged except for config.yaml. */
   tokenIgnoringConfig(host: string): Promise<RegistryEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
   readAuthorization(key: string): Promise<AuthorizationEntry | undefined>;
   readFailure(key: string): Promise<FailureEntry | undefined>;
-  /** Changes with what may end a failed fetch. */
+  /** A fingerprint of what may end a failure. */
   retryConditions(registration: Own): string;
-  /** One call to AWS for all who ask; `shortDeadline` where a valid token lies ready should it take long. */
+  /** Fetches a token, one process for all. @param shortDeadline there is a valid token to use if the fetch takes long */
   getOrFetchToken(registry: Registry, registration: Own, shortDeadline: boolean): Promise<AuthorizationEntry>;
-  /** @throws Failure where the disk refuses */
+  /** @throws Failure if it can't be written */
   writeRegistry(entry: RegistryEntry): Promise<void>;
   log(line: string): void;
 }
 
-/** So long a failed renewal is not tried again while a valid token can be handed out: a build asks often. */
-const failureMemory = 60_000;
+/** Milliseconds between two attempts to renew a token that is still valid: a build calls `get` often. */
+const retryInterval = 60_000;
 
 /**
- * The answer for a registry whose token file does not hold: a token of the same identity and region that
- * another registry brought, or a new one. A valid one with little life left answers where no better can be had.
+ * The credential for a registry whose token file can't be used: the token that another registry of the same identity and
+ * region has stored, or a new one. If none can be fetched, a valid token with little time left is returned.
  *
- * @returns undefined for a public registry where no credentials give a token: it is then pulled from anonymously
+ * @returns undefined for a public registry without credentials: the pull is then anonymous
  * @throws Failure
  */
 export async function resolveCredential<Own extends Registration>(
@@ -62,50 +62,52 @@ export async function resolveCredential<Own extends Registration>(
   ports: ColdGetPorts<Own>,
   isSecondTry = false,
 ): Promise<StoredToken | undefined> {
-  const registration = await registrationOrHeld(registry, ports);
+  const registration = await registrationOrStoredToken(registry, ports);
   if ("secret" in registration) return registration;
   const key = registration.authorization;
   const cached = await findCachedToken(registry, registration, ports);
   const state = cached ? lifeState(cached.life, ports.clock()) : "expired";
-  if (cached && state === "fresh") return keep(registry, registration, cached, ports);
+  if (cached && state === "fresh") return storeToken(registry, registration, cached, ports);
   const failed = state === "fresh" ? undefined : await recentFailure(key, ports);
   if (cached && state === "usable" && failed) return cached;
-  // A machine without credentials asks in vain for seconds, and a build pulls many public images.
+  // Without credentials each attempt takes seconds before it fails, and a build pulls many public images.
   if (registry.kind === "public" && !cached && failed?.code === "NO_CREDENTIALS") return undefined;
   try {
     if (failed && state === "expired") {
-      refuseAgain(failed, registry, ports.retryConditions(registration), ports.clock().now);
+      repeatFailure(failed, registry, ports.retryConditions(registration), ports.clock().now);
     }
-    const obtained = await ports.getOrFetchToken(registry, registration, state === "usable");
-    return await keep(registry, registration, obtained, ports);
+    const token = await ports.getOrFetchToken(registry, registration, state === "usable");
+    return await storeToken(registry, registration, token, ports);
   } catch (error) {
     if (cached && lifeState(cached.life, ports.clock()) !== "expired") {
-      ports.log(`a valid token answered though no better one could be had: ${describe(error)}`);
+      ports.log(
+        `returned the stored token, which is still valid, since a new one could not be fetched: ${describe(error)}`,
+      );
       return cached;
     }
     if (!(error instanceof Failure)) throw error;
     if (error instanceof IdentityChanged) {
       if (!isSecondTry) return resolveCredential(registry, ports, true);
-      // Some credential_process rewrites the AWS files each time it runs: its token is good, but can't be kept.
+      // Some credential_process programs rewrite the AWS files each time: the token is valid, but must not be stored.
       ports.log(error.oneLine);
       return error.token;
     }
     if (registry.kind === "public" && traitsOf(error.code).anonymous) {
-      ports.log(`${registry.host} is left to anonymous pulls: ${error.oneLine}`);
+      ports.log(`${registry.host}: pulls are anonymous: ${error.oneLine}`);
       return undefined;
     }
     throw error;
   }
 }
 
-/** A build asks for one image several times, also in a row. @throws Failure the one that another get just met */
-function refuseAgain(noted: FailureEntry, registry: Registry, conditions: string, now: number): void {
-  if (noted.conditions !== conditions || now - noted.at >= answersFor(noted.code)) return;
-  const failure = notedFailure(noted, { endpoint: apiEndpoint(registry).host, host: registry.host });
+/** Repeats the failure of a recent get, since a build asks for one image several times. @throws Failure */
+function repeatFailure(entry: FailureEntry, registry: Registry, conditions: string, now: number): void {
+  if (entry.conditions !== conditions || now - entry.at >= answersFor(entry.code)) return;
+  const failure = repeatedFailure(entry, { endpoint: apiEndpoint(registry).host, host: registry.host });
   if (failure) throw failure;
 }
 
-/** The AWS files were edited while `getOrFetchToken` waited: for which identity the token is can't be said. */
+/** The AWS files were edited during the fetch, so it is unknown which identity the token belongs to. */
 export class IdentityChanged extends Failure {
   constructor(
     host: string,
@@ -113,13 +115,13 @@ export class IdentityChanged extends Failure {
   ) {
     super(
       "IDENTITY_CHANGED",
-      `the identity for ${host} changes while tokens are fetched, so none is kept`,
-      "see who edits the AWS files",
+      `the identity for ${host} changes while tokens are fetched, so none is stored`,
+      "find the program that edits the AWS files",
     );
   }
 }
 
-/** The token of the registry's identity and region, be it that another registry's logout has removed the shared one. */
+/** The stored token of the registry's identity and region. Its own file counts if a logout has removed the shared one. */
 async function findCachedToken(
   { host }: Registry,
   { authorization, minValidity }: Registration,
@@ -137,28 +139,28 @@ function describe(error: unknown): string {
     : `INTERNAL ${error instanceof Error ? error.name : typeof error}`;
 }
 
-async function registrationOrHeld<Own extends Registration>(
+async function registrationOrStoredToken<Own extends Registration>(
   registry: Registry,
   ports: ColdGetPorts<Own>,
 ): Promise<Own | RegistryEntry> {
   try {
     return await ports.resolveRegistration(registry);
   } catch (error) {
-    // A broken config file names nobody anew, so it takes nobody's valid token away either.
-    const held = await ports.tokenIgnoringConfig(registry.host);
-    if (!held || lifeState(held.life, ports.clock()) === "expired") throw error;
-    ports.log(`a valid token answered though the config can't be used: ${describe(error)}`);
-    return held;
+    // An invalid config.yaml does not name another identity, so a valid token stays in use.
+    const stored = await ports.tokenIgnoringConfig(registry.host);
+    if (!stored || lifeState(stored.life, ports.clock()) === "expired") throw error;
+    ports.log(`returned the stored token, though config.yaml is invalid: ${describe(error)}`);
+    return stored;
   }
 }
 
 async function recentFailure(key: string, ports: ColdGetPorts): Promise<FailureEntry | undefined> {
   const failed = await ports.readFailure(key);
   const { now } = ports.clock();
-  return failed && failed.at <= now && now - failed.at < failureMemory ? failed : undefined;
+  return failed && failed.at <= now && now - failed.at < retryInterval ? failed : undefined;
 }
 
-async function keep(
+async function storeToken(
   registry: Registry,
   registration: Registration,
   entry: AuthorizationEntry | RegistryEntry,
@@ -167,8 +169,8 @@ async function keep(
   const { username, secret, life } = entry;
   const { identity, authorization, dependencies } = registration;
   const { host } = registry;
-  // Of many who waited for one token, one writes it.
-  if ((await ports.warm(host))?.secret === secret) return entry;
+  // If another process waited for the same token, it may have written the file.
+  if ((await ports.warmGet(host))?.secret === secret) return entry;
   try {
     await ports.writeRegistry({
       format: entryFormat,
@@ -181,7 +183,7 @@ async function keep(
       authorization,
     });
   } catch (error) {
-    // The token is good whether or not it can be kept.
+    // The token is valid whether or not it can be stored.
     if (!(error instanceof Failure)) throw error;
     ports.log(error.oneLine);
   }

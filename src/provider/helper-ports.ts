@@ -22,24 +22,24 @@ import { lifeState, timeLeft } from "../token/life.ts";
 import { retryConditions } from "./conditions.ts";
 import { eraseLogin, storeLogin } from "./explicit-login.ts";
 import { type Registration, resolveCredential } from "./get-token.ts";
-import { listHeld } from "./list.ts";
+import { listStoredLogins } from "./list.ts";
 import { openTokenKey } from "./token-key.ts";
 import { type ResolvedRegistration, TokenProvider } from "./token-provider.ts";
 
-/** What a `get` may take in all, in milliseconds since it began; Docker itself waits for ever. */
+/** The time limits of a `get`, in milliseconds since its start. Docker itself has no limit. */
 const limits = {
-  /** The last moment for an answer, whatever hangs. */
+  /** For the answer, whatever hangs. */
   whole: 19_000,
-  /** The end of the talk with AWS. */
+  /** For the calls to AWS. */
   fetch: 17_000,
-  /** No longer than this is a lock's holder waited for: enough is left to ask AWS oneself. */
-  turn: 10_000,
-  /** The same two where a valid token lies ready. */
+  /** For the wait for another process that holds the lock. It leaves enough time for a call to AWS. */
+  lock: 10_000,
+  /** The same two if a valid token is stored. */
   fetchDeadlineWithToken: 4_000,
   lockDeadlineWithToken: 2_000,
-  /** What is left for the fetch to end by itself when its time is over. */
+  /** For a fetch to end after its deadline. */
   grace: 500,
-  /** Milliseconds for what is done after the answer. */
+  /** For work after the answer. */
   tidy: 1_000,
 } as const;
 
@@ -49,7 +49,7 @@ const commandLineClients: ReadonlySet<string> = new Set(
 );
 
 /**
- * Puts the rooms together for all that a warm get can't answer.
+ * Connects protocol, provider, logins and store for everything that a warm get can't answer.
  *
  * @param home undefined for a user without a home folder, whose AWS files the environment must name
  */
@@ -62,125 +62,128 @@ export function createHelperPorts(
 ): HelperPorts {
   const began = now();
   const { state, configFile } = folders;
-  const said = new Set<string>();
-  // Once: one cause, a keychain that is locked say, shows at each step of a get.
+  const logged = new Set<string>();
+  // Each line once: one cause, such as a locked keychain, occurs at each step of a get.
   const log = (line: string) => {
-    if (!said.has(line)) appendLog(state, now(), line);
-    said.add(line);
+    if (!logged.has(line)) appendLog(state, now(), line);
+    logged.add(line);
   };
   const store = new TokenStore(state, log, { key: openTokenKey(env, folders, now) });
-  const put: Promise<void>[] = [];
-  const later = (work: Promise<void>) => void put.push(work);
+  const deferred: Promise<void>[] = [];
+  const defer = (work: Promise<void>) => void deferred.push(work);
   const provider = new TokenProvider(
     { files, env, home: home ?? "", folders, store, now, log },
-    { later, config: readStampedConfig },
+    { defer, config: readStampedConfig },
   );
-  const { resolveRegistration, aliased } = provider;
+  const { resolveRegistration, resolveAlias } = provider;
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
 
-  let lastSeen: StampedConfig | undefined;
+  let lastConfig: StampedConfig | undefined;
 
-  /** Whoever writes a token asks for the config before. It is not read again while it is the same. */
+  /** Each write of a token reads the config first. While the file is unchanged, it is not parsed again. */
   async function readStampedConfig(): Promise<StampedConfig> {
-    const seen = await readStamped(configFile, files.stamp, lastSeen, ({ oneLine }) => log(oneLine));
-    if (seen !== lastSeen) await store.convertEncryption(seen.config.store);
-    lastSeen = seen;
-    return seen;
+    const stamped = await readStamped(configFile, files.stamp, lastConfig, ({ oneLine }) => log(oneLine));
+    if (stamped !== lastConfig) await store.convertEncryption(stamped.config.store);
+    lastConfig = stamped;
+    return stamped;
   }
 
   function getOrFetchToken(registry: Registry, registration: ResolvedRegistration, shortDeadline: boolean) {
     const fetch = began + (shortDeadline ? limits.fetchDeadlineWithToken : limits.fetch);
-    const turn = began + (shortDeadline ? limits.lockDeadlineWithToken : limits.turn);
+    const lock = began + (shortDeadline ? limits.lockDeadlineWithToken : limits.lock);
     const options = { failureAnswers: !shortDeadline };
-    const obtained = provider.getOrFetchToken(registry, registration, { fetch, turn }, options);
-    return within(fetch + limits.grace - now(), obtained, registry);
+    const token = provider.getOrFetchToken(registry, registration, { fetch, lock }, options);
+    return within(fetch + limits.grace - now(), token, registry);
   }
 
   async function tokenIgnoringConfig(host: string): Promise<RegistryEntry | undefined> {
-    const held = await store.readRegistry(host);
-    if (!held) return undefined;
-    const others = held.dependencies.files.filter(({ path }) => path !== configFile);
-    return holds({ ...held.dependencies, files: others }) ? held : undefined;
+    const stored = await store.readRegistry(host);
+    if (!stored) return undefined;
+    const others = stored.dependencies.files.filter(({ path }) => path !== configFile);
+    return holds({ ...stored.dependencies, files: others }) ? stored : undefined;
   }
 
   const authorizationOf = async (registry: Registry): Promise<string | undefined> =>
     (await resolveRegistration(registry).catch(() => undefined))?.authorization;
 
-  async function isServed(registry: Registry, secret: string): Promise<boolean> {
+  async function isCurrentToken(registry: Registry, secret: string): Promise<boolean> {
     if ((await store.readRegistry(registry.host))?.secret === secret) return true;
     const key = await authorizationOf(registry);
     return key !== undefined && (await store.readAuthorization(key))?.secret === secret;
   }
 
-  /** Also after an edit of the files that did not touch the identity. */
+  /** Whether the identity is unchanged, even if the files were edited elsewhere. */
   async function isUnchanged({ host, dependencies, authorization }: RegistryEntry): Promise<boolean> {
     if (holds(dependencies)) return true;
-    const registry = parseHost(host) ?? (await aliased(host));
+    const registry = parseHost(host) ?? (await resolveAlias(host));
     return registry !== undefined && (await authorizationOf(registry)) === authorization;
   }
 
-  /** An explicit login that a warm get could not read: encrypted with a key of the keychain's, or of a former version. */
+  /** An explicit login that a warm get could not read: encrypted with a key in the keychain, or of an older version. */
   async function validLogin(host: string): Promise<LoginEntry | undefined> {
     const login = loginIn(await store.readLogin(host));
     return login && lifeState(login.life, clock()) !== "expired" ? login : undefined;
   }
 
-  async function cold(registry: Registry): Promise<StoredToken | undefined> {
-    // The second reports a file that the warm get had to leave aside.
+  async function coldGet(registry: Registry): Promise<StoredToken | undefined> {
+    // The second read logs a file that the warm get had to ignore.
     const [login] = await Promise.all([validLogin(registry.host), store.readRegistry(registry.host)]);
     if (login) return login;
     return resolveCredential(registry, getPorts);
   }
 
-  async function warm(host: string): Promise<StoredToken | undefined> {
-    const found = readCachedCredential(files, state, host, env, now());
-    if (!found || !("sealed" in found)) return found;
-    return "authorization" in found ? store.readRegistry(host) : loginIn(await store.readLogin(host));
+  async function warmGet(host: string): Promise<StoredToken | undefined> {
+    const cached = readCachedCredential(files, state, host, env, now());
+    if (!cached || !("sealed" in cached)) return cached;
+    return "authorization" in cached ? store.readRegistry(host) : loginIn(await store.readLogin(host));
   }
 
   const identities = new Map<string, string>();
-  async function notedRegistration(registry: Registry): Promise<ResolvedRegistration> {
+  async function resolveAndRemember(registry: Registry): Promise<ResolvedRegistration> {
     const registration = await resolveRegistration(registry);
     identities.set(registry.host, registration.identity);
     return registration;
   }
   const getPorts = {
-    ...{ ...store, clock, warm, tokenIgnoringConfig, getOrFetchToken, log },
+    ...{ ...store, clock, warmGet, tokenIgnoringConfig, getOrFetchToken, log },
     retryConditions: (registration: ResolvedRegistration) => retryConditions(registration, files, env),
-    resolveRegistration: notedRegistration,
+    resolveRegistration: resolveAndRemember,
   };
 
-  /** Some clients hide why a get failed: `status` and `doctor` report it. */
-  async function noted(registry: Registry, serverUrl = registry.host): Promise<StoredToken | undefined> {
+  /** Records why a get failed, for `status` and `doctor`: some clients hide it. */
+  async function getAndRecordFailure(
+    registry: Registry,
+    serverUrl = registry.host,
+  ): Promise<StoredToken | undefined> {
     const { host } = registry;
     try {
-      const held = await within(limits.whole, cold(registry), registry);
-      later(forgetFailedGet(state, host));
-      return held;
+      const credential = await within(limits.whole, coldGet(registry), registry);
+      defer(forgetFailedGet(state, host));
+      return credential;
     } catch (error) {
-      if (error instanceof Failure) await note(host, error, serverUrl);
+      if (error instanceof Failure) await recordFailure(host, error, serverUrl);
       throw error;
     }
   }
   const repeated = new WeakSet<object>();
-  async function note(host: string, failure: Failure, serverUrl: string): Promise<void> {
+  async function recordFailure(host: string, failure: Failure, serverUrl: string): Promise<void> {
     const parent = parentProcess();
     const asked = parent && { process: parent.id, serverUrl };
     const isOneRun = parent !== undefined && commandLineClients.has(parent.name);
     if (asked && (await wasShown(state, host, failure, asked, isOneRun, now()))) repeated.add(failure);
-    later(recordFailedGet(state, host, identities.get(host), failure, now(), asked));
+    defer(recordFailedGet(state, host, identities.get(host), failure, now(), asked));
   }
   const others = otherLogins(env, folders, now);
 
-  /** Other hosts' too. A list that fails would cost Docker's classic builder, and podman, ECR's as well. */
+  /** ECR's logins and those to other hosts. If the others can't be listed, ECR's still are: a failed list breaks Docker's classic builder, and podman. */
   async function list(): Promise<Readonly<Record<string, string>>> {
-    const ours = await listHeld({ ...store, clock, holds: isUnchanged });
+    const ecrLogins = await listStoredLogins({ ...store, clock, isCurrent: isUnchanged });
     try {
-      return { ...onlyOthers(await others.list()), ...ours };
+      return { ...onlyOthers(await others.list()), ...ecrLogins };
     } catch (error) {
       log(`logins to hosts that are not ECR's are not listed: ${foreignText(toReply(error).stdout)}`);
-      return ours;
+      return ecrLogins;
     }
   }
 
@@ -190,18 +193,18 @@ export function createHelperPorts(
     return life && now() + timeLeft(life, clock());
   }
 
-  const loginPorts = { ...store, clock, isServed, authorizationOf };
+  const loginPorts = { ...store, clock, isCurrentToken, authorizationOf };
   return {
-    aliased,
-    get: noted,
-    async store(registry, held) {
+    aliased: resolveAlias,
+    get: getAndRecordFailure,
+    async store(registry, credential) {
       await store.forgetKeychainFailure();
-      await storeLogin(registry, held, loginPorts);
-      later(forgetFailedGet(state, registry.host));
+      await storeLogin(registry, credential, loginPorts);
+      defer(forgetFailedGet(state, registry.host));
     },
     async erase(registry) {
       await eraseLogin(registry, loginPorts);
-      later(forgetFailedGet(state, registry.host));
+      defer(forgetFailedGet(state, registry.host));
     },
     isRepeated: (error) => repeated.has(error),
     reportsFailures: async () =>
@@ -209,7 +212,7 @@ export function createHelperPorts(
     list,
     expiresAt,
     tidy: async () => {
-      const done = Promise.all(put.splice(0));
+      const done = Promise.all(deferred.splice(0));
       await Promise.race([done, Bun.sleep(limits.tidy)]);
     },
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
@@ -220,14 +223,14 @@ function loginIn(entry: LoginEntry | LogoutEntry | undefined): LoginEntry | unde
   return entry && "secret" in entry ? entry : undefined;
 }
 
-/** The answer, or a failure when so many milliseconds have passed: whatever hangs then ends with the process. */
+/** The answer, or a failure after `limit` milliseconds: then what hangs ends with the process. */
 async function within<Answer>(limit: number, answer: Promise<Answer>, { host }: Registry): Promise<Answer> {
-  const late = Bun.sleep(Math.max(0, limit)).then(() => {
+  const timeout = Bun.sleep(Math.max(0, limit)).then(() => {
     throw new Failure(
       "GET_TIMEOUT",
       `no token for ${host} within the time that a get may take`,
       "see whether a credential_process, the disk or the network hangs, then try again",
     );
   });
-  return await Promise.race([answer, late]);
+  return await Promise.race([answer, timeout]);
 }

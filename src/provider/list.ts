@@ -6,22 +6,22 @@ export interface ListPorts {
   hosts(): Promise<readonly string[]>;
   readLogin(host: string): Promise<LoginEntry | LogoutEntry | undefined>;
   readRegistry(host: string): Promise<RegistryEntry | undefined>;
-  /** Whether the identity that asked for it is still the registry's. */
-  holds(entry: RegistryEntry): Promise<boolean>;
+  /** Whether the token's identity is still that of the registry. */
+  isCurrent(entry: RegistryEntry): Promise<boolean>;
 }
 
 /**
- * Host to username of what `get` can answer without AWS. Docker's classic builder asks for each of them,
- * and one that failed would cost it all the others.
+ * Username by host of the credentials that `get` can return without AWS. Docker's classic builder gets each of them, and
+ * one failure would make it lose all others.
  */
-export async function listHeld(ports: ListPorts): Promise<Readonly<Record<string, string>>> {
+export async function listStoredLogins(ports: ListPorts): Promise<Readonly<Record<string, string>>> {
   const clock = ports.clock();
-  const held: Record<string, string> = {};
+  const usernames: Record<string, string> = {};
   for (const host of await ports.hosts()) {
     const username = await usernameFor(host, clock, ports);
-    if (username !== undefined) held[host] = username;
+    if (username !== undefined) usernames[host] = username;
   }
-  return held;
+  return usernames;
 }
 
 async function usernameFor(host: string, clock: Clock, ports: ListPorts): Promise<string | undefined> {
@@ -29,5 +29,5 @@ async function usernameFor(host: string, clock: Clock, ports: ListPorts): Promis
   if (login && !("loggedOutAt" in login) && lifeState(login.life, clock) !== "expired") return login.username;
   const cached = await ports.readRegistry(host);
   if (!cached || lifeState(cached.life, clock) === "expired") return undefined;
-  return (await ports.holds(cached)) ? cached.username : undefined;
+  return (await ports.isCurrent(cached)) ? cached.username : undefined;
 }

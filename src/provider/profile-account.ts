@@ -4,12 +4,12 @@ import { parseHost, privateHost } from "../registry/host.ts";
 import { Failure } from "../token/failure.ts";
 import type { AppContext } from "./context.ts";
 
-/** Milliseconds for all of them. */
+/** Milliseconds for all profiles together. */
 const patience = 5_000;
 
 /**
  * The registries of profiles with static keys, whose account only AWS knows (`GetCallerIdentity`, which needs no
- * permission), and the profiles for which it can't be told.
+ * permission), and the profiles whose account is unknown.
  */
 export async function registriesOfKeys(
   { env, home, now }: AppContext,
@@ -21,7 +21,7 @@ export async function registriesOfKeys(
   const found: ProfileRegistry[] = [];
   const skipped: SkippedProfile[] = [];
   const asked = profiles.map(async ({ profile, region }) => {
-    // Of whatever account: it decides the endpoint's partition and region.
+    // Any account will do: the registry only determines the endpoint's partition and region.
     const anyOf = (account: string) => parseHost(privateHost(account, region));
     const registry = anyOf("000000000000");
     if (!registry) return;
@@ -30,10 +30,10 @@ export async function registriesOfKeys(
       const caller = await callerIdentity({ registry, identity, env, home, now, signal, refuseFile });
       const own = caller.kind === "known" ? anyOf(caller.account) : undefined;
       if (own) found.push({ profile, registry: own });
-      else skipped.push({ profile, why: "STS, which knows its account, can't be reached" });
+      else skipped.push({ profile, why: "its account is unknown, since STS can't be reached" });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      skipped.push({ profile, why: `AWS does not say its account [${error.code}]` });
+      skipped.push({ profile, why: `its account is unknown, since the call to STS failed [${error.code}]` });
     }
   });
   await Promise.all(asked);

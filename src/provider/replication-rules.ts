@@ -6,7 +6,7 @@ import { rulesPath } from "../store/files/paths.ts";
 import { readRules } from "../store/state/replication.ts";
 import type { FileDependency } from "../token/dependencies.ts";
 
-/** What is known of the rules of followed registries, and the stamp that their file had just before it was read. */
+/** The stored rules of followed registries, and the stamp of their file just before it was read. */
 export interface StampedRules {
   readonly known: KnownRules;
   /** By host. */
@@ -14,7 +14,7 @@ export interface StampedRules {
   readonly dependency: FileDependency;
 }
 
-/** Where the rules are, and who is told of what is wrong with them. */
+/** Where the rules are stored, and the log for problems with them. */
 interface RulesPlace {
   readonly files: FastFiles;
   readonly folders: Pick<Folders, "state">;
@@ -26,7 +26,7 @@ export async function readStampedRules(
   config: Config,
 ): Promise<StampedRules> {
   const path = rulesPath(folders.state);
-  // The stamp first, so that a change in between shows.
+  // The stamp is read first, so that a change in between is detected later.
   const dependency = { path, stamp: files.stamp(path) };
   const known = await readRules(folders.state, log);
   return { known, replicas: replicasOf(config, known), dependency };

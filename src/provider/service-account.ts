@@ -5,12 +5,12 @@ import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { ServiceAccountIdentity } from "../token/identity.ts";
 
-/** Milliseconds; kubelet itself gives a plugin a minute. */
+/** Milliseconds. Kubelet's own limit for a plugin is a minute. */
 const limit = 17_000;
 
 /**
- * A credential under the role of a service account. Nothing of it is stored: the credential of one service account
- * must never serve another.
+ * A credential fetched with the role of a service account. It is not stored: the credential of one service account must
+ * never be returned for another.
  *
  * @throws Failure
  */

@@ -6,15 +6,15 @@ import { noTokenKey, type TokenKeyPort } from "../store/tokens/token-files.ts";
 import type { Environment } from "../token/dependencies.ts";
 
 /**
- * Milliseconds for the keychain, and for another process that asks it. A token can be had from AWS instead, in the time
- * that is left: nobody is waited for who has to type a password.
+ * Milliseconds for the keychain, and for another process that reads it. It is too short for a user to type a password:
+ * the time that is left is enough to fetch a token from AWS instead.
  */
 const limit = 4_000;
 
-/** Milliseconds for which a keychain that failed is left alone. */
+/** Milliseconds for which a keychain that failed is not read again. */
 const cooldown = 60_000;
 
-/** The key of the encrypted tokens. What it takes is loaded when it is asked for. */
+/** The key of the encrypted tokens. The modules that it needs are loaded at its first use. */
 export function openTokenKey(
   env: Environment,
   { state }: Pick<Folders, "state">,
@@ -41,8 +41,8 @@ export function openTokenKey(
   };
 }
 
-/** The same for who only looks: wherever it lies ready. */
-export function lyingTokenKey(files: FastFiles, env: Environment): TokenKeyPort {
+/** The key if it is in memory. The keychain is not read. */
+export function tokenKeyInMemory(files: FastFiles, env: Environment): TokenKeyPort {
   return {
     ...noTokenKey,
     get: async () => readMemoryKey(files, env.XDG_RUNTIME_DIR) ?? noTokenKey.get(),

@@ -20,58 +20,55 @@ import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { elapsed, lifeOf, lifeState } from "../token/life.ts";
 import { retryConditions } from "./conditions.ts";
-import type { AppContext, Deadlines, ObtainOptions } from "./context.ts";
+import type { AppContext, Deadlines, FetchOptions } from "./context.ts";
 import { fetchOnce } from "./fetch-once.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
 import { IdentityStates } from "./identity-states.ts";
 import { readStampedRules, type StampedRules } from "./replication-rules.ts";
 
-/** A registration as those want it who renew in the background. */
+/** A registration with what a fetch and the background refresher need. */
 export interface ResolvedRegistration extends Registration {
-  /** Files whose change may end a failure and changes nothing of the identity. */
+  /** Files whose change may end a failure, but does not change the identity. */
   readonly retryWhenChanged: readonly string[];
-  /** The AWS files that the identity was found in. */
+  /** The AWS files that define the identity. */
   readonly read: ReadFiles;
-  /** Where config.yaml is, and where in it the identity. */
+  /** The path of config.yaml, and the line of the identity in it. */
   readonly config: ConfigLocation;
-  /** Files that the source of the credentials reads again while it fetches. */
+  /** Files that the source of the credentials reads again during the fetch. */
   readonly reread: readonly FileDependency[];
 }
 
-/** What an `TokenProvider` goes by, where that is not simply what the files say at each step. */
-export interface AskingOptions {
+/** Options of a `TokenProvider`. By default it reads config and rules at each step. */
+export interface TokenProviderOptions {
   config?(): Promise<StampedConfig>;
   rules?(): Promise<StampedRules>;
-  /**
-   * What was found of identities, for a caller that asks for many registries at one moment; absent: it is looked up
-   * each time, so that a change shows.
-   */
+  /** A cache of identities, for many registries at one moment; absent: each is looked up each time, which detects changes. */
   readonly states?: Map<string, IdentityState>;
-  /** Takes work that the caller's answer need not wait for; absent: it is waited for. */
-  later?(work: Promise<void>): void;
+  /** Takes work that may end after the answer; absent: the answer waits for it. */
+  defer?(work: Promise<void>): void;
 }
 
-/** Who asks AWS for a registry's token, and the asking: where config, aws and store meet. */
+/** Resolves the identity for a registry, and fetches its token: connects config, aws and store. */
 export class TokenProvider {
   private readonly identities: IdentityStates;
-  /** What the registries of an identity have in common: there may be thousands. */
+  /** The parts of registrations that all registries of an identity share, since there may be thousands. */
   private readonly shared = new WeakMap<IdentityState, SharedRegistration>();
 
   constructor(
     private readonly app: AppContext,
-    private readonly options: AskingOptions = {},
+    private readonly options: TokenProviderOptions = {},
   ) {
     this.identities = new IdentityStates(app, options.states);
   }
 
-  /** @throws Failure where config.yaml can't be used */
+  /** @throws Failure if config.yaml is invalid */
   readonly resolveRegistration = async (registry: Registry): Promise<ResolvedRegistration> => {
     const { env, folders } = this.app;
     const { config, stamp } = await this.readStampedConfig();
-    const { identity: asker, name, rules } = await this.identityFor(config, registry);
-    const state = await this.identities.of(asker);
+    const { identity: awsIdentity, name, rules } = await this.identityFor(config, registry);
+    const state = await this.identities.of(awsIdentity);
     const { kind, partition, region } = registry;
-    // A token opens every registry that its principal may read in a region; public ones have their own kind.
+    // A token is valid for all registries of a region that its principal may read; public registries have their own tokens.
     const authorization = fingerprint([state.key, kind, partition, region]).slice(0, 40);
     const known = this.shared.get(state);
     if (known && known.name === name && known.rules === rules && known.stamp === stamp)
@@ -79,9 +76,9 @@ export class TokenProvider {
     const line = name === undefined ? undefined : config.identityLines[name];
     const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
     const { dependencies, retryWhenChanged, read, reread } = state;
-    const described = describeIdentity(asker, env);
+    const described = describeIdentity(awsIdentity, env);
     const registration = {
-      asker,
+      awsIdentity,
       config: { path: folders.configFile, ...(line !== undefined && { line }) },
       identity: name === undefined ? described : `${name} (${described})`,
       dependencies: { ...dependencies, files: [...dependencies.files, ...configured] },
@@ -95,45 +92,45 @@ export class TokenProvider {
   };
 
   /**
-   * The registry under another name, which its token's file and every message then have. A config that
-   * can't be read must not take Docker Hub's images away: then the other name is nobody's.
+   * The registry that an alias stands for, with the alias as its host, which token file and messages then use. If
+   * config.yaml is invalid, no host is an alias: that must not break pulls from Docker Hub.
    */
-  readonly aliased = async (host: string): Promise<Registry | undefined> => {
+  readonly resolveAlias = async (host: string): Promise<Registry | undefined> => {
     try {
       const target = parseHost(aliasTarget((await this.readStampedConfig()).config, host) ?? "");
       return target && { ...target, host };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.app.log(`whether ${host} stands for an ECR registry can't be said: ${error.oneLine}`);
+      this.app.log(`can't tell whether ${host} is an alias of an ECR registry: ${error.oneLine}`);
       return undefined;
     }
   };
 
-  /** One call to AWS for all who ask at once. @throws Failure */
+  /** The stored token if it is sufficient, else a new one, by one call to AWS for all requests at once. @throws Failure */
   async getOrFetchToken(
     registry: Registry,
     registration: ResolvedRegistration,
     deadlines: Deadlines,
-    options: ObtainOptions = {},
+    options: FetchOptions = {},
   ): Promise<AuthorizationEntry> {
     const { files, env, folders, store, now, log } = this.app;
-    const { later } = this.options;
+    const { defer } = this.options;
     const key = registration.authorization;
     const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
     let pruning: Promise<void> | undefined;
-    const obtained = await fetchOnce({
+    const token = await fetchOnce({
       tryLock: () => tryLock(folders.state, lockPath(folders.state, key)),
       readAuthorization: () => store.readAuthorization(key),
       writeAuthorization: async (entry) => {
-        if (await options.unless?.()) return;
+        if (await options.isSuperseded?.()) return;
         await store.writeAuthorization(key, entry);
       },
       readFailure: () => store.readFailure(key),
       writeFailure: (entry) => store.writeFailure(key, entry),
-      enough: options.enough ?? isFresh,
+      isSufficient: options.isSufficient ?? isFresh,
       fetch: () => {
         const fetched = this.fetchEntry(registry, registration, deadlines);
-        // While AWS is waited for, since that is rare and takes long anyway.
+        // During the call to AWS, since that is rare and takes long anyway.
         pruning = pruneState(folders.state, now(), Math.random());
         return fetched;
       },
@@ -141,20 +138,20 @@ export class TokenProvider {
       conditions: options.failureAnswers ? retryConditions(registration, files, env) : undefined,
       host: registry.host,
       now,
-      // Spread, so that those who wait don't all look at the same moment.
-      pause: () => Bun.sleep(15 + 20 * Math.random()),
-      waitUntil: deadlines.turn,
+      // Random, so that waiting processes don't all try at the same moment.
+      wait: () => Bun.sleep(15 + 20 * Math.random()),
+      waitUntil: deadlines.lock,
       report: (failure) => {
         log(failure.oneLine);
         options.onWriteFailed?.(failure);
       },
     });
-    if (pruning && later) later(pruning);
+    if (pruning && defer) defer(pruning);
     else await pruning;
-    return obtained;
+    return token;
   }
 
-  /** Whether every identity of `states` is what it was when it was found, so that every registration still holds. */
+  /** Whether no identity of `states` has changed since it was looked up, so that all registrations are still valid. */
   isUnchanged(): Promise<boolean> {
     return this.identities.isUnchanged();
   }
@@ -164,18 +161,18 @@ export class TokenProvider {
     return this.options.config?.() ?? readStamped(folders.configFile, files.stamp);
   }
 
-  /** Who serves a registry by config.yaml; under another name, who serves what it stands for. */
-  private async identityFor(config: Config, registry: Registry): Promise<ServingIdentity> {
+  /** The identity for a registry by config.yaml; for an alias, that of its target. */
+  private async identityFor(config: Config, registry: Registry): Promise<RegistryIdentity> {
     const target = parseHost(aliasTarget(config, registry.host) ?? registry.host) ?? registry;
     if (!isDeterminedByRules(config, target)) return registrationFor(config, target) ?? { identity: ambient };
     const { replicas, dependency } = await (this.options.rules?.() ?? readStampedRules(this.app, config));
-    const found = registrationUnderRules(config, target, replicas) ?? { identity: ambient };
-    return { ...found, rules: dependency };
+    const resolved = registrationUnderRules(config, target, replicas) ?? { identity: ambient };
+    return { ...resolved, rules: dependency };
   }
 
   private async fetchEntry(
     registry: Registry,
-    asked: ResolvedRegistration,
+    registration: ResolvedRegistration,
     { fetch, signal: given }: Deadlines,
   ): Promise<AuthorizationEntry> {
     const { files, env, home, now } = this.app;
@@ -185,56 +182,56 @@ export class TokenProvider {
     const began = { clock: readClock(files, now()), timer: performance.now() };
     const request = {
       registry,
-      identity: asked.asker,
-      config: asked.config,
+      identity: registration.awsIdentity,
+      config: registration.config,
       env,
       home,
       now,
       signal,
-      files: asked.read,
+      files: registration.read,
       refuseFile,
     };
     const token = await fetchToken(request);
-    if (!isStillOf(asked, await this.resolveRegistration(registry))) {
+    if (!belongsTo(registration, await this.resolveRegistration(registry))) {
       throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
     }
     const { username, password, expiresAt, clockSkew, sessionEndsAt } = token;
     const clock = readClock(files, now());
-    // The age of the boot counts the machine's sleep too; where there is none, the wall clock may have been set.
+    // The age of the boot includes the time that the machine slept. Without it, the wall clock may have been set.
     const slept = clock.boot ? elapsed(began.clock, clock) : 0;
     const took = Math.max(performance.now() - began.timer, slept);
     return {
       format: entryFormat,
-      identity: asked.identity,
+      identity: registration.identity,
       region: registry.region,
       username,
       secret: password,
-      life: lifeOf(expiresAt, clockSkew, asked.minValidity, clock, took),
+      life: lifeOf(expiresAt, clockSkew, registration.minValidity, clock, took),
       ...(sessionEndsAt !== undefined && { sessionEndsAt: sessionEndsAt - clockSkew }),
     };
   }
 }
 
 /**
- * Whether a token that was fetched is that identity's: what was read before gave the credentials, but their source may
- * have read a file again when it was another one, even if it is the same again by now.
+ * Whether a fetched token belongs to the identity. The files that were read before determine the credentials, but their
+ * source may have read a file again while its contents differed, even if they are the same again by now.
  */
-function isStillOf(asked: ResolvedRegistration, now: ResolvedRegistration): boolean {
-  return now.authorization === asked.authorization && Bun.deepEquals(now.reread, asked.reread);
+function belongsTo(registration: ResolvedRegistration, now: ResolvedRegistration): boolean {
+  return now.authorization === registration.authorization && Bun.deepEquals(now.reread, registration.reread);
 }
 
 interface SharedRegistration {
   readonly name: string | undefined;
   readonly rules: FileDependency | undefined;
-  /** Of config.yaml. */
+  /** The stamp of config.yaml. */
   readonly stamp: string;
   readonly registration: Omit<ResolvedRegistration, "authorization">;
 }
 
-interface ServingIdentity {
+interface RegistryIdentity {
   readonly identity: Identity;
-  /** In config.yaml. */
+  /** Its name in config.yaml. */
   readonly name?: string;
-  /** The file of replication rules, where these had a say in it. */
+  /** The file of replication rules, if the identity depends on them. */
   readonly rules?: FileDependency;
 }

@@ -3,14 +3,14 @@ import type { Failure } from "../token/failure.ts";
 import { type Clock, lifeState } from "../token/life.ts";
 import { waitAfter } from "./backoff.ts";
 import type { RenewalDecision } from "./due.ts";
-import { keptFailure } from "./failure-record.ts";
+import { recordFailure } from "./failure-record.ts";
 import type { Job } from "./job.ts";
 import { ageOf } from "./pause.ts";
 import type { GroupState } from "./state.ts";
 import { planIssue } from "./sync-groups.ts";
 import type { Random, Timing } from "./timing.ts";
 
-/** A group's state after a token came: the failures before it are over, its renewal is drawn. */
+/** A group's state after a token was fetched: its failures are cleared and its next renewal is scheduled. */
 export function afterToken(
   group: GroupState,
   decision: RenewalDecision,
@@ -19,13 +19,13 @@ export function afterToken(
   random: Random,
   timing: Timing,
 ): GroupState {
-  const delayed = heldUpFor(group, decision, clock);
+  const delayed = delayByFailures(group, decision, clock);
   const issue = planIssue(entry, { delayed }, clock, random, timing);
   const { hold, rest, counts } = group;
   return { issue, ...(hold && { hold }), ...(rest && { rest }), ...(counts && { counts }) };
 }
 
-/** A group's state after a failure; the token lying there goes on to be served. */
+/** A group's state after a failure. The stored token stays in use. */
 export function afterFailure(
   group: GroupState,
   { job, entry }: RenewalDecision,
@@ -35,7 +35,7 @@ export function afterFailure(
   timing: Timing,
 ): GroupState {
   const wait = (count: number) => waitAfter(failure.code, count, entry, clock, random, timing);
-  return { ...group, failure: keptFailure(failure, group.failure, job.conditions, clock, wait) };
+  return { ...group, failure: recordFailure(failure, group.failure, job.conditions, clock, wait) };
 }
 
 export function afterPublishing(
@@ -46,7 +46,7 @@ export function afterPublishing(
   return { ...group, served: { issuedAt: life.issuedAt, revision } };
 }
 
-/** Whether the registries' files are still to be written, for a token that may be handed out. */
+/** Whether the registries' token files still have to be written with a token that has not expired. */
 export function needsPublishing(
   group: GroupState | undefined,
   { revision }: Job,
@@ -60,10 +60,10 @@ export function needsPublishing(
 }
 
 /**
- * How long failures kept a renewal from its moment. A machine that slept or whose clock was moved is most likely
- * alone with that: 0.
+ * Milliseconds by which failures delayed a renewal. 0 without failures: a machine that slept or whose clock was set is
+ * late alone, so the fleet need not be spread again.
  */
-function heldUpFor(
+function delayByFailures(
   { failure, issue }: GroupState,
   { entry }: RenewalDecision,
   clock: Clock,

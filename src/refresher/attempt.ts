@@ -3,38 +3,42 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { lifeState } from "../token/life.ts";
 import { timeoutFailure, toFailure } from "./failures.ts";
-import { guardOf, sameToken } from "./guard.ts";
+import { createGuard, sameToken } from "./guard.ts";
 import type { Job } from "./job.ts";
 import type { RefreshPorts } from "./ports.ts";
 import type { Timing } from "./timing.ts";
 
-/** What came of a step of a pass. stopped: the daemon ends; nothing can be said of the job. */
+/** The result of a step of a pass. stopped: the daemon ends, so the result of the job is unknown. */
 export type Outcome =
   | { readonly kind: "done"; readonly entry: AuthorizationEntry }
   | { readonly kind: "failed"; readonly failure: Failure }
-  | { readonly kind: "overtaken" | "stopped" };
+  | { readonly kind: "superseded" | "stopped" };
 
-/** Asks for the token of a job. Never rejects. */
+/** Renews the token of a job. Never rejects. */
 export function renew(
   job: Job,
-  seen: AuthorizationEntry | undefined,
+  current: AuthorizationEntry | undefined,
   ports: RefreshPorts,
   stop: AbortSignal,
   timing: Timing,
 ): Promise<Outcome> {
   return attempt(job, stop, ports.deadline(timing.callLimit), async (signal) => {
-    const entry = await ports.renew(job, seen, guardOf(ports, job, seen, signal));
-    // Taken for a success it would be asked for again at each pass.
-    if (sameToken(entry, seen) || lifeState(entry.life, ports.clock()) === "expired") {
-      const what = `the token that came for ${job.identity} in ${job.region} is no newer one, or expired already`;
-      throw new Failure("BAD_ANSWER", what, "check this machine's clock and what answers in AWS's place");
+    const entry = await ports.renew(job, current, createGuard(ports, job, current, signal));
+    // Counted as a success, it would be fetched again at each pass.
+    if (sameToken(entry, current) || lifeState(entry.life, ports.clock()) === "expired") {
+      const what = `the token returned for ${job.identity} in ${job.region} is not newer than the stored one, or has expired`;
+      throw new Failure(
+        "BAD_ANSWER",
+        what,
+        "check this machine's clock and which server answers instead of AWS",
+      );
     }
-    const overtaken = await guardOf(ports, job, entry, signal).unless();
-    return overtaken ? { kind: "overtaken" } : { kind: "done", entry };
+    const superseded = await createGuard(ports, job, entry, signal).isSuperseded();
+    return superseded ? { kind: "superseded" } : { kind: "done", entry };
   });
 }
 
-/** Has the token files of the job's registries written. Never rejects. */
+/** Writes the token files of the job's registries. Never rejects. */
 export function publish(
   job: Job,
   entry: AuthorizationEntry,
@@ -43,8 +47,8 @@ export function publish(
   timing: Timing,
 ): Promise<Outcome> {
   return attempt(job, stop, ports.deadline(timing.callLimit), async (signal) => {
-    const guard = guardOf(ports, job, entry, signal);
-    if (await guard.unless()) return { kind: "overtaken" };
+    const guard = createGuard(ports, job, entry, signal);
+    if (await guard.isSuperseded()) return { kind: "superseded" };
     await ports.publish(job, entry, guard);
     return { kind: "done", entry };
   });
@@ -57,12 +61,12 @@ async function attempt(
   work: (signal: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome> {
   const signal = AbortSignal.any([stop, deadline]);
-  const whose = `${job.identity} in ${job.region}`;
-  const late = () => timeoutFailure(`nothing came of the renewal for ${whose} within its time limit`);
+  const subject = `${job.identity} in ${job.region}`;
+  const timeout = () => timeoutFailure(`the renewal for ${subject} did not end within its time limit`);
   try {
-    return await within(signal, work(signal), late);
+    return await within(signal, work(signal), timeout);
   } catch (error) {
     if (stop.aborted) return { kind: "stopped" };
-    return { kind: "failed", failure: toFailure(error, `no ECR token for ${whose}`) };
+    return { kind: "failed", failure: toFailure(error, `no ECR token for ${subject}`) };
   }
 }

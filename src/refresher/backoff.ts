@@ -1,34 +1,34 @@
 import { traitsOf } from "../token/failure-codes.ts";
 import { type Clock, lifeLength, lifeState, timeLeft } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
-import type { Issued } from "./renewal.ts";
+import type { IssuedToken } from "./renewal.ts";
 import type { Backoff, FailureKind, Random, Timing } from "./timing.ts";
 
 /**
- * How long to wait after the `count`-th failure in a row, in milliseconds: full-jitter exponential, and never
- * longer than a quarter of what is left, so that after an outage that a token outlives most of the rest remains.
+ * Milliseconds to wait after the `count`-th failure in a row: exponential with full jitter, and at most a quarter of
+ * the time that the token is still valid, so that several attempts are left before it expires.
  *
- * @param lying the token that answers meanwhile, if any
+ * @param cached the token that is in use meanwhile, if any
  */
 export function waitAfter(
   code: string,
   count: number,
-  cached: Issued | undefined,
+  cached: IssuedToken | undefined,
   clock: Clock,
   random: Random,
   timing: Timing,
 ): number {
   const usual = timing.backoff[retryKind(code)];
   const state = cached ? lifeState(cached.life, clock) : "expired";
-  const scale = cached ? shortness(cached, timing) : 1;
+  const scale = cached ? delayScale(cached, timing) : 1;
   let longest = scale * (state === "fresh" ? usual.cap : usual.capUnfresh);
   if (cached && state !== "expired")
     longest = Math.min(longest, usableFor(cached, clock) * timing.maxWaitFraction);
-  // The floor stays: of a token that lives for seconds, or is over, next to nothing would be left of it.
+  // The floor is not scaled: for a token that lives for seconds, or has expired, the wait would be almost 0.
   return jittered({ base: scale * usual.base, floor: usual.floor }, count, longest, random);
 }
 
-/** The same for what nobody waits for. */
+/** Milliseconds to wait after the `count`-th failure in a row of a request that no valid token depends on. */
 export function baseDelay(code: string, count: number, random: Random, { backoff }: Timing): number {
   const kind = backoff[retryKind(code)];
   return jittered(kind, count, kind.cap, random);
@@ -44,18 +44,18 @@ function jittered(
   return Math.ceil(Math.max(floor, ceiling * random()));
 }
 
-/** What share of the usual waits suits a token: all of them, or less where it is short-lived. */
-function shortness({ life }: Issued, { shortLife }: Timing): number {
+/** The factor for the usual waits: 1, or less if the token is short-lived. */
+function delayScale({ life }: IssuedToken, { shortLife }: Timing): number {
   return Math.min(1, lifeLength(life) / shortLife);
 }
 
-/** Milliseconds for which a valid token serves without a better one: until its reserve begins, then until it expires. */
-function usableFor({ life }: Issued, clock: Clock): number {
+/** Milliseconds for which a valid token can be used without a new fetch: while it is fresh, afterwards until it expires. */
+function usableFor({ life }: IssuedToken, clock: Clock): number {
   if (lifeState(life, clock) !== "fresh") return timeLeft(life, clock);
   return life.freshUntil - life.issuedAt - ageOf(life, clock);
 }
 
-/** @param code one that is not known here, or whose retry is not set, passes by itself */
+/** @param code a code that is unknown, or has no `retry`, counts as passing */
 function retryKind(code: string): FailureKind {
   return traitsOf(code).retry ?? "passing";
 }

@@ -1,20 +1,20 @@
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { type Clock, lifeState } from "../token/life.ts";
-import type { HeldAuthorizations } from "./due.ts";
+import type { StoredAuthorizations } from "./due.ts";
 import type { Job } from "./job.ts";
 import { ageOf } from "./pause.ts";
 import type { PlannedIssue, RefresherState } from "./state.ts";
 import type { Random, Timing } from "./timing.ts";
 
 /*
- * No document says whether a token dies with the session of the role that fetched it. It is renewed by its own expiry,
- * as by AWS's tools; but once the session has ended, its registry is asked whether it still accepts the token. One that
- * is refused is renewed at once.
+ * AWS does not document whether a token ends with the session of the role that fetched it. Tokens are renewed by their
+ * own expiry, as by AWS's tools. But once the session has ended, a request to the registry checks whether it still
+ * accepts the token. A refused token is renewed at once.
  */
 
 /**
- * At which age of a token its registry is asked, in milliseconds; undefined: never, as its session outlives the renewal
- * or had ended before.
+ * The age at which a token is checked, in milliseconds; undefined: never, since its session ends after the renewal, or
+ * had ended before the token's issue.
  */
 export function scheduleCheck(
   { life, sessionEndsAt }: Pick<AuthorizationEntry, "life" | "sessionEndsAt">,
@@ -28,10 +28,10 @@ export function scheduleCheck(
   return at < renewAfter ? at : undefined;
 }
 
-/** The tokens whose registry is to be asked now. */
+/** The jobs whose tokens are to be checked now. */
 export function dueChecks(
   jobs: readonly Job[],
-  held: HeldAuthorizations,
+  held: StoredAuthorizations,
   { groups }: RefresherState,
   clock: Clock,
 ): readonly Job[] {
@@ -40,15 +40,15 @@ export function dueChecks(
     const { checkAfter = Infinity, renewAfter = 0 } = groups[key]?.issue ?? {};
     if (!entry || lifeState(entry.life, clock) !== "fresh") return false;
     const age = ageOf(entry.life, clock);
-    // What is due for renewal need not be asked about.
+    // A token that is due for renewal needs no check.
     return age >= checkAfter && age < renewAfter;
   });
 }
 
-/** accepted: it answered otherwise. unknown: no registry answered. */
+/** refused: the registry answered that the token is invalid. accepted: any other answer. unknown: no answer. */
 export type TokenVerdict = "accepted" | "refused" | "unknown";
 
-/** The plan for a token after its registry was asked. @param age of the token, milliseconds */
+/** The plan for a token after its check. @param age of the token, milliseconds */
 export function afterCheck(
   { checkAfter, ...issue }: PlannedIssue,
   verdict: TokenVerdict,

@@ -1,6 +1,6 @@
 import { forEachConcurrent, within } from "../limits/concurrency.ts";
 import { afterCheck, dueChecks } from "./check-schedule.ts";
-import type { HeldAuthorizations } from "./due.ts";
+import type { StoredAuthorizations } from "./due.ts";
 import { timeoutFailure } from "./failures.ts";
 import type { Job } from "./job.ts";
 import { ageOf } from "./pause.ts";
@@ -10,14 +10,14 @@ import { withGroups } from "./sync-groups.ts";
 import type { Timing } from "./timing.ts";
 
 /**
- * Asks the registries of the tokens that are due for it. Never rejects.
+ * Checks the tokens that are due for it at their registries. Never rejects.
  *
- * @returns the state in which a refused token is due for renewal, and the jobs of these tokens
+ * @returns the state in which refused tokens are due for renewal, and their jobs
  */
 export async function checkTokens(
   ports: RefreshPorts,
   jobs: readonly Job[],
-  held: HeldAuthorizations,
+  held: StoredAuthorizations,
   state: RefresherState,
   stop: AbortSignal,
   timing: Timing,
@@ -25,7 +25,7 @@ export async function checkTokens(
   const refused: Job[] = [];
   const changed = new Map<string, GroupState>();
   const due = dueChecks(jobs, held, state, ports.clock());
-  await forEachConcurrent(due, timing.atOnce, async (job) => {
+  await forEachConcurrent(due, timing.concurrency, async (job) => {
     const entry = held.get(job.key);
     const group = state.groups[job.key];
     if (!entry || !group?.issue || stop.aborted) return;

@@ -1,7 +1,7 @@
 import { Failure } from "../token/failure.ts";
 import { foreignError } from "../token/foreign-text.ts";
 
-/** @param what did not come in time */
+/** @param what took too long */
 export function timeoutFailure(what: string): Failure {
   return new Failure(
     "REFRESH_TIMEOUT",
@@ -10,7 +10,7 @@ export function timeoutFailure(what: string): Failure {
   );
 }
 
-/** @param what failed, where the error is none that says so itself */
+/** @param what failed; used unless the error is a `Failure`, which names it */
 export function toFailure(error: unknown, what: string): Failure {
   if (error instanceof Failure) return error;
   return new Failure(

@@ -1,18 +1,18 @@
 import type { Registry } from "../registry/registry.ts";
 
-/** One call to AWS: an identity in a region, and the registries that its token opens. */
+/** One call to AWS: an identity in a region, and the registries that its token is valid for. */
 export interface Job {
-  /** Of the authorization token: the same as long as identity and region are. */
+  /** The authorization token's key; it depends on identity and region alone. */
   readonly key: string;
-  /** For a person. */
+  /** As shown to users. */
   readonly identity: string;
   readonly region: string;
-  /** The one whose API endpoint is called. */
-  readonly askThrough: Registry;
+  /** The registry whose API endpoint is called. */
+  readonly endpointRegistry: Registry;
   /** Sorted by host. */
   readonly registries: readonly Registry[];
-  /** Changes with everything that may end a failure: AWS files, sign-in caches, config. */
+  /** A fingerprint of everything whose change may end a failure: AWS files, sign-in caches, config. */
   readonly conditions: string;
-  /** Changes with the registries and the conditions: their token files have then to be written anew. */
+  /** A fingerprint of registries and conditions. When it changes, the registries' token files are written again. */
   readonly revision: string;
 }

@@ -1,20 +1,20 @@
 import type { Registry } from "../registry/registry.ts";
 
-/** A registry to keep, and who keeps it. */
+/** A registry whose token is renewed, and the identity that it is renewed with. */
 export interface ManagedRegistry {
   readonly registry: Registry;
-  /** For a person. */
+  /** As shown to users. */
   readonly identity: string;
-  /** The key of the authorization token that serves it. */
+  /** The key of its authorization token. */
   readonly authorization: string;
   /** See `Job`. */
   readonly conditions: string;
   readonly origin: Origin;
-  /** Of a replication target: the host of the registry that replicates to it. */
+  /** Only for a replication target: the host of the registry that replicates to it. */
   readonly source?: string;
-  /** Of a learnt one, or one that is just being asked for; milliseconds since the epoch. */
+  /** Only for a discovered registry, or one named on the command line; milliseconds since the epoch. */
   readonly lastColdGetAt?: number;
-  /** The daemon can't become this identity: the environment of the build that asked made it what it is. */
+  /** The daemon can't use this identity: it came from the environment of the build that fetched the token. */
   readonly credentialsOnlyInEnvironment?: boolean;
 }
 

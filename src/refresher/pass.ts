@@ -16,16 +16,16 @@ import { usualTiming } from "./timing.ts";
 
 export interface PassOptions {
   readonly timing?: Timing;
-  /** Ends the pass: what runs is given up and nothing is noted of it. */
+  /** Ends the pass: running steps are abandoned and not recorded. */
   readonly stop?: AbortSignal;
 }
 
 /**
- * One pass: has the tokens that are due renewed, and the files of registries that lack theirs written. Never
- * rejects, and takes no longer than the time limits of its calls. One pass at a time.
+ * One pass: renews the tokens that are due, and writes the missing token files of registries. Never rejects, and takes
+ * no longer than the time limits of its calls. Only one pass may run at a time.
  *
- * @param jobs see `planRefresh`; no two of one key
- * @param state as the last pass left it; nothing in it is changed
+ * @param jobs see `planRefresh`; each key once
+ * @param state the result of the last pass; it is not modified
  */
 export async function refreshPass(
   ports: RefreshPorts,
@@ -37,24 +37,24 @@ export async function refreshPass(
   const cached = await ports.read(jobs.map(({ key }) => key));
   const clock = ports.clock();
   const synced = syncGroups(state, jobs, cached, clock, random, timing);
-  const { state: stock, refused } = await checkTokens(ports, jobs, cached, synced, stop, timing);
-  const { due, waiting, nextIn } = refreshDue(jobs, cached, stock, clock);
-  const pass = new Pass(ports, stock.groups, random, timing, stop);
-  // Files first: that takes a moment, where a call may hang.
-  const unserved = jobs.filter((job) =>
-    needsPublishing(stock.groups[job.key], job, cached.get(job.key), clock),
+  const { state: checked, refused } = await checkTokens(ports, jobs, cached, synced, stop, timing);
+  const { due, waiting, nextIn } = refreshDue(jobs, cached, checked, clock);
+  const pass = new Pass(ports, checked.groups, random, timing, stop);
+  // Files first: writing them is quick, while a call may hang.
+  const unpublished = jobs.filter((job) =>
+    needsPublishing(checked.groups[job.key], job, cached.get(job.key), clock),
   );
-  await forEachConcurrent(unserved, timing.atOnce, (job) => pass.publish(job, cached.get(job.key)));
-  await forEachConcurrent(due, timing.atOnce, (decision) => pass.renew(decision));
-  const { renewed, failed, overtaken } = pass;
+  await forEachConcurrent(unpublished, timing.concurrency, (job) => pass.publish(job, cached.get(job.key)));
+  await forEachConcurrent(due, timing.concurrency, (decision) => pass.renew(decision));
+  const { renewed, failed, superseded } = pass;
   const skipped = waiting.map(({ job }) => job);
-  const wakeAt = Math.min(pass.nextOf(due), clock.now + nextIn);
-  const after = withGroups(stock, pass.changed);
+  const wakeAt = Math.min(pass.nextDueAt(due), clock.now + nextIn);
+  const after = withGroups(checked, pass.changed);
   const failing = jobs.flatMap((job) => failingJob(job, cached.get(job.key), after.groups[job.key], clock));
   const report = {
     renewed,
     failed,
-    overtaken,
+    superseded,
     skipped,
     failing,
     refused,
@@ -63,7 +63,7 @@ export async function refreshPass(
   return { state: after, report };
 }
 
-/** None, or the one. Of a token that is no longer stored the plan for it tells. */
+/** The job in a list if its last attempt failed. If its token is no longer stored, the times are those of its plan. */
 function failingJob(
   job: Job,
   entry: AuthorizationEntry | undefined,
@@ -76,13 +76,13 @@ function failingJob(
   return [{ job, note: failure, since: failure.since, ...(token && { token }) }];
 }
 
-/** What has come of a pass so far. */
+/** A running pass and its results. */
 class Pass {
   readonly renewed: Job[] = [];
   readonly failed: FailedJob[] = [];
-  readonly overtaken: Job[] = [];
+  readonly superseded: Job[] = [];
   readonly changed = new Map<string, GroupState>();
-  private readonly brought = new Map<string, AuthorizationEntry>();
+  private readonly fetched = new Map<string, AuthorizationEntry>();
 
   constructor(
     private readonly ports: RefreshPorts,
@@ -92,11 +92,11 @@ class Pass {
     private readonly stop: AbortSignal,
   ) {}
 
-  /** When the first of those that were due is to be tried again or renewed; milliseconds since the epoch. */
-  nextOf(due: readonly RenewalDecision[]): number {
+  /** When the first of the jobs that were due is due again; milliseconds since the epoch. */
+  nextDueAt(due: readonly RenewalDecision[]): number {
     const clock = this.ports.clock();
     const next = due.map(({ job, entry }) => {
-      const cached = this.brought.get(job.key) ?? entry;
+      const cached = this.fetched.get(job.key) ?? entry;
       return clock.now + decideRenewal(job, cached, this.group(job), clock).dueIn;
     });
     return Math.min(...next);
@@ -109,11 +109,11 @@ class Pass {
     const began = ports.clock();
     const outcome = await renew(job, entry, ports, this.stop, timing);
     const clock = ports.clock();
-    const rested: GroupState = { ...this.group(job), rest: { from: clock, length: timing.rest } };
+    const rested: GroupState = { ...this.group(job), rest: { from: clock, length: timing.cooldown } };
     const group = withAttempt(rested, outcome, elapsed(began, clock));
-    if (outcome.kind === "overtaken") {
+    if (outcome.kind === "superseded") {
       this.changed.set(job.key, group);
-      this.overtaken.push(job);
+      this.superseded.push(job);
     }
     if (outcome.kind === "failed") {
       this.changed.set(job.key, afterFailure(group, decision, outcome.failure, clock, random, timing));
@@ -121,7 +121,7 @@ class Pass {
     }
     if (outcome.kind === "done") {
       this.changed.set(job.key, afterToken(group, decision, outcome.entry, clock, random, timing));
-      this.brought.set(job.key, outcome.entry);
+      this.fetched.set(job.key, outcome.entry);
       this.renewed.push(job);
       await this.publish(job, outcome.entry);
     }
@@ -133,7 +133,7 @@ class Pass {
     const outcome = await publish(job, entry, ports, this.stop, timing);
     if (outcome.kind === "done") this.changed.set(job.key, afterPublishing(this.group(job), job, entry));
     if (outcome.kind === "failed") this.failed.push({ job, failure: outcome.failure, step: "publish" });
-    if (outcome.kind === "overtaken") this.overtaken.push(job);
+    if (outcome.kind === "superseded") this.superseded.push(job);
   }
 
   private group({ key }: Job): GroupState {
@@ -141,7 +141,7 @@ class Pass {
   }
 }
 
-/** Counts an attempt that has a result: one that was stopped or overtaken has none. @param duration milliseconds */
+/** Counts an attempt that has a result: one that was stopped or superseded has none. @param duration milliseconds */
 function withAttempt(group: GroupState, { kind }: Outcome, duration: number): GroupState {
   if (kind !== "done" && kind !== "failed") return group;
   const result = kind === "done" ? "succeeded" : "failed";

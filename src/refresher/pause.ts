@@ -1,8 +1,8 @@
 import { type Clock, elapsed, type Life, lifeLength, lifeOf, lifeState, timeLeft } from "../token/life.ts";
 
 /**
- * A time to wait, which is reckoned as a token's life is: the age of the boot counts too, and a clock that
- * was set to before the pause began ends it. So no pause outlasts a step of the clock.
+ * A time to wait, measured like a token's life: by the wall clock and the age of the boot, whichever shows more. If the
+ * clock is set to before its start, it ends. So setting the clock never prolongs a pause.
  */
 export type Pause = Life;
 
@@ -15,24 +15,24 @@ export function isOver(pause: Pause, clock: Clock): boolean {
   return lifeState(pause, clock) !== "fresh";
 }
 
-/** Milliseconds; 0 once over. */
+/** Milliseconds; 0 when it has ended. */
 export function pauseLeft(pause: Pause, clock: Clock): number {
   return isOver(pause, clock) ? 0 : timeLeft(pause, clock);
 }
 
-/** Milliseconds since a token's issue by the same reckoning; no more than its whole life. */
+/** Milliseconds since a token's issue, measured in the same way; at most its lifetime. */
 export function ageOf(life: Life, clock: Clock): number {
   return lifeLength(life) - timeLeft(life, clock);
 }
 
-/** A time to wait that no step of the wall clock ends early, while the machine is not restarted. */
-export interface Rest {
+/** A time to wait that setting the wall clock does not shorten, unless the machine restarts. */
+export interface Cooldown {
   readonly from: Clock;
   /** Milliseconds. */
   readonly length: number;
 }
 
-/** Milliseconds; 0 once over. */
-export function restLeft({ from, length }: Rest, clock: Clock): number {
+/** Milliseconds; 0 when it has ended. */
+export function cooldownLeft({ from, length }: Cooldown, clock: Clock): number {
   return Math.max(0, length - elapsed(from, clock));
 }

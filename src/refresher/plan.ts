@@ -3,9 +3,9 @@ import { groupJobs } from "./group.ts";
 import type { Job } from "./job.ts";
 import type { ManagedRegistry, Origin } from "./managed-registry.ts";
 
-/** A registry that is kept by name only, and why; `code` as in Failure. */
+/** A managed registry whose token can't be renewed in the background, and why; `code` as in Failure. */
 export interface Unattended {
-  readonly kept: ManagedRegistry;
+  readonly managed: ManagedRegistry;
   readonly code: "KEYS_IN_ENVIRONMENT";
   readonly what: string;
   readonly fix: string;
@@ -14,75 +14,74 @@ export interface Unattended {
 export interface Plan {
   readonly jobs: readonly Job[];
   readonly unattended: readonly Unattended[];
-  /** Learnt, and not asked for in a week: whoever keeps the list may take them out. */
-  readonly forgotten: readonly ManagedRegistry[];
+  /** Discovered, and not used for a week: no longer renewed or shown. */
+  readonly unused: readonly ManagedRegistry[];
 }
 
-/** A learnt registry is kept so long after the last cold get. */
-const memory = 7 * 24 * 3_600_000;
+/** Milliseconds for which a discovered registry is renewed after its last cold get. */
+const unusedAfter = 7 * 24 * 3_600_000;
 
-/** Of two registrations of a host the first in this order counts. */
+/** If a host is listed twice, the first origin in this order wins. */
 const precedence: readonly Origin[] = ["configured", "replication", "learnt"];
 
 /**
- * What the refresher has to do for the registries kept: each host belongs to one job.
+ * The jobs for the managed registries. Each host belongs to one job.
  *
- * @param now milliseconds since the epoch. A last get that seems to lie ahead, since the clock was set back,
- *   counts as just now
+ * @param now milliseconds since the epoch. A last get in the future, since the clock was set back, counts as now
  */
-export function planRefresh(kept: readonly ManagedRegistry[], now: number): Plan {
-  const forgotten = kept.filter((one) => isForgotten(one, now));
+export function planRefresh(managed: readonly ManagedRegistry[], now: number): Plan {
+  const unused = managed.filter((one) => isUnused(one, now));
   const owners = new Map<string, ManagedRegistry>();
-  for (const one of kept) {
-    if (isForgotten(one, now)) continue;
+  for (const one of managed) {
+    if (isUnused(one, now)) continue;
     const owner = owners.get(one.registry.host);
-    if (!owner || goesBefore(one, owner)) owners.set(one.registry.host, one);
+    if (!owner || takesPrecedence(one, owner)) owners.set(one.registry.host, one);
   }
   const owning = [...owners.values()];
   return {
     jobs: groupJobs(owning.filter((one) => !one.credentialsOnlyInEnvironment)),
     unattended: owning.filter((one) => one.credentialsOnlyInEnvironment).map(unattended),
-    forgotten,
+    unused,
   };
 }
 
-/** Whether a plan for the same registries is still what `planRefresh` would make: none is forgotten anew. */
-export function isPlanCurrent({ forgotten }: Plan, kept: readonly ManagedRegistry[], now: number): boolean {
-  return kept.filter((one) => isForgotten(one, now)).length === forgotten.length;
+/** Whether a plan is still what `planRefresh` returns for the same registries: no more of them are unused by now. */
+export function isPlanCurrent({ unused }: Plan, managed: readonly ManagedRegistry[], now: number): boolean {
+  return managed.filter((one) => isUnused(one, now)).length === unused.length;
 }
 
-function isForgotten({ origin, lastColdGetAt }: ManagedRegistry, now: number): boolean {
-  return origin === "learnt" && (lastColdGetAt === undefined || now - lastColdGetAt > memory);
+function isUnused({ origin, lastColdGetAt }: ManagedRegistry, now: number): boolean {
+  return origin === "learnt" && (lastColdGetAt === undefined || now - lastColdGetAt > unusedAfter);
 }
 
-function goesBefore(one: ManagedRegistry, other: ManagedRegistry): boolean {
+function takesPrecedence(one: ManagedRegistry, other: ManagedRegistry): boolean {
   const rank = precedence.indexOf(one.origin) - precedence.indexOf(other.origin);
   return rank !== 0 ? rank < 0 : (one.lastColdGetAt ?? 0) > (other.lastColdGetAt ?? 0);
 }
 
-function unattended(kept: ManagedRegistry): Unattended {
-  const { why, fix } = wordsOf(kept);
-  const what = `${kept.registry.host} is not renewed in the background: ${why}`;
-  return { kept, code: "KEYS_IN_ENVIRONMENT", what, fix };
+function unattended(managed: ManagedRegistry): Unattended {
+  const { why, fix } = explain(managed);
+  const what = `${managed.registry.host} is not renewed in the background: ${why}`;
+  return { managed, code: "KEYS_IN_ENVIRONMENT", what, fix };
 }
 
-function wordsOf({ identity }: ManagedRegistry): { readonly why: string; readonly fix: string } {
+function explain({ identity }: ManagedRegistry): { readonly why: string; readonly fix: string } {
   const chosen = identitySourceOf(identity);
   switch (chosen.by) {
     case "keys":
       return {
-        why: `${identity} gave its token, and the daemon does not have them`,
+        why: `its token was fetched with ${identity}, which the daemon does not have`,
         fix: "put the keys into a profile and name it as this registry's identity in config.yaml",
       };
     case "profile":
       return {
-        why: `${identity} gave its token, and the daemon's environment does not name that profile`,
+        why: `its token was fetched with ${identity}, and the daemon's environment does not name that profile`,
         fix: `name profile ${chosen.profile} as this registry's identity in config.yaml`,
       };
     case "other":
       return {
-        why: `${identity} gave its token under another HOME or other AWS_ variables (files, endpoints, credentials) than the daemon's`,
-        fix: "start the daemon with the HOME and the AWS_ variables of who pulls",
+        why: `its token was fetched with ${identity}, but with another HOME or other AWS_ variables (files, endpoints, credentials) than the daemon's`,
+        fix: "start the daemon with the HOME and the AWS_ variables of the user who pulls",
       };
   }
 }

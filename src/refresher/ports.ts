@@ -2,40 +2,41 @@ import type { AuthorizationEntry } from "../token/entry.ts";
 import type { Failure } from "../token/failure.ts";
 import type { Clock } from "../token/life.ts";
 import type { TokenVerdict } from "./check-schedule.ts";
-import type { HeldAuthorizations } from "./due.ts";
+import type { StoredAuthorizations } from "./due.ts";
 import type { Job } from "./job.ts";
 import type { FailingJob } from "./renewal-failure.ts";
 
-/** What a pass takes from the rooms behind it. */
+/** What a pass needs from the store and from AWS. */
 export interface RefreshPorts {
   clock(): Clock;
-  /** The authorization tokens that lie there. Never fails: what can't be read is absent. */
-  read(keys: readonly string[]): Promise<HeldAuthorizations>;
-  /** Whether the job is still to be done as it stands: false once config or AWS files made it another. */
-  planned(job: Job): boolean;
+  /** The stored authorization tokens. Never fails: a token that can't be read is absent. */
+  read(keys: readonly string[]): Promise<StoredAuthorizations>;
+  /** Whether the job is still planned as it is: false once config or AWS files have changed it. */
+  isPlanned(job: Job): boolean;
   /**
-   * Asks AWS for a token, one process at a time, and keeps it. A token that another process brought since `seen`
-   * will do. Who writes asks `unless` just before, under the lock, and leaves all as it is if that says so.
+   * Fetches a token from AWS, one process at a time, and stores it. If another process has stored a token newer than
+   * `current`, that is returned. Just before writing, under the lock, it calls `guard.isSuperseded()` and writes nothing if that
+   * resolves to true.
    *
-   * @throws Failure, also where the token could not be kept: else it would be asked for again at each pass
+   * @throws Failure also if the token can't be stored: otherwise each pass would fetch it again
    */
-  renew(job: Job, seen: AuthorizationEntry | undefined, guard: Guard): Promise<AuthorizationEntry>;
+  renew(job: Job, current: AuthorizationEntry | undefined, guard: Guard): Promise<AuthorizationEntry>;
   /**
-   * Writes the token files of the job's registries, but for those that hold this token already, asking `unless` before
-   * each.
+   * Writes the token files of the job's registries, except those that hold this token already. Before each it calls
+   * `guard.isSuperseded()`.
    *
-   * @throws Failure where one could not be written; the others are
+   * @throws Failure if a file can't be written; the others are written
    */
   publish(job: Job, entry: AuthorizationEntry, guard: Guard): Promise<void>;
-  /** Asks a registry of the job whether it accepts the token. */
+  /** Checks whether a registry of the job accepts the token. */
   check(job: Job, entry: AuthorizationEntry, signal: AbortSignal): Promise<TokenVerdict>;
-  /** Aborts after so many milliseconds. */
+  /** Aborts after `limit` milliseconds. */
   deadline(limit: number): AbortSignal;
 }
 
 export interface Guard {
-  /** Resolves to true once something overtook the work, so that its result must not be written. */
-  unless(): Promise<boolean>;
+  /** Resolves to true once the work is superseded, so that its result must not be written. */
+  isSuperseded(): Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -43,21 +44,21 @@ export interface Guard {
 export interface PassReport {
   readonly renewed: readonly Job[];
   readonly failed: readonly FailedJob[];
-  /** Thrown away: an erase, a change or another process came in between. Looked at again in the next pass. */
-  readonly overtaken: readonly Job[];
-  /** Needed, and waiting for the end of a backoff or splay. */
+  /** Results discarded since the token was erased, the config changed or another process was first. Tried again in the next pass. */
+  readonly superseded: readonly Job[];
+  /** To be renewed, but waiting for the end of a backoff or splay. */
   readonly skipped: readonly Job[];
-  /** Whose last attempts failed, now or in a pass before. */
+  /** Jobs whose last attempt failed, in this pass or an earlier one. */
   readonly failing: readonly FailingJob[];
-  /** Whose tokens were refused by their registry before their expiry; they are then due for renewal. */
+  /** Jobs whose token was refused by its registry before its expiry, and is now due for renewal. */
   readonly refused: readonly Job[];
-  /** When the next is due, milliseconds since the epoch by this machine's clock; absent: nothing is kept. */
+  /** When the next job is due, milliseconds since the epoch by this machine's clock; absent: there are no jobs. */
   readonly wakeAt?: number;
 }
 
 export interface FailedJob {
   readonly job: Job;
   readonly failure: Failure;
-  /** renew: no token. serve: there is one, and a registry's file could not be written. */
+  /** renew: no token was fetched. publish: there is a token, and a registry's file could not be written. */
   readonly step: "renew" | "publish";
 }

@@ -16,21 +16,21 @@ export interface FailingJob {
   readonly note: FailureNote;
   /** When the first of these attempts failed; milliseconds since the epoch. */
   readonly since: number;
-  /** Of the token before; absent: there is none. */
+  /** The previous token; absent: there is none. */
   readonly token?: TokenTimes;
 }
 
-/** The registry in the message of a failed fetch. */
+/** The registry that the message of a failed fetch names. */
 export function registryNamedIn(what: string): string | undefined {
   return /^no ECR token for (\S+)/.exec(partsOf(what)?.summary ?? what)?.[1];
 }
 
 /**
- * The failure to renew a token that there is, or was: until when that is valid comes first. Where there never was one
- * the failure stays as it is.
+ * The failure to renew a token: its message begins with the end of the present token's validity. Without a present or
+ * former token the failure is unchanged.
  *
  * @param since milliseconds since the epoch; undefined: not known
- * @param subject comes before it, such as a host
+ * @param subject what the message begins with, such as a host
  */
 export function renewalFailure(
   note: FailureNote,
@@ -50,20 +50,20 @@ export function renewalFailure(
   return new Failure(code as FailureCode, parts ? { ...parts, summary: start } : `${start}: ${what}`, fix);
 }
 
-/** The same for the daemon's log: the registry whose endpoint is called stands for all that share the token. */
+/** The failure of a job for the daemon's log. It names one of the registries that share the token, and how many more. */
 export function failureOfJob({ job, note, since, token }: FailingJob, now: number): Failure {
-  const { askThrough, registries } = job;
+  const { endpointRegistry, registries } = job;
   const others = registries.length - 1;
-  const subject = others > 0 ? `${askThrough.host} and ${others} more` : askThrough.host;
+  const subject = others > 0 ? `${endpointRegistry.host} and ${others} more` : endpointRegistry.host;
   return renewalFailure(note, since, token, now, subject);
 }
 
-/** Clocks are corrected by less than this all the time, which moves no end. */
+/** Milliseconds. NTP corrects clocks by less than this all the time, which must not change the expiry shown. */
 const correction = 60_000;
 
 /**
- * Of the token that is stored, else of the one before, once it is over. The end is by this machine's clock as it is
- * now, and the same at each look as long as no one sets that.
+ * The times of the stored token, or of the previous one if that has expired. The expiry is by this machine's present
+ * clock, and the same at each call until the clock is set.
  */
 export function tokenTimes(
   life: Life | undefined,

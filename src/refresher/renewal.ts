@@ -2,61 +2,61 @@ import { type Clock, type Life, lifeLength } from "../token/life.ts";
 import { ageOf } from "./pause.ts";
 import type { Random, Timing } from "./timing.ts";
 
-/** As much of an authorization as its renewal depends on. */
-export interface Issued {
+/** The part of an authorization that its renewal depends on. */
+export interface IssuedToken {
   readonly life: Life;
 }
 
-/** How a token came. */
-export interface Issue {
+/** How a token was obtained. */
+export interface IssueContext {
   /**
-   * By a renewal that failures kept for so many milliseconds from its moment, 0 where none did. Absent: at a
-   * moment of its own, such as a first start or a build's.
+   * Milliseconds by which failures delayed the scheduled renewal that fetched it, 0 without failures. Absent: it was not
+   * fetched by a scheduled renewal, but at a first start or by a build.
    */
   readonly delayed?: number | undefined;
 }
 
 /**
- * At which age of a token its renewal begins, in milliseconds; drawn anew for each token. It depends on the token's own
- * expiry alone, as in AWS's tools: a token outlives the session that fetched it. One that does not is found by
- * `check-tokens.ts`.
+ * The age of a token at which its renewal begins, in milliseconds; chosen at random for each token. It depends only on
+ * the token's own expiry, as in AWS's tools: a token outlives the session that fetched it. `check-tokens.ts` detects
+ * tokens that don't.
  */
 export function scheduleRenewal(
-  { life }: Issued,
-  { delayed }: Issue,
+  { life }: IssuedToken,
+  { delayed }: IssueContext,
   clock: Clock,
   random: Random,
   timing: Timing,
 ): number {
-  const whole = lifeLength(life);
+  const lifetime = lifeLength(life);
   const age = ageOf(life, clock);
-  const next = delayed === undefined ? 0 : steady(whole, random, timing) - delayed;
-  return Math.ceil(next > 0 ? next : phase(whole, age, random, timing));
+  const next = delayed === undefined ? 0 : scheduledAge(lifetime, random, timing) - delayed;
+  return Math.ceil(next > 0 ? next : spreadAge(lifetime, age, random, timing));
 }
 
 /**
- * For a token that was renewed as planned: just before the half of its life. After an outage the next renewal
- * is reckoned from the moment for which this one was planned, so a fleet that comes back together parts again.
+ * For a token from a scheduled renewal: just before half of its life. After an outage the next renewal is calculated
+ * from the time for which this one was scheduled, so that a fleet that recovers at one moment spreads out again.
  */
-function steady(span: number, random: Random, { earliest, latest }: Timing): number {
-  return span * between([earliest, latest], random);
+function scheduledAge(span: number, random: Random, { earliest, latest }: Timing): number {
+  return span * randomBetween([earliest, latest], random);
 }
 
 /**
- * For a token that came at any other moment: a first start, an outage that it did not outlive, a build. A whole
- * fleet may have had the same one, and a spread about the half would keep it together for days. This draws as
- * if the renewals had always been going on, from the distribution of the time that a passer-by waits for the
- * next (the equilibrium distribution of a renewal process), so the calls are even from the first renewal on,
- * for half a call more.
+ * For any other token: from a first start, after an outage longer than the old token's life, from a build. A whole
+ * fleet may have fetched at that moment, and a narrow spread around half of the life would keep it together for days.
+ * So the age is sampled as if renewals had always been going on: from the time that an observer waits for the next one
+ * (the equilibrium distribution of a renewal process). The calls are then even from the first renewal on, at the cost
+ * of half a call more.
  *
- * @param age of a token that was found: what is drawn lies between it and the latest moment
+ * @param age the token's present age: the result is between it and the latest share of its life
  */
-function phase(span: number, age: number, random: Random, { earliest, latest }: Timing): number {
+function spreadAge(span: number, age: number, random: Random, { earliest, latest }: Timing): number {
   const mean = (earliest + latest) / 2;
-  const wait = span * Math.abs(mean * random() + between([earliest - mean, latest - mean], random));
+  const wait = span * Math.abs(mean * random() + randomBetween([earliest - mean, latest - mean], random));
   return age + wait * Math.max(0, 1 - age / (span * latest));
 }
 
-function between([from, to]: readonly [number, number], random: Random): number {
+function randomBetween([from, to]: readonly [number, number], random: Random): number {
   return from + (to - from) * random();
 }

@@ -1,52 +1,53 @@
 import type { Clock, Life } from "../token/life.ts";
-import { type Pause, pauseOf, type Rest } from "./pause.ts";
+import { type Cooldown, type Pause, pauseOf } from "./pause.ts";
 import { isRenewalCounts, type RenewalCounts } from "./renewal-counts.ts";
 
-/** What the refresher remembers between passes: plain JSON, kept in the heartbeat file and read by `status`. */
+/** What the refresher remembers between passes: plain JSON, stored in the heartbeat file and read by `status`. */
 export interface RefresherState {
   readonly format: typeof stateFormat;
-  /** While it lasts, what is found due waits for a moment drawn within it. */
+  /** While it lasts, each job that is due waits for a random moment within it. */
   readonly splay?: Pause;
   /** By authorization key. */
   readonly groups: Readonly<Record<string, GroupState>>;
 }
 
 export interface GroupState {
-  /** The token that was found or brought last, and its renewal. */
+  /** The token that was last read or fetched, and its renewal. */
   readonly issue?: PlannedIssue;
-  /** Absent: the last attempt went well, or there was none. */
-  readonly failure?: KeptFailure;
-  /** Not before it is over, at the first start. */
+  /** Absent: the last attempt succeeded, or there was none. */
+  readonly failure?: FailureRecord;
+  /** At a first start: the job is not due before this has ended. */
   readonly hold?: Pause;
-  /** After a call, whatever came of it. */
-  readonly rest?: Rest;
-  /** The `Job.revision` under which the registries' files were last written, and the issue that they hold. */
+  /** The cooldown after the last call, whatever its result. */
+  readonly rest?: Cooldown;
+  /** The `Job.revision` when the registries' files were last written, and the issue of the token in them. */
   readonly served?: { readonly issuedAt: number; readonly revision: string };
   /** Absent: no renewal has been attempted. */
   readonly counts?: RenewalCounts;
 }
 
-/** Milliseconds by this machine's clock, `renewAfter` in age of the token: a moved clock does not move it. */
+/** Milliseconds by this machine's clock. `renewAfter` is an age of the token, so that setting the clock does not move it. */
 export interface PlannedIssue {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly renewAfter: number;
-  /** The age at which its registry is asked whether it still accepts it; absent: not, or it was asked. */
+  /** The age at which the token is checked at its registry; absent: it is not checked, or was checked already. */
   readonly checkAfter?: number;
 }
 
-export interface KeptFailure {
-  /** In a row. */
+export interface FailureRecord {
+  /** Failures in a row. */
   readonly count: number;
-  /** Of the first since the last success, whatever has changed since, and of the last; milliseconds since the epoch. */
+  /** The time of the first failure since the last success, whatever has changed since; milliseconds since the epoch. */
   readonly since: number;
+  /** The time of the last failure; milliseconds since the epoch. */
   readonly at: number;
   readonly code: string;
   readonly what: string;
   readonly fix: string;
   /** `Job.conditions` at the time. */
   readonly conditions: string;
-  /** Until the next attempt. */
+  /** The time until the next attempt. */
   readonly wait: Pause;
 }
 
@@ -55,27 +56,24 @@ export const stateFormat = 1;
 export const emptyState: RefresherState = { format: stateFormat, groups: {} };
 
 /**
- * The state of a daemon that starts: what the one before it knew, and a splay.
+ * The state of a daemon that starts: that of the previous daemon, and a splay.
  *
  * @param splay milliseconds over which the first calls are spread; 0: none
  */
-export function startState(before: RefresherState, splay: number, clock: Clock): RefresherState {
+export function startState(previous: RefresherState, splay: number, clock: Clock): RefresherState {
   const groups = Object.fromEntries(
-    Object.entries(rested(before).groups).map(([key, { hold, ...group }]) => [key, group]),
+    Object.entries(withoutCooldowns(previous).groups).map(([key, { hold, ...group }]) => [key, group]),
   );
   return { format: stateFormat, groups, ...(splay > 0 && { splay: pauseOf(splay, clock) }) };
 }
 
-/** The state without the rests after calls: for a process that has made none, and at a person's word. */
-export function rested(state: RefresherState): RefresherState {
+/** The state without the cooldowns after calls: for a process that has made none, and when a user asks for a refresh. */
+export function withoutCooldowns(state: RefresherState): RefresherState {
   const groups = Object.entries(state.groups).map(([key, { rest, ...group }]) => [key, group] as const);
   return { ...state, groups: Object.fromEntries(groups) };
 }
 
-/**
- * What was read from a file to a state. What is not of this form is left out, group by group: a state that
- * is lost costs a call or two.
- */
+/** Parses what was read from a file. Invalid groups are left out: a lost group costs a call or two. */
 export function parseState(value: unknown): RefresherState {
   if (!isObject(value) || value.format !== stateFormat || !isObject(value.groups)) return emptyState;
   const groups = Object.entries(value.groups).flatMap(([key, group]) => {
@@ -88,7 +86,7 @@ export function parseState(value: unknown): RefresherState {
   };
 }
 
-/** Counters start anew where another version has counted in other buckets: that loses nothing else. */
+/** Counters of another version with other buckets are dropped; the rest of the group is kept. */
 function withValidCounts({ counts, ...group }: GroupState): GroupState {
   return isRenewalCounts(counts) ? { ...group, counts } : group;
 }
@@ -100,12 +98,12 @@ function isGroup(value: unknown): value is GroupState {
     (issue === undefined || hasNumbers(issue, ["issuedAt", "expiresAt", "renewAfter"])) &&
     (failure === undefined || isFailure(failure)) &&
     (hold === undefined || isPause(hold)) &&
-    (rest === undefined || isRest(rest)) &&
+    (rest === undefined || isCooldown(rest)) &&
     (served === undefined || hasNumbers(served, ["issuedAt"]))
   );
 }
 
-export function isFailure(value: unknown): value is KeptFailure {
+export function isFailure(value: unknown): value is FailureRecord {
   return hasNumbers(value, ["count", "since", "at"]) && isPause((value as Record<string, unknown>).wait);
 }
 
@@ -113,7 +111,7 @@ export function isPause(value: unknown): value is Life {
   return hasNumbers(value, ["issuedAt", "freshUntil", "expiresAt"]);
 }
 
-function isRest(value: unknown): value is Rest {
+function isCooldown(value: unknown): value is Cooldown {
   return hasNumbers(value, ["length"]) && hasNumbers((value as Record<string, unknown>).from, ["now"]);
 }
 

@@ -1,10 +1,10 @@
 import type { AuthorizationEntry } from "../token/entry.ts";
 import { type Clock, lifeState } from "../token/life.ts";
 import { scheduleCheck } from "./check-schedule.ts";
-import type { HeldAuthorizations } from "./due.ts";
+import type { StoredAuthorizations } from "./due.ts";
 import type { Job } from "./job.ts";
 import { isOver, pauseLeft, pauseOf } from "./pause.ts";
-import { type Issue, scheduleRenewal } from "./renewal.ts";
+import { type IssueContext, scheduleRenewal } from "./renewal.ts";
 import type { GroupState, PlannedIssue, RefresherState } from "./state.ts";
 import { stateFormat } from "./state.ts";
 import type { Random, Timing } from "./timing.ts";
@@ -12,13 +12,13 @@ import type { Random, Timing } from "./timing.ts";
 const noGroup: GroupState = {};
 
 /**
- * The state in the light of what lies there: a token that somebody else brought gets a plan and ends the
- * failures before it; at a first start each group draws its moment.
+ * The state updated from the stored tokens: a token that another process fetched gets a plan and clears earlier
+ * failures. At a first start each group gets a random delay within the splay.
  */
 export function syncGroups(
   state: RefresherState,
   jobs: readonly Job[],
-  held: HeldAuthorizations,
+  stored: StoredAuthorizations,
   clock: Clock,
   random: Random,
   timing: Timing,
@@ -28,8 +28,8 @@ export function syncGroups(
   for (const { key } of jobs) {
     const known = state.groups[key];
     let group = known ?? noGroup;
-    const entry = held.get(key);
-    if (entry && !isIssue(group.issue, entry) && lifeState(entry.life, clock) !== "expired") {
+    const entry = stored.get(key);
+    if (entry && !isPlanFor(group.issue, entry) && lifeState(entry.life, clock) !== "expired") {
       const { failure, ...rest } = group;
       group = { ...rest, issue: planIssue(entry, {}, clock, random, timing) };
     }
@@ -42,7 +42,7 @@ export function syncGroups(
   return splay ? { format: stateFormat, splay, groups } : { format: stateFormat, groups };
 }
 
-/** The state with these groups in the place of theirs. */
+/** The state with these groups replaced. */
 export function withGroups(state: RefresherState, changed: ReadonlyMap<string, GroupState>): RefresherState {
   if (changed.size === 0) return state;
   const groups = { ...state.groups };
@@ -50,26 +50,26 @@ export function withGroups(state: RefresherState, changed: ReadonlyMap<string, G
   return { ...state, groups };
 }
 
-/** The state without what is no longer kept: for a new list of jobs. */
+/** The state without the groups that are in no job. */
 export function removeStaleGroups(state: RefresherState, jobs: readonly Job[]): RefresherState {
   const kept = jobs.flatMap(({ key }) => (state.groups[key] ? [[key, state.groups[key]] as const] : []));
   return { ...state, groups: Object.fromEntries(kept) };
 }
 
-/** The plan for a token that has just come to be known. */
+/** The plan for a token that has just been fetched or read for the first time. */
 export function planIssue(
   entry: AuthorizationEntry,
-  arrival: Issue,
+  context: IssueContext,
   clock: Clock,
   random: Random,
   timing: Timing,
 ): PlannedIssue {
   const { issuedAt, expiresAt } = entry.life;
-  const renewAfter = scheduleRenewal(entry, arrival, clock, random, timing);
+  const renewAfter = scheduleRenewal(entry, context, clock, random, timing);
   const checkAfter = scheduleCheck(entry, renewAfter, random, timing);
   return { issuedAt, expiresAt, renewAfter, ...(checkAfter !== undefined && { checkAfter }) };
 }
 
-function isIssue(planned: PlannedIssue | undefined, { life }: AuthorizationEntry): boolean {
+function isPlanFor(planned: PlannedIssue | undefined, { life }: AuthorizationEntry): boolean {
   return planned?.issuedAt === life.issuedAt && planned.expiresAt === life.expiresAt;
 }

@@ -1,58 +1,57 @@
-/** When tokens are renewed, and how long a failure keeps from the next attempt. Milliseconds unless said otherwise. */
+/** When tokens are renewed, and how long to wait after a failure. Milliseconds unless another unit is named. */
 export interface Timing {
   /**
-   * A token is renewed at a moment drawn anew for each one between these two shares of its life. Just below
-   * the half and never above: of 12 hours, the last of them a reserve, it leaves an outage of five hours
-   * room, and a retry after it.
+   * Each token is renewed at a random moment between these two shares of its life. They are just below a half: with 12
+   * hours, the last of them reserved as `minValidity`, this leaves room for an outage of five hours and a retry after it.
    */
   readonly earliest: number;
   readonly latest: number;
-  /** After the end of the session that fetched a token, its registry is asked once whether it still accepts it. */
+  /** For the check of a token at its registry, once the session that fetched it has ended. */
   readonly check: TokenCheckTiming;
-  /** No wait after a failure is longer than this share of the time that the token lying there still serves. */
+  /** The maximum wait after a failure, as a share of the time for which the stored token can still be used. */
   readonly maxWaitFraction: number;
   readonly backoff: Readonly<Record<FailureKind, Backoff>>;
   /**
-   * The waits of `backoff` are for tokens that last so long or longer; for those of shorter life they are shorter in
-   * proportion, down to the floor, or the token would be over before the second attempt.
+   * The waits of `backoff` apply to tokens of at least this lifetime. For shorter ones they shrink in proportion, down to
+   * the floor: otherwise the token would expire before the second attempt.
    */
   readonly shortLife: number;
   /**
-   * So long AWS is not called again for the same token, whatever came of the last call and whatever is stored: tokens
-   * that live for seconds, clocks that jump.
+   * The minimum time between two calls to AWS for the same token, whatever the last result and the stored token. It
+   * limits the calls for tokens that live for seconds and on clocks that jump.
    */
-  readonly rest: number;
+  readonly cooldown: number;
   /** A call that takes longer is given up. */
   readonly callLimit: number;
   /** Calls at the same time. */
-  readonly atOnce: number;
+  readonly concurrency: number;
 }
 
 /** Milliseconds. */
 export interface TokenCheckTiming {
-  /** However short the session: not sooner than this after the token's issue. */
+  /** The minimum age of the token, however short the session. */
   readonly floor: number;
-  /** The longest time after the session's end: drawn, so that a fleet does not call at once. */
+  /** The longest time after the session's end: the time is random, so that a fleet does not call at once. */
   readonly spread: number;
-  /** Until the next attempt where no answer came. */
+  /** Until the next attempt if the registry did not answer. */
   readonly retry: number;
   /** A call that takes longer is given up. */
   readonly callLimit: number;
 }
 
 /**
- * passing: recovers on its own. throttled: gets worse by asking. user: stays until somebody does something, at
- * AWS or here; what is done here shows in the job's conditions, and is then tried at once.
+ * passing: recovers on its own. throttled: more requests make it worse. user: stays until a user changes something, at
+ * AWS or on this machine. A change on this machine changes the job's conditions, and the next attempt follows at once.
  */
 export type FailureKind = "passing" | "throttled" | "user";
 
-/** Full-jitter exponential backoff: after the n-th failure in a row a time between `floor` and base * 2^(n-1). */
+/** Exponential backoff with full jitter: after the n-th failure in a row a random time between `floor` and base * 2^(n-1). */
 export interface Backoff {
   readonly base: number;
   readonly floor: number;
-  /** The longest wait while a fresh token lies there. */
+  /** The longest wait while a fresh token is stored. */
   readonly cap: number;
-  /** The longest wait where `get` has to look for a token by itself. */
+  /** The longest wait while there is no fresh token, so that each `get` has to fetch one. */
   readonly capUnfresh: number;
 }
 
@@ -71,10 +70,10 @@ export const usualTiming: Timing = {
     user: { base: 5 * minute, floor: 5 * minute, cap: 60 * minute, capUnfresh: 60 * minute },
   },
   shortLife: 60 * minute,
-  rest: 15 * second,
+  cooldown: 15 * second,
   callLimit: 30 * second,
-  atOnce: 8,
+  concurrency: 8,
 };
 
-/** A number from 0 up to 1. Not seeded by what hosts have in common: a cloned machine must draw otherwise. */
+/** A random number from 0 up to 1. Its seed must differ between hosts, cloned machines too. */
 export type Random = () => number;

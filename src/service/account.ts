@@ -35,7 +35,7 @@ export async function accountNamed(name: string, run: RunProgram, platform: stri
   const { home } = account;
   if (!home.startsWith("/") || home === "/nonexistent") {
     const fix = "name another user, or give this one a home folder";
-    throw new Failure("USER_HOME", `user ${name} has no home folder, where tokens are kept`, fix);
+    throw new Failure("USER_HOME", `user ${name} has no home folder, in which tokens are stored`, fix);
   }
   return account;
 }

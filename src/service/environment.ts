@@ -2,10 +2,10 @@ import { ambientNames, type Environment } from "../token/dependencies.ts";
 import type { Variable } from "./service.ts";
 
 /** The variables of the shell's environment that a service gets, and those that it does not get. */
-export interface Carried {
+export interface CarriedEnvironment {
   readonly variables: readonly Variable[];
   /** Variables that are set in the shell, by the reason why the service does not get them. */
-  readonly left: Readonly<Record<Reason, readonly string[]>>;
+  readonly omitted: Readonly<Record<Reason, readonly string[]>>;
 }
 
 /**
@@ -46,28 +46,28 @@ const settings = [
  * @param options.isSystem a system service gets neither PATH nor HOME of the user who installs it
  * @param options.isOwnShell the shell belongs to the account
  */
-export function carriedEnvironment(
+export function selectEnvironment(
   env: Environment,
   options: { readonly home: string; readonly isSystem: boolean; readonly isOwnShell: boolean },
-): Carried {
+): CarriedEnvironment {
   const variables: Variable[] = [];
-  const left: Record<Reason, string[]> = { identity: [], secret: [], unusable: [], foreign: [] };
+  const omitted: Record<Reason, string[]> = { identity: [], secret: [], unusable: [], foreign: [] };
   for (const [name, given] of Object.entries(env).sort(([one], [other]) => (one < other ? -1 : 1))) {
     if (given === undefined || given === "") continue;
     const kind = kindOf(name);
     if (kind === undefined) continue;
-    if (kind === "identity") left.identity.push(name);
+    if (kind === "identity") omitted.identity.push(name);
     else if (kind === "shell") {
       const value = name === "PATH" ? absoluteFolders(given) : given;
       const isNeeded = name === "PATH" || (given.startsWith("/") && given !== options.home);
       if (!options.isSystem && isNeeded && isPrintable(value)) variables.push({ name, value });
-    } else if (!options.isOwnShell) left.foreign.push(name);
-    else if (!isPrintable(given)) left.unusable.push(name);
-    else if (kind === "path" && !isPlace(name, given)) left.unusable.push(name);
-    else if (kind === "address" && !isPlainAddress(given)) left.secret.push(name);
+    } else if (!options.isOwnShell) omitted.foreign.push(name);
+    else if (!isPrintable(given)) omitted.unusable.push(name);
+    else if (kind === "path" && !isUsablePath(name, given)) omitted.unusable.push(name);
+    else if (kind === "address" && !isPlainAddress(given)) omitted.secret.push(name);
     else variables.push({ name, value: given });
   }
-  return { variables, left };
+  return { variables, omitted };
 }
 
 type Kind = "identity" | "path" | "address" | "setting" | "shell";
@@ -81,7 +81,7 @@ function kindOf(name: string): Kind | undefined {
 }
 
 /** Only AWS's SDKs accept a path that starts at the home folder. */
-function isPlace(name: string, path: string): boolean {
+function isUsablePath(name: string, path: string): boolean {
   return path.startsWith("/") || (name.startsWith("AWS_") && path.startsWith("~/"));
 }
 

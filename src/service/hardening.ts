@@ -15,7 +15,7 @@ import { loaderVariables, unsafeVariables } from "./runtime-variables.ts";
  * - SystemCallFilter=~@privileged: it forbids chown, with which root gives an output to the owner of its folder;
  * - ProcSubset=pid: a token's age is calculated from /proc/uptime.
  */
-export const anywhere: readonly string[] = [
+export const userHardening: readonly string[] = [
   // Setuid programs gain no privileges: a credential_process that runs sudo needs a drop-in.
   "NoNewPrivileges=yes",
   "UMask=0077",

@@ -7,7 +7,7 @@ export function plistPath(service: Pick<Service, "isSystem" | "account">): strin
   return `${folder}/Library/${service.isSystem ? "LaunchDaemons" : "LaunchAgents"}/${nameOf(service)}.plist`;
 }
 
-/** Without a path launchd throws away what a program says. */
+/** Without a path launchd discards the output of a program. */
 const logPath = ({ account }: Pick<Service, "account">): string =>
   `${account.home}/Library/Logs/docker-credential-ecr.log`;
 

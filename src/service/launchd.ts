@@ -9,14 +9,14 @@ export function launchd(service: Pick<Service, "isSystem" | "account">, run: Run
   const { isSystem, account } = service;
   const path = plistPath(service);
   const label = nameOf(service);
-  // gui: of the user at the machine; user: of a user who came by ssh, who has no gui domain.
+  // gui: of a user who is logged in at the machine; user: of a user who is logged in by ssh only, who has no gui domain.
   const domains = isSystem ? ["system"] : [`gui/${account.uid}`, `user/${account.uid}`];
 
   /** The domain that knows the service, and what it prints about it. */
-  async function find(): Promise<{ readonly domain: string; readonly said: string } | undefined> {
+  async function find(): Promise<{ readonly domain: string; readonly output: string } | undefined> {
     for (const domain of domains) {
       const { exitCode, stdout } = await run("launchctl", ["print", `${domain}/${label}`]);
-      if (exitCode === 0) return { domain, said: stdout };
+      if (exitCode === 0) return { domain, output: stdout };
     }
     return undefined;
   }
@@ -36,16 +36,16 @@ export function launchd(service: Pick<Service, "isSystem" | "account">, run: Run
     async start(isChanged) {
       if (!isChanged && (await find())) return;
       await stop();
-      let said = "";
+      let output = "";
       for (const domain of domains) {
         await run("launchctl", ["enable", `${domain}/${label}`]);
         const began = await run("launchctl", ["bootstrap", domain, path]);
         if (began.exitCode === 0) return;
-        said ||= began.message;
+        output ||= began.message;
       }
       throw new Failure(
         "SERVICE_FAILED",
-        `${label} did not start: ${foreignText(said)}`,
+        `${label} did not start: ${foreignText(output)}`,
         `see 'plutil -lint ${path}'`,
       );
     },
@@ -54,8 +54,8 @@ export function launchd(service: Pick<Service, "isSystem" | "account">, run: Run
     async state() {
       const found = await find();
       if (!found) return { isRunning: false, line: `${label}: not loaded` };
-      const [, state = "unknown"] = /^\s*state = (.+)$/m.exec(found.said) ?? [];
-      const [, pid] = /^\s*pid = (\d+)$/m.exec(found.said) ?? [];
+      const [, state = "unknown"] = /^\s*state = (.+)$/m.exec(found.output) ?? [];
+      const [, pid] = /^\s*pid = (\d+)$/m.exec(found.output) ?? [];
       return { isRunning: state === "running", line: `${label}: ${state}${pid ? `, process ${pid}` : ""}` };
     },
     async notes() {

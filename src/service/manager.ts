@@ -25,7 +25,7 @@ export interface ServiceManager {
 
 export interface ServiceState {
   readonly isRunning: boolean;
-  /** Its process, where the manager says. */
+  /** Its process, if the manager reports it. */
   readonly pid?: number;
   /** One line for the user. */
   readonly line: string;

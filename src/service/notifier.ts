@@ -13,24 +13,24 @@ export interface Notifier {
 export const noNotifier: Notifier = { ready() {}, alive() {}, stopping() {} };
 
 /** Microseconds that a start may take from each step on: TimeoutStartSec of the unit. */
-const longerStart = 300_000_000;
+const startExtension = 300_000_000;
 
 /** @param isWatched the manager ends a daemon that does not report that it is alive */
 export function systemdNotifier(send: Send, isWatched: boolean): Notifier {
   const life = isWatched ? ["WATCHDOG=1"] : [];
   let isReady = false;
-  const tell = (...lines: readonly string[]) => lines.length === 0 || send(lines.join("\n"));
+  const notify = (...lines: readonly string[]) => lines.length === 0 || send(lines.join("\n"));
   return {
     ready(status) {
       isReady = true;
       // Repeating READY does no harm, and makes up for a lost message.
-      tell("READY=1", ...life, `STATUS=${status.replace(/\p{Cc}+\s*/gu, " ")}`);
+      notify("READY=1", ...life, `STATUS=${status.replace(/\p{Cc}+\s*/gu, " ")}`);
     },
     alive() {
-      tell(...life, ...(isReady ? [] : [`EXTEND_TIMEOUT_USEC=${longerStart}`]));
+      notify(...life, ...(isReady ? [] : [`EXTEND_TIMEOUT_USEC=${startExtension}`]));
     },
     stopping() {
-      tell("STOPPING=1", "STATUS=ending");
+      notify("STOPPING=1", "STATUS=ending");
     },
   };
 }

@@ -7,9 +7,9 @@ export type Send = (message: string) => boolean;
 const unixFamily = 1;
 const datagramCloseOnExec = 2 | 0o2000000;
 /** MSG_DONTWAIT, MSG_NOSIGNAL: a manager that doesn't read must not block the daemon. */
-const atOnce = 0x40 | 0x4000;
+const sendFlags = 0x40 | 0x4000;
 /** The size of sun_path, with the terminating zero. */
-const longestPath = 108;
+const maxPathLength = 108;
 
 /**
  * The protocol of sd_notify(3): a datagram to the socket in NOTIFY_SOCKET, which Node's modules can't send.
@@ -26,7 +26,7 @@ export function openNotifySocket(address: string): Send | undefined {
     const socket = libc.socket(unixFamily, datagramCloseOnExec, 0);
     if (socket < 0) return false;
     const bytes = encoder.encode(message);
-    const sent = libc.sendto(socket, bytes, bytes.length, atOnce, target, target.length);
+    const sent = libc.sendto(socket, bytes, bytes.length, sendFlags, target, target.length);
     libc.close(socket);
     return Number(sent) === bytes.length;
   };
@@ -38,7 +38,7 @@ function socketAddress(address: string): Uint8Array | undefined {
   // systemd also knows vsock:, for virtual machines as a whole.
   if (!isAbstract && !address.startsWith("/")) return undefined;
   const path = new TextEncoder().encode(isAbstract ? `\0${address.slice(1)}` : `${address}\0`);
-  if (path.length > longestPath || path.length < 2) return undefined;
+  if (path.length > maxPathLength || path.length < 2) return undefined;
   const bytes = new Uint8Array(2 + path.length);
   new DataView(bytes.buffer).setUint16(0, unixFamily, true);
   bytes.set(path, 2);

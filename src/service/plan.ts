@@ -8,7 +8,7 @@ import { programsOf, type RunProgram } from "../process/run-program.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { accountNamed, accountOf } from "./account.ts";
-import { type Carried, carriedEnvironment, type Reason } from "./environment.ts";
+import { type CarriedEnvironment, type Reason, selectEnvironment } from "./environment.ts";
 import { launchd } from "./launchd.ts";
 import type { ServiceManager } from "./manager.ts";
 import { checkPath, checkProgram, isTemporaryPath, type Step } from "./program-location.ts";
@@ -21,7 +21,7 @@ export interface ServiceOptions {
 }
 
 /** A service, its account and its manager. */
-export interface Place {
+export interface ServiceTarget {
   readonly isSystem: boolean;
   readonly account: Account;
   readonly manager: ServiceManager;
@@ -33,15 +33,15 @@ export interface Place {
  * @param lookUp finds an account by its name
  * @throws Failure USAGE, UNKNOWN_USER, USER_HOME, NO_ACCOUNT, NO_SERVICE_MANAGER
  */
-export async function placeOf(
+export async function resolveServiceTarget(
   { system = false, user }: ServiceOptions,
   env: Environment,
   home: string | undefined,
   lookUp = accountNamed,
-): Promise<Place> {
+): Promise<ServiceTarget> {
   const { platform } = process;
   if (!system && user !== undefined) {
-    throw new Failure("USAGE", "--user goes with --system alone", "give --system too, or leave --user out");
+    throw new Failure("USAGE", "--user needs --system", "give --system too, or leave out --user");
   }
   const run = programsOf(withRuntimeFolder(env));
   const account = await (user === undefined
@@ -55,9 +55,9 @@ export async function placeOf(
 const ownUid = () => process.geteuid?.() ?? 0;
 
 /**
- * The user whose service a service of the system is where none is named: the one who called sudo.
+ * The default user of a system service: the user who called sudo.
  *
- * @throws Failure USAGE for root itself, whose builds are seldom meant
+ * @throws Failure USAGE for root itself, since root rarely runs the builds
  */
 function callerUid({ SUDO_UID = "" }: Environment): number {
   const uid = ownUid();
@@ -90,24 +90,24 @@ function managerOf(
   }
 }
 
-/** What would be installed, why it can't be, and what its user should know. */
-export interface Installation {
+/** The service to install, why it can't be installed, and notes for the user. */
+export interface ServiceInstallation {
   readonly service: Service;
   readonly refusals: readonly Failure[];
   readonly notes: readonly string[];
 }
 
 /** @throws Failure USAGE */
-export function installationOf(place: Place, splay: string, env: Environment): Installation {
+export function planInstallation(place: ServiceTarget, splay: string, env: Environment): ServiceInstallation {
   const { isSystem, account, refusal } = place;
   durationOption("--splay", splay, "90s, 10m or 1h30m");
   const { path: program } = ownProgram();
   const isOwnShell = !isSystem || account.uid === Number(env["SUDO_UID"] ?? ownUid());
-  const { variables, left } = carriedEnvironment(env, { home: account.home, isSystem, isOwnShell });
-  const risk = checkProgram([program, process.execPath].flatMap(stepsTo), account.uid);
+  const { variables, omitted } = selectEnvironment(env, { home: account.home, isSystem, isOwnShell });
+  const risk = checkProgram([program, process.execPath].flatMap(pathSteps), account.uid);
   const refusals = [
     refusal,
-    !isSystem && account.uid === 0 ? rootAlone() : undefined,
+    !isSystem && account.uid === 0 ? rootNeedsSystem() : undefined,
     checkPath(program),
     isSystem ? risk : undefined,
   ];
@@ -117,19 +117,21 @@ export function installationOf(place: Place, splay: string, env: Environment): I
     notes: [
       ...(!isSystem && risk ? [risk.oneLine] : []),
       ...(isTemporaryPath(program)
-        ? [`${program} may be gone one day: install the program with ./install.sh`]
+        ? [
+            `${program} is in a folder for temporary files or build output: install the program with ./install.sh`,
+          ]
         : []),
-      ...notesOn(left, isSystem),
+      ...notesOnEnvironment(omitted, isSystem),
     ],
   };
 }
 
-function notesOn(left: Carried["left"], isSystem: boolean): string[] {
+function notesOnEnvironment(left: CarriedEnvironment["omitted"], isSystem: boolean): string[] {
   const edit = `systemctl ${isSystem ? "" : "--user "}edit`;
   const ends: Readonly<Record<Reason, string>> = {
     identity: "not in the service: name the profile or role under 'identities' in config.yaml",
-    secret: `not in the service, since it may hold a password: put it into a file of mode 0600 and name that by EnvironmentFile= with '${edit}'`,
-    unusable: "not in the service, since it is no absolute path or not printable",
+    secret: `not in the service, since it may contain a password: put it into a file of mode 0600 and name that by EnvironmentFile= with '${edit}'`,
+    unusable: "not in the service, since it is not an absolute path or not printable",
     foreign: `not in the service, since this shell is another user's: set it by Environment= with '${edit}'`,
   };
   return (Object.keys(ends) as Reason[]).flatMap((reason) =>
@@ -137,8 +139,8 @@ function notesOn(left: Carried["left"], isSystem: boolean): string[] {
   );
 }
 
-/** The file itself and all folders above it; what can't be read is left to the program's start. */
-function stepsTo(program: string): Step[] {
+/** The file itself and all folders above it. Those that can't be read are left out: starting the program fails then. */
+function pathSteps(program: string): Step[] {
   const steps: Step[] = [];
   for (let path = program; ; path = dirname(path)) {
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -150,7 +152,7 @@ function stepsTo(program: string): Step[] {
   }
 }
 
-/** For a group of the system's, such as Debian's staff, its members are root's to choose; an access control list is not. */
+/** Members of system groups, such as Debian's staff, are chosen by root. Entries of an access control list are not. */
 function isShared(path: string, found: Stats): boolean {
   if ((found.mode & 0o020) === 0) return false;
   return found.uid === found.gid && found.uid !== 0
@@ -158,22 +160,22 @@ function isShared(path: string, found: Stats): boolean {
     : hasAccessList(path);
 }
 
-/** systemctl finds a user's manager there; cron and some shells don't set it. */
+/** Sets XDG_RUNTIME_DIR, where systemctl finds a user's manager: cron and some shells don't set it. */
 function withRuntimeFolder(env: Environment): Environment {
   const folder = `/run/user/${process.geteuid?.()}`;
   return env["XDG_RUNTIME_DIR"] || !existsSync(folder) ? env : { ...env, XDG_RUNTIME_DIR: folder };
 }
 
 function needsRoot({ name }: Account): Failure {
-  const fix = `give it by sudo: sudo ${ownProgram().path} service … --system --user ${name}`;
-  return new Failure("NEEDS_ROOT", "only root changes the system's services", fix);
+  const fix = `run it with sudo: sudo ${ownProgram().path} service … --system --user ${name}`;
+  return new Failure("NEEDS_ROOT", "only root can change system services", fix);
 }
 
-function rootAlone(): Failure {
+function rootNeedsSystem(): Failure {
   const what = "root's own service manager runs only while root is logged in";
   return new Failure(
     "ROOT_NEEDS_SYSTEM",
     what,
-    "give --system --user NAME: whose builds use the tokens, may be root",
+    "run it with --system --user NAME: the user whose builds use the tokens, root too",
   );
 }

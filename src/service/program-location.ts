@@ -6,12 +6,12 @@ export interface Step {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
-  /** Whether its group may write and has, by a list of members or by an access control list, more than its owner in it. */
+  /** Whether its group can write to it and contains other users than the owner, by its members or an access control list. */
   readonly isShared?: boolean;
 }
 
 /** Groups below this one belong to the system: Debian lets its group staff write to /usr/local. */
-const firstGroupOfPeople = 1000;
+const firstUserGroup = 1000;
 
 /**
  * Why a program must not run as a service.
@@ -24,20 +24,20 @@ export function checkProgram(steps: readonly Step[], uid: number): Failure | und
   for (const { path, uid: owner, gid, mode, isShared = false } of steps) {
     // In a sticky folder, such as /tmp, no user can replace another user's file.
     const byOthers = (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
-    const byGroup = (mode & 0o020) !== 0 && gid >= firstGroupOfPeople && gid !== owner;
+    const byGroup = (mode & 0o020) !== 0 && gid >= firstUserGroup && gid !== owner;
     const byMore = !byGroup && isShared;
-    const who = [
+    const problems = [
       ...(owner !== 0 && owner !== uid ? [`belongs to user ${owner}`] : []),
-      ...(byOthers ? ["may be written by everybody"] : []),
-      ...(byGroup ? [`may be written by group ${gid}`] : []),
-      ...(byMore ? ["may be written by more users than its owner"] : []),
+      ...(byOthers ? ["is writable by all users"] : []),
+      ...(byGroup ? [`is writable by group ${gid}`] : []),
+      ...(byMore ? ["is writable by other users than its owner"] : []),
     ];
-    if (who.length > 0) {
-      const what = `the service would run what others may replace: ${path} ${who.join(" and ")}`;
+    if (problems.length > 0) {
+      const what = `other users could replace the program of the service: ${path} ${problems.join(" and ")}`;
       return new Failure("PROGRAM_WRITABLE", what, "install it with 'sudo ./install.sh --prefix /usr/local'");
     }
     if (owner !== uid && uid !== 0 && (mode & 0o011) === 0) {
-      const what = `user ${uid} may not start the program: ${path} is closed to it`;
+      const what = `user ${uid} is not allowed to start the program: ${path} denies access`;
       return new Failure("PROGRAM_CLOSED", what, "install it with 'sudo ./install.sh --prefix /usr/local'");
     }
   }
@@ -49,7 +49,7 @@ export function checkProgram(steps: readonly Step[], uid: number): Failure | und
  */
 export function checkPath(program: string): Failure | undefined {
   if (program.startsWith("/") && !/["'\\\p{Cc}\ufffd]/u.test(program)) return undefined;
-  const what = `no service can be made of ${JSON.stringify(program)}`;
+  const what = `a service can't run a program with the path ${JSON.stringify(program)}`;
   return new Failure(
     "PROGRAM_PATH",
     what,

@@ -1,11 +1,11 @@
-import { anywhere, systemHardening } from "./hardening.ts";
+import { systemHardening, userHardening } from "./hardening.ts";
 import { nameOf, type Service, signature } from "./service.ts";
 
 /**
- * Minutes that may pass without a sign of life. Between two signs there is one call to AWS, which has a limit of half a
+ * Minutes between two watchdog messages. Between two messages there is one call to AWS, which has a limit of half a
  * minute; the time in which the machine sleeps does not count.
  */
-const patience = 5;
+const watchdogMinutes = 5;
 
 export const unitName = (service: Pick<Service, "isSystem" | "account">): string =>
   `${nameOf(service)}.service`;
@@ -42,8 +42,8 @@ export function systemdUnit(service: Service): string {
     "[Service]",
     // Ready after its first pass; each call to AWS in the pass extends the limit.
     "Type=notify",
-    `TimeoutStartSec=${patience}min`,
-    `WatchdogSec=${patience}min`,
+    `TimeoutStartSec=${watchdogMinutes}min`,
+    `WatchdogSec=${watchdogMinutes}min`,
     `ExecStart=${quote(program)} daemon --splay ${splay}`,
     "ExecReload=/bin/kill -HUP $MAINPID",
     "Restart=on-failure",
@@ -54,7 +54,7 @@ export function systemdUnit(service: Service): string {
     ...(isSystem ? [`User=${account.name}`] : []),
     ...environment.map(({ name, value }) => `Environment=${quote(`${name}=${value}`)}`),
     "",
-    ...anywhere,
+    ...userHardening,
     ...(isSystem ? systemHardening(account.uid) : []),
     "",
     "[Install]",

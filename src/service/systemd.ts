@@ -25,7 +25,7 @@ export function systemd(
     run("systemctl", [...scope, ...args], limit);
   const shown = ["systemctl", ...scope].join(" ");
 
-  async function must(args: readonly string[]): Promise<void> {
+  async function runOrThrow(args: readonly string[]): Promise<void> {
     const { exitCode, message } = await systemctl(args);
     if (exitCode !== 0) throw failed(`'${shown} ${args.join(" ")}' failed: ${foreignText(message)}`);
   }
@@ -59,8 +59,8 @@ export function systemd(
         : noUserManager(account.name, foreignText(message));
     },
     async start(isChanged) {
-      if (isChanged) await must(["daemon-reload"]);
-      await must(["enable", unit]);
+      if (isChanged) await runOrThrow(["daemon-reload"]);
+      await runOrThrow(["enable", unit]);
       const began = await systemctl([isChanged ? "restart" : "start", unit], startLimit);
       // If systemctl exceeded the time limit, it leaves the start to the manager.
       if (began.exitCode === undefined || began.exitCode === 0) return;
@@ -84,7 +84,7 @@ export function systemd(
       return stateOf(unit, await properties());
     },
     async notes() {
-      return isSystem ? [] : lingering(account.name, run);
+      return isSystem ? [] : lingerNote(account.name, run);
     },
   };
 }
@@ -116,10 +116,10 @@ function stateOf(unit: string, found: Readonly<Record<string, string>>): Service
  * A user's manager ends with the user's last session. The program doesn't change that silently: lingering would start
  * all services of the user at boot, removing this service would not undo it, and it is not wanted on a laptop.
  */
-async function lingering(name: string, run: RunProgram): Promise<readonly string[]> {
+async function lingerNote(name: string, run: RunProgram): Promise<readonly string[]> {
   const { stdout } = await run("loginctl", ["show-user", name, "--property=Linger"]);
   if (stdout === "Linger=yes") return [];
-  return [`it ends with the last session of ${name}; on a build host: loginctl enable-linger ${name}`];
+  return [`it ends with the last session of ${name}; on a build host run: loginctl enable-linger ${name}`];
 }
 
 function noSystemd(): Failure {

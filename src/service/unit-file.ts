@@ -20,24 +20,24 @@ export async function readUnit(path: string): Promise<string | undefined> {
   // A link: the unit is masked, or stored elsewhere.
   const found = await lstat(path).catch(() => undefined);
   if (!found) return undefined;
-  const bytes = found.isFile() ? await failing(path, () => readPlainFile(path, true)) : undefined;
+  const bytes = found.isFile() ? await withUnitFailure(path, () => readPlainFile(path, true)) : undefined;
   const text = bytes?.toString("utf8") ?? "";
   if (text.includes(signature)) return text;
-  const what = `${path} was not made by this program`;
-  throw new Failure("UNIT_FOREIGN", what, "move it out of the way, or go on with it as it is");
+  const what = `${path} was not created by this program`;
+  throw new Failure("UNIT_FOREIGN", what, "rename or remove it, or keep using it and skip 'service install'");
 }
 
 /** Writes it completely or not at all, readable by all users: nothing in it is secret. @throws Failure UNIT_FILE */
 export async function writeUnit(path: string, text: string): Promise<void> {
-  await failing(path, async () => replaceFile(await readForEdit(path, rules), text, rules, 0o644));
+  await withUnitFailure(path, async () => replaceFile(await readForEdit(path, rules), text, rules, 0o644));
 }
 
 /** @throws Failure UNIT_FILE */
 export async function removeUnit(path: string): Promise<void> {
-  await failing(path, async () => removeFile(await readForEdit(path, rules), rules));
+  await withUnitFailure(path, async () => removeFile(await readForEdit(path, rules), rules));
 }
 
-async function failing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+async function withUnitFailure<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -3,7 +3,7 @@ import { Failure } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
 import type { ShownToken } from "./tokens.ts";
 
-/** How a registry is, the worst first. failing: its token is good, and the last attempt to renew it failed. */
+/** The conditions of a registry, the worst first. failing: its token is fresh, but the last attempt to renew it failed. */
 export const conditions = ["expired", "none", "expiring", "failing", "ok"] as const;
 export type Condition = (typeof conditions)[number];
 
@@ -13,13 +13,13 @@ export function conditionOf({ isFresh, secondsLeft, lastError, expiresAt }: Show
   return expiresAt === undefined ? "none" : "expired";
 }
 
-/** What needs somebody first: by condition, then by the time left, then as they came. */
+/** Sorted by condition, the worst first, then by the time left; otherwise in the given order. */
 export function bySeverity(tokens: readonly ShownToken[]): readonly ShownToken[] {
   const rank = (token: ShownToken) => conditions.indexOf(conditionOf(token));
   return tokens.toSorted((a, b) => rank(a) - rank(b) || a.secondsLeft - b.secondsLeft);
 }
 
-const words: Readonly<Record<Condition, string>> = {
+const conditionWords: Readonly<Record<Condition, string>> = {
   expired: "expired",
   none: "without a token",
   expiring: "expiring",
@@ -36,11 +36,11 @@ export function countOf(tokens: readonly ShownToken[]): string {
   }
   return conditions
     .filter((condition) => counts.has(condition))
-    .map((condition) => `${counts.get(condition)} ${words[condition]}`)
+    .map((condition) => `${counts.get(condition)} ${conditionWords[condition]}`)
     .join(", ");
 }
 
-/** What there is to report of a registry besides its row, in a line. @param now milliseconds since the epoch */
+/** The line below a registry's row, if there is anything to report. @param now milliseconds since the epoch */
 export function noteOf(token: ShownToken, now: number): string | undefined {
   const { lastError, notRenewed, failingSince, expiresAt, lastRenewedAt, login } = token;
   if (!lastError) return login?.note ?? (notRenewed && Failure.from(notRenewed).oneLine);

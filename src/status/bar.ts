@@ -4,7 +4,7 @@ import type { ShownToken } from "./tokens.ts";
 
 export const barWidth = 10;
 
-/** Of a token's whole life, what is left. As long as anything is left the bar is not empty. */
+/** The share of a token's lifetime that is left. The bar is empty only if the token has expired. */
 export function barOf(
   { secondsLeft, lifeSeconds = longestLife / 1000 }: ShownToken,
   { unicode }: Pick<Terminal, "unicode">,

@@ -11,9 +11,9 @@ export interface Histogram {
   readonly labels: Labels;
   /** Upper bounds, ascending. */
   readonly bounds: readonly number[];
-  /** Observations in each bucket, and after the last bound. */
+  /** Observations in each bucket, and those above the last bound. */
   readonly buckets: readonly number[];
-  /** Of all observed values. */
+  /** The sum of all observed values. */
   readonly sum: number;
 }
 
@@ -21,7 +21,7 @@ export function gauge(name: string, help: string, samples: readonly Sample[]): s
   return metric("gauge", name, help, samples.map(sampleLine(name)));
 }
 
-/** @param name ends in _total */
+/** @param name with the suffix _total */
 export function counter(name: string, help: string, samples: readonly Sample[]): string {
   return metric("counter", name, help, samples.map(sampleLine(name)));
 }
@@ -40,7 +40,7 @@ export function histogram(name: string, help: string, histograms: readonly Histo
   return metric("histogram", name, help, lines);
 }
 
-/** Nothing where there are no samples. */
+/** Empty if there are no samples. */
 function metric(type: string, name: string, help: string, lines: readonly string[]): string {
   if (lines.length === 0) return "";
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;

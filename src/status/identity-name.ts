@@ -1,6 +1,6 @@
 /**
- * The name of an identity in config.yaml, else its profile or role, else "environment" or "default": a label that stays
- * while descriptions, which are for people, may change.
+ * The name of an identity in config.yaml, else its profile or role, else "environment" or "default": a stable label, while
+ * descriptions, which are for users, may change.
  */
 export function identityName(described: string): string {
   const configured = /^(\S+) \((?:profile|role) /.exec(described)?.[1];

@@ -70,7 +70,7 @@ function outputJson({ lastError, ...plain }: OutputState): object {
   return { ...plain, ...(lastError && { lastError: errorJson(lastError) }) };
 }
 
-/** `message` is the whole line that a person gets. */
+/** `message` is the line that is shown to users. */
 function errorJson(note: FailureNote | LastError): object {
   const { code, fix } = note;
   const at = "at" in note && { at: isoTime(note.at) };

@@ -7,10 +7,10 @@ import { printable } from "../token/printable.ts";
 const rules: FileRules = { allowsSharedFolder: true, otherUserFix: "run this as that user" };
 
 /**
- * Puts metrics into a file, whole or not at all. Others may read it: node_exporter is another user, and nothing in it
- * is secret.
+ * Writes metrics to a file, completely or not at all. Other users can read it: node_exporter runs as another user, and
+ * the metrics contain no secrets.
  *
- * @throws Failure METRICS_WRITE; the old file is then as it was
+ * @throws Failure METRICS_WRITE; the old file is then unchanged
  */
 export async function writeMetrics(path: string, text: string): Promise<void> {
   try {

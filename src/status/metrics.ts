@@ -8,7 +8,7 @@ import type { StatusReport } from "./report.ts";
 const prefix = "docker_credential_ecr_";
 
 /**
- * The report in the text format that node_exporter's textfile collector reads. Names and labels are added to, never
+ * The report in the text format that node_exporter's textfile collector reads. Names and labels may be added, but never
  * changed: docs/status.md. Conventions: https://prometheus.io/docs/practices/naming/
  */
 export function metricsOf(report: StatusReport): string {
@@ -32,7 +32,7 @@ function programMetrics({ program, at, daemon, configError }: StatusReport): rea
     metric("daemon_up", "1: the daemon runs.", [{ value: daemon.running ? 1 : 0 }]),
     metric(
       "daemon_expected",
-      "1: a daemon should run: its service is installed, or it was started and did not end by itself.",
+      "1: a daemon should run: its service is installed, or it was started and did not end regularly.",
       [{ value: daemon.expected ? 1 : 0 }],
     ),
     metric("daemon_outdated", "1: the daemon runs another program than the one that wrote these metrics.", [
@@ -40,7 +40,7 @@ function programMetrics({ program, at, daemon, configError }: StatusReport): rea
     ]),
     metric(
       "daemon_last_tick_timestamp_seconds",
-      "When a daemon last ended a pass.",
+      "The last heartbeat of a daemon.",
       timeSample(daemon.lastTickAt),
     ),
   ];
@@ -63,7 +63,7 @@ function tokenMetrics({ registries }: StatusReport): readonly string[] {
     ),
     metric(
       "token_next_renewal_timestamp_seconds",
-      "When the daemon tries next.",
+      "When the daemon renews the token.",
       tokens.flatMap(({ token: { nextRenewalAt }, labels }) => timeSample(nextRenewalAt, labels)),
     ),
     metric(
@@ -73,17 +73,17 @@ function tokenMetrics({ registries }: StatusReport): readonly string[] {
     ),
     metric(
       "token_failing_since_timestamp_seconds",
-      "While attempts fail: when the first of them failed.",
+      "If the last attempts failed: when the first of them failed.",
       tokens.flatMap(({ token: { failingSince }, labels }) => timeSample(failingSince, labels)),
     ),
     metric(
       "token_last_error",
-      "1: the last attempt to get the token failed, with that code.",
+      "1: the last attempt to fetch the token failed with this code.",
       tokens.flatMap(({ token: { lastError }, labels }) => errorSample(lastError, labels)),
     ),
     metric(
       "token_unattended",
-      "1: the token is not renewed in the background, with that code.",
+      "1: the token is not renewed in the background, for the reason of this code.",
       tokens.flatMap(({ token: { notRenewed }, labels }) => errorSample(notRenewed, labels)),
     ),
   ];
@@ -129,7 +129,7 @@ function fileMetrics({ replication, outputs }: StatusReport): readonly string[] 
     ),
     metric(
       "replication_last_error",
-      "1: the last attempt to read the replication rules failed, with that code.",
+      "1: the last attempt to read the replication rules failed with this code.",
       sources.flatMap(({ source: { lastError }, labels }) => errorSample(lastError, labels)),
     ),
     metric(
@@ -142,7 +142,7 @@ function fileMetrics({ replication, outputs }: StatusReport): readonly string[] 
     ),
     metric(
       "output_last_error",
-      "1: the file is not up to date, with that code.",
+      "1: the last update of the file failed with this code.",
       outputs.flatMap(({ dockerConfig, lastError }) => errorSample(lastError, { path: dockerConfig })),
     ),
   ];
@@ -161,12 +161,12 @@ function seriesLabels({ account = "", region = "", identity }: Omit<RenewalSerie
   return { account, region, identity };
 }
 
-/** A moment in seconds. @param time in milliseconds; absent: there is none, and no sample */
+/** A time in seconds. @param time milliseconds; undefined: no sample */
 function timeSample(time: number | undefined, labels?: Labels): readonly Sample[] {
   return time === undefined ? [] : [{ ...(labels && { labels }), value: time / 1000 }];
 }
 
-/** Of an error the code alone: its words change from time to time, and each change would be another series. */
+/** The code of an error, without its message: each change of the message would create another series. */
 function errorSample(error: FailureNote | undefined, labels: Labels): readonly Sample[] {
   return error ? [{ labels: { ...labels, code: error.code }, value: 1 }] : [];
 }

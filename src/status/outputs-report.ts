@@ -3,12 +3,12 @@ import { outputPaths, readOutputFailure, readOutputRecord } from "../store/state
 import { plural } from "../terminal/words.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 
-/** A file under `outputs` as the last attempt left it. */
+/** The state of a file under `outputs` after the last update. */
 export interface OutputState {
   readonly dockerConfig: string;
-  /** Whether config.yaml names it still; where not, its tokens could not be taken out yet. */
+  /** Whether config.yaml still names it. If not, its tokens have not been removed yet. */
   readonly named: boolean;
-  /** How many hosts have a token in it. */
+  /** The number of hosts with a token in it. */
   readonly registries: number;
   readonly lastError?: FailureNote;
 }
@@ -26,15 +26,15 @@ export async function outputStates(state: string, { outputs }: Config): Promise<
   );
 }
 
-/** For a person. */
+/** For users. */
 export function outputLine({ dockerConfig, named, registries, lastError }: OutputState): string {
   const name = `output ${dockerConfig}`;
-  const held = `${name}: tokens for ${plural(registries, "host")}`;
-  if (lastError) return `${held}; ${withoutStart(Failure.from(lastError).oneLine, name)}`;
-  return named ? held : `${held}, to be taken out by the daemon's next pass`;
+  const text = `${name}: tokens for ${plural(registries, "host")}`;
+  if (lastError) return `${text}; ${withoutStart(Failure.from(lastError).oneLine, name)}`;
+  return named ? text : `${text}, which the daemon's next pass removes`;
 }
 
-/** An error begins with what the line begins with. */
+/** Removes the start of an error that repeats the start of the line. */
 function withoutStart(text: string, start: string): string {
   return text.startsWith(start) ? text.slice(start.length).replace(/^:? /, "") : text;
 }

@@ -1,4 +1,4 @@
-import type { RegistryRow } from "../managed/registry-rows.ts";
+import type { RegistryRows } from "../managed/registry-rows.ts";
 import { noRenewals, type RenewalCounts, sumOfCounts } from "../refresher/renewal-counts.ts";
 import type { GroupState } from "../refresher/state.ts";
 import { identityName } from "./identity-name.ts";
@@ -15,15 +15,15 @@ export interface RenewalSeries {
 
 /**
  * The counters of all managed registries that are renewed in the background. Registries of one account and region that
- * share a token share its counters, which count once; so do tokens whose identities have one name.
+ * share a token also share its counters, which are added once. Tokens whose identities have the same name are added up.
  *
  * @param groups of the refresher's state, by authorization key
  */
 export function renewalSeries(
-  { kept, registries }: RegistryRow,
+  { loaded, registries }: RegistryRows,
   groups: Readonly<Record<string, GroupState>>,
 ): readonly RenewalSeries[] {
-  if (!kept) return [];
+  if (!loaded) return [];
   const series = new Map<string, { readonly one: RenewalSeries; readonly authorizations: Set<string> }>();
   for (const { account, region, identity, authorization, unattended } of registries) {
     if (unattended) continue;

@@ -1,21 +1,21 @@
 import type { ManagedRegistries } from "../managed/registries.ts";
-import { parseReadings } from "../refresher/replication-schedule.ts";
+import { parseRuleFetches } from "../refresher/replication-schedule.ts";
 import { readReadings } from "../store/state/replication.ts";
 import { plural, readableDuration } from "../terminal/words.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 
-/** How it stands with the replication rules of a registry, for `status`. */
+/** The state of a registry's replication rules, for `status`. */
 export interface SourceReport {
   readonly source: string;
-  /** Who reads them. */
+  /** The identity that reads them. */
   readonly identity: string;
-  /** Milliseconds since the epoch; absent: never yet by that identity. */
+  /** Milliseconds since the epoch; absent: that identity has never read them. */
   readonly readAt?: number;
-  /** Hosts. */
+  /** The hosts that it replicates to. */
   readonly targets: readonly string[];
-  /** Destinations for which no token is kept, and why. */
+  /** Destinations whose tokens are not renewed, and why. */
   readonly problems: readonly FailureNote[];
-  /** Why they could not be read when that was last tried. */
+  /** Why the last attempt to read them failed. */
   readonly lastError?: FailureNote;
 }
 
@@ -23,15 +23,15 @@ export async function replicationReport(
   state: string,
   { sources, registrations }: ManagedRegistries,
 ): Promise<readonly SourceReport[]> {
-  const readings = parseReadings(await readReadings(state)).sources;
+  const readings = parseRuleFetches(await readReadings(state)).sources;
   return sources.map(({ registry: { host }, targets, problems }) => {
     const { readAt, reader, failure } = readings[host] ?? {};
     const registration = registrations.get(host);
-    const isHis = readAt !== undefined && reader === registration?.authorization;
+    const isCurrent = readAt !== undefined && reader === registration?.authorization;
     return {
       source: host,
       identity: registration?.identity ?? "",
-      ...(isHis && { readAt }),
+      ...(isCurrent && { readAt }),
       targets: targets.map((target) => target.host),
       problems: problems.map(({ code, message, fix }) => ({ code, what: message, fix })),
       ...(failure && { lastError: failure }),
@@ -39,7 +39,7 @@ export async function replicationReport(
   });
 }
 
-/** The same for a terminal: a line for each registry and for each of its problems. */
+/** For users: a line for each registry and for each of its problems. */
 export function replicationLines(reports: readonly SourceReport[], now: number): readonly string[] {
   return reports.flatMap(({ source, identity, readAt, targets, problems, lastError }) => {
     const count = plural(targets.length, "target");

@@ -1,8 +1,8 @@
 import { version } from "../../package.json";
-import { lookAtState } from "../doctor/checks/folders.ts";
+import { checkStateFolder } from "../doctor/checks/folders.ts";
 import { daemonHealth, type Health, isDaemonFailing } from "../managed/daemon-health.ts";
 import { explicitLogin } from "../managed/logins.ts";
-import { placeOf, shownRegistries, waitingEntries } from "../managed/registry-rows.ts";
+import { accountAndRegion, readRegistryRows, waitingEntries } from "../managed/registry-rows.ts";
 import { requestedRegistries } from "../managed/requested.ts";
 import type { AppContext } from "../provider/context.ts";
 import { parseState } from "../refresher/state.ts";
@@ -11,22 +11,22 @@ import { installedService } from "../service/installed.ts";
 import { readClock } from "../store/files/clock.ts";
 import type { FailedGet } from "../store/state/failed-gets.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
-import type { TokenStore } from "../store/tokens/token-store.ts";
+import type { StoredTokens, TokenStore } from "../store/tokens/token-store.ts";
 import { Failure, type FailureNote } from "../token/failure.ts";
 import { type OutputState, outputStates } from "./outputs-report.ts";
 import { type RenewalSeries, renewalSeries } from "./renewals-report.ts";
 import { replicationReport, type SourceReport } from "./replication-report.ts";
 import { type ShownToken, Tokens } from "./tokens.ts";
 
-/** What `status` shows; `jsonOf` makes of it what `--json` prints. */
+/** What `status` shows. `jsonOf` converts it for `--json`. */
 export interface StatusReport {
-  /** Of the program. */
+  /** The program's version. */
   readonly program: string;
-  /** Milliseconds since the epoch, as all times in it. */
+  /** Milliseconds since the epoch, like all times in it. */
   readonly at: number;
-  /** Whether config.yaml can be used and every token that is kept has enough life left. */
+  /** Whether config.yaml is valid and the token of every managed registry is fresh. */
   readonly ok: boolean;
-  /** Whether nothing fails besides: renewals, the daemon, replication rules, outputs. */
+  /** Whether `ok`, and nothing else fails: renewals, the daemon, replication rules, outputs. */
   readonly strictlyOk: boolean;
   readonly daemon: Health;
   readonly registries: readonly ShownToken[];
@@ -34,22 +34,22 @@ export interface StatusReport {
   readonly renewals: readonly RenewalSeries[];
   readonly replication: readonly SourceReport[];
   readonly outputs: readonly OutputState[];
-  /** Hosts that Docker asks this helper for, and has not asked yet. */
+  /** Hosts that Docker uses this helper for, but has not requested yet. */
   readonly unused: readonly string[];
-  /** Lines: entries of config.yaml of which nothing is kept fresh before the first pull. */
+  /** Lines about entries of config.yaml whose registries are not renewed before their first pull. */
   readonly waiting: readonly string[];
-  /** Why encrypted tokens can be neither read nor kept here. */
+  /** Why encrypted tokens can be neither read nor stored. */
   readonly unkept?: FailureNote;
-  /** Why the state folder can't be used, so that what lies there can't be told. */
+  /** Why the state folder can't be used, so that the stored tokens are unknown. */
   readonly stateError?: FailureNote;
-  /** Why config.yaml can't be used. */
+  /** Why config.yaml is invalid. */
   readonly configError?: FailureNote;
 }
 
-/** How it stands now. Looks at this program's files alone and changes none. */
+/** The present state. Only reads files of this program. */
 export async function statusReport(app: AppContext): Promise<StatusReport> {
   const { folders, files, now } = app;
-  const shown = await shownRegistries(app);
+  const shown = await readRegistryRows(app);
   const refresher = await readRefresher(folders.state);
   const service = await installedService(app.env, app.home);
   const daemon = await daemonHealth(folders.state, refresher, now(), service);
@@ -64,11 +64,11 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
     registries.push(await tokens.ofOther(other));
     known.add(other.registry);
   }
-  const { kept, configError } = shown;
-  const unkept = await whyUnkept(app.store);
-  const stateError = await stateTrouble(folders.state);
-  const replication = kept ? await replicationReport(folders.state, kept.managed) : [];
-  const outputs = kept ? await outputStates(folders.state, kept.config) : [];
+  const { loaded, configError } = shown;
+  const unkept = await storeFailure(app.store);
+  const stateError = await stateFolderFailure(folders.state);
+  const replication = loaded ? await replicationReport(folders.state, loaded.managed) : [];
+  const outputs = loaded ? await outputStates(folders.state, loaded.config) : [];
   const isDead = ({ isFresh, login, lastError }: ShownToken) => !isFresh || (login && lastError);
   const ok = !configError && stateError === undefined && !registries.some(isDead);
   const errors = [...registries, ...replication, ...outputs].some(({ lastError }) => lastError !== undefined);
@@ -90,12 +90,12 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
   };
 }
 
-async function stateTrouble(state: string): Promise<FailureNote | undefined> {
-  const { status, code = "STATE_FOLDER", seen, fix = "" } = await lookAtState(state);
+async function stateFolderFailure(state: string): Promise<FailureNote | undefined> {
+  const { status, code = "STATE_FOLDER", seen, fix = "" } = await checkStateFolder(state);
   return status === "failed" ? { code, what: seen, fix } : undefined;
 }
 
-async function whyUnkept(store: TokenStore): Promise<FailureNote | undefined> {
+async function storeFailure(store: TokenStore): Promise<FailureNote | undefined> {
   try {
     await store.assertCanStore();
     return undefined;
@@ -109,18 +109,18 @@ function noteOf({ code, message, fix }: Failure): FailureNote {
   return { code, what: message, fix };
 }
 
-/** Registries of which nothing is kept, and a `get` failed or an explicit login answers. */
+/** Registries that are not managed, but whose `get` failed or that have an explicit login. */
 async function otherRegistries(
-  app: AppContext,
+  stored: StoredTokens,
   failedGets: ReadonlyMap<string, FailedGet>,
   known: ReadonlySet<string>,
 ): Promise<readonly Pick<ShownToken, "registry" | "account" | "region" | "identity">[]> {
   const others = new Map<string, string>();
   for (const [host, { identity = "-" }] of failedGets) others.set(host, identity);
-  for (const host of await app.store.hosts()) {
-    if (!known.has(host) && (await explicitLogin(host, app))) others.set(host, "docker login");
+  for (const host of await stored.store.hosts()) {
+    if (!known.has(host) && (await explicitLogin(host, stored))) others.set(host, "docker login");
   }
   return [...others]
     .filter(([host]) => !known.has(host))
-    .map(([host, identity]) => ({ registry: host, identity, ...placeOf(parseHost(host)) }));
+    .map(([host, identity]) => ({ registry: host, identity, ...accountAndRegion(parseHost(host)) }));
 }

@@ -8,7 +8,7 @@ import { printable } from "../token/printable.ts";
 import { bySeverity, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";
-import { leftInWords, problemsOf, renewalInWords, unusedLines } from "./lines.ts";
+import { problemsOf, renewalText, timeLeftText, unusedLines } from "./lines.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
@@ -16,26 +16,26 @@ import type { ShownToken } from "./tokens.ts";
 
 const paints = { expired: "red", none: "red", expiring: "yellow", failing: "yellow", ok: "green" } as const;
 
-/** Where it is shown. */
+/** The terminal, and what the rendering needs. */
 export interface Screen extends Terminal {
-  /** Is shown as "~". */
+  /** The home folder, which is shown as "~". */
   readonly home: string | undefined;
 }
 
-/** However small the terminal is, so many registries are shown where the screen can be scrolled. */
-const usualFewest = 5;
+/** The minimum number of registries on a terminal that can be scrolled, however small it is. */
+const defaultFewest = 5;
 
 /**
- * For a terminal: a row a registry, what needs somebody first, and what there is to tell of it below.
+ * For a terminal: a row for each registry, the worst first, with its error below.
  *
- * @param rows lines that the whole may have; those registries that don't fit are counted
- * @param fewest so many are shown all the same
+ * @param rows the maximum number of lines; registries that don't fit are only counted
+ * @param fewest the minimum number of registries, even if they don't fit
  */
 export function statusScreen(
   report: StatusReport,
   screen: Screen,
   rows = Infinity,
-  fewest = usualFewest,
+  fewest = defaultFewest,
 ): readonly string[] {
   const head = headOf(report, screen);
   const foot = footOf(report, screen);
@@ -62,28 +62,28 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
   return [...lines, ...wrap(`${pluralRegistries(registries.length)}: ${countOf(registries)}`, screen), ""];
 }
 
-/** The lines of each registry; with the first those of the table's head. */
+/** The lines of each registry; those of the first begin with the table's head. */
 function blocksOf(
   tokens: readonly ShownToken[],
   now: number,
   screen: Screen,
 ): readonly (readonly string[])[] {
   const columns = columnsFor(tokens, screen.width);
-  const told = new Set<string>();
+  const shownReasons = new Set<string>();
   return tokens.map((token, at) => {
     const condition = conditionOf(token);
     const row = columns.row(
       token,
       paint(paints[condition], barOf(token, screen), screen),
-      leftInWords(token),
-      renewalInWords(token, now),
+      timeLeftText(token),
+      renewalText(token, now),
     );
     const head = at === 0 ? [paint("dim", columns.head, screen)] : [];
-    return [...head, ...withNote(row, token, now, told, screen)];
+    return [...head, ...withNote(row, token, now, shownReasons, screen)];
   });
 }
 
-/** A reason is the same wherever it differs in the registry alone, which the row names. */
+/** The reason without registry, account and region, which the row shows: to recognize the same failure of other registries. */
 function reasonOf(note: string, { account, region }: ShownToken): string {
   const own = [account, region].filter((part) => part !== undefined);
   return own.reduce((text, part) => text.replaceAll(part, "-"), note.replace(hosts, "-"));
@@ -91,12 +91,12 @@ function reasonOf(note: string, { account, region }: ShownToken): string {
 
 const hosts = /\b\d{12}\.dkr[.-]ecr[\w.-]*/g;
 
-/** A failure that many share, as those of one identity do, is told once; after that its code stands for it. */
+/** A failure that several registries share, such as those of one identity, is shown once; other rows only show its code. */
 function withNote(
   row: string,
   token: ShownToken,
   now: number,
-  told: Set<string>,
+  shownReasons: Set<string>,
   screen: Screen,
 ): readonly string[] {
   const note = noteOf(token, now);
@@ -104,8 +104,8 @@ function withNote(
   const colour = token.secondsLeft > 0 ? "yellow" : "red";
   const painted = (line: string) => paint(colour, line, screen);
   const reason = reasonOf(token.lastError ? Failure.from(token.lastError).oneLine : note, token);
-  if (!told.has(reason)) {
-    told.add(reason);
+  if (!shownReasons.has(reason)) {
+    shownReasons.add(reason);
     return [row, ...wrap(note, screen, "  ").map(painted)];
   }
   const code = (token.lastError ?? token.notRenewed)?.code ?? "as above";
@@ -119,7 +119,7 @@ function footOf(report: StatusReport, screen: Screen): readonly string[] {
   return lines.length === 0 ? [] : ["", ...lines.flatMap((line) => wrap(line, screen, "", "  "))];
 }
 
-/** How many blocks have room, with a line for what is left over. */
+/** The number of blocks that fit, with a line for the number of the others. */
 function fitting(blocks: readonly (readonly string[])[], room: number, fewest: number): number {
   let used = 0;
   const over = blocks.findIndex((block, at) => {
@@ -129,7 +129,7 @@ function fitting(blocks: readonly (readonly string[])[], room: number, fewest: n
   return over < 0 ? blocks.length : over;
 }
 
-/** Breaks at spaces; a word that is too long to fit sticks out, so that it can be copied whole. */
+/** Breaks at spaces. A word that is too long exceeds the width, so that it can be copied. */
 function wrap(text: string, { width, home }: Screen, indent = "", hanging = indent): readonly string[] {
   const lines = Bun.wrapAnsi(
     withTilde(printable(text), home),

@@ -1,5 +1,5 @@
 import { explicitLogin } from "../managed/logins.ts";
-import type { RegistryRow, ShownRegistry } from "../managed/registry-rows.ts";
+import type { RegistryRow, RegistryRows } from "../managed/registry-rows.ts";
 import { decideRenewal } from "../refresher/due.ts";
 import type { Job } from "../refresher/job.ts";
 import type { Origin } from "../refresher/managed-registry.ts";
@@ -17,62 +17,62 @@ export interface ShownToken {
   readonly registry: string;
   /** Absent: a public registry. */
   readonly account?: string;
-  /** Absent: an alias, while config.yaml can't be used. */
+  /** Absent: an alias, while config.yaml is invalid. */
   readonly region?: string;
   readonly identity: string;
-  /** Why it is kept. Absent: config.yaml can't be used, so that can't be said. */
+  /** Why it is managed. Absent: config.yaml is invalid, so that is unknown. */
   readonly origin?: Origin | "requested" | "login";
-  /** Of a replication target: the host whose rules name it. */
+  /** Only for a replication target: the host whose rules name it. */
   readonly source?: string;
   /** 0: there is no token, or it has expired. */
   readonly secondsLeft: number;
-  /** Of the token that lies there, from its issue to its end. */
+  /** The lifetime of the stored token. */
   readonly lifeSeconds?: number;
-  /** Of the last token, also after its end. */
+  /** When the last token expires or has expired. */
   readonly expiresAt?: number;
   /** When the last token was issued. */
   readonly lastRenewedAt?: number;
-  /** Whether it has as much life left as config.yaml asks for. */
+  /** Whether it is valid for at least `minValidity` of config.yaml. */
   readonly isFresh: boolean;
-  /** When the daemon tries next; in the past: at its next pass. */
+  /** When the daemon tries to renew it; in the past: in its next pass. */
   readonly nextRenewalAt?: number;
-  /** Of the last attempt, where that failed. */
+  /** The failure of the last attempt. Absent: it succeeded. */
   readonly lastError?: LastError;
-  /** When the first of the attempts failed that have failed since the last token came. */
+  /** When the first of the attempts since the last token failed. */
   readonly failingSince?: number;
-  /** Why nobody renews it in the background. */
+  /** Why it is not renewed in the background. */
   readonly notRenewed?: FailureNote;
-  /** A `docker login` that answers instead of the token. */
+  /** A `docker login` that is used instead of the token. */
   readonly login?: { readonly expiresAt: number; readonly note: string };
 }
 
 export interface LastError extends FailureNote {
-  /** A client's `get` failed, not a renewal. */
+  /** The failure is of a client's `get`, not of a renewal. */
   readonly isGet?: true;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** Looks each authorization up once, however many registries it serves. */
+/** Reads each authorization token once, however many registries use it. */
 export class Tokens {
   private readonly known = new Map<string, Promise<Known>>();
 
   constructor(
     private readonly stored: StoredTokens,
-    private readonly shown: RegistryRow,
+    private readonly shown: RegistryRows,
     private readonly groups: Readonly<Record<string, GroupState>>,
     private readonly clock: Clock,
     private readonly failedGets: ReadonlyMap<string, FailedGet>,
   ) {}
 
-  async of(registry: ShownRegistry, isRunning: boolean): Promise<ShownToken> {
+  async of(registry: RegistryRow, isRunning: boolean): Promise<ShownToken> {
     const { host, authorization, unattended, ...described } = registry;
     const { clock, shown, stored } = this;
     const { entry, failed } = await this.knownOf(authorization);
     const group = this.groups[authorization];
     const own = entry ? undefined : await stored.store.readRegistry(host);
     const cached = entry?.life ?? (own?.authorization === authorization ? own.life : undefined);
-    const life = cached && shown.kept ? withMinValidity(cached, shown.kept.managed.minValidity) : cached;
+    const life = cached && shown.loaded ? withMinValidity(cached, shown.loaded.managed.minValidity) : cached;
     const times = tokenTimes(life, group?.issue, clock);
     return {
       registry: host,
@@ -87,7 +87,7 @@ export class Tokens {
     };
   }
 
-  /** A registry of which nothing is kept: a `get` for it failed, or it has an explicit login. */
+  /** A registry that is not managed: a `get` for it failed, or it has an explicit login. */
   async ofOther(
     registry: Pick<ShownToken, "registry" | "account" | "region" | "identity">,
   ): Promise<ShownToken> {
@@ -115,7 +115,7 @@ export class Tokens {
     return { lastError: { code, what, fix, at, isGet: true }, failingSince: Math.max(since, issuedAt) };
   }
 
-  /** One whose password is none of ECR's counts as an error: no registry takes it. */
+  /** An explicit login. If its password is not an ECR token, that is an error: no registry accepts it. */
   private async login(host: string): Promise<Pick<ShownToken, "login" | "lastError">> {
     const found = await explicitLogin(host, this.stored);
     if (!found) return {};
@@ -155,28 +155,32 @@ function lifeOf(life: Life | undefined, clock: Clock) {
   };
 }
 
-/** The last failure after the token came. It may have been met for another registry of the same token: each row names its own. */
+/**
+ * The last failure since the token was fetched. It may name another registry that shares the token: each row names its
+ * own.
+ */
 function failureSince(
   host: string,
   issuedAt: number,
   failed: FailureEntry | undefined,
   group: GroupState | undefined,
 ): Pick<ShownToken, "lastError" | "failingSince"> {
-  const kept = group?.failure;
-  const [last] = [failed, kept]
+  const renewalFailure = group?.failure;
+  const [last] = [failed, renewalFailure]
     .filter((one) => one !== undefined && one.at >= issuedAt)
     .sort((a, b) => (b?.at ?? 0) - (a?.at ?? 0));
   if (!last) return {};
   const { code, what, fix, at } = last;
-  const named = registryNamedIn(what);
-  const own = named === undefined ? what : what.replaceAll(named, host);
-  const since = kept && kept.at >= issuedAt ? Math.max(kept.since, issuedAt) : at;
+  const namedHost = registryNamedIn(what);
+  const own = namedHost === undefined ? what : what.replaceAll(namedHost, host);
+  const since =
+    renewalFailure && renewalFailure.at >= issuedAt ? Math.max(renewalFailure.since, issuedAt) : at;
   return { lastError: { code, what: own, fix, at }, failingSince: Math.min(since, at) };
 }
 
 /**
- * Milliseconds until the daemon asks for a token: its renewal, or the end of a wait. Whether the conditions of a
- * failure have changed it sees by itself within a minute.
+ * Milliseconds until the daemon fetches a token: its scheduled renewal, or the end of a wait. If the conditions of a
+ * failure change, the daemon detects that within a minute, which is not included here.
  */
 function nextIn(
   entry: AuthorizationEntry | undefined,

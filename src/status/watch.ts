@@ -1,58 +1,58 @@
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two updates. */
 const shortestPause = 2_000;
 
-/** With thousands of registries a look takes a second; no more than a tenth of the time goes to it. */
+/** With thousands of registries an update takes a second. It uses at most a tenth of the time. */
 const pauseAfter = (took: number) => Math.max(shortestPause, 9 * took);
 
-/** The other screen, so that what stood there comes back; no cursor. https://invisible-island.net/xterm/ctlseqs/ctlseqs.html */
+/** The alternate screen, so that the terminal's contents return; no cursor. https://invisible-island.net/xterm/ctlseqs/ctlseqs.html */
 const enter = "\x1b[?1049h\x1b[?25l";
 const leave = "\x1b[?25h\x1b[?1049l";
 
-/** What a watch writes to and is ended by: `process.stdout` and `process`. */
-export interface Watching {
+/** What a watch writes to, and the signals that it reacts to: `process.stdout` and `process`. */
+export interface WatchTerminal {
   write(text: string): void;
   on(event: "end" | "stop" | "continue" | "resize", react: () => void): void;
-  /** Halts this process until it is continued. */
-  halt(): void;
+  /** Suspends this process until it is continued. */
+  suspend(): void;
   terminal(): Terminal;
 }
 
 /**
- * Draws again and again, over what it drew before, until it is to end. Whatever ends it, the terminal is as it was.
+ * Updates the screen repeatedly until a signal ends it. The terminal's contents are restored, whatever ends it.
  *
- * @param draw the lines to show, no more than the terminal has
+ * @param render returns the lines to show, at most as many as the terminal has
  */
 export async function watch(
-  draw: (terminal: Terminal) => Promise<readonly string[]>,
-  watching: Watching,
+  render: (terminal: Terminal) => Promise<readonly string[]>,
+  io: WatchTerminal,
 ): Promise<void> {
-  let isOver = false;
+  let hasEnded = false;
   let wake = () => {};
-  const soon = () => wake();
-  watching.on("end", () => {
-    isOver = true;
+  const redraw = () => wake();
+  io.on("end", () => {
+    hasEnded = true;
     wake();
   });
-  watching.on("resize", soon);
-  watching.on("stop", () => {
-    watching.write(leave);
-    watching.halt();
+  io.on("resize", redraw);
+  io.on("stop", () => {
+    io.write(leave);
+    io.suspend();
   });
-  watching.on("continue", () => {
-    watching.write(enter);
+  io.on("continue", () => {
+    io.write(enter);
     wake();
   });
-  watching.write(enter);
+  io.write(enter);
   try {
-    while (!isOver) {
+    while (!hasEnded) {
       const began = performance.now();
-      const terminal = watching.terminal();
-      const lines = await draw(terminal);
-      if (!isOver) watching.write(frameOf(lines, terminal));
+      const terminal = io.terminal();
+      const lines = await render(terminal);
+      if (!hasEnded) io.write(frameOf(lines, terminal));
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, isOver ? 0 : pauseAfter(performance.now() - began));
+        const timer = setTimeout(resolve, hasEnded ? 0 : pauseAfter(performance.now() - began));
         wake = () => {
           clearTimeout(timer);
           resolve();
@@ -60,11 +60,11 @@ export async function watch(
       });
     }
   } finally {
-    watching.write(leave);
+    io.write(leave);
   }
 }
 
-/** Each line over the one before; a line that is too long would push the others. */
+/** Writes each line over the previous one. Lines are cut to the width: a longer one would move those below. */
 function frameOf(lines: readonly string[], { width, rows }: Terminal): string {
   const cut = lines.slice(0, rows).map((line) => `${Bun.sliceAnsi(line, 0, width)}\x1b[K`);
   return `\x1b[H${cut.join("\r\n")}\x1b[J`;

@@ -14,9 +14,9 @@ describe("help", () => {
         for (const line of help.split("\n")) assert.ok(line.length <= 80, `${line.length}: ${line}`);
       });
 
-      it("says in a few words and in a sentence what it is for", () => {
+      it("has a summary and a description", () => {
         if (isProgram) return assert.match(help, /^Usage: .*\n.*COMMAND\n/);
-        // In one line of the list of commands.
+        // It must fit in one line of the list of commands.
         assert.match(command.summary(), /^[a-z].{8,58}[^.]$/);
         assert.match(command.description(), /^[A-Z][\s\S]{20,}[.:]$/);
         return undefined;
@@ -29,7 +29,7 @@ describe("help", () => {
         }
       });
 
-      it("has examples, with options that there are", () => {
+      it("has examples with options that exist", () => {
         const examples = examplesOf(command);
         const own = examples.filter((line) => line.includes(spellOut(command)));
         assert.ok(own.length > 0, help);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Heartbeat } from "../../src/daemon/heartbeat.ts";
 
 describe("the heartbeat of a long pass", () => {
-  it("is written now and then, not at each step, and by one at a time", async () => {
+  it("is written at intervals, not at each step, and by one write at a time", async () => {
     let now = 0;
     let writes = 0;
     let written = Promise.withResolvers<void>();

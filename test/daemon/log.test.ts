@@ -14,7 +14,7 @@ describe("the daemon's log", () => {
     assert.deepEqual(lines, ["1970-01-01T00:00:00.000Z error it failed"]);
   });
 
-  it("ends no daemon where the disk is full or stdout is closed", () => {
+  it("does not end the daemon if the disk is full or stdout is closed", () => {
     const print = () => {
       throw new Failure("STDOUT_WRITE", "the output can't be written", "free the disk");
     };

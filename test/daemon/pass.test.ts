@@ -8,7 +8,7 @@ describe("a pass over files on a disk that hangs", () => {
   const user = new User({});
   after(() => user.remove());
 
-  it("fails in time, and the next ones with it until the disk answers", async () => {
+  it("fails in time, and so do the next passes until the disk answers", async () => {
     user.write(
       ".config/docker-credential-ecr/config.yaml",
       'version: 1\nidentities: { alice: { profile: alice } }\nregistries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]\n',

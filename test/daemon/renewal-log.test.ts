@@ -21,7 +21,7 @@ describe("RenewalLog", () => {
 
   beforeEach(() => void lines.splice(0));
 
-  it("of eight hours of refusals has a line at the start, at the expiry and each hour, and a short end", () => {
+  it("of eight hours of refusals has a line at the start, at the expiry and each hour, and a short line at the end", () => {
     const renewals = log();
     for (let at = 0; at <= 8 * hour; at += minute) renewals.update([failing("a")], start + at);
     const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
@@ -29,7 +29,7 @@ describe("RenewalLog", () => {
     const expired = `error ${host}: expired at 2026-11-27T15:30:00Z, not renewed since 2026-11-27T10:00:00Z (identity: profile ci): access denied. Fix: allow it. [ACCESS_DENIED]`;
     assert.deepEqual(lines.splice(0), [...Array(6).fill(valid), ...Array(3).fill(expired)]);
     renewals.update([], start + 8 * hour + 3 * minute);
-    assert.deepEqual(lines, [`info over: ${host} is no longer failing, after 8h 3m [ACCESS_DENIED]`]);
+    assert.deepEqual(lines, [`info resolved: ${host} is no longer failing, after 8h 3m [ACCESS_DENIED]`]);
   });
 
   it("logs another reason once, however often the two alternate", () => {
@@ -43,7 +43,7 @@ describe("RenewalLog", () => {
     );
   });
 
-  it("counts reminders of many tokens in one line", () => {
+  it("replaces reminders of many tokens by one line with their number", () => {
     const renewals = log();
     const many = Array.from({ length: 300 }, (_, at) => failing(`${at}`));
     renewals.update(many, start);
@@ -53,7 +53,7 @@ describe("RenewalLog", () => {
     assert.match(lines[0] ?? "", /^error 300 tokens are still not renewed; the first: .*\[ACCESS_DENIED\]$/);
   });
 
-  it("reports one that has no token as the failure is, and goes on when the clock is set back", () => {
+  it("logs a failure without a token unchanged, and continues if the clock is set back", () => {
     const renewals = log();
     const { token, ...without } = failing("a");
     renewals.update([without], start);

@@ -17,12 +17,12 @@ function setClock(by: number): void {
   } as DateConstructor;
 }
 
-describe("the sleep between two passes", () => {
+describe("the delay between two passes", () => {
   afterEach(() => {
     globalThis.Date = RealDate;
   });
 
-  it("ends in time though the clock is set back under it", async () => {
+  it("ends in time even if the clock is set back", async () => {
     const before = performance.now();
     const sleep = new WakeableDelay(300).sleep(Number.POSITIVE_INFINITY);
     setClock(-hour);
@@ -30,7 +30,7 @@ describe("the sleep between two passes", () => {
     assert.ok(performance.now() - before < 1_000);
   });
 
-  it("ends when something is due, and by a word", async () => {
+  it("ends when a job is due, and when it is woken", async () => {
     const sleeper = new WakeableDelay();
     const before = performance.now();
     await sleeper.sleep(-1);
@@ -42,7 +42,7 @@ describe("the sleep between two passes", () => {
   });
 });
 
-describe("the bell of each minute", () => {
+describe("the timer of each minute", () => {
   let bell: MinuteTimer | undefined;
   let rung = Promise.withResolvers<void>();
 
@@ -58,7 +58,7 @@ describe("the bell of each minute", () => {
     globalThis.Date = RealDate;
   });
 
-  it("rings at the next match, and again after it was stopped", async () => {
+  it("fires at the next match, and again after it was stopped", async () => {
     const before = performance.now();
     for (let round = 0; round < 2; round++) {
       rung = Promise.withResolvers();
@@ -73,7 +73,7 @@ describe("the bell of each minute", () => {
     ["months", 60 * 24 * hour],
     ["a minute", 60_000],
   ] as const) {
-    it(`rings at once after the clock was set forward by ${what}, without a walk or a word`, async () => {
+    it(`fires at once after the clock was set forward by ${what}, without iterating over all matches or logging`, async () => {
       const warn = console.warn;
       const said: unknown[] = [];
       console.warn = (line) => said.push(line);

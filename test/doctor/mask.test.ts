@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { maskedConfig, maskedEnvironment, maskedProfiles, secretsIn } from "../../src/doctor/mask.ts";
 import { awsFiles } from "../support/aws/files.ts";
 
-describe("what a bundle shows", () => {
-  it("of the environment: values where they are harmless, else that they are set", () => {
+describe("the contents of a bundle", () => {
+  it("of the environment: harmless values, and which others are set", () => {
     const shown = maskedEnvironment({
       AWS_PROFILE: "ci",
       AWS_SECRET_ACCESS_KEY: "hush",
@@ -19,14 +19,14 @@ describe("what a bundle shows", () => {
     );
   });
 
-  it("of config.yaml: all but external ids", () => {
+  it("of config.yaml: everything except external IDs", () => {
     const text = 'a: { externalId: "hush hush", region: x }\nexternalId: hush\n"externalId": \'hush\'\n';
     const shown = maskedConfig(text);
     assert.doesNotMatch(shown, /hush/);
     assert.match(shown, /region: x }/);
   });
 
-  it("of config.yaml: no external id, however YAML has it written", () => {
+  it("of config.yaml: no external ID, however it is written in YAML", () => {
     const forms = [
       "{ externalId: hush-1, source: ci }",
       '{ "externalId" : "hush-1 and more", region: x }',
@@ -48,7 +48,7 @@ describe("what a bundle shows", () => {
     }
   });
 
-  it("of addresses: neither the login of a proxy without a scheme nor what is asked for", () => {
+  it("of addresses: neither the login of a proxy without a scheme nor the query", () => {
     const env = { HTTPS_PROXY: "me:hush@proxy:1", AWS_ENDPOINT_URL: "https://127.0.0.1/a?key=hush" };
     assert.equal(
       maskedEnvironment(env),
@@ -71,7 +71,7 @@ describe("what a bundle shows", () => {
     "p 4\tword",
   ];
   for (const password of LOGINS) {
-    it(`of a proxy with the password ${JSON.stringify(password)}: nothing but its place`, () => {
+    it(`of a proxy with the password ${JSON.stringify(password)}: only that there is one`, () => {
       for (const scheme of ["http://", "", "socks5://"]) {
         const value = `${scheme}ci:${password}@127.0.0.1:9`;
         for (const name of ["HTTPS_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY", "AWS_ENDPOINT_URL_STS"]) {
@@ -85,12 +85,12 @@ describe("what a bundle shows", () => {
     });
   }
 
-  it("of values that are no addresses: an @ is a part of them", () => {
+  it("of values that are not addresses: an @ belongs to them", () => {
     const env = { AWS_PROFILE: "me@example.com", AWS_ROLE_SESSION_NAME: "me@example.com" };
     assert.equal(maskedEnvironment(env), "AWS_PROFILE=me@example.com\nAWS_ROLE_SESSION_NAME=me@example.com");
   });
 
-  it("of profiles: what says who asks, not what opens", () => {
+  it("of profiles: what selects the identity, not its secrets", () => {
     const files = awsFiles({
       ci: {
         role_arn: "arn:aws:iam::111122223333:role/ci",
@@ -105,7 +105,7 @@ describe("what a bundle shows", () => {
     );
   });
 
-  it("nowhere a secret that is known, the longest first", () => {
+  it("contain no known secret, the longest first", () => {
     const secrets = secretsIn(
       { AWS_SECRET_ACCESS_KEY: "env-secret", HTTPS_PROXY: "http://me:p%40ss-word@proxy", AWS_PROFILE: "ci" },
       awsFiles({ a: { external_id: "external-of-two" } }, { a: { aws_session_token: "session" } }),

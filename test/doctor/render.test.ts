@@ -7,7 +7,7 @@ const entry = (more: Partial<Entry>): Entry => ({ name: "disk", status: "ok", se
 const words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen";
 
 describe("doctor's rendering", () => {
-  it("keeps to the width, whatever was seen, and loses no word", () => {
+  it("keeps to the width, whatever was observed, and loses no word", () => {
     for (const status of ["ok", "failed", "skipped"] as const) {
       const text = renderEntry(entry({ status, seen: words, fix: words, code: "DNS" }), plain);
       for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
@@ -26,12 +26,12 @@ describe("doctor's rendering", () => {
     assert.match(text, /1 ok, 1 failed, 1 skipped: fix disk\nfirst/);
   });
 
-  it("breaks nothing that is to be copied", () => {
+  it("does not break text that is to be copied", () => {
     const word = "x".repeat(100);
     assert.ok(renderEntry(entry({ status: "failed", fix: `run ${word} now` }), plain).includes(word));
   });
 
-  it("breaks a command as a shell has it, and a sentence as a reader does", () => {
+  it("breaks a command with backslashes, and a sentence at spaces", () => {
     const words = `docker-credential-ecr configure-docker ${"a".repeat(40)} --replace`;
     const fixOf = (fix: string) =>
       renderEntry(entry({ status: "failed", fix }), plain)
@@ -45,14 +45,14 @@ describe("doctor's rendering", () => {
     assert.equal(fixOf(`${words}, then try again`)[0], "fix   docker-credential-ecr configure-docker");
   });
 
-  it("shows the home folder as ~ in what was seen, and whole in the fix", () => {
+  it("shows the home folder as ~ in what was observed, and in full in the fix", () => {
     const text = renderEntry(entry({ status: "failed", seen: "/home/me/a", fix: "/home/me/a" }), plain);
     assert.match(text, /seen {2}~\/a\n.*fix {3}\/home\/me\/a$/);
     const other = { ...plain, home: "/" };
     assert.match(renderEntry(entry({ seen: "/etc/a" }), other), / \/etc\/a$/);
   });
 
-  it("colours the status alone, and only where it is wished", () => {
+  it("colours only the status, and only if requested", () => {
     const failing = entry({ status: "failed", seen: "x", fix: "y", code: "DNS" });
     assert.doesNotMatch(renderEntry(failing, plain), /\p{Cc}\[/u);
     const coloured = renderEntry(failing, { ...plain, colour: true });
@@ -100,7 +100,7 @@ describe("doctor's rendering", () => {
     }
   });
 
-  it("sums up, with where to begin", () => {
+  it("has a summary with the check to fix first", () => {
     const all = [entry({}), entry({ name: "b", status: "failed" }), entry({ name: "c", status: "failed" })];
     assert.equal(renderSummary(all, plain), "1 ok, 2 failed, 0 skipped: fix b first, then run doctor again");
     assert.equal(renderSummary([entry({})], plain), "1 ok, 0 failed, 0 skipped");

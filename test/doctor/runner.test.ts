@@ -35,7 +35,7 @@ const short = (entries: readonly Entry[]) =>
 const bad = () => failed("TLS", "it is bad", "make it good");
 
 describe("runSteps", () => {
-  it("skips what needs a broken link, and what needs that, by the name of the broken one", async () => {
+  it("skips checks that need a failed one, directly or not, and names the failed one", async () => {
     const entries = await run(
       step("a", { look: bad }),
       step("b", { needs: ["a"], look: () => ok("never") }),
@@ -50,7 +50,7 @@ describe("runSteps", () => {
     ]);
   });
 
-  it("goes on after what was skipped for a reason of its own", async () => {
+  it("continues after a check that skipped itself", async () => {
     const entries = await run(
       step("a", { look: () => skipped("there is nothing to ask") }),
       step("b", { needs: ["a"], look: () => ok("well") }),
@@ -58,7 +58,7 @@ describe("runSteps", () => {
     assert.deepEqual(short(entries), ["a skipped because there is nothing to ask", "b ok well"]);
   });
 
-  it("keeps one registry's trouble from another, and tells all of the machine's", async () => {
+  it("limits a failure to its registry, and one of the machine to all", async () => {
     const entries = await run(
       step("machine", { scope: "machine", look: bad }),
       step("a", { registry: "one", look: bad }),
@@ -76,7 +76,7 @@ describe("runSteps", () => {
     assert.deepEqual(entries.map(({ registry }) => registry).slice(0, 2), [undefined, "one"]);
   });
 
-  it("ends what takes too long, and goes on", async () => {
+  it("ends a check that takes too long, and continues", async () => {
     const never = new Promise<Finding>(() => {});
     const entries = await run(
       step("mute", { limit: 1, look: () => never }),
@@ -85,7 +85,7 @@ describe("runSteps", () => {
     assert.deepEqual(short(entries), ["mute failed DOCTOR_TIMEOUT", "next ok well"]);
   });
 
-  it("lets one whose time is over say itself what it waited for", async () => {
+  it("lets a check report what it waited for when its time is over", async () => {
     const look = (signal: AbortSignal) =>
       new Promise<Finding>((_, reject) => {
         signal.addEventListener("abort", () => reject(new Failure("TIMEOUT", "waiting for STS", "look")));
@@ -93,7 +93,7 @@ describe("runSteps", () => {
     assert.deepEqual(short(await run(step("slow", { limit: 1, look }))), ["slow failed TIMEOUT"]);
   });
 
-  it("turns what is thrown into a finding, a failure by its code", async () => {
+  it("turns an error into a finding, a failure with its code", async () => {
     const thrown = (error: Error) => () => {
       throw error;
     };
@@ -104,7 +104,7 @@ describe("runSteps", () => {
     assert.deepEqual(short(entries), ["a failed PROXY", "b failed UNEXPECTED"]);
   });
 
-  it("lets no secret and no control character out", async () => {
+  it("removes secrets and control characters", async () => {
     const seen = "AKIAIOSFODNN7EXAMPLE\u001b[2J and\nhttps://me:hush-hush@proxy";
     const [entry] = await run(step("a", { look: () => failed("DNS", seen, `${seen}, then`) }));
     const text = `${entry?.seen}${entry?.fix}`;
@@ -112,7 +112,7 @@ describe("runSteps", () => {
     assert.match(text, /then$/);
   });
 
-  it("tells each entry at once, with the time it took", async () => {
+  it("reports each entry at once, with the time it took", async () => {
     let clock = 0;
     const told: string[] = [];
     const sevenLater = () => {
@@ -135,13 +135,13 @@ describe("runSteps", () => {
 });
 
 describe("runChapters", () => {
-  it("looks at registries side by side, and tells of them in their order", async () => {
+  it("checks registries in parallel, and reports them in order", async () => {
     const gate = Promise.withResolvers<Finding>();
     const told: string[] = [];
     const machine = step("config", { scope: "machine", look: bad });
     const slow = step("slow", { registry: "a", look: () => gate.promise });
     const needy = step("needy", { registry: "a", needs: ["config"], look: () => ok("never") });
-    // Were they looked at one after another, nobody would open the gate.
+    // If they ran one after another, the gate would never open.
     const quick = step("quick", {
       registry: "b",
       look: () => {

@@ -67,7 +67,7 @@ describe("service under a real systemd", () => {
       controls().clear();
 
       const shown = succeeded(await service("status"));
-      assert.match(shown.stdout, /1 registry kept, 0 failures\nheartbeat: \d+s ago, process \d+\n$/);
+      assert.match(shown.stdout, /1 registry managed, 0 failures\nheartbeat: \d+s ago, process \d+\n$/);
       const before = await mainPid();
       assert.match(statusOf(before), /^NoNewPrivs:\s+1$/m);
       assert.match(statusOf(before), /^Seccomp:\s+2$/m);

@@ -73,7 +73,7 @@ describe("install.sh --uninstall", function () {
     const { home } = installer.user;
     const before = snapshot(home);
     const dry = installer.run(["--uninstall", "--dry-run"]);
-    assert.match(dry.stdout, /ci\/a\.json: tokens would be taken out\n.*ci\/b\.json/);
+    assert.match(dry.stdout, /ci\/a\.json: tokens would be removed\n.*ci\/b\.json/);
     assert.deepEqual(snapshot(home), before);
     const { stdout, stderr, status } = installer.run(["--uninstall"]);
     assert.deepEqual([status, stderr], [0, ""], stdout);

@@ -20,7 +20,7 @@ describe("configure-docker --all-kept", () => {
     for (const host of [source, westTarget, abroadTarget])
       assert.ok(shown.includes(`"${host}": "ecr"`), host);
     assert.deepEqual(snapshot(user.home, ".docker"), before);
-    assert.match(await docker.configure(["--all-kept"]), /Docker now asks this helper for(?:\n {2}\S+){4}\n/);
+    assert.match(await docker.configure(["--all-kept"]), /Docker now uses this helper for(?:\n {2}\S+){4}\n/);
     assert.deepEqual(docker.json.credHelpers, {
       "registry.example.com": "pass",
       [source]: "ecr",

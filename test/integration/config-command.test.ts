@@ -37,7 +37,7 @@ describe("config", () => {
     assert.match(checked.stdout, /config\.yaml: OK, 0 identities, 0 entries of registries\n$/);
     writeFileSync(path, "version: 1\nstore: file\n");
     const second = await user.run(["config", "init"]);
-    assert.match(second.stderr, /config\.yaml is there already\. .*\[CONFIG_EXISTS\]\n$/);
+    assert.match(second.stderr, /config\.yaml exists already\. .*\[CONFIG_EXISTS\]\n$/);
     assert.deepEqual([second.exitCode, readFileSync(path, "utf8")], [1, "version: 1\nstore: file\n"]);
     mkdirSync(dirname(schema), { recursive: true });
     writeFileSync(schema, "{}");
@@ -74,7 +74,10 @@ describe("config", () => {
       other.stderr,
       /:2:8: .* \(the first of 3 problems: 'docker-credential-ecr config check' lists them\)/,
     );
-    assert.match((await standing.user().run(["config", "check"])).stdout, /is not there: every registry has/);
+    assert.match(
+      (await standing.user().run(["config", "check"])).stdout,
+      /does not exist: every registry uses/,
+    );
   });
 });
 
@@ -90,10 +93,10 @@ describe("an entry of an account", () => {
     assert.ok(existsSync(tokenFile(user, registry)));
   });
 
-  it("without regions says that its registries are kept fresh from their first pull on", async () => {
+  it("without regions says that its registries are renewed from their first pull on", async () => {
     const config = aliceKeeps("111122223333").replace("    regions: [us-east-1]\n", "");
     const user = keeper(standing, config);
-    const words = "config.yaml:6: registries of account 111122223333 are kept fresh from their first pull on";
+    const words = "config.yaml:6: registries of account 111122223333 are renewed from their first pull on";
     for (const command of [["status"], ["registries"], ["refresh"], ["daemon", "--once", "--verbose"]]) {
       const { exitCode, stdout, stderr } = await user.run(command);
       assert.equal(exitCode, 0);

@@ -53,7 +53,7 @@ describe("what a daemon keeps", () => {
     utimesSync(tokenFile(user, registry), longAgo, longAgo);
     assert.match(
       (await user.run(["daemon", "--once", "--verbose"])).stdout,
-      /^1 registry kept, 1 token renewed/,
+      /^1 registry managed, 1 token renewed/,
     );
     const tooLongAgo = longAgo - (0.2 * day) / 1000;
     utimesSync(tokenFile(user, registry), tooLongAgo, tooLongAgo);
@@ -61,7 +61,7 @@ describe("what a daemon keeps", () => {
     utimesSync(tokenFile(user, registry), tooLongAgo, tooLongAgo);
     assert.match(
       (await user.run(["daemon", "--once", "--verbose"])).stdout,
-      /^0 registries kept, 0 tokens renewed/,
+      /^0 registries managed, 0 tokens renewed/,
     );
     assert.equal((await user.run(["registries"])).stdout, "REGISTRY  KEPT AS  IDENTITY\n");
     assert.equal(count(), 2);
@@ -86,7 +86,7 @@ describe("what a daemon keeps", () => {
     passTime(user, 8 * hour);
     assert.match(
       (await user.run(["daemon", "--once", "--verbose"])).stdout,
-      /^2 registries kept, 1 token renewed, 0 failed/,
+      /^2 registries managed, 1 token renewed, 0 failed/,
     );
     const calls = standing.calls();
     const second = answered(await user.get(alias), alias);

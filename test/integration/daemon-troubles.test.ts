@@ -37,7 +37,7 @@ describe("a daemon in trouble", () => {
     assert.ok(existsSync(tokenFile(user, westRegistry)));
     const [error, over, ...others] = troubles(await endDaemon(daemon));
     assert.match(error ?? "", /config\.yaml:2:1.*\[CONFIG_INVALID\]$/);
-    assert.match(over ?? "", /^info over: \S+config\.yaml:2:1 \[CONFIG_INVALID\]$/);
+    assert.match(over ?? "", /^info resolved: \S+config\.yaml:2:1 \[CONFIG_INVALID\]$/);
     // The identity of the account holds in the region of the first token too.
     assert.deepEqual(others, []);
   });

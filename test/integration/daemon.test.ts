@@ -19,7 +19,7 @@ describe("daemon", () => {
     assert.deepEqual(
       { ...first, tookMs: 0 },
       {
-        stdout: "2 registries kept, 2 tokens renewed, 0 failed\n",
+        stdout: "2 registries managed, 2 tokens renewed, 0 failed\n",
         stderr: "",
         exitCode: 0,
         tookMs: 0,
@@ -29,7 +29,7 @@ describe("daemon", () => {
     answered(await user.get(registry), registry);
     answered(await user.get(westRegistry), westRegistry);
     const second = await user.run(["daemon", "--once", "--verbose"]);
-    assert.equal(second.stdout, "2 registries kept, 0 tokens renewed, 0 failed\n");
+    assert.equal(second.stdout, "2 registries managed, 0 tokens renewed, 0 failed\n");
     assert.equal(standing.count("GetAuthorizationToken"), 2);
     const quiet = await user.run(["daemon", "--once"]);
     assert.deepEqual([quiet.exitCode, quiet.stdout, quiet.stderr], [0, "", ""]);
@@ -43,7 +43,7 @@ describe("daemon", () => {
       const { stdout, stderr, exitCode } = await user.run(["daemon", "--once", "--verbose"]);
       assert.equal(exitCode, 1);
       assert.match(stderr, /^docker-credential-ecr: .*alice.*\[\w+\]\n$/);
-      assert.equal(stdout, "1 registry kept, 0 tokens renewed, 1 failed\n");
+      assert.equal(stdout, "1 registry managed, 0 tokens renewed, 1 failed\n");
     }
   });
 

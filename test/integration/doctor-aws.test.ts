@@ -80,7 +80,7 @@ const faults: Readonly<Record<string, Fault>> = {
       set(user, { AWS_CA_BUNDLE: user.write("ca.pem", ca) });
     },
     fails: "certificates TLS",
-    seen: /; the authorities in .*\/ca\.pem alone count$/,
+    seen: /; only the CA certificates in .*\/ca\.pem are used$/,
     fix: /AWS_CA_BUNDLE/,
   },
   "a name that does not resolve": {
@@ -211,7 +211,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "an explicit login with a token of another region": {
     seed: async (user) => silent(await user.store(registry, "AWS", await secretFor(user, westRegistry))),
     fails: "stored-token LOGIN_DEAD",
-    seen: /'docker login' stored \(400\): one of another region/,
+    seen: /'docker login' stored \(400\): it is of another region/,
     fix: new RegExp(`^docker logout ${registry}$`),
   },
   "an explicit login that is dead": {
@@ -222,12 +222,12 @@ const faults: Readonly<Record<string, Fault>> = {
       aws.controls.revoke(secret);
     },
     fails: "stored-token LOGIN_DEAD",
-    seen: /'docker login' stored for expired/,
+    seen: /'docker login' stored has expired/,
   },
   "a token that is dead before its time": {
     seed: async (user, { aws }) => aws.controls.revoke(await secretFor(user, registry)),
     fails: "stored-token TOKEN_DEAD",
-    seen: /the token that lies ready for expired \(403\); by its own word it has 11h 59m left/,
+    seen: /the stored token has expired \(403\); by its expiry it has 11h 59m left/,
     fix: new RegExp(`^docker logout ${registry}$`),
   },
   "a token file that others may read": {
@@ -294,7 +294,7 @@ describe("doctor finds on the way to AWS", () => {
     wire(user, { credHelpers: { [publicRegistry]: "ecr" } });
     const signedIn = await diagnose(user, publicRegistry);
     assert.deepEqual(failures(signedIn), []);
-    assert.match(named(signedIn, "registry").seen, /takes the token/);
+    assert.match(named(signedIn, "registry").seen, /accepts the token/);
     unset(user, "AWS_PROFILE");
     set(user, { AWS_EC2_METADATA_DISABLED: "true", AWS_SHARED_CREDENTIALS_FILE: "/nowhere" });
     const anonymous = await diagnose(user, publicRegistry);
@@ -314,14 +314,17 @@ describe("doctor finds on the way to AWS", () => {
     const diagnostics = await diagnose(user, registry);
     assert.deepEqual(failures(diagnostics), ["identity PROFILE_NOT_FOUND"]);
     assert.match(named(diagnostics, "token").seen, /^because identity failed$/);
-    assert.match(named(diagnostics, "stored-token").seen, /^the login that 'docker login' stored is taken/);
+    assert.match(
+      named(diagnostics, "stored-token").seen,
+      /^the login that 'docker login' stored is accepted/,
+    );
   });
 
   it("that STS alone can't be reached, which takes no token from anybody", async () => {
     const user = healthyUser(standing, { AWS_ENDPOINT_URL_STS: dead });
     const diagnostics = await diagnose(user, registry);
     assert.deepEqual(failures(diagnostics), []);
-    assert.match(named(diagnostics, "identity").seen, /^because STS can't be asked: .*127\.0\.0\.1:9/);
+    assert.match(named(diagnostics, "identity").seen, /^because STS can't be called: .*127\.0\.0\.1:9/);
     assert.equal(named(diagnostics, "registry").status, "ok");
   });
 });

@@ -64,7 +64,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "another version first": {
     seed: (user) => firstOnPath(user, "docker-credential-ecr (docker-credential-ecr) 0.0.1"),
     fails: ["helper-name HELPER_VERSION"],
-    seen: /of version 0\.0\.1/,
+    seen: /is version 0\.0\.1/,
   },
   "a config.json that is no JSON": {
     seed: (user) => user.write(".docker/config.json", '{\n "auths": {},\n}'),
@@ -83,7 +83,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "another helper in credHelpers": {
     seed: (user) => wire(user, { credHelpers: { [registry]: "ecr-login" } }),
     fails: ["docker-wiring WIRED_ELSEWHERE"],
-    seen: /asks docker-credential-ecr-login/,
+    seen: /uses docker-credential-ecr-login/,
     fix: /--replace$/,
   },
   "another credsStore and no entry of ours": {
@@ -99,7 +99,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) =>
       wire(user, { ...wired, auths: { [`https://${registry}`]: { auth: authUntil(Date.now() - hour) } } }),
     fails: ["docker-logins AUTHS_STALE"],
-    seen: /over for 1h 0m: who runs no helper/,
+    seen: /expired 1h 0m ago: clients that run no helper/,
     fix: new RegExp(`^docker logout ${registry}$`),
   },
   "a stale login that Docker sends": {

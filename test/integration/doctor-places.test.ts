@@ -50,7 +50,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) => (user.env.DOCKER_CONFIG = user.write("docker.json", "{}")),
     fails: "docker-config DOCKER_CONFIG_FOLDER",
     seen: /docker\.json, a file/,
-    fix: /the folder in which config\.json lies/,
+    fix: /the folder of config\.json/,
   },
   "a folder in the place of config.json": {
     seed: (user) => {
@@ -65,14 +65,14 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (user) => user.write(configPath, broken),
     about: "images.example.com/app:1",
     fails: "registry-name CONFIG_SYNTAX",
-    seen: /^whether images\.example\.com is an alias can't be told: .*config\.yaml:/,
+    seen: /^it is unknown whether images\.example\.com is an alias: .*config\.yaml:/,
     fix: /./,
   },
   "an account of thirteen digits": {
     seed: () => {},
     about: `1${registry}`,
     fails: "registry-name NOT_ECR",
-    seen: /is not a name of Amazon ECR's/,
+    seen: /is not a host name of Amazon ECR/,
     fix: /^an account id has 12 digits, and 1111122223333 has 13$/,
   },
   "a public repository that is not there": {
@@ -111,7 +111,7 @@ describe("doctor finds in what it is told of places", () => {
     const { diagnostics } = JSON.parse(ran.stdout);
     assert.deepEqual(failures(diagnostics), ["docker-config CLIENT_FILE"]);
     assert.equal(named(diagnostics, "token").status, "ok");
-    assert.match(readFileSync(bundle, "utf8"), /is no plain file/);
+    assert.match(readFileSync(bundle, "utf8"), /is not a regular file/);
   });
 
   it("whose home counts where HOME is not set, by its whole path", async () => {

@@ -157,7 +157,7 @@ describe("doctor --bundle", () => {
     const path = join(user.home, "report.txt");
     const ran = await user.run(["doctor", registry, "--bundle", path]);
     assert.equal(ran.exitCode, 0, ran.stdout + ran.stderr);
-    assert.match(ran.stdout, /report\.txt: the report, with secrets taken out/);
+    assert.match(ran.stdout, /report\.txt: the report, without secrets/);
     assert.equal(modeOf(path), "0600");
     const text = readFileSync(path, "utf8");
     for (const part of [

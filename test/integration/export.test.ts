@@ -217,7 +217,7 @@ describe("export", () => {
     };
     const open = await into("open.json", "022");
     assert.equal(open.exitCode, 1);
-    assert.match(open.stderr, /others may read or write \(mode 0644\).* \[EXPORT_READABLE\]\n$/);
+    assert.match(open.stderr, /other users can read or write \(mode 0644\).* \[EXPORT_READABLE\]\n$/);
     assert.equal(readFileSync(join(user.home, "open.json"), "utf8"), "");
     assert.equal(standing.calls(), 0);
     assert.equal((await into("own.json", "077")).exitCode, 0);

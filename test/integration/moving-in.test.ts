@@ -64,7 +64,7 @@ describe("configure-docker --import", () => {
   it("moves every login, leaves none in plain text, backup included, and --undo moves them back", async () => {
     docker.write(text);
     const shown = await docker.configure(["--import"]);
-    assert.match(shown, /now asks this helper for all registries\nmoved to encrypted files: /);
+    assert.match(shown, /now uses this helper for all registries\nmoved to encrypted files: /);
     await assertMoved();
     assert.equal(docker.json.credsStore, "ecr");
     assert.deepEqual(docker.json.auths["ghcr.io"], { email: "me@example.com" });

@@ -45,7 +45,7 @@ registries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]
       const daemon = user.start(["daemon"], { env: { NOTIFY_SOCKET: address, WATCHDOG_USEC: "300000000" } });
       await eventually("READY", () => messages(manager).some((each) => each.startsWith("READY=1")));
       assert.ok(existsSync(tokenFile(user, registry)));
-      const ready = "READY=1\nWATCHDOG=1\nSTATUS=1 registry kept, 0 failures";
+      const ready = "READY=1\nWATCHDOG=1\nSTATUS=1 registry managed, 0 failures";
       const waiting = "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=300000000";
       // A step for the renewal and one for the registry's file.
       assert.deepEqual(messages(manager), [waiting, waiting, ready]);

@@ -40,7 +40,7 @@ describe("status, registries and refresh", () => {
     assert.equal(exitCode, 0);
     assert.match(stdout, /111122223333\S+ +configured +alice/);
     assert.match(stdout, /444455556666\S+ +learnt, not renewed +keys in the environment/);
-    assert.match(stdout, /line 8 of config.yaml counts, not line 5: it is the narrower/);
+    assert.match(stdout, /line 8 of config.yaml is used, not line 5: it is more specific/);
     const { version, registries, overlaps, ...more } = JSON.parse(
       (await user.run(["registries", "--json"])).stdout,
     );

@@ -56,7 +56,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     return secret.join(":");
   }
 
-  it("hold for each registry kept, and its aliases, what get answers", async () => {
+  it("hold for each registry managed, and its aliases, what get answers", async () => {
     const user = keeper(["ci/config.json"], "us-east-1, us-west-2");
     assert.equal((await once(user)).exitCode, 0);
     assert.deepEqual(Object.keys(authsOf(user)).sort(), [registry, westRegistry, alias].sort());
@@ -134,13 +134,13 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     for (const _ of ["at first", "again"]) {
       const { stdout, stderr, exitCode } = await once(user);
       assert.equal(exitCode, 1);
-      assert.match(stdout, /1 registry kept, \d tokens? renewed, 3 failed\n$/);
+      assert.match(stdout, /1 registry managed, \d tokens? renewed, 3 failed\n$/);
       const lines = stderr.trimEnd().split("\n");
       assert.equal(lines.length, 3);
       for (const part of [
         /broken\.json is not JSON.*\[OUTPUT_SYNTAX\]/,
         /none does not exist.*mkdir -p .*none \[OUTPUT_FOLDER\]/,
-        /taken\.json holds somebody's own login for 111122223333.*\[OUTPUT_TAKEN\]/,
+        /taken\.json has a login for 111122223333.*\[OUTPUT_TAKEN\]/,
       ]) {
         assert.equal(lines.filter((line) => part.test(line)).length, 1, stderr);
       }

@@ -48,7 +48,7 @@ describe("ECR Public", () => {
   it("denied: not found, and the log tells which actions are missing", async () => {
     const mallory = standing.user(keys("mallory"));
     notFound(await mallory.get(publicRegistry));
-    assert.match(logOf(mallory), /public\.ecr\.aws is left to anonymous pulls/);
+    assert.match(logOf(mallory), /public\.ecr\.aws: pulls are anonymous/);
     assert.match(logOf(mallory), /ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken/);
     assert.equal((await mallory.list()).stdout, "{}\n");
   });

@@ -38,7 +38,7 @@ describe("replication", () => {
 
   it("is followed: every target is kept, each under its own identity, so that a get makes no call", async () => {
     const user = follow();
-    assert.equal(await once(user), "3 registries kept, 3 tokens renewed, 0 failed\n");
+    assert.equal(await once(user), "3 registries managed, 3 tokens renewed, 0 failed\n");
     assert.deepEqual(askers(standing).sort(), [
       "assumed-role/ecr-pull in eu-west-1",
       "user/alice in us-east-1",
@@ -48,7 +48,7 @@ describe("replication", () => {
     assert.equal(statSync(rulesFile(user)).mode & 0o777, 0o600);
     standing.aws.controls.reset();
     for (const host of [source, westTarget, abroadTarget]) answered(await user.get(host), host);
-    assert.equal(await once(user), "3 registries kept, 0 tokens renewed, 0 failed\n");
+    assert.equal(await once(user), "3 registries managed, 0 tokens renewed, 0 failed\n");
     assert.equal(standing.calls(), 0);
   });
 
@@ -131,7 +131,7 @@ describe("replication", () => {
         stderr,
         /^docker-credential-ecr: the replication rules of \S+ can't be read \(identity: profile alice, \S+config\.yaml:\d+\): .*lacks ecr:DescribeRegistry\. Fix: allow ecr:DescribeRegistry .*\[ACCESS_DENIED\]\n$/,
       );
-      assert.match(stdout, /^3 registries kept, \d tokens? renewed, 1 failed\n$/);
+      assert.match(stdout, /^3 registries managed, \d tokens? renewed, 1 failed\n$/);
       // While it waits for the next attempt it is a failure still, and asks nobody.
       const calls = standing.calls();
       assert.equal((await user.run(["daemon", "--once", "--verbose"])).exitCode, 1);
@@ -171,12 +171,12 @@ describe("replication", () => {
     const user = follow();
     const stdout = await once(user);
     assert.equal(stdout.match(/\[REPLICATION_TARGET\]$/gm)?.length, 2);
-    assert.match(stdout, /2 registries kept, 2 tokens renewed, 0 failed\n$/);
+    assert.match(stdout, /2 registries managed, 2 tokens renewed, 0 failed\n$/);
     const status = await user.run(["status"]);
     assert.equal(status.exitCode, 0);
     assert.match(
       status.stdout,
-      /^\S+ replicates to account 111122223333 in cn-north-1, which is no region of partition aws .*\[REPLICATION_TARGET\]$/m,
+      /^\S+ replicates to account 111122223333 in cn-north-1, which this version does not know as a region of partition aws.*\[REPLICATION_TARGET\]$/m,
     );
     assert.equal((await statusOf(user)).replication[0].problems.length, 2);
   });
@@ -217,7 +217,7 @@ describe("replication", () => {
     const user = follow();
     await once(user);
     user.write(configPath, following().replace("follow: true", "follow: false"));
-    assert.equal(await once(user), "1 registry kept, 0 tokens renewed, 0 failed\n");
+    assert.equal(await once(user), "1 registry managed, 0 tokens renewed, 0 failed\n");
     assert.ok(!existsSync(rulesFile(user)));
     const { registries, replication } = await statusOf(user);
     assert.deepEqual([registries.length, replication], [1, []]);
@@ -234,7 +234,7 @@ describe("replication", () => {
     assert.equal((await user.run(["daemon", "--once", "--verbose"])).exitCode, 1);
     assert.equal(standing.count("DescribeRegistry"), calls);
     user.writeAwsKeys({ alice: member("alice") });
-    assert.match(await once(user), /^3 registries kept, 3 tokens renewed/);
+    assert.match(await once(user), /^3 registries managed, 3 tokens renewed/);
   });
 
   it("that a change of the config overtakes is thrown away", async () => {
@@ -268,7 +268,7 @@ describe("replication", () => {
     const user = follow();
     await once(user);
     writeFileSync(rulesFile(user), '{"format":1,"sources":{"x":1}}');
-    assert.match(await once(user), /^3 registries kept, 0 tokens renewed/);
+    assert.match(await once(user), /^3 registries managed, 0 tokens renewed/);
     assert.match(logOf(user), /STATE_FILE \S+replication\.json was ignored/);
     assert.equal(standing.count("DescribeRegistry"), 2);
     assert.match(readFileSync(rulesFile(user), "utf8"), /eu-west-1/);

@@ -72,10 +72,7 @@ describe("what clients ask for", function () {
     user.writeAwsKeys({ default: member("alice") });
     const status = await user.run(["status"]);
     assert.equal(status.exitCode, 0);
-    assert.match(
-      status.stdout,
-      new RegExp(`^Docker is configured to ask for, and has not yet: ${registry}$`, "m"),
-    );
+    assert.match(status.stdout, new RegExp(`^configured in Docker, but not used yet: ${registry}$`, "m"));
     assert.deepEqual((await json(user)).unused, [registry]);
     const refreshed = await user.run(["refresh"]);
     assert.deepEqual([refreshed.exitCode, refreshed.stdout], [0, `${registry}: 11h 59m left\n`]);
@@ -131,7 +128,7 @@ describe("what clients ask for", function () {
     const { exitCode, stdout } = await user.run(["status"]);
     assert.equal(exitCode, 0);
     for (const host of [registry, westRegistry]) {
-      const note = `an explicit 'docker login' answers until \\S+Z; 'docker logout ${host}' ends it`;
+      const note = `an explicit 'docker login' is used until \\S+Z; 'docker logout ${host}' removes it`;
       assert.match(stdout, new RegExp(`^${host} .*${note}$`, "m"));
     }
     const { registries } = await json(user);
@@ -154,7 +151,7 @@ describe("what clients ask for", function () {
       assert.equal(exitCode, 1, command);
       assert.match(
         stdout + stderr,
-        new RegExp(`no ECR token. Fix: docker logout ${registry}\\. \\[LOGIN_DEAD\\]`),
+        new RegExp(`not an ECR token. Fix: docker logout ${registry}\\. \\[LOGIN_DEAD\\]`),
       );
     }
   });

@@ -69,7 +69,7 @@ describe("status", () => {
     await endDaemon(daemon);
   });
 
-  it("shows the daemon's first pass, and why it goes by the config of before", async () => {
+  it("shows the daemon's first pass, and why it uses the previous config.yaml", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     standing.aws.controls.hang("GetAuthorizationToken");
     const daemon = user.start(["daemon"]);
@@ -82,7 +82,7 @@ describe("status", () => {
     await passNow(user, next);
     user.write(configPath, aliceKeeps("111122223333"));
     const { stdout, exitCode } = await user.run(["status"]);
-    assert.match(stdout, /^daemon: goes by the config of before: .*\[CONFIG_INVALID\]$/m);
+    assert.match(stdout, /^daemon: uses the previous config.yaml: .*\[CONFIG_INVALID\]$/m);
     assert.equal(exitCode, 0);
     await passNow(user, next);
     assert.doesNotMatch((await user.run(["status"])).stdout, /of before/);
@@ -137,7 +137,7 @@ describe("status", () => {
     for (const [seed, why] of [
       ["ln -s / $0", /is not a folder/],
       ["echo > $0", /is not a folder/],
-      ["mkdir -m 777 $0", /others may enter/],
+      ["mkdir -m 777 $0", /other users can enter/],
       ["ln -s $0 $0", /is not a folder/],
     ] as const) {
       const user = standing.user();

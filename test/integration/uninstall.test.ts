@@ -31,12 +31,12 @@ describe("configure-docker --leave", () => {
     assert.match(readFileSync(join(user.home, "ci/config.json"), "utf8"), new RegExp(registry));
 
     const dry = await leave(user, "--dry-run");
-    assert.match(dry.stdout, /ci\/config\.json: tokens would be taken out\n.*made\.json: .*would/);
+    assert.match(dry.stdout, /ci\/config\.json: tokens would be removed\n.*made\.json: .*would/);
     assert.deepEqual(snapshot(user.home, "ci"), written);
 
     const { stdout, stderr, exitCode } = await leave(user);
     assert.deepEqual([stderr, exitCode], ["", 0]);
-    assert.match(stdout, /ci\/config\.json: tokens were taken out\n.*made\.json: tokens were taken out\n$/);
+    assert.match(stdout, /ci\/config\.json: tokens were removed\n.*made\.json: tokens were removed\n$/);
     assert.equal(readFileSync(join(user.home, "ci/config.json"), "utf8"), text);
     assert.deepEqual(readdirSync(join(user.home, "ci")), ["config.json"]);
     assert.equal((await leave(user)).stdout, "");
@@ -52,7 +52,7 @@ describe("configure-docker --leave", () => {
       stderr,
       /^docker-credential-ecr: tokens are left in \S+\/ci\/broken\.json: .*\[OUTPUT_SYNTAX\]\n$/,
     );
-    assert.match(stdout, /config\.json: tokens were taken out/);
+    assert.match(stdout, /config\.json: tokens were removed/);
     assert.deepEqual(readdirSync(join(user.home, "ci")), ["broken.json"]);
   });
 
@@ -84,7 +84,7 @@ describe("configure-docker --leave", () => {
     assert.equal((await leave(user)).exitCode, 0);
     // With another fallback --undo would not find what lies there.
     user.write(configPath, "version: 1\n");
-    assert.match((await leave(user)).stderr, /logins to b\.example lie/);
+    assert.match((await leave(user)).stderr, /logins to b\.example are stored/);
     user.write(configPath, "version: 1\nfallback: file\n");
     silent(await user.store("c.example", "me", "hush"));
     const before = snapshot(user.home);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readAtMost } from "../../src/limits/bounded-stream.ts";
 
-/** Of pieces of so many bytes; the last may be without end. */
+/** A stream of pieces of these lengths; the last may be endless. */
 function streamOf(sizes: readonly number[], isEndless = false) {
   const seen = { pulled: 0, cancelled: false };
   const stream = new ReadableStream<Uint8Array>({
@@ -13,7 +13,7 @@ function streamOf(sizes: readonly number[], isEndless = false) {
     },
     cancel() {
       seen.cancelled = true;
-      // As a connection that never closes.
+      // Like a connection that never closes.
       return new Promise(() => {});
     },
   });

@@ -19,7 +19,7 @@ registries:
   - { account: "333333333333", regions: [us-east-1], identity: alice }
 `;
 
-describe("the serving of a job's registries", () => {
+describe("publishing a token to a job's registries", () => {
   const home = useTempFolder();
   let app: AppContext;
   let ports: RefreshPorts;
@@ -54,11 +54,11 @@ describe("the serving of a job's registries", () => {
     signal = new AbortController().signal,
   ): Promise<string[]> {
     written = [];
-    await ports.publish(job, entry, { unless: async () => signal.aborted, signal });
+    await ports.publish(job, entry, { isSuperseded: async () => signal.aborted, signal });
     return written;
   }
 
-  it("goes on where its time limit ended it, and writes nothing twice", async () => {
+  it("continues after its time limit, and writes nothing twice", async () => {
     const entry = authorizationEntry();
     await app.store.writeAuthorization(job.key, entry);
     const limit = new AbortController();
@@ -69,7 +69,7 @@ describe("the serving of a job's registries", () => {
     assert.deepEqual(await publish(authorizationEntry({ secret: "the next" })), ["111", "222", "333"]);
   });
 
-  it("leaves nothing behind where a logout comes just before the writing", async () => {
+  it("leaves no file if a logout happens just before the write", async () => {
     const entry = authorizationEntry();
     await app.store.writeAuthorization(job.key, entry);
     meanwhile = async ({ host }) => {

@@ -23,7 +23,7 @@ aws_access_key_id = AKIABOB
 aws_secret_access_key = other
 `;
 
-describe("a list of managed registries that is made of the last one", () => {
+describe("a list of managed registries that reuses the last one", () => {
   const home = useTempFolder();
   let app: AppContext;
   const hostOf = (account: string) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`;
@@ -52,8 +52,8 @@ describe("a list of managed registries that is made of the last one", () => {
     return listManagedRegistries(app, seen, previous);
   };
 
-  const shown = ({ plan, kept, registrations, minValidity }: ManagedRegistries) => ({
-    ...{ plan, kept, minValidity },
+  const shown = ({ plan, registries, registrations, minValidity }: ManagedRegistries) => ({
+    ...{ plan, registries, minValidity },
     registrations: [...registrations].map(([host, { read: _, ...rest }]) => [host, rest]),
   });
 
@@ -70,7 +70,7 @@ describe("a list of managed registries that is made of the last one", () => {
   ];
   for (const rounds of [1, 3]) {
     for (const [what, change] of CHANGES) {
-      it(`is what it would be made anew, after ${rounds}: ${what}`, async () => {
+      it(`equals a new list, after ${rounds}: ${what}`, async () => {
         let previous = await list();
         for (let round = 0; round < rounds; round++) previous = await list(previous);
         await change();
@@ -81,20 +81,20 @@ describe("a list of managed registries that is made of the last one", () => {
     }
   }
 
-  it("is the same object where nothing has changed", async () => {
+  it("is the same object if nothing has changed", async () => {
     const first = await list();
     const second = await list(first);
     assert.equal(second.plan, first.plan);
-    assert.equal(second.kept, first.kept);
+    assert.equal(second.registries, first.registries);
   });
 
-  it("forgets what nobody has asked for in a week", async () => {
+  it("drops registries that were not used for a week", async () => {
     const path = tokenPath(app.folders.state, hostOf("333333333333"));
     const week = 7 * 24 * 3_600_000;
     utimesSync(path, new Date(), new Date(Date.now() - week + 60_000));
     const first = await list();
-    assert.equal(first.plan.forgotten.length, 0);
+    assert.equal(first.plan.unused.length, 0);
     Object.assign(app, { now: () => Date.now() + 120_000 });
-    assert.equal((await list(first)).plan.forgotten.length, 1);
+    assert.equal((await list(first)).plan.unused.length, 1);
   });
 });

@@ -28,9 +28,10 @@ describe("explicit logins", () => {
     store = new MemoryStore();
     const { readLogin, readRegistry, writeLogin, removeLogin, removeRegistry, removeAuthorization } = store;
     const stored = { readLogin, readRegistry, writeLogin, removeLogin, removeRegistry, removeAuthorization };
-    const isServed = async (_: Registry, secret: string) => store.registries.get(host)?.secret === secret;
+    const isCurrentToken = async (_: Registry, secret: string) =>
+      store.registries.get(host)?.secret === secret;
     const authorizationOf = async () => key;
-    ports = { clock: () => clock.read(), isServed, authorizationOf, ...stored };
+    ports = { clock: () => clock.read(), isCurrentToken, authorizationOf, ...stored };
     await store.writeRegistry(registryEntry({ life: twelveHours(clock.read()), authorization: key }));
     await store.writeAuthorization(key, authorizationEntry());
   });
@@ -48,7 +49,7 @@ describe("explicit logins", () => {
   const isCached = () => store.registries.has(host) && store.authorizations.has(key);
 
   describe("store", () => {
-    it("keeps a login with an ECR token until that token's own expiry", async () => {
+    it("stores a login with an ECR token until that token's expiry", async () => {
       const secret = passwordExpiring((clock.now + 7 * hour) / 1000);
       await logIn(secret, "AWS");
       const { username, secret: kept, life } = login() ?? assert.fail("no login was kept");
@@ -60,32 +61,32 @@ describe("explicit logins", () => {
       assert.equal(lifeState(life, clock.pass(1).read()), "expired");
     });
 
-    it("keeps one with any other secret for as long as a token could live", async () => {
+    it("stores a login with any other secret for the longest lifetime of a token", async () => {
       await logIn("somebody's own proxy password");
       assert.equal(login()?.life.expiresAt, clock.now + 12 * hour);
     });
 
-    it("keeps none for longer than a token can live, whatever it says of itself", async () => {
+    it("stores none for longer than a token can live, whatever its own expiry", async () => {
       for (const seconds of [clock.now / 1000 + 365 * 24 * 3600, 1e308]) {
         await logIn(passwordExpiring(seconds));
         assert.equal(login()?.life.expiresAt, clock.now + 12 * hour);
       }
     });
 
-    it("knows its age where the clock is set back", async () => {
+    it("knows its age if the clock is set back", async () => {
       await logIn();
       const { life } = login() ?? assert.fail("no login was kept");
       clock.pass(12 * hour).set(-48 * hour);
       assert.equal(lifeState(life, clock.read()), "expired");
     });
 
-    it("keeps none where docker login stores what get just gave it: the token goes on being renewed", async () => {
+    it("stores none if docker login stores what get just returned: the token is still renewed", async () => {
       await logIn("made-up registry secret");
       assert.equal(login(), undefined);
       assert.ok(isCached());
     });
 
-    it("puts a newer login in the place of the older and of a logout", async () => {
+    it("replaces an older login and a logout by a newer login", async () => {
       await logIn("one");
       await logIn("two");
       assert.equal(login()?.secret, "two");
@@ -94,21 +95,21 @@ describe("explicit logins", () => {
       assert.equal(login()?.secret, "three");
     });
 
-    it("leaves the cached token be", async () => {
+    it("does not change the cached token", async () => {
       await logIn();
       assert.ok(isCached());
     });
   });
 
   describe("erase", () => {
-    it("forgets the login and leaves the cached token, though docker logout erases four times", async () => {
+    it("removes the login but not the cached token, though docker logout erases four times", async () => {
       await logIn();
       await logOut();
       assert.equal(login(), undefined);
       assert.ok(isCached());
     });
 
-    it("leaves it in every push of Packer's ecr_login: login, logout, login, logout", async () => {
+    it("keeps the cached token in every push of Packer's ecr_login: login, logout, login, logout", async () => {
       for (let push = 0; push < 3; push++) {
         await logIn();
         clock.pass(5 * second);
@@ -118,7 +119,7 @@ describe("explicit logins", () => {
       assert.ok(isCached());
     });
 
-    it("without a login forgets the cached token and the one it was copied from, and no others", async () => {
+    it("without a login removes the cached token and the one it was copied from, and no others", async () => {
       await store.writeRegistry(registryEntry({ host: otherHost }));
       await store.writeAuthorization("other", authorizationEntry());
       await logOut();
@@ -128,7 +129,7 @@ describe("explicit logins", () => {
       assert.ok(store.authorizations.has("other"));
     });
 
-    it("takes a logout half a minute later for another one, which forgets the cached token", async () => {
+    it("treats a logout half a minute later as another one, which removes the cached token", async () => {
       await logIn();
       await logOut();
       clock.pass(30 * second - 1);
@@ -140,13 +141,13 @@ describe("explicit logins", () => {
       assert.equal(store.logins.size, 0);
     });
 
-    it("takes a logout of the future for another one: the clock was ahead then", async () => {
+    it("treats a logout in the future as another one: the clock was ahead then", async () => {
       await store.writeLogin(logoutEntry({ loggedOutAt: clock.now + hour }));
       await logOut();
       assert.ok(!isCached());
     });
 
-    it("counts a login that expired for none", async () => {
+    it("ignores an expired login", async () => {
       await logIn(passwordExpiring((clock.now + 5 * minute) / 1000));
       clock.pass(5 * minute);
       await logOut();
@@ -154,7 +155,7 @@ describe("explicit logins", () => {
       assert.ok(!isCached());
     });
 
-    it("succeeds where nothing is held", async () => {
+    it("succeeds if nothing is stored", async () => {
       await logOut();
       await logOut();
       assert.equal(store.logins.size, 0);

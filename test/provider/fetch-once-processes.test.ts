@@ -11,7 +11,7 @@ describe("fetchOnce across processes", () => {
   const state = () => `${temp()}/state`;
   const answer = (text: string) => {
     writeFileSync(`${temp()}/answer.new`, text);
-    // Whole or not at all: they look for it all the time.
+    // Renamed when it is complete, since the processes read it all the time.
     renameSync(`${temp()}/answer.new`, `${temp()}/answer`);
   };
   const calls = () =>
@@ -24,12 +24,12 @@ describe("fetchOnce across processes", () => {
   };
   const fetching = () => children.filter((child) => child.lines.at(-1) === "fetching");
   const waiting = () => children.filter((child) => child.lines.at(-1) === "waiting");
-  /** One has the lock and asks AWS, all others wait. */
+  /** One process has the lock and calls AWS, all others wait. */
   const settled = () =>
     eventually("one that fetches", () => fetching().length === 1 && waiting().length === children.length - 1);
   const results = async () => new Set(await Promise.all(children.map((child) => child.end())));
 
-  it("asks once for all", async () => {
+  it("calls AWS once for all", async () => {
     start(4);
     await settled();
     answer("token");
@@ -39,7 +39,7 @@ describe("fetchOnce across processes", () => {
     assert.equal(calls(), 1);
   });
 
-  it("tells all who waited of a failure, which it met once", async () => {
+  it("reports a failure, which occurred once, to all that waited", async () => {
     start(4);
     await settled();
     answer("failure");
@@ -50,7 +50,7 @@ describe("fetchOnce across processes", () => {
     assert.ok(existsSync(failurePath(state(), "shared-key")));
   });
 
-  it("goes on with the next when the one who asks is killed", async () => {
+  it("continues with the next process if the one that calls is killed", async () => {
     start(3);
     await settled();
     const [killed] = fetching();
@@ -62,14 +62,14 @@ describe("fetchOnce across processes", () => {
     assert.equal(calls(), 2);
   });
 
-  it("answers where nothing can be locked nor written", async () => {
+  it("answers if nothing can be locked or written", async () => {
     writeFileSync(state(), "a file in the folder's place");
     start(2);
     answer("token");
     for (const secret of await results()) assert.match(secret ?? "", /^got by \d+$/);
   });
 
-  it("is not misled by a file that is cut off", async () => {
+  it("is not misled by a truncated file", async () => {
     const path = authorizationPath(state(), "shared-key");
     mkdirSync(`${state()}/authorizations`, { recursive: true });
     writeFileSync(path, '{"format":1,"secret":"ha', { mode: 0o600 });

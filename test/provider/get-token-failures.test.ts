@@ -3,49 +3,49 @@ import { hour, minute, second } from "../support/fakes/clock.ts";
 import { ColdWorld, refusal } from "../support/fakes/cold-world.ts";
 import { host, publicHost } from "../support/fakes/entries.ts";
 
-describe("a cold get in trouble", () => {
+describe("a cold get that fails", () => {
   let world: ColdWorld;
   beforeEach(() => {
     world = new ColdWorld();
   });
 
-  describe("when AWS can't be had", () => {
+  describe("when AWS can't be reached", () => {
     beforeEach(() => {
       world.aws = refusal("UNREACHABLE");
     });
 
-    it("hands out a valid token with little life left, and says so in the log", async () => {
+    it("returns a valid token with little time left, and logs that", async () => {
       await world.cached(50 * minute);
       assert.equal(await world.get(host), "lying");
-      assert.match(world.log.join("\n"), /a valid token answered .*UNREACHABLE/);
+      assert.match(world.log.join("\n"), /returned the stored token.*UNREACHABLE/);
     });
 
-    it("hands it out to its last moment", async () => {
+    it("returns it until it expires", async () => {
       await world.cached(1);
       assert.equal(await world.get(host), "lying");
     });
 
-    it("fails rather than hand out one that expired", async () => {
+    it("fails rather than return one that has expired", async () => {
       await world.cached(0);
       assert.equal(await world.failure(host), "UNREACHABLE");
       await world.ownFile(host, 0);
       assert.equal(await world.failure(host), "UNREACHABLE");
     });
 
-    it("fails rather than hand out one that expires while AWS is asked", async () => {
+    it("fails rather than return one that expires during the call to AWS", async () => {
       await world.cached(3 * second);
       world.callTakes = 3 * second;
       assert.equal(await world.failure(host), "UNREACHABLE");
       assert.equal(world.calls.length, 1);
     });
 
-    it("does not bring one back to life by a clock that was set back", async () => {
+    it("does not revive one if the clock was set back", async () => {
       await world.cached(11 * hour);
       world.clock.pass(11 * hour).set(-24 * hour);
       assert.equal(await world.failure(host), "UNREACHABLE");
     });
 
-    it("does not go on asking while a valid token lies there: once a minute will do", async () => {
+    it("calls only once a minute while a valid token is stored", async () => {
       await world.cached(50 * minute);
       await world.failed(59 * second);
       assert.equal(await world.get(host), "lying");
@@ -55,13 +55,13 @@ describe("a cold get in trouble", () => {
       assert.equal(world.calls.length, 1);
     });
 
-    it("asks again at once for the sake of one who has no valid token", async () => {
+    it("calls again at once for a registry without a valid token", async () => {
       await world.failed(second);
       assert.equal(await world.failure(host), "UNREACHABLE");
       assert.equal(world.calls.length, 1);
     });
 
-    describe("just met by another get, under the same conditions", () => {
+    describe("a recent failure of another get, under the same conditions", () => {
       const met = (ago: number, code: string, conditions = world.conditions) =>
         world.failed(ago, code, { conditions });
 
@@ -91,7 +91,7 @@ describe("a cold get in trouble", () => {
         });
       }
 
-      it("answers where an expired token is stored too", async () => {
+      it("answers if an expired token is stored too", async () => {
         await world.cached(0);
         await met(second, "ACCESS_DENIED");
         assert.equal(await world.failure(host), "ACCESS_DENIED");
@@ -105,7 +105,7 @@ describe("a cold get in trouble", () => {
         await assert.rejects(world.get(host), { message: `no ECR token for ${host}` });
       });
 
-      it("does not answer once a file or a setting has changed that may end it", async () => {
+      it("does not answer once a file or a setting that may end it has changed", async () => {
         await met(second, "ACCESS_DENIED");
         world.conditions = "others";
         assert.equal(await world.failure(host), "UNREACHABLE");
@@ -122,65 +122,65 @@ describe("a cold get in trouble", () => {
       });
     });
 
-    it("takes no failure of the future for one just met", async () => {
+    it("does not treat a failure in the future as recent", async () => {
       await world.cached(50 * minute);
       await world.failed(-hour);
       await world.get(host);
       assert.equal(world.calls.length, 1);
     });
 
-    it("hands out the registry's own file where the token it was copied from is gone", async () => {
+    it("returns the registry's own token if the one it was copied from is gone", async () => {
       await world.ownFile(host, 50 * minute);
       assert.equal(await world.get(host), "own file");
     });
 
-    it("hands out a valid token also where the trouble is one that nobody foresaw", async () => {
+    it("returns a valid token on an unexpected error too", async () => {
       world.aws = new TypeError("a bug");
       await world.cached(50 * minute);
       assert.equal(await world.get(host), "lying");
     });
 
-    it("tells an error that nobody foresaw where there is no token", async () => {
+    it("throws an unexpected error if there is no token", async () => {
       world.aws = new TypeError("a bug");
       assert.equal(await world.failure(host), "TypeError: a bug");
     });
   });
 
-  describe("with a config that can't be used", () => {
+  describe("with an invalid config.yaml", () => {
     beforeEach(() => {
       world.config = refusal("CONFIG_INVALID");
     });
 
-    it("hands out the registry's own token while it is valid, and says so in the log", async () => {
+    it("returns the registry's own token while it is valid, and logs that", async () => {
       await world.ownFile(host, 50 * minute);
       assert.equal(await world.get(host), "own file");
       assert.match(world.log.join("\n"), /it failed with CONFIG_INVALID/);
       assert.deepEqual(world.calls, []);
     });
 
-    it("tells what is wrong with it where that token expired, or there is none", async () => {
+    it("reports the config's error if that token has expired, or there is none", async () => {
       assert.equal(await world.failure(host), "CONFIG_INVALID");
       await world.ownFile(host, 0);
       assert.equal(await world.failure(host), "CONFIG_INVALID");
     });
 
-    it("tells it for a public registry as well: a real failure is no reason to be anonymous", async () => {
+    it("reports it for a public registry too: a real failure is no reason to be anonymous", async () => {
       assert.equal(await world.failure(publicHost), "CONFIG_INVALID");
     });
   });
 
-  describe("with a disk that takes no more", () => {
+  describe("with a full disk", () => {
     beforeEach(() => {
       world.store.broken = refusal("STATE_WRITE");
     });
 
-    it("prints the token that was fetched, and says so in the log", async () => {
+    it("prints the fetched token, and logs the failure", async () => {
       assert.equal(await world.get(host), "call 1");
       assert.match(world.log.join("\n"), /STATE_WRITE/);
       assert.equal(world.store.registries.get(host)?.secret, undefined);
     });
 
-    it("prints the token that lay there", async () => {
+    it("prints the stored token", async () => {
       world.store.broken = undefined;
       await world.cached(11 * hour);
       world.store.broken = refusal("STATE_WRITE");

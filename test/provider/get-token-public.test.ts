@@ -13,16 +13,16 @@ describe("a cold get for the public registry", () => {
     it(`finds nothing on ${code}, so that anonymous pulls work`, async () => {
       world.aws = refusal(code);
       assert.equal(await world.get(publicHost), undefined);
-      assert.match(world.log.join("\n"), new RegExp(`anonymous .*${code}`));
+      assert.match(world.log.join("\n"), new RegExp(`anonymous: .*${code}`));
     });
 
-    it(`but of a private registry tells ${code}`, async () => {
+    it(`but reports ${code} for a private registry`, async () => {
       world.aws = refusal(code);
       assert.equal(await world.failure(host), code);
     });
   }
 
-  it("asks no second time within a minute where there are no credentials: a build pulls many images", async () => {
+  it("does not try again within a minute without credentials: a build pulls many images", async () => {
     world.aws = refusal("NO_CREDENTIALS");
     await world.failed(30 * second, "NO_CREDENTIALS");
     assert.equal(await world.get(publicHost), undefined);
@@ -30,19 +30,19 @@ describe("a cold get for the public registry", () => {
   });
 
   for (const code of ["UNREACHABLE", "THROTTLED", "TIMEOUT", "GET_TIMEOUT"] as const) {
-    it(`tells ${code}`, async () => {
+    it(`reports ${code}`, async () => {
       world.aws = refusal(code);
       assert.equal(await world.failure(publicHost), code);
     });
   }
 
-  it("hands out a valid token rather than nothing", async () => {
+  it("returns a valid token rather than nothing", async () => {
     await world.cached(50 * minute);
     world.aws = refusal("NO_CREDENTIALS");
     assert.equal(await world.get(publicHost), "lying");
   });
 
-  it("finds nothing rather than a token that expired", async () => {
+  it("finds nothing rather than an expired token", async () => {
     await world.cached(0);
     world.aws = refusal("NO_CREDENTIALS");
     assert.equal(await world.get(publicHost), undefined);

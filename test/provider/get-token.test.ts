@@ -12,8 +12,8 @@ describe("a cold get", () => {
   });
   const secretIn = (at: string) => world.store.registries.get(at)?.secret;
 
-  describe("with AWS at hand", () => {
-    it("asks where nothing lies ready, and keeps the answer with its conditions", async () => {
+  describe("when AWS can be reached", () => {
+    it("fetches a token if none is stored, and stores it with its conditions", async () => {
       assert.equal(await world.get(host), "call 1");
       assert.deepEqual(world.calls, ["ci us-east-1"]);
       const { secret, identity, authorization, dependencies, life } = world.store.registries.get(host) ?? {};
@@ -29,42 +29,42 @@ describe("a cold get", () => {
       );
     });
 
-    it("takes the fresh token that another registry of the identity and region brought", async () => {
+    it("takes the fresh token of another registry of the same identity and region", async () => {
       await world.get(host);
       assert.equal(await world.get(otherHost), "call 1");
       assert.equal(secretIn(otherHost), "call 1");
       assert.equal(world.calls.length, 1);
     });
 
-    it("writes the file once where many waited for one token", async () => {
+    it("writes the file once if many waited for one token", async () => {
       await world.get(host);
       world.store.broken = refusal("STATE_WRITE");
       assert.equal(await world.get(host), "call 1");
       assert.deepEqual(world.log, []);
     });
 
-    it("asks for each region", async () => {
+    it("fetches a token for each region", async () => {
       await world.get(host);
       assert.equal(await world.get(elsewhere), "call 2");
       assert.deepEqual(world.calls, ["ci us-east-1", "ci eu-west-1"]);
     });
 
-    it("renews, pressed for time, a token with little life left", async () => {
+    it("renews a token with little time left, with a short deadline", async () => {
       await world.cached(50 * minute);
       assert.equal(await world.get(host), "call 1");
       assert.deepEqual(world.calls, ["ci us-east-1, hurried"]);
       assert.equal(secretIn(host), "call 1");
     });
 
-    it("renews one that expired, with time to do so", async () => {
+    it("renews an expired token, with the long deadline", async () => {
       await world.cached(0);
       assert.equal(await world.get(host), "call 1");
       assert.deepEqual(world.calls, ["ci us-east-1"]);
     });
   });
 
-  describe("when somebody else asks", () => {
-    it("does not get the former identity's token", async () => {
+  describe("with another identity", () => {
+    it("does not return the previous identity's token", async () => {
       await world.get(host);
       world.identity = "prod";
       assert.equal(await world.get(host), "call 2");
@@ -72,7 +72,7 @@ describe("a cold get", () => {
     });
 
     for (const left of [11 * hour, 50 * minute]) {
-      it(`does not get it though AWS is down and it has ${left / minute} min left`, async () => {
+      it(`does not return it though AWS is down and it has ${left / minute} min left`, async () => {
         await world.cached(left, "of ci");
         await world.ownFile(host, left);
         world.identity = "prod";
@@ -83,7 +83,7 @@ describe("a cold get", () => {
       });
     }
 
-    it("pays nothing to come back to the former one", async () => {
+    it("needs no call to return to the previous one", async () => {
       await world.get(host);
       world.identity = "prod";
       await world.get(host);

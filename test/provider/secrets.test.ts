@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { host } from "../support/fakes/entries.ts";
 import { HelperRooms } from "../support/fakes/helper-ports.ts";
 
-/** Upper case, so that no word of a message is part of one. */
+/** Upper case, so that no word of a message is part of a secret. */
 const secrets = fc.stringMatching(/^[A-Z0-9]{8,60}$/);
 
-/** No eight characters of it in a row. */
+/** Checks that a text contains no eight successive characters of the secret. */
 function assertUntold(secret: string, told: string): void {
   for (let at = 0; at + 8 <= secret.length; at++) {
     assert.ok(!told.includes(secret.slice(at, at + 8)), `${secret} in ${told}`);
@@ -23,7 +23,7 @@ describe("a secret", () => {
     return stdout + stderr;
   };
 
-  it("is not told by a store whose JSON is cut off anywhere", async () => {
+  it("is not printed by a store whose JSON is truncated anywhere", async () => {
     await fc.assert(
       fc.asyncProperty(secrets, fc.nat(200), async (secret, at) => {
         const text = credential(secret);
@@ -32,7 +32,7 @@ describe("a secret", () => {
     );
   });
 
-  it("is not told by a store whose JSON is broken anywhere", async () => {
+  it("is not printed by a store whose JSON is invalid anywhere", async () => {
     const junk = fc.constantFrom('"', "{", "}", ",", ":", "\\", "\n", "\0", "x");
     await fc.assert(
       fc.asyncProperty(secrets, fc.nat(200), junk, async (secret, at, character) => {
@@ -43,7 +43,7 @@ describe("a secret", () => {
     );
   });
 
-  it("is not told by a store that has it in the wrong place or of the wrong type", async () => {
+  it("is not printed by a store that has it in the wrong field or with the wrong type", async () => {
     await fc.assert(
       fc.asyncProperty(secrets, async (secret) => {
         const wrong = [
@@ -62,7 +62,7 @@ describe("a secret", () => {
     );
   });
 
-  it("is not told by a get or an erase that has it in the URL, or gets a credential instead of one", async () => {
+  it("is not printed by a get or an erase that has it in the URL, or reads a credential instead of one", async () => {
     await fc.assert(
       fc.asyncProperty(secrets, async (secret) => {
         const inputs = [
@@ -78,7 +78,7 @@ describe("a secret", () => {
     );
   });
 
-  it("is not told by an error that nobody foresaw, however it holds it", async () => {
+  it("is not printed by an unexpected error, wherever it contains it", async () => {
     await fc.assert(
       fc.asyncProperty(secrets, async (secret) => {
         const troubles = [new Error(secret), new Error("x", { cause: secret }), secret, { secret }, [secret]];
@@ -87,7 +87,7 @@ describe("a secret", () => {
     );
   });
 
-  it("is not told by a store that the disk refuses", async () => {
+  it("is not printed by a store that the disk refuses", async () => {
     const trouble = new Error("ENOSPC");
     await fc.assert(
       fc.asyncProperty(secrets, async (secret) =>

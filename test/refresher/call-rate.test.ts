@@ -52,7 +52,7 @@ const timing = { ...usualTiming, check: { ...usualTiming.check, floor: 0, spread
 describe("the calls of a daemon for one token", function () {
   this.timeout(120_000);
 
-  it(`are ${usualTiming.rest / second} s apart, whatever is stored, answered and done to the clock`, async () => {
+  it(`are at least ${usualTiming.cooldown / second} s apart, whatever the stored tokens, the answers and the clock`, async () => {
     let calls = 0;
     let checks = 0;
     const property = fc.asyncProperty(groups, happenings, fc.nat(), async (group, steps, seed) => {
@@ -76,7 +76,7 @@ describe("the calls of a daemon for one token", function () {
       };
       const renew = ports.renew;
       ports.renew = (...args) => {
-        assert.ok(uptime - last >= usualTiming.rest, `a call ${uptime - last} ms after the one before`);
+        assert.ok(uptime - last >= usualTiming.cooldown, `a call ${uptime - last} ms after the one before`);
         last = uptime;
         calls += 1;
         return renew(...args);
@@ -120,7 +120,7 @@ describe("the calls of a daemon for one token", function () {
     assert.ok(checks > 0, `${checks} checks`);
   });
 
-  it("do come, as often as that, where each token lives for a moment only", async () => {
+  it("come that often if each token expires at once", async () => {
     const ports = new MemoryPorts();
     ports.answer = () => {
       const { now } = ports.clock();
@@ -132,7 +132,7 @@ describe("the calls of a daemon for one token", function () {
       state = (await refreshPass(ports, [jobOf("a")], state, Math.random)).state;
       ports.time.pass(250);
     }
-    assert.equal(ports.asked.length, (10 * minute) / usualTiming.rest);
+    assert.equal(ports.asked.length, (10 * minute) / usualTiming.cooldown);
   });
 });
 

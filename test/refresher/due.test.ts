@@ -38,7 +38,7 @@ const RENEWALS: [situation: string, happens: Happening, need: string | undefined
   ["a reboot", (clock) => clock.pass(hour).reboot(), undefined, 285],
 ];
 
-describe("a token of 12 h whose renewal was drawn for 5 h 45 min", () => {
+describe("a token of 12 h whose renewal is scheduled at 5 h 45 min", () => {
   for (const [situation, happens, need, dueIn] of RENEWALS) {
     it(`${situation}: ${need ? `due now (${need})` : `due in ${dueIn} min`}`, () => {
       const clock = new SettableClock();
@@ -81,17 +81,17 @@ describe("after a failure, with the next attempt in 30 min", () => {
       const group = failedGroup(clock);
       happens(clock);
       const decision = decideRenewal(job, undefined, group, clock.read());
-      assert.deepEqual([decision.dueIn / minute, decision.held], [dueIn, dueIn ? "backoff" : undefined]);
+      assert.deepEqual([decision.dueIn / minute, decision.waitsFor], [dueIn, dueIn ? "backoff" : undefined]);
     });
   }
 
-  it("a change of what the identity depends on: now", () => {
+  it("a change of the conditions: now", () => {
     const clock = new SettableClock();
     const changed = jobOf("a", { conditions: "aws sso login" });
     assert.equal(decideRenewal(changed, undefined, failedGroup(clock), clock.read()).dueIn, 0);
   });
 
-  it("a token that a build brought meanwhile ends it", () => {
+  it("ends if a build has fetched a token meanwhile", () => {
     const clock = new SettableClock();
     const state = { ...emptyState, groups: { a: failedGroup(clock) } };
     const held = new Map([["a", tokenOf(clock.read())]]);
@@ -109,29 +109,29 @@ describe("the first start", () => {
   const startOf = (splay: number) =>
     syncGroups(startState(emptyState, splay, now), jobs, new Map(), now, seeded(5), usualTiming);
 
-  it("with no splay: what is absent is due at once", () => {
+  it("without a splay: an absent token is due at once", () => {
     assert.equal(refreshDue(jobs, new Map(), startOf(0), now).due.length, jobs.length);
   });
 
-  it("with a splay: each group at a moment of its own, all over it", () => {
+  it("with a splay: the groups are spread over all of it", () => {
     const { due, waiting, nextIn } = refreshDue(jobs, new Map(), startOf(20 * minute), now);
     assert.equal(due.length, 0);
     const moments = waiting.map(({ dueIn }) => dueIn / minute).sort((a, b) => a - b);
     assert.equal(nextIn, (moments[0] ?? 0) * minute);
     for (const [at, moment] of moments.entries())
       assert.ok(Math.abs(moment - at / 10) < 2.5, `${at} ${moment}`);
-    assert.ok(waiting.every(({ held }) => held === "splay"));
+    assert.ok(waiting.every(({ waitsFor }) => waitsFor === "splay"));
   });
 
-  it("with a splay: a token that would expire before is renewed at once", () => {
+  it("with a splay: a token that would expire before its end is renewed at once", () => {
     const group = { hold: pauseOf(20 * minute, now) };
     const short = tokenOf(now, 15 * minute);
     const later = { now: now.now + 10 * minute };
     assert.equal(decideRenewal(job, short, group, later).dueIn, 0);
-    assert.equal(decideRenewal(job, fresh, group, now).held, "splay");
+    assert.equal(decideRenewal(job, fresh, group, now).waitsFor, "splay");
   });
 
-  it("forgets the splay of the start before, and keeps what was planned", () => {
+  it("drops the splay of the previous start, and keeps the plans", () => {
     const before = {
       ...emptyState,
       groups: { a: { hold: pauseOf(hour, now), issue: { issuedAt: 1, expiresAt: 2, renewAfter: 3 } } },
@@ -145,7 +145,7 @@ describe("the first start", () => {
 });
 
 describe("refreshDue", () => {
-  it("puts what has not failed first, then what has least left", () => {
+  it("sorts jobs that have not failed first, then by time left", () => {
     const clock = new SettableClock();
     const early = clock.read();
     const held = new Map([
@@ -165,7 +165,7 @@ describe("refreshDue", () => {
     assert.ok(later);
   });
 
-  it("says when the next is due", () => {
+  it("returns when the next job is due", () => {
     const clock = new SettableClock().read();
     const held = new Map([
       ["a", tokenOf(clock)],
@@ -180,7 +180,7 @@ describe("refreshDue", () => {
 });
 
 describe("a pause", () => {
-  it("is over after its length, and wherever the clock shows a time before it", () => {
+  it("ends after its length, and if the clock is set to before its start", () => {
     const clock = new SettableClock();
     const pause = pauseOf(10 * minute, clock.read());
     assert.equal(isOver(pause, clock.pass(10 * minute - second).read()), false);

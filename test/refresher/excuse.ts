@@ -13,9 +13,9 @@ interface Excusable {
 }
 
 /**
- * A `get` may have to ask AWS where something other than AWS came between (the machine slept, its clock was
- * moved, the keys changed, somebody signed out), until AWS has answered this group for as long as a wait
- * without a fresh token may be. Trouble with AWS alone excuses nothing.
+ * A `get` may have to call AWS after an event on the machine (it slept, its clock was set, the keys changed, a user
+ * signed out), until AWS has answered this group for as long as a wait without a fresh token may be. Failures of AWS
+ * alone are no excuse.
  */
 export function isExcused(schedule: Schedule, group: Excusable, at: number): boolean {
   if (!isSignedIn(schedule, group, at)) return true;

@@ -6,7 +6,7 @@ import { Failure } from "../../src/token/failure.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
 import { jobOf, MemoryPorts, seeded, tokenOf, told } from "./support.ts";
 
-const nothing = { renewed: [], failed: [], overtaken: [], skipped: [] };
+const nothing = { renewed: [], failed: [], superseded: [], skipped: [] };
 const refused = new Failure("ACCESS_DENIED", "access denied", "allow it");
 
 /** A machine on which passes are made. */
@@ -31,7 +31,7 @@ describe("a pass", () => {
     machine = new Machine();
   });
 
-  it("brings what is absent and serves its registries, then leaves it alone until it is due", async () => {
+  it("fetches an absent token and writes its registries' files, then does nothing until it is due", async () => {
     assert.deepEqual(told(await machine.pass([a])), { ...nothing, renewed: ["a"] });
     assert.deepEqual([...machine.files.values()], [machine.held.get("a")?.secret]);
     const { wakeAt = 0, ...report } = await machine.pass([a]);
@@ -43,7 +43,7 @@ describe("a pass", () => {
     assert.deepEqual(machine.asked, ["a", "a"]);
   });
 
-  it("goes on where it was after a restart", async () => {
+  it("continues with the saved state after a restart", async () => {
     await machine.pass([a, b]);
     machine.answer = () => Promise.reject(refused);
     machine.held.delete("b");
@@ -77,7 +77,7 @@ describe("a pass", () => {
     assert.deepEqual(parseState(file).groups["a"], rest);
   });
 
-  it("keeps what failed, counts, and forgets it with the next token", async () => {
+  it("records and counts failures, and clears them with the next token", async () => {
     machine.answer = () => Promise.reject(refused);
     const report = await machine.pass([a]);
     assert.deepEqual(told(report), { ...nothing, failed: ["a renew ACCESS_DENIED"] });
@@ -99,7 +99,7 @@ describe("a pass", () => {
     assert.equal(machine.state.groups["a"]?.failure, undefined);
   });
 
-  it("goes on serving what is valid where a renewal fails", async () => {
+  it("keeps a valid token in use if its renewal fails", async () => {
     const token = tokenOf(machine.clock());
     machine.held.set("a", token);
     machine.time.pass(8 * hour);
@@ -108,7 +108,7 @@ describe("a pass", () => {
     assert.deepEqual([machine.held.get("a"), ...machine.files.values()], [token, token.secret]);
   });
 
-  it("lets no failure, bug or hang of one disturb the others", async () => {
+  it("isolates jobs from failures, bugs and hangs of other jobs", async () => {
     const never = new Promise<never>(() => {});
     machine.answer = ({ key }) => {
       if (key === "a") return Promise.reject(new TypeError("a bug"));
@@ -124,7 +124,7 @@ describe("a pass", () => {
     assert.match(report.failed[0]?.failure.oneLine ?? "", /profile a in us-east-1: TypeError: a bug/);
   });
 
-  it("asks for no more than eight at once, each once, whatever the number of its registries", async () => {
+  it("fetches at most eight tokens at once, each once, however many registries share it", async () => {
     const jobs = Array.from({ length: 40 }, (_, at) => jobOf(`job ${at}`));
     let [running, most] = [0, 0];
     machine.answer = async () => {
@@ -137,7 +137,7 @@ describe("a pass", () => {
     assert.deepEqual([most, new Set(machine.asked).size, machine.asked.length], [8, 40, 40]);
   });
 
-  it("takes a token that is no newer one, or expired, for a failure", async () => {
+  it("treats a token that is not newer, or has expired, as a failure", async () => {
     const token = tokenOf(machine.clock());
     machine.held.set("a", token);
     machine.time.pass(8 * hour);
@@ -147,7 +147,7 @@ describe("a pass", () => {
     assert.deepEqual(told(await machine.pass([a, b])).failed, []);
   });
 
-  it("reports a file that could not be written, and tries again in the next pass without asking AWS", async () => {
+  it("reports a file that can't be written, and tries again in the next pass without a call to AWS", async () => {
     const { publish } = machine;
     machine.publish = () => Promise.reject(new Failure("STATE_WRITE", "disk full", "make room"));
     assert.deepEqual(told(await machine.pass([a])), {
@@ -160,7 +160,7 @@ describe("a pass", () => {
     assert.deepEqual([machine.asked.length, machine.files.size], [1, 1]);
   });
 
-  it("writes the registries' files anew when registries or conditions have changed, without a call", async () => {
+  it("writes the registries' files again if registries or conditions have changed, without a call", async () => {
     await machine.pass([a]);
     machine.files.clear();
     await machine.pass([a]);
@@ -170,7 +170,7 @@ describe("a pass", () => {
   });
 });
 
-describe("a result that something overtook is thrown away:", () => {
+describe("a result that is superseded is discarded:", () => {
   const a = jobOf("a");
   let machine: Machine;
 
@@ -182,7 +182,7 @@ describe("a result that something overtook is thrown away:", () => {
 
   const OVERTAKING: [what: string, happens: () => void][] = [
     ["a docker logout", () => machine.held.delete("a")],
-    ["a config change", () => (machine.isPlanned = false)],
+    ["a config change", () => (machine.isJobPlanned = false)],
     ["a newer token by a build", () => machine.held.set("a", tokenOf(machine.clock()))],
   ];
   for (const [what, happens] of OVERTAKING) {
@@ -194,9 +194,9 @@ describe("a result that something overtook is thrown away:", () => {
         return tokenOf(machine.clock());
       };
       const written = machine.files.size;
-      const { overtaken, renewed } = told(await machine.pass([a]));
-      assert.deepEqual([overtaken, renewed, machine.held.get("a")], [["a"], [], after]);
-      // What lay there before the call may be served, the answer not.
+      const { superseded, renewed } = told(await machine.pass([a]));
+      assert.deepEqual([superseded, renewed, machine.held.get("a")], [["a"], [], after]);
+      // The token that was stored before the call may be published, the answer not.
       assert.ok(machine.files.size <= written + 1);
     });
   }
@@ -214,7 +214,7 @@ describe("a result that something overtook is thrown away:", () => {
     assert.equal(machine.files.size, 0);
   });
 
-  it("an answer that comes after its time limit", async () => {
+  it("an answer after its time limit", async () => {
     const late = Promise.withResolvers<ReturnType<typeof tokenOf>>();
     const before = machine.held.get("a");
     machine.answer = () => late.promise;
@@ -227,7 +227,7 @@ describe("a result that something overtook is thrown away:", () => {
     assert.equal(machine.held.get("a"), before);
   });
 
-  it("a token that another process brought under the lock is served, and no failure", async () => {
+  it("a token that another process fetched under the lock is published, and is not a failure", async () => {
     machine.renew = async ({ key }) => {
       const entry = tokenOf(machine.clock());
       machine.held.set(key, entry);
@@ -237,7 +237,7 @@ describe("a result that something overtook is thrown away:", () => {
     assert.deepEqual([...machine.files.values()], [machine.held.get("a")?.secret]);
   });
 
-  it("a daemon that ends: the pass ends at once, and nothing is noted of what ran", async () => {
+  it("a daemon that ends: the pass ends at once, and running steps are not recorded", async () => {
     const stop = new AbortController();
     machine.stop = stop.signal;
     machine.answer = () => new Promise<never>(() => {});

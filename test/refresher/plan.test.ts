@@ -23,7 +23,7 @@ function kept(host: string, with_: Partial<ManagedRegistry> = {}): ManagedRegist
 const hosts = (list: readonly ManagedRegistry[]) => list.map(({ registry }) => registry.host);
 
 describe("planRefresh", () => {
-  it("makes one job of all registries of an identity in a region", () => {
+  it("makes one job for all registries of an identity in a region", () => {
     const { jobs } = planRefresh(
       [kept(hostOf(2)), kept(hostOf(3), { authorization: "prod in us-east-1" }), kept(hostOf(1))],
       now,
@@ -37,20 +37,20 @@ describe("planRefresh", () => {
     );
   });
 
-  it("asks through a registry that promises FIPS, else through one that needs no IPv4", () => {
+  it("calls the endpoint of a FIPS registry if there is one, else of a dual-stack registry", () => {
     const fips = hostOf(3).replace("dkr.ecr", "dkr.ecr-fips");
     const dualStack = hostOf(2).replace("dkr.ecr.us-east-1.amazonaws.com", "dkr-ecr.us-east-1.on.aws");
     const through = (...list: string[]) =>
       planRefresh(
         list.map((host) => kept(host)),
         now,
-      ).jobs[0]?.askThrough.host;
+      ).jobs[0]?.endpointRegistry.host;
     assert.equal(through(hostOf(1), dualStack, fips), fips);
     assert.equal(through(hostOf(1), dualStack), dualStack);
     assert.equal(through(hostOf(2), hostOf(1)), hostOf(1));
   });
 
-  it("gives a host to one identity: configured before replication, before what was learnt last", () => {
+  it("assigns a host to one identity: configured before replication, before the one that was discovered last", () => {
     const learnt = (authorization: string, ago: number) =>
       kept(hostOf(1), { origin: "learnt", authorization, lastColdGetAt: now - ago });
     const keyOf = (...list: ManagedRegistry[]) => planRefresh(list, now).jobs.map(({ key }) => key);
@@ -68,24 +68,24 @@ describe("planRefresh", () => {
     ["nobody knows when", undefined, true],
   ];
   for (const [when, lastColdGetAt, isForgotten] of LEARNT) {
-    it(`${isForgotten ? "forgets" : "keeps"} a learnt registry whose last cold get was ${when}`, () => {
+    it(`${isForgotten ? "drops" : "keeps"} a discovered registry whose last cold get was ${when}`, () => {
       const one = kept(hostOf(1), {
         origin: "learnt",
         ...(lastColdGetAt !== undefined && { lastColdGetAt }),
       });
-      const { jobs, forgotten } = planRefresh([one], now);
-      assert.deepEqual([jobs.length, hosts(forgotten)], isForgotten ? [0, [hostOf(1)]] : [1, []]);
+      const { jobs, unused } = planRefresh([one], now);
+      assert.deepEqual([jobs.length, hosts(unused)], isForgotten ? [0, [hostOf(1)]] : [1, []]);
     });
   }
 
-  it("never forgets what is configured, whatever its last cold get", () => {
-    assert.deepEqual(planRefresh([kept(hostOf(1), { lastColdGetAt: 0 })], now).forgotten, []);
+  it("never drops a configured registry, whatever its last cold get", () => {
+    assert.deepEqual(planRefresh([kept(hostOf(1), { lastColdGetAt: 0 })], now).unused, []);
   });
 
   const UNATTENDED: [identity: string, what: RegExp, fix: RegExp][] = [
     [
       describeIdentity(ambient, { AWS_ACCESS_KEY_ID: "x" }),
-      /keys .* does not have them$/,
+      /keys .*, which the daemon does not have$/,
       /^put the keys into a profile .*config\.yaml$/,
     ],
     [
@@ -101,20 +101,24 @@ describe("planRefresh", () => {
     [describeIdentity({ kind: "profile", profile: "ci" }, {}), /another HOME/, /^start the daemon/],
   ];
   for (const [identity, what, fix] of UNATTENDED) {
-    it(`names what only another environment has for ${identity}, and has no job for it`, () => {
+    it(`lists a registry with credentials of another environment, ${identity}, and has no job for it`, () => {
       const one = kept(hostOf(1), {
         ...{ origin: "learnt", lastColdGetAt: now, credentialsOnlyInEnvironment: true },
         identity,
       });
       const { jobs, unattended } = planRefresh([one], now);
       assert.equal(jobs.length, 0);
-      assert.ok(unattended[0]?.what.startsWith(`${hostOf(1)} is not renewed in the background: ${identity}`));
+      assert.ok(
+        unattended[0]?.what.startsWith(
+          `${hostOf(1)} is not renewed in the background: its token was fetched with ${identity}`,
+        ),
+      );
       assert.match(unattended[0]?.what ?? "", what);
       assert.match(unattended[0]?.fix ?? "", fix);
     });
   }
 
-  it("changes the revision of a job with its registries and its conditions, and with nothing else", () => {
+  it("changes the revision of a job only with its registries and its conditions", () => {
     const revision = (...list: ManagedRegistry[]) => planRefresh(list, now).jobs[0]?.revision;
     const one = revision(kept(hostOf(1)), kept(hostOf(2)));
     assert.equal(revision(kept(hostOf(2)), kept(hostOf(1))), one);
@@ -126,7 +130,7 @@ describe("planRefresh", () => {
 describe("the state", () => {
   const issue = { issuedAt: 1, expiresAt: 2, renewAfter: 3 };
 
-  it("that is broken costs the groups that are, and no more", () => {
+  it("loses only the groups that are invalid", () => {
     const groups = {
       good: { issue },
       bad: { issue: { issuedAt: "1" } },
@@ -151,7 +155,7 @@ describe("the state", () => {
     }
   });
 
-  it("forgets who is no longer kept", () => {
+  it("drops groups that are no longer managed", () => {
     const state = { ...emptyState, groups: { a: { issue }, b: { issue } } };
     assert.deepEqual(removeStaleGroups(state, [jobOf("b"), jobOf("c")]).groups, { b: { issue } });
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type ReadingPorts, readSources } from "../../src/refresher/read-replication.ts";
-import { noReadings, type Source } from "../../src/refresher/replication-schedule.ts";
+import { fetchRules, type RuleFetchPorts } from "../../src/refresher/read-replication.ts";
+import { noRuleFetches, type Source } from "../../src/refresher/replication-schedule.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { SettableClock } from "../support/fakes/clock.ts";
 
@@ -8,14 +8,14 @@ const source = (host: string): Source => ({ host, reader: "alice", conditions: "
 const denied = new Failure("ACCESS_DENIED", "no", "allow it");
 const never = () => new Promise<never>(() => {});
 
-class MemoryReading implements ReadingPorts<string> {
+class MemoryReading implements RuleFetchPorts<string> {
   readonly kept = new Map<string, string>();
   readonly deadlines: [limit: number, controller: AbortController][] = [];
   underWay = 0;
   most = 0;
   answer: (source: Source) => Promise<string> = async ({ host }) => `rules of ${host}`;
   isCurrent = async (_: Source) => true;
-  keep = async (brought: ReadonlyMap<string, string>) => {
+  store = async (brought: ReadonlyMap<string, string>) => {
     for (const [host, rules] of brought) this.kept.set(host, rules);
   };
   clock = () => new SettableClock().read();
@@ -37,18 +37,18 @@ class MemoryReading implements ReadingPorts<string> {
   }
 }
 
-describe("readSources", () => {
+describe("fetchRules", () => {
   let ports: MemoryReading;
   beforeEach(() => {
     ports = new MemoryReading();
   });
   const read = (hosts: string[], stop = new AbortController().signal) =>
-    readSources(ports, hosts.map(source), noReadings, () => 0.5, stop);
+    fetchRules(ports, hosts.map(source), noRuleFetches, () => 0.5, stop);
   const codes = (report: Awaited<ReturnType<typeof read>>) =>
     report.failed.map(({ source: { host }, failure }) => `${host} ${failure.code}`);
 
-  it("has the rules kept and notes when it read them", async () => {
-    const { readings, failed } = await read(["a", "b"]);
+  it("stores the rules and records when it read them", async () => {
+    const { ruleFetches, failed } = await read(["a", "b"]);
     assert.deepEqual(
       ports.kept,
       new Map([
@@ -56,16 +56,16 @@ describe("readSources", () => {
         ["b", "rules of b"],
       ]),
     );
-    assert.deepEqual([Object.keys(readings.sources), failed], [["a", "b"], []]);
+    assert.deepEqual([Object.keys(ruleFetches.sources), failed], [["a", "b"], []]);
   });
 
-  it("asks for eight at once at most", async () => {
+  it("reads at most eight at once", async () => {
     await read(Array.from({ length: 30 }, (_, at) => `${at}`));
     assert.equal(ports.most, 8);
     assert.equal(ports.kept.size, 30);
   });
 
-  it("tells of one that fails, and keeps the others'", async () => {
+  it("reports one that fails, and stores the others", async () => {
     ports.answer = async ({ host }) => {
       if (host === "b") throw denied;
       if (host === "c") throw new TypeError("oops Authorization: Bearer test-words-2");
@@ -80,14 +80,14 @@ describe("readSources", () => {
       ],
     );
     assert.doesNotMatch(report.failed[1]?.failure.oneLine ?? "", /test-words/);
-    assert.equal(report.readings.sources["b"]?.failure?.code, "ACCESS_DENIED");
-    assert.equal(report.readings.sources["b"]?.readAt, undefined);
+    assert.equal(report.ruleFetches.sources["b"]?.failure?.code, "ACCESS_DENIED");
+    assert.equal(report.ruleFetches.sources["b"]?.readAt, undefined);
   });
 
-  it("gives up what hangs at its time limit", async () => {
+  it("abandons a call that hangs at its time limit", async () => {
     ports.answer = ({ host }) => (host === "a" ? never() : Promise.resolve(host));
     const reading = read(["a", "b"]);
-    // The first is for all; then each has its own, in order.
+    // The first deadline is for all; then each source has its own, in order.
     ports.deadlines[1]?.[1].abort();
     const report = await reading;
     assert.deepEqual([codes(report), [...ports.kept.keys()]], [["a REFRESH_TIMEOUT"], ["b"]]);
@@ -97,37 +97,37 @@ describe("readSources", () => {
     );
   });
 
-  it("leaves to the next pass what there was no time for", async () => {
+  it("leaves sources to the next pass if the time is up", async () => {
     ports.answer = async ({ host }) => {
       ports.deadlines[0]?.[1].abort();
       return host;
     };
-    const { readings, failed } = await read(Array.from({ length: 20 }, (_, at) => `${at}`));
-    assert.equal(Object.keys(readings.sources).length, 8);
+    const { ruleFetches, failed } = await read(Array.from({ length: 20 }, (_, at) => `${at}`));
+    assert.equal(Object.keys(ruleFetches.sources).length, 8);
     assert.deepEqual(failed, []);
   });
 
-  it("notes nothing once it is stopped", async () => {
+  it("records nothing once it is stopped", async () => {
     const stop = new AbortController();
     ports.answer = never;
     const reading = read(["a"], stop.signal);
     stop.abort();
-    assert.deepEqual(await reading, { readings: noReadings, failed: [] });
+    assert.deepEqual(await reading, { ruleFetches: noRuleFetches, failed: [] });
   });
 
-  it("throws away rules that a change of the config overtook", async () => {
+  it("discards rules if the config has changed meanwhile", async () => {
     ports.isCurrent = async ({ host }) => host !== "a";
-    const { readings, failed } = await read(["a", "b"]);
+    const { ruleFetches, failed } = await read(["a", "b"]);
     assert.deepEqual([[...ports.kept.keys()], failed], [["b"], []]);
-    assert.deepEqual(Object.keys(readings.sources), ["b"]);
+    assert.deepEqual(Object.keys(ruleFetches.sources), ["b"]);
   });
 
-  it("takes rules that can't be kept for not read", async () => {
-    ports.keep = async () => {
+  it("treats rules that can't be stored as not read", async () => {
+    ports.store = async () => {
       throw new Failure("STATE_WRITE", "full", "free it");
     };
     const report = await read(["a", "b"]);
     assert.deepEqual(codes(report), ["a STATE_WRITE", "b STATE_WRITE"]);
-    assert.equal(report.readings.sources["a"]?.failure?.count, 1);
+    assert.equal(report.ruleFetches.sources["a"]?.failure?.count, 1);
   });
 });

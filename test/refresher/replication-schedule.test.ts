@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {
-  afterFailedReading,
-  afterReading,
+  afterFailedRuleFetch,
+  afterRuleFetch,
   dueRuleFetches,
-  laterReadings,
-  noReadings,
-  parseReadings,
-  type Reading,
+  mergeRuleFetches,
+  noRuleFetches,
+  parseRuleFetches,
+  type RuleFetch,
   type RuleFetchState,
   type Source,
 } from "../../src/refresher/replication-schedule.ts";
@@ -18,51 +18,52 @@ import { seeded } from "./support.ts";
 const source = (host: string, conditions = "as they were", reader = "alice"): Source => ({
   ...{ host, conditions, reader },
 });
-const all = (sources: Record<string, Reading>): RuleFetchState => ({ ...noReadings, sources });
+const all = (sources: Record<string, RuleFetch>): RuleFetchState => ({ ...noRuleFetches, sources });
 const denied = new Failure("ACCESS_DENIED", "no", "allow it");
 
-describe("readingsDue", () => {
+describe("dueRuleFetches", () => {
   let time: SettableClock;
   beforeEach(() => {
     time = new SettableClock();
   });
-  const failed = (reading?: Reading, from = source("a"), failure = denied, draw = () => 0.5) =>
-    afterFailedReading(reading, from, failure, time.read(), draw, usualTiming);
+  const failed = (reading?: RuleFetch, from = source("a"), failure = denied, draw = () => 0.5) =>
+    afterFailedRuleFetch(reading, from, failure, time.read(), draw, usualTiming);
   const due = (readings: RuleFetchState, sources = [source("a")], known = ["a"]) =>
     dueRuleFetches(sources, readings, new Set(known), time.read()).map(({ host }) => host);
 
-  it("are those that were never read", () => {
-    assert.deepEqual(due(noReadings, [source("a"), source("b")], []), ["a", "b"]);
+  it("include sources that were never read", () => {
+    assert.deepEqual(due(noRuleFetches, [source("a"), source("b")], []), ["a", "b"]);
   });
 
-  it("come again between 40 and 60 minutes after the last, spread", () => {
+  it("include a source again 40 to 60 minutes after the last fetch, at random", () => {
     const random = seeded(3);
     const waits = Array.from({ length: 500 }, () => {
-      const { next } = afterReading(source("a"), time.read(), random);
+      const { next } = afterRuleFetch(source("a"), time.read(), random);
       return (next?.expiresAt ?? 0) - time.now;
     });
     assert.ok(Math.min(...waits) >= 40 * minute && Math.max(...waits) <= hour);
     assert.ok(Math.min(...waits) < 41 * minute && Math.max(...waits) > 59 * minute);
-    const readings = all({ a: afterReading(source("a"), time.read(), () => 0.5) });
+    const readings = all({ a: afterRuleFetch(source("a"), time.read(), () => 0.5) });
     time.pass(50 * minute - 1);
     assert.deepEqual(due(readings), []);
     time.pass(1);
     assert.deepEqual(due(readings), ["a"]);
   });
 
-  it("are those whose rules were lost, whatever was noted", () => {
-    assert.deepEqual(due(all({ a: afterReading(source("a"), time.read(), () => 0.5) }), [source("a")], []), [
-      "a",
-    ]);
+  it("include sources whose rules were lost, whatever is recorded", () => {
+    assert.deepEqual(
+      due(all({ a: afterRuleFetch(source("a"), time.read(), () => 0.5) }), [source("a")], []),
+      ["a"],
+    );
   });
 
-  it("are those that another is to read now, and not those whose conditions alone have changed", () => {
-    const readings = all({ a: afterReading(source("a"), time.read(), () => 0.5) });
+  it("include sources with another identity, but not those with only other conditions", () => {
+    const readings = all({ a: afterRuleFetch(source("a"), time.read(), () => 0.5) });
     assert.deepEqual(due(readings, [source("a", "edited")]), []);
     assert.deepEqual(due(readings, [source("a", "as they were", "mallory")]), ["a"]);
   });
 
-  it("wait after a failure, longer with each, and no longer than an hour", () => {
+  it("wait after a failure, longer with each one, at most an hour", () => {
     let reading = failed();
     const waits = [];
     for (let at = 0; at < 8; at++) {
@@ -77,47 +78,47 @@ describe("readingsDue", () => {
     assert.deepEqual(due(all({ a: reading })), ["a"]);
   });
 
-  it("are tried at once after a failure whose conditions have changed", () => {
+  it("are tried at once if the conditions have changed since a failure", () => {
     assert.deepEqual(due(all({ a: failed() }), [source("a", "edited")]), ["a"]);
   });
 
-  it("are not held by a clock that is set back or forward", () => {
-    const read = afterReading(source("a"), time.read(), () => 0.5);
+  it("are not delayed by a clock that is set back or forward", () => {
+    const read = afterRuleFetch(source("a"), time.read(), () => 0.5);
     time.set(-5 * hour);
     assert.deepEqual(due(all({ a: read })), ["a"]);
     time.set(10 * hour);
     assert.deepEqual(due(all({ a: read })), ["a"]);
   });
 
-  it("begin with those that did not fail", () => {
+  it("begin with sources that did not fail", () => {
     const failure = failed();
     time.pass(hour);
     assert.deepEqual(due(all({ a: failure }), [source("a"), source("b")]), ["b", "a"]);
   });
 });
 
-describe("what is remembered of a reading", () => {
+describe("the recorded result of a rule fetch", () => {
   const clock = new SettableClock().read();
-  const read = afterReading(source("a"), clock, () => 0.5);
+  const read = afterRuleFetch(source("a"), clock, () => 0.5);
 
-  it("keeps through a failure when the rules were read last, and ends with the next success", () => {
-    const failed = afterFailedReading(read, source("a"), denied, clock, () => 0.5, usualTiming);
+  it("keeps the time of the last success through a failure, which ends with the next success", () => {
+    const failed = afterFailedRuleFetch(read, source("a"), denied, clock, () => 0.5, usualTiming);
     assert.equal(failed.readAt, clock.now);
     assert.equal(failed.failure?.what, "no");
-    assert.equal(afterReading(source("a"), clock, () => 0.5).failure, undefined);
+    assert.equal(afterRuleFetch(source("a"), clock, () => 0.5).failure, undefined);
   });
 
-  it("comes back from a file, and what is broken costs its source alone", () => {
+  it("is read from a file, without sources that are invalid", () => {
     const sources = {
       good: read,
-      failed: afterFailedReading(undefined, source("a"), denied, clock, () => 0.5, usualTiming),
+      failed: afterFailedRuleFetch(undefined, source("a"), denied, clock, () => 0.5, usualTiming),
       bad: { readAt: "1" },
       worse: null,
       reader: { reader: 1 },
       next: { next: 1 },
       failure: { failure: { count: 1 } },
     };
-    const parsed = parseReadings(JSON.parse(JSON.stringify({ format: 1, sources })));
+    const parsed = parseRuleFetches(JSON.parse(JSON.stringify({ format: 1, sources })));
     assert.deepEqual(parsed.sources, { good: sources.good, failed: sources.failed });
     for (const broken of [
       undefined,
@@ -129,15 +130,15 @@ describe("what is remembered of a reading", () => {
       { format: 2, sources },
       { format: 1, sources: 3 },
     ]) {
-      assert.deepEqual(parseReadings(broken), noReadings);
+      assert.deepEqual(parseRuleFetches(broken), noRuleFetches);
     }
   });
 
-  it("of two memories is the later, source by source", () => {
+  it("is the later of two, for each source", () => {
     const old = { readAt: 1 };
     const newer = { readAt: 2 };
-    const failed = afterFailedReading(old, source("a"), denied, clock, () => 0.5, usualTiming);
-    const merged = laterReadings(
+    const failed = afterFailedRuleFetch(old, source("a"), denied, clock, () => 0.5, usualTiming);
+    const merged = mergeRuleFetches(
       all({ a: old, b: newer, c: old }),
       all({ a: newer, b: old, d: old, c: failed }),
     );

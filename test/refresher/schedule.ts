@@ -56,7 +56,7 @@ export function drawSchedule(
   for (let identity = 0; identity < identities; identity += 5) {
     ssoEnded.set(
       identity,
-      // Until the tick after somebody signed in: before that the daemon can't know.
+      // Until the pass after a user signed in: before that the daemon can't know.
       times(1 / 25).map((at): Span => [at, Math.ceil((at + between(3 * hour, 50 * hour)) / minute) * minute]),
     );
   }
@@ -66,7 +66,7 @@ export function drawSchedule(
     ...{ sleeps, steps, ssoEnded },
     rotations: times(0.5).map((at) => ({ at, identity: 1 + 5 * Math.floor(random() * (identities / 5)) })),
     erases: times(0.5).map((at) => ({ at, group: Math.floor(random() * identities * regions) })),
-    // A reboot while the clock is off would lose the only witness of a token's age.
+    // A reboot while the clock is wrong would lose the only source of a token's age.
     restarts: times(0.2).map((at) => ({ at, reboot: random() < 0.5 && quiet(at) })),
   };
 }

@@ -20,7 +20,13 @@ export function seeded(seed: number): () => number {
 export function jobOf(key: string, with_: Partial<Job> = {}): Job {
   const registry = registryAt("111122223333.dkr.ecr.us-east-1.amazonaws.com");
   return {
-    ...{ key, identity: `profile ${key}`, region: "us-east-1", askThrough: registry, registries: [registry] },
+    ...{
+      key,
+      identity: `profile ${key}`,
+      region: "us-east-1",
+      endpointRegistry: registry,
+      registries: [registry],
+    },
     ...{ conditions: "as they were", revision: "first" },
     ...with_,
   };
@@ -43,24 +49,24 @@ export class MemoryPorts implements RefreshPorts {
   readonly deadlines: AbortController[] = [];
   /** What AWS answers for a key; throws to refuse. */
   answer: (job: Job) => AuthorizationEntry | Promise<AuthorizationEntry> = () => tokenOf(this.clock());
-  isPlanned = true;
+  isJobPlanned = true;
   /** What a registry says of each token that it is asked about. */
   verdict: RefreshPorts["check"] = async () => "accepted";
   readonly checked: string[] = [];
 
   clock = () => this.time.read();
   read = async () => this.held;
-  planned = () => this.isPlanned;
+  isPlanned = () => this.isJobPlanned;
 
-  renew: RefreshPorts["renew"] = async (job, _seen, { unless }) => {
+  renew: RefreshPorts["renew"] = async (job, _seen, { isSuperseded }) => {
     this.asked.push(job.key);
     const entry = await this.answer(job);
-    if (!(await unless())) this.held.set(job.key, entry);
+    if (!(await isSuperseded())) this.held.set(job.key, entry);
     return entry;
   };
 
-  publish: RefreshPorts["publish"] = async (job, entry, { unless }) => {
-    for (const { host } of job.registries) if (!(await unless())) this.files.set(host, entry.secret);
+  publish: RefreshPorts["publish"] = async (job, entry, { isSuperseded }) => {
+    for (const { host } of job.registries) if (!(await isSuperseded())) this.files.set(host, entry.secret);
   };
 
   check: RefreshPorts["check"] = (job, entry, signal) => {
@@ -76,12 +82,12 @@ export class MemoryPorts implements RefreshPorts {
 }
 
 /** What a report says, by key. */
-export function told({ renewed, failed, overtaken, skipped }: PassReport) {
+export function told({ renewed, failed, superseded, skipped }: PassReport) {
   const keys = (jobs: readonly Job[]) => jobs.map(({ key }) => key);
   return {
     renewed: keys(renewed),
     failed: failed.map(({ job, failure, step }) => `${job.key} ${step} ${failure.code}`),
-    overtaken: keys(overtaken),
+    superseded: keys(superseded),
     skipped: keys(skipped),
   };
 }

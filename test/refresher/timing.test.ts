@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { waitAfter } from "../../src/refresher/backoff.ts";
-import { type Issue, scheduleRenewal } from "../../src/refresher/renewal.ts";
+import { type IssueContext, scheduleRenewal } from "../../src/refresher/renewal.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
 import { lifeOf } from "../../src/token/life.ts";
 import { hour, minute, SettableClock } from "../support/fakes/clock.ts";
 import { seeded } from "./support.ts";
 
-const hoursOf = (life: number, arrival: Issue, found = 0) => {
+const hoursOf = (life: number, arrival: IssueContext, found = 0) => {
   const clock = new SettableClock();
   // Whatever the session of the credentials: AWS's tools go by the token's own expiry too.
   const issued = {
@@ -25,7 +25,7 @@ const hoursOf = (life: number, arrival: Issue, found = 0) => {
 const planned = { delayed: 0 };
 
 /** Hours: the token's life, how it came, its age when found; earliest and latest renewal. */
-const RENEWALS: [string, number, Issue, number, earliest: number, latest: number][] = [
+const RENEWALS: [string, number, IssueContext, number, earliest: number, latest: number][] = [
   ["12 h, renewed on plan", 12, planned, 0, 5.64, 5.88],
   ["12 h, its renewal held up for 3 h", 12, { delayed: 3 * hour }, 0, 2.64, 2.88],
   ["12 h, its renewal held up for 8 h", 12, { delayed: 8 * hour }, 0, 0, 5.88],
@@ -37,7 +37,7 @@ const RENEWALS: [string, number, Issue, number, earliest: number, latest: number
 
 describe("the renewal of a token of", () => {
   for (const [what, life, arrival, found, earliest, latest] of RENEWALS) {
-    it(`${what}: drawn between ${+earliest.toFixed(3)} and ${+latest.toFixed(3)} h after its issue`, () => {
+    it(`${what}: ${+earliest.toFixed(3)} to ${+latest.toFixed(3)} h after its issue`, () => {
       const draws = hoursOf(life, arrival, found);
       const room = (latest - earliest) / 20 + 1e-9;
       const [first = Number.NaN, last = Number.NaN] = [draws[0], draws.at(-1)];
@@ -57,7 +57,7 @@ const WAITS: [code: string, count: number, left: number | undefined, shortest: n
   ["UNREACHABLE", 4, 6, 0.25, 4],
   ["UNREACHABLE", 6, 6, 0.25, 15],
   ["UNREACHABLE", 1000, 6, 0.25, 15],
-  // From here on it is the hour of reserve that a `get` would have to draw upon, which begins at 1 h left.
+  // From here on a `get` would use the hour of `minValidity`, which begins at 1 h left.
   ["UNREACHABLE", 20, 1.5, 0.25, 7.5],
   ["UNREACHABLE", 20, 1.1, 0.25, 1.5],
   ["UNREACHABLE", 20, 0.9, 0.25, 5],
@@ -94,7 +94,7 @@ describe("the wait after a failure", () => {
         Math.max(...waits) <= longest + 1e-6 && Math.max(...waits) >= longest * 0.98,
         `${Math.max(...waits)}`,
       );
-      // Full jitter: all of the range is used alike.
+      // Full jitter: the whole range is used evenly.
       const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
       const even = longest / 2 + (shortest * shortest) / (2 * longest);
       assert.ok(Math.abs(mean - even) <= longest * 0.03, `${mean} and not ${even}`);
@@ -109,7 +109,7 @@ describe("the wait after a failure", () => {
     ["a token of 1 h", 60, "THROTTLED", 60],
   ];
   for (const [what, life, code, shortest] of SHORT) {
-    it(`${code} with ${what}: at least ${shortest} s, and growing from twice that or less`, () => {
+    it(`${code} with ${what}: at least ${shortest} s, growing from at most twice that`, () => {
       const clock = new SettableClock();
       const cached = { life: lifeOf(clock.now + life * minute, 0, hour, clock.read()) };
       const wait = (count: number, drawn: number) =>

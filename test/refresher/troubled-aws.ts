@@ -47,7 +47,7 @@ export class TroubledAws {
     }
     this.counts.issued++;
     this.#expiry.set(key, at + life);
-    // AWS's clock is the true one; the machine's may be off.
+    // AWS's clock is correct; the machine's may be wrong.
     const skew = start + at - clock.now;
     return {
       ...{ format: entryFormat, identity: "x", region: "x", username: "AWS", secret: `${++this.#serial}` },

@@ -119,7 +119,7 @@ export class World {
     for (const [identity, spans] of ssoEnded) {
       for (const [begins, ends] of spans) {
         if (from < begins && begins <= to) this.trouble((group) => group.identity === identity);
-        // Signing in again changes a file, and nothing of who it is.
+        // Signing in again changes a file, but not the identity.
         if (from < ends && ends <= to) this.recondition(identity, `signed in at ${ends}`);
       }
     }
@@ -151,10 +151,10 @@ export class World {
   private readonly ports: RefreshPorts = {
     clock: this.clock,
     read: async () => this.held,
-    planned: () => true,
-    renew: async ({ key }, _seen, { unless }) => {
+    isPlanned: () => true,
+    renew: async ({ key }, _seen, { isSuperseded }) => {
       const entry = this.aws.answer(key, this.at, this.clock());
-      if (!(await unless())) this.held.set(key, entry);
+      if (!(await isSuperseded())) this.held.set(key, entry);
       return entry;
     },
     publish: async () => {},
@@ -206,7 +206,7 @@ export class World {
       try {
         this.held.set(key, this.aws.answer(key, this.at, this.clock()));
       } catch {
-        // It hands out the valid one, or fails.
+        // It returns the valid token, or fails.
       }
     }
     this.at = tick;

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { carriedEnvironment } from "../../src/service/environment.ts";
+import { selectEnvironment } from "../../src/service/environment.ts";
 import { ambientNames } from "../../src/token/dependencies.ts";
 
 const own = { home: "/home/ci", isSystem: false, isOwnShell: true };
 const nothing = { identity: [], secret: [], unusable: [], foreign: [] };
 const carried = (env: Record<string, string>, options = own) => {
-  const { variables, left } = carriedEnvironment(env, options);
-  return { set: Object.fromEntries(variables.map(({ name, value }) => [name, value])), left };
+  const { variables, omitted } = selectEnvironment(env, options);
+  return { set: Object.fromEntries(variables.map(({ name, value }) => [name, value])), omitted };
 };
 
-describe("carriedEnvironment", () => {
-  it("takes places, proxies and settings along", () => {
+describe("selectEnvironment", () => {
+  it("includes paths, proxies and settings", () => {
     const env = {
       XDG_CONFIG_HOME: "/srv/config",
       XDG_STATE_HOME: "/srv/state",
@@ -23,37 +23,40 @@ describe("carriedEnvironment", () => {
       AWS_ENDPOINT_URL_STS: "https://vpce-1.sts.us-east-1.vpce.amazonaws.com/",
       AWS_USE_FIPS_ENDPOINT: "true",
     };
-    assert.deepEqual(carried(env), { set: env, left: nothing });
+    assert.deepEqual(carried(env), { set: env, omitted: nothing });
   });
 
-  it("leaves who asks behind, and says so", () => {
-    const { set, left } = carried({
+  it("omits identities, and reports that", () => {
+    const { set, omitted } = carried({
       AWS_PROFILE: "ci",
       AWS_ACCESS_KEY_ID: "AKIA",
       AWS_SECRET_ACCESS_KEY: "x",
     });
     assert.deepEqual(set, {});
-    assert.deepEqual(left.identity, ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"]);
+    assert.deepEqual(omitted.identity, ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"]);
   });
 
-  it("leaves addresses behind that may hold a password", () => {
+  it("omits addresses that may contain a password", () => {
     const secret = ["http://me:pw@proxy:3128", "me:pw@proxy", "http://proxy?key=1", "http://proxy/#k"];
     for (const HTTPS_PROXY of secret) {
-      assert.deepEqual(carried({ HTTPS_PROXY }), { set: {}, left: { ...nothing, secret: ["HTTPS_PROXY"] } });
+      assert.deepEqual(carried({ HTTPS_PROXY }), {
+        set: {},
+        omitted: { ...nothing, secret: ["HTTPS_PROXY"] },
+      });
     }
   });
 
-  it("leaves behind what means something else in another folder, or can't be written down", () => {
+  it("omits values that depend on the folder, or can't be written into a unit", () => {
     for (const [name, value] of [
       ["AWS_CONFIG_FILE", "aws/config"],
       ["XDG_STATE_HOME", "~/state"],
       ["XDG_CONFIG_HOME", "/a\nUser=root"],
     ] as const) {
-      assert.deepEqual(carried({ [name]: value }), { set: {}, left: { ...nothing, unusable: [name] } });
+      assert.deepEqual(carried({ [name]: value }), { set: {}, omitted: { ...nothing, unusable: [name] } });
     }
   });
 
-  it("takes PATH for a user's credential_process, and HOME where it is not the account's", () => {
+  it("includes PATH for a user's credential_process, and HOME if it is not the account's", () => {
     assert.deepEqual(carried({ PATH: "/home/ci/bin:.:bin::/usr/bin", HOME: "/home/ci" }).set, {
       PATH: "/home/ci/bin:/usr/bin",
     });
@@ -61,13 +64,16 @@ describe("carriedEnvironment", () => {
     assert.deepEqual(carried({ HOME: "~" }).set, {});
   });
 
-  it("takes nothing of root's shell for somebody else's service, and says so", () => {
+  it("includes nothing of root's shell for another user's service, and reports that", () => {
     const options = { ...own, isSystem: true, isOwnShell: false };
     const env = { PATH: "/sbin", HOME: "/root", XDG_STATE_HOME: "/root/state", TERM: "xterm" };
-    assert.deepEqual(carried(env, options), { set: {}, left: { ...nothing, foreign: ["XDG_STATE_HOME"] } });
+    assert.deepEqual(carried(env, options), {
+      set: {},
+      omitted: { ...nothing, foreign: ["XDG_STATE_HOME"] },
+    });
   });
 
-  it("never takes a key or token along, whatever its value looks like", () => {
+  it("never includes a key or token, whatever its value", () => {
     const secrets = ambientNames.filter((name) => /KEY|TOKEN|ROLE|CREDENTIALS_/.test(name));
     assert.ok(secrets.length >= 8);
     const value = fc.oneof(fc.string(), fc.webUrl(), fc.constant("/a/path"));

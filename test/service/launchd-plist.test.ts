@@ -10,7 +10,7 @@ import { serviceOf } from "./services.ts";
 const script =
   "import json, plistlib, sys; print(json.dumps([plistlib.loads(each.encode()) for each in json.load(sys.stdin)]))";
 
-/** As a reader of property lists that is not ours has them. */
+/** Parses a property list with another program. */
 function parsed(services: readonly Service[]): Record<string, unknown>[] {
   const input = JSON.stringify(services.map(launchdPlist));
   const { stdout, stderr, status } = spawnSync("/usr/bin/python3", ["-c", script], {
@@ -21,13 +21,13 @@ function parsed(services: readonly Service[]): Record<string, unknown>[] {
   return JSON.parse(stdout);
 }
 
-/** What would change the runtime, or open a debugger. */
+/** Variables that change the runtime, or open a debugger. */
 const empty = Object.fromEntries(unsafeVariables.map((name) => [name, ""]));
 
 describe("launchdPlist", () => {
   needs("python3");
 
-  it("is an agent that starts at login, again after a failure, and leaves no core", () => {
+  it("is an agent that starts at login and after a failure, and writes no core dump", () => {
     const [plist] = parsed([serviceOf()]);
     assert.deepEqual(plist, {
       Label: "docker-credential-ecr",
@@ -54,7 +54,7 @@ describe("launchdPlist", () => {
     assert.equal(plistPath(serviceOf()), "/home/ci/Library/LaunchAgents/docker-credential-ecr.plist");
   });
 
-  it("is read back with what was put into it", () => {
+  it("is read back unchanged", () => {
     const text = fc.stringMatching(/^[ -~\u{e9}\u{1f600}]+$/u);
     const services = fc
       .sample(fc.tuple(text, text), 200)

@@ -8,7 +8,7 @@ const own = { isSystem: false, account: ci };
 const path = "/Users/ci/Library/LaunchAgents/docker-credential-ecr.plist";
 const running = "gui/501/docker-credential-ecr = {\n\tactive count = 1\n\tstate = running\n\tpid = 77\n}";
 
-/** A launchctl that notes its calls; what is not answered fails. */
+/** A launchctl that records its calls; those without a given answer fail. */
 function fakeLaunchctl(answers: Readonly<Record<string, string>>) {
   const calls: string[] = [];
   const run: RunProgram = async (program, args): Promise<ProgramResult> => {
@@ -26,7 +26,7 @@ function fakeLaunchctl(answers: Readonly<Record<string, string>>) {
 }
 
 describe("launchd", () => {
-  it("starts an agent for who sits at the machine", async () => {
+  it("starts an agent for a user at the machine", async () => {
     const { calls, run } = fakeLaunchctl({ [`launchctl bootstrap gui/501 ${path}`]: "" });
     const manager = launchd(own, run);
     assert.equal(manager.path, path);
@@ -37,14 +37,14 @@ describe("launchd", () => {
     ]);
   });
 
-  it("starts it for who came by ssh where nobody sits there, and tells what fails", async () => {
+  it("starts it for a user who is logged in only by ssh, and reports failures", async () => {
     const { calls, run } = fakeLaunchctl({ [`launchctl bootstrap user/501 ${path}`]: "" });
     await launchd(own, run).start(true);
     assert.equal(calls.at(-1), `launchctl bootstrap user/501 ${path}`);
     await assert.rejects(launchd(own, fakeLaunchctl({}).run).start(true), { code: "SERVICE_FAILED" });
   });
 
-  it("leaves what runs and has not changed alone, and starts anew what has", async () => {
+  it("does not restart an unchanged service that runs, and restarts a changed one", async () => {
     const answers = {
       "launchctl print gui/501/docker-credential-ecr": running,
       [`launchctl bootstrap gui/501 ${path}`]: "",
@@ -57,14 +57,14 @@ describe("launchd", () => {
     assert.ok(changed.calls.includes("launchctl bootout gui/501/docker-credential-ecr"));
   });
 
-  it("tells its state", async () => {
+  it("reports its state", async () => {
     const { run } = fakeLaunchctl({ "launchctl print gui/501/docker-credential-ecr": running });
     const { isRunning, line } = await launchd(own, run).state();
     assert.deepEqual([isRunning, line], [true, "docker-credential-ecr: running, process 77"]);
     assert.equal((await launchd(own, fakeLaunchctl({}).run).state()).isRunning, false);
   });
 
-  it("starts a daemon of the system in its domain", async () => {
+  it("starts a system daemon in its domain", async () => {
     const plist = "/Library/LaunchDaemons/docker-credential-ecr-ci.plist";
     const { calls, run } = fakeLaunchctl({ [`launchctl bootstrap system ${plist}`]: "" });
     await launchd({ isSystem: true, account: ci }, run).start(true);
@@ -73,7 +73,7 @@ describe("launchd", () => {
 });
 
 describe("accountOf", () => {
-  it("goes by the number alone", async () => {
+  it("uses only the number", async () => {
     const mac = fakeLaunchctl({ "id -P 501": "ci:********:501:20::0:0:CI User:/Users/ci:/bin/zsh" });
     assert.deepEqual(await accountOf(501, mac.run, "darwin"), ci);
     const linux = fakeLaunchctl({ "getent passwd 501": "ci:x:501:501::/Users/ci:/bin/sh" });
@@ -83,14 +83,14 @@ describe("accountOf", () => {
 });
 
 describe("accountNamed", () => {
-  it("reads what the system says of a user", async () => {
+  it("reads the system's account of a user", async () => {
     const mac = fakeLaunchctl({ "id -P ci": "ci:********:501:20::0:0:CI User:/Users/ci:/bin/zsh" });
     assert.deepEqual(await accountNamed("ci", mac.run, "darwin"), ci);
     const linux = fakeLaunchctl({ "getent passwd ci": "ci:x:501:501::/Users/ci:/bin/sh" });
     assert.deepEqual(await accountNamed("ci", linux.run, "linux"), ci);
   });
 
-  it("refuses users without a home folder, and names that are none", async () => {
+  it("refuses users without a home folder, and invalid names", async () => {
     const { calls, run } = fakeLaunchctl({
       "getent passwd nobody": "nobody:x:65534:65534::/nonexistent:/bin/false",
     });

@@ -7,7 +7,7 @@ describe("systemdNotifier", () => {
     return { sent, notifier: systemdNotifier((message) => sent.push(message) > 0, isWatched) };
   }
 
-  it("asks for time until it is ready, and from then on only gives signs of life", () => {
+  it("extends the start until it is ready, and then only sends watchdog messages", () => {
     const { sent, notifier } = sentBy(true);
     notifier.alive();
     notifier.ready("2 registries kept");
@@ -21,7 +21,7 @@ describe("systemdNotifier", () => {
     ]);
   });
 
-  it("says nothing of its life where nobody watches, and keeps the status to one line", () => {
+  it("sends no watchdog messages without a watchdog, and keeps the status to one line", () => {
     const { sent, notifier } = sentBy(false);
     notifier.ready("one\nMAINPID=1");
     notifier.alive();
@@ -30,13 +30,13 @@ describe("systemdNotifier", () => {
 });
 
 describe("takeNotifyVariables", () => {
-  it("leaves none of them for children", () => {
+  it("removes all of them for children", () => {
     const env = { NOTIFY_SOCKET: "/run/x", WATCHDOG_USEC: "1000", WATCHDOG_PID: "7", HOME: "/root" };
     assert.deepEqual(takeNotifyVariables(env, 7), { address: "/run/x", isWatched: true });
     assert.deepEqual(Object.keys(env), ["HOME"]);
   });
 
-  it("minds whom the watchdog means", () => {
+  it("checks which process the watchdog is for", () => {
     assert.ok(!takeNotifyVariables({ WATCHDOG_USEC: "1000", WATCHDOG_PID: "8" }, 7).isWatched);
     assert.ok(takeNotifyVariables({ WATCHDOG_USEC: "1000" }, 7).isWatched);
     assert.deepEqual(takeNotifyVariables({ NOTIFY_SOCKET: "" }, 7), { address: undefined, isWatched: false });

@@ -25,11 +25,11 @@ describe("openNotifySocket", () => {
     });
   }
 
-  it("says so where nobody listens, and does not fail", () => {
+  it("returns false if no process listens, and does not fail", () => {
     assert.equal(openNotifySocket(join(folder(), "none"))?.("READY=1"), false);
   });
 
-  it("knows no address of another kind or length", () => {
+  it("rejects addresses of another kind or length", () => {
     for (const address of ["vsock:2:1234", "relative", `/${"x".repeat(108)}`, "@"]) {
       assert.equal(openNotifySocket(address), undefined, address);
     }

@@ -3,14 +3,14 @@ import { checkPath, checkProgram, isTemporaryPath, type Step } from "../../src/s
 
 const step = (more: Partial<Step> = {}): Step => ({ path: "/opt/x", uid: 0, gid: 0, mode: 0o755, ...more });
 
-describe("programTrouble", () => {
-  it("has nothing against what root or the service's own user has to itself", () => {
+describe("checkProgram", () => {
+  it("accepts programs of root or of the service's own user", () => {
     assert.equal(checkProgram([step(), step({ uid: 1000, gid: 1000, mode: 0o775 })], 1000), undefined);
-    // Debian's /usr/local/bin, of group staff; /tmp, sticky.
+    // Debian's /usr/local/bin, with group staff; /tmp, sticky.
     assert.equal(checkProgram([step({ gid: 50, mode: 0o2775 }), step({ mode: 0o1777 })], 1000), undefined);
   });
 
-  it("refuses what somebody else may replace", () => {
+  it("refuses a program that another user can replace", () => {
     for (const bad of [
       step({ uid: 1001 }),
       step({ mode: 0o757 }),
@@ -25,15 +25,15 @@ describe("programTrouble", () => {
     assert.equal(checkProgram([step({ uid: 1000 })], 0)?.code, "PROGRAM_WRITABLE");
   });
 
-  it("refuses what the user may not reach, such as in root's home", () => {
+  it("refuses a program that the user can't reach, such as in root's home", () => {
     assert.equal(checkProgram([step({ mode: 0o700 })], 1000)?.code, "PROGRAM_CLOSED");
     assert.equal(checkProgram([step({ mode: 0o700 })], 0), undefined);
     assert.equal(checkProgram([step({ uid: 1000, mode: 0o700 })], 1000), undefined);
   });
 });
 
-describe("pathTrouble", () => {
-  it("refuses what systemd does not take for a program", () => {
+describe("checkPath", () => {
+  it("refuses paths that systemd does not accept for a program", () => {
     for (const path of ["/a'b", '/a"b', "/a\\b", "/a\nb", "bin/x"]) {
       assert.equal(checkPath(path)?.code, "PROGRAM_PATH");
     }
@@ -41,8 +41,8 @@ describe("pathTrouble", () => {
   });
 });
 
-describe("isPassing", () => {
-  it("knows builds' outputs and folders that are emptied", () => {
+describe("isTemporaryPath", () => {
+  it("recognizes build outputs and folders for temporary files", () => {
     for (const path of ["/tmp/x", "/var/tmp/a/x", "/src/dist/x", "/run/x"])
       assert.ok(isTemporaryPath(path), path);
     for (const path of ["/usr/local/bin/x", "/home/tmp/x", "/opt/distant/x"])

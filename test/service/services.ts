@@ -1,6 +1,6 @@
 import type { Service } from "../../src/service/service.ts";
 
-/** A user's own service, but for what is said otherwise. */
+/** A user's own service, with changes. */
 export function serviceOf(more: Partial<Service> = {}): Service {
   return {
     isSystem: false,

@@ -12,7 +12,7 @@ import { useTempFolder } from "../support/fakes/temp-folder.ts";
 import { serviceOf } from "./services.ts";
 
 const root = { name: "root", uid: 0, home: "/root" };
-// Somebody whom this machine knows: systemd-analyze looks.
+// An existing user: systemd-analyze checks that.
 const { username: name, uid, homedir: home } = userInfo();
 const kinds: Readonly<Record<string, Partial<Service>>> = {
   user: {},
@@ -29,14 +29,14 @@ describe("systemdUnit", () => {
     writeFileSync(path, text);
     const scope = service.isSystem ? [] : ["--user"];
     const { status, stdout, stderr } = spawnSync("/usr/bin/systemd-analyze", [...scope, ...args, path], {
-      // --user wants to know where its sockets would be.
+      // --user needs the folder of its sockets.
       env: { XDG_RUNTIME_DIR: folder(), HOME: folder(), LC_ALL: "C" },
       encoding: "utf8",
     });
     return { status, stdout, stderr };
   }
 
-  /** A service whose program is there: systemd-analyze looks for it. */
+  /** A service whose program exists: systemd-analyze checks that. */
   function startable(more: Partial<Service>, path = "bin/docker-credential-ecr"): Service {
     const program = join(folder(), path);
     mkdirSync(dirname(program), { recursive: true });
@@ -48,7 +48,7 @@ describe("systemdUnit", () => {
     needs("systemd-analyze");
 
     for (const [kind, more] of Object.entries(kinds)) {
-      it(`verify has nothing to say of a ${kind} unit, whatever is in its path and environment`, () => {
+      it(`verify accepts a ${kind} unit, whatever its path and environment`, () => {
         const service = startable(
           { ...more, environment: [{ name: "XDG_STATE_HOME", value: '/a b/%n$HOME"\\x' }] },
           "a b%n $HOME é;#/docker-credential-ecr",
@@ -57,7 +57,7 @@ describe("systemdUnit", () => {
       });
     }
 
-    it("verify would say if a key were misspelt or the program not found", () => {
+    it("verify reports a misspelt key or a missing program", () => {
       const service = startable({});
       const text = systemdUnit(service);
       assert.match(analyze(service, ["verify"], text.replace("UMask", "Umask")).stderr, /Unknown key/);
@@ -65,13 +65,13 @@ describe("systemdUnit", () => {
       assert.match(analyze(gone, ["verify"]).stderr, /not executable/);
     });
 
-    // A user's unit gets no better without namespaces: see hardening.ts.
+    // A user unit can't be more restricted without namespaces: see hardening.ts.
     for (const [kind, limit] of [
       ["user", 67],
       ["system", 27],
       ["system's of root", 34],
     ] as const) {
-      it(`security finds a ${kind} unit's exposure no more than ${limit / 10}`, () => {
+      it(`security finds an exposure of at most ${limit / 10} for a ${kind} unit`, () => {
         const service = serviceOf(kinds[kind]);
         const args = ["security", "--offline=true", "--no-pager", `--threshold=${limit}`];
         const { status, stdout } = analyze(service, args);
@@ -81,14 +81,14 @@ describe("systemdUnit", () => {
     }
   });
 
-  it("has no option in a user's unit that needs a namespace", () => {
+  it("has no option in a user unit that needs a namespace", () => {
     const needNamespaces =
       /^(?:Protect|Private(?!Network)|ReadOnly|ReadWrite|Inaccessible|ExecPaths|NoExec|Temporary|Bind|Root|ProcSubset|CapabilityB|Ambient)/m;
     assert.doesNotMatch(systemdUnit(serviceOf()), needNamespaces);
     assert.match(systemdUnit(serviceOf(kinds["system"])), needNamespaces);
   });
 
-  it("leaves the JIT, foreign programs' devices and files anywhere alone", () => {
+  it("does not restrict the JIT, other programs' devices and files", () => {
     for (const more of Object.values(kinds)) {
       assert.doesNotMatch(
         systemdUnit(serviceOf(more)),
@@ -97,7 +97,7 @@ describe("systemdUnit", () => {
     }
   });
 
-  it("gives root's service what it writes others' outputs with, and nobody else's", () => {
+  it("gives only root's service the capabilities to write outputs of other users", () => {
     assert.match(systemdUnit(serviceOf(kinds["system's of root"])), /^CapabilityBoundingSet=CAP_CHOWN /m);
     const ci = serviceOf({ isSystem: true });
     assert.match(systemdUnit(ci), /^CapabilityBoundingSet=$/m);
@@ -108,7 +108,7 @@ describe("systemdUnit", () => {
 });
 
 describe("quote", () => {
-  it("is read back by systemd's rules as what it was", () => {
+  it("is read back unchanged by systemd's rules", () => {
     const nasty = fc.stringMatching(/^[ -~\n\t\u{e9}\u{1f600}]*$/u);
     const signs = fc.string({ unit: fc.constantFrom("%", "\\", '"', "'", "$", " ", "\n", "n", "x", "4") });
     fc.assert(
@@ -120,7 +120,7 @@ describe("quote", () => {
     );
   });
 
-  it("leaves a plain word readable", () => {
+  it("does not change a plain word", () => {
     assert.equal(quote("XDG_STATE_HOME=/srv/état"), '"XDG_STATE_HOME=/srv/état"');
   });
 });

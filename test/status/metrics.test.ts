@@ -12,7 +12,7 @@ const docs = readFileSync(fileURLToPath(new URL("../../docs/status.md", import.m
 const namesOf = (labels = {}) => Object.keys(labels).filter((name) => name !== "le");
 
 describe("metricsOf", () => {
-  it("labels an identity by its name, whatever describes it", () => {
+  it("labels an identity by its name, whatever its description", () => {
     const names: [described: string, name: string][] = [
       ["ci (profile ci)", "ci"],
       ["pull (role arn:aws:iam::444455556666:role/ecr-pull)", "pull"],
@@ -28,7 +28,7 @@ describe("metricsOf", () => {
     ...(metrics.get(`docker_credential_ecr_${name}`)?.samples.values() ?? []),
   ];
 
-  it("tells of each token when it ends, and that it is none", () => {
+  it("reports when each token expires, and if there is none", () => {
     const [first, second] = samples("token_expiry_timestamp_seconds");
     assert.deepEqual(first, {
       labels: {
@@ -46,7 +46,7 @@ describe("metricsOf", () => {
     );
   });
 
-  it("tells of errors by their code", () => {
+  it("reports errors by their code", () => {
     const codes = (name: string) => samples(name).map(({ labels, value }) => [labels.code, value]);
     assert.deepEqual(codes("token_last_error"), [["ACCESS_DENIED", 1]]);
     assert.deepEqual(codes("token_unattended"), [["X", 1]]);
@@ -55,7 +55,7 @@ describe("metricsOf", () => {
     assert.ok(!metricsOf(everyMetric).includes("fix"));
   });
 
-  it("tells of the daemon and the config", () => {
+  it("reports the daemon and the config", () => {
     const one = (name: string) => samples(name).map(({ value }) => value);
     assert.deepEqual(one("daemon_up"), [1]);
     assert.deepEqual(one("daemon_last_tick_timestamp_seconds"), [(now - 500) / 1000]);
@@ -96,7 +96,7 @@ describe("metricsOf", () => {
     ]);
   });
 
-  it("has no metric without samples where nothing is kept", () => {
+  it("has no metric without samples if there are no registries", () => {
     const names = [...readMetrics(metricsOf(statusReport([]))).keys()];
     assert.deepEqual(
       names.map((name) => name.replace("docker_credential_ecr_", "")),

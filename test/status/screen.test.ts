@@ -8,7 +8,7 @@ const host = (account: string, region = "us-east-1", service = "dkr.ecr") =>
 const none = { secondsLeft: 0, isFresh: false };
 
 describe("status' screen", () => {
-  it("of thousands shows what needs somebody, as much as fits, and counts the rest", () => {
+  it("of thousands shows the problems, as many as fit, and counts the rest", () => {
     const many = Array.from({ length: 2_000 }, (_, at) => {
       const registry = host(String(100_000_000_000 + at));
       if (at === 1_500) return shownToken({ registry, ...none });
@@ -23,7 +23,7 @@ describe("status' screen", () => {
     assert.equal(statusScreen(statusReport(many), screen).length, 2_004);
   });
 
-  it("hides nobody who needs somebody behind one long error", () => {
+  it("hides no problem behind one long error", () => {
     const error = lastError(`${"word ".repeat(60)}[CODE]`);
     const tokens = ["1", "2", "3"].map((digit) =>
       shownToken({ registry: host(digit.repeat(12)), lastError: error }),
@@ -38,10 +38,10 @@ describe("status' screen", () => {
     for (const line of folded) assert.ok(line.length <= 80);
   });
 
-  it("tells once what differs in account and region alone, and apart what differs in the reason", () => {
+  it("shows once what differs only in account and region, and separately what differs in the reason", () => {
     const failing = (account: string, region: string, why: string) => {
       const registry = host(account, region);
-      // Of several accounts the error names the first.
+      // With several accounts the error names the first.
       const error = `no ECR token for ${host("111122223333", region)} (identity: ci): api.ecr.${region}.amazonaws.com ${why} [CODE]`;
       return shownToken({ registry, account, region, ...none, lastError: lastError(error) });
     };
@@ -57,7 +57,7 @@ describe("status' screen", () => {
     assert.equal(text.match(/^\d{12} .* {2}CODE$/gm)?.length, 2);
   });
 
-  it("of a watch never has more lines than there are, and counts who is left out", () => {
+  it("of a watch never has more lines than the terminal, and counts the others", () => {
     const tokens = Array.from({ length: 9 }, (_, at) => {
       const error = lastError(`${"word ".repeat(40)}${at} [CODE]`);
       return shownToken({ registry: host(String(100_000_000_000 + at)), ...none, lastError: error });
@@ -67,7 +67,7 @@ describe("status' screen", () => {
     assert.match(lines.at(-1) ?? "", /^and [78] more: /);
   });
 
-  it("on a narrow terminal goes without renewal, identity and bar, and keeps registry and words", () => {
+  it("on a narrow terminal omits renewal, identity and bar, and keeps registry and time left", () => {
     const tokens = [shownToken({ registry: host("111122223333", "ap-northeast-1") }), shownToken()];
     const at = (width: number) => {
       const lines = statusScreen(statusReport(tokens), { ...screen, width });
@@ -81,7 +81,7 @@ describe("status' screen", () => {
     assert.match(at(30), /^1111\S+theast-1 {2}6h 0m$/m);
   });
 
-  it("makes no two registries look alike", () => {
+  it("makes all registries distinguishable", () => {
     const hosts = [
       host("111122223333"),
       host("111122223333", "us-east-1", "dkr.ecr-fips"),
@@ -98,7 +98,7 @@ describe("status' screen", () => {
     for (const row of rows) assert.ok(Bun.stringWidth(row) <= 80, row);
   });
 
-  it("keeps to the width, whatever names are there, and its columns line up", () => {
+  it("keeps to the width, whatever the names, and aligns its columns", () => {
     const tokens = [
       shownToken(),
       shownToken({ registry: `${"images-of-a-very-long-name".repeat(3)}.example.com` }),
@@ -116,7 +116,7 @@ describe("status' screen", () => {
     }
   });
 
-  it("uses the width there is: whole hosts first, then whole identities", () => {
+  it("uses the width: full hosts first, then full identities", () => {
     const rowAt = (width: number) =>
       statusScreen(statusReport([shownToken()]), { ...screen, width })[4] ?? "";
     assert.match(rowAt(80), /^111122223333 us-east-1 {2}ci {8}█/);
@@ -124,7 +124,7 @@ describe("status' screen", () => {
     assert.match(rowAt(120), /amazonaws\.com {2}ci \(profile ci\) {2}█/);
   });
 
-  it("has a bar for what is left of a token's own life, empty only when nothing is", () => {
+  it("has a bar for the time left of a token's life, empty only if it has expired", () => {
     const bar = (secondsLeft: number, lifeSeconds: number) =>
       /[█░]+/.exec(
         statusScreen(statusReport([shownToken({ secondsLeft, lifeSeconds })]), screen)[4] ?? "",
@@ -135,7 +135,7 @@ describe("status' screen", () => {
     assert.equal(bar(0, 600), "░░░░░░░░░░");
   });
 
-  it("paints by condition", () => {
+  it("colours by condition", () => {
     const colour = (more: object) => {
       const lines = statusScreen(statusReport([shownToken(more)]), { ...screen, colour: true });
       const row = lines.find((line) => /[█░]/.test(line)) ?? "";
@@ -147,7 +147,7 @@ describe("status' screen", () => {
     assert.equal(colour(none), "\x1b[31m");
   });
 
-  it("says what is wrong with the daemon and with the config", () => {
+  it("shows problems of the daemon and of the config", () => {
     const configError = "line 3: fix it [CONFIG_INVALID]";
     const daemon = {
       running: true,
@@ -163,7 +163,7 @@ describe("status' screen", () => {
     );
     assert.deepEqual(lines.slice(0, 3), [
       "daemon: no heartbeat for 12m, process 7",
-      "daemon: goes by the config of before: line 3: fix it [CONFIG_INVALID]",
+      "daemon: uses the previous config.yaml: line 3: fix it [CONFIG_INVALID]",
       "line 4. Fix: fix it. [CONFIG_INVALID]",
     ]);
   });

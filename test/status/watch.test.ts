@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { type Watching, watch } from "../../src/status/watch.ts";
+import { type WatchTerminal, watch } from "../../src/status/watch.ts";
 import { eventually } from "../support/eventually.ts";
 
-/** A terminal that keeps what happens to it, and whose signals the test gives. */
+/** A terminal that records what is written to it, and whose signals the test sends. */
 function fakeTerminal() {
   const happened: string[] = [];
   const reactions = new Map<string, () => void>();
-  const watching: Watching = {
+  const watching: WatchTerminal = {
     terminal: () => ({ width: 10, rows: 2, colour: false, unicode: true }),
     write: (text) => void happened.push(text),
     on: (event, react) => void reactions.set(event, react),
-    halt: () => void happened.push("halt"),
+    suspend: () => void happened.push("halt"),
   };
   return { watching, happened, signal: (event: string) => reactions.get(event)?.() };
 }
@@ -20,7 +20,7 @@ const leave = "\x1b[?25h\x1b[?1049l";
 const frame = (...lines: string[]) => `\x1b[H${lines.map((line) => `${line}\x1b[K`).join("\r\n")}\x1b[J`;
 
 describe("watch", () => {
-  it("draws again as soon as the terminal has another size", async () => {
+  it("updates as soon as the terminal's size changes", async () => {
     const { watching, happened, signal } = fakeTerminal();
     let draws = 0;
     const ended = watch(async () => [`${++draws}`], watching);
@@ -34,7 +34,7 @@ describe("watch", () => {
     assert.deepEqual(happened, [enter, frame("1"), frame("2"), leave]);
   });
 
-  it("gives the terminal back before it is stopped, and takes it when it goes on", async () => {
+  it("restores the terminal before it is suspended, and takes it again when it continues", async () => {
     const { watching, happened, signal } = fakeTerminal();
     const ended = watch(async () => ["x"], watching);
     await eventually("a frame", () => happened.length === 2);
@@ -47,7 +47,7 @@ describe("watch", () => {
     assert.deepEqual(happened.slice(4), [enter, frame("x"), leave]);
   });
 
-  it("lets no line push another, nor more lines than there is room for", async () => {
+  it("cuts lines to the width, and their number to the height", async () => {
     const { watching, happened, signal } = fakeTerminal();
     const ended = watch(async () => ["12345678901234", "two", "three"], watching);
     await eventually("a frame", () => happened.length === 2);
@@ -56,7 +56,7 @@ describe("watch", () => {
     assert.equal(happened[1], frame("1234567890", "two"));
   });
 
-  it("gives the terminal back when a look fails", async () => {
+  it("restores the terminal when an update fails", async () => {
     const { watching, happened } = fakeTerminal();
     await assert.rejects(
       watch(async () => {

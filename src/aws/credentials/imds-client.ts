@@ -1,4 +1,4 @@
-import { usualLimit } from "../../limits/bounded-stream.ts";
+import { defaultLimit } from "../../limits/bounded-stream.ts";
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
 import { readBody } from "../http/answer-body.ts";
 import { jsonObject } from "./json-object.ts";
@@ -89,7 +89,7 @@ async function request(
   };
   try {
     const response = await fetch(new URL(endpoint.replace(/\/$/, "") + path), fetchInit);
-    const { bytes, isWhole } = await readBody(response, usualLimit);
+    const { bytes, isWhole } = await readBody(response, defaultLimit);
     if (!isWhole) throw new MetadataError("invalid", hasToken);
     return { status: response.status, text: new TextDecoder().decode(bytes) };
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { fromLoginCredentials } from "@aws-sdk/credential-providers";
 import { externalDataInterceptor } from "@smithy/core/config";
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
-import { usualLimit } from "../../limits/bounded-stream.ts";
+import { defaultLimit } from "../../limits/bounded-stream.ts";
 import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
 import type { LoginSource } from "../../profiles/credential-source.ts";
 import { loginCacheFolder, loginCachePath } from "../../profiles/sso-sessions.ts";
@@ -41,7 +41,7 @@ export async function loginCredentials(session: Session, source: LoginSource): P
 
 /** The provider would wait for a pipe, and read a file of any size. */
 async function assertReadable(source: LoginSource, path: string): Promise<void> {
-  const file = await readBounded(path, usualLimit);
+  const file = await readBounded(path, defaultLimit);
   if (file.kind === "bytes" || file.kind === "absent") return;
-  throw SourceError.of(source, new Error(`${path} ${problemOf(file, usualLimit)}`));
+  throw SourceError.of(source, new Error(`${path} ${problemOf(file, defaultLimit)}`));
 }

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
-import { usualLimit } from "../../limits/bounded-stream.ts";
+import { defaultLimit } from "../../limits/bounded-stream.ts";
 import { variableOrigin } from "../../profiles/origin.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
@@ -14,9 +14,9 @@ import type { CaBundle } from "./ca-bundle.ts";
 export async function readBundle({ path, origin }: CaBundle): Promise<string> {
   const bundle = `the CA bundle ${path} (set by ${origin.name})`;
   const fix = `set it to a PEM file that this user can read, or ${origin.removal}`;
-  const read = await readBounded(path, usualLimit);
+  const read = await readBounded(path, defaultLimit);
   if (read.kind !== "bytes") {
-    throw new Failure("CA_BUNDLE", `${bundle} ${problemOf(read, usualLimit)}`, fix);
+    throw new Failure("CA_BUNDLE", `${bundle} ${problemOf(read, defaultLimit)}`, fix);
   }
   const text = new TextDecoder().decode(read.bytes);
   // Bun treats text without a certificate as a URL.

@@ -1,4 +1,4 @@
-import { usualLimit } from "../../limits/bounded-stream.ts";
+import { defaultLimit } from "../../limits/bounded-stream.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { readBody } from "./answer-body.ts";
 import { allRoots } from "./ca-certificates.ts";
@@ -82,7 +82,7 @@ export class Transport {
       const { status, statusText, headers } = response;
       this.#measureSkew(headers.get("date"), now() - (timer() - sent) / 2);
       // Read here, so that the limits and errors of this module apply to the body too.
-      const { bytes, isWhole } = await readBody(response, cutAt ?? usualLimit);
+      const { bytes, isWhole } = await readBody(response, cutAt ?? defaultLimit);
       if (!isWhole && cutAt === undefined) throw new TransportError("size", "TOO_LARGE", where);
       this.lastError = undefined;
       this.lastStatus = status;

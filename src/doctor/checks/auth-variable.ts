@@ -2,7 +2,7 @@ import { passwordsIn } from "../../clients/docker/logins.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";
 
-/** A login in the variable with which newer Docker CLIs and GitLab's runner get logins: it goes before every helper. */
+/** A login in DOCKER_AUTH_CONFIG, which newer Docker CLIs and GitLab's runner read: it takes precedence over helpers. */
 export const authVariable: RegistryDiagnostic = {
   name: "auth-variable",
   scope: "registry",
@@ -10,7 +10,7 @@ export const authVariable: RegistryDiagnostic = {
   look: async ({ host, machine }) => judgeVariable(machine.env.DOCKER_AUTH_CONFIG, host),
 };
 
-/** @param text of DOCKER_AUTH_CONFIG: docker/cli, cli/config/configfile/file.go takes its keys as they are */
+/** @param text of DOCKER_AUTH_CONFIG: docker/cli, cli/config/configfile/file.go uses its keys unchanged */
 export function judgeVariable(text: string | undefined, host: string): Finding {
   if (!text) return ok("DOCKER_AUTH_CONFIG is not set");
   if (!passwordsIn(text).has(host)) return ok("DOCKER_AUTH_CONFIG has no login for it");

@@ -5,52 +5,52 @@ import { type ResolvedRegistration, TokenProvider } from "../../provider/token-p
 import type { Image } from "../../registry/image.ts";
 import type { Registry } from "../../registry/registry.ts";
 import type { AuthorizationToken } from "../../token/entry.ts";
-import type { Machine } from "./machine.ts";
+import type { DoctorContext } from "./machine.ts";
 
-/** What doctor was asked about. */
-export type Subject =
+/** What is checked. */
+export type Target =
   | { readonly kind: "ecr"; readonly registry: Registry; readonly image?: Image }
-  /** A host that no one may get an ECR token for. */
+  /** A host that is not ECR's. */
   | { readonly kind: "other"; readonly host: string };
 
-/** One registry's diagnostics, with what the earlier ones leave for the later. */
+/** The checks of one registry, with results that later checks reuse. */
 export class CheckRun {
-  /** What AWS gave the token diagnostic; it is never kept on disk. */
+  /** The token that the check `token` fetched; it is never stored on disk. */
   token: AuthorizationToken | undefined;
   #registration: Promise<ResolvedRegistration> | undefined;
   #reach: Promise<Reach> | undefined;
 
   constructor(
-    readonly machine: Machine,
-    readonly subject: Subject,
+    readonly machine: DoctorContext,
+    readonly target: Target,
   ) {}
 
   get host(): string {
-    return this.subject.kind === "ecr" ? this.subject.registry.host : this.subject.host;
+    return this.target.kind === "ecr" ? this.target.registry.host : this.target.host;
   }
 
-  /** @throws Error where it is not ECR's: who asks needs `registry-name` */
+  /** @throws Error if it is not ECR's: a check that uses this needs `registry-name` */
   get registry(): Registry {
-    if (this.subject.kind === "ecr") return this.subject.registry;
+    if (this.target.kind === "ecr") return this.target.registry;
     throw new Error(`${this.host} is not ECR's`);
   }
 
-  /** Who asks. @throws Failure where config.yaml can't be used */
+  /** The identity for the registry. @throws Failure if config.yaml is invalid */
   registration(): Promise<ResolvedRegistration> {
     this.#registration ??= new TokenProvider(this.machine).resolveRegistration(this.registry);
     return this.#registration;
   }
 
-  /** One request for all that look at it. */
+  /** The result of one request to the API, which several checks use. */
   reach(signal: AbortSignal): Promise<Reach> {
     this.#reach ??= this.request(signal).then(reachApi);
     return this.#reach;
   }
 
-  /** As a `get` would ask AWS. */
+  /** The request that a `get` would make to AWS. */
   async request(signal: AbortSignal): Promise<AwsRequest> {
     const { env, home, now } = this.machine;
-    const { asker: identity, read: files, config } = await this.registration();
+    const { awsIdentity: identity, read: files, config } = await this.registration();
     return { registry: this.registry, identity, config, env, home, now, signal, files, refuseFile };
   }
 }

@@ -2,19 +2,19 @@ import { readConfig } from "../../config/read.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failedBy, ok } from "./finding.ts";
 
-/** Whether config.yaml can be used. */
+/** Whether config.yaml is valid. */
 export const config: MachineDiagnostic = {
   name: "config",
   scope: "machine",
   look: async ({ files, folders: { configFile } }) => {
-    let barred: Finding | undefined;
+    let finding: Finding | undefined;
     const { registries, identities } = await readConfig(configFile, (failure) => {
-      // Everything goes on without it.
-      barred = { ...failedBy(failure), blocksNothing: true };
+      // The program works without it.
+      finding = { ...failedBy(failure), blocksNothing: true };
     });
-    if (barred) return barred;
+    if (finding) return finding;
     const isThere = files.stamp(configFile) !== "absent";
-    if (!isThere) return ok("there is none: the default AWS credential chain asks");
+    if (!isThere) return ok("there is none: the default AWS credential chain is used");
     const names = Object.keys(identities).length;
     return ok(`${configFile}: identities ${names}, registries ${registries.length}`);
   },

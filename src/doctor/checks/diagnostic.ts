@@ -1,23 +1,23 @@
 import type { CheckRun } from "./check-run.ts";
 import type { Finding } from "./finding.ts";
-import type { Machine } from "./machine.ts";
+import type { DoctorContext } from "./machine.ts";
 
-/** One link of the chain, looked at by itself. */
+/** One check of the chain. */
 export type Diagnostic = MachineDiagnostic | RegistryDiagnostic;
 
 interface Common {
-  /** Stable: scripts may key on it. */
+  /** Stable, since scripts may use it. */
   readonly name: string;
-  /** The names of those that must not have failed for this one to mean anything. */
+  /** The checks that must not have failed; otherwise this one is skipped. */
   readonly needs?: readonly string[];
-  /** Milliseconds; default `usualLimit`. */
+  /** Milliseconds; default `defaultLimit`. */
   readonly limit?: number;
 }
 
-/** The same whatever registry is asked about. */
+/** A check that does not depend on a registry. */
 export interface MachineDiagnostic extends Common {
   readonly scope: "machine";
-  look(machine: Machine): Promise<Finding>;
+  look(machine: DoctorContext): Promise<Finding>;
 }
 
 export interface RegistryDiagnostic extends Common {
@@ -26,5 +26,5 @@ export interface RegistryDiagnostic extends Common {
   look(checkRun: CheckRun, signal: AbortSignal): Promise<Finding>;
 }
 
-/** Milliseconds: for what looks at this machine only, or asks one thing of the network. */
-export const usualLimit = 8_000;
+/** Milliseconds, for a check of this machine or with one request to the network. */
+export const defaultLimit = 8_000;

@@ -15,7 +15,7 @@ export const dockerClient: MachineDiagnostic = {
   },
 };
 
-/** @param target where the links of the path lead: the commands of snaps are links to one program, snap */
+/** @param target the target of the path's symlinks: the commands of all snaps are links to one program, snap */
 function judgeClient(path: string, target: string, home: string): Finding {
   if (basename(target) !== "snap") return ok(path);
   return failed(

@@ -3,16 +3,16 @@ import type { FailureCode } from "../../token/failure-codes.ts";
 
 export type Status = "ok" | "failed" | "skipped";
 
-/** What one diagnostic came to. Nothing secret in it. */
+/** The result of one check. It contains no secrets. */
 export interface Finding {
   readonly status: Status;
-  /** What was seen; of a skipped one: why it could not be asked, beginning with "because". */
+  /** What the check observed; if skipped: why, beginning with "because". */
   readonly seen: string;
-  /** Of a failed one: what to do. */
+  /** Only if failed: what to do. */
   readonly fix?: string;
-  /** Of a failed one: stable, as in `Failure`. */
+  /** Only if failed: stable, as in `Failure`. */
   readonly code?: FailureCode;
-  /** Of a failed one: what needs it can be looked at all the same. */
+  /** Only if failed: the checks that need this one run anyway. */
   readonly blocksNothing?: boolean;
 }
 
@@ -28,7 +28,7 @@ export function skipped(why: string): Finding {
   return { status: "skipped", seen: `because ${why}` };
 }
 
-/** A failure as a finding; what is no Failure goes on being thrown. */
+/** A failure as a finding. @throws any other error again */
 export function failedBy(error: unknown): Finding {
   if (error instanceof Failure) return failed(error.code, error.message, error.fix);
   throw error;

@@ -6,23 +6,23 @@ import { foreignOwnedParent } from "../../store/files/folder.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";
 
-/** Whether the state folder and those in it are this user's and nobody else's. */
+/** Whether the state folder and its folders belong to this user, and no other user can enter them. */
 export const stateFolder: MachineDiagnostic = {
   name: "state-folder",
   scope: "machine",
   look: async ({ folders: { state } }) => {
-    const finding = await lookAtState(state);
+    const finding = await checkStateFolder(state);
     if (finding.status === "failed") return finding;
-    return ok((await inspect(state)) === "absent" ? `${state}, not made yet` : state);
+    return ok((await inspect(state)) === "absent" ? `${state}, not created yet` : state);
   },
 };
 
-/** Whether the state folder and those in it can be used, or made. */
-export async function lookAtState(state: string): Promise<Finding> {
+/** Whether the state folder and its folders can be used, or created. */
+export async function checkStateFolder(state: string): Promise<Finding> {
   const barred = await barredFolder(state);
-  if (barred) return outOfReach(barred);
-  const stranger = foreignOwnedParent(state);
-  if (stranger !== undefined) return ofStranger(state, stranger);
+  if (barred) return noAccess(barred);
+  const owner = foreignOwnedParent(state);
+  if (owner !== undefined) return foreignParent(state, owner);
   for (const path of [state, ...(await foldersIn(state))]) {
     const finding = judgeFolder(path, await inspect(path), process.geteuid?.());
     if (finding.status === "failed") return finding;
@@ -35,36 +35,36 @@ type Folder = "absent" | "unreadable" | (Pick<Stats, "mode" | "uid"> & { readonl
 /** @param user undefined on systems without users of this kind */
 export function judgeFolder(path: string, found: Folder, user: number | undefined): Finding {
   const elsewhere = "or set XDG_STATE_HOME to a folder of this user's";
-  if (found === "absent") return ok("not there yet");
+  if (found === "absent") return ok("not created yet");
   if (found === "unreadable") {
     return failed(
       "STATE_FOLDER",
-      `${path} can't be looked at`,
+      `${path} can't be inspected`,
       `see 'ls -ld ${dirname(path)}', ${elsewhere}`,
     );
   }
   if (!found.isFolder) {
-    return failed("STATE_FOLDER", `${path} is not a folder`, `move it away, ${elsewhere}`);
+    return failed("STATE_FOLDER", `${path} is not a folder`, `rename or remove it, ${elsewhere}`);
   }
   if (user !== undefined && found.uid !== user) {
-    const what = `${path} belongs to user ${found.uid}, not to this one (${user}): no token can be kept`;
+    const what = `${path} belongs to user ${found.uid}, not to this user (${user}), so no token is stored`;
     return failed("STATE_FOLDER", what, `chown -R ${user} ${path}, ${elsewhere}`);
   }
   if (user !== undefined && (found.mode & 0o077) !== 0) {
     const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
-    return failed("STATE_FOLDER", `others may enter ${path} (mode ${mode})`, `chmod 700 ${path}`);
+    return failed("STATE_FOLDER", `other users can enter ${path} (mode ${mode})`, `chmod 700 ${path}`);
   }
   return ok(path);
 }
 
-function outOfReach({ folder, code }: BarredFolder): Finding {
+function noAccess({ folder, code }: BarredFolder): Finding {
   const what = `this user can't enter ${folder} (${code}), so no token is stored`;
   const fix = `see 'ls -ld ${folder}', or set HOME or XDG_STATE_HOME to a folder of this user's`;
   return failed("STATE_FOLDER", what, fix);
 }
 
-function ofStranger(state: string, owner: number): Finding {
-  const what = `${state} would lie in a folder of user ${owner}, whom root would shut out: nothing is kept`;
+function foreignParent(state: string, owner: number): Finding {
+  const what = `${state} would be created by root in a folder of user ${owner}, who could not use it then; nothing is stored`;
   return failed("STATE_FOLDER", what, "set XDG_STATE_HOME to a folder of root's, or use 'sudo -H'");
 }
 
@@ -83,10 +83,10 @@ async function inspect(path: string): Promise<Folder> {
   }
 }
 
-/** Bytes: a hundred tokens' worth. */
-const enough = 1024 * 1024;
+/** Bytes: enough for a hundred tokens. */
+const neededBytes = 1024 * 1024;
 
-/** Whether there is room for tokens. By what the system says: nothing is written to try it. */
+/** Whether there is space for tokens, as reported by the system: nothing is written. */
 export const disk: MachineDiagnostic = {
   name: "disk",
   scope: "machine",
@@ -102,16 +102,16 @@ export const disk: MachineDiagnostic = {
   },
 };
 
-interface Room {
+interface DiskSpace {
   readonly path: string;
   /** Bytes for this user. */
   readonly free: number;
   readonly isOutOfFiles: boolean;
-  /** The system's word for why it may not be written. */
+  /** The system's error code, if the folder can't be written. */
   readonly refusal: string | undefined;
 }
 
-export function judgeDisk({ path, free, isOutOfFiles, refusal }: Room): Finding {
+export function judgeDisk({ path, free, isOutOfFiles, refusal }: DiskSpace): Finding {
   const elsewhere = "or set XDG_STATE_HOME to another";
   if (refusal === "EROFS") {
     return failed("DISK_READ_ONLY", `the disk of ${path} is read-only`, `mount it writable, ${elsewhere}`);
@@ -119,22 +119,26 @@ export function judgeDisk({ path, free, isOutOfFiles, refusal }: Room): Finding 
   if (refusal !== undefined) {
     return failed(
       "DISK_REFUSED",
-      `this user may not write ${path} (${refusal}), so no token is stored`,
+      `this user can't write to ${path} (${refusal}), so no token is stored`,
       `see 'ls -ld ${path}', or set HOME or XDG_STATE_HOME to a folder of this user's`,
     );
   }
   if (isOutOfFiles) {
-    return failed("DISK_FULL", `the disk of ${path} has room for no more files`, `free some, ${elsewhere}`);
+    return failed("DISK_FULL", `the disk of ${path} has no free inodes`, `delete files, ${elsewhere}`);
   }
   const kib = Math.floor(free / 1024);
-  if (free < enough) {
-    return failed("DISK_FULL", `the disk of ${path} is full: ${kib} KiB are left`, `free some, ${elsewhere}`);
+  if (free < neededBytes) {
+    return failed(
+      "DISK_FULL",
+      `the disk of ${path} is full: ${kib} KiB are left`,
+      `free some space, ${elsewhere}`,
+    );
   }
   const mib = Math.floor(kib / 1024);
   return ok(mib < 10_240 ? `${mib} MiB free` : `${Math.floor(mib / 1024)} GiB free`);
 }
 
-/** The folder, or the one that it would be made in. */
+/** The folder, or the existing folder in which it would be created. */
 async function existing(path: string): Promise<string> {
   const isThere = await lstat(path).then(
     () => true,

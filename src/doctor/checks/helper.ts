@@ -3,16 +3,16 @@ import { basename, dirname } from "node:path";
 import { askVersion, findOnPath, type ProgramFile } from "../../process/find-on-path.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, ok } from "./finding.ts";
-import type { Machine } from "./machine.ts";
+import type { DoctorContext } from "./machine.ts";
 
 const name = "docker-credential-ecr";
 
-/** Where systemd's services, cron and sudo look, unless somebody has set it otherwise. */
-const usualFolders: ReadonlySet<string> = new Set(
+/** The default PATH of systemd services, cron and sudo. */
+const defaultPath: ReadonlySet<string> = new Set(
   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".split(":"),
 );
 
-/** Whether whoever runs Docker from here finds a helper of that name. */
+/** Whether Docker, run from this shell, finds a helper of that name. */
 export const helperPath: MachineDiagnostic = {
   name: "helper-path",
   scope: "machine",
@@ -23,12 +23,16 @@ export const helperPath: MachineDiagnostic = {
 function judgePath(found: readonly ProgramFile[], program: string): Finding {
   const first = found.find(({ isExecutable }) => isExecutable);
   if (first) {
-    const isUsual = usualFolders.has(dirname(first.path));
-    return ok(isUsual ? first.path : `${first.path}, which services and sudo do not find by themselves`);
+    const isUsual = defaultPath.has(dirname(first.path));
+    return ok(isUsual ? first.path : `${first.path}, which is not in the default PATH of services and sudo`);
   }
-  const [dead] = found;
-  if (dead) {
-    return failed("HELPER_NOT_EXECUTABLE", `${dead.path} may not be executed`, `chmod a+rx ${dead.path}`);
+  const [notExecutable] = found;
+  if (notExecutable) {
+    return failed(
+      "HELPER_NOT_EXECUTABLE",
+      `${notExecutable.path} is not executable`,
+      `chmod a+rx ${notExecutable.path}`,
+    );
   }
   const what = `no ${name} on the PATH, where Docker looks for it`;
   if (basename(program) === name) {
@@ -38,7 +42,7 @@ function judgePath(found: readonly ProgramFile[], program: string): Finding {
   return failed("HELPER_NOT_FOUND", what, fix);
 }
 
-/** Whether what has the name is this program. */
+/** Whether the helper of that name is this program. */
 export const helperName: MachineDiagnostic = {
   name: "helper-name",
   scope: "machine",
@@ -50,8 +54,8 @@ export const helperName: MachineDiagnostic = {
   },
 };
 
-/** What a file that could be a helper is. */
-export type Who =
+/** Which program a helper is. */
+export type HelperIdentity =
   | { readonly kind: "this" }
   /** The same program, perhaps of another version. */
   | { readonly kind: "copy"; readonly version: string }
@@ -59,8 +63,8 @@ export type Who =
 
 export async function identifyHelper(
   path: string,
-  { env, program }: Pick<Machine, "env" | "program">,
-): Promise<Who> {
+  { env, program }: Pick<DoctorContext, "env" | "program">,
+): Promise<HelperIdentity> {
   const [one, other] = await Promise.all([path, program].map((each) => realpath(each).catch(() => each)));
   if (one === other) return { kind: "this" };
   const says = await askVersion(path, env);
@@ -71,24 +75,28 @@ export async function identifyHelper(
 
 function judgeName(
   first: string,
-  who: Who,
-  { program, version, hasFront }: Pick<Machine, "program" | "version" | "hasFront">,
+  helper: HelperIdentity,
+  { program, version, hasFront }: Pick<DoctorContext, "program" | "version" | "hasFront">,
 ): Finding {
   const fix = `remove ${first}, or put ${dirname(program)} before its folder in the PATH`;
-  switch (who.kind) {
+  switch (helper.kind) {
     case "this":
       return ok(`it is this program, version ${version}, ${hasFront ? "with" : "no"} native front`);
     case "copy":
-      return who.version === version
+      return helper.version === version
         ? ok(`a copy of this program, version ${version}`)
         : failed(
             "HELPER_VERSION",
-            `${first} comes first, of version ${who.version}; this is ${version}`,
+            `${first} comes first in the PATH and is version ${helper.version}; this is ${version}`,
             fix,
           );
     case "other": {
-      const says = who.says ? `says "${who.says}"` : "does not say what it is";
-      return failed("HELPER_OTHER", `another program comes first by that name, ${first}: it ${says}`, fix);
+      const says = helper.says ? `says "${helper.says}"` : "does not say what it is";
+      return failed(
+        "HELPER_OTHER",
+        `another program of that name comes first in the PATH, ${first}: it ${says}`,
+        fix,
+      );
     }
   }
 }

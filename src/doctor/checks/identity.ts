@@ -6,10 +6,10 @@ import { Failure } from "../../token/failure.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, ok, skipped } from "./finding.ts";
 
-/** Milliseconds: sources of credentials are slow at times, and AWS's clients try thrice. */
+/** Milliseconds: sources of credentials may be slow, and calls to AWS are tried three times. */
 const awsLimit = 20_000;
 
-/** Who asks, by STS's word. */
+/** The identity, as STS reports it. */
 export const identity: RegistryDiagnostic = {
   name: "identity",
   scope: "registry",
@@ -20,27 +20,27 @@ export const identity: RegistryDiagnostic = {
       const caller = await callerIdentity(await checkRun.request(signal));
       return judgeCaller(caller, (await checkRun.registration()).identity, checkRun.registry);
     } catch (error) {
-      if (isAnonymous(error, checkRun.registry)) return skipped(anonymously);
+      if (isAnonymous(error, checkRun.registry)) return skipped(anonymousReason);
       throw error;
     }
   },
 };
 
-const anonymously = "there are no AWS credentials: public images are pulled anonymously";
+const anonymousReason = "there are no AWS credentials: public images are pulled anonymously";
 
-/** @param who the identity in our words */
+/** @param who the identity as shown to users */
 function judgeCaller(caller: Caller, who: string, registry: Registry): Finding {
-  if (caller.kind === "unasked") return skipped(`STS can't be asked: ${caller.failure.message}`);
+  if (caller.kind === "unasked") return skipped(`STS can't be called: ${caller.failure.message}`);
   const isForeign = registry.kind === "private" && registry.account !== caller.account;
   const foreign = isForeign
-    ? `; of another account than the registry, whose repository policies must let it in`
+    ? `; it is in another account than the registry, so repository policies must allow it`
     : "";
   return ok(`${caller.arn}, by ${who}${foreign}`);
 }
 
 /**
- * The call for a token, as a cold `get` makes it. What AWS gives is used for the diagnostics that follow and then
- * forgotten: a valid token that lies ready stays what builds use.
+ * The call for a token, as a cold `get` makes it. Later checks use the token, but it is not stored: builds go on using the
+ * stored one.
  */
 export const token: RegistryDiagnostic = {
   name: "token",
@@ -52,9 +52,9 @@ export const token: RegistryDiagnostic = {
       const token = await fetchToken(await checkRun.request(signal));
       checkRun.token = token;
       const left = token.expiresAt - token.clockSkew - checkRun.machine.now();
-      return ok(`AWS gives one, valid for ${readableDuration(left)}; it was not kept`);
+      return ok(`AWS returns one, valid for ${readableDuration(left)}; it was not stored`);
     } catch (error) {
-      if (isAnonymous(error, checkRun.registry)) return skipped(anonymously);
+      if (isAnonymous(error, checkRun.registry)) return skipped(anonymousReason);
       throw error;
     }
   },

@@ -10,10 +10,10 @@ import type { DockerFile } from "./docker-file.ts";
 import { dockerFileOf } from "./docker-location.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 
-/** Milliseconds for one of the three questions. A person who unlocks the keychain meanwhile has to hurry. */
+/** Milliseconds for each of the three requests. A user who unlocks the keychain has to do it within this time. */
 const limit = 6_000;
 
-/** Whether the keychain works: the only proof is a throw-away entry that is written, read and deleted. */
+/** Whether the keychain works: a temporary entry is written, read and deleted, as nothing less proves it. */
 export const keychain: MachineDiagnostic = {
   name: "keychain",
   scope: "machine",
@@ -21,13 +21,15 @@ export const keychain: MachineDiagnostic = {
   limit: 3 * limit + 1_000,
   look: async (machine) => {
     const { env, folders, program } = machine;
-    const unused = whyUnused(
+    const unused = reasonUnused(
       await readConfig(folders.configFile),
       await dockerFileOf(machine).catch(() => undefined),
     );
     if (unused !== undefined) return skipped(unused);
     try {
-      return await tryOut(new KeychainProcess({ command: [program], env, state: folders.state, limit }));
+      return await testKeychain(
+        new KeychainProcess({ command: [program], env, state: folders.state, limit }),
+      );
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const fix = `${error.fix}; or, on a machine that has none, write "fallback: file", pass or none into ${folders.configFile}`;
@@ -36,8 +38,8 @@ export const keychain: MachineDiagnostic = {
   },
 };
 
-/** Why the keychain plays no part; undefined where it does. @param docker undefined: it can't be read */
-export function whyUnused(
+/** Why the keychain is not used; undefined if it is. @param docker undefined: config.json can't be read */
+export function reasonUnused(
   { fallback, store }: Pick<Config, "fallback" | "store">,
   docker: Pick<DockerFile, "credsStore"> | undefined,
 ): string | undefined {
@@ -46,19 +48,18 @@ export function whyUnused(
   if (fallback.kind !== "keychain") return `fallback is ${fallback.kind}`;
   return docker?.credsStore === ours
     ? undefined
-    : "Docker does not ask this helper for hosts that are not ECR's";
+    : "Docker does not use this helper for hosts that are not ECR's";
 }
 
 /** @throws Failure KEYCHAIN_… */
-export async function tryOut(chain: Keychain): Promise<Finding> {
+export async function testKeychain(chain: Keychain): Promise<Finding> {
   const name = `doctor ${randomUUID()}`;
   const value = randomUUID();
   await chain.write(name, value);
   const [found] = await chain.read([name]);
   await chain.remove(name);
   const [left] = await chain.read([name]);
-  if (found === value && left === undefined) return ok("it took an entry, gave it back and deleted it");
-  const what =
-    found === value ? "does not delete what it holds" : "does not give back what was written into it";
+  if (found === value && left === undefined) return ok("an entry was written, read and deleted");
+  const what = found === value ? "does not delete entries" : "does not return what was written to it";
   return failed("KEYCHAIN_UNREACHABLE", `the keychain ${what}`, "restart the keychain");
 }

@@ -4,7 +4,7 @@ import { Failure } from "../../token/failure.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failedBy, ok } from "./finding.ts";
 
-/** Why the last `get` failed: some clients hide it, and it may have run under another identity than doctor. */
+/** Why the last `get` failed: some clients hide it, and it may have used another identity than doctor. */
 export const lastGet: RegistryDiagnostic = {
   name: "last-get",
   scope: "registry",
@@ -15,19 +15,19 @@ export const lastGet: RegistryDiagnostic = {
     const failed = (await readFailedGets(folders.state, now())).find((one) => one.host === host);
     const issuedAt = (await store.readRegistry(host))?.life.issuedAt ?? 0;
     const isOver = failed !== undefined && issuedAt > failed.at;
-    if (!failed || isOver) return ok("none has failed since the last token came");
+    if (!failed || isOver) return ok("none has failed since the last token was fetched");
     return judgeLastGet(failed, (await checkRun.registration()).identity, token !== undefined, now());
   },
 };
 
 /**
- * @param identity that doctor asks under
- * @param works whether AWS has just given that a token
+ * @param identity the identity that doctor uses
+ * @param works whether AWS has just returned a token for that identity
  */
 export function judgeLastGet(failed: FailedGet, identity: string, works: boolean, now: number): Finding {
   const ago = readableDuration(now - failed.at);
   if (works && failed.identity === identity) {
-    return ok(`one failed ${ago} ago [${failed.code}]; under the same identity AWS gives a token now`);
+    return ok(`one failed ${ago} ago [${failed.code}]; with the same identity AWS returns a token now`);
   }
   const { what, fix, code } = failed;
   return failedBy(Failure.from({ code, what: `a get failed ${ago} ago: ${what}`, fix }));

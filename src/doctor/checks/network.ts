@@ -5,10 +5,10 @@ import { readableDuration } from "../../terminal/words.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type Finding, failed, failedBy, ok, skipped } from "./finding.ts";
 
-/** AWS refuses what is signed at a time further off than this, in milliseconds. */
+/** Milliseconds: AWS refuses signatures whose time differs by more than this. */
 const toleratedSkew = 5 * 60_000;
 
-/** This machine's clock against that of AWS. */
+/** Compares this machine's clock with that of AWS. */
 export const clock: RegistryDiagnostic = {
   name: "clock",
   scope: "registry",
@@ -17,20 +17,20 @@ export const clock: RegistryDiagnostic = {
 };
 
 export function judgeClock({ answer }: Reach): Finding {
-  if (!answer) return skipped("no answer came from AWS");
+  if (!answer) return skipped("AWS did not answer");
   const { clockSkew } = answer;
   const off = `${readableDuration(Math.abs(clockSkew))} ${clockSkew > 0 ? "behind" : "ahead of"} AWS`;
   if (Math.abs(clockSkew) < toleratedSkew) return ok(clockSkew === 0 ? "agrees with AWS" : off);
   return failed("CLOCK_SKEW", `this machine's clock is ${off}`, "timedatectl set-ntp true");
 }
 
-/** The finding of the link where it broke; undefined: it broke elsewhere or not at all. */
-function brokenAt({ broken }: Reach, link: Link): Finding | undefined {
+/** The finding of the step that failed; undefined: another step failed, or none. */
+function findingAt({ broken }: Reach, link: Link): Finding | undefined {
   if (broken?.link === link) return failedBy(broken.failure);
-  return broken && broken.link === "endpoint" ? skipped("the endpoint is no address") : undefined;
+  return broken && broken.link === "endpoint" ? skipped("the endpoint is not a valid address") : undefined;
 }
 
-/** Which proxy the API is asked by, and whether it lets one through. */
+/** The proxy for requests to the API, and whether it allows them. */
 export const proxy: RegistryDiagnostic = {
   name: "proxy",
   scope: "registry",
@@ -39,13 +39,13 @@ export const proxy: RegistryDiagnostic = {
 };
 
 export function judgeProxy(reach: Reach): Finding {
-  const bad = brokenAt(reach, "proxy");
-  if (bad) return bad;
-  if (reach.broken && reach.host === undefined) return skipped("AWS was not asked");
+  const finding = findingAt(reach, "proxy");
+  if (finding) return finding;
+  if (reach.broken && reach.host === undefined) return skipped("AWS was not called");
   return ok(reach.proxy ? `${reach.proxy}, for ${reach.host}` : `none is set for ${reach.host}`);
 }
 
-/** Whether the API's certificate is accepted, and by which authorities. */
+/** Whether the API's certificate is accepted, and by which CA certificates. */
 export const certificates: RegistryDiagnostic = {
   name: "certificates",
   scope: "registry",
@@ -54,16 +54,18 @@ export const certificates: RegistryDiagnostic = {
 };
 
 export function judgeCertificates(reach: Reach): Finding {
-  const bad = brokenAt(reach, "certificates");
-  if (bad?.code === "TLS" && reach.bundle) {
-    return { ...bad, seen: `${bad.seen}; the authorities in ${reach.bundle} alone count` };
+  const finding = findingAt(reach, "certificates");
+  if (finding?.code === "TLS" && reach.bundle) {
+    return { ...finding, seen: `${finding.seen}; only the CA certificates in ${reach.bundle} are used` };
   }
-  if (bad) return bad;
-  if (reach.broken) return skipped("no connection came about");
-  return ok(reach.bundle ? `accepted by ${reach.bundle}` : "accepted by Bun's and the system's authorities");
+  if (finding) return finding;
+  if (reach.broken) return skipped("no connection was made");
+  return ok(
+    reach.bundle ? `accepted by ${reach.bundle}` : "accepted by Bun's and the system's CA certificates",
+  );
 }
 
-/** Where the API's name leads, unless a proxy looks it up. */
+/** The addresses of the API's host name, unless a proxy looks it up. */
 export const dns: RegistryDiagnostic = {
   name: "dns",
   scope: "registry",
@@ -81,8 +83,8 @@ export const dns: RegistryDiagnostic = {
 };
 
 export function judgeDns(reach: Reach, addresses: readonly string[]): Finding {
-  const bad = brokenAt(reach, "dns");
-  if (bad) return bad;
+  const finding = findingAt(reach, "dns");
+  if (finding) return finding;
   if (reach.proxy !== undefined) return skipped("the proxy looks names up");
   const [first] = addresses;
   if (first === undefined) return skipped(`${reach.host} is an address`);
@@ -90,12 +92,12 @@ export function judgeDns(reach: Reach, addresses: readonly string[]): Finding {
   return ok(`${reach.host} is ${first}${more}${addresses.some(isPrivate) ? ", a private address" : ""}`);
 }
 
-/** As interface endpoints of a VPC have them. */
+/** As for an interface endpoint in a VPC. */
 function isPrivate(address: string): boolean {
   return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd])/.test(address);
 }
 
-/** Whether anything answers for the API. */
+/** Whether the API answers. */
 export const api: RegistryDiagnostic = {
   name: "api",
   scope: "registry",

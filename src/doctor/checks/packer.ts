@@ -8,8 +8,8 @@ import { dockerFileOf } from "./docker-location.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 
 /**
- * The DOCKER_CONFIG trap: Packer's Docker plugin from 1.0.5 on runs docker-push with a temporary config folder unless
- * DOCKER_CONFIG is set, so that every helper is forgotten; and where a build runs under such a folder, this shows too.
+ * From 1.0.5 on, Packer's Docker plugin runs docker-push with a temporary config folder unless DOCKER_CONFIG is set, so
+ * that no helper is used. The check also reports a build that runs with such a folder.
  */
 export const packer: MachineDiagnostic = {
   name: "packer",
@@ -28,26 +28,26 @@ export const packer: MachineDiagnostic = {
   },
 };
 
-interface Seen {
+interface PackerSetup {
   readonly file: DockerFile;
-  /** Whether DOCKER_CONFIG names its folder. */
+  /** Whether DOCKER_CONFIG is set. */
   readonly isSet: boolean;
-  /** The one of the home folder, where that is another and can be read. */
+  /** The config.json of the home folder, if it is a different file and can be read. */
   readonly usual: DockerFile | undefined;
-  /** Versions of Packer's Docker plugin that are installed, such as "1.0.10". */
+  /** The installed versions of Packer's Docker plugin, such as "1.0.10". */
   readonly plugins: readonly string[];
 }
 
-export function judgePacker({ file, isSet, usual, plugins }: Seen): Finding {
-  if (isSet && usual && isWired(usual) && !isWired(file)) {
+export function judgePacker({ file, isSet, usual, plugins }: PackerSetup): Finding {
+  if (isSet && usual && usesHelper(usual) && !usesHelper(file)) {
     const folder = dirname(usual.path);
     return failed(
       "DOCKER_CONFIG_ELSEWHERE",
-      `DOCKER_CONFIG leads to ${file.path}, which names this helper for no registry; ${usual.path} does`,
+      `DOCKER_CONFIG selects ${file.path}, which does not name this helper, but ${usual.path} does`,
       `unset DOCKER_CONFIG, or set DOCKER_CONFIG=${folder}`,
     );
   }
-  const newer = plugins.find(forgetsHelpers);
+  const newer = plugins.find(ignoresHelpers);
   if (newer !== undefined && !isSet) {
     return failed(
       "PACKER_DOCKER_CONFIG",
@@ -57,21 +57,21 @@ export function judgePacker({ file, isSet, usual, plugins }: Seen): Finding {
   }
   if (plugins.length === 0) return skipped("Packer's Docker plugin is not installed here");
   return ok(
-    isSet ? "DOCKER_CONFIG is set, as its Docker plugin needs" : "its Docker plugin keeps your config",
+    isSet ? "DOCKER_CONFIG is set, as its Docker plugin needs" : "its Docker plugin uses your config.json",
   );
 }
 
-function isWired({ credsStore, credHelpers }: DockerFile): boolean {
+function usesHelper({ credsStore, credHelpers }: DockerFile): boolean {
   return credsStore === ours || Object.values(credHelpers).includes(ours);
 }
 
 /** From 1.0.5 on. */
-function forgetsHelpers(version: string): boolean {
+function ignoresHelpers(version: string): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
   return major > 1 || (major === 1 && (minor > 0 || patch >= 5));
 }
 
-/** https://developer.hashicorp.com/packer/docs/configure: where plugins lie, HOST/ORGANISATION/docker/packer-plugin-docker_v… */
+/** https://developer.hashicorp.com/packer/docs/configure: the folders of plugins, HOST/ORGANISATION/docker/packer-plugin-docker_v… */
 async function dockerPlugins(env: Environment, home: string | undefined): Promise<readonly string[]> {
   const usual = home === undefined ? "" : `${env.XDG_CONFIG_HOME ?? `${home}/.config`}/packer`;
   const config = env.PACKER_CONFIG_DIR ?? usual;

@@ -8,7 +8,7 @@ import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { type DockerFile, readDockerFileAt } from "./docker-file.ts";
 import { type Finding, failed, ok, skipped } from "./finding.ts";
 
-/** Whether podman, skopeo and buildah come by a file that hides this helper. */
+/** Whether podman, skopeo and buildah read a file that takes precedence over this helper. */
 export const podmanAuth: RegistryDiagnostic = {
   name: "podman-auth",
   scope: "registry",
@@ -38,9 +38,9 @@ export const podmanAuth: RegistryDiagnostic = {
 
 interface PodmanAuth {
   readonly host: string;
-  /** In the order in which they are read, before Docker's. */
+  /** In the order in which they are read, before Docker's config.json. */
   readonly files: readonly DockerFile[];
-  /** Whether REGISTRY_AUTH_FILE names the one file: then Docker's is not read. */
+  /** Whether REGISTRY_AUTH_FILE is set: then Docker's config.json is not read. */
   readonly isNamed: boolean;
   /** Whether `configure-docker --podman --all` was run. */
   readonly servesAll: boolean;
@@ -48,11 +48,11 @@ interface PodmanAuth {
   readonly now: number;
 }
 
-/** containers/image, pkg/docker/config/config.go: of each file first `credHelpers`, then `auths`. */
+/** containers/image, pkg/docker/config/config.go: in each file first `credHelpers`, then `auths`. */
 export function judgePodman({ host, files, isNamed, servesAll, now }: PodmanAuth): Finding {
   for (const { path, credHelpers, logins } of files) {
     const helper = credHelpers[host];
-    if (helper === ours) return ok(`credHelpers in ${path}: podman asks this helper`);
+    if (helper === ours) return ok(`credHelpers in ${path}: podman uses this helper`);
     const login = logins.find((each) => each.key === host);
     if (!login) continue;
     const end = login.password === undefined ? undefined : expiryOfPassword(login.password);
@@ -60,15 +60,15 @@ export function judgePodman({ host, files, isNamed, servesAll, now }: PodmanAuth
       return ok(`${path} has a login, which podman uses before this helper`);
     return failed(
       "PODMAN_LOGIN_STALE",
-      `${path} has a login for ${host}, over for ${readableDuration(now - end)}, which podman uses before this helper`,
+      `${path} has a login for ${host} that expired ${readableDuration(now - end)} ago, and podman uses it before this helper`,
       `podman logout --authfile ${path} ${host}`,
     );
   }
-  if (!isNamed || servesAll) return ok("no file of podman's hides this helper");
+  if (!isNamed || servesAll) return ok("no file of podman takes precedence over this helper");
   const [file] = files;
   return failed(
     "REGISTRY_AUTH_FILE",
-    `podman 5 reads REGISTRY_AUTH_FILE alone, ${file?.path ?? "which can't be read"}, and it names no helper for ${host}`,
+    `podman 5 reads only REGISTRY_AUTH_FILE, ${file?.path ?? "which can't be read"}, and it names no helper for ${host}`,
     `docker-credential-ecr configure-docker --podman ${host}`,
   );
 }

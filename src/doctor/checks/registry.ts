@@ -8,16 +8,16 @@ import { timeLeft } from "../../token/life.ts";
 import type { CheckRun } from "./check-run.ts";
 import type { RegistryDiagnostic } from "./diagnostic.ts";
 import { failed, ok, skipped } from "./finding.ts";
-import { explain, type Sent } from "./registry-error.ts";
+import { explainError, type SentLogin } from "./registry-error.ts";
 
-const fresh: Sent = {
-  words: "the token that AWS has just given",
-  fix: "see that AWS_ENDPOINT_URL and its like lead to this registry's region; then try again",
+const fresh: SentLogin = {
+  words: "the token that AWS has just returned",
+  fix: "check that AWS_ENDPOINT_URL and similar variables name this registry's region; then try again",
 };
 
 const needs = ["registry-name", "config", "api", "identity", "token"];
 
-/** Whether the registry takes the token that AWS has just given. */
+/** Whether the registry accepts the token that AWS has just returned. */
 export const registry: RegistryDiagnostic = {
   name: "registry",
   scope: "registry",
@@ -25,12 +25,12 @@ export const registry: RegistryDiagnostic = {
   look: async (checkRun, signal) => {
     const login = loginOf(checkRun);
     const answer = await requestRegistry(await checkRun.request(signal), "/v2/", login);
-    if (answer.status !== 200) return explain(answer, checkRun.registry, fresh);
-    return ok(login ? "takes the token that AWS has just given" : "answers without a login");
+    if (answer.status !== 200) return explainError(answer, checkRun.registry, fresh);
+    return ok(login ? "accepts the token that AWS has just returned" : "answers without a login");
   },
 };
 
-/** Whether it takes what a `get` would hand out now. */
+/** Whether it accepts the token that a `get` would return now. */
 export const storedToken: RegistryDiagnostic = {
   name: "stored-token",
   scope: "registry",
@@ -38,34 +38,37 @@ export const storedToken: RegistryDiagnostic = {
   look: async (checkRun, signal) => {
     const { machine, host } = checkRun;
     const { files, folders, env, now } = machine;
-    const aside = await leftAside(checkRun);
-    if (aside !== undefined) {
-      return failed("STATE_FILE", aside, `remove the file, or run: docker logout ${host}`);
+    const ignoredFile = await ignoredFileOf(checkRun);
+    if (ignoredFile !== undefined) {
+      return failed("STATE_FILE", ignoredFile, `remove the file, or run: docker logout ${host}`);
     }
-    const found = readCachedCredential(files, folders.state, host, env, now());
-    if (!found) return skipped("none lies ready: the next get asks AWS");
-    const held = "sealed" in found ? await decryptCachedCredential(files, env.XDG_RUNTIME_DIR, found) : found;
-    if (!held)
-      return skipped("it is encrypted, and its key lies in the keychain alone: the next get asks for it");
-    const isLogin = !("authorization" in held);
-    const words = isLogin ? "the login that 'docker login' stored" : "the token that lies ready";
-    const answer = await requestRegistry(await checkRun.request(signal), "/v2/", held);
-    const left = readableDuration(timeLeft(held.life, readClock(files, now())));
-    if (answer.status === 200) return ok(`${words} is taken; ${left} left`);
-    const finding = explain(answer, checkRun.registry, { words, fix: `docker logout ${host}` });
+    const cached = readCachedCredential(files, folders.state, host, env, now());
+    if (!cached) return skipped("none is stored: the next get fetches one");
+    const credential =
+      "sealed" in cached ? await decryptCachedCredential(files, env.XDG_RUNTIME_DIR, cached) : cached;
+    if (!credential)
+      return skipped(
+        "it is encrypted, and its key is only in the keychain, from which the next get reads it",
+      );
+    const isLogin = !("authorization" in credential);
+    const words = isLogin ? "the login that 'docker login' stored" : "the stored token";
+    const answer = await requestRegistry(await checkRun.request(signal), "/v2/", credential);
+    const left = readableDuration(timeLeft(credential.life, readClock(files, now())));
+    if (answer.status === 200) return ok(`${words} is accepted; ${left} left`);
+    const finding = explainError(answer, checkRun.registry, { words, fix: `docker logout ${host}` });
     if (!finding.code?.startsWith("TOKEN_")) return finding;
     if (!isLogin) {
-      return { ...finding, code: "TOKEN_DEAD", seen: `${finding.seen}; by its own word it has ${left} left` };
+      return { ...finding, code: "TOKEN_DEAD", seen: `${finding.seen}; by its expiry it has ${left} left` };
     }
-    return failed("LOGIN_DEAD", `${finding.seen}; it answers for ${left} more`, `docker logout ${host}`);
+    return failed("LOGIN_DEAD", `${finding.seen}; it is used for ${left} more`, `docker logout ${host}`);
   },
 };
 
-/** Files of this registry's that a `get` passes over, and why. */
-async function leftAside({ machine, host }: CheckRun): Promise<string | undefined> {
+/** The first file of this registry that a `get` ignores, and why. */
+async function ignoredFileOf({ machine, host }: CheckRun): Promise<string | undefined> {
   const lines: string[] = [];
   const report = (line: string) => {
-    // Not that an encrypted one can't be opened here.
+    // Other lines are ignored: an encrypted file can't be decrypted here.
     if (line.startsWith("STATE_FILE")) lines.push(line);
   };
   const store = new TokenStore(machine.folders.state, report, { isReadOnly: true });
@@ -75,20 +78,20 @@ async function leftAside({ machine, host }: CheckRun): Promise<string | undefine
 }
 
 /**
- * The image itself, as a pull begins. Under a pull-through cache rule this has ECR fetch it from upstream, as the
- * pull would.
+ * Requests the image's manifest, as a pull does at first. Under a pull-through cache rule ECR then fetches it from
+ * upstream, as for the pull.
  */
 export const image: RegistryDiagnostic = {
   name: "image",
   scope: "registry",
   needs: [...needs, "registry"],
   look: async (checkRun, signal) => {
-    const { subject } = checkRun;
-    if (subject.kind !== "ecr" || !subject.image) return skipped("no image was named");
-    const { repository, reference } = subject.image;
+    const { target } = checkRun;
+    if (target.kind !== "ecr" || !target.image) return skipped("no image was named");
+    const { repository, reference } = target.image;
     const path = `/v2/${repository}/manifests/${reference}`;
     const answer = await requestRegistry(await checkRun.request(signal), path, loginOf(checkRun));
-    if (answer.status !== 200) return explain(answer, checkRun.registry, fresh);
+    if (answer.status !== 200) return explainError(answer, checkRun.registry, fresh);
     return ok(`can be pulled${answer.digest ? `: ${answer.digest}` : ""}`);
   },
 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Reach } from "../../../src/aws/calls/reachability.ts";
 import { judgeVariable } from "../../../src/doctor/checks/auth-variable.ts";
 import { judgeDaemon } from "../../../src/doctor/checks/daemon.ts";
-import { judgeLogins, judgeWiring } from "../../../src/doctor/checks/docker.ts";
+import { judgeHelper, judgeLogins } from "../../../src/doctor/checks/docker.ts";
 import { parseDockerFile } from "../../../src/doctor/checks/docker-file.ts";
 import type { Finding } from "../../../src/doctor/checks/finding.ts";
 import { judgeDisk, judgeFolder } from "../../../src/doctor/checks/folders.ts";
@@ -18,21 +18,21 @@ const login = (text: string) => Buffer.from(`AWS:${text}`).toString("base64");
 const until = (end: number) =>
   login(Buffer.from(JSON.stringify({ expiration: end / 1000 })).toString("base64"));
 
-describe("judgeWiring", () => {
-  const judge = (config: object, isOurs = false) => outcome(judgeWiring(docker(config), host, isOurs));
+describe("judgeHelper", () => {
+  const judge = (config: object, isOurs = false) => outcome(judgeHelper(docker(config), host, isOurs));
 
-  it("goes by credHelpers first, as Docker does", () => {
+  it("uses credHelpers first, like Docker", () => {
     assert.equal(judge({ credsStore: "ecr", credHelpers: { [host]: "pass" } }), "failed WIRED_ELSEWHERE");
     assert.equal(judge({ credsStore: "pass", credHelpers: { [host]: "ecr" } }, true), "ok");
   });
 
-  it("takes an empty entry of credHelpers for no helper", () => {
+  it("treats an empty entry of credHelpers as no helper", () => {
     assert.equal(judge({ credsStore: "ecr", credHelpers: { [host]: "" } }), "failed NOT_WIRED");
   });
 
-  it("finds nothing wired in an empty file", () => {
-    assert.equal(outcome(judgeWiring(parseDockerFile(undefined, "/x"), host, false)), "failed NOT_WIRED");
-    assert.equal(outcome(judgeWiring(parseDockerFile(" \n", "/x"), host, false)), "failed NOT_WIRED");
+  it("finds no helper in an empty file", () => {
+    assert.equal(outcome(judgeHelper(parseDockerFile(undefined, "/x"), host, false)), "failed NOT_WIRED");
+    assert.equal(outcome(judgeHelper(parseDockerFile(" \n", "/x"), host, false)), "failed NOT_WIRED");
   });
 });
 
@@ -40,7 +40,7 @@ describe("judgeLogins", () => {
   const now = 1_800_000_000_000;
   const judge = (config: object) => judgeLogins(docker(config), host, now);
 
-  it("finds a stale login under whatever key Docker takes for the host", () => {
+  it("finds an expired login under each key that Docker uses for the host", () => {
     for (const key of [host, `https://${host}`, `http://${host}/v2/`, `${host}/`]) {
       assert.equal(
         outcome(judge({ auths: { [key]: { auth: until(now - 1000) } } })),
@@ -50,14 +50,14 @@ describe("judgeLogins", () => {
     }
   });
 
-  it("leaves those that are not over, of unknown age, or empty", () => {
+  it("ignores logins that have not expired, are of unknown age, or empty", () => {
     for (const auth of [until(now + 1000), login("password"), ""]) {
       assert.equal(outcome(judge({ auths: { [host]: { auth } } })), "ok");
     }
     assert.match(judge({ auths: { [host]: { auth: until(now + 1000) } } }).seen, /and Docker uses it/);
   });
 
-  it("finds those that credsStore hides, but for hosts with a helper of their own", () => {
+  it("finds logins that credsStore hides, except for hosts with their own helper", () => {
     const auths = { "example.com": { auth: login("x") } };
     assert.equal(outcome(judge({ credsStore: "ecr", auths })), "failed AUTHS_HIDDEN");
     assert.equal(outcome(judge({ credsStore: "ecr", auths, credHelpers: { "example.com": "pass" } })), "ok");
@@ -119,7 +119,7 @@ describe("judgePacker", () => {
   const judge = (plugins: readonly string[], isSet = false) =>
     outcome(judgePacker({ file, isSet, usual: undefined, plugins }));
 
-  it("knows which plugins forget helpers", () => {
+  it("knows which plugins ignore helpers", () => {
     for (const version of ["1.0.5", "1.0.10", "1.1.0", "2.0.0"])
       assert.equal(judge([version]), "failed PACKER_DOCKER_CONFIG", version);
     for (const version of ["1.0.4", "0.9.9"]) assert.equal(judge([version]), "ok", version);
@@ -134,7 +134,7 @@ describe("judgeFolder and judgeDisk", () => {
     outcome(judgeFolder("/s", { mode: 0o40700, uid: 1, isFolder: true, ...more }, 1));
   const room = { path: "/s", free: 1e9, isOutOfFiles: false, refusal: undefined };
 
-  it("takes a folder that is this user's alone, and no other", () => {
+  it("accepts only a folder that no other user can enter", () => {
     assert.equal(folder({}), "ok");
     for (const more of [{ mode: 0o40710 }, { mode: 0o40701 }, { uid: 0 }, { isFolder: false }])
       assert.equal(folder(more), "failed STATE_FOLDER");
@@ -142,7 +142,7 @@ describe("judgeFolder and judgeDisk", () => {
     assert.equal(outcome(judgeFolder("/s", "unreadable", 1)), "failed STATE_FOLDER");
   });
 
-  it("tells apart a disk that is full, without room for files, read-only, and shut", () => {
+  it("distinguishes a disk that is full, without free inodes, read-only, and not writable", () => {
     assert.equal(outcome(judgeDisk(room)), "ok");
     assert.equal(outcome(judgeDisk({ ...room, free: 1000 })), "failed DISK_FULL");
     assert.equal(outcome(judgeDisk({ ...room, isOutOfFiles: true })), "failed DISK_FULL");
@@ -156,7 +156,7 @@ describe("judgeDaemon", () => {
   const beat = (ago: number, pid?: number) =>
     ({ format: 1, lastTickAt: now - ago, state: {}, ...(pid && { pid }) }) as const;
 
-  it("fails only where one ought to run", () => {
+  it("fails only if a daemon should run", () => {
     assert.equal(outcome(judgeDaemon(undefined, now, false)), "skipped");
     assert.equal(outcome(judgeDaemon(beat(1e7), now, false)), "skipped");
     assert.equal(outcome(judgeDaemon(beat(1000, 7), now, true)), "ok");
@@ -167,7 +167,7 @@ describe("judgeDaemon", () => {
   });
 });
 
-describe("the links on the way to AWS", () => {
+describe("the network checks", () => {
   const judges = { proxy: way.judgeProxy, certificates: way.judgeCertificates, api: way.judgeApi };
   const all = (reach: Reach): Readonly<Record<string, string>> => ({
     ...Object.fromEntries(Object.entries(judges).map(([name, judge]) => [name, outcome(judge(reach))])),
@@ -178,12 +178,12 @@ describe("the links on the way to AWS", () => {
   const answer = { status: 400, clockSkew: 0 };
   const failure = new Failure("DNS", "what", "fix");
 
-  it("are all well where there is an answer", () => {
+  it("are all OK if there is an answer", () => {
     assert.deepEqual(all({ host: "api", answer }), fine);
     assert.deepEqual(all({ host: "api", proxy: "p:1", answer }), { ...fine, dns: "skipped" });
   });
 
-  it("fail where it broke; what lies beyond fails with the last", () => {
+  it("fail at the step that failed; later steps fail in the last check", () => {
     for (const link of ["proxy", "certificates", "dns", "api"] as const) {
       const found = all({ host: "api", broken: { link, failure } });
       assert.equal(found[link], "failed DNS");
@@ -193,7 +193,7 @@ describe("the links on the way to AWS", () => {
     }
   });
 
-  it("leave it to the last to tell of an endpoint that is none", () => {
+  it("report an invalid endpoint in the last check", () => {
     const found = all({ broken: { link: "endpoint", failure } });
     assert.deepEqual(found, {
       proxy: "skipped",
@@ -204,7 +204,7 @@ describe("the links on the way to AWS", () => {
     });
   });
 
-  it("count five minutes of skew as too many, either way", () => {
+  it("fail with five minutes of skew, in both directions", () => {
     const judge = (clockSkew: number) => way.judgeClock({ host: "api", answer: { status: 200, clockSkew } });
     assert.equal(outcome(judge(299_000)), "ok");
     assert.match(judge(299_000).seen, /^4m behind AWS$/);
@@ -212,7 +212,7 @@ describe("the links on the way to AWS", () => {
     assert.match(judge(-300_000).seen, /5m ahead of AWS/);
   });
 
-  it("say what kind of address it is", () => {
+  it("report the kind of address", () => {
     assert.match(
       way.judgeDns({ host: "api", answer }, ["10.1.2.3", "10.1.2.4"]).seen,
       /and 1 more, a private/,

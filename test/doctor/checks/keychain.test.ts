@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { emptyConfig } from "../../../src/config/config.ts";
-import { tryOut, whyUnused } from "../../../src/doctor/checks/keychain.ts";
+import { reasonUnused, testKeychain } from "../../../src/doctor/checks/keychain.ts";
 import type { Keychain } from "../../../src/store/keychain/keychain.ts";
 
-/** @param spoil what becomes of a value on its way in; undefined: it is lost */
+/** @param spoil changes a value when it is written; undefined: the value is lost */
 function fakeKeychain(spoil = (value: string): string | undefined => value, deletes = true) {
   const held = new Map<string, string>();
   const keychain: Keychain = {
@@ -22,25 +22,25 @@ function fakeKeychain(spoil = (value: string): string | undefined => value, dele
 describe("doctor: the keychain", () => {
   const asked = { credsStore: "ecr" };
 
-  it("plays a part for the tokens, or for other hosts' logins where Docker asks for all hosts", () => {
-    assert.equal(whyUnused(emptyConfig, asked), undefined);
-    assert.equal(whyUnused({ ...emptyConfig, store: "keychain" }, undefined), undefined);
-    assert.match(whyUnused(emptyConfig, { credsStore: "desktop" }) ?? "", /does not ask/);
-    assert.match(whyUnused(emptyConfig, undefined) ?? "", /does not ask/);
+  it("is used for tokens, or for other hosts' logins if Docker uses this helper for all hosts", () => {
+    assert.equal(reasonUnused(emptyConfig, asked), undefined);
+    assert.equal(reasonUnused({ ...emptyConfig, store: "keychain" }, undefined), undefined);
+    assert.match(reasonUnused(emptyConfig, { credsStore: "desktop" }) ?? "", /does not use/);
+    assert.match(reasonUnused(emptyConfig, undefined) ?? "", /does not use/);
     const pass = { ...emptyConfig, fallback: { kind: "helper", name: "pass" } } as const;
-    assert.equal(whyUnused(pass, asked), "fallback is the helper pass");
-    assert.equal(whyUnused({ ...emptyConfig, fallback: { kind: "none" } }, asked), "fallback is none");
+    assert.equal(reasonUnused(pass, asked), "fallback is the helper pass");
+    assert.equal(reasonUnused({ ...emptyConfig, fallback: { kind: "none" } }, asked), "fallback is none");
   });
 
-  it("is proved by an entry that goes in, comes back and is gone", async () => {
+  it("is tested with an entry that is written, read and removed", async () => {
     const { held, keychain } = fakeKeychain();
-    assert.equal((await tryOut(keychain)).status, "ok");
+    assert.equal((await testKeychain(keychain)).status, "ok");
     assert.equal(held.size, 0);
   });
 
-  it("fails where an entry is lost, changed or stays", async () => {
-    assert.equal((await tryOut(fakeKeychain(() => undefined).keychain)).status, "failed");
-    assert.equal((await tryOut(fakeKeychain((value) => `${value}x`).keychain)).status, "failed");
-    assert.equal((await tryOut(fakeKeychain(undefined, false).keychain)).status, "failed");
+  it("fails if an entry is lost, changed or not removed", async () => {
+    assert.equal((await testKeychain(fakeKeychain(() => undefined).keychain)).status, "failed");
+    assert.equal((await testKeychain(fakeKeychain((value) => `${value}x`).keychain)).status, "failed");
+    assert.equal((await testKeychain(fakeKeychain(undefined, false).keychain)).status, "failed");
   });
 });

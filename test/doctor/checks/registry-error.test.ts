@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { explain } from "../../../src/doctor/checks/registry-error.ts";
+import { explainError } from "../../../src/doctor/checks/registry-error.ts";
 import { parseHost } from "../../../src/registry/host.ts";
 
 const registry = parseHost("111122223333.dkr.ecr.us-east-1.amazonaws.com");
-const sent = { words: "the token", fix: "mend the token" };
+const sent = { words: "the token", fix: "fix the token" };
 const error = (code: string, message: string) => JSON.stringify({ errors: [{ code, message }] });
 const denied = (end: string) =>
   error(
@@ -12,14 +12,14 @@ const denied = (end: string) =>
   );
 
 const answers: readonly (readonly [status: number, body: string, code: string, text: RegExp])[] = [
-  [401, "Not Authorized\n", "TOKEN_MISSING", /proxy takes the Authorization header/],
+  [401, "Not Authorized\n", "TOKEN_MISSING", /proxy removes the Authorization header/],
   [
     403,
     error("DENIED", "Your authorization token has expired. Reauthenticate and try again."),
     "TOKEN_EXPIRED",
-    /mend the token/,
+    /fix the token/,
   ],
-  [400, error("DENIED", "Your authorization token has expired."), "TOKEN_EXPIRED", /the token for expired/],
+  [400, error("DENIED", "Your authorization token has expired."), "TOKEN_EXPIRED", /the token has expired/],
   [400, error("DENIED", "Your Authorization Token is invalid."), "TOKEN_UNKNOWN", /another region/],
   [400, "", "TOKEN_UNKNOWN", /another region/],
   [
@@ -38,7 +38,7 @@ const answers: readonly (readonly [status: number, body: string, code: string, t
     403,
     denied("because no VPC endpoint policy allows the ecr:BatchGetImage action"),
     "DENIED_BY_POLICY",
-    /allowed in the VPC endpoint policy/,
+    /allow .* in the VPC endpoint policy/,
   ],
   [
     403,
@@ -61,11 +61,11 @@ const answers: readonly (readonly [status: number, body: string, code: string, t
   [503, "", "AWS_FAULT", /health\.aws/],
 ];
 
-describe("explain", () => {
+describe("explainError", () => {
   for (const [status, body, code, text] of answers) {
     it(`${status} ${JSON.stringify(body.slice(-60))} is ${code}`, () => {
       assert.ok(registry);
-      const finding = explain({ status, body }, registry, sent);
+      const finding = explainError({ status, body }, registry, sent);
       assert.equal(finding.status, "failed");
       assert.equal(finding.code, code);
       assert.match(`${finding.seen}: ${finding.fix}`, text);

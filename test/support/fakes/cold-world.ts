@@ -72,7 +72,7 @@ export class ColdWorld {
         if (this.config) throw this.config;
         return this.registration(region);
       },
-      warm: async (host) => {
+      warmGet: async (host) => {
         const held = this.store.registries.get(host);
         const holds = held?.identity === this.identity && lifeState(held.life, this.clock.read()) === "fresh";
         return holds ? held : undefined;
@@ -100,7 +100,7 @@ export class ColdWorld {
 
   private registration(region: string): Registration {
     return {
-      asker: ambient,
+      awsIdentity: ambient,
       identity: this.identity,
       minValidity: hour,
       authorization: keyOf(this.identity, region),

@@ -33,13 +33,13 @@ try {
     writeAuthorization: (entry) => store.writeAuthorization(key, entry),
     readFailure: () => store.readFailure(key),
     writeFailure: (entry) => store.writeFailure(key, entry),
-    enough: () => true,
+    isSufficient: () => true,
     fetch: callAws,
     host: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
     endpoint: "api.ecr.us-east-1.amazonaws.com",
     conditions: "as they were",
     now: Date.now,
-    pause: async () => {
+    wait: async () => {
       if (!waiting) console.log("waiting");
       waiting = true;
       await pause(5);

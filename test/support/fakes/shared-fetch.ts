@@ -24,9 +24,9 @@ export class SharedWorld {
   /** One more process; a look at the lock takes it 20 ms of the world's time. */
   process(with_: Partial<SharedFetch> = {}): SharedFetch {
     let looks = 0;
-    const pause = async () => {
+    const wait = async () => {
       this.clock.pass(20);
-      await with_.pause?.();
+      await with_.wait?.();
       if (++looks > 1000) throw new Error("it waits for ever");
     };
     return {
@@ -35,7 +35,7 @@ export class SharedWorld {
       writeAuthorization: (entry) => this.store.writeAuthorization(key, entry),
       readFailure: () => this.store.readFailure(key),
       writeFailure: (entry) => this.store.writeFailure(key, entry),
-      enough: () => true,
+      isSufficient: () => true,
       fetch: async () => {
         this.calls++;
         return authorizationEntry({ secret: await this.answer() });
@@ -47,7 +47,7 @@ export class SharedWorld {
       waitUntil: this.clock.now + 10 * second,
       report: (failure) => this.reported.push(failure.code),
       ...with_,
-      pause,
+      wait,
     };
   }
 
