@@ -80,7 +80,7 @@ async function init(context: Context): Promise<void> {
   const text = configTemplate(installedSchema());
   await editConfigFile(file, async (before) => {
     if (before === undefined) return text;
-    throw new Failure("CONFIG_EXISTS", `${file} exists already`, "edit it, or rename it first");
+    throw new Failure("CONFIG_EXISTS", `${file} already exists`, "edit it, or rename it first");
   });
   context.print(`${file}: written; edit it, then run: docker-credential-ecr config check`);
 }

@@ -104,5 +104,5 @@ async function listing(folder: string): Promise<string> {
 }
 
 function exists(path: string): Failure {
-  return new Failure("BUNDLE_EXISTS", `${printable(path)} exists already`, "remove it, or name another file");
+  return new Failure("BUNDLE_EXISTS", `${printable(path)} already exists`, "remove it, or name another file");
 }

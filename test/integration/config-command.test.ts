@@ -37,7 +37,7 @@ describe("config", () => {
     assert.match(checked.stdout, /config\.yaml: OK, 0 identities, 0 entries of registries\n$/);
     writeFileSync(path, "version: 1\nstore: file\n");
     const second = await user.run(["config", "init"]);
-    assert.match(second.stderr, /config\.yaml exists already\. .*\[CONFIG_EXISTS\]\n$/);
+    assert.match(second.stderr, /config\.yaml already exists\. .*\[CONFIG_EXISTS\]\n$/);
     assert.deepEqual([second.exitCode, readFileSync(path, "utf8")], [1, "version: 1\nstore: file\n"]);
     mkdirSync(dirname(schema), { recursive: true });
     writeFileSync(schema, "{}");

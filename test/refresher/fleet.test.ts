@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { waitAfter } from "../../src/refresher/backoff.ts";
-import { type Issued, scheduleRenewal } from "../../src/refresher/renewal.ts";
+import { type IssuedToken, scheduleRenewal } from "../../src/refresher/renewal.ts";
 import { usualTiming } from "../../src/refresher/timing.ts";
 import { lifeOf } from "../../src/token/life.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
@@ -30,7 +30,7 @@ function callsByMinute({ splay, until, outage = [until, until], alwaysOnPlan = f
     while (at < until) {
       calls[Math.floor(at / minute)] = (calls[Math.floor(at / minute)] ?? 0) + 1;
       const clock = { now: at };
-      const issued: Issued = { life: lifeOf(at + life, 0, hour, clock) };
+      const issued: IssuedToken = { life: lifeOf(at + life, 0, hour, clock) };
       const planned: number = at + scheduleRenewal(issued, { delayed }, clock, random, usualTiming);
       at = planned;
       for (let count = 1; at >= outage[0] && at < outage[1]; count++) {
