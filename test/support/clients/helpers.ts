@@ -1,26 +1,27 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { goClientPath } from "../../../scripts/clients/go.ts";
-import { programPath } from "./program.ts";
+import { debianRootPath } from "../../../scripts/clients/debian.ts";
+import { programPath } from "../program/program.ts";
 
-/** A credential helper, and the Debian package or Go module that brings it. */
-export const helperPrograms = {
-  ecr: "this program",
-  pass: "golang-docker-credential-helpers",
-  secretservice: "golang-docker-credential-helpers",
-  "ecr-login": "amazon-ecr-credential-helper",
-  gcr: "github.com/GoogleCloudPlatform/docker-credential-gcr",
-} as const;
+/** A credential helper: this program, one of Debian sid's (scripts/clients/debian.ts), or of Debian 12. */
+export const helperNames = ["ecr", "pass", "secretservice", "ecr-login", "gcr", "pass 0.6"] as const;
+export type HelperName = (typeof helperNames)[number];
 
-export type HelperName = keyof typeof helperPrograms;
-
-/** @returns undefined where it is not installed */
-export function helperPath(name: HelperName): string | undefined {
-  if (name === "ecr") return programPath();
-  const program = `docker-credential-${name}`;
-  if (name === "gcr") return Bun.which(goClientPath(program)) ?? undefined;
-  return Bun.which(program, { PATH: "/usr/bin:/bin" }) ?? undefined;
+/** @returns undefined if it is not installed */
+export function helperCommand(name: HelperName): readonly string[] | undefined {
+  if (name === "ecr") return [programPath()];
+  const program = `docker-credential-${name.split(" ")[0]}`;
+  if (name === "pass 0.6") {
+    const path = Bun.which(program, { PATH: "/usr/bin:/bin" });
+    return path === null ? undefined : [path];
+  }
+  const root = debianRootPath();
+  const path = `${root}/usr/bin/${program}`;
+  if (!existsSync(path)) return undefined;
+  // With the libraries that it was built for.
+  const loader = `${root}/lib64/ld-linux-x86-64.so.2`;
+  return [loader, "--library-path", `${root}/usr/lib/x86_64-linux-gnu`, path];
 }
 
 /** A home with nothing in it but a store of pass, if there is one. */
