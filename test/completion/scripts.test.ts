@@ -12,7 +12,7 @@ import { offers, shells } from "../support/shells/offers.ts";
 
 const write = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
-/** All kinds of things that a command can have, under a name that is no program's of ours. */
+/** Commands with all kinds of arguments and options, under an invented program name. */
 function tree(): Command {
   const install = new Command("install").summary("put it there").option("--user <name>", "whose");
   const remove = new Command("remove").summary("take it away: [all] of 'it' \\ `now` $HOME");
@@ -37,7 +37,7 @@ for (const shell of shells) {
   describe(`completion in ${shell}`, function () {
     this.timeout(30_000);
     needs(shell);
-    // One for all, where zsh keeps what it found out about its own functions.
+    // One shared folder for zsh's cache of its functions.
     const folder = mkdtempSync(join(tmpdir(), "ecr-completion-"));
     after(() => rmSync(folder, { recursive: true, force: true }));
     const script = write[shell]("try-it", placesOf(tree()));

@@ -7,7 +7,7 @@ const added: readonly AccountRegistration[] = [
   { account: "444455556666", regions: ["us-east-1"], identity: "prod.pull", profile: "prod pull" },
 ];
 
-/** Lines of a text that are not in the other, in order. */
+/** The lines of a text that the other text lacks, in order. */
 const more = (after: string, before: string) => {
   const left = before.split(/\r?\n/);
   return after.split(/\r?\n/).filter((line) => {
@@ -84,7 +84,7 @@ store: file
         account: "444455556666",
         regions: ["us-east-1"],
       });
-      // Nothing is lost: taken out character by character, what was added leaves what was there.
+      // Nothing is lost: without the added characters, the old text remains.
       let at = 0;
       for (const character of after) if (character === before[at]) at++;
       assert.equal(at, before.length);

@@ -1,4 +1,4 @@
-/** The config.yaml of the design, whole. */
+/** A complete config.yaml. */
 export const example = `version: 1
 minValidity: 1h
 identities:

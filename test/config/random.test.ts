@@ -5,7 +5,7 @@ import { parseConfig } from "../../src/config/parse.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { example } from "./example.ts";
 
-/** Of the form of AWS's, made up. */
+/** Invented keys in the form of AWS's. */
 const secret = fc.stringMatching(/^[A-Z][a-z][0-9][A-Za-z0-9+/]{37}$/);
 const keys = fc.constantFrom(
   ..."version minValidity identities registries aliases fallback store outputs profile roleArn source".split(
@@ -24,7 +24,7 @@ const { value } = fc.letrec((tie) => ({
   ),
 }));
 
-/** What it says; empty where it takes the text. */
+/** The error; empty if the text is valid. */
 function outcome(text: string): string {
   try {
     parseConfig(text, "config.yaml");

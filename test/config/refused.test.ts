@@ -7,7 +7,7 @@ type Case = [what: string, body: string, words: RegExp, code?: string];
 const role = "arn:aws:iam::111122223333:role/pull";
 const china = "arn:aws-cn:iam::111122223333:role/pull";
 
-/** Bodies follow the version; § is where the problem must be told. */
+/** Each body follows the version line; § marks the expected location of the problem. */
 const cases: Case[] = [
   ["an unknown key", "§minvalidity: 1h", /"minvalidity" is not known\. Fix: write minValidity/],
   ["an unknown key of an identity", "identities: { a: { §role_arn: x } }", /write roleArn/],

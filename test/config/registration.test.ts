@@ -29,7 +29,7 @@ function registry(host: string) {
 
 const served: [host: string, identity: string | undefined][] = [
   [privateHost(one, "us-east-1"), "host"],
-  // Another name of the same registry is no match for the host, but for account and region.
+  // An alias of the registry does not match by host, but by account and region.
   [`${one}.dkr.ecr-fips.us-east-1.amazonaws.com`, "region"],
   [privateHost(one, "us-east-2"), "region"],
   [privateHost(one, "eu-west-1"), "account"],

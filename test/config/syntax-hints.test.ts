@@ -5,7 +5,7 @@ import { example } from "./example.ts";
 
 const account = '"111122223333"';
 
-/** A text, and of each problem its place and the words that say how to write it. */
+/** A text, and the location and fix of each problem. */
 const cases: [what: string, text: string, ...problems: [place: string, fix: string][]][] = [
   [
     "a role with {account} without quotes in braces",
@@ -98,7 +98,7 @@ describe("common mistakes in config.yaml", () => {
   it("are found within two seconds of CPU time in a text of any size", () => {
     const before = process.cpuUsage();
     syntaxHints(`a: ${'"'.repeat(20_000)}\n${"  - b: {\n".repeat(5_000)}${" ".repeat(50_000)}x: “`);
-    // Of the processor, which a busy machine gives to others too. Microseconds.
+    // Processor time in microseconds, since a busy machine would distort the elapsed time.
     assert.ok(process.cpuUsage(before).user < 1_500_000);
   });
 });

@@ -149,7 +149,7 @@ describe("the number of logins in a file", () => {
       return process.cpuUsage(began).user;
     };
     time(1_000);
-    // What compares each with each takes 256 times as long.
+    // A quadratic algorithm would take 256 times as long.
     assert.ok(time(64_000) < 60 * Math.max(time(4_000), 20_000));
   }).timeout(60_000);
 

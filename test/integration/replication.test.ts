@@ -159,7 +159,7 @@ describe("replication", () => {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /\(identity: profile bob, \S+config\.yaml:\d+\): .*of account 444455556666, .*account 111122223333.*\[REPLICATION_ACCOUNT\]\n$/,
+      /\(identity: profile bob, \S+config\.yaml:\d+\): .*to account 444455556666, .*account 111122223333.*\[REPLICATION_ACCOUNT\]\n$/,
     );
     const { registries, replication } = await statusOf(user);
     assert.deepEqual([registries.length, replication[0].targets], [1, []]);

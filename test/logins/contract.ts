@@ -5,7 +5,7 @@ const hub = "https://index.docker.io/v1/";
 const me = { username: "me", secret: "made-up secret" };
 const you = { username: "you", secret: "another made-up secret" };
 
-/** What all that keeps logins to hosts that are not ECR's does alike. */
+/** The common behaviour of all stores for logins to other hosts. */
 export function loginsContract(name: string, open: () => OtherLogins): void {
   describe(`${name}, as a store of logins to other hosts`, () => {
     it("is empty at first, and erases nothing", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { barredFolder } from "../../src/ownership/barred-folder.ts";
 import { useTempFolder } from "../support/fakes/temp-folder.ts";
 
-/** What only another user meets, EACCES, is in test/integration/homes.test.ts. */
+/** EACCES, which needs another user, is tested in test/integration/homes.test.ts. */
 describe("barredFolder", () => {
   const folder = useTempFolder();
 

@@ -13,10 +13,10 @@ import { helperLibrary, type LibraryOutcome, libraryOutcomes } from "../support/
 const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 const count = 3_000;
 const spaces = [..." \t\n\v\f\r\u0085\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000", "\r\n"];
-/** Close to white space, and none. */
+/** Characters that resemble white space. */
 const noSpaces = ["\ufeff", "\u200b", "\u180e", "\0", "\u001f", "\u007f"];
 
-/** Has a token for every host. */
+/** A helper with a token for every host. */
 const everything: HelperBackends = {
   warm: {
     warm: () => ({ username: "AWS", secret: "secret" }),
@@ -107,9 +107,9 @@ const title = library === undefined ? " (needs Go and its module proxy)" : "";
       let taken = 0;
       for (const [index, text] of texts.entries()) {
         const { Error: refusal, ServerURL } = outcomes[index] as LibraryOutcome;
-        // A request of Bazel's.
+        // A request of Bazel.
         if (trimSpace(text).startsWith("{")) continue;
-        // What a get is for, an erase is for.
+        // An erase has the same host as a get.
         const { stdout, exitCode } = await serve("get", async () => text, everything);
         if (exitCode === 0) {
           taken += 1;
@@ -118,7 +118,7 @@ const title = library === undefined ? " (needs Go and its module proxy)" : "";
           assert.equal(stdout, `${refusal}\n`, shown(text));
         } else {
           assert.match(stdout, /\[BAD_SERVER_URL\]\n$/, shown(text));
-          // Two lines that the library makes one host of are refused.
+          // Two lines that the library would join into one host are refused.
           assert.ok(!isPlainHost(ServerURL) || text.trim().includes("\n"), shown(text));
         }
       }

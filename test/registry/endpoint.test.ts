@@ -20,7 +20,7 @@ const ENDPOINTS: [registry: string, api: string, endpointSettings?: EndpointSett
   [`${A}.dkr.ecr.us-isob-east-1.sc2s.sgov.gov`, "api.ecr.us-isob-east-1.sc2s.sgov.gov"],
   [`${A}.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk`, "api.ecr.eu-isoe-west-1.cloud.adc-e.uk"],
   [`${A}.dkr.ecr.us-isof-south-1.csp.hci.ic.gov`, "api.ecr.us-isof-south-1.csp.hci.ic.gov"],
-  // Settings add to what the host says, and never take away.
+  // Settings add variants to those of the host, and never remove any.
   [`${A}.dkr.ecr.us-east-1.amazonaws.com`, "api.ecr-fips.us-east-1.amazonaws.com", { fips: true }],
   [`${A}.dkr.ecr.us-east-1.amazonaws.com`, "ecr.us-east-1.api.aws", { dualStack: true }],
   [`${A}.dkr.ecr-fips.us-east-1.amazonaws.com`, "ecr-fips.us-east-1.api.aws", { dualStack: true }],

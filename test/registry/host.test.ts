@@ -5,7 +5,7 @@ import type { Partition } from "../../src/registry/registry.ts";
 
 const A = "123456789012";
 
-/** host → account is always A: region, partition, FIPS, dual-stack */
+/** By host: region, partition, FIPS, dual-stack. The account is always A. */
 const PRIVATE: [host: string, region: string, partition: Partition, fips: boolean, dualStack: boolean][] = [
   [`${A}.dkr.ecr.us-east-1.amazonaws.com`, "us-east-1", "aws", false, false],
   [`${A}.dkr.ecr-fips.us-west-2.amazonaws.com`, "us-west-2", "aws", true, false],
@@ -25,7 +25,7 @@ const PRIVATE: [host: string, region: string, partition: Partition, fips: boolea
   [`${A}.dkr.ecr.us-isob-east-1.sc2s.sgov.gov`, "us-isob-east-1", "aws-iso-b", false, false],
   [`${A}.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk`, "eu-isoe-west-1", "aws-iso-e", false, false],
   [`${A}.dkr.ecr.us-isof-south-1.csp.hci.ic.gov`, "us-isof-south-1", "aws-iso-f", false, false],
-  // A region that no list holds yet: the suffix alone decides.
+  // An unknown region: the suffix alone decides.
   [`${A}.dkr.ecr.aq-central-12.amazonaws.com`, "aq-central-12", "aws", false, false],
   [`${A}.dkr.ecr.tw-east-1.amazonaws.com.cn`, "tw-east-1", "aws-cn", false, false],
 ];
@@ -72,7 +72,7 @@ const NOT_ECR = [
   `${A}.dkr.ecr.us-east-1.amazonaws.com:443`,
   `${A}.dkr.ecr.us-east-1.amazonaws.com%2f`,
   `${A}.dkr.ecr.us-east-1.amazonaws.com\\.evil.com`,
-  // Names of two partitions in one: AWS issues none of them.
+  // Mixed names of two partitions: AWS has none of them.
   `${A}.dkr.ecr.cn-north-1.amazonaws.com`,
   `${A}.dkr.ecr.us-gov-west-1.amazonaws.com.cn`,
   `${A}.dkr.ecr.eusc-de-east-1.amazonaws.com`,
@@ -129,7 +129,7 @@ describe("parseHost", () => {
         const at = seed % host.length;
         const changed = host.slice(0, at) + char + host.slice(at + 1);
         const found = parseHost(changed);
-        // What is still one of ECR's names must end in a domain of AWS, label for label.
+        // A name that is still accepted must end in a domain of AWS, label for label.
         if (found) {
           assert.equal(found.host, changed);
           assert.match(
@@ -145,7 +145,7 @@ describe("parseHost", () => {
 
 describe("privateHost", () => {
   for (const [host, region, , fips, dualStack] of PRIVATE) {
-    // Of a region that no list holds, the suffix can't be known.
+    // The suffix of an unknown region can't be known.
     if (fips || dualStack || region === "tw-east-1") continue;
     it(`builds ${host}`, () => assert.equal(privateHost(A, region), host));
   }

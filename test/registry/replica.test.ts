@@ -11,7 +11,7 @@ const china = "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn";
 describe("replicaOf", () => {
   const cases: [source: string, region: string, host: string | undefined][] = [
     [commercial, "eu-west-1", `${account}.dkr.ecr.eu-west-1.amazonaws.com`],
-    // Nobody knows that prefix: a region that is newer than this program.
+    // An unknown prefix: a region that is newer than this program.
     [commercial, "sa-north-9", `${account}.dkr.ecr.sa-north-9.amazonaws.com`],
     [commercial, "cn-north-1", undefined],
     [commercial, "us-gov-west-1", undefined],
@@ -19,7 +19,7 @@ describe("replicaOf", () => {
     [china, "us-east-1", undefined],
     [commercial, "nowhere", undefined],
     [commercial, "us-east-1.evil.example", undefined],
-    // Under its plain name, whatever the source's.
+    // A replica has its standard host name, regardless of the source's.
     [commercial.replace("ecr", "ecr-fips"), "us-west-2", `${account}.dkr.ecr.us-west-2.amazonaws.com`],
   ];
   for (const [source, region, host] of cases) {

@@ -4,7 +4,7 @@ import { readServerUrl } from "../../src/registry/server-url.ts";
 
 const HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
-/** Everything that a client was seen to send for HOST, and its like. */
+/** All forms in which clients send HOST, and similar ones. */
 const SAME_HOST = [
   HOST,
   `https://${HOST}`,
@@ -28,7 +28,7 @@ const SAME_HOST = [
   `${HOST}/team/app@sha256:${"0af9".repeat(16)}`,
   HOST.toUpperCase(),
   `HTTPS://${HOST.toUpperCase()}/Team`,
-  // testcontainers-node, and what shells add
+  // testcontainers-node, and line ends that shells add
   `${HOST}\n`,
   `${HOST}\r\n`,
   `${HOST} \n`,
@@ -46,7 +46,7 @@ const OTHER: [sent: string, host: string][] = [
   ["[::1]:5000", "[::1]:5000"],
   ["unused", "unused"],
   ["registry_1.internal", "registry_1.internal"],
-  // Another port is another server; so are these names.
+  // A different port or name is a different server.
   [`${HOST}:8443`, `${HOST}:8443`],
   [`${HOST}:80`, `${HOST}:80`],
   [`https://${HOST}:80`, `${HOST}:80`],
@@ -159,8 +159,8 @@ describe("readServerUrl", () => {
     );
   });
 
-  // The judge is the WHATWG URL parser, which clients use or come near to: whatever we take for ECR's, it must
-  // see the same host in.
+  // The reference is the WHATWG URL parser, which most clients use: for each accepted ECR host, it must return the
+  // same host.
   it("returns no ECR registry if a URL parser returns another host", () => {
     const piece = fc.constantFrom(
       ...[HOST, "public.ecr.aws", "evil.com", "123456789012", "dkr", "ecr", "us-east-1", "amazonaws", "com"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { printWhole } from "../../src/terminal/stdout.ts";
 import { Failure } from "../../src/token/failure.ts";
 
-/** @param codes of the errors that come before each piece */
+/** @param codes the errors before each chunk */
 function printed(text: string, piece: number, codes: string[] = []): string {
   let got = "";
   printWhole(text, (bytes, from) => {

@@ -9,7 +9,7 @@ import {
   stampOf,
 } from "../../src/token/dependencies.ts";
 
-/** Where the files and the endpoints are: it matters to every identity. */
+/** Variables for files and endpoints, which matter to every identity. */
 const PLACES = [
   "HOME",
   "XDG_CONFIG_HOME",
@@ -23,7 +23,7 @@ const PLACES = [
   "AWS_ENDPOINT_URL_SSO_OIDC",
 ];
 
-/** Where the default chain takes credentials from: it matters where that chain asks. */
+/** Variables of the default credential chain, which matter only to it. */
 const CREDENTIALS = [
   "AWS_PROFILE",
   "AWS_ACCESS_KEY_ID",
@@ -40,7 +40,7 @@ const CREDENTIALS = [
   "AWS_EC2_METADATA_SERVICE_ENDPOINT",
 ];
 
-/** What a user's environment also holds and what changes nobody's identity. */
+/** Other variables, which affect no identity. */
 const BESIDE = ["PATH", "LANG", "TERM", "DOCKER_CONFIG", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PAGER"];
 
 const SOME: Environment = { HOME: "/home/somebody", AWS_PROFILE: "ci", PATH: "/bin" };

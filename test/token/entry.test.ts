@@ -37,7 +37,7 @@ const KINDS: [kind: string, entry: StoredEntry, parse: Parse][] = [
   ["a logout", logoutEntry(), parseLoginEntry],
 ];
 
-/** What an editor, a half-written disk or a joker may leave in the place of an entry. */
+/** Files that an editor, an incomplete write or an attacker may leave at the path of an entry. */
 const RUBBISH = [
   "",
   " ",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Clock, type Life, type LifeState, lifeOf, lifeState, timeLeft } from "../../src/token/life.ts";
 import { hour, minute, SettableClock, second } from "../support/fakes/clock.ts";
 
-/** A token of 12 hours of which the last one is a reserve, and what then happens to the machine. */
+/** A token of 12 hours, the last of which is a reserve, and the events that follow on the machine. */
 const SPECIFICATION: [situation: string, happens: (clock: SettableClock) => unknown, state: LifeState][] = [
   ["just issued", () => undefined, "fresh"],
   ["a moment before the reserve begins", (clock) => clock.pass(11 * hour - 1), "fresh"],
@@ -86,7 +86,7 @@ describe("lifeState, for a token of 12 h with a minValidity of 1 h", () => {
   });
 });
 
-/** Minutes that go by (`pass`) and minutes by which the hands are moved (`set`), in any order. */
+/** Minutes that pass (`pass`) and minutes by which the clock is set (`set`), in any order. */
 const happenings = fc.array(
   fc.oneof(
     fc.record({ pass: fc.integer({ min: 0, max: 400 }) }),
@@ -208,7 +208,7 @@ describe("lifeOf a token", () => {
   it("expires by AWS's clock after a reboot, in which our clock may have been corrected", () => {
     const clock = new SettableClock();
     const { now } = clock;
-    // Ours is 3 h ahead: AWS's 12 h end at what ours calls 9 h from now.
+    // The local clock is 3 h ahead: AWS's 12 h end at 9 h from now by the local clock.
     const life = lifeOf(now + 9 * hour, -3 * hour, hour, clock.read());
     const afterBoot = (time: number): Clock => ({ now: now + time, boot: { id: "another", uptime: 0 } });
     assert.equal(lifeState(life, afterBoot(9 * hour - 1)), "usable");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { redact, redacted } from "../../src/token/redact.ts";
 
-/** Made up here, so that no file of this project looks as if it held a secret. */
+/** Composed here, so that no file of this project seems to contain a secret. */
 const made = (alphabet: string, length: number) =>
   Array.from({ length }, (_, at) => alphabet[(at * 7 + 3) % alphabet.length]).join("");
 const digits = "0123456789";

@@ -4,7 +4,7 @@ import { foreignText } from "../../src/token/foreign-text.ts";
 import { cutForeign, oneLine } from "../../src/token/printable.ts";
 import { redact } from "../../src/token/redact.ts";
 
-/** What expressions and loops over a text have been made to hang with. */
+/** Texts that are known to hang regular expressions and loops. */
 const pieces = [
   "a",
   "a.",
@@ -96,7 +96,7 @@ describe("the time for a text from outside", function () {
       for (const piece of pieces) {
         const of = (length: number) => piece.repeat(Math.ceil(length / piece.length));
         const [brief, long] = [of(short), of(short * factor)];
-        // What compares every place with every other takes 256 times as long here, and minutes.
+        // A quadratic algorithm takes 256 times as long here, which is minutes.
         const isLinear = () => fastest(call, long) < 80 * Math.max(fastest(call, brief), 20);
         assert.ok(isLinear() || isLinear(), JSON.stringify(piece));
       }
@@ -104,7 +104,7 @@ describe("the time for a text from outside", function () {
   }
 });
 
-/** Milliseconds of the processor: other processes don't count. */
+/** Processor time in milliseconds, without other processes. */
 function fastest(call: (text: string) => unknown, text: string): number {
   let best = Number.POSITIVE_INFINITY;
   for (let turn = 0; turn < 2; turn++) {

@@ -39,7 +39,7 @@ describe("the logins in Docker's config.json", () => {
       return found?.kind === "left" ? found.isLogin : found?.kind;
     };
     assert.equal(kind("a.example", { registrytoken: "t", auth: auth("me:x") }), true);
-    // user:p\xe4ss, as a terminal in Latin-1 leaves it: as JSON it would be another password.
+    // user:p\xe4ss, as a Latin-1 terminal encodes it: decoded as UTF-8 it would be another password.
     assert.equal(kind("a.example", { auth: Buffer.from("user:p\xe4ss", "latin1").toString("base64") }), true);
     for (const entry of [{ auth: "%%%" }, { auth: auth("nocolon") }, { auth: "eDp" }])
       assert.equal(kind("a.example", entry), false, JSON.stringify(entry));

@@ -12,14 +12,14 @@ import { Random, seedOf } from "../../support/fuzz/random.ts";
 const seed = seedOf(process.env);
 const count = 400;
 
-/** What `configure-docker --import` writes and records. */
+/** The config and the record that `configure-docker --import` writes. */
 function imported(text: string, logins: ReadonlyMap<string, Login>): { text: string; record: UndoRecord } {
   const { removed, lost } = describeRemoval(text, logins);
   assert.deepEqual([...lost], []);
   const edited = configure(withoutLogins(text, new Set(logins.keys())), { kind: "all" }, true);
   const step = { made: fingerprint(edited.text), back: edited.back, logins: removed };
   const record = { replaced: edited.replaced, steps: [step] };
-  // It is read back from a file.
+  // The record is read from a file.
   return { text: edited.text, record: JSON.parse(JSON.stringify(record)) };
 }
 

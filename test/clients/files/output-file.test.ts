@@ -142,10 +142,10 @@ describe("a file that tokens are written to", () => {
   for (const [mode, fix] of [
     [0o770, "run: chmod go-w"],
     [0o702, "run: chmod go-w"],
-    // As /tmp has: it is everybody's on purpose.
+    // With the sticky bit, like /tmp, which all users share on purpose.
     [0o1777, "choose a folder that belongs to this user"],
   ] as const) {
-    // A group of this user's own opens nothing to others; only root surely has another.
+    // The user's own group has no other members; only root certainly has another group.
     const itByMode = (mode & 0o002) !== 0 ? it : itAsRoot;
     itByMode(
       `is never written to a folder of mode ${mode.toString(8)}, which other users can write to`,

@@ -20,7 +20,7 @@ const count = 2_500;
 const [ecr, other] = hosts;
 const login = { username: "AWS", secret: "new" };
 
-/** What an edit makes, or the failure that refuses it. */
+/** The result of an edit, or its failure. */
 function attempt<Result>(work: () => Result): Result | Failure {
   try {
     return work();
@@ -34,7 +34,7 @@ const go = goProgram();
 const title = go === undefined ? " (needs Go, Debian's package golang-go)" : "";
 
 (go === undefined ? describe.skip : describe)(`Docker's files beside Go's own decoder${title}`, function () {
-  // Go compiles its library first where it never did.
+  // The first run of Go compiles its standard library.
   this.timeout(300_000);
   const seed = seedOf(process.env);
   let decoder: GoDecoder;
@@ -189,7 +189,7 @@ function fromEntries(values: Readonly<Record<string, string>> | null, change: (v
   return Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, change(value)]));
 }
 
-/** As Go writes an entry: without what is empty. */
+/** An entry as Go writes it: without empty fields. */
 function withValues(entry: Readonly<Record<string, string>>) {
   return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== ""));
 }

@@ -12,12 +12,12 @@ import { needs } from "../../support/e2e/needs.ts";
 import { type Service, startService } from "../../support/e2e/service.ts";
 import { newTester, type Tester } from "../../support/e2e/user.ts";
 
-/** Makes that `list` names the registry. */
+/** Makes `list` name the registry. */
 async function warm(tester: Tester): Promise<void> {
   succeeded(await tester.run(["docker-credential-ecr", "get"], { input: appRegistry }));
 }
 
-// These collect all logins before they know which they need: by the entries of `credHelpers`, and by what `list` names.
+// These clients collect all logins first: by the entries of `credHelpers`, and by the result of `list`.
 describe("clients that ask for every login", function () {
   this.timeout(120_000);
 
@@ -79,7 +79,7 @@ describe("clients that ask for every login", function () {
     });
     after(() => service?.stop());
 
-    /** What `configure-docker --podman` has written; Docker's config has no part in it. */
+    /** The file that `configure-docker --podman` wrote; Docker's config is not used. */
     async function configured(...args: readonly string[]): Promise<Tester> {
       const alice = newTester("alice", "credsStore");
       succeeded(await alice.run(["docker-credential-ecr", "configure-docker", "--podman", ...args]));

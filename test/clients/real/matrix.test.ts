@@ -10,7 +10,7 @@ import { makeImage, removeImage } from "../../support/e2e/images.ts";
 import { plainRegistry } from "../../support/e2e/names.ts";
 import { newTester } from "../../support/e2e/user.ts";
 
-/** Without it only what .ci/run has time for. */
+/** Without it, only the cases for which .ci/run has time. */
 const isWhole = process.env.TEST_CLIENTS === "all";
 const isUpdate = process.env.UPDATE_GOLDEN === "1";
 
@@ -66,7 +66,7 @@ describe("clients", function () {
         }
       });
 
-      /** A cell of the page, which says what the run has shown. */
+      /** A cell of the table in the documentation, with the result of the test. */
       const cell = (table: GeneratedTable, column: string, look: () => Promise<string>) =>
         it(`${column}`, async () => {
           const found = await look();
@@ -91,7 +91,7 @@ describe("clients", function () {
         if (!client.push) return "–";
         const tester = trial.tester("alice");
         succeeded(await trial.run(tester, "pull", images.app));
-        // The engine has it now.
+        // The engine has the image now.
         succeeded(await trial.run(tester, "push", images.app));
         return "pushes";
       });

@@ -9,7 +9,7 @@ import { makeImage, removeImage } from "../../support/e2e/images.ts";
 import { appRegistry } from "../../support/e2e/names.ts";
 import { newTester, type Tester } from "../../support/e2e/user.ts";
 
-/** What is over, in the form of ECR's passwords: the registry refuses it. */
+/** An expired token in the form of ECR's passwords: the registry refuses it. */
 const stale = {
   auths: {
     [appRegistry]: {
@@ -27,7 +27,7 @@ function write(path: string, content: object): string {
 const doctor = (tester: Tester, env: Readonly<Record<string, string>>) =>
   tester.run(["docker-credential-ecr", "doctor", appRegistry], { env });
 
-// Each is what doctor finds, and what the client prints meanwhile.
+// Each case has doctor's finding, and the client's own message.
 describe("what hides the helper from a client", function () {
   this.timeout(60_000);
 

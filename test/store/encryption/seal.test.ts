@@ -3,7 +3,7 @@ import { seal, unseal } from "../../../src/store/encryption/seal.ts";
 
 const key = new Uint8Array(32).fill(7);
 const nonce = new Uint8Array(12).fill(9);
-/** Also what stands at its start comes back, which a decoder would take for a mark of the encoding. */
+/** A byte order mark at the start, which a decoder would remove, must be preserved too. */
 const text = "\uFEFFa made-up secret, ünï ✓";
 
 describe("a sealed text", () => {

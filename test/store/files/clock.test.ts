@@ -5,7 +5,7 @@ import { openFastFiles } from "../../../src/store/files/open-fast-files.ts";
 
 const now = Date.UTC(2026, 0, 15, 12);
 
-/** The two files of Linux' /proc, or what else lies there. */
+/** The two files in Linux's /proc, or what replaces them. */
 function proc(texts: Record<string, string>): FastFiles {
   return {
     writeOutput: () => 0,

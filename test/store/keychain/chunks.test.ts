@@ -29,7 +29,7 @@ describe("a keychain whose entries have a limit", () => {
   });
 
   it("returns what was written, of any length, after any previous value", async () => {
-    // No value of ours begins as the entry does that names parts.
+    // No stored value begins like the entry that names the parts.
     const value = fc
       .string({ unit: "grapheme", maxLength: 400 })
       .filter((text) => !text.startsWith("in parts"));

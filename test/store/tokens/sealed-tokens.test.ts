@@ -40,7 +40,7 @@ describe("store: keychain", () => {
     reported = [];
   });
 
-  /** As another process has it. */
+  /** The store as another process opens it. */
   const open = () =>
     new TokenStore(state(), (line) => reported.push(line), {
       key: tokenKeyIn(state(), entries, { cooldown: 0 }),
@@ -62,7 +62,7 @@ describe("store: keychain", () => {
     assert.deepEqual(await store.readFailure("other"), failureEntry());
   }
 
-  /** All that lies in files. */
+  /** The content of all files. */
   const onDisk = () =>
     everythingIn(state())
       .filter((path) => statSync(path).isFile())

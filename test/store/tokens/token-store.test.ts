@@ -36,7 +36,7 @@ import { MemoryStore } from "../../support/fakes/memory-store.ts";
 import { itAsRoot, otherUserId, useTempFolder } from "../../support/fakes/temp-folder.ts";
 import { tokenKeyIn } from "../../support/fakes/token-key.ts";
 
-/** What the real store and the one without a disk both do, so that the fakes tell the truth. */
+/** The common behaviour of the real store and the in-memory fake, so that tests can rely on the fake. */
 function contract(name: string, open: () => MemoryStore | TokenStore): void {
   describe(`${name}, as a store of tokens`, () => {
     it("is empty at first, and removes nothing", async () => {

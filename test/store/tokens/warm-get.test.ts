@@ -53,7 +53,7 @@ function warmGet(files: FastFiles): void {
     return found && "secret" in found ? found.secret : undefined;
   };
 
-  /** The AWS config file, one that is not there, and the token that was got under both. */
+  /** The AWS config file, a missing file, and a token that depends on both. */
   const config = () => `${temp()}/config`;
   const absent = () => `${temp()}/absent`;
   const cache = async (with_: Partial<RegistryEntry> = {}) => {
@@ -236,12 +236,12 @@ function warmGet(files: FastFiles): void {
   });
 }
 
-/** A text of the next format, whole and intact. */
+/** A valid text of the next format version. */
 function newer(text: string): string {
   return withChecksum((withoutChecksum(text) ?? "").replace(" 2 ", " 3 "));
 }
 
-/** Moves a file away and leaves a link to it. */
+/** Moves a file away and replaces it with a symbolic link. */
 function linkTo(path: string, elsewhere: string): void {
   renameSync(path, elsewhere);
   symlinkSync(elsewhere, path);
