@@ -61,7 +61,7 @@ export async function reachApi(request: AwsRequest): Promise<Reach> {
 function linkOf(error: unknown): Link {
   if (!(error instanceof TransportError)) return "api";
   const { problem, proxy } = error;
-  if (problem === "tls") return "certificates";
+  if (["tls", "handshake", "bundle"].includes(problem)) return "certificates";
   if (problem === "proxy" || problem === "address") return "proxy";
   const isConnectionProblem = problem === "dns" || problem === "refused" || problem === "unreachable";
   if (isConnectionProblem && proxy !== undefined) return "proxy";

@@ -1,6 +1,7 @@
-import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { type AwsCredentials, unsendablePart } from "../../profiles/aws-credentials.ts";
 import { asObject, type JsonObject } from "../api/json.ts";
 import { callSts, field, type RoleParameters, type WebIdentityParameters } from "../api/sts.ts";
+import { AnswerError } from "../http/answers.ts";
 import type { Session } from "../http/session.ts";
 import { RoleError } from "./role-error.ts";
 
@@ -48,11 +49,14 @@ function credentialsIn(answer: JsonObject): AwsCredentials {
   const secretAccessKey = field(fields, "SecretAccessKey");
   const sessionToken = field(fields, "SessionToken");
   const expiration = Date.parse(field(fields, "Expiration") ?? "");
-  if (!accessKeyId || !secretAccessKey) throw new Error("the answer contains no credentials");
-  return {
+  if (!accessKeyId || !secretAccessKey) throw new AnswerError("the answer contains no credentials");
+  const credentials = {
     accessKeyId,
     secretAccessKey,
     ...(sessionToken && { sessionToken }),
     ...(!Number.isNaN(expiration) && { expiration: new Date(expiration) }),
   };
+  const part = unsendablePart(credentials);
+  if (part !== undefined) throw new AnswerError(`the ${part} in the answer is invalid`);
+  return credentials;
 }

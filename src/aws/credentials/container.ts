@@ -1,5 +1,5 @@
 import { problemOf, readBounded } from "../../limits/bounded-file.ts";
-import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { type AwsCredentials, isSendable } from "../../profiles/aws-credentials.ts";
 import { largestToken } from "../../profiles/identity-tokens.ts";
 import { Failure } from "../../token/failure.ts";
 import type { Session } from "../http/session.ts";
@@ -59,11 +59,11 @@ async function authorizationOf({ env }: Session): Promise<string | undefined> {
   const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
   const text = file ? await readTokenFile(file) : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
   const token = text?.replace(/\r?\n$/, "");
-  if (!token || !/[\r\n]/.test(token)) return token;
+  if (!token || isSendable(token)) return token;
   throw new Failure(
     code,
-    `the container's authorization token (${file ? "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" : "AWS_CONTAINER_AUTHORIZATION_TOKEN"}) has more than one line`,
-    "write the token there as one line",
+    `the container's authorization token (${file ? "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" : "AWS_CONTAINER_AUTHORIZATION_TOKEN"}) has more than one line, or non-ASCII characters`,
+    "write the token there as one line of printable ASCII",
   );
 }
 

@@ -1,4 +1,4 @@
-import type { AwsCredentials } from "../../profiles/aws-credentials.ts";
+import { type AwsCredentials, unsendablePart } from "../../profiles/aws-credentials.ts";
 import type { CredentialSource, ProfileRole } from "../../profiles/credential-source.ts";
 import { decideSource } from "../../profiles/decide-source.ts";
 import { refuseExpired } from "../../profiles/environment.ts";
@@ -7,17 +7,20 @@ import type { Identity, RoleIdentity } from "../../token/identity.ts";
 import { registryEndpoint } from "../http/endpoints.ts";
 import { type Session, sessionName } from "../http/session.ts";
 import { SourceError } from "./source-error.ts";
+import { UnsendableKeys } from "./unsendable-keys.ts";
 
 /**
  * The AWS credentials of an identity, newly fetched from the source that `decideSource` returns.
  *
- * @throws Failure, RoleError, SourceError, InstanceMetadataError, TransportError
+ * @throws Failure, RoleError, SourceError, UnsendableKeys, InstanceMetadataError, TransportError
  */
 export async function resolveCredentials(session: Session, identity: Identity): Promise<AwsCredentials> {
   if (identity.kind === "role") return roleCredentials(session, identity);
   const { source, roles } = decideSource(identity, session.env, session.profiles);
   session.source = source;
   let credentials = await fromSource(session, source);
+  const part = unsendablePart(credentials);
+  if (part !== undefined) throw new UnsendableKeys(part);
   for (const role of roles) credentials = await assumeProfileRole(session, credentials, role);
   return credentials;
 }

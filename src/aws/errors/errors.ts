@@ -6,11 +6,13 @@ import { describeIdentity } from "../../token/identity.ts";
 import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
 import { RoleError } from "../credentials/role-error.ts";
 import { SourceError } from "../credentials/source-error.ts";
+import { UnsendableKeys } from "../credentials/unsendable-keys.ts";
 import { AnswerError } from "../http/answers.ts";
 import type { Session, WaitingFor } from "../http/session.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { lastAnswerer } from "./answerer.ts";
 import { type Diagnosis, describeLocation, type FetchContext } from "./diagnosis.ts";
+import { keysOrigin, sessionTokenOrigin } from "./keys-origin.ts";
 import { fixForNone } from "./no-credentials.ts";
 import { diagnoseService, type ServiceException } from "./service.ts";
 import { diagnoseSource } from "./source.ts";
@@ -77,6 +79,7 @@ function diagnose(error: unknown, context: FetchContext, session: Session | unde
     };
   }
   if (error instanceof SourceError) return diagnoseSource(error, session);
+  if (error instanceof UnsendableKeys) return diagnoseUnsendable(error, session);
   if (error instanceof RoleError && error.cause instanceof TransportError)
     return diagnoseTransport(error.cause, session, regionOfRole(context));
   const service = error instanceof RoleError ? error.cause : error;
@@ -84,15 +87,24 @@ function diagnose(error: unknown, context: FetchContext, session: Session | unde
     const role = error instanceof RoleError ? error : undefined;
     return diagnoseService(service, context, role, session);
   }
-  if (error instanceof AnswerError) {
+  if (service instanceof AnswerError) {
     const answerer = lastAnswerer(session);
-    const where = answerer ? `${answerer.name}: ` : "";
-    return { code: "BAD_ANSWER", why: where + error.message, fix: answerer?.fix ?? badAnswerFix };
+    const where = answerer ? `${answerer.name}: ` : error instanceof RoleError ? "STS: " : "";
+    return { code: "BAD_ANSWER", why: where + service.message, fix: answerer?.fix ?? badAnswerFix };
   }
   return {
     code: "UNEXPECTED",
     why: foreignError(service),
     fix: "run it again; if it recurs, report this line as a bug",
+  };
+}
+
+function diagnoseUnsendable({ part }: UnsendableKeys, session: Session | undefined): Diagnosis {
+  const origin = part === "session token" ? sessionTokenOrigin(session)?.name : keysOrigin(session);
+  return {
+    code: "KEYS_UNKNOWN",
+    why: `the ${part}${origin === undefined ? "" : ` (${origin})`} contains a line end or non-ASCII characters, which AWS never issues`,
+    fix: "copy the keys again as AWS issued them, each on one line",
   };
 }
 

@@ -21,6 +21,8 @@ export function diagnoseTransport(
 ): Diagnosis {
   const { problem, code, host, proxy } = error;
   if (problem === "tls") return diagnoseTls(error, session, region);
+  if (problem === "bundle" && session?.bundle) return diagnoseBundle(session.bundle);
+  if (problem === "handshake") return diagnoseHandshake(error, session, region);
   if (proxy !== undefined) return diagnoseProxy(error, proxy, settingFix(host, session, region));
   const origin = session && originOf(host, session.settings);
   const who = origin ? `${host} (set by ${origin.name})` : host;
@@ -44,10 +46,11 @@ export function diagnoseTransport(
       return { code: "UNREACHABLE", why: `${who} can't be connected to (${code})`, fix };
     case "closed":
       return { code: "UNREACHABLE", why: `${who} closed the connection without an answer`, fix };
+    case "garbled":
     case "size": {
       const inPlace = "check for a captive portal or a proxy that answers instead of AWS";
       const fix = origin ? `check what answers there, or ${origin.removal}` : inPlace;
-      return { code: "BAD_ANSWER", why: `the answer of ${who} ${sizeProblem(code)}`, fix: fix };
+      return { code: "BAD_ANSWER", why: `the answer of ${who} ${answerProblem(error)}`, fix };
     }
     default:
       return { code: "UNREACHABLE", why: `${who} did not answer (${code})`, fix };
@@ -92,32 +95,83 @@ function diagnoseProxy(error: TransportError, address: string, suspected: string
       return { code: "UNREACHABLE", why: `${proxy} can't be connected to (${code})`, fix };
     case "closed":
       return { code: "UNREACHABLE", why: `${host} did not answer through ${proxy}`, fix };
-    case "proxy": {
-      const allow = `have the proxy allow ${host}, ${fix}`;
-      return { code: "PROXY", why: `${proxy} does not connect to ${host} (${code})`, fix: allow };
-    }
+    case "proxy":
+      return { code: "PROXY", ...diagnoseTunnel(error, proxy, fix) };
     case "address":
       return { code: "PROXY", why: `the value of ${variable} is not the address of a proxy`, fix };
+    case "garbled":
     case "size":
-      return { code: "BAD_ANSWER", why: `the answer of ${host} through ${proxy} ${sizeProblem(code)}`, fix };
+      return {
+        code: "BAD_ANSWER",
+        why: `the answer of ${host} through ${proxy} ${answerProblem(error)}`,
+        fix,
+      };
     default:
       return { code: "UNREACHABLE", why: `${host} did not answer through ${proxy} (${code})`, fix };
   }
 }
 
-function sizeProblem(code: string): string {
+/** Why a proxy refused the connection. @param usual the fix for other problems of a proxy */
+function diagnoseTunnel(error: TransportError, proxy: string, usual: string) {
+  const { code, host, proxyStatus: status, proxyVariable: variable = "HTTPS_PROXY" } = error;
+  if (code === "UnsupportedProxyProtocol") {
+    return {
+      why: `${proxy} is neither an http nor an https proxy, and no other kind is supported`,
+      fix: usual,
+    };
+  }
+  if (status === 407) {
+    const form = "http://USER:PASSWORD@HOST:PORT, with special characters as %XX";
+    return {
+      why: `${proxy} requires a login, or does not accept the one in ${variable} (HTTP 407)`,
+      fix: `correct the login in ${variable} (${form})`,
+    };
+  }
+  const why = `${proxy} does not connect to ${host} (${status === undefined ? code : `HTTP ${status}`})`;
+  return { why, fix: `have the proxy allow ${host}, ${usual}` };
+}
+
+function answerProblem({ problem, code }: TransportError): string {
+  if (problem === "garbled") return `is not valid HTTP (${code})`;
   return code === "TOO_LARGE" ? "is larger than 1 MiB" : "is compressed in a way that can't be read";
 }
 
-function diagnoseTls(
-  { code, host, proxy, proxyVariable }: TransportError,
+function diagnoseBundle({ path, origin }: CaBundle): Diagnosis {
+  return {
+    code: "CA_BUNDLE",
+    why: `no certificate in the CA bundle ${path} (set by ${origin.name}) can be read`,
+    fix: `write the certificates there again, as PEM, or ${origin.removal}`,
+  };
+}
+
+/** The server has an old version of TLS, another protocol above it, or no TLS. */
+function diagnoseHandshake(
+  error: TransportError,
   session: Settings | undefined,
   region: Origin | undefined,
 ): Diagnosis {
+  const setting = settingFix(error.host, session, region);
+  return {
+    code: "TLS",
+    why: `${serverName(error, session)} does not support HTTP/1.1 over TLS 1.2 or later (${error.code})`,
+    fix: `check what answers there${setting === undefined ? "" : `, or ${setting}`}`,
+  };
+}
+
+/** A server, the setting of its address, and its proxy. */
+function serverName({ host, proxy, proxyVariable }: TransportError, session: Settings | undefined): string {
   const origin = session && originOf(host, session.settings);
   const via = proxy === undefined ? "" : ` through the proxy ${proxy} (${proxyVariable ?? "HTTPS_PROXY"})`;
-  const leads = origin ? ` (set by ${origin.name})` : "";
-  const why = `the TLS certificate of ${host}${leads}${via} is not accepted (${code})`;
+  return `${host}${origin ? ` (set by ${origin.name})` : ""}${via}`;
+}
+
+function diagnoseTls(
+  error: TransportError,
+  session: Settings | undefined,
+  region: Origin | undefined,
+): Diagnosis {
+  const { code, host } = error;
+  const why = `the TLS certificate of ${serverName(error, session)} is not accepted (${code})`;
   return { code: "TLS", why, fix: tlsFix(code, session?.bundle, settingFix(host, session, region)) };
 }
 

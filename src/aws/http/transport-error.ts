@@ -13,6 +13,12 @@ export type TransportProblem =
   | "tls"
   | "proxy"
   | "address"
+  /** No certificate of the CA bundle can be read. */
+  | "bundle"
+  /** No TLS connection: another version or protocol, or no TLS. */
+  | "handshake"
+  /** The answer is not HTTP. */
+  | "garbled"
   /** The answer is larger than the limit, or has an unknown content encoding. */
   | "size"
   | "other";
@@ -28,6 +34,10 @@ export class TransportError extends Error {
   /** The variable that sets the proxy, and the one with the hosts that don't use it. */
   readonly proxyVariable: string | undefined;
   readonly exemptions: string | undefined;
+  /** The HTTP status with which the proxy refused a tunnel. */
+  readonly proxyStatus: number | undefined;
+  /** If present, the SDK's rules retry the request; they also retry by `code`. */
+  readonly $retryable?: object;
 
   constructor(problem: TransportProblem, code: string, where: Where, options?: { cause?: unknown }) {
     super(`${where.host}: ${problem} (${code})`, options);
@@ -39,7 +49,19 @@ export class TransportError extends Error {
     this.proxy = where.proxy;
     this.proxyVariable = where.proxyVariable;
     this.exemptions = where.exemptions;
+    this.proxyStatus = problem === "proxy" ? statusOf(options?.cause) : undefined;
+    if (isTransient(problem, this.proxyStatus)) this.$retryable = {};
   }
+}
+
+/** Not a refused login: after a few attempts, companies lock the account. */
+function isTransient(problem: TransportProblem, proxyStatus = 0): boolean {
+  return problem === "garbled" || problem === "closed" || proxyStatus === 429 || proxyStatus >= 500;
+}
+
+function statusOf(cause: unknown): number | undefined {
+  const status = (cause as { status?: unknown } | undefined)?.status;
+  return typeof status === "number" ? status : undefined;
 }
 
 export interface Where {
@@ -59,11 +81,16 @@ const problems: Readonly<Record<string, TransportProblem>> = {
   ECONNRESET: "closed",
   EPIPE: "closed",
   ConnectionClosed: "closed",
+  EPROTO: "handshake",
+  Malformed_HTTP_Response: "garbled",
+  InvalidContentLength: "garbled",
+  UnrequestedUpgrade: "garbled",
   ERR_PROXY_TUNNEL: "proxy",
   UnsupportedProxyProtocol: "proxy",
   ERR_INVALID_URL: "address",
   ERR_INVALID_ARG_VALUE: "address",
   FailedToOpenSocket: "unreachable",
+  UNREADABLE_BUNDLE: "bundle",
 };
 
 /** Classifies an error of Bun's fetch. */
@@ -80,6 +107,11 @@ export function isUntrusted(error: unknown): boolean {
   return untrusted.has(codeOf(error));
 }
 
+/** Whether Bun could not use the CA bundle; other errors have this code too. */
+export function isUnusableBundle(error: unknown): boolean {
+  return codeOf(error) === "FailedToOpenSocket";
+}
+
 const untrusted: ReadonlySet<string> = new Set([
   "UNABLE_TO_GET_ISSUER_CERT",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
@@ -93,7 +125,7 @@ const untrusted: ReadonlySet<string> = new Set([
 function isTls(code: string): boolean {
   return (
     untrusted.has(code) ||
-    /^(CERT_|CRL_|ERR_TLS|ERR_SSL|INVALID_CA|HOSTNAME_MISMATCH|EPROTO)|SSL|TLS|CERTIFICATE/i.test(code)
+    /^(CERT_|CRL_|ERR_TLS|ERR_SSL|INVALID_CA|HOSTNAME_MISMATCH)|SSL|TLS|CERTIFICATE/i.test(code)
   );
 }
 

@@ -1,9 +1,15 @@
 import { defaultLimit } from "../../limits/bounded-stream.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { readBody } from "./answer-body.ts";
-import { allRoots } from "./ca-certificates.ts";
+import { allRoots, readableCertificates } from "./ca-certificates.ts";
 import { type ChosenProxy, proxyFor } from "./proxy.ts";
-import { isUntrusted, TransportError, transportError, type Where } from "./transport-error.ts";
+import {
+  isUntrusted,
+  isUnusableBundle,
+  TransportError,
+  transportError,
+  type Where,
+} from "./transport-error.ts";
 
 export interface TransportOptions {
   readonly env: Environment;
@@ -80,6 +86,7 @@ export class Transport {
     try {
       const response = await this.#fetch(request, init);
       const { status, statusText, headers } = response;
+      if (status < 200 || status > 599) throw new TransportError("garbled", `HTTP ${status}`, where);
       this.#measureSkew(headers.get("date"), now() - (timer() - sent) / 2);
       // Read here, so that the limits and errors of this module apply to the body too.
       const { bytes, isWhole } = await readBody(response, cutAt ?? defaultLimit);
@@ -119,10 +126,18 @@ export class Transport {
     try {
       return await fetch(request, this.#withCertificates(init));
     } catch (error) {
-      if (this.#roots !== undefined || !isUntrusted(error)) throw error;
-      this.#roots = await allRoots();
+      const roots = await this.#betterRoots(error);
+      if (roots === undefined) throw error;
+      this.#roots = roots;
       return await fetch(spare, this.#withCertificates(init));
     }
+  }
+
+  /** CA certificates with which the request may succeed; undefined if there are none. @throws BundleError */
+  async #betterRoots(error: unknown): Promise<string[] | undefined> {
+    const { bundle } = this.#options;
+    if (bundle === undefined) return this.#roots === undefined && isUntrusted(error) ? allRoots() : undefined;
+    return this.#roots === bundle && isUnusableBundle(error) ? readableCertificates(bundle) : undefined;
   }
 
   /** Sets nothing without own CA certificates, so that a connection that was opened ahead can be used. */

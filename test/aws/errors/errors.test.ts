@@ -233,6 +233,18 @@ describe("failureOf: the connection to AWS", () => {
     ["tls", "ERR_TLS_CERT_ALTNAME_INVALID", undefined, "TLS", /ALTNAME/, /another server answers/],
     ["tls", "SELF_SIGNED_CERT_IN_CHAIN", undefined, "TLS", /SELF_SIGNED/, /AWS_CA_BUNDLE/],
     ["proxy", "ERR_PROXY_TUNNEL", "p:1", "PROXY", /p:1 \(HTTPS_PROXY\) does not connect to api/, /login/],
+    ["proxy", "UnsupportedProxyProtocol", "p:1", "PROXY", /p:1 \(HTTPS_PROXY\) is neither/, /HTTPS_PROXY/],
+    [
+      "handshake",
+      "EPROTO",
+      undefined,
+      "TLS",
+      /api\.example does not support HTTP\/1.1 over TLS/,
+      /check what/,
+    ],
+    ["handshake", "EPROTO", "p:1", "TLS", /through the proxy p:1 \(HTTPS_PROXY\) does not/, /check what/],
+    ["garbled", "Malformed", undefined, "BAD_ANSWER", /is not valid HTTP \(Malformed\)/, /portal/],
+    ["garbled", "Malformed", "p:1", "BAD_ANSWER", /through the proxy p:1/, /HTTPS_PROXY/],
     ["address", "ERR_INVALID_URL", "p:1", "PROXY", /HTTPS_PROXY is not the address/, /http:\/\/HOST:PORT/],
     ["other", "Strange", undefined, "UNREACHABLE", /did not answer \(Strange\)/, /VPN/],
   ] as const) {
@@ -253,11 +265,31 @@ describe("failureOf: the connection to AWS", () => {
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls"],
     ["CERT_NOT_YET_VALID", "tls"],
     ["UnsupportedProxyProtocol", "proxy"],
+    ["EPROTO", "handshake"],
+    ["Malformed_HTTP_Response", "garbled"],
+    ["UNREADABLE_BUNDLE", "bundle"],
     ["Strange", "other"],
   ] as const) {
     it(`classifies ${code} as ${problem}`, () => {
       const error = transportError(Object.assign(new Error(), { code }), { host: "h" });
       assert.deepEqual([error.problem, error.code], [problem, code]);
+    });
+  }
+
+  for (const [code, status, isRetried] of [
+    ["ERR_PROXY_TUNNEL", 503, true],
+    ["ERR_PROXY_TUNNEL", 429, true],
+    ["ERR_PROXY_TUNNEL", 407, false],
+    ["ERR_PROXY_TUNNEL", 403, false],
+    ["ERR_PROXY_TUNNEL", undefined, false],
+    ["Malformed_HTTP_Response", undefined, true],
+    ["ConnectionClosed", undefined, true],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", undefined, false],
+    ["EPROTO", undefined, false],
+  ] as const) {
+    it(`${isRetried ? "marks" : "does not mark"} ${code} ${status ?? ""} for a retry`, () => {
+      const cause = Object.assign(new Error(), { code, ...(status && { status }) });
+      assert.equal(transportError(cause, { host: "h" }).$retryable !== undefined, isRetried);
     });
   }
 });
