@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,9 +38,6 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/\breckon(?:s|ed)?\b/i, "calculate"],
 ];
 
-/** Folders that still have some. Take out each that has none: the last test says which. */
-const toDo: ReadonlySet<string> = new Set();
-
 function found(path: string): readonly string[] {
   const lines = readFileSync(join(root, path), "utf8").split("\n");
   return lines.flatMap((line, at) =>
@@ -54,13 +51,6 @@ function found(path: string): readonly string[] {
 describe("words in src and the documentation", () => {
   it("are plain English", () => {
     assert.ok(texts.length > 300, `${texts.length} files`);
-    assert.deepEqual(texts.filter((path) => !toDo.has(dirname(path))).flatMap(found), []);
-  });
-
-  it("has no folder to do that is done", () => {
-    const done = [...toDo].filter(
-      (folder) => !texts.some((path) => dirname(path) === folder && found(path).length > 0),
-    );
-    assert.deepEqual(done, []);
+    assert.deepEqual(texts.flatMap(found), []);
   });
 });
