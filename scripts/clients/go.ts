@@ -22,22 +22,7 @@ export const goClients: readonly GoClient[] = [
   { name: "oras", package: "oras.land/oras/cmd/oras", version: "v1.3.6" },
   { name: "helm3", package: "helm.sh/helm/v3/cmd/helm", version: "v3.22.0" },
   { name: "helm4", package: "helm.sh/helm/v4/cmd/helm", version: "v4.3.1" },
-  { name: "regctl", package: "github.com/regclient/regclient/cmd/regctl", version: "latest" },
-  {
-    name: "docker-credential-gcr",
-    package: "github.com/GoogleCloudPlatform/docker-credential-gcr/v2",
-    version: "latest",
-  },
-  {
-    name: "docker-credential-ecr-login",
-    package: "github.com/awslabs/amazon-ecr-credential-helper/ecr-login/cli/docker-credential-ecr-login",
-    version: "latest",
-  },
-  {
-    name: "docker-credential-pass",
-    package: "github.com/docker/docker-credential-helpers/pass/cmd",
-    version: "v0.9.13",
-  },
+  { name: "regctl", package: "github.com/regclient/regclient/cmd/regctl", version: "v0.11.7" },
 ];
 
 export function goClientPath(name: string): string {

@@ -7,6 +7,8 @@ export interface ServiceOptions {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly isReady: () => Promise<boolean>;
+  /** Milliseconds; default 9,000. */
+  readonly withinMs?: number;
 }
 
 export interface Service {
@@ -17,7 +19,7 @@ export interface Service {
 export async function startService(
   name: string,
   command: readonly string[],
-  { folder, env, isReady }: ServiceOptions,
+  { folder, env, isReady, withinMs }: ServiceOptions,
 ): Promise<Service> {
   const [program = "", ...args] = command;
   const path = Bun.which(program, { PATH: env["PATH"] ?? "" });
@@ -33,10 +35,11 @@ export async function startService(
   });
   const logged = () => readFileSync(logFile, "utf8").split("\n").slice(-20).join("\n");
   try {
-    await eventually(`${name} is ready`, async () => {
+    const look = async () => {
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
       return await isReady();
-    });
+    };
+    await eventually(`${name} is ready`, look, withinMs);
   } catch (error) {
     child.kill("SIGKILL");
     throw new Error(`${name} did not start; the end of its log:\n${logged()}`, { cause: error });
