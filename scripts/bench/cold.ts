@@ -14,7 +14,7 @@ const goals: Readonly<Record<number, readonly [keys: string, role: string]>> = {
   80: ["at most 1.0", "at most 0.7"],
 };
 
-/** A get without a stored token, with static keys and under a role, AWS at three distances. */
+/** A get without a stored token, with static keys and with a role, at three network delays to AWS. */
 export async function coldRows(bench: Bench): Promise<Row[]> {
   if (!hasAwsNames) {
     const why = "needs a mount of its own and port 443: root, or unshare -rmn";
@@ -47,12 +47,12 @@ export async function coldRows(bench: Bench): Promise<Row[]> {
   return rows;
 }
 
-/** Both programs' stored tokens. */
+/** The stored tokens of both programs. */
 function forget(home: string): void {
   for (const path of [".local", ".ecr"]) rmSync(`${home}/${path}`, { recursive: true, force: true });
 }
 
-/** @returns a function that ends it */
+/** @returns a function that stops it */
 async function startDistance(target: number, roundTrip: number): Promise<() => Promise<void>> {
   const path = fileURLToPath(new URL("./distance.ts", import.meta.url));
   const child = spawn(process.execPath, [path, "443", String(target), String(roundTrip)], {
@@ -70,8 +70,8 @@ async function startDistance(target: number, roundTrip: number): Promise<() => P
 }
 
 /**
- * A get with a stored token whose program and state are not in the page cache, as the first one after a boot. The
- * C library stays there: every process of the machine has it mapped. Linux with coreutils.
+ * A get with a stored token after the program and its state were dropped from the page cache, as after a boot. The
+ * C library remains in it, since every process maps it. Needs Linux with coreutils.
  */
 export function pageCacheRows(bench: Bench): Row[] {
   const name = "get with a stored token, program and state dropped from the page cache";
@@ -93,7 +93,7 @@ export function pageCacheRows(bench: Bench): Row[] {
   return [compared(name, measured.ours, measured.other, goal)];
 }
 
-/** posix_fadvise(POSIX_FADV_DONTNEED) on the program of a command and the files of its user, by dd. @throws where dd fails */
+/** Drops a command's program and its user's files from the page cache, with dd. @throws if dd fails */
 function dropCached({ cmd: [program = ""] }: Command, home: string): void {
   const stored = readdirSync(home, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -21,7 +21,7 @@ interface DaemonMeasured {
 /** Resident memory in MiB. */
 interface Memory {
   readonly all: number;
-  /** What the kernel can't drop: all but pages of files, which are the program's. */
+  /** Memory that the kernel can't drop: all except file pages, which belong to the program. */
   readonly own: number;
 }
 
@@ -82,7 +82,7 @@ async function measureDaemon(
   const { daemon, took } = await startDaemon(program, env);
   times.push(took);
   try {
-    // The runtime compiles frequently used code, and frees the memory of the start.
+    // Meanwhile the runtime compiles frequently used code, and frees memory of the start.
     await Bun.sleep(settlingSeconds * 1000);
     const before = cpuMs(daemon.pid);
     const began = lastTickAt(env);
@@ -107,7 +107,7 @@ async function measureDaemon(
   }
 }
 
-/** @returns memory of a daemon that has idled so long since its first pass fetched all tokens. Linux only */
+/** @returns the memory of a daemon that has been idle for a while after its first pass fetched all tokens. Linux only */
 async function measureRenewed(
   program: string,
   env: Readonly<Record<string, string>>,

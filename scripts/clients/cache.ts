@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where clients are installed: outside the repository, beside what other tests keep there. */
+/** The folder for clients, outside the repository, next to the caches of other tests. */
 export function clientsFolder(env: Environment = process.env): string {
   const cache = env.XDG_CACHE_HOME || join(homedir(), ".cache");
   return join(cache, "docker-credential-ecr-tests", "clients");
@@ -15,16 +15,16 @@ export function clientFolder(name: string): string {
   return join(clientsFolder(), name);
 }
 
-/** Whether it holds what was asked for. */
+/** Whether the folder contains the requested versions. */
 export function isInstalled(name: string, wanted: string): boolean {
   const stamp = stampOf(name);
   return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
 }
 
 /**
- * Installs into a folder that is emptied before; an attempt that fails leaves no stamp.
+ * Installs into a new folder. A failed installation leaves no stamp.
  *
- * @param wanted what it will hold, for `isInstalled`
+ * @param wanted the versions, for `isInstalled`
  */
 export function installInto(name: string, wanted: string, install: (folder: string) => void): void {
   const folder = clientFolder(name);

@@ -1,14 +1,14 @@
 import { goProgram } from "../../test/support/go/decoder.ts";
 import { clientFolder, installInto, isInstalled, run } from "./cache.ts";
 
-/** A client that Go's module proxy serves. */
+/** A client from the Go module proxy. */
 export interface GoClient {
-  /** The program is FOLDER/NAME. */
+  /** The program is installed as FOLDER/NAME. */
   readonly name: string;
   readonly package: string;
   readonly version: string;
   readonly tags?: string;
-  /** Part of `.ci/run`: it takes less than a minute. */
+  /** Whether `.ci/run` tests it; it takes less than a minute. */
   readonly isQuick?: true;
 }
 
@@ -29,7 +29,7 @@ export function goClientPath(name: string): string {
   return `${clientFolder(`go-${name}`)}/${name}`;
 }
 
-/** @throws Error where it can't be built */
+/** @throws Error if it can't be built */
 export function installGoClient({ name, package: path, version, tags = "" }: GoClient): void {
   const go = goProgram();
   if (go === undefined) throw new Error("needs Go");

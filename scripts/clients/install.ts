@@ -1,7 +1,7 @@
 /**
- * The clients that test/clients/real tries, kept outside the repository.
- * Usage: node scripts/bun.mjs scripts/clients/install.ts [quick] installs what is not there yet. What can't be had is
- * named, and the tests skip it. quick: what .ci/run tries, where a failure ends it with 1.
+ * Installs the clients for test/clients/real outside the repository.
+ * Usage: node scripts/bun.mjs scripts/clients/install.ts [quick] installs the missing ones. It names the clients that
+ * can't be installed, and the tests skip them. quick: only the clients for .ci/run; a failure then exits with 1.
  */
 import { copyFileSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -21,6 +21,6 @@ export function changedLines(path: string, before: string, after: string): strin
     timeout: longest,
   });
   return patch === undefined
-    ? `${path}: too many lines would change to show them`
+    ? `${path}: too many changed lines to show`
     : patch.trimEnd().replace(unprintable, " ");
 }

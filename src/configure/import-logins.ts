@@ -39,7 +39,7 @@ export interface Sources {
   readonly replace: boolean;
 }
 
-/** Users have dozens. Each is a file, or a request to a keychain or another helper. */
+/** Users have dozens of logins. Each takes a file, or a request to a keychain or another helper. */
 const mostImported = 1_000;
 
 /** @throws Failure IMPORT_TOO_MANY */
@@ -49,7 +49,7 @@ export function checkImportCount(file: readonly FileLogin[], name: string): void
   throw new Failure(
     "IMPORT_TOO_MANY",
     `${name} contains ${count} logins, and --import moves ${mostImported} at most`,
-    "remove those that no program uses from its auths, or name single registries instead of --import",
+    "remove unused logins from its auths, or name single registries instead of --import",
   );
 }
 

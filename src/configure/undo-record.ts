@@ -68,11 +68,11 @@ export interface Imported {
   readonly wasKept: boolean;
 }
 
-/** Bytes: a record repeats texts of a config.json, which has at most 16 MiB. */
+/** The maximum size in bytes. A record repeats texts of a config.json, which has at most 16 MiB. */
 const largestRecord = 64 * 1024 * 1024;
 
 /**
- * The text of a record, which `readRecord` can read.
+ * The text of a record, in the form that `readRecord` reads.
  *
  * @throws Failure UNDO_TOO_LARGE
  */
@@ -80,7 +80,11 @@ export function recordText(record: UndoRecord): string {
   const text = JSON.stringify(record);
   if (Buffer.byteLength(text) <= largestRecord) return text;
   const what = `the undo record of ${record.path} would be larger than ${largestRecord / 1024 / 1024} MiB`;
-  throw new Failure("UNDO_TOO_LARGE", what, "remove what no program uses from that file, then run it again");
+  throw new Failure(
+    "UNDO_TOO_LARGE",
+    what,
+    "remove unused entries from that file, then run the command again",
+  );
 }
 
 export async function readRecord(path: string): Promise<UndoRecord> {

@@ -115,7 +115,7 @@ interface Line {
 /** A section while its lines are collected. */
 class DraftSection implements Section {
   readonly #names: string[] = [];
-  /** The same: a file that another program has filled may have hundreds of thousands. */
+  /** The same names, for fast checks: a section may have hundreds of thousands of settings. */
   readonly #known = new Set<string>();
   readonly #first: Line[] = [];
   /** By the index of a setting: the lines that continue its value. */

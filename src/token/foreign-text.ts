@@ -18,16 +18,16 @@ export function foreignError(error: unknown): string {
   );
 }
 
-/** Names in a message, and characters of each: a file of another program may hold any number of any length. */
+/** The limits for names in a message. A file of another program may contain any number of names of any length. */
 const mostNamed = 10;
 const longestName = 200;
 
-/** A name from such a file, as a message may show it. */
+/** A name from a file of another program, for a message. */
 export function foreignName(name: string): string {
   return foreignText(name.length > longestName ? `${name.slice(0, longestName)}…` : name);
 }
 
-/** The first of some names for a message, and how many there are besides. */
+/** The first names of a list for a message, with the number of the other ones. */
 export function foreignNames(names: readonly string[], separator = ", "): string {
   const shown = names.slice(0, mostNamed).map(foreignName);
   const others = names.length - shown.length;

@@ -48,7 +48,7 @@ export function loginsIn(text: string, aliased: (host: string) => boolean = noAl
   return (root?.type === "object" && ifReadable(() => loginsOf(text, root, aliased))) || [];
 }
 
-/** The logins of a parsed text: a command needs them several times. */
+/** Caches the logins of a parsed text, since a command needs them several times. */
 const known = new WeakMap<Node, readonly FileLogin[]>();
 const noAliases = () => false;
 

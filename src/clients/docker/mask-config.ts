@@ -5,9 +5,9 @@ import { parseJson } from "../json/syntax.ts";
 import { isBlank } from "../json/text.ts";
 
 /**
- * Docker's config.json with every text in it masked but for the helpers' names: logins, headers and proxies hold
- * secrets, and where all stands in one line no choice of lines keeps them out. Of a name only what looks like a secret
- * is masked, as the password in "https://user:password@host".
+ * Masks all strings of Docker's config.json except the names of helpers, because logins, headers and proxies contain
+ * secrets. In a property name it masks only what looks like a secret, such as the password in
+ * "https://user:password@host".
  */
 export function withoutSecrets(text: string): string {
   if (isBlank(text)) return text;
@@ -39,7 +39,7 @@ export function withoutSecrets(text: string): string {
   return shown + text.slice(done, rest) + (rest < text.length ? "…" : "");
 }
 
-/** Most names, among hundreds of thousands: a registry's host, or a word. */
+/** Matches most property names quickly: the host of a registry, or a word. A file may have hundreds of thousands. */
 const plainName = /^"(?:https?:\/\/)?[a-z0-9.-]{1,60}(?::\d{1,5})?(?:\/v[12]\/?)?"$|^"[A-Za-z]{1,30}"$/;
 
 function maskedName(name: string): string {
@@ -48,12 +48,12 @@ function maskedName(name: string): string {
   return clean === value ? name : JSON.stringify(clean);
 }
 
-/** Whether a text is `user:password` in base64, which is no helper's name even where one belongs. */
+/** Whether a text is `user:password` in base64. It may be at the place of a helper's name by mistake. */
 function isEncodedLogin(text: string): boolean {
   return Buffer.from(text, "base64").includes(":");
 }
 
-/** Where the strings of a JSON text are, names of properties too. */
+/** The ranges of all strings in a JSON text, including property names. */
 function* stringsIn(text: string): Iterable<readonly [from: number, to: number]> {
   for (let from = text.indexOf('"'); from >= 0; ) {
     let end = from + 1;
