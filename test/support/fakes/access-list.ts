@@ -2,7 +2,7 @@ import { dlopen } from "bun:ffi";
 
 const bytesOf = (text: string) => new TextEncoder().encode(`${text}\0`);
 
-/** Lets user 12345 write to a file, or into a folder, as `setfacl -m u:12345:rwx` does. @returns whether the file system has such lists */
+/** Lets user 12345 write to a file or folder, as `setfacl -m u:12345:rwx` does. @returns whether the file system supports it */
 export function letOtherWrite(path: string): boolean {
   const list = Buffer.alloc(4 + 5 * 8);
   list.writeUInt32LE(2);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../eventually.ts";
 
-/** Gives the tests of a describe block other processes, none of which outlives its test. */
+/** Starts processes for the tests of a describe block, and ends each process with its test. */
 export function useChildren(): (script: string, args: readonly string[]) => Child {
   let children: Child[] = [];
   afterEach(async () => {
@@ -17,13 +17,13 @@ export function useChildren(): (script: string, args: readonly string[]) => Chil
   };
 }
 
-/** Another process of this runtime that runs a script of this folder, and what it has said so far. */
+/** A process that runs a script of this folder, and its output so far. */
 export class Child {
   readonly lines: string[] = [];
   private readonly process: ChildProcess;
   private readonly ended: Promise<unknown>;
 
-  /** @param before a program that starts it in its turn, such as `unshare` */
+  /** @param before a command that starts it, such as `unshare` */
   constructor(script: string, args: readonly string[], before: readonly string[] = []) {
     const path = fileURLToPath(new URL(script, import.meta.url));
     const [program = "", ...rest] = [...before, process.execPath, path, ...args];
@@ -38,12 +38,12 @@ export class Child {
     });
   }
 
-  /** Waits until it has said `line`. */
+  /** Waits until it has printed `line`. */
   async said(line: string): Promise<void> {
     await eventually(`the line ${line}`, () => this.lines.includes(line));
   }
 
-  /** Waits for its end. @returns the last line it said */
+  /** Waits for its end. @returns the last printed line */
   async end(): Promise<string | undefined> {
     await this.ended;
     return this.lines.at(-1);

@@ -11,28 +11,28 @@ import { failureEntry, registryEntry } from "./entries.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { registryAt } from "./registries.ts";
 
-/** A machine on which a cold get runs: its clock, its token files, who asks, the config file, and AWS. */
+/** The environment of a cold get: clock, token files, identity, config file, and AWS. */
 export class ColdWorld {
   readonly clock = new SettableClock();
   readonly store = new MemoryStore();
   readonly log: string[] = [];
-  /** Every call to AWS: who asked for which region, and whether it was pressed for time. */
+  /** The calls to AWS: identity, region, and whether the call had a short deadline. */
   readonly calls: string[] = [];
   identity = "ci";
-  /** Set it and the config can't be read. */
+  /** If set, reading the config fails with it. */
   config: unknown;
-  /** Set it and AWS, or the way to it, answers so. */
+  /** If set, calls to AWS fail with it. */
   aws: unknown;
-  /** What may end a failure. */
+  /** The conditions that may end a failure. */
   conditions = "as they were";
-  /** How long a call to AWS takes. */
+  /** The duration of a call to AWS. */
   callTakes = 0;
 
   async get(host: string): Promise<string | undefined> {
     return (await resolveCredential(registryAt(host), this.ports()))?.secret;
   }
 
-  /** The code of the failure that a get ends with. */
+  /** The error code of a failed get. */
   async failure(host: string): Promise<string> {
     return await this.get(host).then(
       (secret) => `answered ${secret}`,
@@ -40,7 +40,7 @@ export class ColdWorld {
     );
   }
 
-  /** What lies there from an earlier call to AWS, with so much life left. */
+  /** Stores the result of an earlier call to AWS, with a remaining lifetime. */
   async cached(left: number, secret = "lying", identity = this.identity): Promise<void> {
     await this.store.writeAuthorization(
       keyOf(identity, "us-east-1"),
@@ -48,7 +48,7 @@ export class ColdWorld {
     );
   }
 
-  /** What lies in a registry's own file from an earlier get of the identity, with so much life left. */
+  /** Stores the registry's token from an earlier get with the identity, with a remaining lifetime. */
   async ownFile(host: string, left: number, secret = "own file"): Promise<void> {
     const { identity, authorization, dependencies } = this.registration("us-east-1");
     const life = this.lifeLeft(left);
@@ -57,7 +57,7 @@ export class ColdWorld {
     );
   }
 
-  /** A renewal that failed so long ago. */
+  /** Stores a failed renewal of a given age. */
   async failed(ago: number, code = "UNREACHABLE", more: Partial<FailureEntry> = {}): Promise<void> {
     await this.store.writeFailure(
       keyOf(this.identity, "us-east-1"),
@@ -123,7 +123,7 @@ export class ColdWorld {
     };
   }
 
-  /** Twelve hours from the issue, so much of them left. */
+  /** A lifetime of twelve hours, with the given time left. */
   private lifeLeft(left: number): Life {
     const issued = new SettableClock();
     issued.now = this.clock.now;
@@ -136,7 +136,7 @@ function keyOf(identity: string, region: string): string {
   return `key of ${identity} in ${region}`;
 }
 
-/** What the aws room throws. */
+/** An error of AWS. */
 export function refusal(code: FailureCode): Failure {
   return new Failure(code, `it failed with ${code}`, "mend it");
 }

@@ -14,13 +14,13 @@ export const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
 export const otherHost = "444455556666.dkr.ecr.us-east-1.amazonaws.com";
 export const publicHost = "public.ecr.aws";
 
-/** What depends on no file and on no variable: it always holds. */
+/** Dependencies on no file and no variable: they are always satisfied. */
 export const noDependencies: Dependencies = {
   environment: { names: [], fingerprint: environmentFingerprint([], {}) },
   files: [],
 };
 
-/** Twelve hours, the last of them only where no better token can be had. */
+/** A lifetime of twelve hours, the last of which is a reserve. */
 export function twelveHours(clock: Clock): Life {
   return lifeOf(clock.now + 12 * hour, 0, hour, clock);
 }
@@ -81,7 +81,7 @@ export function failureEntry(with_: Partial<FailureEntry> = {}): FailureEntry {
   };
 }
 
-/** A password of ECR's form that says when it expires; `seconds` may be anything. */
+/** A password in ECR's form, with an expiry; `seconds` may be any value. */
 export function passwordExpiring(seconds: unknown): string {
   const token = { payload: "p", datakey: "d", version: "2", type: "DATA_KEY", expiration: seconds };
   return Buffer.from(JSON.stringify(token)).toString("base64");

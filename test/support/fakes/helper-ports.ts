@@ -4,23 +4,23 @@ import { type HelperPorts, type StoredToken, serve } from "../../../src/protocol
 import type { Registry } from "../../../src/registry/registry.ts";
 import { MemoryLogins } from "./memory-logins.ts";
 
-/** The rooms behind Docker's protocol, without them: what lies warm, what is got cold, and what was asked. */
+/** Fake backends of Docker's protocol: tokens of the warm path and of the cold path, and the recorded calls. */
 export class HelperRooms {
   readonly warm = new Map<string, StoredToken>();
   readonly cold = new Map<string, StoredToken>();
   readonly asked: string[] = [];
-  /** What config.yaml calls by another name. */
+  /** The aliases of registries in config.yaml. */
   readonly aliases = new Map<string, Registry>();
 
   readonly others = new MemoryLogins();
 
-  /** What config.yaml says with `failures: report`. */
+  /** Whether config.yaml has `failures: report`. */
   reportsFailures = false;
 
-  /** Whether the client has had the reason of a failure just before. */
+  /** Whether the client was shown the same failure just before. */
   isRepeated = false;
 
-  /** Set it and every room behind fails with it. */
+  /** If set, all backends fail with it. */
   trouble: unknown;
 
   async run(action: HelperAction, input = ""): Promise<Reply> {

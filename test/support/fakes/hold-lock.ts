@@ -1,4 +1,4 @@
-// Takes the lock LOCK in the state folder STATE and holds it until its stdin ends.
+// Takes the lock LOCK in the state folder STATE, and holds it until stdin is closed.
 // Usage: hold-lock.ts STATE LOCK
 import { tryLock } from "../../../src/store/files/lock.ts";
 

@@ -1,9 +1,9 @@
 import type { Entries } from "../../../src/store/keychain/chunks.ts";
 
-/** The entries of a keychain without a keychain, which like Windows' refuses what is longer than `limit` bytes. */
+/** In-memory keychain entries. Like Windows's keychain, it refuses values longer than `limit` bytes. */
 export class MemoryEntries implements Entries {
   readonly held = new Map<string, Uint8Array>();
-  /** Set it and every call fails with it. */
+  /** If set, all calls fail with it. */
   broken: Error | undefined;
 
   constructor(private readonly limit = Number.POSITIVE_INFINITY) {}

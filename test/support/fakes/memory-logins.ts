@@ -1,6 +1,6 @@
 import type { Login, OtherLogins } from "../../../src/protocol/other-logins.ts";
 
-/** Logins to hosts that are not ECR's without a disk or a keychain. It passes their contract: test/logins/logins.test.ts. */
+/** In-memory logins to hosts outside ECR. It passes the contract tests in test/logins/logins.test.ts. */
 export class MemoryLogins implements OtherLogins {
   readonly held = new Map<string, Login>();
 

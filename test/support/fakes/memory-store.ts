@@ -7,13 +7,13 @@ import type {
 } from "../../../src/token/entry.ts";
 import type { Failure } from "../../../src/token/failure.ts";
 
-/** The token store without a disk. It passes the contract of the real one: test/store/tokens/token-store.test.ts. */
+/** An in-memory token store. It passes the contract tests in test/store/tokens/token-store.test.ts. */
 export class MemoryStore {
   readonly registries = new Map<string, RegistryEntry>();
   readonly logins = new Map<string, LoginEntry | LogoutEntry>();
   readonly authorizations = new Map<string, AuthorizationEntry>();
   readonly failures = new Map<string, FailureEntry>();
-  /** Set it and every write fails with it. */
+  /** If set, all writes fail with it. */
   broken: Failure | undefined;
 
   readRegistry = async (host: string) => this.registries.get(host);

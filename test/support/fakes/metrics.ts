@@ -9,7 +9,7 @@ const counts = countAttempt(
   100,
 );
 
-/** A report that has a sample of every metric. */
+/** A report with a sample of each metric. */
 export const everyMetric = statusReport(
   [
     shownToken({

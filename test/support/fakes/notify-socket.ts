@@ -1,4 +1,4 @@
-// Plays systemd's end of sd_notify: binds a datagram socket and prints each message as a line of JSON.
+// Simulates systemd's side of sd_notify: binds a datagram socket, and prints each message as a line of JSON.
 // Usage: notify-socket.ts ADDRESS ("@NAME": in the abstract namespace)
 import { dlopen } from "bun:ffi";
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** A mount namespace of its own, so that the disk goes with the process; not every machine lets us have one. */
+/** The command for a separate mount namespace, so that the disk disappears with the process; not all machines allow it. */
 export const unshare = [
   ["unshare", "-m"],
   ["unshare", "-r", "-m"],

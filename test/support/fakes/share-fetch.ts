@@ -1,8 +1,8 @@
-// One of several processes that want the same token at the same time; AWS is a file that counts calls.
-// It says "fetching" or "waiting", and in the end the secret or the failure that it got.
+// One of several processes that request the same token concurrently. AWS is simulated by a file that counts calls.
+// It prints "fetching" or "waiting", and finally the secret or the failure.
 // Usage: share-fetch.ts STATE COUNT ANSWER
-//   COUNT   a line is added to it by each call
-//   ANSWER  AWS answers when this file is there: "token", or "failure"
+//   COUNT   a file to which each call adds a line
+//   ANSWER  AWS responds once this file exists: "token" or "failure"
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fetchOnce } from "../../../src/provider/fetch-once.ts";

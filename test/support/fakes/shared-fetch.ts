@@ -8,20 +8,20 @@ import { MemoryStore } from "./memory-store.ts";
 
 const key = "shared-key";
 
-/** Several processes that want one token, without the processes: the lock, the store and AWS they share. */
+/** Simulates several processes that request one token, with a shared lock, store and AWS. */
 export class SharedWorld {
   readonly clock = new SettableClock();
   readonly store = new MemoryStore();
   readonly reported: string[] = [];
   calls = 0;
-  /** Whether somebody holds the lock. */
+  /** Whether another process holds the lock. */
   held = false;
-  /** Set it and nothing can be locked. */
+  /** If set, locking fails with it. */
   lockBroken: Failure | undefined;
-  /** What AWS answers. */
+  /** The response of AWS. */
   answer: () => Promise<string> = async () => `secret ${this.calls}`;
 
-  /** One more process; a look at the lock takes it 20 ms of the world's time. */
+  /** Starts another process; each check of the lock takes 20 ms of simulated time. */
   process(with_: Partial<SharedFetch> = {}): SharedFetch {
     let looks = 0;
     const wait = async () => {
@@ -51,7 +51,7 @@ export class SharedWorld {
     };
   }
 
-  /** AWS refuses, `after` the world has gone on. */
+  /** Makes AWS fail, after a call of `after`. */
   refuse(code: FailureCode, after: () => unknown = () => undefined): void {
     this.answer = async () => {
       after();

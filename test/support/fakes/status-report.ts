@@ -3,7 +3,7 @@ import type { LastError, ShownToken } from "../../../src/status/tokens.ts";
 
 export const now = 1_795_252_000_000;
 
-/** A registry with a fresh token of half its life. */
+/** A registry with a fresh token at half of its lifetime. */
 export function shownToken(more: Partial<ShownToken> = {}): ShownToken {
   return {
     registry: "111122223333.dkr.ecr.us-east-1.amazonaws.com",
@@ -19,7 +19,7 @@ export function shownToken(more: Partial<ShownToken> = {}): ShownToken {
   };
 }
 
-/** A report in which all is well. */
+/** A report without problems. */
 export function statusReport(
   registries: readonly ShownToken[],
   more: Partial<StatusReport> = {},
@@ -37,7 +37,7 @@ export function statusReport(
   };
 }
 
-/** The error of a last attempt. @param text "what [CODE]" */
+/** The error of the last attempt. @param text "what [CODE]" */
 export function lastError(text: string): LastError {
   const [, what = text, code = "CODE"] = /^(.*) \[(\w+)\]$/s.exec(text) ?? [];
   return { code, what, fix: "fix it", at: now - 60_000 };

@@ -1,4 +1,4 @@
-/** Reads one word in double quotes as systemd.syntax(7) and systemd.unit(5) say; an oracle for what is written. */
+/** Parses a word in double quotes by systemd.syntax(7) and systemd.unit(5), to check written units. */
 export function readSystemdWord(quoted: string): string {
   if (!/^"(?:[^"\\]|\\.)*"$/s.test(quoted)) throw new Error(`no word in quotes: ${quoted}`);
   const unescaped = quoted.slice(1, -1).replace(/\\x([0-9a-f]{2})|\\(.)/gs, (_, hex, sign) => {

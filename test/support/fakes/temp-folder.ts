@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Gives each test of a describe block its own folder, which is gone after it. */
+/** Gives each test of a describe block its own folder, and removes it afterwards. */
 export function useTempFolder(): () => string {
   let folder = "";
   beforeEach(() => {
@@ -12,12 +12,12 @@ export function useTempFolder(): () => string {
   return () => folder;
 }
 
-/** The permission bits, as `ls` would spell them in octal. */
+/** The permission bits in octal. */
 export function modeOf(path: string): string {
   return (lstatSync(path).mode & 0o777).toString(8).padStart(4, "0");
 }
 
-/** Writes a file with exactly this mode, whatever the umask. */
+/** Writes a file with exactly this mode, regardless of the umask. */
 export function writeWithMode(path: string, text: string, mode: number): void {
   writeFileSync(path, text);
   chmodSync(path, mode);
@@ -33,15 +33,15 @@ export async function underUmask<Result>(mask: number, body: () => Promise<Resul
   }
 }
 
-/** Only root can give a file to somebody else; for others such a test shows up as skipped, by name. */
+/** Only root can change the owner of a file; for other users the test is skipped. */
 export const itAsRoot = process.geteuid?.() === 0 ? it : it.skip;
 
-/** Somebody who is not the user that runs the tests. */
+/** The id of a user who does not run the tests. */
 export const otherUserId = 12_345;
 
 /**
- * Waits until the clock of the folder's disk has moved on since `path` was touched: edits within one of its
- * ticks, a few milliseconds, bear the same time.
+ * Waits until the file system's clock has advanced since `path` was changed: edits within one tick, a few milliseconds,
+ * have the same time.
  */
 export function nextTick(path: string): void {
   const probe = `${path}.probe`;

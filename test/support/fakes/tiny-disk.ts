@@ -1,4 +1,4 @@
-// Writes into a state folder on a disk of its own that is full, then read-only. It says what happened as JSON.
+// Writes into a state folder on a separate disk that is full, then read-only. It prints the results as JSON.
 // Usage, as root: unshare -m BUN tiny-disk.ts FOLDER
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Edits a Docker config on a disk of its own that is full, then read-only. It says what happened as JSON.
+// Edits a Docker config on a separate disk that is full, then read-only. It prints the results as JSON.
 // Usage, as root: unshare -m BUN tiny-output-disk.ts FOLDER
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";

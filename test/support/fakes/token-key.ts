@@ -2,7 +2,7 @@ import { TokenKey, type TokenKeyOptions } from "../../../src/store/encryption/to
 import { inParts } from "../../../src/store/keychain/chunks.ts";
 import type { MemoryEntries } from "./memory-entries.ts";
 
-/** The key of encrypted tokens as one process has it, from the keychain of `entries`. */
+/** The encryption key of tokens in one process, from the keychain `entries`. */
 export function tokenKeyIn(
   state: string,
   entries: MemoryEntries,

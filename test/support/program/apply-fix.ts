@@ -5,22 +5,22 @@ import { registry, type Standing, signIn } from "./standing.ts";
 import { configPath, type User } from "./user.ts";
 import { answered, told } from "./verdicts.ts";
 
-/** One thing that a message proposes: its words, and what a reader who knows no more than they say does. */
+/** A fix that a message proposes: a pattern for its text, and the actions of a reader who follows it literally. */
 export interface Fix {
   readonly words: RegExp;
   readonly apply: (user: User, match: RegExpExecArray, standing: Standing) => unknown;
 }
 
-/** A failure, and each fix that its message proposes. */
+/** A failure, and the fixes that its message proposes. */
 export interface Faulty {
   readonly code: string;
   readonly seed: (user: User, standing: Standing) => unknown;
   readonly fixes: readonly Fix[];
-  /** What else the line names. */
+  /** Other required text of the message. */
   readonly names?: RegExp;
 }
 
-/** Asserts the failure, applies one fix of its line, and asserts that a token comes. */
+/** Asserts the failure, applies one fix of its message, and asserts that a token is returned. */
 export async function fixed(user: User, standing: Standing, faulty: Faulty, fix: Fix): Promise<void> {
   await faulty.seed(user, standing);
   const line = told(await user.get(registry), faulty.code, faulty.names ?? "");
@@ -31,7 +31,7 @@ export async function fixed(user: User, standing: Standing, faulty: Faulty, fix:
   answered(await user.get(registry), registry);
 }
 
-/** As time does: a failure is remembered for some seconds. */
+/** Simulates the passing of time, since a failure is remembered for some seconds. */
 function forgetFailures(user: User): void {
   const folder = join(user.state, "authorizations");
   if (!existsSync(folder)) return;
@@ -60,26 +60,26 @@ export const setVariable: Fix = {
   apply: ({ env }, [, name = "", value = ""]) => (env[name] = value),
 };
 
-/** Another value for a setting that the line names with its file and line. */
+/** Corrects a setting that the message names with its file and line. */
 export const correctSetting = (name: string, value: string): Fix => ({
   words: new RegExp(`\\b(${name})[^()]* \\((/[^():]+):(\\d+)\\)`),
   apply: (_, [, setting = "", file = "", line]) =>
     editLine(file, Number(line), setting, `${name} = ${value}`),
 });
 
-/** Another value for a variable that the line names. */
+/** Corrects a variable that the message names. */
 export const correctVariable = (name: string, value: string | ((standing: Standing) => string)): Fix => ({
   words: new RegExp(`\\b${name}\\b`),
   apply: ({ env }, _, standing) => (env[name] = typeof value === "string" ? value : value(standing)),
 });
 
-/** The first command in quotes. */
+/** Runs the first quoted command. */
 export const runCommand: Fix = {
   words: /'((?:aws|timedatectl) [^']+)'/,
   apply: (user, [, command = ""], standing) => execute(command.split(" "), user, standing),
 };
 
-/** Names a profile for the registry in the config.yaml whose path the line has. */
+/** Sets a profile for the registry in the config.yaml that the message names. */
 export const nameInConfig = (profile: string): Fix => ({
   words: /\bname (?:it|that) for this registry in (\/\S+config\.yaml)/,
   apply: (user, [, path]) => {
@@ -88,11 +88,11 @@ export const nameInConfig = (profile: string): Fix => ({
   },
 });
 
-/** A config.yaml in which an identity serves the registry's account. */
+/** A config.yaml with an identity for the registry's account. */
 export const configOf = (identity: string): string =>
   `version: 1\nidentities:\n  pull: { ${identity} }\nregistries:\n  - account: "111122223333"\n    identity: pull\n`;
 
-/** @param line from 1 @param has what it must hold */
+/** @param line counted from 1 @param has a text that the line must contain */
 export function editLine(file: string, line: number, has: string, text: string): void {
   const lines = readFileSync(file, "utf8").split("\n");
   const old = lines[line - 1] ?? "";
@@ -101,7 +101,7 @@ export function editLine(file: string, line: number, has: string, text: string):
   writeFileSync(file, lines.join("\n"));
 }
 
-/** Does what the AWS CLI and systemd would: nothing of them is on this machine. */
+/** Simulates the commands of the AWS CLI and systemd, which are not installed in tests. */
 async function execute(words: readonly string[], user: User, standing: Standing): Promise<void> {
   const { controls } = standing.aws;
   const option = (name: string) => words[words.indexOf(`--${name}`) + 1] ?? "";
@@ -123,7 +123,7 @@ async function execute(words: readonly string[], user: User, standing: Standing)
   throw new Error(`no command '${words.join(" ")}'`);
 }
 
-/** Writes a profile, the one that it is given or one of its own, and signs in. */
+/** Writes a profile, the given one or a new one, and signs in. */
 function configureSso(user: User, name = "fresh"): void {
   user.writeAwsConfig({
     [`profile ${name}`]: { sso_session: "company", sso_account_id: "111122223333", sso_role_name: "ci" },
@@ -140,7 +140,7 @@ function signInOf(user: User, profile: string | undefined): string {
   return found[1];
 }
 
-/** Session keys of role `ci`, as AWS gives them for a short time. */
+/** Temporary session keys of role `ci`. */
 export async function sessionKeys({ aws }: Standing) {
   const answer = await fetch(`${aws.urls.container}/credentials`);
   return (await answer.json()) as { AccessKeyId: string; SecretAccessKey: string; Token: string };

@@ -4,19 +4,19 @@ import { ownMounts, shell } from "./namespace.ts";
 import { programPath } from "./program.ts";
 import type { Standing } from "./standing.ts";
 
-/** A user that is not the tester, with or without an entry in /etc/passwd. */
+/** Another user than the one who runs the tests, with or without an entry in /etc/passwd. */
 export interface Account {
   readonly uid: number;
-  /** The home folder that the entry names; undefined: there is no entry. */
+  /** The home folder in the entry; undefined: there is no entry. */
   readonly home: string | undefined;
 }
 
 const mounts = process.geteuid?.() === 0 ? ownMounts() : undefined;
 
-/** Only root can become another user; where this can't be done such a test shows up as skipped, by name. */
+/** Only root can become another user; otherwise the test is skipped. */
 export const itAsAccount = mounts ? it : it.skip;
 
-/** Uids that no account of this machine has. */
+/** User ids without an account on this machine. */
 let nextUid = 400_000 + (process.pid % 1_000) * 1_000;
 const used: number[] = [];
 
@@ -25,10 +25,10 @@ export function newUid(): number {
   return nextUid;
 }
 
-/** Where a user without a home folder stores tokens. */
+/** The folder in which a user without a home folder stores tokens. */
 export const homelessState = (uid: number): string => `/tmp/docker-credential-ecr-${uid}`;
 
-/** Removes what those users left in /tmp. */
+/** Removes the files of those users in /tmp. */
 export function removeHomelessStates(): void {
   for (const uid of used.splice(0)) rmSync(homelessState(uid), { recursive: true, force: true });
 }
@@ -42,9 +42,9 @@ export function openToOthers({ aws }: Standing): void {
 }
 
 /**
- * The words before a command that start it as an account, whose /etc/passwd is its own.
+ * The command prefix that runs a command as an account, with its own /etc/passwd.
  *
- * @param folder in which the account's passwd file is written
+ * @param folder the folder for the account's passwd file
  */
 export function asAccount({ uid, home }: Account, folder: string): readonly string[] {
   const entry = home === undefined ? "" : `account:x:${uid}:${uid}::${home}:/bin/sh\n`;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Arguments and environments of all that runs. */
+/** The arguments and environments of all running processes. */
 export function commands(): string[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`].map(readQuietly));

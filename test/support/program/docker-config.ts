@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { snapshot } from "./state.ts";
 import type { User, UserRunOptions } from "./user.ts";
 
-/** As people and programs leave it: tabs, odd spacing, keys that Docker does not know. */
+/** A config as users and programs write it: tabs, odd spacing, keys that Docker does not know. */
 export const oddConfig = `{
 \t"auths": {\t"https://index.docker.io/v1/": {}   },
 \t"HttpHeaders" : {"User-Agent":"x"},
@@ -17,7 +17,7 @@ export const oddConfig = `{
 \t}
 }`;
 
-/** Somebody's config.json of Docker's, and the command that edits it. */
+/** A user's Docker config.json, and the command that edits it. */
 export class DockerConfig {
   readonly path: string;
 
@@ -37,14 +37,14 @@ export class DockerConfig {
     this.user.write(".docker/config.json", text);
   }
 
-  /** Asserts that it did as it was told. @returns what it said */
+  /** Asserts that the command succeeded. @returns its output */
   async configure(args: readonly string[], options: UserRunOptions = {}): Promise<string> {
     const { stdout, stderr, exitCode } = await this.user.run(["configure-docker", ...args], options);
     assert.deepEqual({ stderr, exitCode }, { stderr: "", exitCode: 0 });
     return stdout;
   }
 
-  /** Asserts one line on stderr that ends with the code, and that Docker's folder is as it was. */
+  /** Asserts one line on stderr that ends with the code, and that Docker's folder is unchanged. */
   async refuses(args: readonly string[], code: string, ...parts: readonly string[]): Promise<string> {
     const before = snapshot(this.user.home, ".docker");
     const { stdout, stderr, exitCode } = await this.user.run(["configure-docker", ...args]);

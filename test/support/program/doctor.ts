@@ -4,7 +4,7 @@ import { programPath } from "./program.ts";
 import { member, registry, type Standing } from "./standing.ts";
 import type { User, Variables } from "./user.ts";
 
-/** A line of doctor's, as `--json` has it. */
+/** A diagnostic of doctor, as in `--json`. */
 export interface Diagnosed {
   readonly name: string;
   readonly status: "ok" | "failed" | "skipped";
@@ -15,7 +15,7 @@ export interface Diagnosed {
   readonly tookMs: number;
 }
 
-/** Somebody for whom all is well: alice by profile, Docker wired, the program on the PATH. */
+/** A user without problems: profile alice, Docker configured, the program on PATH. */
 export function healthyUser(standing: Standing, env: Variables = {}): User {
   const PATH = `${dirname(programPath())}:/usr/bin:/bin`;
   const user = standing.user({ PATH, AWS_PROFILE: "alice", ...env });
@@ -28,7 +28,7 @@ export function wire(user: User, config: object): string {
   return user.write(".docker/config.json", JSON.stringify(config));
 }
 
-/** Runs doctor. @returns its diagnostics; it has ended 1 if one failed and else 0 */
+/** Runs doctor, and asserts its exit code: 1 if a diagnostic failed, otherwise 0. @returns its diagnostics */
 export async function diagnose(user: User, named?: string): Promise<readonly Diagnosed[]> {
   const ran = await user.run(["doctor", "--json", ...(named === undefined ? [] : [named])]);
   assert.equal(ran.stderr, "");
@@ -38,14 +38,14 @@ export async function diagnose(user: User, named?: string): Promise<readonly Dia
   return diagnostics;
 }
 
-/** The diagnostic of that name. */
+/** The diagnostic with that name. */
 export function named(diagnostics: readonly Diagnosed[], name: string): Diagnosed {
   const found = diagnostics.find((each) => each.name === name);
   assert.ok(found, `${name} expected among ${diagnostics.map((each) => each.name)}`);
   return found;
 }
 
-/** "NAME CODE" of those that failed, in order. */
+/** "NAME CODE" of the failed ones, in order. */
 export function failures(diagnostics: readonly Diagnosed[]): readonly string[] {
   return diagnostics.filter(({ status }) => status === "failed").map(({ name, code }) => `${name} ${code}`);
 }

@@ -5,22 +5,23 @@ import { basename, dirname, join } from "node:path";
 import { platforms } from "../../../scripts/release/platforms.ts";
 import { releaseNote } from "../../../scripts/release/release-note.ts";
 
-/** What a release for this machine is called. */
+/** The name of a release for this machine. */
 const here = `linux-${process.arch}`;
 
 export interface FakeRelease {
   readonly version?: string;
   readonly platform?: string;
-  /** Lines of RELEASE to be other ones. */
+  /** Lines of RELEASE to change. */
   readonly note?: Readonly<Record<string, string>>;
-  /** What its program does before it answers, in sh. */
+  /** Shell commands that the program runs first. */
   readonly first?: string;
-  /** What `status --json` reports of the daemon. */
+  /** The daemon's state in `status --json`. */
   readonly isRunning?: boolean;
 }
 
 /**
- * A tarball as a release has it, with SHA256SUMS beside it; its program is a script that answers what install.sh runs.
+ * Creates the tarball of a release, with SHA256SUMS next to it. Its program is a script that handles the commands of
+ * install.sh.
  * @returns its path
  */
 export function fakeRelease(folder: string, options: FakeRelease = {}): string {

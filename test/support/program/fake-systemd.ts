@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import type { User } from "./user.ts";
 
-/** Programs in systemctl's and loginctl's place: they note how they are called and say what they are told to. */
+/** Fake systemctl and loginctl programs: they record their arguments and print a given output. */
 export class FakeSystemd {
   readonly bin: string;
 
@@ -20,13 +20,13 @@ export class FakeSystemd {
     }
   }
 
-  /** What the verb prints, and its exit code. */
+  /** The output and exit code of a verb. */
   answer(verb: string, text: string, exitCode = 0): void {
     writeFileSync(join(this.bin, `${verb}.says`), `${text}\n`);
     writeFileSync(join(this.bin, `${verb}.exits`), `${exitCode}`);
   }
 
-  /** The calls that change something since the last time this was asked. */
+  /** The calls that change something, since the last call of this method. */
   takeCalls(): string[] {
     const path = join(this.bin, "calls");
     const calls = existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];

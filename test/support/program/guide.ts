@@ -6,13 +6,13 @@ import { configPath, type User } from "./user.ts";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** A block of code in a page. */
+/** A code block of a page. */
 export interface Block {
   readonly language: string;
   readonly text: string;
 }
 
-/** The blocks of code of a page, in order. @param path below the repository */
+/** The code blocks of a page, in order. @param path relative to the repository */
 export function blocksOf(path: string): readonly Block[] {
   const page = readFileSync(join(root, path), "utf8");
   return [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
@@ -21,10 +21,10 @@ export function blocksOf(path: string): readonly Block[] {
   }));
 }
 
-/** Where a block that is no command is written, by its language, below HOME. */
+/** The file below HOME for a block that is not a command, by language. */
 const files: Readonly<Record<string, string>> = { yaml: configPath, ini: ".aws/config" };
 
-/** A shell script that does what a reader of the page does: types the commands, writes the files, in order. */
+/** A shell script that follows the page like a reader: runs the commands and writes the files, in order. */
 export function scriptOf(blocks: readonly Block[]): string {
   const steps = blocks.flatMap(({ language, text }) => {
     if (language === "sh") return [text];
@@ -79,7 +79,7 @@ done
 docker-credential-ecr configure-docker "\${registries[@]}"
 `;
 
-/** With the PATH of sudo's secure_path. It shows what would be done. */
+/** Runs with the PATH of sudo's secure_path, and prints what it would do. */
 const sudo = `
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root SUDO_UID=65534 "$@" --dry-run
 `;

@@ -17,13 +17,13 @@ import type { User } from "./user.ts";
 
 const script = fileURLToPath(new URL("../../../install.sh", import.meta.url));
 
-/** install.sh in the hands of a user, with the program built already: npm has nothing to do. */
+/** Runs install.sh as a user. The program is already built, so npm has nothing to do. */
 export class Installer {
   readonly prefix: string;
   readonly bin: string;
   readonly #script: string;
   readonly #dist: string;
-  /** Where its programs are found. */
+  /** The PATH of install.sh. */
   readonly path: string;
 
   constructor(readonly user: User) {
@@ -46,7 +46,7 @@ export class Installer {
     this.path = `${this.bin}:${join(checkout, "bin")}:${process.env.PATH}`;
   }
 
-  /** @param through a command that starts it in its turn */
+  /** @param through a command that starts it */
   run(args: readonly string[], env: Record<string, string> = {}, through: readonly string[] = []) {
     const [command = "", ...rest] = [...through, this.#script, "--prefix", this.prefix, ...args];
     const { stdout, stderr, status } = spawnSync(command, rest, {
@@ -57,7 +57,7 @@ export class Installer {
     return { stdout, stderr, status };
   }
 
-  /** From now on it is as if the build had found no C compiler. */
+  /** From now on, the build behaves as without a C compiler. */
   withoutFront(): void {
     const program = realpathSync(join(this.#dist, "lib/docker-credential-ecr/docker-credential-ecr"));
     for (const part of ["bin", "lib"]) rmSync(join(this.#dist, part));
@@ -65,7 +65,7 @@ export class Installer {
     symlinkSync(program, join(this.#dist, "bin/docker-credential-ecr"));
   }
 
-  /** Whether the program lies where it was placed. */
+  /** Whether the program is installed. */
   get isThere(): boolean {
     return existsSync(join(this.bin, "docker-credential-ecr"));
   }

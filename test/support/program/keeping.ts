@@ -5,7 +5,7 @@ import type { Running } from "./run.ts";
 import { member, type Standing } from "./standing.ts";
 import { configPath, type User } from "./user.ts";
 
-/** A config.yaml under which profile alice keeps an account's registries fresh. */
+/** A config.yaml with an account's registries, which profile alice refreshes. */
 export const aliceKeeps = (account: string, regions = "us-east-1", more = "") => `version: 1
 minValidity: 1s
 identities:
@@ -16,7 +16,7 @@ registries:
     identity: alice
 ${more}`;
 
-/** Somebody with the keys of alice and bob as profiles. */
+/** A user with the keys of alice and bob as profiles. */
 export function keeper(standing: Standing, config?: string): User {
   const user = standing.user();
   user.writeAwsKeys({ alice: member("alice"), bob: member("bob") });
@@ -26,7 +26,7 @@ export function keeper(standing: Standing, config?: string): User {
 
 export const heartbeat = (user: User) => JSON.parse(readFileSync(`${user.state}/refresher.json`, "utf8"));
 
-/** Has a daemon make a pass now and waits for its end. */
+/** Triggers a pass of a daemon, and waits for its end. */
 export async function passNow(user: User, daemon: Running): Promise<void> {
   await eventually("the daemon", () => heartbeatOf(user)?.pid === daemon.pid);
   const { lastTickAt } = heartbeat(user);
@@ -34,7 +34,7 @@ export async function passNow(user: User, daemon: Running): Promise<void> {
   await eventually("a pass", () => heartbeat(user).lastTickAt > lastTickAt);
 }
 
-/** Asserts that it ends as it should. @returns what it had to say, without its stamps */
+/** Asserts that it ends successfully. @returns its output without timestamps */
 export async function endDaemon(daemon: Running, signal: NodeJS.Signals = "SIGTERM"): Promise<string[]> {
   const before = performance.now();
   daemon.kill(signal);

@@ -1,5 +1,5 @@
-// Runs the command in its arguments with its own stdin and environment, and prints how that went.
-// A process of its own: a program that is started from a large one counts that one's memory as its own peak.
+// Runs the command in its arguments with its own stdin and environment, and prints the measurements.
+// It is a separate process, because the peak memory of a new process includes that of its parent.
 const began = performance.now();
 const child = Bun.spawn(process.argv.slice(2), { stdin: "inherit", stdout: "pipe", stderr: "pipe" });
 const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);

@@ -7,11 +7,11 @@ export interface Measured {
   readonly stderr: string;
   readonly exitCode: number;
   readonly tookMs: number;
-  /** The most memory that it had at one time. */
+  /** The peak memory. */
   readonly peakBytes: number;
 }
 
-/** A `get`, and what it took. */
+/** A `get`, and its measurements. */
 export async function measuredGet(user: User, serverUrl: string): Promise<Measured> {
   const script = fileURLToPath(new URL("measure.ts", import.meta.url));
   const child = Bun.spawn([process.execPath, script, programPath(), "get"], {
@@ -22,6 +22,6 @@ export async function measuredGet(user: User, serverUrl: string): Promise<Measur
   return JSON.parse(await child.stdout.text());
 }
 
-/** What every get may take, whatever answers: bytes and milliseconds. */
+/** The limits of every get, regardless of the server's response: bytes and milliseconds. */
 export const mostMemory = 200 * 1024 * 1024;
 export const longestGet = 20_000;

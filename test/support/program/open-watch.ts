@@ -1,18 +1,18 @@
 import { dlopen } from "bun:ffi";
 import { join } from "node:path";
 
-// From Linux' include/uapi/linux/inotify.h.
+// From Linux's include/uapi/linux/inotify.h.
 const opened = 0x20;
 const nonBlocking = 0x800;
 const headLength = 16;
 
-/** Sees which files of some folders are opened, by whatever process. Linux only. */
+/** Records which files in some folders are opened, by any process. Linux only. */
 export class OpenWatch {
   readonly #libc = openLibc();
   readonly #inotify: number;
   readonly #folders = new Map<number, string>();
 
-  /** @param folders watched themselves and for the files right in them */
+  /** @param folders the watched folders, without their subfolders */
   constructor(folders: readonly string[]) {
     this.#inotify = this.#libc.inotify_init1(nonBlocking);
     for (const folder of folders) {
@@ -22,7 +22,7 @@ export class OpenWatch {
     }
   }
 
-  /** Ends the watch. @returns the paths of what was opened, in order */
+  /** Ends the watch. @returns the paths of the opened files, in order */
   end(): string[] {
     const buffer = new Uint8Array(1 << 20);
     const length = Number(this.#libc.read(this.#inotify, buffer, buffer.length));

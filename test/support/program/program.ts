@@ -7,20 +7,20 @@ const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
 const name = "docker-credential-ecr";
 let copy: string | undefined;
 
-/** Whether it was built with the native front, for which a C compiler is needed. */
+/** Whether it was built with the native program, which requires a C compiler. */
 export const hasFront = existsSync(join(dist, "lib"));
 
-/** The compiled TypeScript program without the native front. */
+/** The compiled TypeScript program, without the native program. */
 export function programAlone(): string {
   const folder = dirname(dirname(programPath()));
   return join(folder, hasFront ? "lib/docker-credential-ecr" : "bin", name);
 }
 
 /**
- * The compiled program as install.sh places it below a prefix, copied once so that a build meanwhile does no harm; the
- * copy goes with this process.
+ * The compiled program as install.sh installs it below a prefix. It is copied once, so that a concurrent build does not
+ * affect the tests; the copy is removed with this process.
  *
- * @throws where it was not built
+ * @throws if it was not built
  */
 export function programPath(): string {
   if (copy !== undefined) return copy;

@@ -4,11 +4,11 @@ import { tokenFile } from "./state.ts";
 import { configPath, type User } from "./user.ts";
 
 export const source = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
-/** Where the stand-in's cast replicates from there: the same account in another region, and another account. */
+/** The replication destinations of the stand-in: the same account in another region, and another account. */
 export const westTarget = "111122223333.dkr.ecr.us-west-2.amazonaws.com";
 export const abroadTarget = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
 
-/** Alice keeps the source and follows its rules; role ecr-pull reads targets in other accounts. */
+/** Profile alice is for the source and its rules; role ecr-pull is for targets in other accounts. */
 export const following = (more = "", identity = "alice") => `version: 1
 identities:
   alice: { profile: alice }
@@ -22,7 +22,7 @@ registries:
     replication: { follow: true, identity: pull }
 ${more}`;
 
-/** Somebody with such a config whose own environment may do nothing. */
+/** A user with such a config, whose environment has no permissions. */
 export function follower(standing: Standing, config = following()): User {
   const user = standing.user();
   user.writeAwsKeys({ alice: member("alice"), bob: member("bob"), mallory: member("mallory") });
@@ -32,7 +32,7 @@ export function follower(standing: Standing, config = following()): User {
 
 export const hasToken = (user: User, host: string): boolean => existsSync(tokenFile(user, host));
 
-/** Who asked for tokens, in order: "user/alice in us-east-1". */
+/** The principals that requested tokens, in order: "user/alice in us-east-1". */
 export function askers(standing: Standing): string[] {
   return standing.aws.controls
     .log()

@@ -1,25 +1,25 @@
 import { programPath } from "./program.ts";
 
-/** How a start of the program ended. */
+/** The result of a run of the program. */
 export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
-  /** null: a signal ended it. */
+  /** null: it was ended by a signal. */
   readonly exitCode: number | null;
   readonly tookMs: number;
 }
 
 export interface RunOptions {
-  /** Its stdin; default empty. */
+  /** stdin; empty by default. */
   readonly input?: string | Uint8Array;
-  /** All of its environment. */
+  /** The complete environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** A command that starts it in its turn: the program and its arguments come after these words. */
+  /** A command that starts the program: the program and its arguments follow these words. */
   readonly through?: readonly string[];
 }
 
-/** The program while it runs. */
+/** The running program. */
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ran>;

@@ -1,10 +1,10 @@
 import { programPath } from "./program.ts";
 import type { User, Variables } from "./user.ts";
 
-/** A program at a terminal of its own: stdin, stdout and stderr. */
+/** A program with its own terminal as stdin, stdout and stderr. */
 export interface OnScreen {
   readonly pid: number;
-  /** All that it sent so far, as it came. */
+  /** The output so far, unchanged. */
   sent(): string;
   type(keys: string): void;
   resize(columns: number, rows: number): void;
@@ -17,7 +17,7 @@ export interface ScreenSize {
   readonly rows?: number;
 }
 
-/** Starts the compiled program at a terminal, of 80 columns where nothing else is said. */
+/** Starts the compiled program at a terminal, of 80 columns by default. */
 export function atTerminal(
   user: User,
   args: readonly string[],
@@ -40,7 +40,7 @@ export function atTerminal(
   });
   const end = async () => {
     const exitCode = await child.exited;
-    // What was sent last is still under way.
+    // The last output may not have arrived yet.
     for (let before = -1; before !== sent.length; await Bun.sleep(20)) before = sent.length;
     child.terminal?.close();
     return { exitCode: child.signalCode === null ? exitCode : null, sent };
@@ -55,18 +55,18 @@ export function atTerminal(
   };
 }
 
-/** What a person reads of it: no colours, and lines that end as files' do. */
+/** The output for a reader: without colours, and with the line ends of files. */
 export function plain(sent: string): string {
   return Bun.stripANSI(sent).replaceAll("\r\n", "\n");
 }
 
-/** All that stood on the screen at some time, also what was drawn over; a line each. */
+/** All lines that were ever on the screen, including overwritten ones. */
 export function onceShown(sent: string): string {
   const lines = sent.split(/\r\n|\r/).map((line) => Bun.stripANSI(line));
   return `${lines.filter((line) => line !== "").join("\n")}\n`;
 }
 
-/** Lines that are too long go on in the next, as a terminal of 80 columns shows them. */
+/** Breaks long lines as a terminal of 80 columns does. */
 export function folded(text: string): string {
   return text.replace(/.{80}(?=.)/g, "$&\n");
 }

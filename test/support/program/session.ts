@@ -2,12 +2,12 @@ import { folded } from "./screen.ts";
 import { atTerminal } from "./terminal.ts";
 import type { User } from "./user.ts";
 
-/** A text as a terminal of 80 columns breaks it, with a home folder as long as the one that it stands for. */
+/** A text as a terminal of 80 columns shows it. The home folder is replaced by a text of the same length. */
 export function onScreen(text: string, user: User): string {
   return folded(text.replaceAll(user.home, "/home/".padEnd(user.home.length, "x")));
 }
 
-/** Each command line of a person at a terminal, less the program's name, and what it shows. */
+/** The command lines of a terminal session, without the program's name, and their output. */
 export async function session(user: User, ...lines: readonly string[]): Promise<string> {
   let shown = "";
   for (const line of lines) {

@@ -1,16 +1,16 @@
 const waiting: (() => unknown)[] = [];
 
 /**
- * A case that does little but wait for many seconds. All such cases begin with the first test of test/integration
- * and go on beside the others, so that together they take no longer than the longest of them.
+ * A case that mainly waits for many seconds. All such cases start with the first test of test/integration and run
+ * concurrently, so that together they take no longer than the longest one.
  *
- * @returns its outcome; it begins at once if it has not yet
+ * @returns its result; it starts the case if it has not started yet
  */
 export function slowCase<Outcome>(act: () => Promise<Outcome>): () => Promise<Outcome> {
   let outcome: Promise<Outcome> | undefined;
   const begin = (): Promise<Outcome> => {
     outcome ??= act();
-    // Nobody may wait for it yet.
+    // No test may be waiting for it yet.
     outcome.catch(() => {});
     return outcome;
   };
@@ -18,7 +18,7 @@ export function slowCase<Outcome>(act: () => Promise<Outcome>): () => Promise<Ou
   return begin;
 }
 
-/** Begins those that have not yet. */
+/** Starts the cases that have not started yet. */
 export function beginSlowCases(): void {
   for (const begin of waiting.splice(0)) begin();
 }

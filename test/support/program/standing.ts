@@ -7,21 +7,21 @@ import { programPath } from "./program.ts";
 import { beginSlowCases } from "./slow-cases.ts";
 import { User, type Variables } from "./user.ts";
 
-/** What a test finds: an AWS that nobody has called yet, and users who know of it. */
+/** The environment of a test: a stand-in AWS without any calls yet, and users who can reach it. */
 export interface Standing {
   readonly aws: StandIn;
-  /** Somebody with a HOME of its own whose programs reach AWS, and without credentials unless `env` brings some. */
+  /** A user with a new HOME whose programs reach AWS, without credentials unless `env` contains some. */
   user(env?: Variables): User;
-  /** How often an operation was called in this test. */
+  /** The number of calls of an operation in this test. */
   count(operation: keyof CallCounts): number;
-  /** The number of all requests of any kind that have come out of the program in this test. */
+  /** The number of all requests of the program in this test. */
   calls(): number;
 }
 
-/** How the program gets to AWS: by a custom endpoint, or by proxy under AWS's own host names. */
+/** How the program reaches AWS: by a custom endpoint, or by a proxy with AWS's own host names. */
 export type Route = "endpoint" | "proxy";
 
-/** One that its caller closes. */
+/** A standing that the caller closes. */
 export class OpenStanding implements Standing {
   readonly #users: User[] = [];
 
@@ -50,7 +50,7 @@ export class OpenStanding implements Standing {
     return this.aws.controls.log().length;
   }
 
-  /** Makes it as new for the next test. */
+  /** Resets it for the next test. */
   async clear(): Promise<void> {
     await Promise.all(this.#users.splice(0).map((user) => user.remove()));
     this.aws.controls.reset();
@@ -62,7 +62,7 @@ export class OpenStanding implements Standing {
   }
 }
 
-/** Gives each test of a describe block a standing of its own. */
+/** Gives each test of a describe block a reset standing. */
 export function useStanding(options: StandInOptions = {}, route: Route = "endpoint"): Standing {
   let open: OpenStanding | undefined;
   const standing = (): OpenStanding => {
@@ -70,7 +70,7 @@ export function useStanding(options: StandInOptions = {}, route: Route = "endpoi
     return open;
   };
   before(async function () {
-    // Other tests block the event loop, and with it the stand-in AWS whose time the slow cases take.
+    // Other tests block the event loop, and so the stand-in AWS whose response times the slow cases measure.
     if (this.test?.parent?.file?.includes("/test/integration/")) beginSlowCases();
     open = await OpenStanding.start(options, route);
   });
@@ -86,10 +86,10 @@ export function useStanding(options: StandInOptions = {}, route: Route = "endpoi
   };
 }
 
-/** The keys of somebody of the cast as environment variables. */
+/** The keys of a user of the cast, as environment variables. */
 export const keys = (name: string): Record<string, string> => keysOf(member(name));
 
-/** Somebody of the cast. */
+/** A user of the cast. */
 export function member(name: string): CastUser {
   const user = defaultCast.users.find(({ arn }) => arn.endsWith(`/${name}`));
   if (!user) throw new Error(`no user ${name} in the cast`);
@@ -97,10 +97,10 @@ export function member(name: string): CastUser {
 }
 
 /**
- * Lays the file in which `aws sso login` keeps its token.
+ * Writes the file in which `aws sso login` stores its token.
  *
- * @param name of the sso-session, or the start URL where the profile names no session
- * @param expiresAt milliseconds since the epoch; default in eight hours
+ * @param name the name of the sso-session, or the start URL if the profile names no session
+ * @param expiresAt milliseconds since the epoch; by default in eight hours
  */
 export function signIn(
   user: User,

@@ -19,7 +19,7 @@ import {
 } from "../../../src/token/parse-entry.ts";
 import type { User } from "./user.ts";
 
-/** The paths of all files and folders below `folder`, itself included; links are not followed. */
+/** The paths of `folder` and all files and folders in it; links are not followed. */
 export function everythingIn(folder: string): string[] {
   const below = lstatSync(folder).isDirectory()
     ? readdirSync(folder).flatMap((name) => everythingIn(join(folder, name)))
@@ -29,7 +29,7 @@ export function everythingIn(folder: string): string[] {
 
 export const tokenFile = (user: User, host: string): string => join(user.state, "tokens", `${host}.entry`);
 
-/** The files of the authorization tokens, one for each identity and region; no failures. */
+/** The files of authorization tokens, one for each identity and region, without failures. */
 export function authorizationFiles(user: User): string[] {
   const folder = join(user.state, "authorizations");
   if (!existsSync(folder)) return [];
@@ -38,7 +38,7 @@ export function authorizationFiles(user: User): string[] {
     .map((name) => join(folder, name));
 }
 
-/** What the program noted for its user; "" where it had nothing to say. */
+/** The program's log; "" if it is empty. */
 export function logOf(user: User): string {
   const path = join(user.state, "log");
   return existsSync(path) ? readFileSync(path, "utf8") : "";
@@ -59,14 +59,14 @@ export function edit(path: string, change: (entry: Record<string, unknown>) => v
   writePrivately(path, formatEntry(entry));
 }
 
-/** Changes a file of JSON that holds no secret. */
+/** Changes a JSON file without secrets. */
 export function editJson(path: string, change: (file: Record<string, unknown>) => void): void {
   const file = JSON.parse(readFileSync(path, "utf8"));
   change(file);
   writePrivately(path, JSON.stringify(file));
 }
 
-/** Changes the text of an entry's file under a checksum that is right. */
+/** Changes the text of an entry's file, with a valid checksum. */
 export function amend(path: string, change: (text: string) => string): void {
   writePrivately(path, withChecksum(change(withoutChecksum(readFileSync(path, "utf8")) ?? "")));
 }
@@ -88,11 +88,11 @@ const times = new Set([
 ]);
 
 /**
- * Lets time go by, or the hands of the clock be moved, without either: all that lies in the state folder becomes
- * that much older. What the program then sees is what it would see at another time.
+ * Simulates the passing of time, or a change of the clock, by changing all times in the state folder. The program then
+ * behaves as at another time.
  *
- * @param wallMs how far the wall clock goes forward; less than 0: back
- * @param uptimeMs how much older the boot becomes; default as much as goes by on the wall clock
+ * @param wallMs milliseconds by which the wall clock advances; negative: it is set back
+ * @param uptimeMs milliseconds by which the uptime increases; by default the same as `wallMs`
  */
 export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
   const older = (value: unknown): unknown => {
@@ -121,7 +121,7 @@ export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
   }
 }
 
-/** Every file's path, mode and content below a folder, or below one part of it, to be compared with another time's. */
+/** The path, mode and content of every file below a folder, or a part of it, to compare them later. */
 export function snapshot(folder: string, part = "."): Record<string, string> {
   const root = join(folder, part);
   const entries = (existsSync(root) ? everythingIn(root) : []).map((path) => {

@@ -1,20 +1,20 @@
 import { programPath } from "./program.ts";
 import type { User } from "./user.ts";
 
-/** What a program at a terminal has shown, and how it ended. */
+/** The screen and the result of a program at a terminal. */
 export interface Shown {
-  /** The whole, as it stands on the screen but for its height. */
+  /** The whole output, as on a screen of unlimited height. */
   readonly screen: string;
   readonly exitCode: number | null;
 }
 
-/** Milliseconds. */
+/** The time limit in milliseconds. */
 const longest = 8_000;
 
 /**
  * Runs the program at a terminal of 80 columns and types an answer to each question.
  *
- * @param answers in order; each goes out once the program waits behind "] "; null closes the terminal's input
+ * @param answers in order; each is sent once the program waits after "] "; null closes the terminal's input
  */
 export async function atTerminal(
   user: User,
@@ -41,7 +41,7 @@ export async function atTerminal(
       },
     },
   });
-  // A question that nobody answers must fail the test, not hold it up.
+  // An unanswered question must fail the test, not hang it.
   const limit = setTimeout(() => child.kill("SIGKILL"), longest);
   await child.exited;
   clearTimeout(limit);
@@ -49,8 +49,8 @@ export async function atTerminal(
   return { screen: asText(screen), exitCode: child.exitCode };
 }
 
-/** Without what moves the cursor. */
+/** Removes cursor movements. */
 function asText(screen: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told what to do by them.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they control terminals.
   return screen.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\r", "");
 }

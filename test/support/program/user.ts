@@ -4,18 +4,18 @@ import { dirname, join } from "node:path";
 import type { User as CastUser } from "../aws/cast.ts";
 import { type Ran, type Running, type RunOptions, start } from "./run.ts";
 
-/** Of the program's own config, below HOME. */
+/** The path of config.yaml, below HOME. */
 export const configPath = ".config/docker-credential-ecr/config.yaml";
 
-/** Variables to set; undefined takes one out. */
+/** Variables to set; undefined removes one. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 export type UserRunOptions = Partial<Omit<RunOptions, "env">> & { readonly env?: Variables };
 
-/** Somebody on a machine: an empty HOME and an environment in which nothing of the tester's own is left. */
+/** A user: an empty HOME, and an environment without the variables of the process that runs the tests. */
 export class User {
   readonly home = mkdtempSync(join(tmpdir(), "ecr-home-"));
-  /** For all that is started from now on. */
+  /** The environment of all programs that are started from now on. */
   readonly env: Record<string, string>;
   readonly #running = new Set<Running>();
 
@@ -23,7 +23,7 @@ export class User {
     this.env = merge({ HOME: this.home, PATH: "/usr/local/bin:/usr/bin:/bin" }, env);
   }
 
-  /** The program's own folder. */
+  /** The program's state folder. */
   get state(): string {
     return join(this.home, ".local/state/docker-credential-ecr");
   }
@@ -53,12 +53,12 @@ export class User {
     return this.run(["erase"], { ...options, input: serverUrl });
   }
 
-  /** Docker sends that word with `list`. */
+  /** Docker sends this text with `list`. */
   list(options: UserRunOptions = {}): Promise<Ran> {
     return this.run(["list"], { ...options, input: "unused" });
   }
 
-  /** Writes a file below HOME, readable by this user alone. @returns its path */
+  /** Writes a file below HOME that only this user can read. @returns its path */
   write(path: string, text: string): string {
     const full = join(this.home, path);
     mkdirSync(dirname(full), { recursive: true, mode: 0o700 });
@@ -66,7 +66,7 @@ export class User {
     return full;
   }
 
-  /** Writes ~/.aws/config. @param profiles by the name of their section, as it stands between the brackets */
+  /** Writes ~/.aws/config. @param profiles by section header, without the brackets */
   writeAwsConfig(profiles: Readonly<Record<string, Variables>>): string {
     return this.write(".aws/config", ini(profiles));
   }
@@ -80,7 +80,7 @@ export class User {
     return this.write(".aws/credentials", ini(Object.fromEntries(sections)));
   }
 
-  /** Ends what still runs, as after a test that failed, and removes HOME. */
+  /** Ends processes that still run, for example after a failed test, and removes HOME. */
   async remove(): Promise<void> {
     for (const each of this.#running) each.kill("SIGKILL");
     await Promise.all([...this.#running].map(({ ended }) => ended));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Ran } from "./run.ts";
 
-/** What Docker takes for "go on without credentials", byte for byte. */
+/** The exact text that Docker interprets as "continue without credentials". */
 export const notFoundText = "credentials not found in native keychain";
 
-/** Asserts that a `get` succeeded as every client wants it. @returns the secret */
+/** Asserts that a `get` succeeded, with an output that every client accepts. @returns the secret */
 export function answered(ran: Ran, serverUrl: string): string {
   assert.deepEqual(endOf(ran), { exitCode: 0, stderr: "" }, shown(ran.stdout));
   const { ServerURL, Username, Secret, ...rest } = JSON.parse(ran.stdout);
@@ -14,22 +14,22 @@ export function answered(ran: Ran, serverUrl: string): string {
   return Secret;
 }
 
-/** Asserts that nothing is held and nothing could be. */
+/** Asserts that there is no credential for the host. */
 export function notFound(ran: Ran): void {
   const expected = { stdout: `${notFoundText}\n`, stderr: "", exitCode: 1 };
   assert.deepEqual({ stdout: shown(ran.stdout), ...endOf(ran) }, expected);
 }
 
-/** Asserts that it did what it should and had nothing to say. */
+/** Asserts success without output. */
 export function silent(ran: Ran): void {
   assert.deepEqual({ stdout: shown(ran.stdout), ...endOf(ran) }, { stdout: "", stderr: "", exitCode: 0 });
 }
 
 /**
- * Asserts a failure that stderr tells in one line that ends with its code. stdout has the same line, or for a `get` of
- * ECR's what clients take for "go on without credentials".
+ * Asserts a failure with one line on stderr that ends with its code. stdout has the same line, or for a `get` of an ECR
+ * host the text that clients interpret as "continue without credentials".
  *
- * @param parts what the line must hold: what failed, for whom and what, the mend
+ * @param parts texts that the line must contain: the problem, the identity, the fix
  * @returns the line
  */
 export function told(ran: Ran, code: string, ...parts: readonly (string | RegExp)[]): string {
@@ -51,7 +51,7 @@ function endOf({ stderr, exitCode }: Ran): Pick<Ran, "stderr" | "exitCode"> {
   return { stderr, exitCode };
 }
 
-/** Fit for the report of a failed test, which a whole token would flood. */
+/** Shortens a text for the report of a failed test, since a token is long. */
 export function shown(text: string): string {
   return text.replace(/[\w+/=]{100,}/g, (long) => `${long.slice(0, 12)}…`);
 }

@@ -7,31 +7,31 @@ import { aliceKeeps, keeper } from "./keeping.ts";
 import { registry, type Standing } from "./standing.ts";
 import { configPath, type User } from "./user.ts";
 
-/** How a command ended, as far as a person sees it. */
+/** The visible result of a command. */
 export interface Said {
   readonly exitCode: number | null;
   readonly text: string;
 }
 
-/** A command that writes a file which is not this program's own. */
+/** A command that writes a file of another program. */
 export interface Writer {
-  /** Which file, below HOME. */
+  /** The path of the file, below HOME. */
   readonly file: string;
-  /** A text that it would take for its own to edit, or to replace. */
+  /** A text that the command would edit or replace. */
   readonly text: string;
-  /** What must be there before. */
+  /** Creates the preconditions. */
   seed?(user: User): void | Promise<void>;
-  /** @param through a command that starts it in its turn */
+  /** @param through a command that starts it */
   run(user: User, through: readonly string[]): Promise<Said>;
-  /** The codes of its refusals. */
+  /** The error codes of its refusals. */
   readonly codes: RegExp;
-  /** Whatever is in the place: it is never written over. */
+  /** Whether it never overwrites anything at the path. */
   readonly onlyNew?: true;
-  /** One that is there already stays. */
+  /** Whether it keeps an existing file. */
   readonly onlyOnce?: true;
 }
 
-/** By what a person would call them. */
+/** By a name for users. */
 export function writers(): Readonly<Record<string, Writer>> {
   const command =
     (...args: string[]): Writer["run"] =>
@@ -141,7 +141,7 @@ export function writers(): Readonly<Record<string, Writer>> {
   }
 }
 
-/** Of one of the files that install.sh places. */
+/** The writer of one of the files that install.sh installs. */
 function placed(file: string): Writer {
   const installers = new WeakMap<User, Installer>();
   return {
@@ -156,7 +156,7 @@ function placed(file: string): Writer {
   };
 }
 
-/** Somebody for whom this writer can do its work, with the folder of its file and an empty place in it. */
+/** A user with the preconditions of a writer, with the folder of its file but without the file. */
 export async function userOf(writer: Writer, standing: Standing): Promise<User> {
   const user = keeper(standing);
   await writer.seed?.(user);
@@ -166,7 +166,7 @@ export async function userOf(writer: Writer, standing: Standing): Promise<User> 
   return user;
 }
 
-/** Makes something of that kind; a device is the null device's twin, in a folder of its own. */
+/** Creates a file of that kind; a device is a copy of the null device, in its own folder. */
 export function make(kind: string, path: string): void {
   const [, of] = /^link to a (\w+)$/.exec(kind) ?? [];
   if (of !== undefined) {
