@@ -7,7 +7,8 @@ import { aliceKeeps, keeper } from "../support/program/keeping.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
 
-describe("the daemon's log", () => {
+describe("the daemon's log", function () {
+  this.timeout(30_000);
   const standing = useStanding();
   const startChild = useChildren();
 

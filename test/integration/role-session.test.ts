@@ -14,7 +14,8 @@ registries:
     identity: ci
 `;
 
-describe("the token of a role whose session lasts an hour", () => {
+describe("the token of a role whose session lasts an hour", function () {
+  this.timeout(60_000);
   const standing = useStanding({}, "proxy");
 
   /** Who has a token that was renewed on plan and is two hours old. */
