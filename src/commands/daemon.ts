@@ -5,7 +5,7 @@ import { DaemonLock } from "../daemon/lock.ts";
 import { daemonLog, isJournalStream, type LogFormat, logFormats, type Reporter } from "../daemon/log.ts";
 import { runDaemon } from "../daemon/loop.ts";
 import { failuresOf, Refresher } from "../daemon/pass.ts";
-import { waitingEntries } from "../managed/registry-rows.ts";
+import { type RegistryRows, waitingEntries } from "../managed/registry-rows.ts";
 import { type AppContext, createAppContext } from "../provider/context.ts";
 import {
   type Notifier,
@@ -133,7 +133,7 @@ async function runOnce(app: AppContext, context: Context, verbose: boolean): Pro
   for (const line of notes) print(line);
   if (failures.length > 0) exitWith(1);
   if (!verbose && !process.stdout.isTTY && failures.length + notes.length === 0) return;
-  const shown = { registries: [], kept: { managed: last.managed, config } };
+  const shown: RegistryRows = { registries: [], loaded: { managed: last.managed, config } };
   for (const line of waitingEntries(shown, app.folders.configFile)) print(line);
   const registries = plan.jobs.reduce((sum, job) => sum + job.registries.length, 0);
   const renewed = new Set([first, last].flatMap(({ report }) => report.renewed.map(({ key }) => key))).size;

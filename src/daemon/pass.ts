@@ -149,7 +149,7 @@ export class Refresher {
     if (!this.#config || (isDelayed && !readAll)) return undefined;
     const memory = this.#ruleFetches ?? noRuleFetches;
     const sync = await syncReplicationRules(this.app, this.#config, {
-      readAll: readAll,
+      readAll,
       stop,
       remembered: memory,
     });

@@ -90,7 +90,7 @@ describe("configure-docker --leave", () => {
     const before = snapshot(user.home);
     const { stdout, stderr, exitCode } = await leave(user);
     assert.deepEqual([stdout, exitCode], ["", 1]);
-    assert.match(stderr, /logins to c\.example lie .*--export.*\[LOGINS_KEPT\]\n$/);
+    assert.match(stderr, /logins to c\.example are stored .*--export.*\[LOGINS_KEPT\]\n$/);
     assert.deepEqual(snapshot(user.home), before);
     assert.equal((await user.run(["configure-docker", "--export", "--yes"])).exitCode, 0);
     assert.equal((await leave(user)).exitCode, 0);
