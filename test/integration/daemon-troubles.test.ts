@@ -22,7 +22,7 @@ describe("a daemon in trouble", () => {
   const standing = useStanding();
 
   const count = () => standing.count("GetAuthorizationToken");
-  const troubles = (lines: readonly string[]) => lines.filter((line) => /^(error|info over)/.test(line));
+  const troubles = (lines: readonly string[]) => lines.filter((line) => /^(error|info resolved)/.test(line));
 
   it("that starts with a broken config lives, says so, and goes by the mended one", async () => {
     const user = keeper(standing);
@@ -50,7 +50,7 @@ describe("a daemon in trouble", () => {
       await passNow(user, daemon);
     }
     const told = troubles(await endDaemon(daemon)).map((line) => line.slice(0, 9));
-    assert.deepEqual(told, ["error /tm", "info over", "error /tm", "info over"]);
+    assert.deepEqual(told, ["error /tm", "info resolved", "error /tm", "info resolved"]);
   });
 
   it("goes by no config that others may write, and serves what is valid", async () => {
@@ -68,7 +68,7 @@ describe("a daemon in trouble", () => {
     assert.equal(count(), 1);
     const told = troubles(await endDaemon(daemon));
     assert.deepEqual(
-      told.map((line) => /^(?:error|info over).*(\[\w+\])$/.exec(line)?.[1]),
+      told.map((line) => /^(?:error|info resolved).*(\[\w+\])$/.exec(line)?.[1]),
       ["[CONFIG_WRITABLE]", "[CONFIG_WRITABLE]"],
     );
   });
@@ -111,8 +111,8 @@ describe("a daemon in trouble", () => {
     assert.equal(standing.calls(), calls);
     const told = troubles(await endDaemon(daemon));
     assert.deepEqual(
-      told.map((line) => /^(error|info over).*(\[\w+\])$/.exec(line)?.slice(1).join()),
-      ["error,[SSO_EXPIRED]", "info over,[SSO_EXPIRED]"],
+      told.map((line) => /^(error|info resolved).*(\[\w+\])$/.exec(line)?.slice(1).join()),
+      ["error,[SSO_EXPIRED]", "info resolved,[SSO_EXPIRED]"],
     );
   });
 

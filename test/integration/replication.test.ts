@@ -82,14 +82,14 @@ describe("replication", () => {
     const stamp = () => statSync(rulesFile(user), { bigint: true }).ctimeNs;
     const first = stamp();
     passTime(user, 61 * minute);
-    assert.match(await once(user), /^3 registries kept/);
+    assert.match(await once(user), /^3 registries managed/);
     assert.equal(standing.count("DescribeRegistry"), 2);
     assert.equal(stamp(), first);
     setRules([one, "us-west-2"], [two, "us-west-2"]);
     await once(user);
     assert.equal(standing.count("DescribeRegistry"), 2);
     passTime(user, 61 * minute);
-    assert.match(await once(user), /^3 registries kept/);
+    assert.match(await once(user), /^3 registries managed/);
     assert.notEqual(stamp(), first);
     const hosts = (await statusOf(user)).registries.map(({ registry }: { registry: string }) => registry);
     // A target that no rule names any more is not kept as if a build had asked for it.
@@ -146,7 +146,7 @@ describe("replication", () => {
       deny(member("alice").rights ?? {});
     }
     passTime(user, hour);
-    assert.match(await once(user), /^3 registries kept/);
+    assert.match(await once(user), /^3 registries managed/);
     assert.equal((await statusOf(user)).replication[0].lastError, undefined);
   });
 

@@ -65,8 +65,8 @@ describe("the screens of setting up:", () => {
       `configure-docker ${registry} --dry-run`,
       "configure-docker --replace-ecr-login",
     ];
-    // How long a token is over changes by the day.
-    const shown = (await session(user, ...lines)).replace(/over for [\dhm ]+/, "over for 1h");
+    // The age of the expired token changes by the day.
+    const shown = (await session(user, ...lines)).replace(/\(expired [\dhm\s]+ago\)/, "(expired 1h ago)");
     sameAsGolden(shown, "configure-docker-beside-others", user);
   });
 

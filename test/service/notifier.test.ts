@@ -10,12 +10,12 @@ describe("systemdNotifier", () => {
   it("extends the start until it is ready, and then only sends watchdog messages", () => {
     const { sent, notifier } = sentBy(true);
     notifier.alive();
-    notifier.ready("2 registries kept");
+    notifier.ready("2 registries managed");
     notifier.alive();
     notifier.stopping();
     assert.deepEqual(sent, [
       "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=300000000",
-      "READY=1\nWATCHDOG=1\nSTATUS=2 registries kept",
+      "READY=1\nWATCHDOG=1\nSTATUS=2 registries managed",
       "WATCHDOG=1",
       "STOPPING=1\nSTATUS=ending",
     ]);
