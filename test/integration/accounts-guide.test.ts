@@ -73,7 +73,7 @@ describe("docs/accounts-and-replication.md", () => {
     mustShow(name, "docker-credential-ecr status", stdout);
   }
 
-  it("keeps five registries with four tokens", async () => {
+  it("refreshes five registries with four tokens", async () => {
     const user = host();
     assert.equal((await user.run(["daemon", "--once"])).exitCode, 0);
     assert.equal(standing.count("GetAuthorizationToken"), 4);
@@ -82,30 +82,30 @@ describe("docs/accounts-and-replication.md", () => {
     mustShow("", "docker-credential-ecr registries", stdout);
   });
 
-  it("shows status where all is well", () => shows("all-well", host(), { once: 0, status: 0 }));
+  it("shows status without problems", () => shows("all-well", host(), { once: 0, status: 0 }));
 
-  it("shows status where a role refuses", () =>
+  it("shows status if a role is denied", () =>
     shows(
       "role-refused",
       host(({ aws }) => aws.controls.putRole({ ...role, trusts: [] })),
       { once: 1, status: 1 },
     ));
 
-  it("shows status where the rules may not be read", () =>
+  it("shows status if the rules can't be read", () =>
     shows(
       "rules-denied",
       host(({ aws }) => aws.controls.putUser({ ...build, rights: { describeRegistry: false } })),
       { once: 1, status: 0 },
     ));
 
-  it("shows status where the identity is of another account", () =>
+  it("shows status if the identity belongs to another account", () =>
     shows(
       "other-account",
       host(({ aws }) => aws.controls.putUser({ ...build, arn: "arn:aws:iam::777788889999:user/build" })),
       { once: 1, status: 0 },
     ));
 
-  it("shows status where a region is none of the partition's", () =>
+  it("shows status if a region is not in the partition", () =>
     shows(
       "other-partition",
       host(({ aws }) =>

@@ -9,7 +9,7 @@ import { answered } from "../support/program/verdicts.ts";
 describe("configure-docker --all-kept", () => {
   const standing = useStanding();
 
-  it("wires every registry that is kept, those that others replicate to and learnt ones too, and undoes it", async () => {
+  it("configures all managed registries, including replicas and discovered ones, and undoes it", async () => {
     const user = follower(standing);
     const docker = new DockerConfig(user);
     docker.write('{"credHelpers":{"registry.example.com":"pass"}}');
@@ -32,7 +32,7 @@ describe("configure-docker --all-kept", () => {
     assert.deepEqual(snapshot(user.home, ".docker"), before);
   });
 
-  it("says whose targets are not known yet", async () => {
+  it("reports registries whose targets are not known yet", async () => {
     const docker = new DockerConfig(follower(standing));
     const shown = await docker.configure(["--all-kept"]);
     assert.match(
@@ -42,7 +42,7 @@ describe("configure-docker --all-kept", () => {
     assert.deepEqual(docker.json, { credHelpers: { [source]: "ecr" } });
   });
 
-  it("is refused where nothing is kept, where more is named, and under a config that is broken", async () => {
+  it("is refused without managed registries, with other arguments, and with an invalid config", async () => {
     const user = follower(standing, "version: 1\n");
     const docker = new DockerConfig(user);
     await docker.refuses(["--all-kept"], "NOTHING_KEPT");

@@ -25,7 +25,7 @@ const runs = Number(AWS_CLI_RUNS);
 /** How many situations are tried at a time, each by a process of the AWS CLI and one of this program. */
 const workers = 2;
 
-describe("the principal beside that of the AWS CLI", function () {
+describe("the principal compared with the AWS CLI", function () {
   this.timeout(Math.max(600_000, runs * 1_500));
   const folder = mkdtempSync(join(tmpdir(), "aws-cli-"));
   const stops: (() => Promise<void>)[] = [];
@@ -76,7 +76,7 @@ describe("the principal beside that of the AWS CLI", function () {
     });
   }
 
-  it("has a row in docs/identities.md for each deliberate difference, and none for another", () => {
+  it("docs/identities.md has a row for exactly the deliberate differences", () => {
     const text = readFileSync(fileURLToPath(new URL("../../docs/identities.md", import.meta.url)), "utf8");
     const [, table = ""] = /^## Differences from the AWS CLI$(.*?)^## /ms.exec(text) ?? [];
     const rows = [...table.matchAll(/^\| \*\*(.+?)\*\* \|/gm)].map(([, name]) => name);
@@ -86,7 +86,7 @@ describe("the principal beside that of the AWS CLI", function () {
     );
   });
 
-  it("is the same for the CLI loaded once as for the command that a user starts", async () => {
+  it("is the same for the CLI in a library as for the aws command", async () => {
     for (const each of sample(6)) {
       const [loaded, started] = [await comparison.runCli(each), await asStarted.runCli(each)];
       assert.ok(

@@ -48,7 +48,7 @@ const places: Readonly<Record<string, readonly [put: (path: string) => void, why
   "a link to a device": [(path) => symlinkSync("/dev/zero", path), "is not a plain file"],
 };
 
-describe("on an EC2 instance, AWS files that are none", () => {
+describe("invalid AWS files on an EC2 instance", () => {
   const standing = useStanding();
 
   function userWith(path: string, content: string | Buffer): User {
@@ -64,7 +64,7 @@ describe("on an EC2 instance, AWS files that are none", () => {
 
   for (const [path, header] of Object.entries(files)) {
     for (const [what, [make, line]] of Object.entries(contents)) {
-      it(`${path}: ${what} is refused with its place, for AWS_PROFILE and by default`, async () => {
+      it(`${path}: ${what} is refused with its line, with AWS_PROFILE and by default`, async () => {
         const user = userWith(path, make(`[${header}]\n${setting}`));
         const place = join(user.home, path) + (line === undefined ? "" : `:${line}`);
         for (const env of [{}, { AWS_PROFILE: "ci" }, { AWS_PROFILE: "other" }]) {
@@ -74,7 +74,7 @@ describe("on an EC2 instance, AWS files that are none", () => {
     }
 
     for (const [what, [put, why]] of Object.entries(places)) {
-      it(`${path}: ${what} counts as absent, as for the AWS CLI, and is named`, async () => {
+      it(`${path}: ${what} counts as absent, as in the AWS CLI, and is named`, async () => {
         const user = userWith(path, "");
         const full = join(user.home, path);
         rmSync(full);

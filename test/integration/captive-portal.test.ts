@@ -1,7 +1,7 @@
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import { told } from "../support/program/verdicts.ts";
 
-describe("what answers in AWS's place is told as such", () => {
+describe("a response that is not from AWS is reported", () => {
   const standing = useStanding();
 
   const pages: Readonly<Record<string, () => Response>> = {

@@ -7,7 +7,7 @@ import { answered, told } from "../support/program/verdicts.ts";
 
 const lifeIn = (user: User) => (entryIn(tokenFile(user, registry)) as RegistryEntry).life;
 
-describe("a clock that jumps", () => {
+describe("a clock that is changed", () => {
   const standing = useStanding();
   let alice: User;
   let secret: string;
@@ -28,20 +28,20 @@ describe("a clock that jumps", () => {
     standing.aws.controls.set({ clockOffsetMs: -by });
   }
 
-  it("forward by hours: the token's life seems over, so it is not given, and AWS gives another", async () => {
+  it("forward by hours: the token seems expired, so a new one is fetched", async () => {
     setClock(13 * hour);
     const other = answered(await alice.get(registry), registry);
     assert.notEqual(other, secret);
     assert.equal(answered(await alice.get(registry), registry), other);
   });
 
-  it("forward by hours while AWS can't be reached: better no token than one that may have expired", async () => {
+  it("forward by hours without AWS: a token that may have expired is not returned", async () => {
     setClock(13 * hour);
     standing.aws.controls.refuse("*");
     told(await alice.get(registry), "UNREACHABLE");
   });
 
-  it("back by hours: the token is looked upon with doubt and a better one is looked for", async () => {
+  it("back by hours: the token is not trusted and a new one is fetched", async () => {
     setClock(-3 * hour);
     const other = answered(await alice.get(registry), registry);
     assert.notEqual(other, secret);
@@ -49,7 +49,7 @@ describe("a clock that jumps", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 2, "the first was signed by the wrong clock");
   });
 
-  it("back by hours while AWS can't be reached: the valid token is handed out", async () => {
+  it("back by hours without AWS: the valid token is returned", async () => {
     setClock(-3 * hour);
     standing.aws.controls.refuse("*");
     assert.equal(answered(await alice.get(registry), registry), secret);
@@ -62,7 +62,7 @@ describe("a clock that jumps", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("back by as much as has gone by: the boot's age tells that the token has expired", async () => {
+  it("back by the elapsed time: the uptime shows that the token has expired", async () => {
     passTime(alice, 0, 12 * hour + minute);
     standing.aws.controls.refuse("*");
     told(await alice.get(registry), "UNREACHABLE");
@@ -72,12 +72,12 @@ describe("a clock that jumps", () => {
     assert.notEqual(answered(await alice.get(registry), registry), secret);
   });
 
-  it("back by as much as has gone by: the boot's age tells that the token is no longer fresh", async () => {
+  it("back by the elapsed time: the uptime shows that the token is no longer fresh", async () => {
     passTime(alice, 0, 11.5 * hour);
     assert.notEqual(answered(await alice.get(registry), registry), secret);
   });
 
-  it("with a login: the boot's age tells that it has expired", async () => {
+  it("with a login: the uptime shows that it has expired", async () => {
     const user = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
     await user.store(registry, "AWS", secret);
     assert.equal(answered(await user.get(registry), registry), secret);
@@ -85,14 +85,14 @@ describe("a clock that jumps", () => {
     told(await user.get(registry), "NO_CREDENTIALS");
   });
 
-  it("a laptop that slept: the token is as old as the wall clock says", async () => {
+  it("a laptop that slept: the wall clock decides the token's age", async () => {
     passTime(alice, 5 * hour, 0);
     assert.equal(answered(await alice.get(registry), registry), secret);
     passTime(alice, 8 * hour, 0);
     assert.notEqual(answered(await alice.get(registry), registry), secret);
   });
 
-  it("after a reboot the wall clock alone counts", async () => {
+  it("after a reboot only the wall clock is used", async () => {
     const boot = { id: "another boot", uptime: -9e12 };
     edit(tokenFile(alice, registry), ({ life }) => Object.assign(life as object, { boot }));
     assert.equal(answered(await alice.get(registry), registry), secret);
@@ -109,7 +109,7 @@ describe("a clock that is wrong", () => {
     ["behind by three days", 72 * hour],
     ["ahead by ten minutes", -10 * minute],
   ] as const) {
-    it(`${what}: a token is got, and its life is reckoned by this clock`, async () => {
+    it(`${what}: a token is fetched, and its lifetime uses the local clock`, async () => {
       standing.aws.controls.set({ clockOffsetMs: offset });
       const alice = standing.user(keys("alice"));
       const secret = answered(await alice.get(registry), registry);
@@ -128,7 +128,7 @@ describe("a clock that is wrong", () => {
     });
   }
 
-  it("a role is assumed all the same", async () => {
+  it("a role can still be assumed", async () => {
     for (const offset of [6 * hour, -6 * hour]) {
       standing.aws.controls.set({ clockOffsetMs: offset });
       const user = standing.user({ AWS_PROFILE: "role" });
@@ -138,7 +138,7 @@ describe("a clock that is wrong", () => {
     }
   });
 
-  it("the role of an instance or a container serves all the same", async () => {
+  it("the role of an instance or a container still works", async () => {
     for (const offset of [7 * hour, -7 * hour]) {
       standing.aws.controls.set({ clockOffsetMs: offset });
       answered(await standing.user().get(registry), registry);

@@ -15,10 +15,10 @@ import { answered, told } from "../support/program/verdicts.ts";
 const times = <Result>(count: number, make: (number: number) => Result): Result[] =>
   Array.from({ length: count }, (_, number) => make(number));
 
-describe("cold gets at once", () => {
+describe("concurrent cold gets", () => {
   const standing = useStanding();
 
-  it("a hundred make one call, and all get the same answer", async function () {
+  it("make one call together, and return the same token", async function () {
     // A hundred programs at once: seconds on a machine that has other things to do.
     this.timeout(60_000);
     const alice = standing.user(keys("alice"));
@@ -30,7 +30,7 @@ describe("cold gets at once", () => {
     assert.equal(standing.calls(), 1);
   });
 
-  it("make one call for each identity and region, whatever the registry", async () => {
+  it("make one call for each identity and region, regardless of the registry", async () => {
     const user = standing.user();
     const hosts = [registry, otherRegistry, westRegistry];
     const principals = ["alice", "bob"];
@@ -61,7 +61,7 @@ describe("cold gets at once", () => {
     assert.equal(authorizationFiles(user).length, 4);
   });
 
-  it("under a role assume it once", async () => {
+  it("with a role assume it once", async () => {
     const user = standing.user({ AWS_PROFILE: "role" });
     user.writeAwsConfig({ "profile role": { role_arn: ciRole, source_profile: "alice" } });
     user.writeAwsKeys({ alice: member("alice") });
@@ -71,14 +71,14 @@ describe("cold gets at once", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 1);
   });
 
-  it("that AWS refuses share one refusal", async () => {
+  it("share one refusal of AWS", async () => {
     const mallory = standing.user(keys("mallory"));
     standing.aws.controls.latency("GetAuthorizationToken", 300);
     await Promise.all(times(12, async () => told(await mallory.get(registry), "ACCESS_DENIED", registry)));
     assert.equal(standing.calls(), 1);
   });
 
-  it("that follow a refusal take it for 30 seconds, then fetch again", async () => {
+  it("after a refusal reuse it for 30 seconds, then fetch again", async () => {
     const alice = standing.user(keys("alice"));
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
     const refused = told(await alice.get(registry), "ACCESS_DENIED");
@@ -97,7 +97,7 @@ describe("cold gets at once", () => {
     ["an edit of config.yaml", (alice) => alice.write(configPath, "version: 1\n")],
   ];
   for (const [what, end] of ends) {
-    it(`that follow a refusal fetch again after ${what}`, async () => {
+    it(`after a refusal fetch again after ${what}`, async () => {
       const alice = standing.user({ AWS_PROFILE: "alice" });
       alice.writeAwsKeys({ alice: member("alice") });
       standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });

@@ -43,7 +43,7 @@ describe("completion", () => {
         assert.deepEqual(await offered(user, ""), listed.map(([, name]) => name).toSorted());
       });
 
-      it("offers the registries that are kept, and asks nobody for them", async () => {
+      it("offers the managed registries, without network requests", async () => {
         const user = await keeper();
         const calls = standing.calls();
         assert.deepEqual(await offered(user, "refresh "), [registry, otherRegistry]);
@@ -53,7 +53,7 @@ describe("completion", () => {
     });
   }
 
-  it("--registries names what has tokens where config.yaml can't be read, and says nothing else", async () => {
+  it("--registries names registries with tokens if config.yaml can't be read, without other output", async () => {
     const user = await keeper();
     user.write(configPath, "no config");
     const { stdout, stderr, exitCode } = await user.run(["completion", "--registries"]);
@@ -61,7 +61,7 @@ describe("completion", () => {
     assert.deepEqual((await standing.user().run(["completion", "--registries"])).stdout, "");
   });
 
-  it("tells which shells there are", async () => {
+  it("names the supported shells", async () => {
     const user = standing.user();
     const none = await user.run(["completion"]);
     assert.match(none.stderr, /bash, zsh or fish\. \[USAGE\]\n$/);

@@ -12,7 +12,7 @@ import { answered } from "../support/program/verdicts.ts";
 describe("config", () => {
   const standing = useStanding();
 
-  it("path prints where the file is to be, whether it is there or not", async () => {
+  it("path prints the path of the file, whether it exists or not", async () => {
     const user = standing.user();
     const { exitCode, stdout } = await user.run(["config", "path"]);
     assert.deepEqual([exitCode, stdout], [0, `${join(user.home, configPath)}\n`]);
@@ -24,7 +24,7 @@ describe("config", () => {
     );
   });
 
-  it("init writes a private file that is right, names the installed schema, and never writes over one", async () => {
+  it("init writes a valid private file with the installed schema, and never overwrites one", async () => {
     const user = standing.user();
     const schema = join(dirname(programPath()), "../share/docker-credential-ecr/config.schema.json");
     const first = await user.run(["config", "init"]);
@@ -50,7 +50,7 @@ describe("config", () => {
     assert.match((await blocked.run(["config", "init"])).stderr, /\[CONFIG_WRITE\]\n$/);
   });
 
-  it("init's examples are right once their # is taken out", async () => {
+  it("init's examples are valid without their #", async () => {
     const user = standing.user();
     await user.run(["config", "init"]);
     const path = join(user.home, configPath);
@@ -60,7 +60,7 @@ describe("config", () => {
     assert.match((await user.run(["config", "check"])).stdout, /OK, 2 identities, 2 entries of registries/);
   });
 
-  it("check reports all problems, each with its place, and exits 1; other commands name the first", async () => {
+  it("check reports all problems with their lines, and exits 1; other commands report the first", async () => {
     const user = standing.user();
     user.write(configPath, "version: 1\nstore: fil\nminValidity: 1\nregistrys: []\n");
     const { exitCode, stdout, stderr } = await user.run(["config", "check"]);
@@ -84,7 +84,7 @@ describe("config", () => {
 describe("an entry of an account", () => {
   const standing = useStanding();
 
-  it("gives its identity to every region; its regions are kept fresh beforehand", async () => {
+  it("sets the identity of all regions, and its own regions are refreshed in advance", async () => {
     const user = keeper(standing, aliceKeeps("111122223333", "us-east-1"));
     answered(await user.get(westRegistry), westRegistry);
     const { identity } = entryIn(tokenFile(user, westRegistry)) as { identity: string };
@@ -93,7 +93,7 @@ describe("an entry of an account", () => {
     assert.ok(existsSync(tokenFile(user, registry)));
   });
 
-  it("without regions says that its registries are renewed from their first pull on", async () => {
+  it("without regions notes that its registries are refreshed after their first pull", async () => {
     const config = aliceKeeps("111122223333").replace("    regions: [us-east-1]\n", "");
     const user = keeper(standing, config);
     const words = "config.yaml:6: registries of account 111122223333 are renewed from their first pull on";

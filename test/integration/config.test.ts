@@ -37,7 +37,7 @@ registries:
       .filter(({ operation }) => operation === "GetAuthorizationToken")
       .map(({ principal }) => /(?:user|assumed-role)\/[\w-]+/.exec(principal ?? "")?.[0]);
 
-  it("says who serves which registry, whatever the environment says, and no other get asks again", async () => {
+  it("sets the identity of registries, regardless of the environment, and their token is shared", async () => {
     const user = userWith(aliceAndRole);
     answered(await user.get(registry), registry);
     answered(await user.get(foreign), foreign);
@@ -50,7 +50,7 @@ registries:
     assert.equal(standing.calls(), 0);
   });
 
-  it("that changes the identity yields no token of the former one; back again costs no call", async () => {
+  it("that changes the identity returns no token of the previous one; reverting needs no call", async () => {
     const user = userWith(aliceAndRole);
     const alices = answered(await user.get(registry), registry);
     user.write(configPath, "version: 1\n");
@@ -61,7 +61,7 @@ registries:
     assert.equal(standing.calls(), 0);
   });
 
-  it("that is broken takes no valid token away, and is told where there is none", async () => {
+  it("that is invalid still allows valid tokens, and is reported if there is none", async () => {
     const user = userWith(aliceAndRole);
     const alices = answered(await user.get(registry), registry);
     user.write(configPath, "version: 1\nidentites: {}\n");
@@ -71,14 +71,14 @@ registries:
     notFound(await user.get("registry.example.com"));
   });
 
-  it("that others can write is refused", async () => {
+  it("that other users can write is refused", async () => {
     const user = userWith(aliceAndRole);
     chmodSync(`${user.home}/${configPath}`, 0o666);
     told(await user.get(registry), "CONFIG_WRITABLE", "config.yaml");
     assert.equal(standing.calls(), 0);
   });
 
-  it("gives a registry another name, exactly that one", async () => {
+  it("sets an alias of a registry, for exactly that name", async () => {
     const user = userWith(`${aliceAndRole}aliases:\n  images.example.com: ${registry}\n`);
     const secret = answered(await user.get("images.example.com"), "images.example.com");
     assert.equal(answered(await user.get(registry), registry), secret);
@@ -96,7 +96,7 @@ registries:
     notFound(await user.get("images.example.com"));
   });
 
-  it("lets an alias be logged in to, listed and logged out of", async () => {
+  it("allows login, list and logout with an alias", async () => {
     const user = userWith(`${aliceAndRole}fallback: none\naliases:\n  images.example.com: ${registry}\n`);
     silent(await user.store("images.example.com", "AWS", "made-up secret"));
     assert.deepEqual(JSON.parse((await user.list()).stdout), { "images.example.com": "AWS" });
@@ -106,7 +106,7 @@ registries:
     told(other, "FALLBACK_NONE", "other.example.com");
   });
 
-  it("that another user could exchange is refused, also where it leads to this user's own file", async function () {
+  it("that another user could replace is refused, also if it is a link to this user's file", async function () {
     if (process.geteuid?.() !== 0) this.skip();
     const user = userWith(aliceAndRole);
     const path = join(user.home, configPath);
@@ -123,7 +123,7 @@ registries:
     assert.equal(standing.calls(), 0);
   });
 
-  it("in a folder of mode 0777 on a read-only disk is obeyed: Kubernetes mounts a ConfigMap so", async function () {
+  it("in a folder of mode 0777 on a read-only disk is used, as Kubernetes mounts a ConfigMap", async function () {
     if (process.geteuid?.() !== 0 || ownMounts() === undefined) this.skip();
     const user = userWith(aliceAndRole);
     const folder = dirname(join(user.home, configPath));
@@ -134,7 +134,7 @@ registries:
     assert.deepEqual(principals(), ["user/alice"]);
   });
 
-  it("says how much life a token must have left", async () => {
+  it("sets the minimum remaining lifetime of a token", async () => {
     standing.aws.controls.set({ tokenLifeSeconds: 4 * 3600 });
     const user = userWith(`minValidity: 30m\n${aliceAndRole}`);
     const first = answered(await user.get(registry), registry);

@@ -27,7 +27,7 @@ describe("configure-docker", () => {
     docker = new DockerConfig(user);
   });
 
-  it("with names writes credHelpers, into a file that only its user can read", async () => {
+  it("with hosts writes credHelpers, into a file that only its user can read", async () => {
     await docker.configure([registry, publicRegistry]);
     assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr", [publicRegistry]: "ecr" } });
     assert.equal(modeOf(docker.path), "0600");
@@ -39,19 +39,19 @@ describe("configure-docker", () => {
     assert.deepEqual(docker.json, { credsStore: "ecr" });
   });
 
-  it("takes names as people write them, and keeps them as Docker asks for them", async () => {
+  it("accepts several forms of a host, and writes the one that Docker uses", async () => {
     await docker.configure([`https://${registry.toUpperCase()}/team/app:1`]);
     assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr" } });
   });
 
-  it("run twice changes nothing more", async () => {
+  it("changes nothing the second time", async () => {
     await docker.configure([registry]);
     const before = snapshot(user.home);
     assert.match(await docker.configure([registry]), /nothing to change/);
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("--dry-run shows the lines and changes nothing", async () => {
+  it("--dry-run shows the changed lines and changes nothing", async () => {
     docker.write(oddConfig);
     const before = snapshot(user.home);
     const shown = await docker.configure([registry, "--dry-run"]);
@@ -60,7 +60,7 @@ describe("configure-docker", () => {
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("--dry-run shows no login that stands beside", async () => {
+  it("--dry-run shows no login of the same file", async () => {
     const auth = Buffer.from("me:test-docker-password").toString("base64");
     const before = { auths: { "registry.example.com": { auth, identitytoken: "test-docker-token" } } };
     docker.write(JSON.stringify(before, undefined, 2));
@@ -70,7 +70,7 @@ describe("configure-docker", () => {
     }
   });
 
-  it("--dry-run shows no header or proxy that stands beside, in one line either", async () => {
+  it("--dry-run shows no header or proxy of the same file, even on the same line", async () => {
     const before = {
       HttpHeaders: { Authorization: "Bearer test-docker-secret" },
       proxies: { default: { httpProxy: "http://u:test-docker-secret@proxy:3128" } },
@@ -86,7 +86,7 @@ describe("configure-docker", () => {
     }
   });
 
-  it("--all hides no login in the file but with --replace, and keeps it there", async () => {
+  it("--all hides logins in the file only with --replace, and keeps them there", async () => {
     const before = '{\n  "auths": {\n    "registry.example.com": {\n      "auth": "eDp5"\n    }\n  }\n}\n';
     docker.write(before);
     await docker.refuses(["--all"], "DOCKER_CONFIG_TAKEN", "registry.example.com", "--replace");
@@ -117,13 +117,13 @@ describe("configure-docker", () => {
     assert.deepEqual(readdirSync(user.home), []);
   });
 
-  it("--dry-run makes no file where there is none", async () => {
+  it("--dry-run creates no file", async () => {
     const shown = await docker.configure(["--all", "--dry-run"]);
     assert.match(shown, /credsStore/);
     assert.deepEqual(readdirSync(user.home), []);
   });
 
-  it("goes where DOCKER_CONFIG says", async () => {
+  it("uses DOCKER_CONFIG", async () => {
     const folder = join(user.home, "elsewhere");
     await docker.configure([registry], { env: { DOCKER_CONFIG: folder } });
     assert.deepEqual(JSON.parse(readFileSync(join(folder, "config.json"), "utf8")).credHelpers, {
@@ -134,7 +134,7 @@ describe("configure-docker", () => {
     assert.equal(existsSync(join(folder, "config.json")), false);
   });
 
-  it("follows a link, and leaves it one", async () => {
+  it("follows a symbolic link, and keeps it", async () => {
     const real = user.write("dotfiles/docker.json", oddConfig);
     mkdirSync(join(user.home, ".docker"));
     symlinkSync("../dotfiles/docker.json", docker.path);
@@ -147,7 +147,7 @@ describe("configure-docker", () => {
     assert.equal(readFileSync(real, "utf8"), oddConfig);
   });
 
-  it("follows a link that points to nothing yet, and leaves it one", async () => {
+  it("follows a dangling symbolic link, and keeps it", async () => {
     mkdirSync(join(user.home, ".docker"));
     symlinkSync("../dotfiles/docker.json", docker.path);
     await docker.configure([registry]);
@@ -177,7 +177,7 @@ describe("configure-docker", () => {
     ["a list", "[]"],
     ["of another shape", '{"credHelpers": ["ecr"]}'],
   ] as const) {
-    it(`refuses a file that is ${what}, and leaves it`, async () => {
+    it(`refuses a file that is ${what}, and does not change it`, async () => {
       docker.write(broken);
       await docker.refuses([registry], "DOCKER_CONFIG_SYNTAX");
       await docker.refuses(["--all", "--replace"], "DOCKER_CONFIG_SYNTAX");
@@ -185,7 +185,7 @@ describe("configure-docker", () => {
     });
   }
 
-  it("refuses what is no registry of ECR's, and senseless options", async () => {
+  it("refuses hosts outside ECR, and contradictory options", async () => {
     await docker.refuses(["registry.example.com"], "NOT_ECR", "registry.example.com");
     await docker.refuses([registry, `${registry}.example.com`], "NOT_ECR");
     await docker.refuses([`me@${registry}`], "NOT_ECR");
@@ -196,7 +196,7 @@ describe("configure-docker", () => {
     assert.deepEqual(readdirSync(user.home), []);
   });
 
-  it("tells how to use it", async () => {
+  it("shows its usage", async () => {
     const { stdout, exitCode } = await user.run(["configure-docker", "--help"]);
     assert.equal(exitCode, 0);
     for (const word of ["--all", "--dry-run", "--undo", "--replace", "Examples:"])

@@ -20,7 +20,7 @@ describe("configure-docker --podman", () => {
     user.env["XDG_RUNTIME_DIR"] = join(user.home, "run");
   });
 
-  it("writes credHelpers where no logout empties the folder, leaves Docker's file alone, and undoes it", async () => {
+  it("writes credHelpers to a persistent file, does not change Docker's file, and undoes it", async () => {
     docker.write("{}");
     const before = snapshot(user.home, ".docker");
     await docker.configure(["--podman", registry]);
@@ -31,21 +31,21 @@ describe("configure-docker --podman", () => {
     assert.equal(existsSync(join(user.home, ".config")), false);
   });
 
-  it("goes where REGISTRY_AUTH_FILE says", async () => {
+  it("uses REGISTRY_AUTH_FILE", async () => {
     const path = user.write("x/auth.json", '{"auths":{"ghcr.io":{"auth":"bWU6eA=="}}}');
     await docker.configure(["--podman", registry], { env: { REGISTRY_AUTH_FILE: path } });
     assert.deepEqual(JSON.parse(read("x/auth.json")).credHelpers, { [registry]: "ecr" });
     assert.equal(existsSync(join(user.home, authFile)), false);
   });
 
-  it("names podman's file, not Docker's, in what it refuses", async () => {
+  it("names podman's file, not Docker's, in errors", async () => {
     user.write(authFile, JSON.stringify({ credHelpers: { [registry]: "pass" } }));
     await docker.refuses(["--podman", registry], "DOCKER_CONFIG_TAKEN", "podman's auth.json", "pass");
     user.write(authFile, "{");
     await docker.refuses(["--podman", registry], "DOCKER_CONFIG_SYNTAX", "podman's auth.json");
   });
 
-  it("tells of a login that podman finds before", async () => {
+  it("reports a login that takes precedence in podman", async () => {
     user.write(
       "run/containers/auth.json",
       JSON.stringify({ auths: { [registry]: { auth: btoa("AWS:x") } } }),
@@ -58,7 +58,7 @@ describe("configure-docker --podman", () => {
     assert.ok(!shown.includes(`token for ${westRegistry}`));
   });
 
-  it("with --all adds a file of its own beside registries.conf, and --undo removes it", async () => {
+  it("with --all adds a separate file to registries.conf.d, and --undo removes it", async () => {
     user.write(".config/containers/registries.conf", 'unqualified-search-registries = ["x.example"]\n');
     const before = snapshot(user.home, ".config");
     assert.match(
@@ -73,7 +73,7 @@ describe("configure-docker --podman", () => {
     assert.deepEqual(snapshot(user.home, ".config"), before);
   });
 
-  it("with --all puts nobody's helpers out of use unasked", async () => {
+  it("with --all does not disable other helpers", async () => {
     user.write(".config/containers/registries.conf.d/10-mine.conf", 'credential-helpers = ["pass"]\n');
     await docker.refuses(["--podman", "--all"], "PODMAN_TAKEN", "10-mine.conf", "--replace");
     assert.equal(existsSync(join(user.home, dropIn)), false);
@@ -81,7 +81,7 @@ describe("configure-docker --podman", () => {
     assert.ok(existsSync(join(user.home, dropIn)));
   });
 
-  it("is undone everywhere with Docker's", async () => {
+  it("is undone with --everywhere, like Docker's", async () => {
     await docker.configure([registry]);
     await docker.configure(["--podman", registry]);
     await docker.configure(["--podman", "--all"]);

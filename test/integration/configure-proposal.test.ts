@@ -52,7 +52,7 @@ describe("configure-docker without registries", function () {
     );
   }
 
-  it("proposes what config.yaml, AWS profiles, Docker's config and its images name, and asks", async () => {
+  it("proposes the registries of config.yaml, AWS profiles, Docker's config and images, and asks", async () => {
     findMuch();
     const { screen, exitCode } = await atTerminal(user, ["configure-docker", "--no-check"], ["9", "1,3", ""]);
     assert.equal(exitCode, 0);
@@ -61,7 +61,7 @@ describe("configure-docker without registries", function () {
     assert.deepEqual(Object.keys(credHelpers), [otherRegistry, publicRegistry, registry, westRegistry]);
   });
 
-  it("shows the difference before it asks a second time, and writes nothing on a no", async () => {
+  it("shows the difference before it asks again, and writes nothing after a no", async () => {
     findMuch();
     const before = snapshot(user.home);
     for (const answers of [["n"], ["y", "n"], [null], ["y", null]]) {
@@ -73,7 +73,7 @@ describe("configure-docker without registries", function () {
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("without a terminal says how to go on and changes nothing", async () => {
+  it("without a terminal explains what to do and changes nothing", async () => {
     findMuch();
     const before = snapshot(user.home);
     const { stdout, stderr, exitCode } = await user.run(["configure-docker"]);
@@ -85,7 +85,7 @@ describe("configure-docker without registries", function () {
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("with --yes takes what is proposed, and the second time finds nothing more to add", async () => {
+  it("with --yes accepts the proposal, and has nothing to add the second time", async () => {
     findMuch();
     await docker.configure(["--yes"]);
     const expected = [otherRegistry, publicRegistry, registry, farRegistry, westRegistry];
@@ -94,7 +94,7 @@ describe("configure-docker without registries", function () {
     assert.match(await docker.configure([]), /config\.json: nothing to change\n/);
   });
 
-  it("waits for no engine that does not answer", async () => {
+  it("does not wait for an engine that does not respond", async () => {
     findMuch();
     dockerSays("exec sleep 60");
     const { tookMs, stdout } = await user.run(["configure-docker"]);
@@ -102,7 +102,7 @@ describe("configure-docker without registries", function () {
     assert.ok(!stdout.includes(westRegistry));
   });
 
-  it("writes into config.yaml what profiles need, by account, and leaves the rest of it as it is", async () => {
+  it("adds the profiles of accounts to config.yaml, and does not change the rest", async () => {
     findMuch();
     const before = readFileSync(join(user.home, configPath), "utf8");
     const shown = await docker.configure(["--dry-run"]);
@@ -119,7 +119,7 @@ describe("configure-docker without registries", function () {
     assert.equal((await user.run(["config", "check"])).exitCode, 0);
   });
 
-  it("makes a config.yaml where there is none, with the schema where that is installed", async () => {
+  it("creates config.yaml, with the schema if it is installed", async () => {
     user.writeAwsConfig({ "profile far": { sso_account_id: "444455556666", region: "eu-west-1" } });
     const share = join(dirname(programPath()), "../share/docker-credential-ecr");
     const schema = join(share, "config.schema.json");
@@ -136,7 +136,7 @@ describe("configure-docker without registries", function () {
     assert.ok(!again.includes("config.yaml: written"));
   });
 
-  it("names what it leaves out, and chooses between profiles of one account by --profile alone", async () => {
+  it("names skipped accounts, and uses --profile to choose between profiles of one account", async () => {
     user.writeAwsConfig({
       "profile one": { sso_account_id: "444455556666", region: "eu-west-1" },
       "profile two": {
@@ -157,14 +157,14 @@ describe("configure-docker without registries", function () {
     );
   });
 
-  it("says so where nothing is found, and makes nothing", async () => {
+  it("reports if nothing is found, and creates nothing", async () => {
     const before = snapshot(user.home);
     await docker.refuses([], "NOTHING_FOUND", "ACCOUNT.dkr.ecr");
     assert.deepEqual(snapshot(user.home), before);
     assert.equal(existsSync(join(user.home, ".docker")), false);
   });
 
-  it("refuses what goes badly together", async () => {
+  it("refuses contradictory options", async () => {
     for (const args of [
       ["--import", registry],
       ["--import", "--all-kept"],

@@ -4,7 +4,7 @@ import { DockerConfig } from "../support/program/docker-config.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
 
 /** Each line names the file and a way on that works here. */
-describe("what configure-docker refuses, it says with a fix that fits:", function () {
+describe("configure-docker refuses, with a suitable fix:", function () {
   this.timeout(30_000);
   const standing = useStanding();
   let docker: DockerConfig;
@@ -21,20 +21,20 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     for (const part of not) assert.ok(!stderr.includes(part), `${part} not in ${stderr}`);
   }
 
-  it("AWS's own helper in its place", async () => {
+  it("AWS's own helper in the config", async () => {
     docker.write(JSON.stringify({ credHelpers: { [registry]: "ecr-login" } }));
     await says([registry], ["ecr-login", "--replace-ecr-login"], ["name single registries"]);
     docker.write('{"credsStore":"ecr-login"}');
     await says(["--all"], ["ecr-login", "--replace-ecr-login"]);
   });
 
-  it("another helper in its place", async () => {
+  it("another helper in the config", async () => {
     docker.write(JSON.stringify({ credsStore: "desktop", credHelpers: { [registry]: "pass" } }));
     await says([registry], ["pass", "--replace"], ["name single registries", "--replace-ecr-login"]);
     await says(["--all"], ["desktop", "name single registries", "--replace"], ["--replace-ecr-login"]);
   });
 
-  it("a registry for which Docker is to ask no helper", async () => {
+  it("a registry with an empty helper", async () => {
     docker.write(JSON.stringify({ credHelpers: { [registry]: "" } }));
     await says([registry], ["disables helpers", "--replace"], ["another helper"]);
   });
@@ -51,13 +51,13 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     assert.ok(stderr.includes(`${other}/config.json`), stderr);
   });
 
-  it("a file that its owner may only read", async () => {
+  it("a read-only file", async () => {
     docker.write("{}");
     chmodSync(docker.path, 0o444);
     await says([registry], [`chmod u+w ${docker.path}`, "--dry-run"], ["EROFS"]);
   });
 
-  it("an import from another helper whose place it may not take, before that helper is asked for any secret", async () => {
+  it("an import from another helper without --replace, before it requests any secret", async () => {
     const { user } = docker;
     user.env["PATH"] = `${user.home}/bin:/usr/bin:/bin`;
     const script = `#!/bin/sh\necho "$*" >>'${user.home}/called'\necho '{}'\n`;
@@ -78,7 +78,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     assert.ok(existsSync(`${user.home}/called`), "the helper would have been found");
   });
 
-  it("a host that is not ECR's, with what is possible for it", async () => {
+  it("a host outside ECR, with the alternatives for it", async () => {
     const { user } = docker;
     for (const host of ["ghcr.io", "index.docker.io", "localhost:5000"]) {
       const { stderr, exitCode } = await user.run(["configure-docker", host]);
@@ -92,7 +92,7 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     assert.match((await user.run(["configure-docker", "a b"])).stderr, /use ACCOUNT\.dkr\.ecr/);
   });
 
-  it("a region that is none; one that may be new it names", async () => {
+  it("an invalid region; it names one that may be new", async () => {
     const { user } = docker;
     const hostIn = (region: string) => `111122223333.dkr.ecr.${region}.amazonaws.com`;
     for (const region of ["us-esat-1", "us-east-11", "useast-1"]) {
@@ -121,17 +121,17 @@ describe("what configure-docker refuses, it says with a fix that fits:", functio
     assert.match(stdout, /this version does not know the region us-east-3; did you mean us-east-[12]\?/);
   });
 
-  it("a folder in its place", async () => {
+  it("a folder at the config's path", async () => {
     mkdirSync(docker.path);
     await says([registry], ["is a folder", "move the folder away"], ["whether its disk"]);
   });
 
-  it("a link that leads in a circle", async () => {
+  it("a loop of symbolic links", async () => {
     symlinkSync("config.json", docker.path);
     await says([registry], ["loop of links"], ["whether its disk"]);
   });
 
-  it("a DOCKER_CONFIG that is no folder", async () => {
+  it("a DOCKER_CONFIG that is not a folder", async () => {
     docker.write("{}");
     const { stderr } = await docker.user.run(["configure-docker", registry], {
       env: { DOCKER_CONFIG: docker.path },

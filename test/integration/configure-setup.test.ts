@@ -27,7 +27,7 @@ describe("configure-docker on a terminal", function () {
   });
   const config = () => readFileSync(join(user.home, configPath), "utf8");
 
-  it("sets two accounts up by two answers, after which both can be pulled from", async () => {
+  it("configures two accounts with two answers, so that both can be pulled from", async () => {
     const { screen, exitCode } = await atTerminal(user, ["configure-docker"], ["", ""]);
     assert.equal(exitCode, 0, screen);
     assert.match(screen, /^\+\s+"111122223333\.dkr\.ecr.*"ecr"/m);
@@ -62,7 +62,7 @@ describe("configure-docker on a terminal", function () {
     assert.doesNotMatch(config(), /build/);
   });
 
-  it("writes neither file on a no, on rubbish and on a closed terminal, at each question", async () => {
+  it("writes neither file after a no, an invalid answer or a closed terminal, at each question", async () => {
     const before = snapshot(user.home);
     for (const answers of [["n"], ["rubbish", "n"], [null], ["", "n"], ["", "rubbish"], ["", null]]) {
       const { screen, exitCode } = await atTerminal(user, ["configure-docker"], answers);
@@ -72,7 +72,7 @@ describe("configure-docker on a terminal", function () {
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("says what fails when it checks, and exits 1; --no-check requests nothing", async () => {
+  it("reports failures of the check, and exits 1; --no-check sends no request", async () => {
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
     const { screen, exitCode } = await atTerminal(user, ["configure-docker"], ["", ""]);
     assert.equal(exitCode, 1);
@@ -96,7 +96,7 @@ describe("configure-docker on a terminal", function () {
     assert.equal(standing.count("GetAuthorizationToken"), 2);
   });
 
-  it("leaves a config.yaml alone that it can't edit, and says what to write", async () => {
+  it("does not change a config.yaml that it can't edit, and prints what to add", async () => {
     const text = "version: 1\nx: &all []\nregistries: *all\n";
     user.write(configPath, text.replace("x: &all []\n", "outputs: &all []\n"));
     const before = config();

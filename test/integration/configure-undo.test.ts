@@ -17,7 +17,7 @@ describe("configure-docker --undo", () => {
     docker = new DockerConfig(user);
   });
 
-  it("--undo puts back what the user had last", async () => {
+  it("--undo restores the user's last values", async () => {
     docker.write('{"credsStore":"desktop"}');
     await docker.configure(["--all", "--replace"]);
     docker.write('{"credsStore":"pass"}');
@@ -26,7 +26,7 @@ describe("configure-docker --undo", () => {
     assert.equal(docker.text, '{"credsStore":"pass"}');
   });
 
-  it("keeps apart what the same relative DOCKER_CONFIG means in two folders", async () => {
+  it("distinguishes the same relative DOCKER_CONFIG in two folders", async () => {
     const one = user.write("one/docker/config.json", '{"credsStore":"desktop"}');
     const two = user.write("two/docker/config.json", '{"credsStore":"pass"}');
     const at = (folder: string) => ({ cwd: join(user.home, folder), env: { DOCKER_CONFIG: "docker" } });
@@ -36,7 +36,7 @@ describe("configure-docker --undo", () => {
     assert.equal(readFileSync(two, "utf8"), '{"credsStore":"pass"}');
   });
 
-  it("--undo --everywhere takes it out of every file that it was put into", async () => {
+  it("--undo --everywhere removes the helper from all configured files", async () => {
     const other = user.write("other/config.json", '{"credsStore":"pass"}');
     const gone = { env: { DOCKER_CONFIG: join(user.home, "gone") } };
     await docker.configure(["--all", "--replace"], { env: { DOCKER_CONFIG: join(user.home, "other") } });
@@ -53,13 +53,13 @@ describe("configure-docker --undo", () => {
     await docker.refuses(["--everywhere"], "USAGE", "--undo");
   });
 
-  it("--undo --everywhere passes over no record that it can't read", async () => {
+  it("--undo --everywhere does not ignore an unreadable record", async () => {
     await docker.configure([registry]);
     user.write(".local/state/docker-credential-ecr/clients/0.json", "{");
     await docker.refuses(["--undo", "--everywhere"], "CLIENT_FILE", "clients/0.json");
   });
 
-  it("keeps the file as it was at first beside it, 0600, until --undo has no use for it", async () => {
+  it("keeps a backup of the original file, 0600, until --undo no longer needs it", async () => {
     const copy = `${docker.path}.before-ecr`;
     docker.write(oddConfig);
     chmodSync(docker.path, 0o644);
@@ -77,7 +77,7 @@ describe("configure-docker --undo", () => {
     assert.equal(readFileSync(copy, "utf8"), oddConfig);
   });
 
-  it("takes an empty file for {}, as Docker does, and gives it back", async () => {
+  it("treats an empty file as {}, as Docker does, and restores it", async () => {
     docker.write("");
     await docker.configure([registry]);
     assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr" } });
@@ -85,14 +85,14 @@ describe("configure-docker --undo", () => {
     assert.equal(docker.text, "");
   });
 
-  it("leaves a folder of Docker's that was there before", async () => {
+  it("keeps an existing Docker folder", async () => {
     mkdirSync(join(user.home, ".docker"));
     await docker.configure([registry]);
     await docker.configure(["--undo"]);
     assert.deepEqual(readdirSync(join(user.home, ".docker")), []);
   });
 
-  it("--undo leaves no trace of a file that it made, and shows before with --dry-run", async () => {
+  it("--undo removes a file that it created, and shows this with --dry-run", async () => {
     await docker.configure([registry]);
     const before = snapshot(user.home);
     assert.match(await docker.configure(["--undo", "--dry-run"]), /^-.*credHelpers/m);
@@ -102,7 +102,7 @@ describe("configure-docker --undo", () => {
     assert.match(await docker.configure(["--undo"]), /nothing to undo/);
   });
 
-  it("--undo keeps what somebody else has written since", async () => {
+  it("--undo keeps later changes of other programs", async () => {
     await docker.configure([registry, westRegistry]);
     const since = { ...docker.json, psFormat: "x" };
     since.credHelpers[westRegistry] = "pass";
@@ -111,7 +111,7 @@ describe("configure-docker --undo", () => {
     assert.deepEqual(docker.json, { credHelpers: { [westRegistry]: "pass" }, psFormat: "x" });
   });
 
-  it("takes no other helper's place but with --replace, and gives it back", async () => {
+  it("replaces another helper only with --replace, and restores it", async () => {
     const before = `{\n  "credsStore": "desktop",\n  "credHelpers": {\n    "${registry}": "ecr-login"\n  }\n}\n`;
     docker.write(before);
     await docker.refuses(["--all"], "DOCKER_CONFIG_TAKEN", "desktop", "--replace");

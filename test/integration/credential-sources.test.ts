@@ -197,7 +197,7 @@ describe("credentials from", () => {
   const standing = useStanding();
 
   for (const [what, { set, asks, who }] of Object.entries(sources)) {
-    it(`${what}: cold from end to end, then warm with all of it turned off`, async () => {
+    it(`${what}: a cold get, then a warm get without the source`, async () => {
       const user = standing.user();
       set(user, standing);
       const secret = answered(await user.get(registry), registry);
@@ -216,7 +216,7 @@ describe("credentials from", () => {
     });
   }
 
-  it("an SSO session that is over: told with the command that mends it", async () => {
+  it("an expired SSO session: reported with the command that fixes it", async () => {
     const user = standing.user({ AWS_PROFILE: "sso" });
     user.writeAwsConfig({
       "profile sso": { sso_session: "company", ...ssoSettings },
@@ -230,7 +230,7 @@ describe("credentials from", () => {
     answered(await user.get(registry), registry);
   });
 
-  it("a credential_process that fails: told without what it printed", async () => {
+  it("a failing credential_process: reported without its output", async () => {
     const user = standing.user({ AWS_PROFILE: "process" });
     const script = user.write("fails.sh", 'echo "hush-hush"; echo "hush-hush" >&2; exit 3\n');
     user.writeAwsConfig({ "profile process": { credential_process: `sh ${script} hush-hush` } });
@@ -239,10 +239,10 @@ describe("credentials from", () => {
   });
 });
 
-describe("credentials that want more", () => {
+describe("credentials with additional requirements", () => {
   const standing = useStanding({ cast: { containerAuthorization: "test-container-token" } });
 
-  it("a container's endpoint with a token: from a variable, or from a file", async () => {
+  it("a container endpoint with a token from a variable or a file", async () => {
     const url = `${standing.aws.urls.container}/credentials`;
     const user = standing.user({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url });
     told(await user.get(registry), "CONTAINER_CREDENTIALS", registry, "HTTP 401");
@@ -256,7 +256,7 @@ describe("credentials that want more", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 2);
   });
 
-  it("an SSO session that is over, yet can be refreshed", async () => {
+  it("an expired SSO session that can be refreshed", async () => {
     const user = standing.user({ AWS_PROFILE: "sso" });
     user.writeAwsConfig({
       "profile sso": { sso_session: "company", ...ssoSettings },

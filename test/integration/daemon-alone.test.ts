@@ -8,10 +8,10 @@ import { useStanding } from "../support/program/standing.ts";
 
 const config = aliceKeeps("111122223333");
 
-describe("a daemon whose machine changes under it", () => {
+describe("a daemon on a machine that changes", () => {
   const standing = useStanding();
 
-  it("makes its passes and ends though an AWS file becomes a pipe that nobody writes to", async () => {
+  it("makes its passes and ends if an AWS file becomes a pipe without a writer", async () => {
     const user = keeper(standing, config);
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
@@ -23,7 +23,7 @@ describe("a daemon whose machine changes under it", () => {
     assert.equal(heartbeat(user).pid, undefined);
   });
 
-  it("stays the only one where the state folder is removed", async () => {
+  it("remains the only one if the state folder is removed", async () => {
     const user = keeper(standing, config);
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
@@ -37,7 +37,7 @@ describe("a daemon whose machine changes under it", () => {
     await endDaemon(daemon);
   });
 
-  it("gives way to one that has started since the state folder was removed", async () => {
+  it("ends if another one has started since the state folder was removed", async () => {
     const user = keeper(standing, config);
     const first = user.start(["daemon"]);
     await passNow(user, first);
@@ -79,7 +79,7 @@ describe("a daemon whose machine changes under it", () => {
     });
   }
 
-  it("--once --splay waits for a moment drawn from it before anything is asked", async () => {
+  it("--once --splay waits for a random time before the first request", async () => {
     const user = keeper(standing, config);
     const waiting = user.start(["daemon", "--once", "--splay", "10h"]);
     const quick = await keeper(standing, config).run(["daemon", "--once", "--verbose", "--splay", "1s"]);

@@ -9,12 +9,12 @@ import { answered } from "../support/program/verdicts.ts";
 
 const day = 24 * hour;
 
-describe("what a daemon keeps", () => {
+describe("the tokens of a daemon", () => {
   const standing = useStanding();
 
   const count = () => standing.count("GetAuthorizationToken");
 
-  it("--splay spreads the first calls over its time", async function () {
+  it("--splay spreads the first calls", async function () {
     this.timeout(20_000);
     const regions = ["us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
     const user = keeper(standing, aliceKeeps("111122223333", regions.join(", ")));
@@ -35,7 +35,7 @@ describe("what a daemon keeps", () => {
     assert.ok(Math.max(...times) < 5_500, `${times}`);
   });
 
-  it("ends on SIGINT as on SIGTERM", async () => {
+  it("ends on SIGINT and SIGTERM", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
@@ -43,7 +43,7 @@ describe("what a daemon keeps", () => {
     assert.equal(heartbeat(user).pid, undefined);
   });
 
-  it("forgets what nobody has asked for in a week, though it was renewed all the time", async () => {
+  it("forgets a registry that was not requested for a week, even if it was refreshed", async () => {
     const user = keeper(standing);
     user.writeAwsKeys({ default: member("alice") });
     answered(await user.get(registry), registry);
@@ -67,7 +67,7 @@ describe("what a daemon keeps", () => {
     assert.equal(count(), 2);
   });
 
-  it("renewing does not count as being asked for", async () => {
+  it("a refresh does not count as a request", async () => {
     const user = keeper(standing);
     user.writeAwsKeys({ default: member("alice") });
     answered(await user.get(registry), registry);
@@ -79,7 +79,7 @@ describe("what a daemon keeps", () => {
     assert.ok(Math.abs(mtimeMs - longAgo * 1000) < second);
   });
 
-  it("renews what stands under another name", async () => {
+  it("refreshes registries under an alias", async () => {
     const alias = "images.example.com";
     const user = keeper(standing, `${aliceKeeps("111122223333")}aliases:\n  ${alias}: ${registry}\n`);
     const first = answered(await user.get(alias), alias);
@@ -95,7 +95,7 @@ describe("what a daemon keeps", () => {
     assert.equal(standing.calls(), calls);
   });
 
-  it("is each user's own", async () => {
+  it("is separate for each user", async () => {
     const [one, other] = [
       keeper(standing, aliceKeeps("111122223333")),
       keeper(standing, aliceKeeps("111122223333")),
@@ -109,7 +109,7 @@ describe("what a daemon keeps", () => {
     for (const daemon of daemons) await endDaemon(daemon);
   });
 
-  it("does not bring back what a docker logout took away during its renewal", async () => {
+  it("does not restore a token that docker logout removed during the refresh", async () => {
     const user = keeper(standing);
     user.writeAwsKeys({ default: member("alice") });
     answered(await user.get(registry), registry);
@@ -126,7 +126,7 @@ describe("what a daemon keeps", () => {
     assert.ok(!told.some((line) => line.includes("renewed")), told.join("\n"));
   });
 
-  it("of the ambient identity is asked for once an environment, whoever's turn it is", async () => {
+  it("of the ambient identity is requested once for each environment", async () => {
     const config = `version: 1\nregistries:\n  - account: "111122223333"\n    regions: [us-east-1]\n`;
     const user = keeper(standing, config);
     user.writeAwsKeys({ default: member("alice"), bob: member("bob") });
@@ -141,7 +141,7 @@ describe("what a daemon keeps", () => {
     assert.equal(count(), 3);
   });
 
-  it("is another once config.yaml names another identity, at the next pass", async () => {
+  it("changes at the next pass if config.yaml names another identity", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);

@@ -18,13 +18,13 @@ import { answered } from "../support/program/verdicts.ts";
 const broken = "version: 1\nidentites: {}\n";
 const good = aliceKeeps("111122223333");
 
-describe("a daemon in trouble", () => {
+describe("a daemon with problems", () => {
   const standing = useStanding();
 
   const count = () => standing.count("GetAuthorizationToken");
   const troubles = (lines: readonly string[]) => lines.filter((line) => /^(error|info resolved)/.test(line));
 
-  it("that starts with a broken config lives, says so, and goes by the mended one", async () => {
+  it("that starts with an invalid config runs, reports it, and uses the fixed one", async () => {
     const user = keeper(standing);
     const token = answered(await user.get(registry, { env: keys("alice") }), registry);
     user.write(configPath, broken);
@@ -42,7 +42,7 @@ describe("a daemon in trouble", () => {
     assert.deepEqual(others, []);
   });
 
-  it("tells it when it begins and when it is over, each time anew, and nothing while it lasts", async () => {
+  it("logs the start and the end of each problem, and nothing in between", async () => {
     const user = keeper(standing, good);
     const daemon = user.start(["daemon"]);
     for (const text of [broken, broken, good, broken, broken, good]) {
@@ -53,7 +53,7 @@ describe("a daemon in trouble", () => {
     assert.deepEqual(told, ["error /tm", "info reso", "error /tm", "info reso"]);
   });
 
-  it("goes by no config that others may write, and serves what is valid", async () => {
+  it("does not use a config that others can write, and keeps valid tokens", async () => {
     const user = keeper(standing, good);
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
@@ -73,7 +73,7 @@ describe("a daemon in trouble", () => {
     );
   });
 
-  it("notes a broken token file once, and again when it is broken otherwise", async () => {
+  it("logs a damaged token file once, and again after a different damage", async () => {
     const user = keeper(standing, good);
     const path = tokenFile(user, otherRegistry);
     const spoil = (text: string) => writeFileSync(path, text, { mode: 0o600 });
@@ -90,7 +90,7 @@ describe("a daemon in trouble", () => {
     await endDaemon(daemon);
   });
 
-  it("tries at once when somebody has signed in again, and a refreshed session costs nothing", async () => {
+  it("retries at once after a new sign-in, and a refreshed session needs no call", async () => {
     const user = keeper(standing, good.replace("profile: alice", "profile: sso"));
     user.writeAwsConfig({
       "profile sso": { sso_session: "corp", sso_account_id: "111122223333", sso_role_name: "ci" },
@@ -116,7 +116,7 @@ describe("a daemon in trouble", () => {
     );
   });
 
-  it("of one identity keeps the others fresh", async () => {
+  it("with one failing identity refreshes the others", async () => {
     const nobody = `  - account: "444455556666"\n    regions: [us-east-1]\n    identity: nobody\n`;
     const config = aliceKeeps("111122223333", "us-east-1", nobody);
     const user = keeper(

@@ -13,7 +13,7 @@ describe("daemon", () => {
   const userWith = (config?: string): User => keeper(standing, config);
   const hasToken = (user: User, host: string) => existsSync(tokenFile(user, host));
 
-  it("--once fetches what is kept, so that a get makes no call, and asks no second time", async () => {
+  it("--once fetches managed tokens, so that a get makes no call, and sends no second request", async () => {
     const user = userWith(aliceKeeps("111122223333", "us-east-1, us-west-2"));
     const first = await user.run(["daemon", "--once", "--verbose"]);
     assert.deepEqual(
@@ -36,7 +36,7 @@ describe("daemon", () => {
     assert.equal(statSync(`${user.state}/refresher.json`).mode & 0o777, 0o600);
   });
 
-  it("--once tells each failure in one line and exits 1, also while it waits for the next attempt", async () => {
+  it("--once reports each failure in one line and exits 1, also while a retry is pending", async () => {
     const user = userWith(aliceKeeps("111122223333"));
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
     for (const _ of [1, 2]) {
@@ -47,7 +47,7 @@ describe("daemon", () => {
     }
   });
 
-  it("--once names what came from keys in the environment and leaves it alone", async () => {
+  it("--once names tokens from keys in the environment, and does not change them", async () => {
     const user = userWith();
     answered(await user.get(registry, { env: keys("alice") }), registry);
     standing.aws.controls.reset();
@@ -57,7 +57,7 @@ describe("daemon", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("keeps what builds have asked for, and not what config.yaml named once", async () => {
+  it("refreshes registries that builds requested, but not those removed from config.yaml", async () => {
     const hosts = async (user: User) => {
       const { registries } = JSON.parse((await user.run(["registries", "--json"])).stdout);
       return registries.map(({ registry: host, origin }: Record<string, string>) => `${origin} ${host}`);
@@ -75,7 +75,7 @@ describe("daemon", () => {
     assert.deepEqual((await hosts(user)).slice(1), [`learnt ${registry}`, `learnt ${westRegistry}`]);
   });
 
-  it("keeps a token fresh over several lives while gets make no call", async () => {
+  it("refreshes a token for several lifetimes while gets make no call", async () => {
     const user = userWith(aliceKeeps("111122223333"));
     const daemon = user.start(["daemon"]);
     await eventually("the first token", () => hasToken(user, registry));
@@ -98,7 +98,7 @@ describe("daemon", () => {
     assert.equal(heartbeat(user).pid, undefined);
   });
 
-  it("is the only one of its user, and ends in time though AWS hangs", async () => {
+  it("is the only one of its user, and ends in time even if AWS hangs", async () => {
     const user = userWith(aliceKeeps("111122223333"));
     standing.aws.controls.hang("GetAuthorizationToken");
     const daemon = user.start(["daemon"]);
@@ -115,7 +115,7 @@ describe("daemon", () => {
     assert.match(stdout, /^\S+Z info started/);
   });
 
-  it("follows config.yaml on SIGHUP, and a broken one leaves the last good one in force", async () => {
+  it("reloads config.yaml on SIGHUP, and keeps the last valid one if it is invalid", async () => {
     const user = userWith(aliceKeeps("111122223333"));
     const daemon = user.start(["daemon"]);
     await eventually("the first token", () => hasToken(user, registry));

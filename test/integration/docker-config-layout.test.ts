@@ -10,7 +10,7 @@ describe("the layout of Docker's config.json", () => {
     docker = new DockerConfig(standing.user());
   });
 
-  it("leaves every byte outside of its own lines as it was", async () => {
+  it("does not change any byte outside of its own lines", async () => {
     docker.write(oddConfig);
     await docker.configure([registry]);
     const own = `,\n\t\t"${registry}": "ecr"`;
@@ -25,7 +25,7 @@ describe("the layout of Docker's config.json", () => {
     ["all in one line", '{"auths":{},"psFormat":"x"}'],
     ["nothing in it", "{}"],
   ] as const) {
-    it(`keeps the layout of a file with ${what}, and --undo leaves it as it was`, async () => {
+    it(`keeps the layout of a file with ${what}, and --undo restores it`, async () => {
       docker.write(before);
       await docker.configure([registry]);
       const { credHelpers, ...rest } = docker.json;

@@ -6,7 +6,7 @@ import { diagnose, healthyUser, named } from "../support/program/doctor.ts";
 import { registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { configPath } from "../support/program/user.ts";
 
-describe("Docker's config.json is read as Docker reads it", () => {
+describe("Docker's config.json is parsed as Docker does", () => {
   const standing = useStanding();
 
   function dockerWith(text: string): DockerConfig {
@@ -30,7 +30,7 @@ describe("Docker's config.json is read as Docker reads it", () => {
     ],
     [`{"credHelpers":{"${registry}":"ecr"}} more`, "ok", /asks this helper/],
   ] as const) {
-    it(`as doctor shows for ${text.replaceAll(registry, "HOST")}`, async () => {
+    it(`as in doctor for ${text.replaceAll(registry, "HOST")}`, async () => {
       const wiring = named(await diagnose(dockerWith(text).user, registry), "docker-wiring");
       assert.equal(wiring.status, status, wiring.seen);
       assert.match(wiring.seen, seen);
@@ -49,7 +49,7 @@ describe("Docker's config.json is read as Docker reads it", () => {
   }
 
   for (const text of ['{"credHelpers":[]}', '{"auths":{"a":7}}', '{"a":1} {"b":2}', '\ufeff{"a":1}']) {
-    it(`so ${JSON.stringify(text)} is left as it is`, async () => {
+    it(`so ${JSON.stringify(text)} is not changed`, async () => {
       await dockerWith(text).refuses([registry], "DOCKER_CONFIG_SYNTAX");
     });
   }
@@ -77,7 +77,7 @@ describe("Docker's config.json is read as Docker reads it", () => {
     );
   }
 
-  it("and an import that may not take another helper's place runs that helper for no secret", async () => {
+  it("and an import without permission to replace another helper requests no secret from it", async () => {
     const docker = dockerWith('{"CredsStore":"fake"}');
     const { user } = docker;
     user.write(configPath, "version: 1\nfallback: file\n");

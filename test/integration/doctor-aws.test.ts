@@ -250,7 +250,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-describe("doctor finds on the way to AWS", () => {
+describe("doctor finds between the machine and AWS", () => {
   let upstream: Listener;
   before(async () => {
     upstream = await startOneImage();
@@ -278,7 +278,7 @@ describe("doctor finds on the way to AWS", () => {
     });
   }
 
-  it("nothing with an image that can be pulled, whatever the form of its name", async () => {
+  it("nothing for an image that can be pulled, in any form of its name", async () => {
     const user = healthyUser(standing);
     for (const about of [`${registry}/app:1`, `https://${registry}/app:1`, `HTTPS://${registry}/`]) {
       const diagnostics = await diagnose(user, about);
@@ -289,7 +289,7 @@ describe("doctor finds on the way to AWS", () => {
     }
   });
 
-  it("nothing at the public registry without credentials, and with them", async () => {
+  it("nothing for ECR Public with and without credentials", async () => {
     const user = healthyUser(standing);
     wire(user, { credHelpers: { [publicRegistry]: "ecr" } });
     const signedIn = await diagnose(user, publicRegistry);
@@ -303,7 +303,7 @@ describe("doctor finds on the way to AWS", () => {
     assert.equal(named(anonymous, "registry").seen, "answers without a login");
   });
 
-  it("nothing in a stored login that still serves, though nobody could get a new token", async () => {
+  it("nothing for a stored login that still works, even if no new token can be fetched", async () => {
     const user = healthyUser(standing);
     const secret = answered(
       await user.get(otherRegistry, { env: { ...keys("bob"), AWS_PROFILE: undefined } }),
@@ -320,7 +320,7 @@ describe("doctor finds on the way to AWS", () => {
     );
   });
 
-  it("that STS alone can't be reached, which takes no token from anybody", async () => {
+  it("that only STS can't be reached, which affects no token", async () => {
     const user = healthyUser(standing, { AWS_ENDPOINT_URL_STS: dead });
     const diagnostics = await diagnose(user, registry);
     assert.deepEqual(failures(diagnostics), []);

@@ -257,7 +257,7 @@ describe("doctor finds on the machine", () => {
     ["DISK_READ_ONLY", "mount -o remount,bind,ro $DISK"],
   ] as const) {
     const here = mounts ? it : it.skip;
-    here(`a disk that takes nothing [disk ${code}]`, async () => {
+    here(`a disk that can't be written [disk ${code}]`, async () => {
       const user = healthyUser(standing, { DISK: "" });
       user.env.DISK = user.state;
       mkdirSync(user.state, { recursive: true, mode: 0o700 });
@@ -268,7 +268,7 @@ describe("doctor finds on the machine", () => {
     });
   }
 
-  it("nothing where a helper of another name is this program, as docker-credential-ecr-login may be", async () => {
+  it("nothing if another helper name is this program, as docker-credential-ecr-login may be", async () => {
     const user = healthyUser(standing);
     mkdirSync(join(user.home, "bin"));
     symlinkSync(programPath(), join(user.home, "bin/docker-credential-ecr-login"));
@@ -277,13 +277,13 @@ describe("doctor finds on the machine", () => {
     assert.deepEqual(failures(await diagnose(user, registry)), []);
   });
 
-  it("nothing in a login of ours that Docker does not use and that is not over", async () => {
+  it("nothing for an unexpired login of this helper that Docker does not use", async () => {
     const user = healthyUser(standing);
     wire(user, { ...wired, auths: { [registry]: { auth: authUntil(Date.now() + hour) } } });
     assert.deepEqual(failures(await diagnose(user, registry)), []);
   });
 
-  it("nothing in Packer's plugin where DOCKER_CONFIG is set", async () => {
+  it("nothing for Packer's plugin with DOCKER_CONFIG", async () => {
     const user = healthyUser(standing);
     user.write(
       ".packer.d/plugins/github.com/hashicorp/docker/packer-plugin-docker_v1.1.2_x5.0_linux_amd64",
@@ -295,13 +295,13 @@ describe("doctor finds on the machine", () => {
     assert.deepEqual(failures(diagnostics), []);
   });
 
-  it("nothing in a heartbeat that is fresh, whose process can't be seen from here", async () => {
+  it("nothing for a fresh heartbeat whose process is not visible", async () => {
     const user = healthyUser(standing);
     heartbeat(user, 4_194_305, minute);
     assert.equal(named(await diagnose(user, registry), "daemon").status, "ok");
   });
 
-  it("nothing in a daemon whose first pass is under way", async () => {
+  it("nothing for a daemon during its first pass", async () => {
     const user = healthyUser(standing);
     const release = await lockRefresher(user.state);
     try {

@@ -86,7 +86,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 };
 
-describe("doctor finds in what it is told of places", () => {
+describe("doctor finds in variables for paths", () => {
   const standing = useStanding({}, "proxy");
 
   for (const [what, { seed, about = registry, fails, seen, fix }] of Object.entries(faults)) {
@@ -101,7 +101,7 @@ describe("doctor finds in what it is told of places", () => {
     });
   }
 
-  it("a pipe in the place of config.json, and waits for nobody to write into it", async () => {
+  it("a pipe at the path of config.json, without waiting for a writer", async () => {
     const user = healthyUser(standing);
     const path = join(user.home, dockerFile);
     rmSync(path);
@@ -114,7 +114,7 @@ describe("doctor finds in what it is told of places", () => {
     assert.match(readFileSync(bundle, "utf8"), /is not a regular file/);
   });
 
-  it("whose home counts where HOME is not set, by its whole path", async () => {
+  it("the home folder without HOME, by its absolute path", async () => {
     const user = healthyUser(standing);
     homeless(user);
     const { stdout } = await user.run(["doctor"]);
@@ -125,7 +125,7 @@ describe("doctor finds in what it is told of places", () => {
     assert.doesNotMatch(stdout, /~/);
   });
 
-  it("why no registry is known while config.yaml is broken", async () => {
+  it("the reason if no registry is known because config.yaml is invalid", async () => {
     const user = healthyUser(standing);
     wire(user, { credsStore: "ecr" });
     const last = async () => (await user.run(["doctor"])).stdout.trimEnd().split("\n").at(-1);

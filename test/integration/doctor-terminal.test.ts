@@ -21,7 +21,7 @@ describe("doctor on a terminal of 24 lines", function () {
     return user;
   }
 
-  it("has what failed on the last screen, each with all that was seen and its fix", async () => {
+  it("shows failures on the last screen, each with its details and fix", async () => {
     const { screen, exitCode } = await atTerminal(broken(), ["doctor", registry]);
     assert.equal(exitCode, 1);
     const last = lastLines(screen);
@@ -38,7 +38,7 @@ describe("doctor on a terminal of 24 lines", function () {
     }
   });
 
-  it("shows failures alone with --failed, and nothing but the summary where there are none", async () => {
+  it("shows only failures with --failed, and only the summary without failures", async () => {
     const user = broken();
     const { stdout, exitCode } = await user.run(["doctor", registry, "--failed"]);
     assert.equal(exitCode, 1);

@@ -20,7 +20,7 @@ import { answered } from "../support/program/verdicts.ts";
 describe("doctor", () => {
   const standing = useStanding({}, "proxy");
 
-  it("changes nothing, and asks AWS once for each thing, though a valid token lies ready", async () => {
+  it("changes nothing, and makes each call to AWS once, even with a valid token", async () => {
     const user = healthyUser(standing);
     const secret = answered(await user.get(registry), registry);
     const before = snapshot(user.home);
@@ -33,7 +33,7 @@ describe("doctor", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 1);
   });
 
-  it("changes nothing where it finds what is damaged, not even the log", async () => {
+  it("changes nothing if it finds damaged files, not even the log", async () => {
     const user = healthyUser(standing);
     answered(await user.get(registry), registry);
     chmodSync(tokenFile(user, registry), 0o644);
@@ -43,14 +43,14 @@ describe("doctor", () => {
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("makes no folder where there was none", async () => {
+  it("creates no folder", async () => {
     const user = healthyUser(standing);
     const before = snapshot(user.home);
     await diagnose(user, registry);
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("without a registry looks at the machine, and at each identity and region that is kept", async () => {
+  it("without a registry checks the machine, and each managed identity and region", async () => {
     const user = healthyUser(standing);
     const names = (list: Awaited<ReturnType<typeof diagnose>>, host?: string) =>
       list.filter((each) => each.registry === host).map(({ name }) => name);
@@ -73,14 +73,14 @@ describe("doctor", () => {
     assert.match(text.stdout, new RegExp(`\\n\\n${westRegistry}\\nok {7}registry-name`));
   });
 
-  it("without a registry looks at one that another environment's keys have opened, under this one's", async () => {
+  it("without a registry checks one that other environment keys requested, with the current ones", async () => {
     const user = healthyUser(standing);
     answered(await user.get(registry, { env: { ...keys("bob"), AWS_PROFILE: undefined } }), registry);
     const diagnostics = await diagnose(user);
     assert.match(named(diagnostics, "identity").seen, /user\/alice/);
   });
 
-  it("knows an alias of config.yaml by its own name", async () => {
+  it("shows an alias of config.yaml by its name", async () => {
     const user = healthyUser(standing);
     const alias = "images.example.com";
     user.write(configPath, `version: 1\naliases: { ${alias}: ${registry} }\n`);
@@ -92,7 +92,7 @@ describe("doctor", () => {
     assert.deepEqual(failures(diagnostics), ["registry PROXY"]);
   });
 
-  it("refuses what is the name of nothing, and too much", async () => {
+  it("refuses unknown names, and too many arguments", async () => {
     const user = healthyUser(standing);
     for (const about of ["user@example.com", `${registry}/App`, `${registry}/a b`, `ftp://${registry}`]) {
       const { stdout, stderr, exitCode } = await user.run(["doctor", about]);
@@ -103,7 +103,7 @@ describe("doctor", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("--json is what docs/doctor.md says", async () => {
+  it("--json is as in docs/doctor.md", async () => {
     const user = healthyUser(standing);
     wire(user, {});
     const { stdout } = await user.run(["doctor", "--json", registry]);
@@ -151,7 +151,7 @@ describe("doctor --bundle", () => {
     return user;
   }
 
-  it("is for its user alone, tells what is needed, and holds no secret", async () => {
+  it("is private to the user, contains the needed information, and no secret", async () => {
     const user = secretive();
     const token = answered(await user.get(registry), registry);
     const path = join(user.home, "report.txt");
@@ -185,7 +185,7 @@ describe("doctor --bundle", () => {
     }
   });
 
-  it("never writes over anything, links included, and asks nothing then", async () => {
+  it("never overwrites anything, including links, and then sends no request", async () => {
     const user = secretive();
     const path = join(user.home, "report.txt");
     writeFileSync(path, "mine");
@@ -202,7 +202,7 @@ describe("doctor --bundle", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("tells where it can't be written", async () => {
+  it("reports if it can't be written", async () => {
     const user = secretive();
     const folder = join(user.home, "nowhere");
     const { stderr, exitCode } = await user.run(["doctor", "--bundle", join(folder, "report.txt")]);

@@ -7,10 +7,10 @@ import { programPath } from "../support/program/program.ts";
 import { keys, otherRegistry, publicRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { passTime, snapshot } from "../support/program/state.ts";
 
-describe("taking over from AWS's own helper", () => {
+describe("replacing AWS's own helper", () => {
   const standing = useStanding();
 
-  it("--replace-ecr-login takes its places and nobody else's, and --undo gives them back", async () => {
+  it("--replace-ecr-login replaces only ecr-login, and --undo restores it", async () => {
     const docker = new DockerConfig(standing.user());
     const before = `${JSON.stringify(
       {
@@ -36,7 +36,7 @@ describe("taking over from AWS's own helper", () => {
     });
   });
 
-  it("makes no file where there is nothing to take over", async () => {
+  it("creates no file if there is nothing to replace", async () => {
     const user = standing.user();
     const docker = new DockerConfig(user);
     for (const args of [["--dry-run"], []])
@@ -47,7 +47,7 @@ describe("taking over from AWS's own helper", () => {
     assert.deepEqual(Object.keys(snapshot(user.home)), [""]);
   });
 
-  it("explains its variables and its cache, where there are any", async () => {
+  it("explains its variables and its cache, if there are any", async () => {
     const user = standing.user();
     const docker = new DockerConfig(user);
     docker.write('{"credsStore":"ecr-login"}');
@@ -68,7 +68,7 @@ describe("taking over from AWS's own helper", () => {
     assert.match(again, /AWS_ECR_CACHE_DIR is set.*\n.*elsewhere\/cache\.json.*remove it/);
   });
 
-  it("--remove-stale-auths takes ECR's tokens out, tells of them before, and gives good ones back", async () => {
+  it("--remove-stale-auths reports and removes ECR tokens, and --undo restores valid ones", async () => {
     const docker = new DockerConfig(standing.user());
     const expiration = Math.floor(Date.now() / 1000) + 3600;
     const token = { auth: btoa(`AWS:${btoa(JSON.stringify({ expiration }))}`) };
@@ -88,7 +88,7 @@ describe("taking over from AWS's own helper", () => {
     assert.equal(docker.text, before);
   });
 
-  it("answers the same under the name docker-credential-ecr-login", async () => {
+  it("works in the same way under the name docker-credential-ecr-login", async () => {
     const user = standing.user(keys("alice"));
     mkdirSync(join(user.home, "bin"));
     const link = join(user.home, "bin/docker-credential-ecr-login");

@@ -177,7 +177,7 @@ class Edited {
   }
 }
 
-describe("a token belongs to whom the files named when it was asked for", function () {
+describe("a token belongs to the identity in the files at the time of the request", function () {
   this.timeout(60_000);
   const standing = useStanding();
   before(() => {
@@ -187,7 +187,7 @@ describe("a token belongs to whom the files named when it was asked for", functi
 
   for (const [what, decider] of Object.entries(deciders)) {
     for (const way of ["get", "refresh"] as const) {
-      it(`${what} is edited, and put back, at each step of a ${way}`, async () => {
+      it(`${what} is edited, and restored, at each step of a ${way}`, async () => {
         const { controls } = standing.aws;
         const edited = new Edited(standing.user(), decider, (secret) => controls.grantOf(secret));
         let steps = 0;
@@ -219,7 +219,7 @@ describe("a token belongs to whom the files named when it was asked for", functi
     }
   }
 
-  it("the credentials file is edited while one get waits for another, and put back", async () => {
+  it("the credentials file is edited while a get waits for another one, and restored", async () => {
     const { controls } = standing.aws;
     const user = standing.user({ AWS_PROFILE: "me" });
     user.writeAwsKeys({ me: member("alice") });

@@ -33,7 +33,7 @@ const ROUTES: readonly [what: string, env: (url: string) => Variables, answers: 
   ],
 ];
 
-describe("an answer that does not end, or is of a gigabyte", function () {
+describe("an endless response, or one of a gigabyte", function () {
   this.timeout(60_000);
   before(beginSlowCases);
 

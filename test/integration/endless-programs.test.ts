@@ -44,7 +44,7 @@ describe("a program that does not end, or prints a gigabyte", function () {
     }
   }
 
-  it("as credential_process: a child that holds the pipe open takes no time", async () => {
+  it("as credential_process: a child that keeps the pipe open causes no delay", async () => {
     const { accessKeyId, secretAccessKey } = member("alice");
     const printed = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
     const script = `sleep 600 & echo "$!" >"$HOME/child"; echo '${JSON.stringify(printed)}'`;

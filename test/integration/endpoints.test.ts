@@ -12,7 +12,7 @@ const regions = [
   "us-isob-east-1",
 ];
 
-describe("the API endpoint that a registry's host calls", () => {
+describe("the API endpoint for the host of a registry", () => {
   const standing = useStanding({ regions }, "proxy");
 
   /** The hosts that were called, in order. */
@@ -49,7 +49,7 @@ describe("the API endpoint that a registry's host calls", () => {
     });
   }
 
-  it("is the FIPS or dual-stack one where the environment or the profile wishes so", async () => {
+  it("is the FIPS or dual-stack one if the environment or the profile sets it", async () => {
     const user = standing.user({ AWS_PROFILE: "wishes" });
     user.writeAwsConfig({ "profile wishes": { use_fips_endpoint: "true", use_dualstack_endpoint: "true" } });
     user.writeAwsKeys({ wishes: member("alice") });
@@ -64,7 +64,7 @@ describe("the API endpoint that a registry's host calls", () => {
     ]);
   });
 
-  it("has an STS beside it, in the registry's region and partition", async () => {
+  it("has a corresponding STS endpoint, in the registry's region and partition", async () => {
     const chinese = {
       arn: "arn:aws-cn:iam::111122223333:role/ci",
       trusts: ["arn:aws:iam::111122223333:user/alice"],
@@ -96,7 +96,7 @@ describe("a custom endpoint", () => {
   const standing = useStanding();
   const nowhere = "http://127.0.0.1:9";
 
-  it("of one service counts before that of all", async () => {
+  it("for one service takes precedence over that for all services", async () => {
     const user = standing.user({
       ...keys("alice"),
       AWS_ENDPOINT_URL: nowhere,
@@ -105,7 +105,7 @@ describe("a custom endpoint", () => {
     answered(await user.get(registry), registry);
   });
 
-  it("may stand in the AWS config file, for one service or for all", async () => {
+  it("can be set in the AWS config file, for one service or for all", async () => {
     const { plain } = standing.aws.urls;
     const user = standing.user({ AWS_ENDPOINT_URL: undefined });
     user.write(
@@ -120,18 +120,18 @@ describe("a custom endpoint", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 2);
   });
 
-  it("of a FIPS registry is called as it is", async () => {
+  it("of a FIPS registry is used unchanged", async () => {
     const host = registry.replace("ecr.", "ecr-fips.");
     const user = standing.user({ ...keys("alice"), AWS_USE_FIPS_ENDPOINT: "true" });
     answered(await user.get(host), host);
   });
 
-  it("that is no URL is told", async () => {
+  it("that is not a URL is reported", async () => {
     const user = standing.user({ ...keys("alice"), AWS_ENDPOINT_URL_ECR: "localhost:4566" });
     told(await user.get(registry), "BAD_ENDPOINT", registry, "AWS_ENDPOINT_URL_ECR");
   });
 
-  it("changed: another AWS, so another token", async () => {
+  it("that changes invalidates the token", async () => {
     const user = standing.user(keys("alice"));
     const first = answered(await user.get(registry), registry);
     const env = { AWS_ENDPOINT_URL: standing.aws.urls.plain };

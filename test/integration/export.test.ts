@@ -38,7 +38,7 @@ describe("export", () => {
   const secret = (user: User, args: string[] = [], options?: UserRunOptions) =>
     user.run(["export", "--format", "kubernetes-secret", ...args], options);
 
-  it("prints the tokens of all that are kept, and of their aliases, as Docker keeps logins", async () => {
+  it("prints the tokens of all managed registries and their aliases, in the form of Docker's logins", async () => {
     const user = keeper(standing, `${both}aliases: { images.example.com: ${registry} }\n`);
     const { stdout, stderr, exitCode } = await docker(user);
     assert.deepEqual([exitCode, stderr], [0, ""]);
@@ -50,7 +50,7 @@ describe("export", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 2);
   });
 
-  it("of those that are named, kept or not, under this environment", async () => {
+  it("exports named registries, managed or not, with this environment", async () => {
     const user = keeper(standing, both);
     const { stdout } = await docker(user, [otherRegistry, registry, registry], { env: keys("bob") });
     assert.deepEqual(Object.keys(secretsIn(stdout)).sort(), [registry, otherRegistry].sort());
@@ -61,7 +61,7 @@ describe("export", () => {
     }
   });
 
-  it("renews what has too little life left, and nothing else", async () => {
+  it("refreshes only tokens with too little lifetime left", async () => {
     const user = keeper(standing, aliceKeeps(one).replace("1s", "2h"));
     const first = secretsIn((await docker(user)).stdout)[registry];
     assert.ok(secretsIn((await docker(user)).stdout)[registry] === first);
@@ -76,7 +76,7 @@ describe("export", () => {
     assert.match(long.stderr, /\[LIFE_TOO_SHORT\]\n$/);
   });
 
-  it("is all or nothing: no output where one can't be had", async () => {
+  it("writes no output if one token can't be fetched", async () => {
     const user = keeper(standing, both);
     standing.aws.controls.fail("GetAuthorizationToken", failing);
     const path = user.write("auth.json", "{}");
@@ -91,7 +91,7 @@ describe("export", () => {
     assert.equal(readFileSync(path, "utf8"), "{}");
   });
 
-  it("tells of what it leaves out, and where nothing is kept", async () => {
+  it("reports skipped registries, and if there are no managed registries", async () => {
     const user = keeper(standing, aliceKeeps(one));
     answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
     const { stdout, stderr, exitCode } = await docker(user);
@@ -109,7 +109,7 @@ describe("export", () => {
     assert.ok(!existsSync(`${user.home}/-`));
   });
 
-  it("--output wants the name of a file, and never has a folder removed", async () => {
+  it("--output requires a file name, and never removes a folder", async () => {
     const user = keeper(standing, both);
     assert.match((await docker(user, ["--output", ""])).stderr, /\[USAGE\]\n$/);
     mkdirSync(join(user.home, "out"), { mode: 0o700 });
@@ -117,7 +117,7 @@ describe("export", () => {
     assert.match(stderr, /\/out is a folder\. Fix: choose a file.* \[OUTPUT_FILE\]\n$/);
   });
 
-  it("makes a Secret that says when it ends", async () => {
+  it("creates a Secret with its expiry", async () => {
     const user = keeper(standing, both);
     const { stdout, exitCode } = await secret(user, ["--namespace", "ci", "--name", "ecr.pull"]);
     assert.equal(exitCode, 0);
@@ -133,7 +133,7 @@ describe("export", () => {
     assert.deepEqual(parse((await secret(user)).stdout).metadata.name, "ecr-login");
   });
 
-  it("refuses names that Kubernetes would, before it asks anybody", async () => {
+  it("refuses names that Kubernetes would refuse, before it sends a request", async () => {
     const user = keeper(standing, both);
     for (const args of [
       ["--name", "Ecr"],
@@ -150,7 +150,7 @@ describe("export", () => {
   });
 
   describe("--output", () => {
-    it("makes a file for this user alone, whole, and nothing beside it", async () => {
+    it("creates a private and complete file, and no other file", async () => {
       const user = keeper(standing, both);
       mkdirSync(join(user.home, "out"));
       for (const [run, name] of [
@@ -170,7 +170,7 @@ describe("export", () => {
       assert.deepEqual(readdirSync(join(user.home, "out")).sort(), ["auth.json", "secret.yaml"]);
     });
 
-    it("keeps all else of a Docker config.json, and somebody's own login", async () => {
+    it("keeps everything else in a Docker config.json, including other logins", async () => {
       const user = keeper(standing, aliceKeeps(one));
       const auth = Buffer.from("me:mine").toString("base64");
       const path = user.write(
@@ -186,7 +186,7 @@ describe("export", () => {
       assert.equal(readFileSync(path, "utf8"), before);
     });
 
-    it("takes the place of no file that is something else, nor goes where others could put theirs", async () => {
+    it("replaces no other file, and does not write to a folder of other users", async () => {
       const user = keeper(standing, aliceKeeps(one));
       for (const text of ["kind: Secret\ntype: Opaque\n", "version: 1\n", "{", '"x"']) {
         const path = user.write("some.yaml", text);
@@ -209,7 +209,7 @@ describe("export", () => {
     });
   });
 
-  it("writes no token into a file that others may read, by whatever way stdout got there", async () => {
+  it("writes no token into a file that others can read, however stdout is redirected", async () => {
     const user = keeper(standing, aliceKeeps(one));
     const into = (file: string, umask: string) => {
       const redirect = `umask ${umask}; exec "$0" "$@" > ${join(user.home, file)}`;
@@ -224,7 +224,7 @@ describe("export", () => {
     assert.ok(secretsIn(readFileSync(join(user.home, "own.json"), "utf8"))[registry]);
   });
 
-  it("shows no token on a terminal unless it is told to, and then warns", async () => {
+  it("shows tokens on a terminal only on request, with a warning", async () => {
     const user = keeper(standing, aliceKeeps(one));
     const args = ["export", "--format", "docker-config"];
     const refused = await atTerminal(user, args).ended;
@@ -245,7 +245,7 @@ describe("export", () => {
     assert.equal(toFile.exitCode, 0, toFile.sent);
   });
 
-  it("hands thousands of registries over whole, but not in a Secret that no cluster takes", async () => {
+  it("exports thousands of registries, but not as a Secret that is too large for a cluster", async () => {
     const regions = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"];
     const hosts = Array.from({ length: 600 }, (_, at) => {
       return `${100_000_000_000 + at}.dkr.ecr.${regions[at % 4]}.amazonaws.com`;

@@ -206,7 +206,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-describe("a failure tells what failed, for whom, and what mends it:", () => {
+describe("a failure names the problem, the identity and the fix:", () => {
   const standing = useStanding();
 
   for (const [what, { set, code, parts }] of Object.entries(cases)) {
@@ -224,7 +224,7 @@ describe("a failure tells what failed, for whom, and what mends it:", () => {
     });
   }
 
-  it("unreadable AWS files are no reason to fail where they are not needed", async () => {
+  it("unreadable AWS files cause no failure if they are not needed", async () => {
     const user = standing.user(keys("alice"));
     mkdirSync(join(user.home, ".aws/config"), { recursive: true });
     user.write(".aws/credentials", "\0\0[[[ no = ini\n]]]\n=\n");

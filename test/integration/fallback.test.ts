@@ -31,7 +31,7 @@ describe("fallback: file", () => {
     }, "the program"),
   );
 
-  it("keeps logins beside ECR's", async () => {
+  it("stores logins to hosts outside ECR", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     answered(await alice.get(registry), registry);
     assert.equal(
@@ -41,7 +41,7 @@ describe("fallback: file", () => {
     assert.deepEqual(JSON.parse((await alice.list()).stdout), { [hub]: "me", [registry]: "AWS" });
   });
 
-  it("writes neither server, username nor secret in the clear, and all for oneself alone", async () => {
+  it("writes neither server, username nor secret in plain text, into private files", async () => {
     silent(await alice.store("ghcr.io", "my-name", "hush-hush"));
     const files = snapshot(alice.state);
     assert.doesNotMatch(JSON.stringify(Object.values(files)), /hush|my-name|ghcr/);
@@ -49,7 +49,7 @@ describe("fallback: file", () => {
     assert.ok(existsSync(keyFile()));
   });
 
-  it("says what is wrong where the key is gone, and begins anew with the next login", async () => {
+  it("reports a missing key, and starts again with the next login", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     silent(await alice.store("ghcr.io", "me", "hush-hush"));
     alice.write(join(".local/state/docker-credential-ecr/keys/logins.json"), '{"format":1,"key":"AAAA"}');
@@ -65,7 +65,7 @@ describe("fallback: file", () => {
     notFound(await alice.get("ghcr.io"));
   });
 
-  it("is still looked into while the config can't be used", async () => {
+  it("is still used if the config is invalid", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     alice.write(configPath, "version: 1\nfallback: [\n");
     assert.equal(JSON.parse((await alice.get(hub)).stdout).Secret, "hush-hush");
@@ -85,7 +85,7 @@ describe("fallback: file", () => {
 describe("fallback: none", () => {
   const standing = useStanding();
 
-  it("keeps no login, says so, and lets anonymous pulls go on", async () => {
+  it("stores no login, reports it, and allows anonymous pulls", async () => {
     const user = standing.user();
     user.write(configPath, "version: 1\nfallback: none\n");
     const line = told(
@@ -118,7 +118,7 @@ describe("fallback: NAME", () => {
 
   const noted = () => readFileSync(join(alice.home, "noted"), "utf8");
 
-  it("hands each call on, as Docker would send it", async () => {
+  it("passes each call on, as Docker would send it", async () => {
     helper(`printf '%s:' "$*" >>"$HOME/noted"; cat >>"$HOME/noted"; echo >>"$HOME/noted"
       case $1 in get) echo '{"ServerURL":"x","Username":"me","Secret":"s"}';; list) echo '{"ghcr.io":"me"}';; esac`);
     silent(await alice.store("https://ghcr.io", "me", "hush-hush"));
@@ -136,7 +136,7 @@ list:unused
     );
   });
 
-  it("does not hand on what is ECR's, nor list it twice", async () => {
+  it("does not pass on ECR hosts, and does not list them twice", async () => {
     helper(`echo "$1" >>"$HOME/noted"; [ "$1" != list ] || echo '{"${registry}":"other","ghcr.io":"me"}'`);
     answered(await alice.get(registry), registry);
     silent(await alice.store(registry, "AWS", "made-up"));
@@ -145,7 +145,7 @@ list:unused
     assert.equal(noted(), "list\n");
   });
 
-  it("passes its refusals on as they are", async () => {
+  it("passes on its errors unchanged", async () => {
     helper("cat >/dev/null; echo 'pass not initialized: exit status 1'; echo more >&2; exit 3");
     const refusal = { stdout: "pass not initialized: exit status 1\n", stderr: "more\n", exitCode: 1 };
     for (const ran of [
@@ -159,37 +159,37 @@ list:unused
     assert.match(logOf(alice), /not listed: pass not initialized/);
   });
 
-  it("passes a refusal on that has no line end", async () => {
+  it("passes on an error without a line end", async () => {
     helper("printf 'no passphrase'; printf 'gpg says why' >&2; exit 1");
     const { stdout, stderr } = await alice.get(hub);
     assert.deepEqual([stdout, stderr], ["no passphrase\n", "gpg says why\n"]);
   });
 
-  it("passes 'not found' on, which for a logout is none", async () => {
+  it("passes on 'not found', which is not an error for a logout", async () => {
     helper(`cat >/dev/null; echo '${notFoundText}'; exit 1`);
     notFound(await alice.get(hub));
     silent(await alice.erase(hub));
   });
 
-  it("says nothing on stderr where it succeeds", async () => {
+  it("prints nothing on stderr after success", async () => {
     helper(`echo warning >&2; echo '{"ServerURL":"x","Username":"me","Secret":"s"}'`);
     const { stderr, exitCode } = await alice.get(hub);
     assert.deepEqual({ stderr, exitCode }, { stderr: "", exitCode: 0 });
   });
 
-  it("repeats nothing of an answer that is none", async () => {
+  it("does not repeat an invalid response", async () => {
     helper("echo hush-hush");
     assert.doesNotMatch(told(await alice.get(hub), "FALLBACK_ANSWER", "docker-credential-stub"), /hush/);
   });
 
-  it("gives it none of the variables that would load code into it", async () => {
+  it("removes variables that would load code into the helper", async () => {
     helper(`env >"$HOME/noted"; echo '{}'`);
     await alice.list({ env: { BUN_INSPECT_NOTIFY: "x" } });
     assert.match(noted(), /^HOME=/m);
     assert.doesNotMatch(noted(), /^BUN_/m);
   });
 
-  it("says that it is missing, for somebody may be logged in there", async () => {
+  it("reports a missing helper, because it may have logins", async () => {
     for (const ran of [await alice.get(hub), await alice.store(hub, "me", "s"), await alice.erase(hub)]) {
       told(ran, "FALLBACK_MISSING", "docker-credential-stub", "PATH");
     }
@@ -197,7 +197,7 @@ list:unused
     assert.deepEqual(JSON.parse((await alice.list()).stdout), { [registry]: "AWS" });
   });
 
-  it("is not looked for in the folder that Docker happens to run in", async () => {
+  it("is not searched in the working directory", async () => {
     helper(`touch "$HOME/sprung"`);
     for (const path of [".", "", "bin", "/usr/bin:"]) {
       const options = { cwd: join(alice.home, "bin"), env: { PATH: path } };
@@ -206,21 +206,21 @@ list:unused
     assert.equal(existsSync(join(alice.home, "sprung")), false);
   });
 
-  it("is never this program itself, by whatever name", async () => {
+  it("is never this program itself, under any name", async () => {
     mkdirSync(join(alice.home, "bin"));
     symlinkSync(programPath(), join(alice.home, "bin/docker-credential-stub"));
     told(await alice.get(hub), "FALLBACK_ITSELF");
     told(await alice.store(hub, "me", "s"), "FALLBACK_ITSELF");
   });
 
-  it("may not come back here in its turn", async () => {
+  it("must not call this program back", async () => {
     helper(`exec ${programPath()} "$1"`);
     const ran = await alice.get(hub);
     assert.match(ran.stdout, /\[FALLBACK_ITSELF\]\n$/);
     assert.equal(ran.exitCode, 1);
   });
 
-  it("does not count for a config that can't be used", async () => {
+  it("is not used if the config is invalid", async () => {
     helper("exit 0");
     alice.write(configPath, "version: 1\nfallback: [\n");
     notFound(await alice.get(hub));

@@ -8,7 +8,7 @@ import { keys, registry, useStanding } from "../support/program/standing.ts";
 
 import { answered } from "../support/program/verdicts.ts";
 
-describe("on a disk that is full", () => {
+describe("on a full disk", () => {
   const standing = useStanding();
 
   const full = existsSync("/dev/full") ? it : it.skip;
@@ -74,7 +74,7 @@ describe("on a disk that is full", () => {
 
   const mounts = ownMounts();
   const here = mounts ? it : it.skip;
-  here("neither half a bundle nor half a file of metrics is left, and the mend is to free it", async () => {
+  here("no incomplete bundle or metrics file remains, and the fix is to free space", async () => {
     const user = healthyUser(standing);
     const disk = join(user.home, "disk");
     mkdirSync(disk);

@@ -205,7 +205,7 @@ describe("a user", () => {
     assert.doesNotMatch(stdout + stderr, /UNEXPECTED|INTERNAL|uv_/);
 
   itAsAccount(
-    "without a home: profiles in files that variables name, and a sign-in that has no place",
+    "without a home: profiles in files from variables, and a sign-in without a location",
     async () => {
       const one = caseOf("none", "unset", {});
       const config = join(base, "config");

@@ -37,7 +37,7 @@ describe("a hostile environment", () => {
     assert.equal(isSprung(), false);
   });
 
-  it("gives none of the runtime's variables to what it starts", async function () {
+  it("passes none of the runtime's variables to child processes", async function () {
     if (!hasFront) return this.skip();
     const runtime = {
       NODE_OPTIONS: "x",
@@ -59,7 +59,7 @@ describe("a hostile environment", () => {
       assert.ok(!seen.some((line) => line.startsWith(`${name}=`)), name);
   });
 
-  it("hands neither BUN_OPTIONS nor BUN_BE_BUN on to a credential_process", async () => {
+  it("passes neither BUN_OPTIONS nor BUN_BE_BUN to a credential_process", async () => {
     const { accessKeyId, secretAccessKey } = member("alice");
     const printed = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
     const script = alice.write("process.sh", `env >"$HOME/seen"\necho '${JSON.stringify(printed)}'\n`);
@@ -70,7 +70,7 @@ describe("a hostile environment", () => {
     assert.doesNotMatch(readFileSync(join(alice.home, "seen"), "utf8"), /^BUN_/m);
   });
 
-  it("has nothing to find of ours on the PATH: a warm and a cold get start nothing", async () => {
+  it("does not need PATH: a warm and a cold get start no program", async () => {
     for (const name of ["sh", "docker-credential-pass", "dbus-launch", "aws"]) {
       alice.write(`bin/${name}`, '#!/bin/sh\ntouch "$HOME/sprung"\n');
       Bun.spawnSync(["chmod", "755", join(alice.home, "bin", name)]);
@@ -80,7 +80,7 @@ describe("a hostile environment", () => {
     assert.equal(isSprung(), false);
   });
 
-  it("gives a token that was fetched from another endpoint to nobody who names no endpoint", async () => {
+  it("does not use a token of a custom endpoint without that endpoint", async () => {
     const secret = answered(await alice.get(registry), registry);
     const elsewhere = {
       AWS_ENDPOINT_URL: "https://127.0.0.1:9",
@@ -90,7 +90,7 @@ describe("a hostile environment", () => {
     assert.equal(answered(await alice.get(registry), registry), secret);
   });
 
-  it("shows a proxy that it names where it asks, and no key and no token", async () => {
+  it("shows its proxy in messages, and no key or token", async () => {
     let seen = "";
     const proxy = Bun.listen({
       hostname: "127.0.0.1",

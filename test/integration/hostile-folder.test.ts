@@ -106,7 +106,7 @@ describe("a hostile working folder", () => {
 
   const there = () => ({ cwd: join(folder(), "work") });
 
-  it("has no part in cold and warm gets", async () => {
+  it("does not affect cold and warm gets", async () => {
     const alice = standing.user(keys("alice"));
     const secret = answered(await alice.get(registry, there()), registry);
     assert.equal(answered(await alice.get(registry, there()), registry), secret);
@@ -115,7 +115,7 @@ describe("a hostile working folder", () => {
     assert.ok(existsSync(alice.state));
   });
 
-  it("has no part in a cold get of a public registry, nor in one by a role", async () => {
+  it("does not affect a cold get of a public registry or with a role", async () => {
     const alice = standing.user({ AWS_PROFILE: "ci" });
     alice.writeAwsConfig({
       "profile ci": { role_arn: "arn:aws:iam::111122223333:role/ci", source_profile: "alice" },
@@ -129,13 +129,13 @@ describe("a hostile working folder", () => {
     assert.equal(standing.count("AssumeRole"), 2);
   });
 
-  it("gives nobody credentials", async () => {
+  it("provides no credentials", async () => {
     const nobody = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
     told(await nobody.get(registry, there()), "NO_CREDENTIALS", registry);
     assert.equal(standing.calls(), 0);
   });
 
-  it("has no part in anything else", async () => {
+  it("does not affect other commands", async () => {
     const alice = standing.user(keys("alice"));
     silent(await alice.store(registry, "AWS", "secret", there()));
     const list = await alice.list(there());

@@ -74,7 +74,7 @@ describe("a change of identity", () => {
   it("the keys in the environment", () =>
     isAnother(standing.user(), keys("alice"), keys("bob"), ["user/alice", "user/bob"]));
 
-  it("keys in the place of a profile", () =>
+  it("keys instead of a profile", () =>
     isAnother(userWithProfiles(), { AWS_PROFILE: "alice" }, keys("bob"), ["user/alice", "user/bob"]));
 
   it("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE", async () => {
@@ -107,7 +107,7 @@ describe("a change of identity", () => {
     await isAnother(one, common, { ...common, HOME: other.home }, ["user/alice", "user/bob"]);
   });
 
-  it("the session token: other keys, though the access key stays", async () => {
+  it("the session token, with the same access key", async () => {
     const user = standing.user(keys("alice"));
     const secret = await get(user);
     const ran = await user.get(registry, { env: { AWS_SESSION_TOKEN: "another-test-session-token" } });
@@ -115,14 +115,14 @@ describe("a change of identity", () => {
     assert.equal(await get(user), secret);
   });
 
-  it("the secret key: a wrong one does not get the right one's token", async () => {
+  it("the secret key: a wrong one does not return the token of the right one", async () => {
     const user = standing.user(keys("alice"));
     const secret = await get(user);
     told(await user.get(registry, { env: { AWS_SECRET_ACCESS_KEY: "wrong" } }), "KEYS_WRONG", registry);
     assert.equal(await get(user), secret);
   });
 
-  it("no credentials any more", async () => {
+  it("removed credentials", async () => {
     const user = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
     const secret = await get(user, keys("alice"));
     told(await user.get(registry), "NO_CREDENTIALS", registry);
@@ -157,7 +157,7 @@ describe("a change of identity", () => {
     });
   }
 
-  it("a credentials file that another one was renamed to", async () => {
+  it("a credentials file that was replaced by a rename", async () => {
     const user = standing.user({ AWS_PROFILE: "me" });
     user.writeAwsKeys({ me: member("alice") });
     const other = user.write("other", readFileSync(user.writeAwsKeys({ me: member("bob") }), "utf8"));
@@ -169,7 +169,7 @@ describe("a change of identity", () => {
     assert.equal(newestPrincipal(), "user/bob");
   });
 
-  it("an edited role_arn, and an edited source profile behind it", async () => {
+  it("an edited role_arn, and an edited source profile", async () => {
     const user = userWithProfiles();
     user.env.AWS_PROFILE = "role";
     const first = await get(user);
@@ -186,7 +186,7 @@ describe("a change of identity", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("in another region asks for that region's token under the identity of now", async () => {
+  it("requests the token of another region with the current identity", async () => {
     const user = userWithProfiles();
     const west = registry.replace("us-east-1", "us-west-2");
     await get(user, { AWS_PROFILE: "alice" });
@@ -195,7 +195,7 @@ describe("a change of identity", () => {
   });
 });
 
-describe("what is no change of identity costs no call", () => {
+describe("other changes need no call", () => {
   const standing = useStanding();
 
   const changes: Readonly<Record<string, (user: User) => void>> = {

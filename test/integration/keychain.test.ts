@@ -54,7 +54,7 @@ describe("logins in the operating system's keychain", () => {
     }, "the program"),
   );
 
-  it("serve Docker Hub beside ECR, each by its own", async () => {
+  it("serve Docker Hub as well as ECR", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     answered(await alice.get(registry), registry);
     assert.deepEqual(JSON.parse((await alice.get(`${hub}\n`)).stdout), {
@@ -65,7 +65,7 @@ describe("logins in the operating system's keychain", () => {
     assert.deepEqual(JSON.parse((await alice.list()).stdout), { [hub]: "me", [registry]: "AWS" });
   });
 
-  it("are not disturbed by an explicit ECR login and its logout", async () => {
+  it("are not affected by an explicit ECR login and its logout", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     silent(await alice.store(registry, "AWS", "made-up"));
     assert.equal(secretOf(await alice.get(registry)), "made-up");
@@ -74,7 +74,7 @@ describe("logins in the operating system's keychain", () => {
     assert.equal(secretOf(await alice.get(hub)), "hush-hush");
   });
 
-  it("are erased by docker logout, which sends four spellings", async () => {
+  it("are erased by docker logout, which sends four forms of the URL", async () => {
     silent(await alice.store("ghcr.io", "me", "hush-hush"));
     for (const url of ["ghcr.io", "ghcr.io", "http://ghcr.io", "https://ghcr.io"])
       silent(await alice.erase(url));
@@ -82,7 +82,7 @@ describe("logins in the operating system's keychain", () => {
     assert.equal((await alice.list()).stdout, "{}\n");
   });
 
-  it("are shown to a person by other tools", async function () {
+  it("are readable in other tools", async function () {
     const tool = Bun.which("secret-tool", { PATH: "/usr/bin:/bin" });
     if (tool === null && process.env.CI !== "true") this.skip();
     silent(await alice.store(hub, "me", "hush-hush"));
@@ -94,7 +94,7 @@ describe("logins in the operating system's keychain", () => {
     );
   });
 
-  it("load the keychain only where it may hold something", async () => {
+  it("load the keychain library only if it may have entries", async () => {
     notFound(await alice.get(hub));
     silent(await alice.erase(hub));
     assert.equal((await alice.list()).stdout, "{}\n");
@@ -105,7 +105,7 @@ describe("logins in the operating system's keychain", () => {
     assert.equal(readdirSync(library()).length, 1);
   });
 
-  it("are reached over the bus that systemd gives a user, where no variable names one", async () => {
+  it("use the user's systemd bus without a variable", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     for (const DBUS_SESSION_BUS_ADDRESS of [undefined, ""]) {
       const env = { ...keyring().runtimeEnv, DBUS_SESSION_BUS_ADDRESS };
@@ -113,13 +113,13 @@ describe("logins in the operating system's keychain", () => {
     }
   });
 
-  it("need no folder for temporary files, where on many machines nothing may be run", async () => {
+  it("need no temporary folder, which is often mounted noexec", async () => {
     const env = { TMPDIR: "/nonexistent" };
     silent(await alice.store(hub, "me", "hush-hush", { env }));
     assert.equal(secretOf(await alice.get(hub, { env })), "hush-hush");
   });
 
-  it("hold across the end of the keyring and of the session", async () => {
+  it("survive the end of the keyring daemon and of the session", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     await keyring().kill();
     told(await alice.get(hub), "KEYCHAIN_UNREACHABLE", hub, "no Secret Service");
@@ -127,7 +127,7 @@ describe("logins in the operating system's keychain", () => {
     assert.equal(secretOf(await alice.get(hub)), "hush-hush");
   });
 
-  it("that lie in a locked keyring are told of, and hold back neither ECR's nor anonymous pulls", async () => {
+  it("in a locked keyring are reported, and block neither ECR nor anonymous pulls", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     keyring().lock();
     told(await alice.get(hub), "KEYCHAIN_LOCKED", hub, "locked");
@@ -142,7 +142,7 @@ describe("logins in the operating system's keychain", () => {
     assert.equal(secretOf(await alice.get(hub)), "hush-hush");
   });
 
-  it("survive a keyring that is killed while it is asked", async () => {
+  it("survive a keyring daemon that is killed during a request", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     for (const ask of [
       () => alice.get(hub),
@@ -159,7 +159,7 @@ describe("logins in the operating system's keychain", () => {
     }
   });
 
-  it("that somebody removed from the keychain are not found", async () => {
+  it("that were removed from the keychain are not found", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     const { env, state } = alice;
     const command = [programPath()];
@@ -168,13 +168,13 @@ describe("logins in the operating system's keychain", () => {
     assert.equal((await alice.list()).stdout, "{}\n");
   });
 
-  it("end in time where D-Bus takes a question and never answers", async function () {
+  it("end in time if D-Bus does not respond", async function () {
     this.timeout(40_000);
     told(await hanging(), "KEYCHAIN_TIMEOUT", hub, "18 seconds");
     assert.ok((await hanging()).tookMs < 20_000);
   });
 
-  it("leave no process waiting for D-Bus when the one that asks is killed", async () => {
+  it("leave no process waiting for D-Bus after a kill", async () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     keyring().hang();
     const provider = alice.start(["get"], { input: hub });
@@ -193,7 +193,7 @@ describe("logins in the operating system's keychain", () => {
     assert.doesNotMatch(JSON.stringify(said) + written, /hush/);
   });
 
-  it("are in nobody's arguments or environment", async () => {
+  it("are in no arguments or environment of any process", async () => {
     const secret = "hush-hush".repeat(10);
     const seen: string[] = [];
     let isOver = false;
@@ -229,7 +229,7 @@ describe("without a keychain", () => {
     ["no D-Bus session", {}],
     ["a D-Bus session that is gone", { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" }],
   ] as const) {
-    it(`${what}: a login says why and what to do; ECR and anonymous pulls go on`, async () => {
+    it(`${what}: a login reports the reason and the fix; ECR and anonymous pulls work`, async () => {
       const alice = standing.user({ ...keys("alice"), ...env });
       const reason = "DBUS_SESSION_BUS_ADDRESS" in env ? "/nonexistent" : "DBUS_SESSION_BUS_ADDRESS";
       const ran = await alice.store(hub, "me", "hush-hush");
@@ -250,7 +250,7 @@ describe("without a keychain", () => {
     });
   }
 
-  it("takes no library that the environment names", async () => {
+  it("does not load a library from the environment", async () => {
     const alice = standing.user();
     const trap = alice.write(
       "trap.js",

@@ -30,7 +30,7 @@ describe("kubelet", () => {
     return JSON.parse(stdout);
   }
 
-  it("answers from the same token files as get", async () => {
+  it("uses the same token files as get", async () => {
     const node = standing.user(keys("alice"));
     const { Secret } = JSON.parse((await node.get(registry)).stdout);
     const { auth, cacheDuration } = response(await ask(node, `${registry}/team/app:1`));
@@ -39,14 +39,14 @@ describe("kubelet", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 1);
   });
 
-  it("fetches what is missing, and get finds it", async () => {
+  it("fetches a missing token, which get then uses", async () => {
     const node = standing.user(keys("alice"));
     const { auth } = response(await ask(node, `${registry}/team/app:1`));
     assert.equal(JSON.parse((await node.get(registry)).stdout).Secret, auth[registry].password);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
   });
 
-  it("keeps its state where the provider's configuration says", async () => {
+  it("uses the state folder of the provider's configuration", async () => {
     const node = standing.user(keys("alice"));
     const state = `${node.home}/var`;
     const env = { HOME: undefined, XDG_STATE_HOME: state };
@@ -55,14 +55,14 @@ describe("kubelet", () => {
     assert.ok(everythingIn(`${state}/docker-credential-ecr`).some((path) => path.includes(registry)));
   });
 
-  it("leaves what it has nothing for to others", async () => {
+  it("leaves other registries to other providers", async () => {
     const node = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
     for (const image of ["docker.io/library/nginx", `${publicRegistry}/docker/library/alpine`]) {
       assert.deepEqual(response(await ask(node, image)).auth, {});
     }
   });
 
-  it("reports a failure as kubelet's log has them, and prints nothing", async () => {
+  it("reports a failure for kubelet's log, without output", async () => {
     const node = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
     const { stdout, stderr, exitCode } = await ask(node, `${registry}/app`);
     assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
@@ -72,7 +72,7 @@ describe("kubelet", () => {
     );
   });
 
-  it("refuses what is no request of kubelet's", async () => {
+  it("refuses an invalid request", async () => {
     const node = standing.user(keys("alice"));
     for (const input of ["", "{", "x".repeat(2_000_000), `{"apiVersion":"${apiVersion}beta1"}`]) {
       const { stdout, stderr, exitCode } = await node.run(["kubelet"], { input });
@@ -83,7 +83,7 @@ describe("kubelet", () => {
   });
 
   describe("with the token of a service account", () => {
-    it("fetches under the role of its annotation, whatever the node's own identity", async () => {
+    it("uses the role of its annotation, regardless of the node's identity", async () => {
       const node = standing.user(keys("mallory"));
       const { auth } = response(await ask(node, `${registry}/app`, serviceAccount));
       assert.match(auth[registry].password, /^[\w+/=]{800,}$/);
@@ -95,7 +95,7 @@ describe("kubelet", () => {
       assert.match(String(callers[1]?.[1]), /assumed-role\/ci\//);
     });
 
-    it("stores nothing of it, so that it serves no other", async () => {
+    it("stores nothing of it, so that other service accounts can't use it", async () => {
       const node = standing.user(keys("alice"));
       const { auth } = response(await ask(node, `${registry}/app`, serviceAccount));
       const { password } = auth[registry];
@@ -116,7 +116,7 @@ describe("kubelet", () => {
       assert.notEqual(auth[registry].password, own);
     });
 
-    it("takes AWS_ECR_ROLE_ARN where the annotation is missing", async () => {
+    it("uses AWS_ECR_ROLE_ARN without the annotation", async () => {
       const node = standing.user({ ...keys("mallory"), AWS_ECR_ROLE_ARN: ciRole });
       const { serviceAccountToken } = serviceAccount;
       const { auth } = response(await ask(node, `${otherRegistry}/app`, { serviceAccountToken }));
@@ -124,7 +124,7 @@ describe("kubelet", () => {
       assert.equal(standing.count("AssumeRoleWithWebIdentity"), 1);
     });
 
-    it("says which role was refused, without the token", async () => {
+    it("names the denied role, without the token", async () => {
       const node = standing.user();
       const more = { ...serviceAccount, serviceAccountToken: "test-other-token" };
       const { stdout, stderr, exitCode } = await ask(node, `${registry}/app`, more);
@@ -135,7 +135,7 @@ describe("kubelet", () => {
     });
   });
 
-  it("get answers Bazel too", async () => {
+  it("get also supports Bazel", async () => {
     const user = standing.user(keys("alice"));
     const uri = `https://${registry}/v2/app/manifests/latest`;
     const { stdout, stderr, exitCode } = await user.get(JSON.stringify({ uri }));

@@ -28,7 +28,7 @@ describe("the lock of a fetch", () => {
   }
 
   for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {
-    it(`is free at once when its holder is ended by ${signal}`, async () => {
+    it(`is released at once when its holder is ended by ${signal}`, async () => {
       const first = await holder();
       first.kill(signal);
       assert.notEqual((await first.ended).exitCode, 0);
@@ -38,7 +38,7 @@ describe("the lock of a fetch", () => {
     });
   }
 
-  it("passes to one of those who wait when its holder is killed", async () => {
+  it("passes to a waiting process when its holder is killed", async () => {
     const first = await holder();
     const waiting = [1, 2, 3].map(() => alice.start(["get"], { input: registry }));
     await Promise.race([eventually("nobody else's call", () => standing.calls() > 1, 300)]).catch(() => {});
@@ -51,7 +51,7 @@ describe("the lock of a fetch", () => {
     for (const { tookMs } of all) assert.ok(tookMs < soon, `${tookMs} ms`);
   });
 
-  it("of one identity keeps nobody else waiting, nor does another region's", async () => {
+  it("of one identity and region does not block others", async () => {
     const first = await holder();
     const ran = await alice.get(registry, { env: keys("bob") });
     answered(ran, registry);
@@ -63,7 +63,7 @@ describe("the lock of a fetch", () => {
     await first.ended;
   });
 
-  it("is no use to a get that finds its token: nobody waits", async () => {
+  it("is not needed by a get with a stored token", async () => {
     const secret = answered(await alice.get(registry), registry);
     const other = standing.user(keys("alice"));
     standing.aws.controls.hang("*");
@@ -73,7 +73,7 @@ describe("the lock of a fetch", () => {
     await held.ended;
   });
 
-  it("may be removed while it is held, as by somebody who tidies up", async () => {
+  it("can be removed while it is held", async () => {
     const first = await holder();
     rmSync(join(alice.state, "locks"), { recursive: true });
     answered(await alice.get(registry), registry);
@@ -82,7 +82,7 @@ describe("the lock of a fetch", () => {
     answered(await alice.get(registry), registry);
   });
 
-  it("lets a refusal pass to all who wait, told to each in full", async () => {
+  it("shares a refusal with all waiting processes", async () => {
     const mallory = standing.user(keys("mallory"));
     standing.aws.controls.latency("GetAuthorizationToken", 500);
     const all = await Promise.all([1, 2, 3].map(() => mallory.get(registry)));

@@ -28,7 +28,7 @@ describe("an explicit login", () => {
     for (const url of logoutOf(host)) silent(await alice.erase(url));
   }
 
-  it("is what get gives, whoever is configured, and asks nobody", async () => {
+  it("is returned by get, regardless of the configured identity, without a request", async () => {
     silent(await alice.store(registry, "AWS", bobs));
     assert.equal(answered(await alice.get(registry), registry), bobs);
     assert.equal(answered(await alice.get(`https://${registry}/app`), `https://${registry}/app`), bobs);
@@ -36,13 +36,13 @@ describe("an explicit login", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("counts for its registry, however that is spelt, and for no other", async () => {
+  it("applies to its registry, in all forms of the URL, and to no other", async () => {
     silent(await alice.store(`https://${registry.toUpperCase()}:443/`, "AWS", bobs));
     assert.equal(answered(await alice.get(registry), registry), bobs);
     assert.notEqual(answered(await alice.get(otherRegistry), otherRegistry), bobs);
   });
 
-  it("counts before a fresh token of the configured identity, which serves again after docker logout", async () => {
+  it("takes precedence over a fresh token of the configured identity, until docker logout", async () => {
     const cached = answered(await alice.get(registry), registry);
     silent(await alice.store(registry, "AWS", bobs));
     assert.equal(answered(await alice.get(registry), registry), bobs);
@@ -52,7 +52,7 @@ describe("an explicit login", () => {
     assert.equal(standing.calls(), 0, "the cache is still warm");
   });
 
-  it("may be left and taken again at once", async () => {
+  it("can be removed and added again at once", async () => {
     for (const _ of [1, 2]) {
       silent(await alice.store(registry, "AWS", bobs));
       assert.equal(answered(await alice.get(registry), registry), bobs);
@@ -61,14 +61,14 @@ describe("an explicit login", () => {
     assert.notEqual(answered(await alice.get(registry), registry), bobs);
   });
 
-  it("being absent, docker logout forgets the cached token", async () => {
+  it("if absent, docker logout removes the cached token", async () => {
     const cached = answered(await alice.get(registry), registry);
     await logout(registry);
     assert.equal(existsSync(tokenFile(alice, registry)), false);
     assert.notEqual(answered(await alice.get(registry), registry), cached);
   });
 
-  it("being left a while ago, another docker logout forgets the cached token", async () => {
+  it("if removed a while ago, another docker logout removes the cached token", async () => {
     const cached = answered(await alice.get(registry), registry);
     silent(await alice.store(registry, "AWS", bobs));
     await logout(registry);
@@ -77,7 +77,7 @@ describe("an explicit login", () => {
     assert.notEqual(answered(await alice.get(registry), registry), cached);
   });
 
-  it("counts until the expiry that its token tells", async () => {
+  it("is valid until the expiry in its token", async () => {
     const inAnHour = passwordExpiring(Math.floor((Date.now() + hour) / 1000));
     silent(await alice.store(registry, "AWS", inAnHour));
     assert.equal(secretOf(await alice.get(registry)), inAnHour);
@@ -88,13 +88,13 @@ describe("an explicit login", () => {
     assert.equal(standing.calls(), 1);
   });
 
-  it("that has expired when it comes is never given", async () => {
+  it("that is already expired is never returned", async () => {
     silent(await alice.store(registry, "AWS", passwordExpiring(Math.floor(Date.now() / 1000) - 60)));
     answered(await alice.get(registry), registry);
     assert.equal((await alice.list()).stdout, `{"${registry}":"AWS"}\n`);
   });
 
-  it("of no ECR form counts for as long as an ECR token could", async () => {
+  it("in another form is valid for as long as an ECR token could be", async () => {
     silent(await alice.store(registry, "me", "a password of a mirror's"));
     const { Username, Secret } = JSON.parse((await alice.get(registry)).stdout);
     assert.deepEqual([Username, Secret], ["me", "a password of a mirror's"]);
@@ -102,21 +102,21 @@ describe("an explicit login", () => {
     answered(await alice.get(registry), registry);
   });
 
-  it("with characters that JSON must escape comes back as it was", async () => {
+  it("with characters that JSON must escape is returned unchanged", async () => {
     const secret = 'a "quoted" \\ ünïcödé\n\u0000 secret';
     silent(await alice.store(registry, 'na"me', secret));
     const { Username, Secret } = JSON.parse((await alice.get(registry)).stdout);
     assert.deepEqual([Username, Secret], ['na"me', secret]);
   });
 
-  it("takes the place of the one before", async () => {
+  it("replaces the previous one", async () => {
     silent(await alice.store(registry, "AWS", "the first"));
     silent(await alice.store(registry, "AWS", "the second"));
     assert.equal(secretOf(await alice.get(registry)), "the second");
     assert.equal(logins().length, 1);
   });
 
-  it("with what get just gave is no other login: it goes on being renewed", async () => {
+  it("with the token that get returned is not a separate login: it is still refreshed", async () => {
     const given = answered(await alice.get(registry), registry);
     silent(await alice.store(registry, "AWS", given));
     assert.deepEqual(logins(), []);
@@ -124,13 +124,13 @@ describe("an explicit login", () => {
     assert.notEqual(answered(await alice.get(registry), registry), given);
   });
 
-  it("with what get gave for another spelling is no other login either", async () => {
+  it("with the token of another form of the URL is not a separate login either", async () => {
     const given = answered(await alice.get(`https://${registry}`), `https://${registry}`);
     silent(await alice.store(`https://${registry}`, "AWS", given));
     assert.deepEqual(logins(), []);
   });
 
-  it("with the cached token takes the place of another login, and goes on being renewed", async () => {
+  it("with the cached token replaces another login, and is still refreshed", async () => {
     const own = answered(await alice.get(registry), registry);
     silent(await alice.store(registry, "AWS", bobs));
     silent(await alice.store(registry, "AWS", own));
@@ -140,7 +140,7 @@ describe("an explicit login", () => {
     assert.ok(renewed !== own && renewed !== bobs);
   });
 
-  it("whose file is damaged is reported once in the log, and the configured identity serves", async () => {
+  it("with a damaged file is logged once, and the configured identity is used", async () => {
     silent(await alice.store(registry, "AWS", bobs));
     const path = join(alice.state, "logins", `${registry}.entry`);
     writeFileSync(path, readFileSync(path, "utf8").replace(bobs, bobs.slice(1)));
@@ -148,7 +148,7 @@ describe("an explicit login", () => {
     assert.equal(logOf(alice).match(/logins\/\S+ was ignored: damaged/g)?.length, 1);
   });
 
-  it("in the format of a former version counts too, also before a fresh token, until docker logout", async () => {
+  it("in the format of a previous version is also used, before a fresh token, until docker logout", async () => {
     const cached = answered(await alice.get(registry), registry);
     silent(await alice.store(registry, "AWS", bobs));
     const path = join(alice.state, "logins", `${registry}.entry`);
@@ -161,7 +161,7 @@ describe("an explicit login", () => {
     assert.deepEqual(logins(), [`${registry}.entry`], "that there was a logout");
   });
 
-  it("to several registries at once loses none", async () => {
+  it("to several registries concurrently loses none", async () => {
     const hosts = Array.from({ length: 12 }, (_, number) =>
       registry.replace(/^\d+/, String(100_000_000_000 + number)),
     );
@@ -170,7 +170,7 @@ describe("an explicit login", () => {
     assert.deepEqual(Object.keys(JSON.parse((await alice.list()).stdout)), hosts);
   });
 
-  it("is refused for what is no server URL", async () => {
+  it("is refused for an invalid server URL", async () => {
     for (const url of [`${registry}\n.example.com`, `me@${registry}`, `${registry}\u0000`]) {
       assert.doesNotMatch(told(await alice.store(url, "AWS", "hush-hush"), "BAD_SERVER_URL"), /hush/);
       told(await alice.erase(url), "BAD_SERVER_URL");
@@ -185,7 +185,7 @@ function secretOf({ stdout }: { stdout: string }): string {
 describe("list", () => {
   const standing = useStanding();
 
-  it("names all that get gives while AWS is down, and nothing else", async () => {
+  it("names exactly what get returns without AWS", async () => {
     const alice = standing.user(keys("alice"));
     const hosts = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "us-east-2"].map((region) =>
       registry.replace("us-east-1", region),
@@ -207,7 +207,7 @@ describe("list", () => {
     assert.deepEqual(JSON.parse(bobsList.stdout), { [bobsOwn]: "AWS", [login]: "somebody" });
   });
 
-  it("still names what get gives after an edit that changed nobody", async () => {
+  it("still names what get returns after an edit that did not change the identity", async () => {
     const alice = standing.user(keys("alice"));
     for (const host of [registry, westRegistry]) answered(await alice.get(host), host);
     alice.writeAwsConfig({ "profile another": { region: "eu-west-1" } });

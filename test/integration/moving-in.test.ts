@@ -61,7 +61,7 @@ describe("configure-docker --import", () => {
       assert.ok(!written.includes(secret), secret);
   }
 
-  it("moves every login, leaves none in plain text, backup included, and --undo moves them back", async () => {
+  it("imports all logins, leaves none in plain text, not even in the backup, and --undo exports them", async () => {
     docker.write(text);
     const shown = await docker.configure(["--import"]);
     assert.match(shown, /now uses this helper for all registries\nmoved to encrypted files: /);
@@ -76,7 +76,7 @@ describe("configure-docker --import", () => {
     assert.equal((await user.list()).stdout, "{}\n");
   });
 
-  it("gives back every byte of a file that other programs have written in their own way", async () => {
+  it("restores every byte of a file in the style of other programs", async () => {
     const odd = String.raw`{ "n":9007199254740993,"auths" :{"ghcr.io":{"x":1e400 , "\u0061uth":"bWU6aHVzaC10d28=","y":[-0,1.0]},
       "q.example":{"auth":"bWU6a\u0048VzaC10d28=\n"}},"z":1E5}`;
     docker.write(odd);
@@ -89,7 +89,7 @@ describe("configure-docker --import", () => {
     assert.equal(docker.text, odd);
   });
 
-  it("moves what Docker takes of two entries for one server, and refuses where that is a guess", async () => {
+  it("imports the entry that Docker uses of two for one server, and refuses ambiguous ones", async () => {
     const two = { "https://ghcr.io/v1/": auth("me:hush-one"), "ghcr.io": auth("me:hush-two") };
     docker.write(JSON.stringify({ auths: two }));
     const shown = await docker.configure(["--import"]);
@@ -108,7 +108,7 @@ describe("configure-docker --import", () => {
     assert.deepEqual(await heldFor("ghcr.io"), ["me", "hush-one"]);
   });
 
-  it("shows it first with --dry-run, and changes nothing", async () => {
+  it("shows the changes with --dry-run, and changes nothing", async () => {
     docker.write(text);
     const before = snapshot(user.home);
     const shown = await docker.configure(["--import", "--dry-run"]);
@@ -118,7 +118,7 @@ describe("configure-docker --import", () => {
     assert.deepEqual(snapshot(user.home), before);
   });
 
-  it("shows neither a login in a name of auths nor characters of it that move the cursor", async () => {
+  it("shows neither a login in a key of auths nor its control characters", async () => {
     const odd = {
       "https://me:hush-one@ghcr.io": auth("me:hush-two"),
       "x\u001b[2Jy\u202e": auth("me:hush-two"),
@@ -142,7 +142,7 @@ describe("configure-docker --import", () => {
     sameAsGolden(screen, "configure-docker-import", user);
   });
 
-  it("loses no login wherever it is killed, and ends well when it is run again", async function () {
+  it("loses no login if it is killed at any point, and succeeds when it is run again", async function () {
     this.timeout(120_000);
     docker.write(text);
     const whole = user.start(["configure-docker", "--import"]);
@@ -170,7 +170,7 @@ describe("configure-docker --import", () => {
     assert.ok(stages.size > 1, [...stages].join("; "));
   });
 
-  it("drops ECR's tokens, says so, and gives those back that are good", async () => {
+  it("removes and reports ECR tokens, and restores valid ones", async () => {
     const now = Date.now();
     const before = {
       auths: { [registry]: tokenOf(now + 3_600_000), [westRegistry]: tokenOf(now - 3_600_000) },
@@ -184,7 +184,7 @@ describe("configure-docker --import", () => {
     assert.deepEqual(docker.json.auths, { [registry]: before.auths[registry], [westRegistry]: {} });
   });
 
-  it("leaves what is malformed, and says why; a registry token it refuses to hide", async () => {
+  it("skips malformed logins with a reason, and refuses to hide a registry token", async () => {
     const odd = { "a.example": { auth: "%%" }, "b.example": auth("me:"), "c d": auth("me:x") };
     docker.write(JSON.stringify({ auths: { ...odd, "ghcr.io": auth("me:hush-one") } }));
     const shown = await docker.configure(["--import"]);
@@ -196,7 +196,7 @@ describe("configure-docker --import", () => {
     notFound(await user.get("ghcr.io"));
   });
 
-  it("lets no login that is kept give way unasked", async () => {
+  it("does not replace a stored login without permission", async () => {
     await user.store("ghcr.io", "me", "hush-kept");
     docker.write(JSON.stringify({ auths: { "ghcr.io": auth("me:hush-file") } }));
     await docker.refuses(["--import"], "DOCKER_CONFIG_TAKEN", "ghcr.io");
@@ -205,7 +205,7 @@ describe("configure-docker --import", () => {
     assert.deepEqual(await heldFor("ghcr.io"), ["me", "hush-file"]);
   });
 
-  it("refuses where no login is kept, and leaves all as it was", async () => {
+  it("refuses without a store for logins, and changes nothing", async () => {
     user.write(configPath, "version: 1\nfallback: none\n");
     docker.write(text);
     await docker.refuses(["--import"], "FALLBACK_NONE", "nothing was removed");
@@ -213,7 +213,7 @@ describe("configure-docker --import", () => {
     await docker.refuses(["--import"], "CONFIG_SYNTAX");
   });
 
-  describe("beside another helper", () => {
+  describe("with another helper", () => {
     /** A helper that keeps its logins in a file; a server named "locked" it can't open. */
     function helper(name: string, logins: Record<string, string>): void {
       user.env["PATH"] = `${user.home}/bin:/usr/bin:/bin`;
@@ -232,7 +232,7 @@ esac
       chmodSync(user.write(`bin/docker-credential-${name}`, script), 0o755);
     }
 
-    it("takes its logins too, and leaves it those", async () => {
+    it("imports its logins too, and does not erase them there", async () => {
       helper("stub", { "ghcr.io": "hush-stub", [registry]: "x" });
       docker.write(JSON.stringify({ credsStore: "stub" }));
       await docker.refuses(["--import"], "DOCKER_CONFIG_TAKEN", "stub", "--replace");
@@ -244,7 +244,7 @@ esac
       assert.equal(docker.text, '{"credsStore":"stub"}');
     });
 
-    it("takes them also once it has lost its place", async () => {
+    it("imports them also after it was replaced", async () => {
       helper("stub", { "ghcr.io": "hush-stub" });
       docker.write(JSON.stringify({ credsStore: "stub" }));
       await docker.configure(["--all", "--replace"]);
@@ -252,7 +252,7 @@ esac
       assert.deepEqual(await heldFor("ghcr.io"), ["me", "hush-stub"]);
     });
 
-    it("does nothing by halves where it can't tell them all", async () => {
+    it("changes nothing if it can't list all logins", async () => {
       helper("stub", { "ghcr.io": "hush-stub", locked: "" });
       docker.write(JSON.stringify({ credsStore: "stub" }));
       await docker.refuses(
@@ -274,7 +274,7 @@ esac
       await user.store("later.example.com", "me", "hush-later");
     });
 
-    it("writes all that is kept, 0600, and takes this helper out", async () => {
+    it("writes all stored logins, 0600, and removes this helper", async () => {
       chmodSync(docker.path, 0o644);
       assert.match(await docker.configure(["--export"]), /plain text/);
       const expected = { ...JSON.parse(text).auths, "later.example.com": auth("me:hush-later") };
@@ -283,7 +283,7 @@ esac
       assert.equal((await user.list()).stdout, "{}\n");
     });
 
-    it("warns at a terminal, and writes nothing on a no", async () => {
+    it("warns at a terminal, and writes nothing after a no", async () => {
       const before = snapshot(user.home);
       const { screen, exitCode } = await atTerminal(user, ["configure-docker", "--export"], [""]);
       assert.equal(exitCode, 1);
@@ -293,7 +293,7 @@ esac
       assert.deepEqual(docker.json.auths["later.example.com"], auth("me:hush-later"));
     });
 
-    it("loses no login wherever it is killed", async function () {
+    it("loses no login if it is killed at any point", async function () {
       this.timeout(60_000);
       const { tookMs } = await user.run(["configure-docker", "--export", "--dry-run"]);
       for (let step = 1; step < 8; step++) {
@@ -312,7 +312,7 @@ esac
     });
   });
 
-  it("--undo with --leave-logins leaves them where they are kept", async () => {
+  it("--undo with --leave-logins keeps the logins in the store", async () => {
     docker.write(text);
     await docker.configure(["--import"]);
     await docker.configure(["--undo", "--leave-logins"]);
@@ -325,7 +325,7 @@ describe("configure-docker --import with a keychain", () => {
   const standing = useStanding();
   const keyring = useKeyring();
 
-  it("moves into it and out again; a locked one changes nothing", async () => {
+  it("imports into it and exports from it; a locked one changes nothing", async () => {
     const user = standing.user(keyring().env);
     const docker = new DockerConfig(user);
     docker.write(text);

@@ -15,19 +15,19 @@ const trustingNobody = { NODE_EXTRA_CA_CERTS: undefined, SSL_CERT_FILE: undefine
 describe("certificates", () => {
   const standing = useStanding({}, "proxy");
 
-  it("of an authority that nobody trusts are told", async () => {
+  it("of an untrusted authority are reported", async () => {
     const user = standing.user({ ...keys("alice"), ...trustingNobody });
     told(await user.get(registry), "TLS", registry, "api.ecr.us-east-1.amazonaws.com", "AWS_CA_BUNDLE");
     assert.equal(standing.count("GetAuthorizationToken"), 0);
   });
 
-  it("are checked with NODE_TLS_REJECT_UNAUTHORIZED=0 too", async () => {
+  it("are also verified with NODE_TLS_REJECT_UNAUTHORIZED=0", async () => {
     const user = standing.user({ ...keys("alice"), ...trustingNobody, NODE_TLS_REJECT_UNAUTHORIZED: "0" });
     told(await user.get(registry), "TLS", registry, "api.ecr.us-east-1.amazonaws.com");
     assert.equal(standing.count("GetAuthorizationToken"), 0);
   });
 
-  it("are judged by AWS_CA_BUNDLE, or by ca_bundle of the profile", async () => {
+  it("are verified with AWS_CA_BUNDLE, or with ca_bundle of the profile", async () => {
     const { caFile } = standing.aws;
     const user = standing.user(trustingNobody);
     user.writeAwsConfig({ "profile bundle": { ca_bundle: caFile } });
@@ -41,7 +41,7 @@ describe("certificates", () => {
     ["role", "sts.us-east-1.amazonaws.com"],
     ["sso", "portal.sso.us-east-1.amazonaws.com"],
   ] as const) {
-    it(`are judged by AWS_CA_BUNDLE at ${service} too`, async () => {
+    it(`are verified with AWS_CA_BUNDLE at ${service} too`, async () => {
       const user = standing.user({ ...trustingNobody, AWS_PROFILE: profile });
       const start = "https://example.com/start";
       const account = { sso_account_id: "111122223333", sso_role_name: "ci" };
@@ -61,19 +61,19 @@ describe("certificates", () => {
     });
   }
 
-  it("are judged by AWS_CA_BUNDLE alone where it is set", async () => {
+  it("are verified only with AWS_CA_BUNDLE if it is set", async () => {
     const user = standing.user(keys("alice"));
     told(await user.get(registry, { env: { AWS_CA_BUNDLE: wrongAuthority(user) } }), "TLS", registry);
   });
 
-  it("are trusted where SSL_CERT_FILE or NODE_EXTRA_CA_CERTS names their authority", async () => {
+  it("are trusted if SSL_CERT_FILE or NODE_EXTRA_CA_CERTS contains their authority", async () => {
     for (const name of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]) {
       const user = standing.user({ ...keys("alice"), ...trustingNobody, [name]: standing.aws.caFile });
       answered(await user.get(registry), registry);
     }
   });
 
-  it("can't be judged by a bundle that is not there, or holds none: told by its path", async () => {
+  it("can't be verified with a missing or empty bundle: reported with its path", async () => {
     const user = standing.user(keys("alice"));
     const empty = user.write("empty.pem", "no certificate");
     for (const path of ["/nowhere/bundle.pem", empty]) {
@@ -94,7 +94,7 @@ describe("a proxy", () => {
   const proxyWith = (login: string) => standing.aws.urls.proxy.replace("//", `//${login}@`);
 
   for (const name of ["HTTPS_PROXY", "https_proxy"]) {
-    it(`is taken from ${name}, with its user and password`, async () => {
+    it(`is read from ${name}, with its user and password`, async () => {
       const proxy = proxyWith("me:test-proxy-password");
       const user = standing.user({ ...keys("alice"), HTTPS_PROXY: undefined, [name]: proxy });
       answered(await user.get(registry), registry);
@@ -108,7 +108,7 @@ describe("a proxy", () => {
     });
   }
 
-  it("serves STS too", async () => {
+  it("is also used for STS", async () => {
     const user = standing.user({ AWS_PROFILE: "role", HTTPS_PROXY: proxyWith("me:test-proxy-password") });
     user.writeAwsConfig({ "profile role": { role_arn: ciRole, source_profile: "alice" } });
     user.writeAwsKeys({ alice: member("alice") });
@@ -116,7 +116,7 @@ describe("a proxy", () => {
     assert.equal(standing.count("Connect"), 2);
   });
 
-  it("that refuses the password is told without it", async () => {
+  it("that refuses the password is reported without it", async () => {
     const user = standing.user({ ...keys("alice"), HTTPS_PROXY: proxyWith("me:test-wrong-password") });
     const line = told(
       await user.get(registry),
@@ -128,7 +128,7 @@ describe("a proxy", () => {
     assert.doesNotMatch(line + logOf(user), /test-wrong/);
   });
 
-  it("that is dead is told by its address, without the password", async () => {
+  it("that can't be reached is reported with its address, without the password", async () => {
     const user = standing.user({
       ...keys("alice"),
       HTTPS_PROXY: "http://me:test-wrong-password@127.0.0.1:9",
@@ -138,19 +138,19 @@ describe("a proxy", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("that is no address is told", async () => {
+  it("with an invalid address is reported", async () => {
     const user = standing.user({ ...keys("alice"), HTTPS_PROXY: "http://" });
     told(await user.get(registry), "PROXY", registry, "HTTPS_PROXY");
   });
 
-  it("that is dead takes nothing from a valid token", async () => {
+  it("that can't be reached does not affect a valid token", async () => {
     const user = standing.user({ ...keys("alice"), HTTPS_PROXY: proxyWith("me:test-proxy-password") });
     const secret = answered(await user.get(registry), registry);
     assert.equal(answered(await user.get(registry, { env: { HTTPS_PROXY: dead } }), registry), secret);
   });
 });
 
-describe("the way past a proxy", () => {
+describe("a direct connection", () => {
   const standing = useStanding();
 
   const get = (env: Variables) => {
@@ -158,7 +158,7 @@ describe("the way past a proxy", () => {
     return user.get(registry);
   };
 
-  it("leads to the loopback, whatever the proxy", async () => {
+  it("is used for the loopback, regardless of the proxy", async () => {
     const { port } = new URL(standing.aws.urls.plain);
     for (const host of ["127.0.0.1", "localhost"]) {
       const env = { AWS_ENDPOINT_URL: `http://${host}:${port}`, HTTP_PROXY: dead, HTTPS_PROXY: dead };
@@ -166,7 +166,7 @@ describe("the way past a proxy", () => {
     }
   });
 
-  it("leads to the hosts that NO_PROXY names, and to no other", async () => {
+  it("is used for the hosts in NO_PROXY, and for no other", async () => {
     // This address means this machine, and is not the loopback's.
     const { port } = new URL(standing.aws.urls.plain);
     const env = { AWS_ENDPOINT_URL: `http://0.0.0.0:${port}`, HTTP_PROXY: dead, HTTPS_PROXY: dead };
@@ -179,7 +179,7 @@ describe("the way past a proxy", () => {
     }
   });
 
-  it("leads to the container's endpoint and to IMDS", async () => {
+  it("is used for the container endpoint and IMDS", async () => {
     const env = {
       HTTP_PROXY: dead,
       HTTPS_PROXY: dead,

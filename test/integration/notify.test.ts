@@ -7,7 +7,7 @@ import { member, registry, useStanding } from "../support/program/standing.ts";
 import { tokenFile } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 
-describe("daemon under a service manager", () => {
+describe("a daemon with a service manager", () => {
   before(function () {
     if (process.platform !== "linux") this.skip();
   });
@@ -38,7 +38,7 @@ registries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]
     ["a socket file", (user: User) => join(user.home, "notify")],
     ["an abstract socket", () => `@ecr-${crypto.randomUUID()}`],
   ] as const) {
-    it(`is ready after its first pass, gives signs of life and says that it ends, by ${kind}`, async () => {
+    it(`reports ready after its first pass, watchdog messages and its end, by ${kind}`, async () => {
       const user = userWith(alice);
       const address = addressIn(user);
       const manager = await managerAt(address);
@@ -58,7 +58,7 @@ registries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]
     });
   }
 
-  it("is not ready while AWS hangs, and gives no sign of life without progress", async () => {
+  it("is not ready while AWS hangs, and sends no watchdog message without progress", async () => {
     const user = userWith(alice);
     standing.aws.controls.hang("GetAuthorizationToken");
     const manager = await managerAt(join(user.home, "notify"));
@@ -75,7 +75,7 @@ registries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]
   });
 
   for (const args of [["daemon"], ["daemon", "--once"]]) {
-    it(`${args.join(" ")} leaves nothing of the manager's to a credential_process`, async () => {
+    it(`${args.join(" ")} passes no variable of the manager to a credential_process`, async () => {
       const user = userWith(`version: 1
 identities: { by-process: { profile: by-process } }
 registries: [{ account: "111122223333", regions: [us-east-1], identity: by-process }]
@@ -92,7 +92,7 @@ registries: [{ account: "111122223333", regions: [us-east-1], identity: by-proce
     });
   }
 
-  it("runs on where the manager can't be told", async () => {
+  it("continues if the manager can't be notified", async () => {
     for (const NOTIFY_SOCKET of ["/nowhere/at/all", "vsock:2:1"]) {
       const user = userWith(alice);
       const daemon = user.start(["daemon"], { env: { NOTIFY_SOCKET } });

@@ -29,7 +29,7 @@ describe("the connection to ECR", () => {
     return `https://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
   };
 
-  it("is opened while STS is waited for, and then used", async () => {
+  it("is opened during the request to STS, and then used", async () => {
     const user = standing.user(keys("alice"));
     const config = `version: 1\nidentities:\n  ci: { roleArn: "${ciRole}" }\nregistries:\n`;
     user.write(configPath, `${config}  - account: "111122223333"\n    identity: ci\n`);
@@ -41,7 +41,7 @@ describe("the connection to ECR", () => {
     assert.deepEqual(more, [], "the call opened another");
   });
 
-  it("is opened once for keys that need no call", async () => {
+  it("is opened only once for static keys", async () => {
     const user = standing.user(keys("alice"));
     answered(await user.get(registry, { env: { ...direct(), AWS_ENDPOINT_URL_ECR: url() } }), registry);
     assert.equal(opened.length, 1);

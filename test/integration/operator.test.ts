@@ -33,7 +33,7 @@ describe("status, registries and refresh", () => {
     assert.ok(registries[0].isFresh && registries[0].secondsLeft > 43_000);
   });
 
-  it("registries says what is kept and why, and which entries meet", async () => {
+  it("registries shows the managed registries with reasons, and overlapping entries", async () => {
     const user = keeper();
     answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
     const { stdout, exitCode } = await user.run(["registries"]);
@@ -52,7 +52,7 @@ describe("status, registries and refresh", () => {
     assert.deepEqual(overlaps, [{ ...overlaps[0], winner: 8, loser: 5, why: "narrower" }]);
   });
 
-  it("refresh makes sure of the life asked for, once, and of a new token by force", async () => {
+  it("refresh ensures the requested lifetime, and --force fetches a new token", async () => {
     const user = keeper();
     const count = () => standing.count("GetAuthorizationToken");
     assert.deepEqual((await user.run(["refresh"])).stdout, `${registry}: 11h 59m left\n`);
@@ -64,7 +64,7 @@ describe("status, registries and refresh", () => {
     assert.equal(count(), 2);
   });
 
-  it("refresh exits 1 where the life can't be had, and for what is no registry", async () => {
+  it("refresh exits 1 if the lifetime can't be reached, and for an invalid registry", async () => {
     const user = keeper();
     const long = await user.run(["refresh", "--min-validity", "24h"]);
     assert.equal(long.exitCode, 1);

@@ -11,7 +11,7 @@ import { hour, logOf, minute, passTime, second } from "../support/program/state.
 import type { User } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
-describe("while AWS does not answer", () => {
+describe("while AWS does not respond", () => {
   const standing = useStanding();
 
   /** Somebody whose token is that old. */
@@ -40,7 +40,7 @@ describe("while AWS does not answer", () => {
   };
 
   for (const [what, [begin, code, ...parts]] of Object.entries(outages)) {
-    it(`and ${what}: a valid token is handed out and the log tells why, an expired one is not`, async () => {
+    it(`and ${what}: a valid token is returned with a reason in the log, an expired one is not`, async () => {
       const { alice, secret } = await withTokenOf(11.5 * hour);
       begin();
       assert.equal(answered(await alice.get(registry), registry), secret);
@@ -54,14 +54,14 @@ describe("while AWS does not answer", () => {
     });
   }
 
-  it("a fresh token is handed out and nobody is asked", async () => {
+  it("a fresh token is returned without a request", async () => {
     const { alice, secret } = await withTokenOf(10.9 * hour);
     standing.aws.controls.refuse("*");
     assert.equal(answered(await alice.get(registry), registry), secret);
     assert.equal(standing.calls(), 0);
   });
 
-  it("a valid token is handed out until its last second", async () => {
+  it("a valid token is returned until its last second", async () => {
     const { alice, secret } = await withTokenOf(12 * hour - 20 * second);
     standing.aws.controls.refuse("*");
     assert.equal(answered(await alice.get(registry), registry), secret);
@@ -69,7 +69,7 @@ describe("while AWS does not answer", () => {
     told(await alice.get(registry), "UNREACHABLE");
   });
 
-  it("a build that asks often does not wait for AWS each time", async () => {
+  it("a build with many requests does not wait for AWS each time", async () => {
     const { alice, secret } = await withTokenOf(11.5 * hour);
     standing.aws.controls.fail("*");
     answered(await alice.get(registry), registry);
@@ -82,7 +82,7 @@ describe("while AWS does not answer", () => {
     assert.notEqual(answered(await alice.get(registry), registry), secret);
   });
 
-  it("a token that is little used up is renewed once AWS answers again", async () => {
+  it("a token is refreshed once AWS responds again", async () => {
     const { alice, secret } = await withTokenOf(11.5 * hour);
     const renewed = answered(await alice.get(registry), registry);
     assert.notEqual(renewed, secret);
@@ -90,7 +90,7 @@ describe("while AWS does not answer", () => {
     assert.equal(standing.calls(), 1);
   });
 
-  it("another region's outage is that region's", async () => {
+  it("an outage of another region has no effect", async () => {
     const alice = standing.user(keys("alice"));
     standing.aws.controls.refuse("GetAuthorizationToken", { region: "us-west-2" });
     const [east, west] = await Promise.all([alice.get(registry), alice.get(westRegistry)]);
@@ -98,14 +98,14 @@ describe("while AWS does not answer", () => {
     told(west, "UNREACHABLE", westRegistry);
   });
 
-  it("a few failed and refused calls are tried again", async () => {
+  it("a few failed and refused calls are retried", async () => {
     const alice = standing.user(keys("alice"));
     standing.aws.controls.fail("GetAuthorizationToken", { status: 503, times: 1 });
     standing.aws.controls.refuse("GetAuthorizationToken", { times: 1 });
     answered(await alice.get(registry), registry);
   });
 
-  it("a token of short life is fresh for half of it, then renewed, and never given when it is over", async () => {
+  it("a short-lived token is fresh for half of its lifetime, then refreshed, and never returned after its expiry", async () => {
     standing.aws.controls.set({ tokenLifeSeconds: 600 });
     const alice = standing.user(keys("alice"));
     const first = answered(await alice.get(registry), registry);
@@ -119,7 +119,7 @@ describe("while AWS does not answer", () => {
     told(await alice.get(registry), "UNREACHABLE");
   });
 
-  it("the same holds for ECR Public", async () => {
+  it("the same applies to ECR Public", async () => {
     const alice = standing.user(keys("alice"));
     const secret = answered(await alice.get(publicRegistry), publicRegistry);
     passTime(alice, 11.5 * hour);

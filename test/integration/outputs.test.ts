@@ -56,7 +56,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     return secret.join(":");
   }
 
-  it("hold for each registry managed, and its aliases, what get answers", async () => {
+  it("contain the result of get for each managed registry and its aliases", async () => {
     const user = keeper(["ci/config.json"], "us-east-1, us-west-2");
     assert.equal((await once(user)).exitCode, 0);
     assert.deepEqual(Object.keys(authsOf(user)).sort(), [registry, westRegistry, alias].sort());
@@ -70,7 +70,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.match((await user.run(["status"])).stdout, /^output \S+\/ci\/config.json: tokens for 3 hosts$/m);
   });
 
-  it("are this user's own Docker config too, are not touched while they are right, and come back by hand's error", async () => {
+  it("can be the user's own Docker config, are not changed while correct, and are restored after an edit", async () => {
     const user = keeper([".docker/config.json"]);
     const path = user.write(
       ".docker/config.json",
@@ -95,7 +95,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.deepEqual(Object.keys(authsOf(user, ".docker/config.json")).sort(), [registry, alias].sort());
   });
 
-  it("lose what is no longer kept, and all of it once config.yaml no longer names them", async () => {
+  it("lose unmanaged registries, and all of them once config.yaml no longer names the output", async () => {
     const user = keeper(["ci/config.json", "ci/made.json"], "us-east-1, us-west-2");
     const text = '{\n\t"auths": {\n\t\t"b.example": {}\n\t},\n\t"z": 1\n}';
     user.write("ci/config.json", text);
@@ -113,7 +113,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.deepEqual(await outputsOf(user), []);
   });
 
-  it("are no trouble once they are gone by hand", async () => {
+  it("cause no error after they were removed manually", async () => {
     for (const gone of ["ci/config.json", "ci"]) {
       const user = keeper(["ci/config.json"]);
       await once(user);
@@ -124,7 +124,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     }
   });
 
-  it("that fail are told in one line each and in status, the others are written, and mended they are forgotten", async () => {
+  it("that fail are reported in one line each and in status, the others are written, and fixed ones are forgotten", async () => {
     const user = keeper(["ci/broken.json", "none/config.json", "ci/taken.json", "ci/config.json"]);
     user.write("ci/broken.json", '{"auths": ');
     const taken = JSON.stringify({
@@ -169,7 +169,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     }
   });
 
-  it("follow refresh at once, and a get not", async () => {
+  it("are updated by refresh at once, but not by get", async () => {
     const user = keeper(["ci/config.json"]);
     answered(await user.get(registry), registry);
     assert.ok(!existsSync(join(user.home, "ci/config.json")));
@@ -184,7 +184,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.match(stderr, /chmod go-w .*\[OUTPUT_UNSAFE\]\n$/);
   });
 
-  it("hold the newest token though several processes bring one at once", async () => {
+  it("contain the newest token if several processes fetch one concurrently", async () => {
     const user = keeper(["ci/config.json"]);
     await Promise.all(Array.from({ length: 6 }, () => user.run(["refresh", "--force"])));
     const [kept = ""] = authorizationFiles(user);
@@ -192,7 +192,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.deepEqual(readdirSync(join(user.home, "ci")), ["config.json"]);
   });
 
-  it("hold a valid token over several lives, and none that has expired while AWS fails", async function () {
+  it("contain a valid token for several lifetimes, and no expired one while AWS fails", async function () {
     this.timeout(30_000);
     const user = keeper(["ci/config.json"]);
     const daemon = user.start(["daemon"]);
@@ -218,7 +218,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.ok(secretFor(user, registry));
   });
 
-  it("survive a daemon that is killed at any moment", async function () {
+  it("survive a daemon that is killed at any time", async function () {
     this.timeout(60_000);
     standing.aws.controls.set({ tokenLifeSeconds: 1 });
     const user = keeper([".docker/config.json"]);

@@ -42,7 +42,7 @@ describe("a pipe that no process writes to", function () {
   const standing = useStanding();
 
   for (const [path, envOf] of PLACES) {
-    it(`in the place of ${path} hangs no command`, async () => {
+    it(`at ${path} hangs no command`, async () => {
       const user = standing.user(keys("alice"));
       answered(await user.get(registry), registry);
       const full = pipeAt(user, path);
@@ -56,7 +56,7 @@ describe("a pipe that no process writes to", function () {
     });
   }
 
-  it("in the place of what 'aws login' keeps is told at once", async () => {
+  it("at the path of the 'aws login' cache is reported at once", async () => {
     const session = "arn:aws:iam::111122223333:user/alice";
     const user = standing.user();
     user.writeAwsConfig({ default: { login_session: session } });
@@ -66,7 +66,7 @@ describe("a pipe that no process writes to", function () {
     assert.match(stderr, /\.json is not a plain file\. Fix: .* \[LOGIN_EXPIRED\]\n$/);
   });
 
-  it("in the log's place costs no token", async () => {
+  it("at the log's path prevents no token", async () => {
     const user = standing.user(keys("alice"));
     pipeAt(user, `${state}/log`);
     const ran = await user.get(registry);

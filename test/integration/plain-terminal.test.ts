@@ -53,7 +53,7 @@ describe("on a terminal", function () {
   }
 
   for (const env of [{ TERM: "dumb" }, { NO_COLOR: "1" }] as const) {
-    it(`with ${JSON.stringify(env)} nothing is coloured`, async () => {
+    it(`with ${JSON.stringify(env)} there are no colours`, async () => {
       const made = user();
       for (const args of lines) {
         const sent = await sentOf(args, made, env);
@@ -66,7 +66,7 @@ describe("on a terminal", function () {
     });
   }
 
-  it("that reports 0 columns, lines are those of 80 columns", async () => {
+  it("that reports 0 columns, lines are wrapped at 80 columns", async () => {
     const made = user();
     const sized = ["status", "registries", "refresh --force", "configure-docker --undo --all"];
     for (const line of [...sized, "configure-docker ghcr.io"]) {

@@ -27,7 +27,7 @@ async function allShown(user: User): Promise<string> {
   return [...said, logOf(user), readFileSync(bundle, "utf8")].join("\n");
 }
 
-describe("a secret that is planted", function () {
+describe("a planted secret", function () {
   this.timeout(60_000);
   const standing = useStanding();
 
@@ -47,7 +47,7 @@ describe("a secret that is planted", function () {
       assert.equal(leakOf(secret, shown), undefined);
     });
 
-    it(`in what a credential_process and another helper print is shown nowhere (${index + 1})`, async () => {
+    it(`in the output of a credential_process and another helper is shown nowhere (${index + 1})`, async () => {
       const user = userWith({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_PROFILE: "process" });
       const printed = user.write("printed", text);
       user.writeAwsConfig({

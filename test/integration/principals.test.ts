@@ -257,7 +257,7 @@ describe("on an EC2 instance, AWS is called as", () => {
       await check(user, "assumed-role/ci/");
     });
 
-    it(`a profile with a setting ${name} and no other: the instance's role`, async () => {
+    it(`a profile with only a setting ${name}: the instance role`, async () => {
       const user = standing.user({ AWS_PROFILE: "ci" });
       user.write(".aws/config", `[profile ci]\n${name} = x\n[services ${name}]\n${name} = x\n`);
       await check(user, "assumed-role/ci/");

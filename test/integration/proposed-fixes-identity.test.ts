@@ -493,7 +493,7 @@ const cases: Readonly<Record<string, Faulty>> = {
   },
 };
 
-describe("what a message about the identity proposes", () => {
+describe("the fixes in messages about the identity", () => {
   const standing: Standing = useStanding({}, "proxy");
   afterEach(() => {
     const { controls } = standing.aws;

@@ -96,7 +96,7 @@ function byVariable(user: User, name: string, url: string): RegExp {
   return new RegExp(name);
 }
 
-describe("a custom endpoint that doesn't serve:", () => {
+describe("a custom endpoint that does not work:", () => {
   const standing = useStanding({}, "proxy");
   let server: Server;
   let base = "";
@@ -116,7 +116,7 @@ describe("a custom endpoint that doesn't serve:", () => {
     `${base}/${what}`;
 
   for (const [way, set] of Object.entries(ways)) {
-    it(`${way}: the message names the setting, whatever answers, and without it there is a token`, async function () {
+    it(`${way}: the message names the setting, for any response, and without it there is a token`, async function () {
       this.timeout(90_000);
       await Promise.all(
         Object.entries(answers).map(async ([what, { code }]) => {
@@ -133,7 +133,7 @@ describe("a custom endpoint that doesn't serve:", () => {
     });
   }
 
-  it("no message sends people to AWS's status page, a VPN or a portal", async function () {
+  it("no message suggests AWS's status page, a VPN or a portal", async function () {
     this.timeout(90_000);
     const user = standing.user({ ...keys("alice"), NO_PROXY: "127.0.0.1,localhost,.invalid" });
     for (const [what, { code }] of Object.entries(answers)) {
@@ -292,7 +292,7 @@ const cases: Readonly<Record<string, Faulty>> = {
   },
 };
 
-describe("what a message about the network proposes", () => {
+describe("the fixes in messages about the network", () => {
   const standing = useStanding({}, "proxy");
   afterEach(() => defaultCast.users.forEach((user) => void standing.aws.controls.putUser(user)));
 

@@ -19,12 +19,12 @@ describe("Docker's protocol", () => {
     return { stdout, stderr, exitCode };
   };
 
-  it("get answers a line of JSON with the server URL as it came, and nothing on stderr", async () => {
+  it("get prints a line of JSON with the unchanged server URL, and nothing on stderr", async () => {
     const alice = standing.user(keys("alice"));
     answered(await alice.get(registry), registry);
   });
 
-  it("store and erase say nothing", async () => {
+  it("store and erase print nothing", async () => {
     const alice = standing.user(keys("alice"));
     silent(await alice.store(registry, "AWS", "a secret of no form"));
     silent(await alice.erase(registry));
@@ -32,25 +32,25 @@ describe("Docker's protocol", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("erase of nothing succeeds, for whatever host", async () => {
+  it("erase succeeds without a credential, for any host", async () => {
     for (const host of [registry, publicRegistry, "registry.example.com", "https://index.docker.io/v1/"]) {
       silent(await standing.user().erase(host));
     }
   });
 
-  it("list of nothing is an empty object", async () => {
+  it("list without credentials prints an empty object", async () => {
     assert.deepEqual(await run(["list"], "unused"), { stdout: "{}\n", stderr: "", exitCode: 0 });
     assert.deepEqual(await run(["list"]), { stdout: "{}\n", stderr: "", exitCode: 0 });
   });
 
   for (const args of [["version"], ["-v"], ["--version"]]) {
-    it(`${args} tells name, package and version`, async () => {
+    it(`${args} prints name, package and version`, async () => {
       assert.deepEqual(await run(args), { stdout: versionLine, stderr: "", exitCode: 0 });
     });
   }
 
   for (const args of [["-h"], ["--help"]]) {
-    it(`${args} tells how to use it`, async () => {
+    it(`${args} prints the usage`, async () => {
       const { stdout, stderr, exitCode } = await run(args);
       assert.deepEqual({ stderr, exitCode }, { stderr: "", exitCode: 0 });
       assert.match(stdout, /^Usage: docker-credential-ecr <store\|get\|erase\|list\|version>/);
@@ -93,7 +93,7 @@ describe("Docker's protocol", () => {
     [["help", "status"], `${name} status --help`],
     [["-V"], `${name} --version`],
   ] as const) {
-    it(`answers ${args.join(" ")} on stderr with what to type`, async () => {
+    it(`prints a suggestion for ${args.join(" ")} on stderr`, async () => {
       const { stdout, stderr, exitCode } = await run([...args], registry);
       assert.equal(stdout, args.length === 1 ? `${name}: unknown action: ${args[0]}\n` : usageLine);
       assert.ok(stderr.includes(hint), stderr);
@@ -102,7 +102,7 @@ describe("Docker's protocol", () => {
   }
 
   for (const word of ["frobnicate", "", "constructor", "__proto__", "kubernetes-secrets"]) {
-    it(`knows no action ${JSON.stringify(word)}`, async () => {
+    it(`refuses the unknown action ${JSON.stringify(word)}`, async () => {
       const stdout = `${name}: unknown action: ${word}\n`;
       assert.deepEqual(await run([word], registry), { stdout, stderr: "", exitCode: 1 });
     });
@@ -122,7 +122,7 @@ describe("Docker's protocol", () => {
     });
   }
 
-  it("an unknown option suggests the nearest, without a word on stdout", async () => {
+  it("an unknown option prints the nearest one, and nothing on stdout", async () => {
     const { stdout, stderr, exitCode } = await run(["status", "--jsno"]);
     assert.deepEqual({ stdout, exitCode }, { stdout: "", exitCode: 1 });
     assert.equal(stderr, `${name}: unknown option '--jsno'. Fix: did you mean --json? [USAGE]\n`);
@@ -134,7 +134,7 @@ describe("Docker's protocol", () => {
   });
 
   for (const action of ["get", "erase"]) {
-    it(`${action} of nothing: no credentials server URL`, async () => {
+    it(`${action} without input: no credentials server URL`, async () => {
       for (const input of ["", "\n", " \r\n"]) {
         const expected = { stdout: "no credentials server URL\n", stderr: "", exitCode: 1 };
         assert.deepEqual(await run([action], input), expected);
@@ -142,7 +142,7 @@ describe("Docker's protocol", () => {
     });
   }
 
-  it("store without a server URL or a username says which", async () => {
+  it("store without a server URL or a username reports which is missing", async () => {
     const noUrl = { stdout: "no credentials server URL\n", stderr: "", exitCode: 1 };
     const noName = { stdout: "no credentials username\n", stderr: "", exitCode: 1 };
     assert.deepEqual(await run(["store"], '{"Username":"AWS","Secret":"s"}'), noUrl);
@@ -150,7 +150,7 @@ describe("Docker's protocol", () => {
     assert.deepEqual(await run(["store"], `{"ServerURL":"${registry}","Secret":"s"}`), noName);
   });
 
-  it("store takes what Docker's own helpers take: names in any case, and something behind the value", async () => {
+  it("store accepts the same input as Docker's own helpers: names in any case, and text after the value", async () => {
     const alice = standing.user(keys("alice"));
     const secret = (text: string) => ({ ServerURL: registry, Username: "AWS", Secret: text });
     const texts = {
@@ -168,7 +168,7 @@ describe("Docker's protocol", () => {
     assert.deepEqual(await run(["store"], "null"), empty);
   });
 
-  it("store of what is no credential says so, and repeats nothing of it", async () => {
+  it("store of an invalid credential reports it without its content", async () => {
     const wrong = [
       "",
       "hush-hush",
@@ -185,7 +185,7 @@ describe("Docker's protocol", () => {
     for (const line of lines) assert.doesNotMatch(line, /hush/);
   });
 
-  it("asks AWS for nothing but a get of an ECR host", async () => {
+  it("calls AWS only for a get of an ECR host", async () => {
     const alice = standing.user(keys("alice"));
     await Promise.all([
       alice.list(),

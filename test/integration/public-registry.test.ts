@@ -6,7 +6,7 @@ import { answered, notFound, told } from "../support/program/verdicts.ts";
 describe("ECR Public", () => {
   const standing = useStanding({}, "proxy");
 
-  it("with credentials: a token of its own, from us-east-1 whatever the region of the day", async () => {
+  it("with credentials: a separate token, from us-east-1 regardless of the configured region", async () => {
     const alice = standing.user({
       ...keys("alice"),
       AWS_REGION: "eu-west-1",
@@ -32,7 +32,7 @@ describe("ECR Public", () => {
     assert.equal(standing.count("GetPublicAuthorizationToken"), 1);
   });
 
-  it("under its dual-stack name too, by the dual-stack endpoint", async () => {
+  it("with its dual-stack name: by the dual-stack endpoint", async () => {
     const host = "ecr-public.aws.com";
     answered(await standing.user(keys("alice")).get(host), host);
     assert.equal(standing.aws.controls.log().at(-1)?.host, "ecr-public.us-east-1.api.aws");
@@ -45,7 +45,7 @@ describe("ECR Public", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("denied: not found, and the log tells which actions are missing", async () => {
+  it("denied: not found, and the log names the missing actions", async () => {
     const mallory = standing.user(keys("mallory"));
     notFound(await mallory.get(publicRegistry));
     assert.match(logOf(mallory), /public\.ecr\.aws: pulls are anonymous/);
@@ -53,12 +53,12 @@ describe("ECR Public", () => {
     assert.equal((await mallory.list()).stdout, "{}\n");
   });
 
-  it("out of reach with credentials: a failure that is told", async () => {
+  it("unreachable with credentials: a reported failure", async () => {
     standing.aws.controls.refuse("GetPublicAuthorizationToken");
     told(await standing.user(keys("alice")).get(publicRegistry), "UNREACHABLE", publicRegistry);
   });
 
-  it("does not ask for a token in the place of a private registry's, nor the other way round", async () => {
+  it("does not use a private registry's token, or the other way round", async () => {
     const alice = standing.user(keys("alice"));
     await Promise.all(
       [publicRegistry, registry, westRegistry].map(async (host) => answered(await alice.get(host), host)),
@@ -68,10 +68,10 @@ describe("ECR Public", () => {
   });
 });
 
-describe("ECR Public on a machine that has no role", () => {
+describe("ECR Public on a machine without a role", () => {
   const standing = useStanding();
 
-  it("is left to anonymous pulls", async () => {
+  it("allows anonymous pulls", async () => {
     standing.aws.controls.fail("ImdsRole", { status: 404 });
     const nobody = standing.user();
     notFound(await nobody.get(publicRegistry));

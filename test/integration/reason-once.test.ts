@@ -16,7 +16,7 @@ function twiceBy(user: User, name: string): readonly string[] {
   return [`${user.home}/${name}`, "-c", 'printf %s "$HOST" | "$@"; printf %s "$HOST" | "$@"', "sh"];
 }
 
-describe("a client that asks twice for one image", () => {
+describe("a client that requests one image twice", () => {
   const standing = useStanding();
 
   for (const [name, count] of [
@@ -33,7 +33,7 @@ describe("a client that asks twice for one image", () => {
   }
 });
 
-describe("a client that tries several spellings of a registry", () => {
+describe("a client that tries several forms of a registry", () => {
   const standing = useStanding();
 
   it("is shown the reason once", async () => {
@@ -48,7 +48,7 @@ describe("a client that tries several spellings of a registry", () => {
     assert.equal(size, 1);
   });
 
-  it("is shown it again for another reason, and so is another client", async () => {
+  it("is shown another reason, and another client is shown the same one", async () => {
     const user = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
     const [first = "", second = ""] = spellings;
     told(await user.get(first), "NO_CREDENTIALS");

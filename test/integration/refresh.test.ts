@@ -25,7 +25,7 @@ const withNobody = aliceKeeps("111122223333", "us-east-1, us-west-2", bobsToo).r
 describe("refresh", () => {
   const standing = useStanding();
 
-  it("works several at once", async () => {
+  it("refreshes several tokens concurrently", async () => {
     const user = keeper(standing, aliceKeeps("111122223333", regions.join(", ")));
     standing.aws.controls.latency("GetAuthorizationToken", 1_000);
     const { exitCode, tookMs, stdout } = await user.run(["refresh"]);
@@ -33,7 +33,7 @@ describe("refresh", () => {
     assert.ok(tookMs < 3_000, `${tookMs} ms for four calls of a second`);
   });
 
-  it("tells the failure of one, has the others and exits 1", async () => {
+  it("reports a failure, refreshes the others and exits 1", async () => {
     const user = keeper(standing, withNobody);
     const { exitCode, stdout, stderr } = await user.run(["refresh"]);
     assert.equal(exitCode, 1);
@@ -44,7 +44,7 @@ describe("refresh", () => {
     ]);
   });
 
-  it("has the others while one hangs", async () => {
+  it("refreshes the others while one hangs", async () => {
     const user = keeper(standing, aliceKeeps("111122223333", "us-east-1, us-west-2"));
     standing.aws.controls.hang("GetAuthorizationToken", { region: "us-east-1" });
     user.start(["refresh"]);
@@ -53,7 +53,7 @@ describe("refresh", () => {
     });
   });
 
-  it("names what it can't have and does not fail for it; by name it is asked under this environment", async () => {
+  it("names unavailable tokens without failing; a named registry uses this environment", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const env = keys("bob");
     const before = answered(await user.get(otherRegistry, { env }), otherRegistry);
@@ -68,7 +68,7 @@ describe("refresh", () => {
     assert.notEqual(answered(await user.get(otherRegistry, { env }), otherRegistry), before);
   });
 
-  it("keeps from now on what nobody kept and it was asked for by name, as a cold get does", async () => {
+  it("manages a named registry from now on, as a cold get does", async () => {
     const user = keeper(standing);
     user.writeAwsKeys({ default: member("alice") });
     const keptAs = async () => JSON.parse((await user.run(["registries", "--json"])).stdout).registries;
@@ -82,7 +82,7 @@ describe("refresh", () => {
     assert.ok(Date.now() - statSync(tokenFile(user, registry)).mtimeMs < minute);
   });
 
-  it("wants of short-lived tokens no more than status does, unless it is told to", async () => {
+  it("has the same requirements for short-lived tokens as status, by default", async () => {
     standing.aws.controls.set({ tokenLifeSeconds: 600 });
     const user = keeper(standing, aliceKeeps("111122223333").replace("1s", "1h"));
     for (const _ of [1, 2]) {
@@ -96,7 +96,7 @@ describe("refresh", () => {
     assert.match(stderr, /\[LIFE_TOO_SHORT\]\n$/);
   });
 
-  it("with a broken config guesses nobody's identity", async () => {
+  it("does not guess identities with an invalid config", async () => {
     const user = keeper(standing, "version: 1\nidentites: {}\n");
     for (const args of [["refresh"], ["refresh", registry]]) {
       const { exitCode, stderr, stdout } = await user.run(args);
@@ -106,7 +106,7 @@ describe("refresh", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("leaves a daemon a token that it takes for its own", async () => {
+  it("does not change how a daemon treats its token", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const daemon = user.start(["daemon"]);
     await eventually("a token", async () => (await user.run(["status"])).exitCode === 0);
@@ -117,7 +117,7 @@ describe("refresh", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 2);
   });
 
-  it("shows its progress on a terminal, in one line that goes", async () => {
+  it("shows its progress on a terminal, in a temporary line", async () => {
     const user = keeper(standing, withNobody.replace(", us-west-2", ""));
     standing.aws.controls.latency("GetAuthorizationToken", 500);
     const { exitCode, sent } = await atTerminal(user, ["refresh"]).ended;
@@ -127,7 +127,7 @@ describe("refresh", () => {
     matchesGolden(folded(stood), "refresh-progress");
   });
 
-  it("has no progress for one token, for a terminal that can't, or for a file", async () => {
+  it("shows no progress for one token, on a simple terminal, or in a file", async () => {
     const user = keeper(standing, aliceKeeps("111122223333", "us-east-1, us-west-2"));
     for (const [args, env] of [
       [["refresh", registry], {}],

@@ -36,7 +36,7 @@ describe("replication", () => {
     return stdout;
   }
 
-  it("is followed: every target is kept, each under its own identity, so that a get makes no call", async () => {
+  it("is followed: all targets are refreshed with their own identities, so that a get makes no call", async () => {
     const user = follow();
     assert.equal(await once(user), "3 registries managed, 3 tokens renewed, 0 failed\n");
     assert.deepEqual(askers(standing).sort(), [
@@ -52,7 +52,7 @@ describe("replication", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("shows in status and registries", async () => {
+  it("is shown in status and registries", async () => {
     const user = follow();
     await once(user);
     const { stdout, exitCode } = await user.run(["status"]);
@@ -76,7 +76,7 @@ describe("replication", () => {
     assert.deepEqual([west.registry, west.origin, west.source], [westTarget, "replication", source]);
   });
 
-  it("that changes is followed within the hour, and the file is touched then alone", async () => {
+  it("that changes is followed within an hour, and the file is changed only then", async () => {
     const user = follow();
     await once(user);
     const stamp = () => statSync(rulesFile(user), { bigint: true }).ctimeNs;
@@ -96,7 +96,7 @@ describe("replication", () => {
     assert.deepEqual(hosts, [source, westTarget, `${two}.dkr.ecr.us-west-2.amazonaws.com`]);
   });
 
-  it("is followed by a running daemon: after a change on SIGHUP, and a registry that refuses harms no other", async () => {
+  it("is followed by a running daemon, after a change on SIGHUP; a refusing registry does not affect others", async () => {
     setRules([one, "us-west-2"]);
     const user = follow();
     const daemon = user.start(["daemon"]);
@@ -119,7 +119,7 @@ describe("replication", () => {
     assert.match((await daemon.ended).stdout, /info the replication rules have changed\n/);
   });
 
-  it("whose rules may not be read leaves the targets in force that are known", async () => {
+  it("with unreadable rules keeps the known targets", async () => {
     const user = follow();
     await once(user);
     deny({ describeRegistry: false });
@@ -150,7 +150,7 @@ describe("replication", () => {
     assert.equal((await statusOf(user)).replication[0].lastError, undefined);
   });
 
-  it("is not read by an identity of another account, which answers for its own registry", async () => {
+  it("is not read with an identity of another account, which would return its own rules", async () => {
     standing.aws.controls.setReplication(two, "us-east-1", [
       { destinations: [{ registryId: two, region: "us-west-2" }] },
     ]);
@@ -166,7 +166,7 @@ describe("replication", () => {
     assert.match((await user.run(["status"])).stdout, /0 targets, rules never read by bob .*; last error: /);
   });
 
-  it("to a region of another partition is told, and the rest goes on", async () => {
+  it("to a region of another partition is reported, and the rest continues", async () => {
     setRules([one, "us-west-2"], [one, "cn-north-1"], [one, "nowhere"]);
     const user = follow();
     const stdout = await once(user);
@@ -181,7 +181,7 @@ describe("replication", () => {
     assert.equal((await statusOf(user)).replication[0].problems.length, 2);
   });
 
-  it("serves a cold get of a target under the identity that keeps it, with a daemon and without", async () => {
+  it("determines the identity of a target's cold get, with and without a daemon", async () => {
     const user = follow();
     await once(user);
     const kept = answered(await user.get(abroadTarget), abroadTarget);
@@ -201,7 +201,7 @@ describe("replication", () => {
     await daemon.ended;
   });
 
-  it("gives way to an entry that names the target", async () => {
+  it("yields to an entry for the target", async () => {
     const named = `  - { account: "${two}", identity: bob }\n`;
     const user = follow(following(named));
     await once(user);
@@ -226,7 +226,7 @@ describe("replication", () => {
     assert.equal(askers(standing).at(-1), "assumed-role/ci in eu-west-1");
   });
 
-  it("is tried again at once when the AWS files have changed", async () => {
+  it("is retried at once after a change of the AWS files", async () => {
     const user = follow();
     user.writeAwsKeys({ alice: { ...member("alice"), accessKeyId: "TESTKEYNOBODY" } });
     assert.equal((await user.run(["daemon", "--once", "--verbose"])).exitCode, 1);
@@ -237,7 +237,7 @@ describe("replication", () => {
     assert.match(await once(user), /^3 registries managed, 3 tokens renewed/);
   });
 
-  it("that a change of the config overtakes is thrown away", async () => {
+  it("is discarded if the config changes meanwhile", async () => {
     standing.aws.controls.latency("DescribeRegistry", 600);
     const user = follow();
     const daemon = user.start(["daemon"]);
@@ -253,7 +253,7 @@ describe("replication", () => {
     await daemon.ended;
   });
 
-  it("is not read before its moment where a start is spread, unless somebody asks for it", async () => {
+  it("is not read before its time with --splay, except on request", async () => {
     const user = follow();
     const daemon = user.start(["daemon", "--splay", "10h"]);
     await eventually("the heartbeat", async () => (await statusOf(user)).daemon.running);
@@ -264,7 +264,7 @@ describe("replication", () => {
     await daemon.ended;
   });
 
-  it("survives a file of rules that is broken: it is told, left aside and read anew", async () => {
+  it("survives a damaged rules file: it is reported, ignored and read again", async () => {
     const user = follow();
     await once(user);
     writeFileSync(rulesFile(user), '{"format":1,"sources":{"x":1}}');
@@ -274,7 +274,7 @@ describe("replication", () => {
     assert.match(readFileSync(rulesFile(user), "utf8"), /eu-west-1/);
   });
 
-  it("that hangs holds up no token, nor the rules of another registry", async () => {
+  it("that hangs delays no token, and no rules of other registries", async () => {
     standing.aws.controls.hang("DescribeRegistry", { region: "us-east-1" });
     standing.aws.controls.setReplication(one, "eu-central-1", [
       { destinations: [{ registryId: one, region: "eu-west-1" }] },

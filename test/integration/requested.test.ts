@@ -15,7 +15,7 @@ const dockerConfig = (...hosts: string[]) =>
 /** The password of a login that ends in so many milliseconds. */
 const loginFor = (time: number) => passwordExpiring((Date.now() + time) / 1000);
 
-describe("what clients ask for", function () {
+describe("requests of clients", function () {
   this.timeout(60_000);
   const standing = useStanding();
 
@@ -54,7 +54,7 @@ describe("what clients ask for", function () {
     assert.equal((await user.run(["status"])).exitCode, 0);
   });
 
-  it("is in the log too, since some clients drop stdout and stderr, and a warm get notes nothing", async () => {
+  it("is also logged, since some clients discard the output, and a warm get logs nothing", async () => {
     const user = firstPull();
     await user.get(registry);
     await user.get("https://[");
@@ -67,7 +67,7 @@ describe("what clients ask for", function () {
     assert.deepEqual([logOf(alice), failedGets(alice)], [before, []]);
   });
 
-  it("a registry that Docker is configured for and no client has asked for is named, and no error", async () => {
+  it("a configured registry that no client has requested is named, and is not an error", async () => {
     const user = firstPull();
     user.writeAwsKeys({ default: member("alice") });
     const status = await user.run(["status"]);
@@ -81,7 +81,7 @@ describe("what clients ask for", function () {
     assert.deepEqual([after.unused, after.registries[0].state], [[], "ok"]);
   });
 
-  it("a get that failed is forgotten by docker logout, by a login, and after a week", async () => {
+  it("a failed get is forgotten after docker logout, a login, or a week", async () => {
     const ways: Record<string, (user: User) => unknown> = {
       "docker logout": async (user) => silent(await user.erase(registry)),
       "a login": async (user) => silent(await user.store(registry, "AWS", loginFor(hour))),
@@ -96,7 +96,7 @@ describe("what clients ask for", function () {
     }
   });
 
-  it("a get that failed under another identity than the daemon's is shown beside the valid token", async () => {
+  it("a failed get with another identity than the daemon's is shown next to the valid token", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     await user.run(["refresh"]);
     user.write(".config/docker-credential-ecr/config.yaml", "version: 1\n");
@@ -108,7 +108,7 @@ describe("what clients ask for", function () {
     assert.equal((await user.run(["status", "--strict"])).exitCode, 1);
   });
 
-  it("a token that is over when it comes leaves a failed row", async () => {
+  it("a token that is already expired is shown as failed", async () => {
     const user = standing.user(keys("alice"));
     standing.aws.controls.set({ tokenLifeSeconds: -60 });
     await user.get(registry);
@@ -120,7 +120,7 @@ describe("what clients ask for", function () {
     );
   });
 
-  it("an explicit login is shown, with its end, whether a token is kept or not", async () => {
+  it("an explicit login is shown with its expiry, with and without a managed token", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     await user.run(["refresh"]);
     const end = Date.now() + 3 * hour;
@@ -142,7 +142,7 @@ describe("what clients ask for", function () {
     );
   });
 
-  it("a login that no registry could take is an error that names docker logout", async () => {
+  it("an invalid login is an error that names docker logout", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     await user.run(["refresh"]);
     silent(await user.store(registry, "AWS", "bad"));
@@ -157,7 +157,7 @@ describe("what clients ask for", function () {
   });
 });
 
-describe("doctor and what clients ask for", function () {
+describe("doctor and requests of clients", function () {
   this.timeout(60_000);
   const standing = useStanding({}, "proxy");
 
@@ -171,7 +171,7 @@ describe("doctor and what clients ask for", function () {
     }
   });
 
-  it("looks at what Docker asks this helper for, and at gets that failed", async () => {
+  it("checks the registries for which Docker uses this helper, and failed gets", async () => {
     const user = healthyUser(standing);
     wire(user, { credHelpers: { [westRegistry]: "ecr", [registry]: "ecr", "example.com": "ecr" } });
     const hosts = (found: Awaited<ReturnType<typeof diagnose>>) => [

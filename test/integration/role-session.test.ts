@@ -31,7 +31,7 @@ describe("the token of a role whose session lasts an hour", function () {
     return user;
   }
 
-  it("is renewed by its own expiry, not by the session's", async () => {
+  it("is refreshed by its own expiry, not by the session's", async () => {
     const user = await twoHoursLater();
     for (const later of [0, 1.5 * hour]) {
       passTime(user, later);
@@ -42,7 +42,7 @@ describe("the token of a role whose session lasts an hour", function () {
     assert.equal(standing.count("Registry"), 1, "the registry is asked once");
   });
 
-  it("is renewed at once where its registry refuses it", async () => {
+  it("is refreshed at once if its registry refuses it", async () => {
     const user = await twoHoursLater();
     const before = answered(await user.get(registry), registry);
     standing.aws.controls.revoke("all");
@@ -54,7 +54,7 @@ describe("the token of a role whose session lasts an hour", function () {
     assert.equal(standing.count("GetAuthorizationToken"), 3);
   });
 
-  it("stays where no registry answers", async () => {
+  it("remains if the registry does not respond", async () => {
     const user = await twoHoursLater();
     standing.aws.controls.fail("Registry", { status: 503, code: "Unavailable" });
     const { exitCode, stderr } = await user.run(["daemon", "--once"]);

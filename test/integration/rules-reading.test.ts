@@ -7,7 +7,7 @@ import { configPath } from "../support/program/user.ts";
 
 const one = "111122223333";
 
-describe("the reading of replication rules", () => {
+describe("reading replication rules", () => {
   const standing = useStanding();
   const readings = () => standing.count("DescribeRegistry");
   const setRules = (...destinations: [account: string, region: string][]) =>
@@ -15,7 +15,7 @@ describe("the reading of replication rules", () => {
       { destinations: destinations.map(([registryId, region]) => ({ registryId, region })) },
     ]);
 
-  it("goes on by the last good config while config.yaml is broken, and not at each pass", async () => {
+  it("uses the last valid config while config.yaml is invalid, and not at each pass", async () => {
     setRules([one, "us-west-2"]);
     const user = follower(standing);
     const daemon = user.start(["daemon"]);
@@ -28,7 +28,7 @@ describe("the reading of replication rules", () => {
     await endDaemon(daemon);
   });
 
-  it("is tried again at once after a new SSO sign-in", async () => {
+  it("is retried at once after a new SSO sign-in", async () => {
     const user = follower(standing, following().replace("profile: alice", "profile: sso"));
     user.writeAwsConfig({
       "profile sso": { sso_session: "company", sso_account_id: one, sso_role_name: "ci" },
@@ -41,7 +41,7 @@ describe("the reading of replication rules", () => {
     assert.equal(readings(), before + 1);
   });
 
-  it("is done at once by another who serves the registry now, and told of nobody who did not", async () => {
+  it("is done at once with a new identity of the registry, without errors of the old one", async () => {
     const user = follower(standing);
     await user.run(["daemon", "--once"]);
     const report = async () => JSON.parse((await user.run(["status", "--json"])).stdout).replication[0];
@@ -57,7 +57,7 @@ describe("the reading of replication rules", () => {
     assert.equal(readings(), 3);
   });
 
-  it("is done at once by a refresh of all, which fails where they can't be read", async () => {
+  it("is done at once by a refresh of all registries, which fails if they can't be read", async () => {
     setRules([one, "us-west-2"]);
     const user = follower(standing);
     await user.run(["daemon", "--once"]);
@@ -73,7 +73,7 @@ describe("the reading of replication rules", () => {
     assert.equal(readings(), before);
   });
 
-  it("is not repeated for an edit that changes nobody's identity, nor by a new start", async () => {
+  it("is not repeated after an edit that changes no identity, or after a restart", async () => {
     const user = follower(standing);
     await user.run(["daemon", "--once"]);
     user.write(configPath, `${following()}# as before\n`);

@@ -93,7 +93,7 @@ describe("the runtime", function () {
   }
 
   for (const [name, value] of Object.entries(WITHOUT_EFFECT)) {
-    it(`does nothing by ${name}`, async () => {
+    it(`is not affected by ${name}`, async () => {
       await mustNotMatter({ [name]: value }, shell(`shift; exec "${programAlone()}" "$@"`));
     });
   }
@@ -112,13 +112,13 @@ describe("the runtime", function () {
     "-e console.log(7)",
     "-- --preload=~/trap.js",
   ]) {
-    it(`does nothing by BUN_OPTIONS="${option}"`, async () => {
+    it(`is not affected by BUN_OPTIONS="${option}"`, async () => {
       user.write("bunfig.toml", `preload = ["${join(user.home, "trap.js")}"]\n`);
       await mustNotMatter({ BUN_OPTIONS: option }, shell(`cd "$HOME"; shift; exec "${programAlone()}" "$@"`));
     });
   }
 
-  it("reads no file by itself, in the folder where it is started or in the home folder", async () => {
+  it("reads no configuration file in the working directory or the home folder", async () => {
     const trap = join(user.home, "trap.js");
     for (const name of FILES) {
       const isEnv = name.startsWith(".env");
@@ -140,7 +140,7 @@ describe("the runtime", function () {
   });
 
   for (const name of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]) {
-    it(`is not hung by a pipe or a device that ${name} names, and says so`, async () => {
+    it(`does not hang if ${name} names a pipe or a device, and reports it`, async () => {
       const pipe = join(user.home, "pipe");
       execFileSync("mkfifo", [pipe]);
       answered(await user.get(registry), registry);
@@ -159,7 +159,7 @@ describe("the runtime", function () {
   }
 
   for (const name of ["BUN_INSPECT_NOTIFY", "BUN_OPTIONS", "BUN_JSC_useJIT"]) {
-    it(`runs no daemon with ${name} set, and says how to start one`, async () => {
+    it(`starts no daemon with ${name}, and explains how to start one`, async () => {
       const value = name === "BUN_OPTIONS" ? "--smol" : "1";
       const through = shell(`shift; exec "${programAlone()}" "$@"`);
       const ran = await user.run(["daemon"], { env: { [name]: value }, through });

@@ -37,7 +37,7 @@ describe("store: keychain, as the key changes or the keychain comes back", () =>
     await keyring().unlock();
   }
 
-  it("two sessions with keys of different age come to one", async () => {
+  it("two sessions with different keys agree on one", async () => {
     const user = alice();
     answered(await user.get(registry), registry);
     await loseKey();
@@ -49,7 +49,7 @@ describe("store: keychain, as the key changes or the keychain comes back", () =>
     assert.equal(standing.count("GetAuthorizationToken"), 2);
   });
 
-  it("a daemon that began with the former key keeps what gets can read", async () => {
+  it("a daemon that started with the previous key writes tokens that gets can read", async () => {
     const env = session();
     const user = keeper(standing, `${aliceKeeps("111122223333")}store: keychain\n`);
     const daemon = user.start(["daemon"], { env });
@@ -66,7 +66,7 @@ describe("store: keychain, as the key changes or the keychain comes back", () =>
     await endDaemon(daemon);
   });
 
-  it("docker login and refresh ask the keychain at once that was started since it failed", async () => {
+  it("docker login and refresh use a keychain at once that was started after a failure", async () => {
     const user = alice();
     const login = "made-up login";
     await keyring().kill();

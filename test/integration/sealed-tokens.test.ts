@@ -41,7 +41,7 @@ describe("store: keychain", () => {
     }
   }
 
-  it("answers warm gets from encrypted files, and asks the keychain once for all of them", async () => {
+  it("serves warm gets from encrypted files, with one request to the keychain", async () => {
     const secret = answered(await alice.get(registry), registry);
     nothingPlain();
     await keyring().kill();
@@ -64,7 +64,7 @@ describe("store: keychain", () => {
     assert.equal(logOf(alice), "");
   });
 
-  it("leaves the key nowhere but in the keychain where there is no memory file system", async () => {
+  it("stores the key only in the keychain without a tmpfs", async () => {
     const disk = join(alice.home, "run");
     const options = { env: { XDG_RUNTIME_DIR: disk } };
     alice.write("run/x", "");
@@ -75,7 +75,7 @@ describe("store: keychain", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 1);
   });
 
-  it("fetches anew where the key is lost, and says nothing to Docker", async () => {
+  it("fetches a new token if the key is lost, without a message to Docker", async () => {
     const first = answered(await alice.get(registry), registry);
     rmSync(join(run, "docker-credential-ecr"), { recursive: true });
     await keyring().clear();
@@ -92,7 +92,7 @@ describe("store: keychain", () => {
     ["locked", () => keyring().lock()],
     ["gone", () => keyring().kill()],
   ] as const) {
-    it(`fetches anew where the keychain is ${what}, writes nothing, and tells the log`, async () => {
+    it(`fetches a new token if the keychain is ${what}, writes nothing, and logs it`, async () => {
       const first = answered(await alice.get(registry), registry);
       const before = readFileSync(tokenFile(alice, registry), "utf8");
       await impair();
@@ -109,7 +109,7 @@ describe("store: keychain", () => {
     });
   }
 
-  it("ends in time where D-Bus takes a question and never answers, and asks once a minute", async function () {
+  it("ends in time if D-Bus does not respond, and retries once a minute", async function () {
     this.timeout(30_000);
     keyring().hang();
     const hosts = [registry, westRegistry];
@@ -123,7 +123,7 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
-  it("encrypts what lies there when it is chosen, at the next get, without asking AWS", async () => {
+  it("encrypts existing tokens at the next get, without calling AWS", async () => {
     write("store: file\n");
     const secret = answered(await alice.get(registry), registry);
     silent(await alice.store(publicRegistry, "AWS", login));
@@ -135,7 +135,7 @@ describe("store: keychain", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 1);
   });
 
-  it("withholds no valid token while it is chosen without a keychain and without AWS", async () => {
+  it("returns a valid token without a keychain and AWS", async () => {
     write("store: file\n");
     const secret = answered(await alice.get(registry), registry);
     write("store: keychain\n");
@@ -145,7 +145,7 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
-  it("is given up without a trace: tokens are plain again, the keychain is empty", async () => {
+  it("can be turned off without a trace: tokens are plain again, the keychain is empty", async () => {
     const secret = answered(await alice.get(registry), registry);
     write("");
     assert.equal(answered(await alice.get(registry), registry), secret);
@@ -156,7 +156,7 @@ describe("store: keychain", () => {
     assert.equal(answered(await alice.get(registry, elsewhere), registry), secret);
   });
 
-  it("holds while config.yaml is broken", async () => {
+  it("stays in force while config.yaml is invalid", async () => {
     const secret = answered(await alice.get(registry), registry);
     write("store: [\n");
     assert.equal(answered(await alice.get(registry), registry), secret);
@@ -165,7 +165,7 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
-  it("serves explicit logins, their logout and list", async () => {
+  it("supports explicit logins, logout and list", async () => {
     silent(await alice.store(registry, "AWS", login));
     nothingPlain();
     for (const options of [{}, elsewhere]) assert.equal(secretOf(await alice.get(registry, options)), login);
@@ -175,7 +175,7 @@ describe("store: keychain", () => {
     assert.notEqual(secretOf(await alice.get(registry)), login);
   });
 
-  it("opens no file that was put into another's place", async () => {
+  it("does not decrypt a file that was moved to another path", async () => {
     const secret = answered(await alice.get(registry), registry);
     answered(await alice.get(westRegistry), westRegistry);
     copyFileSync(tokenFile(alice, westRegistry), tokenFile(alice, registry));
@@ -184,7 +184,7 @@ describe("store: keychain", () => {
     assert.match(logOf(alice), /STATE_FILE .*changed or moved/);
   });
 
-  it("is shared by the daemon, and by many gets that begin together", async () => {
+  it("is shared by the daemon and many concurrent gets", async () => {
     write(`store: keychain\nregistries:\n  - { account: "111122223333", regions: [us-east-1] }\n`);
     const passed = await alice.run(["daemon", "--once"]);
     assert.equal(passed.exitCode, 0, passed.stderr);
@@ -197,7 +197,7 @@ describe("store: keychain", () => {
     assert.match((await alice.run(["status"])).stdout, /12h|11h/);
   });
 
-  it("is no reason for a daemon without a keychain to ask AWS, and it says so", async () => {
+  it("makes a daemon without a keychain report it without calling AWS", async () => {
     write(`store: keychain\nregistries:\n  - { account: "111122223333", regions: [us-east-1] }\n`);
     await keyring().kill();
     const passed = await alice.run(["daemon", "--once"]);
@@ -212,7 +212,7 @@ describe("store: keychain", () => {
     nothingPlain();
   });
 
-  it("has no secret, and no key, in any file, log, error, argument or environment", async () => {
+  it("leaves no secret or key in any file, log, error, argument or environment", async () => {
     const seen: string[] = [];
     let isOver = false;
     const look = async () => {

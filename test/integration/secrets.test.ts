@@ -72,7 +72,7 @@ describe("secrets", () => {
   }
 
   for (const umask of ["022", "000"]) {
-    it(`lie in files of one's own only, in folders that only oneself can enter, under umask ${umask}`, async () => {
+    it(`are only in private files and folders, with umask ${umask}`, async () => {
       const user = standing.user();
       await doMuch(user, ["sh", "-c", `umask ${umask}; exec "$@"`, "sh"]);
       const wrong = everythingIn(user.state).flatMap((path) => {
@@ -87,7 +87,7 @@ describe("secrets", () => {
     });
   }
 
-  it("are in no failure, on no stderr, in no log, and keys in no file at all", async () => {
+  it("are in no error, stderr or log, and keys are in no file", async () => {
     const user = standing.user();
     const endings = await doMuch(user);
     const said = endings.map(
@@ -105,7 +105,7 @@ describe("secrets", () => {
     );
   });
 
-  it("are in nobody's arguments, and those of ours in the environment of nothing that is started", async () => {
+  it("are in no arguments, and in no environment of child processes", async () => {
     const user = standing.user({ AWS_PROFILE: "process", BUN_OPTIONS: "", BUN_INSPECT_NOTIFY: "x" });
     const { accessKeyId, secretAccessKey } = member("alice");
     const printed = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };

@@ -6,7 +6,7 @@ import { answered, notFound, silent, told } from "../support/program/verdicts.ts
 /** Warm, an answer that should never be given would be found at once; cold, AWS would be asked. */
 const temperatures = ["cold", "warm"] as const;
 
-describe("what clients send as a server URL", () => {
+describe("server URLs of clients", () => {
   const standing = useStanding();
 
   const userAt = async (temperature: (typeof temperatures)[number]): Promise<User> => {
@@ -36,14 +36,14 @@ describe("what clients send as a server URL", () => {
   ];
 
   for (const temperature of temperatures) {
-    it(`all mean one registry, and each is echoed as it came, ${temperature}`, async () => {
+    it(`all mean one registry, and each is returned unchanged, ${temperature}`, async () => {
       const alice = await userAt(temperature);
       const secrets = await Promise.all(spellings.map(async (url) => answered(await alice.get(url), url)));
       assert.equal(new Set(secrets).size, 1);
       assert.equal(standing.calls(), temperature === "warm" ? 0 : 1);
     });
 
-    it(`white space around it is not part of it, ${temperature}`, async () => {
+    it(`surrounding white space is ignored, ${temperature}`, async () => {
       const alice = await userAt(temperature);
       for (const end of ["\n", "\r\n", " \n", "\n\n", "\t", "\u00a0", "\u0085"]) {
         answered(await alice.get(`${registry}${end}`), registry);
@@ -82,7 +82,7 @@ describe("what clients send as a server URL", () => {
       "a hundred thousand characters": `${"a".repeat(100_000)}.${registry}`,
     };
 
-    it(`is refused and asked nobody for where it can't be one, ${temperature}`, async () => {
+    it(`an invalid one is refused without a request, ${temperature}`, async () => {
       const alice = await userAt(temperature);
       const accepted = await Promise.all(
         Object.entries(refused).map(async ([what, url]) => {
@@ -138,7 +138,7 @@ describe("what clients send as a server URL", () => {
       "..",
     ];
 
-    it(`finds nothing for another host, and asks nobody, ${temperature}`, async () => {
+    it(`another host is not found, without a request, ${temperature}`, async () => {
       const alice = await userAt(temperature);
       const given = await Promise.all(
         lookAlikes.map(async (url) => {

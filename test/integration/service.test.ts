@@ -43,7 +43,7 @@ describe("service", () => {
     user.run(["service", ...args], { through, env });
   const unit = () => readFileSync(join(user.home, unitPath), "utf8");
 
-  it("install writes, enables and starts a unit, once", async () => {
+  it("install writes, enables and starts a unit, only once", async () => {
     const { stdout, stderr, exitCode } = await service(["install"], { AWS_CONFIG_FILE: "/srv/aws/config" });
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /\.service: written\n.*active \(running\), enabled, process 42\n$/);
@@ -65,7 +65,7 @@ describe("service", () => {
     assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
   });
 
-  it("restart and install have a daemon of an older program started anew, and no other", async () => {
+  it("restart and install restart a daemon of an older version, and no other", async () => {
     await service(["restart"]);
     assert.deepEqual(systemd.takeCalls(), []);
     await service(["install"]);
@@ -85,7 +85,7 @@ describe("service", () => {
     assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
   });
 
-  it("uninstall takes it all out again, and is content where nothing is", async () => {
+  it("uninstall removes everything, and succeeds if there is nothing", async () => {
     await service(["install"]);
     systemd.takeCalls();
     // As `systemctl enable` would have left it for one that can't be asked any more.
@@ -107,7 +107,7 @@ describe("service", () => {
     assert.match(again.stdout, /not installed/);
   });
 
-  it("status tells the state and the heartbeat: 0 running, 3 not, 4 not installed", async () => {
+  it("status shows the state and the heartbeat: 0 running, 3 not running, 4 not installed", async () => {
     assert.equal((await service(["status"])).exitCode, 4);
     await service(["install"]);
     const running = await service(["status"]);
@@ -126,7 +126,7 @@ describe("service", () => {
     assert.match(offline.stdout, /\[NO_SYSTEMD\]/);
   });
 
-  it("tells how the service outlives the last session, and changes nothing there", async () => {
+  it("explains how the service survives the last session, and does not change it", async () => {
     systemd.answer("show-user", "Linger=no");
     const { stderr, exitCode } = await service(["install"], { USER: "mallory", LOGNAME: "mallory" });
     assert.equal(exitCode, 0);
@@ -134,7 +134,7 @@ describe("service", () => {
     assert.ok(!systemd.takeCalls().some((call) => call.includes("linger")));
   });
 
-  it("says which variables the service goes without, and puts no secret anywhere", async () => {
+  it("names the variables that the service lacks, and writes no secret", async () => {
     const secrets = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI" };
     const env = { ...secrets, AWS_PROFILE: "ci", HTTPS_PROXY: "http://me:pa55@proxy:3128" };
     for (const more of [["--dry-run"], []]) {
@@ -150,7 +150,7 @@ describe("service", () => {
     assert.doesNotMatch(unit(), /AKIA|wJal|pa55|AWS_PROFILE/);
   });
 
-  it("names the other ways where systemd does not run, and writes nothing", async () => {
+  it("names alternatives without systemd, and writes nothing", async () => {
     for (const prepare of [
       () => systemd.answer("is-system-running", "offline", 1),
       () => {
@@ -167,7 +167,7 @@ describe("service", () => {
     }
   });
 
-  it("says how to come by a user's manager that can't be reached", async () => {
+  it("explains how to reach the user's service manager", async () => {
     systemd.answer("is-system-running", "", 1);
     const { stderr, exitCode } = await service(["install"]);
     assert.equal(exitCode, 1);
@@ -175,7 +175,7 @@ describe("service", () => {
     assert.ok(!existsSync(join(user.home, unitPath)));
   });
 
-  it("tells a start that failed, and where to look", async () => {
+  it("reports a failed start, and where to look", async () => {
     systemd.answer("restart", "Job for docker-credential-ecr.service failed.", 1);
     const { stderr, exitCode } = await service(["install"]);
     assert.equal(exitCode, 1);
@@ -185,7 +185,7 @@ describe("service", () => {
     );
   });
 
-  it("leaves a unit of somebody else's making alone", async () => {
+  it("does not change a unit of another origin", async () => {
     const path = user.write(unitPath, "[Service]\nExecStart=/bin/mine\n");
     for (const verb of ["install", "uninstall"]) {
       assert.match((await service([verb])).stderr, /\[UNIT_FOREIGN\]\n$/);
@@ -193,7 +193,7 @@ describe("service", () => {
     assert.match(readFileSync(path, "utf8"), /mine/);
   });
 
-  it("refuses what can't be meant, in one line", async () => {
+  it("refuses contradictory options, in one line", async () => {
     for (const [args, code] of [
       [["install", "--system"], "NEEDS_ROOT"],
       [["install", "--user", "root"], "USAGE"],
@@ -209,7 +209,7 @@ describe("service", () => {
     }
   });
 
-  it("shows the unit with --dry-run whatever speaks against it, and does nothing", async () => {
+  it("shows the unit with --dry-run in any case, and changes nothing", async () => {
     systemd.answer("is-system-running", "offline", 1);
     const { stdout, stderr, exitCode } = await user.run(
       ["service", "install", "--system", "--user", "root", "--dry-run"],
@@ -224,7 +224,7 @@ describe("service", () => {
     assert.deepEqual(systemd.takeCalls(), []);
   });
 
-  it("goes by the account's folder where HOME is unset", async () => {
+  it("uses the account's home folder without HOME", async () => {
     const { stderr, exitCode } = await user.run(["service", "install", "--dry-run"], {
       env: { HOME: undefined },
     });

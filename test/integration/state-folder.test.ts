@@ -53,7 +53,7 @@ describe("a state folder", () => {
     await isUnusable();
   });
 
-  it("that is a link, to wherever", async () => {
+  it("that is a symbolic link", async () => {
     const elsewhere = join(alice.home, "elsewhere");
     mkdirSync(elsewhere, { mode: 0o700 });
     mkdirSync(join(alice.home, ".local/state"), { recursive: true });
@@ -69,7 +69,7 @@ describe("a state folder", () => {
     assert.deepEqual(readdirSync(alice.state), []);
   });
 
-  it("that can't be made", async () => {
+  it("that can't be created", async () => {
     await isUnusable([], { XDG_STATE_HOME: "/proc/nowhere" });
     standing.aws.controls.reset();
     await isUnusable([], { HOME: "/proc/nowhere" });
@@ -125,13 +125,13 @@ describe("a state folder", () => {
     assert.equal(answered(await again, registry), secret);
   });
 
-  it("that others could enter is closed to them", async () => {
+  it("that others could enter is made private", async () => {
     mkdirSync(alice.state, { recursive: true, mode: 0o777 });
     answered(await alice.get(registry), registry);
     assert.equal(modeOf(alice.state), "0700");
   });
 
-  it("lies where XDG_STATE_HOME says", async () => {
+  it("is below XDG_STATE_HOME", async () => {
     const place = join(alice.home, "xdg");
     const secret = answered(await alice.get(registry, { env: { XDG_STATE_HOME: place } }), registry);
     assert.ok(existsSync(join(place, "docker-credential-ecr/tokens", `${registry}.entry`)));
@@ -141,7 +141,7 @@ describe("a state folder", () => {
   });
 
   for (const value of ["relative/folder", "./here", "~/x", ""]) {
-    it(`does not lie where XDG_STATE_HOME says ${JSON.stringify(value)}, which is no absolute path`, async () => {
+    it(`ignores the XDG_STATE_HOME ${JSON.stringify(value)}, which is not an absolute path`, async () => {
       const options = { env: { XDG_STATE_HOME: value }, cwd: alice.home };
       answered(await alice.get(registry, options), registry);
       assert.ok(existsSync(tokenFile(alice, registry)));
@@ -179,7 +179,7 @@ describe("a state folder", () => {
     assert.deepEqual(readdirSync(alice.home), []);
   });
 
-  it("is not made where there is nothing to keep", async () => {
+  it("is not created if there is nothing to store", async () => {
     await Promise.all([
       alice.run(["version"]),
       alice.list(),

@@ -69,7 +69,7 @@ describe("docs/status.md", function () {
     return [all, hung, broken, ...(await Promise.all(others.map(statusOf)))];
   }
 
-  it("lists the keys of --json, all of them and no others, and says which may be absent", async () => {
+  it("lists exactly the keys of --json, and which of them are optional", async () => {
     const found = await reports();
     const met = new Set(found.flatMap((report) => keysOf(report)));
     const known = (key: string) =>
@@ -96,7 +96,7 @@ describe("docs/status.md", function () {
     }
   });
 
-  it("shows an example of that form", () => {
+  it("has an example in this form", () => {
     const [, example = ""] = /```json\n([\s\S]*?)```/.exec(docs) ?? [];
     const met = keysOf(JSON.parse(example));
     assert.deepEqual(

@@ -115,7 +115,7 @@ describe("status on a terminal", () => {
     });
   });
 
-  it("has colours, and none by --no-color, NO_COLOR or a terminal that has none", async () => {
+  it("has colours, except with --no-color, NO_COLOR or a terminal without colours", async () => {
     const user = keeper(standing, aliceKeeps(one));
     const isColoured = ({ sent }: { sent: string }) => sent.includes("\x1b[");
     assert.ok(isColoured(await screenOf(user)));
@@ -127,7 +127,7 @@ describe("status on a terminal", () => {
     assert.ok(!isColoured({ sent }) && sent.includes("docker-config"));
   });
 
-  it("has whole host names where there is room, and blocks only where they can be shown", async () => {
+  it("has complete host names if there is room, and block characters only with UTF-8", async () => {
     const user = keeper(standing, aliceKeeps(one));
     await user.run(["refresh"]);
     const { shown } = await screenOf(user, [], { LANG: "C" }, { columns: 120 });
@@ -148,7 +148,7 @@ describe("status --watch", () => {
   /** The last frame, as it stands on the screen. */
   const frame = (sent: string) => plain(sent.slice(sent.lastIndexOf("\x1b[H")));
 
-  it("draws over what it drew, in the size that the terminal has by then, and Ctrl-C ends it well", async () => {
+  it("redraws in the current size of the terminal, and ends normally on Ctrl-C", async () => {
     const user = keeper(standing, aliceKeeps(one));
     const watching = atTerminal(user, ["status", "--watch"]);
     await eventually("a frame", () => frame(watching.sent()).includes("none"));
@@ -165,7 +165,7 @@ describe("status --watch", () => {
     assert.equal(sent.split(entering).length, 2);
   });
 
-  it("gives the terminal back while it is stopped, and ends well by SIGTERM and SIGHUP", async () => {
+  it("restores the terminal while it is stopped, and ends normally on SIGTERM and SIGHUP", async () => {
     for (const signal of ["SIGTERM", "SIGHUP"] as const) {
       const watching = atTerminal(keeper(standing), ["status", "--watch"]);
       await eventually("a frame", () => watching.sent().includes("No registry"));
@@ -179,7 +179,7 @@ describe("status --watch", () => {
     }
   });
 
-  it("is refused where there is no terminal, and beside what is for programs", async () => {
+  it("is refused without a terminal, and with machine-readable output", async () => {
     const user = keeper(standing);
     const piped = await user.run(["status", "--watch"]);
     assert.deepEqual([piped.exitCode, piped.stdout], [1, ""]);

@@ -30,12 +30,12 @@ describe("status --strict", function () {
     return user;
   }
 
-  it("exits 0 where all is OK, without a daemon too", async () => {
+  it("exits 0 if all is OK, also without a daemon", async () => {
     assert.deepEqual(await exitCodes(await kept()), [0, 0]);
     assert.deepEqual(await exitCodes(keeper(standing)), [0, 0]);
   });
 
-  it("fails while a renewal fails, and tells since when and until when the token is valid", async () => {
+  it("fails while refreshing fails, and shows since when, and the token's expiry", async () => {
     const user = await kept();
     passTime(user, 7 * hour);
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
@@ -67,7 +67,7 @@ describe("status --strict", function () {
     assert.match(refreshed.stderr, /expired at \S+Z, not renewed \(identity: /);
   });
 
-  it("fails where a daemon was killed, and where its service is installed and it does not run", async () => {
+  it("fails if a daemon was killed, or its installed service does not run", async () => {
     const user = await kept();
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
@@ -93,7 +93,7 @@ describe("status --strict", function () {
     );
   });
 
-  it("fails where the daemon is of another version, and one that does not name its version counts as such", async () => {
+  it("fails if the daemon has another version or an unknown one", async () => {
     const user = await kept();
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);

@@ -28,7 +28,7 @@ describe("status", () => {
     return daemon;
   }
 
-  it("and registries show under a broken config what lies there, its error, and exit 1", async () => {
+  it("and registries show stored tokens and the error with an invalid config, and exit 1", async () => {
     const user = keeper(standing);
     answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
     user.write(configPath, broken);
@@ -45,7 +45,7 @@ describe("status", () => {
     assert.match(JSON.parse((await user.run(["registries", "--json"])).stdout).configError, /CONFIG_INVALID/);
   });
 
-  it("knows a killed daemon for dead though its heartbeat is young, and makes nothing where nothing is", async () => {
+  it("detects a killed daemon despite its recent heartbeat, and creates no files", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     assert.equal(await first(user), "daemon: not running");
     const daemon = await running(user);
@@ -56,7 +56,7 @@ describe("status", () => {
     assert.equal(await first(user), "daemon: not running");
   });
 
-  it("says that a daemon which lives has no heartbeat", async () => {
+  it("reports a running daemon without a heartbeat", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const daemon = await running(user);
     daemon.kill("SIGSTOP");
@@ -89,7 +89,7 @@ describe("status", () => {
     await endDaemon(next);
   });
 
-  it("shows when the daemon tries next, and no failure from before the last success", async () => {
+  it("shows the daemon's next attempt, and no failure before the last success", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
     const daemon = await running(user);
@@ -110,7 +110,7 @@ describe("status", () => {
     assert.deepEqual([over.exitCode, /expired +- +-\n$/.test(over.stdout)], [1, true]);
   });
 
-  it("--prometheus writes a file at once that others may read, and exits 0 whatever it tells", async () => {
+  it("--prometheus atomically writes a file that others can read, and always exits 0", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const folder = join(user.home, "metrics");
     mkdirSync(folder);
@@ -133,7 +133,7 @@ describe("status", () => {
     assert.deepEqual([...readMetrics(stdout).keys()], [...metrics.keys()]);
   });
 
-  it("tells of a state folder that can't be used, and ends 1, though nothing is kept", async () => {
+  it("reports an unusable state folder, and exits 1, even without managed registries", async () => {
     for (const [seed, why] of [
       ["ln -s / $0", /is not a folder/],
       ["echo > $0", /is not a folder/],
@@ -152,7 +152,7 @@ describe("status", () => {
     }
   });
 
-  it("--prometheus takes the place of nothing but a file", async () => {
+  it("--prometheus replaces only a plain file", async () => {
     const user = keeper(standing);
     const pipe = join(user.home, "pipe");
     assert.equal(spawnSync("mkfifo", [pipe]).status, 0);

@@ -38,7 +38,7 @@ describe("stdin", () => {
     });
   }
 
-  it("that is closed, or empty, names no server", async () => {
+  it("that is closed or empty has no server URL", async () => {
     const answers = await Promise.all(
       ['"$@" <&-', '"$@" </dev/null'].map((script) => alice.get("", { through: shell(script) })),
     );
@@ -50,7 +50,7 @@ describe("stdin", () => {
     }
   });
 
-  it("of some megabytes is refused as a whole: its end is no host name", async () => {
+  it("of some megabytes is refused", async () => {
     const endings = [1 << 20, (1 << 20) + (1 << 16), 2_000_000, 1 << 22].map(async (size) => {
       const name = `"$HOME/input-${size}"`;
       const script = `{ head -c ${size} /dev/zero | tr '\\0' x; echo; echo ${registry}; } >${name}; "$@" <${name}`;
@@ -60,7 +60,7 @@ describe("stdin", () => {
   });
 
   // 'yes' ends with the pipe that nobody reads any more.
-  it("without an end is not read for ever", async () => {
+  it("without an end is not read forever", async () => {
     const ran = await alice.get("", { through: shell('yes | timeout -s KILL 5 "$@"') });
     told(ran, "BAD_SERVER_URL");
   });
@@ -69,7 +69,7 @@ describe("stdin", () => {
     "that is never closed": '3<>"$HOME/pipe"; echo "$HOST" >&3',
     "that never gives anything": '3<>"$HOME/pipe"',
   })) {
-    it(`${how} ends a get after 19 seconds without the native front`, async function () {
+    it(`${how} ends a get after 19 seconds without the native program`, async function () {
       this.timeout(60_000);
       const script = `mkfifo "$HOME/pipe"; exec ${held}; shift; exec "${programAlone()}" "$@" <&3`;
       const ran = await alice.get("", { through: shell(script), env: { HOST: registry } });
@@ -86,14 +86,14 @@ describe("stdin", () => {
     assert.equal(ran.exitCode, 1);
   });
 
-  it("of store may be as long as a token gets", async () => {
+  it("of store can be as long as a token", async () => {
     const secret = "s".repeat(60_000);
     silent(await alice.store(registry, "AWS", secret));
     const { Secret } = JSON.parse((await alice.get(registry)).stdout);
     assert.ok(Secret === secret);
   });
 
-  it("is left alone by list and version", async () => {
+  it("is not read by list and version", async () => {
     // A pipe that is open at both ends never ends.
     const held = shell('mkfifo "$HOME/pipe"; "$@" 0<>"$HOME/pipe"');
     assert.equal((await alice.run(["version"], { through: held })).exitCode, 0);

@@ -30,7 +30,7 @@ const opened: OpenStanding[] = [];
 // Of the whole run: these cases begin before this file's turn.
 after(() => Promise.all(opened.map((standing) => standing.close())));
 
-describe("what hangs, or is slow", function () {
+describe("hanging or slow servers", function () {
   this.timeout(40_000);
   before(beginSlowCases);
 
@@ -76,7 +76,7 @@ describe("what hangs, or is slow", function () {
   });
 
   slowly(
-    "ECR hangs: a valid token that lies ready is handed out, and the next time nobody is asked",
+    "ECR hangs: a valid stored token is returned, and the next time without a request",
     async (standing) => {
       const alice = standing.user(keys("alice"));
       const secret = await aged(alice);

@@ -80,7 +80,7 @@ describe("a token file", () => {
   }
 
   for (const [what, damage] of Object.entries(damages)) {
-    it(`that ${what} counts as absent, is told in the log, and harms no other`, async () => {
+    it(`that ${what} counts as absent, is logged, and does not affect others`, async () => {
       const paths = [tokenFile(alice, registry), eastAuthorization(alice)];
       for (const path of paths) damage(path);
       const fresh = await isFetchedAnew();
@@ -102,13 +102,13 @@ describe("a token file", () => {
     assert.equal(answered(await alice.get(westRegistry), westRegistry), westSecret);
   });
 
-  it("of another registry, put in its place, gives nobody its token", async () => {
+  it("of another registry at its path is not used", async () => {
     copyFileSync(tokenFile(alice, westRegistry), tokenFile(alice, registry));
     const given = answered(await alice.get(registry), registry);
     assert.notEqual(given, westSecret);
   });
 
-  it("that is damaged is told in the log, and made anew from the authorization's without a call", async () => {
+  it("that is damaged is logged, and restored from the authorization without a call", async () => {
     for (const [what, damage] of Object.entries(damages)) {
       if (what === "is a folder") continue;
       rmSync(join(alice.state, "log"), { force: true });
@@ -121,7 +121,7 @@ describe("a token file", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("that is damaged is reported once, though each get looks for it while AWS is down", async () => {
+  it("that is damaged is logged once, even if each get reads it while AWS is down", async () => {
     passTime(alice, 11.5 * hour);
     const path = eastAuthorization(alice);
     damages["has one wrong letter in its secret"]?.(path);
@@ -136,32 +136,32 @@ describe("a token file", () => {
     "is of a newer format",
     "may be read by others",
   ]) {
-    it(`whose authorization ${what} still answers while AWS is down, to its last minute`, async () => {
+    it(`whose authorization ${what} is still used while AWS is down, until its last minute`, async () => {
       damages[what]?.(eastAuthorization(alice));
       standing.aws.controls.refuse("*");
       assert.equal(answered(await alice.get(registry), registry), secret);
     });
   }
 
-  it("with little life left still answers while AWS is down, though its authorization is lost", async () => {
+  it("with little lifetime left is still used while AWS is down, without its authorization", async () => {
     passTime(alice, 11.5 * hour);
     unlinkSync(eastAuthorization(alice));
     standing.aws.controls.refuse("*");
     assert.equal(answered(await alice.get(registry), registry), secret);
   });
 
-  it("that is damaged beyond help while AWS is down is a failure that is told", async () => {
+  it("that is damaged while AWS is down is a reported failure", async () => {
     for (const path of [tokenFile(alice, registry), eastAuthorization(alice)]) writeFileSync(path, "");
     standing.aws.controls.refuse("*");
     told(await alice.get(registry), "UNREACHABLE", registry);
   });
 
-  it("is left out of list where it is damaged, and the others are listed", async () => {
+  it("is not listed if it is damaged, and the others are", async () => {
     writeFileSync(tokenFile(alice, registry), "{");
     assert.deepEqual(JSON.parse((await alice.list()).stdout), { [westRegistry]: "AWS" });
   });
 
-  it("of a program that was killed while it wrote leaves nothing behind for long", async () => {
+  it("of a program that was killed while writing is cleaned up", async () => {
     const temporary = `${alice.state}/tmp/left.0123`;
     writeFileSync(temporary, "half a tok", { mode: 0o600 });
     assert.equal(Bun.spawnSync(["touch", "-d", "2 minutes ago", temporary]).exitCode, 0);

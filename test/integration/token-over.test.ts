@@ -14,7 +14,7 @@ const OVER: readonly [what: string, seconds: number][] = [
   ["ten years ago, as some stand-ins of AWS have it", -10 * 365 * 24 * 3600],
 ];
 
-describe("a token that is over when it comes", () => {
+describe("a token that has already expired", () => {
   const standing = useStanding();
 
   for (const [what, seconds] of OVER) {
@@ -30,7 +30,7 @@ describe("a token that is over when it comes", () => {
     });
   }
 
-  it("leaves a valid one alone", async () => {
+  it("does not replace a valid one", async () => {
     const user = keeper(standing, aliceKeeps("111122223333"));
     const secret = answered(await user.get(registry), registry);
     standing.aws.controls.set({ tokenLifeSeconds: -60 });
@@ -38,7 +38,7 @@ describe("a token that is over when it comes", () => {
     assert.equal(answered(await user.get(registry), registry), secret);
   });
 
-  it("is no token for doctor either", async () => {
+  it("is not a valid token for doctor either", async () => {
     standing.aws.controls.set({ tokenLifeSeconds: -60 });
     const { stdout, exitCode } = await keeper(standing, aliceKeeps("111122223333")).run(["doctor", registry]);
     assert.match(stdout, /BAD_ANSWER/);
@@ -46,10 +46,10 @@ describe("a token that is over when it comes", () => {
   });
 });
 
-describe("a token whose answer has a wrong date", () => {
+describe("a token in a response with a wrong date", () => {
   const standing = useStanding();
 
-  it("is believed for 12 hours at most", async () => {
+  it("is used for 12 hours at most", async () => {
     // AWS's clock is 5 h behind, its tokens' ends are right: 17 h from its own time.
     standing.aws.controls.set({ clockOffsetMs: -5 * hour, tokenLifeSeconds: 17 * 3600 });
     const user = keeper(standing, aliceKeeps("111122223333"));
@@ -91,6 +91,6 @@ describe("the calls of a daemon", function () {
       assert.ok(14.9 * second <= gap && gap < minute, `${gap} ms after the first`);
       assert.ok(calls().filter(({ at }) => at < next.at).length <= 3);
     });
-    it(`${what}: never within 15 s of the one before`, outcome);
+    it(`${what}: at least 15 s apart`, outcome);
   }
 });

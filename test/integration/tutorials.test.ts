@@ -15,7 +15,7 @@ const signIn = {
   }),
 };
 
-describe("the commands of README.md and docs/tutorials, in their order on a fresh machine", function () {
+describe("the commands of README.md and docs/tutorials, in order on a fresh machine", function () {
   // A dozen starts of the program in each.
   this.timeout(60_000);
   const standing = useStanding({}, "proxy");

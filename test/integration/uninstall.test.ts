@@ -22,7 +22,7 @@ describe("configure-docker --leave", () => {
     return user;
   }
 
-  it("takes tokens out of outputs while config.yaml still names them, and all else stays there", async () => {
+  it("removes tokens from outputs while config.yaml still names them, and keeps everything else", async () => {
     const user = await withOutputs("config.json", "made.json");
     const text = '{\n\t"auths": {\n\t\t"b.example": {}\n\t},\n\t"z": 1\n}';
     user.write("ci/config.json", text);
@@ -42,7 +42,7 @@ describe("configure-docker --leave", () => {
     assert.equal((await leave(user)).stdout, "");
   });
 
-  it("names the file that tokens are left in, and does the others", async () => {
+  it("names the file that still contains tokens, and handles the others", async () => {
     const user = await withOutputs("broken.json", "config.json");
     assert.equal((await user.run(["daemon", "--once"])).exitCode, 0);
     user.write("ci/broken.json", "{");
@@ -56,7 +56,7 @@ describe("configure-docker --leave", () => {
     assert.deepEqual(readdirSync(join(user.home, "ci")), ["broken.json"]);
   });
 
-  it("names a daemon that runs on, which would write them anew", async () => {
+  it("names a running daemon, which would write them again", async () => {
     const user = await withOutputs("config.json");
     const daemon = user.start(["daemon"]);
     await passNow(user, daemon);
@@ -68,7 +68,7 @@ describe("configure-docker --leave", () => {
     await endDaemon(daemon);
   });
 
-  it("names logins that stay in the keychain", async () => {
+  it("names logins that remain in the keychain", async () => {
     const user = standing.user();
     await writeMark(user.state, "c.example");
     const { stderr, exitCode } = await leave(user);
@@ -76,7 +76,7 @@ describe("configure-docker --leave", () => {
     assert.match(stderr, /left in the keychain: logins to c\.example\n$/);
   });
 
-  it("does nothing where logins would be lost, but for those that --undo puts back", async () => {
+  it("changes nothing if logins would be lost, except those that --undo restores", async () => {
     const user = standing.user();
     user.write(configPath, "version: 1\nfallback: file\n");
     user.write(".docker/config.json", `{"auths":{"b.example":{"auth":"${btoa("me:hush")}"}}}`);

@@ -25,7 +25,7 @@ aws_access_key_id = ${keys("alice").AWS_ACCESS_KEY_ID}
 aws_secret_access_key = ${keys("alice").AWS_SECRET_ACCESS_KEY}
 `;
 
-describe("what this user may not read counts as absent", () => {
+describe("an unreadable file counts as absent", () => {
   const standing = useStanding();
   let alice: User;
   let base: string;

@@ -10,7 +10,7 @@ const give = (user: User, ...paths: readonly string[]) => {
   for (const path of paths) chownSync(join(user.home, path), otherUserId, otherUserId);
 };
 
-describe("a credential_process that another user could have written", function () {
+describe("a credential_process that another user could have changed", function () {
   this.timeout(60_000);
   const standing = useStanding();
 
@@ -56,7 +56,7 @@ describe("a credential_process that another user could have written", function (
     });
   }
 
-  it("is run where it could not", async () => {
+  it("is run if no other user could", async () => {
     const user = userWithProcess();
     answered(await user.get(registry), registry);
     assert.ok(existsSync(join(user.home, "ran")));

@@ -28,19 +28,19 @@ describe("a warm get", () => {
     return user;
   }
 
-  it("calls nobody, with static keys", async () => {
+  it("makes no call, with static keys", async () => {
     const { user, secret } = await warmed(standing.user(keys("alice")));
     for (const _ of [1, 2, 3]) assert.equal(answered(await user.get(registry), registry), secret);
     assert.equal(standing.calls(), 0);
   });
 
-  it("calls nobody, under a role_arn profile", async () => {
+  it("makes no call, with a role_arn profile", async () => {
     const { user, secret } = await warmed(roleUser());
     for (const _ of [1, 2, 3]) assert.equal(answered(await user.get(registry), registry), secret);
     assert.equal(standing.calls(), 0);
   });
 
-  it("resolves no credential: a credential_process is not run again", async () => {
+  it("resolves no credentials: a credential_process is not run again", async () => {
     const alice = member("alice");
     const printed = { Version: 1, AccessKeyId: alice.accessKeyId, SecretAccessKey: alice.secretAccessKey };
     const user = standing.user({ AWS_PROFILE: "process" });
@@ -77,7 +77,7 @@ describe("a warm get", () => {
     assert.equal(standing.calls(), 0);
   });
 
-  it("gives each of many registries its own token", async () => {
+  it("returns the token of each of many registries", async () => {
     const alice = standing.user(keys("alice"));
     const hosts = ["us-east-1", "us-west-2", "eu-west-1"].map((region) =>
       registry.replace("us-east-1", region),
@@ -89,7 +89,7 @@ describe("a warm get", () => {
     assert.equal(standing.count("GetAuthorizationToken"), 3);
   });
 
-  it("is for those registries that were asked for: another one costs no call in the same region", async () => {
+  it("applies to requested registries: another one in the same region needs no call", async () => {
     const { user, secret } = await warmed(standing.user(keys("alice")));
     assert.equal(existsSync(tokenFile(user, otherRegistry)), false);
     assert.equal(answered(await user.get(otherRegistry), otherRegistry), secret);

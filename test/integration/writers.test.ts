@@ -32,7 +32,7 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
   for (const [name, writer] of Object.entries(all)) {
     describe(name, () => {
       for (const kind of [...kinds, ...kinds.map((each) => `link to a ${each}`)]) {
-        it(`refuses a ${kind}, and leaves it`, async () => {
+        it(`refuses a ${kind}, and does not change it`, async () => {
           const user = await userOf(writer, standing);
           const path = join(user.home, writer.file);
           rmSync(path, { force: true });
@@ -67,7 +67,7 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
         // What install.sh places is not edited but replaced.
         if (name.startsWith("install.sh") && !what.startsWith("another")) continue;
         if (writer.onlyOnce && what.includes("only read")) continue;
-        it(`refuses ${what}, and leaves it`, async () => {
+        it(`refuses ${what}, and does not change it`, async () => {
           const user = await userOf(writer, standing);
           const path = join(user.home, writer.file);
           put(path, writer.text);
@@ -117,7 +117,7 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
       ] as const) {
         // There it must be a file already, and one that is to be replaced.
         if (what.includes("mount") && (writer.onlyNew || writer.onlyOnce)) continue;
-        it(`leaves all as it is on a disk ${what}`, async () => {
+        it(`changes nothing on a disk ${what}`, async () => {
           const user = await userOf(writer, standing);
           const path = join(user.home, writer.file);
           const folder = dirname(path);
@@ -137,7 +137,7 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
         });
       }
 
-      it("does its work where all is as it should be", async () => {
+      it("succeeds without problems", async () => {
         const user = await userOf(writer, standing);
         const path = join(user.home, writer.file);
         const { exitCode, text } = await writer.run(user, []);
