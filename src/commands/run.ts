@@ -8,6 +8,7 @@ import { printToStderr } from "../terminal/stderr.ts";
 import { printWhole } from "../terminal/stdout.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { redact } from "../token/redact.ts";
 
 const name = "docker-credential-ecr";
 
@@ -125,7 +126,7 @@ function usageFailure(text: string, command: Command): Failure {
     .split("\n");
   const [, meant] = /^\(Did you mean (.+)\?\)$/.exec(more) ?? [];
   const fix = meant === undefined ? `see '${commandLine(command)} --help'` : `did you mean ${meant}?`;
-  return new Failure("USAGE", what.replace(/\.$/, ""), fix);
+  return new Failure("USAGE", redact(what.replace(/\.$/, "")), fix);
 }
 
 /** "docker-credential-ecr service install" */

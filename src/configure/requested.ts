@@ -7,6 +7,7 @@ import { parseHost } from "../registry/host.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import type { ConfigureOptions } from "./options.ts";
 
 /**
@@ -60,14 +61,16 @@ async function managedHosts({ env, home, print }: Context): Promise<readonly str
 function hostOf(registry: string): string {
   const url = readServerUrl(registry);
   const problem = url.kind === "ecr" ? hostRegionProblem(url.registry) : undefined;
-  if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${problem.what}`, problem.fix);
+  if (problem)
+    throw new Failure("NOT_ECR", `${JSON.stringify(foreignName(registry))}: ${problem.what}`, problem.fix);
   if (url.kind === "ecr") return url.registry.host;
   const almost = url.kind === "other" ? almostEcrProblem(url.host) : undefined;
-  if (almost) throw new Failure("NOT_ECR", `${JSON.stringify(registry)}: ${almost.what}`, almost.fix);
+  if (almost)
+    throw new Failure("NOT_ECR", `${JSON.stringify(foreignName(registry))}: ${almost.what}`, almost.fix);
   if (url.kind === "other") throw notEcr(url.host);
   throw new Failure(
     "NOT_ECR",
-    `${JSON.stringify(registry)} is not the host of a registry: ${url.reason}`,
+    `${JSON.stringify(foreignName(registry))} is not the host of a registry: ${url.reason}`,
     "use ACCOUNT.dkr.ecr.REGION.amazonaws.com",
   );
 }

@@ -4,6 +4,7 @@ import { registriesOf, requestedRegistries } from "../managed/requested.ts";
 import { TokenProvider } from "../provider/token-provider.ts";
 import { readNamedRegistry } from "../registry/image.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import type { Target } from "./checks/check-run.ts";
 import type { DoctorContext } from "./checks/machine.ts";
 
@@ -13,7 +14,7 @@ export async function targetOf(named: string, machine: DoctorContext): Promise<T
   if (url.kind === "malformed") {
     throw new Failure(
       "NOT_ECR",
-      `${JSON.stringify(named.slice(0, 200))} can't be read: ${url.reason}`,
+      `${JSON.stringify(foreignName(named))} can't be read: ${url.reason}`,
       "give a host, a URL or an image: ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG",
     );
   }

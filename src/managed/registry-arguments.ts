@@ -7,6 +7,7 @@ import type { Plan } from "../refresher/plan.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import type { StoredTokens } from "../store/tokens/token-store.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import type { ManagedRegistries } from "./registries.ts";
 
 /**
@@ -31,12 +32,14 @@ export async function restrictToArguments(
           : undefined;
     if (!registry) {
       const almost = almostEcrProblem(name);
-      if (almost) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${almost.what}`, almost.fix);
-      const what = `${JSON.stringify(name)} is not an Amazon ECR registry`;
+      if (almost)
+        throw new Failure("NOT_ECR", `${JSON.stringify(foreignName(name))}: ${almost.what}`, almost.fix);
+      const what = `${JSON.stringify(foreignName(name))} is not an Amazon ECR registry`;
       throw new Failure("NOT_ECR", what, "give it as ACCOUNT.dkr.ecr.REGION.amazonaws.com");
     }
     const problem = hostRegionProblem(registry);
-    if (problem) throw new Failure("NOT_ECR", `${JSON.stringify(name)}: ${problem.what}`, problem.fix);
+    if (problem)
+      throw new Failure("NOT_ECR", `${JSON.stringify(foreignName(name))}: ${problem.what}`, problem.fix);
     if (registries.some((one) => one.registry.host === registry.host)) continue;
     const registration = await managed.provider.resolveRegistration(registry);
     const { identity, authorization } = registration;

@@ -134,8 +134,15 @@ function combineFiles(
   };
 }
 
-function locate({ settings }: Section, path: string): Profile {
-  return new Map([...settings].map(([name, setting]) => [name, { ...setting, path }]));
+const locatedSections = new WeakMap<Section, Profile>();
+
+/** A section is located once: it is looked up for each setting, and may have any number of them. */
+function locate(section: Section, path: string): Profile {
+  const known = locatedSections.get(section);
+  if (known) return known;
+  const profile = new Map([...section.settings].map(([name, setting]) => [name, { ...setting, path }]));
+  locatedSections.set(section, profile);
+  return profile;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseSections, type Section, type Sections, type Settings } from "./config-syntax.ts";
+import { mostSettings, parseSections, type Section, type Sections, type Settings } from "./config-syntax.ts";
 
 /**
  * Reads the text of an AWS file. A file may have thousands of profiles, of which one is used: usually all sections are
@@ -71,7 +71,7 @@ function shapeOf(text: string): Shape | undefined {
     if (line === "" || line === "#") continue;
     const [, name] = /^([a-z]\w*)[ \t]*=$/i.exec(line) ?? [];
     if (name !== undefined) {
-      if (names.has(name.toLowerCase())) return undefined;
+      if (names.has(name.toLowerCase()) || names.size === mostSettings) return undefined;
       names.add(name.toLowerCase());
     } else if (names.size === 0 || !/^[ \t]+[^\s[].*=$/.test(line)) {
       // The parser assigns an indented line to its setting, unless the line may be a header.

@@ -112,6 +112,9 @@ interface Line {
   readonly line: number;
 }
 
+/** The AWS CLI has no such limit, but each setting takes a kilobyte of memory. */
+export const mostSettings = 100_000;
+
 /** A section while its lines are collected. */
 class DraftSection implements Section {
   readonly #names: string[] = [];
@@ -132,6 +135,9 @@ class DraftSection implements Section {
   add(name: string, text: string, line: number): void {
     if (this.#known.has(name)) {
       throw new ConfigSyntaxError(line, `${name} is set twice in the same section`);
+    }
+    if (this.#names.length === mostSettings) {
+      throw new ConfigSyntaxError(line, `a section has more than ${mostSettings} settings`);
     }
     this.#known.add(name);
     this.#names.push(name);

@@ -3,6 +3,7 @@ import { namedValues } from "./secrets-by-name.ts";
 import { netrc, options } from "./secrets-in-commands.ts";
 import { afterSchemes, elements } from "./secrets-in-markup.ts";
 import { pairs } from "./secrets-in-pairs.ts";
+import { prefixedTokens, privateKeys, prose } from "./secrets-in-prose.ts";
 import { spacedUserInfo, userInfo } from "./secrets-in-urls.ts";
 import { hide } from "./spans.ts";
 
@@ -17,6 +18,9 @@ const plain = [
   options,
   netrc,
   afterSchemes,
+  prose,
+  privateKeys,
+  prefixedTokens,
   secretForms,
 ];
 const all = [...plain, percentEncoded(plain), base64(plain)];

@@ -76,4 +76,20 @@ describe("a planted secret", function () {
       }
     });
   }
+
+  it("in an argument is not repeated", async () => {
+    const user = userWith({});
+    const host = "https://me:hush-hush@ghcr.io";
+    for (const args of [
+      ["configure-docker", host],
+      ["refresh", host],
+      ["doctor", host],
+      ["status", "--password=hush-hush"],
+    ]) {
+      const { stdout, stderr, exitCode } = await user.run(args);
+      assert.equal(exitCode, 1, args.join(" "));
+      assert.match(stderr, /\[redacted\]/);
+      assert.doesNotMatch(stdout + stderr, /hush/);
+    }
+  });
 });

@@ -128,20 +128,21 @@ describe("parsing an AWS file", () => {
 
   it("takes time linear in the text's length", () => {
     for (const unit of ["\t", "[", "x ", "= ", " \n", "\\"]) {
-      const begun = performance.now();
+      const begun = process.cpuUsage();
       try {
         parseConfig(`[a]\nx = ${unit.repeat(300_000)}y\n`);
       } catch (error) {
         assert.ok(error instanceof ConfigSyntaxError);
       }
-      assert.ok(performance.now() - begun < 1_000, JSON.stringify(unit));
+      assert.ok(process.cpuUsage(begun).user < 1_000_000, JSON.stringify(unit));
     }
   });
 
   it("takes no time that grows faster than the settings of a section", () => {
-    const lines = Array.from({ length: 200_000 }, (_, at) => `x${at} = y\n`);
+    const lines = Array.from({ length: 100_000 }, (_, at) => `x${at} = y\n`);
     const begun = process.cpuUsage();
-    assert.equal(parseConfig(`[a]\n${lines.join("")}`).get("a")?.settings.size, 200_000);
+    assert.equal(parseConfig(`[a]\n${lines.join("")}`).get("a")?.settings.size, 100_000);
+    assert.throws(() => parseConfig(`[a]\n${lines.join("")}z = y\n`), /more than 100000 settings/);
     // What looks through all names for each takes minutes.
     assert.ok(process.cpuUsage(begun).user < 4_000_000);
   }).timeout(60_000);

@@ -11,6 +11,8 @@ const ok = "HTTP/1.1 200 OK\r\n";
 const chunked = `${ok}Transfer-Encoding: chunked\r\n\r\n`;
 const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 
+const nested = `{"message":${"[".repeat(400_000)}${"]".repeat(400_000)}}`;
+
 /** What a server may answer to hurt who reads: by name, how it begins and what follows without end. */
 export const endlessAnswers: Readonly<
   Record<string, { readonly begin?: string | (() => Promise<Buffer>); readonly forever?: string | Buffer }>
@@ -25,6 +27,9 @@ export const endlessAnswers: Readonly<
   "a header without end": { begin: `${ok}X: `, forever: mebibyte },
   "a status line without end": { begin: "HTTP/1.1 200 ", forever: mebibyte },
   "informational answers": { forever: "HTTP/1.1 100 Continue\r\n\r\n".repeat(10_000) },
+  "an error whose message is nested without end": {
+    begin: `HTTP/1.1 400 Bad Request\r\nContent-Length: ${nested.length}\r\n\r\n${nested}`,
+  },
   "a quarter of a gigabyte as gzip": compressed("gzip", () => createGzip()),
   "the same as brotli": compressed("br", () => createBrotliCompress(quick)),
   "the same as zstd": compressed("zstd", () => createZstdCompress()),

@@ -73,6 +73,12 @@ const pieces = [
   "token=&quot;",
   "token=\\u0022",
   "set token ",
+  "token is 'a1",
+  'password "',
+  "the secret access key is ",
+  "token a1b2c3d4 ",
+  "-----BEGIN PRIVATE KEY-----",
+  "glpat-",
   "set ",
 ];
 

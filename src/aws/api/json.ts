@@ -52,7 +52,8 @@ function errorName(answer: JsonObject, { headers }: Response): string {
 
 function textOf(answer: JsonObject, name: "message"): string {
   const value = answer[name] ?? answer.Message;
-  return value === undefined || value === null ? "" : String(value);
+  // Not an object, which may be nested so deep that it exhausts the stack.
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 /** The value of a key in any case. */
