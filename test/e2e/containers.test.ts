@@ -33,7 +33,7 @@ describe("clients of containers/image", () => {
   describe("skopeo", () => {
     needs("skopeo");
 
-    it("copies from one region's registry to another's by the helper", async () => {
+    it("copies between registries of two regions with the helper", async () => {
       const alice = newTester("alice");
       const copy = `docker://${farRegistry}/by-skopeo:1`;
       succeeded(await alice.run(["skopeo", "copy", `docker://${image}`, copy]));
@@ -42,13 +42,13 @@ describe("clients of containers/image", () => {
       assert.deepEqual(pulledAs(farRegistry), ["alice"]);
     });
 
-    it("tells our reason where AWS gives no token", async () => {
+    it("shows the helper's reason if AWS refuses a token", async () => {
       const mallory = newTester("mallory");
       const result = await mallory.run(["skopeo", "inspect", `docker://${image}`]);
       failed(result, /ecr:GetAuthorizationToken/);
     });
 
-    it("logs out though nothing is stored", async () => {
+    it("logs out without a stored login", async () => {
       const alice = newTester("alice");
       const file = ["--authfile", alice.dockerConfigFile];
       succeeded(await alice.run(["skopeo", "logout", ...file, appRegistry]));
@@ -59,7 +59,7 @@ describe("clients of containers/image", () => {
   describe("podman", () => {
     needs("podman");
 
-    it("pulls and pushes by the helper", async () => {
+    it("pulls and pushes with the helper", async () => {
       const alice = newTester("alice");
       succeeded(await withStore(alice, "podman", "pull", image));
       succeeded(await withStore(alice, "podman", "push", image, `${appRegistry}/by-podman:1`));
@@ -67,7 +67,7 @@ describe("clients of containers/image", () => {
       assert.deepEqual(pulledAs(appRegistry), ["alice"]);
     });
 
-    it("logs in and out by the helper, and out though nothing is stored", async () => {
+    it("logs in and out with the helper, and out without a stored login", async () => {
       const alice = newTester("alice");
       const file = ["--authfile", alice.dockerConfigFile];
       const password = await loginPassword("bob", "us-east-1");
@@ -89,7 +89,7 @@ describe("clients of containers/image", () => {
   describe("buildah", () => {
     needs("buildah");
 
-    it("builds from a private base image and pushes by the helper", async () => {
+    it("builds from a private base image and pushes with the helper", async () => {
       const alice = newTester("alice");
       const built = `${appRegistry}/by-buildah:1`;
       const container = succeeded(await withStore(alice, "buildah", "from", image)).stdout.trim();

@@ -50,7 +50,7 @@ describe("docker build from a private base image", () => {
     assert.deepEqual(tokensAsked(), ["us-east-1"]);
   });
 
-  it("by the classic builder, with credHelpers: it asks for every registry there, each region once", async () => {
+  it("by the classic builder, with credHelpers: it requests all registries, with one call for each region", async () => {
     const alice = newTester("alice", "credHelpers");
     succeeded(await build(alice, "classic"));
     await assertBuilt(alice);
@@ -58,7 +58,7 @@ describe("docker build from a private base image", () => {
   });
 
   // It never says which image it builds from: it takes what the helper lists.
-  it("by the classic builder, with credsStore, once the helper has served the registry", async () => {
+  it("by the classic builder, with credsStore, after a first get of the registry", async () => {
     const alice = newTester("alice", "credsStore");
     failed(await build(alice, "classic"), /no basic auth credentials/);
     succeeded(await alice.docker("login", appRegistry));
@@ -67,7 +67,7 @@ describe("docker build from a private base image", () => {
     assert.deepEqual(tokensAsked(), ["us-east-1"]);
   });
 
-  it("by BuildKit, with our reason where AWS gives no token", async () => {
+  it("by BuildKit, with the helper's reason if AWS refuses a token", async () => {
     const mallory = newTester("mallory");
     failed(await build(mallory, "BuildKit"), /ecr:GetAuthorizationToken/);
   });

@@ -28,7 +28,7 @@ describe("docker login", () => {
 
   for (const wiring of ["credHelpers", "credsStore"] satisfies HelperConfig[]) {
     describe(`with ${wiring}`, () => {
-      it("counts until docker logout, after which the cache is still warm", async () => {
+      it("is used until docker logout, after which the cached token is used", async () => {
         const alice = newTester("alice", wiring);
         assert.deepEqual(await pullAnew(alice), ["alice"]);
         succeeded(await login(alice, await loginPassword("bob", "us-east-1")));
@@ -48,7 +48,7 @@ describe("docker login", () => {
         assert.doesNotMatch(config, /"auth"|"password"|"identitytoken"/i);
       });
 
-      it("needs no password where the configured identity has one to give", async () => {
+      it("needs no password if the configured identity can get a token", async () => {
         const alice = newTester("alice", wiring);
         const result = succeeded(await alice.docker("login", bobsRegistry));
         assert.match(result.stdout, /Login Succeeded/);
@@ -56,7 +56,7 @@ describe("docker login", () => {
         assert.deepEqual(tokensAsked(), ["us-east-1"]);
       });
 
-      it("fails with the registry's word for a wrong password, and changes nothing", async () => {
+      it("fails with the registry's message for a wrong password, and changes nothing", async () => {
         const alice = newTester("alice", wiring);
         assert.deepEqual(await pullAnew(alice), ["alice"]);
         failed(await login(alice, "wrong"), /login attempt to https:\S+ failed with status: 400 Bad Request/);
@@ -66,7 +66,7 @@ describe("docker login", () => {
     });
   }
 
-  it("can be left twice", async () => {
+  it("can be removed twice", async () => {
     const alice = newTester("alice");
     for (const _ of [1, 2]) succeeded(await alice.docker("logout", bobsRegistry));
   });

@@ -27,7 +27,7 @@ describe("docker push and pull", () => {
   beforeEach(() => controls().reset());
 
   for (const wiring of ["credHelpers", "credsStore"] satisfies HelperConfig[]) {
-    it(`push to ECR and pull again by one token, with ${wiring}`, async () => {
+    it(`push to ECR and pull again with one token, with ${wiring}`, async () => {
       const alice = newTester("alice", wiring);
       const image = `${appRegistry}/push-pull:${wiring.toLowerCase()}`;
       await makeImage(image);
@@ -41,7 +41,7 @@ describe("docker push and pull", () => {
     });
   }
 
-  it("serve another account's registry in the same region by the same token", async () => {
+  it("use the same token for another account's registry in the same region", async () => {
     const image = `${bobsRegistry}/shared:1`;
     await makeImage(image);
     succeeded(await newTester("bob").docker("push", image));
@@ -56,7 +56,7 @@ describe("docker push and pull", () => {
     assert.deepEqual(tokensAsked(), ["us-east-1"]);
   });
 
-  it("ask for another token in another region", async () => {
+  it("request another token in another region", async () => {
     const alice = newTester("alice");
     const [near, far] = [`${appRegistry}/regions:1`, `${farRegistry}/regions:1`];
     await makeImage(near, far);
@@ -66,7 +66,7 @@ describe("docker push and pull", () => {
     assert.deepEqual(tokensAsked(), ["us-east-1", "eu-west-1"]);
   });
 
-  it("assume a profile's role once for many pulls", async () => {
+  it("assume a profile's role only once for many pulls", async () => {
     const image = `${appRegistry}/by-role:1`;
     await makeImage(image);
     succeeded(await newTester("alice").docker("push", image));
@@ -82,7 +82,7 @@ describe("docker push and pull", () => {
     assert.deepEqual({ AssumeRole, GetAuthorizationToken }, { AssumeRole: 1, GetAuthorizationToken: 1 });
   });
 
-  it("tell what the registry says to somebody without rights", async () => {
+  it("show the registry's message to a user without permissions", async () => {
     const image = `${appRegistry}/denied:1`;
     await makeImage(image);
     failed(

@@ -17,7 +17,7 @@ describe("export", () => {
     succeeded(await newTester("alice").docker("push", image));
   });
 
-  it("gives docker a config with which it pulls without a helper", async () => {
+  it("creates a config with which docker pulls without a helper", async () => {
     const [alice, reader] = [newTester("alice"), newTester()];
     const path = join(reader.home, ".docker/config.json");
     await removeImage(image);
@@ -39,7 +39,7 @@ describe("export", () => {
 
     const command = ["docker-credential-ecr", "export", "--format", "kubernetes-secret", "--namespace", "ci"];
 
-    it("makes a manifest that it takes, and that holds what kubectl makes of the same tokens", async () => {
+    it("creates a manifest that it accepts, with the same content as kubectl's own", async () => {
       const alice = newTester("alice");
       const { stdout: input } = succeeded(await alice.run([...command, appRegistry]));
       const kubectl = async (...args: string[]) => {

@@ -41,7 +41,7 @@ async function loggedInWithoutHelper(tester: Tester): Promise<void> {
   assert.ok(configOf(tester).auths[privateRegistry].auth);
 }
 
-describe("moving in", () => {
+describe("importing logins", () => {
   before(async () => {
     await makeImage(image, own);
     const alice = newTester("alice");
@@ -53,10 +53,10 @@ describe("moving in", () => {
   beforeEach(() => controls().reset());
   after(() => removeImage(image, own));
 
-  describe("with logins that Docker keeps in config.json", () => {
+  describe("with logins in Docker's config.json", () => {
     const keyring = useKeyring();
 
-    it("pulls without them by what was imported, and with them again after --undo", async () => {
+    it("pulls with the imported logins, and with those in the file after --undo", async () => {
       const alice = newTester("alice", "credsStore", keyring().env);
       await loggedInWithoutHelper(alice);
       const before = readFileSync(alice.dockerConfigFile, "utf8");
@@ -85,7 +85,7 @@ describe("moving in", () => {
   describe("with AWS's own helper in config.json", () => {
     needs("docker-credential-ecr-login");
 
-    it("--replace-ecr-login has the next pull ask this one", async () => {
+    it("--replace-ecr-login makes the next pull use this helper", async () => {
       const alice = newTester("alice");
       writeFileSync(alice.dockerConfigFile, JSON.stringify({ credHelpers: { [appRegistry]: "ecr-login" } }));
       await configure(alice, "--replace-ecr-login");
@@ -116,7 +116,7 @@ describe("moving in", () => {
       return alice;
     }
 
-    it("--podman has it ask this helper, until --undo", async () => {
+    it("--podman makes it use this helper, until --undo", async () => {
       const alice = withoutDocker();
       failed(await podman(alice, "pull", own), /unauthorized|no basic auth|authentication required|denied/i);
       await configure(alice, "--podman", appRegistry);
@@ -126,7 +126,7 @@ describe("moving in", () => {
       failed(await podman(alice, "pull", own), /unauthorized|no basic auth|authentication required|denied/i);
     });
 
-    it("--podman --all has it ask for every registry, keeps logins, and lets anonymous pulls be", async () => {
+    it("--podman --all makes it use the helper for all registries, stores logins, and allows anonymous pulls", async () => {
       const alice = withoutDocker();
       const folder = join(alice.home, ".config/docker-credential-ecr");
       mkdirSync(folder, { recursive: true });

@@ -12,7 +12,7 @@ const address = "127.0.0.1:9100";
 describe("node_exporter's textfile collector", () => {
   needs("prometheus-node-exporter");
 
-  it("takes what status --prometheus writes", async () => {
+  it("reads the file of status --prometheus", async () => {
     const alice = newTester("alice");
     const folder = join(alice.home, "metrics");
     mkdirSync(folder);

@@ -53,20 +53,20 @@ function configure(tester: Tester, fallback: string): void {
   writeFileSync(join(folder, "config.yaml"), `version: 1\nfallback: ${fallback}\n`);
 }
 
-describe("logins to registries that are not ECR's, with the helper as credsStore", () => {
+describe("logins to registries outside ECR, with the helper as credsStore", () => {
   const keyring = useKeyring();
 
   beforeEach(() => controls().reset());
   afterEach(() => removeImage(image));
 
-  it("are kept in the keychain until docker logout", async () => {
+  it("are stored in the keychain until docker logout", async () => {
     const alice = newTester("alice", "credsStore", keyring().env);
     await livesThrough(alice);
     assert.deepEqual(tokensAsked(), []);
     assertNoSecret(alice);
   });
 
-  it("are kept beside ECR's registries, an explicit login to one of them, and Docker Hub's", async () => {
+  it("work together with ECR registries, an explicit login to one of them, and Docker Hub", async () => {
     const alice = newTester("alice", "credsStore", keyring().env);
     const own = `${appRegistry}/beside:1`;
     await makeImage(own, `${bobsRegistry}/beside:1`, image);
@@ -94,13 +94,13 @@ describe("logins to registries that are not ECR's, with the helper as credsStore
     await removeImage(own, `${bobsRegistry}/beside:1`);
   });
 
-  it("are not kept where the registry refuses the password", async () => {
+  it("are not stored if the registry refuses the password", async () => {
     const alice = newTester("alice", "credsStore", keyring().env);
     failed(await login(alice, "wrong", privateRegistry), /401 Unauthorized/);
     assert.equal(succeeded(await alice.run(["docker-credential-ecr", "list"])).stdout, "{}\n");
   });
 
-  it("fail with the reason and the ways out where there is no keychain", async () => {
+  it("fail with the reason and possible fixes without a keychain", async () => {
     const alice = newTester("alice", "credsStore");
     const result = await login(alice, password, privateRegistry);
     failed(result, /no keychain can be reached.*fallback: pass.*fallback: file.*credHelpers/);
@@ -108,13 +108,13 @@ describe("logins to registries that are not ECR's, with the helper as credsStore
     assertNoSecret(alice);
   });
 
-  it("fail with the reason where the keychain is locked", async () => {
+  it("fail with the reason if the keychain is locked", async () => {
     const alice = newTester("alice", "credsStore", keyring().env);
     keyring().lock();
     failed(await login(alice, password, privateRegistry), /the keychain is locked/);
   });
 
-  it("are kept in encrypted files where the config says so", async () => {
+  it("are stored in encrypted files if configured", async () => {
     const alice = newTester("alice", "credsStore");
     configure(alice, "file");
     await livesThrough(alice);
@@ -125,7 +125,7 @@ describe("logins to registries that are not ECR's, with the helper as credsStore
   describe("and another helper as its fallback", () => {
     needsPrograms({ "docker-credential-pass": "golang-docker-credential-helpers", pass: "pass", gpg: "gpg" });
 
-    it("docker-credential-pass keeps them", async () => {
+    it("docker-credential-pass stores them", async () => {
       const alice = newTester("alice", "credsStore");
       configure(alice, "pass");
       await initPass(alice);
@@ -134,14 +134,14 @@ describe("logins to registries that are not ECR's, with the helper as credsStore
       assertNoSecret(alice);
     });
 
-    it("docker-credential-secretservice keeps them", async () => {
+    it("docker-credential-secretservice stores them", async () => {
       const alice = newTester("alice", "credsStore", keyring().env);
       configure(alice, "secretservice");
       await livesThrough(alice);
       assertNoSecret(alice);
     });
 
-    it("its own reason is shown where it refuses", async () => {
+    it("its own error is shown if it refuses", async () => {
       const alice = newTester("alice", "credsStore");
       configure(alice, "pass");
       failed(await login(alice, password, privateRegistry), /pass/);

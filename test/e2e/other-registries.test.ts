@@ -5,7 +5,7 @@ import { makeImage, removeImage, seed } from "../support/e2e/images.ts";
 import { plainRegistry } from "../support/e2e/names.ts";
 import { newTester } from "../support/e2e/user.ts";
 
-describe("registries that are not ECR's, with the helper as credsStore", () => {
+describe("registries outside ECR, with the helper as credsStore", () => {
   before(async () => {
     await seed(`${plainRegistry}/library/from-hub:1`);
   });
@@ -14,7 +14,7 @@ describe("registries that are not ECR's, with the helper as credsStore", () => {
 
   afterEach(() => removeImage("from-hub:1"));
 
-  it("Docker Hub is pulled from anonymously", async () => {
+  it("anonymous pulls from Docker Hub work", async () => {
     const alice = newTester("alice", "credsStore");
     succeeded(await alice.docker("pull", "from-hub:1"));
     assert.deepEqual(tokensAsked(), []);
@@ -34,7 +34,7 @@ describe("registries that are not ECR's, with the helper as credsStore", () => {
     });
   }
 
-  it("a registry of one's own is pushed to and pulled from anonymously", async () => {
+  it("anonymous pushes and pulls with a private registry server work", async () => {
     const alice = newTester("alice", "credsStore");
     const image = `${plainRegistry}/own:1`;
     await makeImage(image);

@@ -22,7 +22,7 @@ function newPair(): { keeper: Tester; reader: Tester } {
   return { keeper, reader };
 }
 
-describe("a Docker config.json under outputs", () => {
+describe("a Docker config.json in outputs", () => {
   before(async () => {
     await makeImage(image);
     succeeded(await newTester("alice").docker("push", image));
@@ -30,7 +30,7 @@ describe("a Docker config.json under outputs", () => {
 
   beforeEach(() => controls().reset());
 
-  it("lets docker pull without a helper, over a change of tokens", async () => {
+  it("lets docker pull without a helper, also after a change of tokens", async () => {
     const { keeper, reader } = newPair();
     const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
     assert.equal(Bun.which("docker-credential-ecr", env), null);
@@ -50,7 +50,7 @@ describe("a Docker config.json under outputs", () => {
     assert.deepEqual(pulledAs(appRegistry), ["alice"]);
   });
 
-  it("gets its token back after docker logout has written it anew", async () => {
+  it("is restored after docker logout changed it", async () => {
     const { keeper, reader } = newPair();
     const auths = () => JSON.parse(readFileSync(reader.dockerConfigFile, "utf8")).auths ?? {};
     succeeded(await keeper.run(["docker-credential-ecr", "daemon", "--once"]));

@@ -21,7 +21,7 @@ describe("docker pull from public.ecr.aws", () => {
     assert.equal(controls().calls().GetPublicAuthorizationToken, 0);
   });
 
-  it("is signed in with them, by one token", async () => {
+  it("is authenticated with them, with one token", async () => {
     const alice = newTester("alice", "credsStore");
     succeeded(await alice.docker("pull", image));
     await removeImage(image);
@@ -30,7 +30,7 @@ describe("docker pull from public.ecr.aws", () => {
     assert.equal(controls().calls().GetPublicAuthorizationToken, 1);
   });
 
-  it("is anonymous for somebody who may not have a token", async () => {
+  it("is anonymous without permission for a token", async () => {
     succeeded(await newTester("mallory", "credsStore").docker("pull", image));
     assert.deepEqual(pulledAs(publicRegistry), []);
     assert.equal(controls().calls().GetPublicAuthorizationToken, 1);

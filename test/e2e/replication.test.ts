@@ -63,7 +63,7 @@ describe("a build host that follows replication", () => {
 
   afterEach(() => controls().reset());
 
-  it("pulls from replicas in another region and account for lifetimes, with AWS failing in between", async function () {
+  it("pulls from replicas in another region and account over several lifetimes, with failures of AWS", async function () {
     this.timeout(60_000);
     controls().reset();
     controls().set({ tokenLifeSeconds: life / 1000 });

@@ -17,7 +17,7 @@ identities: { alice: { profile: alice } }
 registries: [{ account: "111122223333", regions: [us-east-1], identity: alice }]
 `;
 
-describe("service under a real systemd", () => {
+describe("service with a real systemd", () => {
   needs("systemctl");
 
   const helper = () => join(machine().path.split(":")[0] ?? "", "docker-credential-ecr");
@@ -47,7 +47,7 @@ describe("service under a real systemd", () => {
     const mainPid = async () =>
       (await ci.run(["systemctl", "--user", "show", "-P", "MainPID", "docker-credential-ecr"])).stdout.trim();
 
-    it("keeps tokens where builds look, before any build asks, and stands up again", async () => {
+    it("stores tokens before the first build, and is restarted after a failure", async () => {
       controls().reset();
       const trap = ci.write("trap.js", `require("fs").writeFileSync("${ci.home}/sprung", "")`);
       // As a desktop that hands its session's environment on to the manager.
@@ -89,7 +89,7 @@ describe("service under a real systemd", () => {
       await eventually("it is ready again", async () => (await service("status")).exitCode === 0);
     });
 
-    it("goes without a trace but for its user's own settings", async () => {
+    it("is removed without a trace, except the user's own settings", async () => {
       const pid = await mainPid();
       const { stdout } = succeeded(await service("uninstall"));
       assert.match(stdout, /your own settings stay/);
@@ -134,7 +134,7 @@ describe("service under a real systemd", () => {
     const pid = async () =>
       (await root.run(["systemctl", "--user", "show", "-P", "MainPID", name])).stdout.trim();
 
-    it("runs as its user, who finds the tokens, within all that its unit forbids", async () => {
+    it("runs as its user, who can use the tokens, within the restrictions of its unit", async () => {
       succeeded(await service("install", "--splay", "1s"));
       const tokens = `${builder.home}/.local/state/docker-credential-ecr/tokens`;
       await eventually("its token is there", () => existsSync(`${tokens}/${appRegistry}.entry`));
@@ -147,7 +147,7 @@ describe("service under a real systemd", () => {
       succeeded(await service("status"));
     });
 
-    it("lets setuid programs do their work with the drop-in that the documentation shows", async () => {
+    it("allows setuid programs with the drop-in of the documentation", async () => {
       const documented = readFileSync(new URL("../../docs/service.md", import.meta.url), "utf8");
       const [, dropIn] = [...documented.matchAll(/^```ini\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
       assert.match(dropIn ?? "", /NoNewPrivileges=no/);
@@ -164,7 +164,7 @@ describe("service under a real systemd", () => {
       assert.match(statusOf(await pid()), /^NoNewPrivs:\s+0$/m);
     });
 
-    it("is gone after uninstall", async () => {
+    it("is removed by uninstall", async () => {
       succeeded(await service("uninstall"));
       assert.ok(!existsSync(unit));
       assert.equal((await service("status")).exitCode, 4);

@@ -24,7 +24,7 @@ function issuedAt(): number {
 
 const untilPassed = (moment: number, what: string) => eventually(what, () => Date.now() > moment, 20_000);
 
-describe("docker pull over a token's life", () => {
+describe("docker pull during a token's lifetime", () => {
   before(async () => {
     await makeImage(image);
     succeeded(await newTester("alice").docker("push", image));
@@ -32,7 +32,7 @@ describe("docker pull over a token's life", () => {
 
   beforeEach(() => controls().reset());
 
-  it("asks AWS for nothing while the token is fresh, whatever AWS says", async () => {
+  it("makes no call to AWS while the token is fresh, regardless of AWS", async () => {
     const alice = newTester("alice");
     succeeded(await pullAnew(alice));
     controls().fail("GetAuthorizationToken");
@@ -40,7 +40,7 @@ describe("docker pull over a token's life", () => {
     assert.equal(tokensAsked().length, 1);
   });
 
-  it("outlives an outage as long as the token is valid, no longer, and recovers", async () => {
+  it("survives an outage while the token is valid, and recovers", async () => {
     const life = 8_000;
     controls().set({ tokenLifeSeconds: life / 1000 });
     const alice = newTester("alice");
@@ -66,13 +66,13 @@ describe("docker pull over a token's life", () => {
     assert.ok(issuedAt() > issued);
   });
 
-  it("shows our reason where AWS gives no token", async () => {
+  it("shows the helper's reason if AWS refuses a token", async () => {
     // Docker throws away what a helper says on stdout when it pulls, and says "no basic auth credentials" itself.
     // The helper's stderr goes to the terminal: docker-credential-helpers, client/command.go.
     failed(await pullAnew(newTester("mallory")), /ecr:GetAuthorizationToken/);
   });
 
-  it("passes the registry's word on for a token that it no longer takes, and docker logout mends it", async () => {
+  it("shows the registry's message for a refused token, and docker logout fixes it", async () => {
     const alice = newTester("alice");
     succeeded(await pullAnew(alice));
     controls().revoke("all");

@@ -34,7 +34,7 @@ describe("examples/packer/files/bake.sh", () => {
   const image = "bake-there:1";
   before(() => makeImage(image));
 
-  it("wires the user's Docker and installs the daemon, of which no state is left on a machine", async () => {
+  it("configures the user's Docker and installs the daemon, without leaving its state on a machine", async () => {
     const path = join(machine().folder, "stub");
     writeFileSync(path, stub);
     const volumes = [`--volume=${example("packer/files")}:/baking:ro`, `--volume=${path}:/stub:ro`];

@@ -31,7 +31,7 @@ describe("examples/packer/runner.pkr.hcl", () => {
     [appRegistry, 0],
     [bobsRegistry, 1],
   ] as const) {
-    it(`makes an image that opens ${host} as the machine it runs on`, async () => {
+    it(`creates an image that accesses ${host} with the identity of its machine`, async () => {
       const run = ["run", "--rm", "--network=host", "--volume=/etc/ssl/certs:/etc/ssl/certs:ro"];
       const imds = `--env=AWS_EC2_METADATA_SERVICE_ENDPOINT=${machine().aws.urls.imds}`;
       const ask = `echo ${host} | docker-credential-ecr get`;
@@ -45,7 +45,7 @@ describe("examples/packer/runner.pkr.hcl", () => {
     });
   }
 
-  it("leaves Docker wired, and nothing that the helper or the baking wrote beside it", async () => {
+  it("leaves Docker configured, and no other files of the helper or the build", async () => {
     const archive = join(machine().folder, "runner.tar");
     const container = succeeded(await alice().docker("create", image)).stdout.trim();
     succeeded(await alice().docker("export", `--output=${archive}`, container));

@@ -39,7 +39,7 @@ describe("packer build", () => {
     ["credsStore", `https://${appRegistry}/`],
   ] as const) {
     describe(`with ${wiring}`, () => {
-      it("pulls its base image, tags and pushes the result by the helper alone", async () => {
+      it("pulls its base image, tags and pushes the result only with the helper", async () => {
         const alice = newTester("alice", wiring);
         const name = `by-helper-${wiring.toLowerCase()}`;
         const variables = { registry: appRegistry, base: `${appRegistry}/${base}`, name };
@@ -48,7 +48,7 @@ describe("packer build", () => {
         assert.deepEqual(tokensAsked(), ["us-east-1"]);
       });
 
-      it("does so with ecr_login, whose logins and logouts leave the cache warm", async () => {
+      it("also works with ecr_login, whose logins and logouts keep the cached token", async () => {
         const alice = newTester("alice", wiring);
         const name = `ecr-login-${wiring.toLowerCase()}`;
         succeeded(await alice.docker("login", appRegistry));
@@ -62,10 +62,10 @@ describe("packer build", () => {
     });
   }
 
-  describe("beside a login to another registry in the keychain", () => {
+  describe("with a login to another registry in the keychain", () => {
     const keyring = useKeyring();
 
-    it("ecr_login logs in to ECR and out of it, and leaves the other login alone", async () => {
+    it("ecr_login logs in to ECR and out of it, and does not change the other login", async () => {
       const alice = newTester("alice", "credsStore", keyring().env);
       const { username, password } = privateLogin;
       const login = ["docker", "login", "--username", username, "--password-stdin", privateRegistry];
@@ -80,7 +80,7 @@ describe("packer build", () => {
     });
   });
 
-  it("would fail at the push with the empty config folder that newer plugins make, as docs/packer.md says", async () => {
+  it("fails at the push with the empty config folder of newer plugins, as docs/packer.md says", async () => {
     const alice = newTester("alice");
     succeeded(await alice.docker("pull", `${appRegistry}/${base}`));
     const empty = join(alice.home, "empty");

@@ -16,7 +16,7 @@ describe("templates in examples/packer", () => {
       succeeded(await packer(newTester(), ["validate"], template, variables));
     });
 
-    it(`${template} is formatted as 'packer fmt' has it`, async () => {
+    it(`${template} is formatted by 'packer fmt'`, async () => {
       succeeded(await packer(newTester(), ["fmt", "-check", "-diff"], template));
     });
   }
@@ -26,7 +26,7 @@ describe("shell scripts in examples", () => {
   needs("shellcheck");
 
   for (const script of ["pipeline.sh", "packer/files/bake.sh"]) {
-    it(`${script} pleases shellcheck`, async () => {
+    it(`${script} passes shellcheck`, async () => {
       succeeded(await newTester().run(["shellcheck", example(script)]));
     });
   }

@@ -50,7 +50,7 @@ describe("examples/pipeline.sh", () => {
   });
   beforeEach(() => controls().reset());
 
-  it("hands one build's image to the next, across accounts and regions, each under its identity", async () => {
+  it("passes the image of one build to the next, across accounts and regions, each with its identity", async () => {
     const host = newBuildHost("ecr-pull");
     succeeded(await runPipeline(host, "41"));
 
@@ -71,7 +71,7 @@ describe("examples/pipeline.sh", () => {
     }
   });
 
-  it("tells before any build which identity has no access", async () => {
+  it("reports an identity without access before any build", async () => {
     const host = newBuildHost("ecr-push");
     failed(await runPipeline(host, "42"), /444455556666:role\/ecr-push.*\[[A-Z_]+\]/);
     assert.deepEqual(pulledAs(appRegistry), []);

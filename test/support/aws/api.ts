@@ -29,7 +29,7 @@ const stsOperations: Readonly<Record<string, (invocation: StsInvocation) => stri
   GetCallerIdentity: getCallerIdentity,
 };
 
-/** The operations that SigV4 does not protect. */
+/** The operations without SigV4 authentication. */
 const unsigned: ReadonlySet<string> = new Set([
   "AssumeRoleWithWebIdentity",
   "GetRoleCredentials",
@@ -37,13 +37,13 @@ const unsigned: ReadonlySet<string> = new Set([
   "Unknown",
 ]);
 
-/** Answers one request to an AWS API: ECR, ECR Public, STS, SSO. */
+/** Handles a request to an AWS API: ECR, ECR Public, STS, SSO. */
 export async function serveApi(
   world: World,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // No operation: it opens a connection, or sees whether there is somebody.
+  // Not an operation: the client opens a connection, or checks whether the server responds.
   if (incoming.method === "HEAD") return reply(response, { status: 404 }, world.now());
   const request: WireRequest = {
     method: incoming.method ?? "GET",
@@ -80,7 +80,7 @@ export async function serveApi(
   }
 }
 
-/** @returns whose request it is, undefined where it need not be signed, or why it is refused */
+/** @returns the principal, undefined if the request needs no signature, or the reason for a refusal */
 function verify(
   world: World,
   request: WireRequest,
@@ -88,7 +88,7 @@ function verify(
 ): Credentials | AwsError | undefined {
   if (unsigned.has(recognised.operation)) return undefined;
   const { service, region, regionIsFixed, protocol } = recognised;
-  // ECR Public is served in one region only, whatever address the client was given.
+  // ECR Public exists in one region only, regardless of the client's endpoint.
   const expectedRegion = service === "ecr-public" ? "us-east-1" : regionIsFixed ? region : undefined;
   const expected = { service, ...(expectedRegion === undefined ? {} : { region: expectedRegion }) };
   try {

@@ -27,7 +27,7 @@ describe("stand-in AWS: signatures", () => {
     return new Request(request, { headers });
   };
 
-  it("verifies what the SDK signs, for ECR, ECR Public and STS, by endpoint and by proxy", async () => {
+  it("verifies signatures of the SDK, for ECR, ECR Public and STS, by endpoint and by proxy", async () => {
     for (const via of ["endpoint", "proxy"] as const) {
       await askEcr({ via });
       await askSts({ via });
@@ -46,7 +46,7 @@ describe("stand-in AWS: signatures", () => {
     assert.equal(served[3]?.host, "api.ecr.us-east-1.amazonaws.com");
   });
 
-  it("refuses a request that was changed after it was signed", async () => {
+  it("refuses a request that was changed after signing", async () => {
     const changed = (request: Request) =>
       new Request(request.url, { method: "POST", headers: request.headers, body: '{"registryIds":[]}' });
     await assert.rejects(askEcr({ tamper: changed }), { name: "InvalidSignatureException" });
@@ -67,14 +67,14 @@ describe("stand-in AWS: signatures", () => {
     await assert.rejects(askSts({ keys }), { name: "SignatureDoesNotMatch" });
   });
 
-  it("refuses unknown keys, and session tokens that are not the key's own", async () => {
+  it("refuses unknown keys, and session tokens of other keys", async () => {
     await assert.rejects(askEcr({ keys: stranger }), { name: "UnrecognizedClientException" });
     await assert.rejects(askSts({ keys: stranger }), { name: "InvalidClientTokenId" });
     const foreign = { ...alice, sessionToken: "test-session-token-of-nobody" };
     await assert.rejects(askEcr({ keys: foreign }), { name: "UnrecognizedClientException" });
   });
 
-  it("refuses a request without a signature, and one that signs too little", async () => {
+  it("refuses a request without a signature, and one with too few signed headers", async () => {
     const body = "Action=GetCallerIdentity&Version=2011-06-15";
     const bare = await fetch(aws.urls.tls, { method: "POST", body, tls: { ca: aws.ca } });
     assert.equal(bare.status, 403);
@@ -113,7 +113,7 @@ describe("stand-in AWS: signatures", () => {
     await askEcr({ maxAttempts: 2 });
   });
 
-  it("refuses a session that has ended", async () => {
+  it("refuses an expired session", async () => {
     const sts = new STSClient(sdkConfig(aws, { keys: alice }));
     const role = { RoleArn: "arn:aws:iam::444455556666:role/ecr-pull", RoleSessionName: "test" };
     const { Credentials: session } = await sts.send(new AssumeRoleCommand(role));
@@ -123,7 +123,7 @@ describe("stand-in AWS: signatures", () => {
       sessionToken: session?.SessionToken ?? "",
     };
     assert.equal((await askSts({ keys })).Arn, "arn:aws:sts::444455556666:assumed-role/ecr-pull/test");
-    // Beyond the end of the session; the client's clock follows the server's.
+    // After the expiry of the session; the client's clock follows the server's.
     aws.controls.set({ clockOffsetMs: 3_601_000 });
     await assert.rejects(askEcr({ keys, maxAttempts: 2 }), { name: "ExpiredTokenException" });
     await assert.rejects(askSts({ keys, maxAttempts: 2 }), { name: /^ExpiredToken(Exception)?$/ });

@@ -12,14 +12,14 @@ import type { World } from "./world.ts";
 
 const quarterOfAnHour = 15 * 60_000;
 
-/** What the address of a request demands of its signature. */
+/** The requirements of a request's host for its signature. */
 export interface Expected {
   readonly service: string;
-  /** Absent: the host name does not tell, so any region will do. */
+  /** Absent: the host name has no region, so any region is accepted. */
   readonly region?: string;
 }
 
-/** @returns whose request it is. Throws an AwsError as AWS words it. */
+/** @returns the principal of the request. @throws AwsError with AWS's message */
 export function authenticate(
   world: World,
   request: WireRequest,

@@ -1,4 +1,4 @@
-/** The operations of the stand-in, each named once. */
+/** The names of the stand-in's operations. */
 export const operations = [
   "GetAuthorizationToken",
   "GetPublicAuthorizationToken",
@@ -21,27 +21,27 @@ export const operations = [
 
 export type Operation = (typeof operations)[number];
 
-/** One request that reached the stand-in. */
+/** A request to the stand-in. */
 export interface Call {
   readonly operation: Operation;
-  /** The Host header, or what was asked of the proxy. */
+  /** The Host header, or the target of a proxy request. */
   readonly host: string;
   readonly region?: string;
-  /** Of the URL; of a request to an API. What a custom endpoint has there tells its users apart. */
+  /** The path of the URL of an API request. The path of a custom endpoint identifies its users. */
   readonly path?: string;
-  /** "METHOD PATH" at the registry; the requested operation where it is not known. */
+  /** "METHOD PATH" at the registry; the requested operation if it is unknown. */
   readonly detail?: string;
   /** Milliseconds since the epoch, by the stand-in's clock. */
   readonly at: number;
-  /** The ARN of who asked, once that is known. */
+  /** The ARN of the principal, once it is known. */
   principal?: string;
-  /** "ok", the code of the error, "hang" or "refuse"; absent while it is under way. */
+  /** "ok", the code of the error, "hang" or "refuse"; absent while it is running. */
   outcome?: string;
 }
 
 export type CallCounts = Readonly<Record<Operation, number>>;
 
-/** What was asked of the stand-in, in order. */
+/** The requests to the stand-in, in order. */
 export class CallLog {
   #calls: Call[] = [];
 
@@ -54,7 +54,7 @@ export class CallLog {
     return this.#calls;
   }
 
-  /** How often each operation was called, failures counted too. */
+  /** The number of calls of each operation, including failures. */
   get counts(): CallCounts {
     const counts = Object.fromEntries(operations.map((name) => [name, 0])) as Record<Operation, number>;
     for (const { operation } of this.#calls) counts[operation] += 1;

@@ -1,6 +1,6 @@
-/** Who there is in the stand-in's world: users, roles, what they may do, and what AWS knows of them. */
+/** The principals of the stand-in: users and roles, their permissions, and other data of AWS. */
 
-/** What a principal may do. */
+/** The permissions of a principal. */
 export interface Rights {
   /** ecr:GetAuthorizationToken; default true. */
   readonly getToken?: boolean;
@@ -8,19 +8,19 @@ export interface Rights {
   readonly getPublicToken?: boolean;
   /** ecr:DescribeRegistry; default true. */
   readonly describeRegistry?: boolean;
-  /** Accounts whose registries it may pull from; default its own. */
+  /** Accounts from whose registries it may pull; default its own. */
   readonly pull?: readonly string[];
-  /** Accounts whose registries it may push to; default its own. */
+  /** Accounts to whose registries it may push; default its own. */
   readonly push?: readonly string[];
 }
 
-/** Somebody with static keys. */
+/** A user with static keys. */
 export interface User {
   /** arn:aws:iam::ACCOUNT:user/NAME */
   readonly arn: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of keys that count with it only. */
+  /** The session token that the keys require. */
   readonly sessionToken?: string;
   readonly rights?: Rights;
 }
@@ -28,7 +28,7 @@ export interface User {
 export interface Role {
   /** arn:aws:iam::ACCOUNT:role/NAME */
   readonly arn: string;
-  /** Who may assume it: ARNs of users and roles, account numbers (anybody in them), or "*"; default nobody. */
+  /** Who may assume it: ARNs of users and roles, account numbers (all their principals), or "*"; default none. */
   readonly trusts?: readonly string[];
   readonly externalId?: string;
   /** Seconds; default 3,600. */
@@ -36,7 +36,7 @@ export interface Role {
   readonly rights?: Rights;
 }
 
-/** A web identity token that an identity provider is taken to have issued. */
+/** A web identity token of a simulated identity provider. */
 export interface WebIdentity {
   readonly token: string;
   readonly subject: string;
@@ -46,17 +46,17 @@ export interface WebIdentity {
   readonly expiresAt?: number;
 }
 
-/** Somebody signed in to IAM Identity Center. */
+/** A sign-in to IAM Identity Center. */
 export interface SsoSession {
   readonly accessToken: string;
-  /** What CreateToken takes; absent: the session cannot be refreshed. */
+  /** The refresh token for CreateToken; absent: the session can't be refreshed. */
   readonly refreshToken?: string;
   /** Milliseconds since the epoch; default never. */
   readonly expiresAt?: number;
   readonly assignments: readonly {
     readonly account: string;
     readonly roleName: string;
-    /** The role in that account whose rights the session gets. */
+    /** The role in that account whose permissions the session has. */
     readonly roleArn: string;
   }[];
 }
@@ -71,11 +71,11 @@ export interface Cast {
   readonly roles: readonly Role[];
   readonly webIdentities: readonly WebIdentity[];
   readonly ssoSessions: readonly SsoSession[];
-  /** The ARN of the role that IMDS gives out; absent: the machine has none. */
+  /** The ARN of the instance role in IMDS; absent: the machine has none. */
   readonly instanceRole?: string | undefined;
-  /** The ARN of the role that the container credentials endpoint gives out; absent: there is none. */
+  /** The ARN of the role at the container credentials endpoint; absent: there is none. */
   readonly containerRole?: string;
-  /** What that endpoint wants in the Authorization header; absent: nothing. */
+  /** The Authorization header that the endpoint requires; absent: none. */
   readonly containerAuthorization?: string;
   /** The replication rules of a registry, by "ACCOUNT/REGION". */
   readonly replication: Readonly<Record<string, readonly ReplicationRule[]>>;

@@ -8,13 +8,13 @@ describe("stand-in AWS: certificates", () => {
   const authority = new X509Certificate(ca);
   const server = new X509Certificate(cert);
 
-  it("make an authority that signs itself, and nothing but certificates", () => {
+  it("create a self-signed authority that can only sign certificates", () => {
     assert.equal(authority.ca, true);
     assert.ok(authority.verify(authority.publicKey));
     assert.ok(authority.checkIssued(authority));
   });
 
-  it("make a server certificate by that authority", () => {
+  it("create a server certificate of that authority", () => {
     assert.equal(server.ca, false);
     assert.ok(server.verify(authority.publicKey));
     assert.ok(server.checkIssued(authority));
@@ -23,13 +23,13 @@ describe("stand-in AWS: certificates", () => {
     assert.ok(server.checkIP("127.0.0.1"));
   });
 
-  it("hold now, before and after, for less than Apple's 825 days", () => {
+  it("are valid before and after the current time, for less than Apple's 825 days", () => {
     const [from, to] = [Date.parse(server.validFrom), Date.parse(server.validTo)];
     assert.ok(from < now && now < to);
     assert.ok((to - from) / 86_400_000 < 825);
   });
 
-  it("are never the same twice", () => {
+  it("are different each time", () => {
     assert.notEqual(
       new X509Certificate(makeCertificates(["localhost"], now).ca).serialNumber,
       authority.serialNumber,

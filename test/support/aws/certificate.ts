@@ -14,7 +14,7 @@ import {
   utf8String,
 } from "./der.ts";
 
-/** A throw-away authority and one server certificate by it, all PEM. */
+/** A temporary authority and a server certificate of it, in PEM. */
 export interface Certificates {
   readonly ca: string;
   readonly cert: string;

@@ -4,7 +4,7 @@ import { json, readBody, reply } from "./http.ts";
 
 /**
  * The controls over HTTP, for a stand-in in another process: POST /NAME with a JSON list of that method's arguments
- * (no body: none) answers its result as JSON, null where it has none. GET will do where there are no arguments.
+ * (no body: none) returns its result as JSON, or null. GET is sufficient without arguments.
  */
 export async function serveControl(
   controls: Controls,
@@ -25,14 +25,14 @@ export async function serveControl(
 const isControl = (name: string): name is keyof Controls =>
   name !== "constructor" && Object.hasOwn(Controls.prototype, name);
 
-/** The controls as they look from another process. */
+/** The controls for another process. */
 export type RemoteControls = {
   readonly [Name in keyof Controls]: (
     ...parameters: Parameters<Controls[Name]>
   ) => Promise<ReturnType<Controls[Name]>>;
 };
 
-/** @param url of the control listener, without a slash at its end */
+/** @param url the URL of the control listener, without a trailing slash */
 export function remoteControls(url: string): RemoteControls {
   const names = Object.getOwnPropertyNames(Controls.prototype).filter(isControl);
   const entries = names.map((name) => [

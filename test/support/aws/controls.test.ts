@@ -25,7 +25,7 @@ describe("stand-in AWS: controls", () => {
       signal ? { abortSignal: signal } : {},
     );
 
-  it("fail an operation as often as they are told, with the error they are told", async () => {
+  it("fail an operation for a number of calls, with a given error", async () => {
     aws.controls.fail("GetAuthorizationToken", {
       status: 500,
       code: "ServerException",
@@ -46,7 +46,7 @@ describe("stand-in AWS: controls", () => {
     await ask("us-west-2");
   });
 
-  it("throttle in the words of each service", async () => {
+  it("throttle with the error of each service", async () => {
     aws.controls.throttle("*", { times: 2 });
     await assert.rejects(ask(), { name: "ThrottlingException", message: "Rate exceeded" });
     const sts = new STSClient(sdkConfig(aws, { keys: alice }));
@@ -71,7 +71,7 @@ describe("stand-in AWS: controls", () => {
     assert.ok(performance.now() - start >= 59);
   });
 
-  it("tell by whom, where and when each call was made", async () => {
+  it("record the principal, host and time of each call", async () => {
     await ask("eu-west-1");
     const [call] = aws.controls.log();
     const { at = 0, host, ...rest } = call ?? {};
@@ -98,7 +98,7 @@ describe("stand-in AWS: controls", () => {
     assert.equal((await post("/fail", "{}")).status, 400);
   });
 
-  it("keep the proxy to those with its login, and to AWS's hosts", async () => {
+  it("restrict the proxy to clients with its login, and to AWS's hosts", async () => {
     const through = (proxy: string, host = "sts.us-east-1.amazonaws.com") =>
       fetch(`https://${host}/`, { proxy, tls: { ca: aws.ca } }).then(
         ({ status }) => status,
@@ -121,7 +121,7 @@ describe("stand-in AWS: controls", () => {
     );
   });
 
-  it("work on a stand-in in a process of its own, which leaves nothing behind", async () => {
+  it("work on a stand-in in a separate process, which leaves nothing behind", async () => {
     const process = await startAwsProcess({ settings: { tokenLifeSeconds: 60 } });
     const folder = dirname(process.caFile);
     assert.equal(statSync(folder).mode & 0o777, 0o700);

@@ -4,8 +4,8 @@ import type { Failing, Scope } from "./disturbances.ts";
 import type { Settings, World } from "./world.ts";
 
 /**
- * What a test may turn while the stand-in runs. Operations are named as in calls.ts; "Imds*" strikes all that begin
- * so, "*" strikes everything. All arguments and results survive JSON, since control.ts offers the same over HTTP.
+ * The controls of a running stand-in for tests. Operations are named as in calls.ts; "Imds*" matches all names with that
+ * prefix, "*" matches everything. Arguments and results are valid JSON, since control.ts offers the same over HTTP.
  */
 export class Controls {
   readonly #world: World;
@@ -14,12 +14,12 @@ export class Controls {
     this.#world = world;
   }
 
-  /** How often each operation was called since the last reset. */
+  /** The number of calls of each operation since the last reset. */
   calls(): CallCounts {
     return this.#world.calls.counts;
   }
 
-  /** Every call since the last reset, in order. */
+  /** The calls since the last reset, in order. */
   log(): readonly Call[] {
     return this.#world.calls.all;
   }
@@ -28,43 +28,43 @@ export class Controls {
     Object.assign(this.#world.settings, settings);
   }
 
-  /** Delays every answer of an operation. */
+  /** Delays all responses of an operation. */
   latency(operation: string, milliseconds: number): void {
     this.#world.disturbances.setLatency(operation, milliseconds);
   }
 
-  /** Answers with an error. */
+  /** Responds with an error. */
   fail(operation: string, failing: Failing = {}): void {
     const { status = 500, code = "InternalFailure", message = "The request processing has failed" } = failing;
     this.#world.disturbances.add(operation, { kind: "fail", status, code, message }, failing);
   }
 
-  /** Answers as the service does when it is asked too often. */
+  /** Responds like the service when it throttles requests. */
   throttle(operation: string, scope: Scope = {}): void {
     this.#world.disturbances.add(operation, { kind: "throttle" }, scope);
   }
 
-  /** Accepts and never answers. */
+  /** Accepts requests and never responds. */
   hang(operation: string, scope: Scope = {}): void {
     this.#world.disturbances.add(operation, { kind: "hang" }, scope);
   }
 
-  /** Closes the connection without an answer. */
+  /** Closes the connection without a response. */
   refuse(operation: string, scope: Scope = {}): void {
     this.#world.disturbances.add(operation, { kind: "refuse" }, scope);
   }
 
-  /** Ends latency and disturbances that were set by exactly this name; without a name, all of them. */
+  /** Removes the latency and disturbances of exactly this name; without a name, all of them. */
   clear(operation?: string): void {
     this.#world.disturbances.clear(operation);
   }
 
-  /** Makes the registry refuse a token. @param token the authorization token, its password, or "all" so far */
+  /** Makes the registry refuse a token. @param token the authorization token, its password, or "all" existing ones */
   revoke(token: string): void {
     this.#world.tokens.revoke(token);
   }
 
-  /** Whose authorization token a password is, for which region and until when (milliseconds since the epoch). */
+  /** The principal, region and expiry (milliseconds since the epoch) of an authorization token. */
   grantOf(password: string): { principal: string; region: string; expiresAt: number } | undefined {
     const grant = this.#world.tokens.find(password);
     return grant && { principal: grant.principal.arn, region: grant.region, expiresAt: grant.expiresAt };
@@ -74,22 +74,22 @@ export class Controls {
     this.#world.replication.set(`${account}/${region}`, rules);
   }
 
-  /** Adds a user, or puts it in the place of the one with that access key. */
+  /** Adds a user, or replaces the one with the same access key. */
   putUser(user: User): void {
     this.#world.credentials.add(user);
   }
 
-  /** Adds a role, or puts it in the place of the one with that ARN; sessions that it has keep their rights. */
+  /** Adds a role, or replaces the one with the same ARN; its existing sessions keep their permissions. */
   putRole(role: Role): void {
     this.#world.roles.set(role.arn, role);
   }
 
-  /** Makes an access key unknown, a user's or a session's. */
+  /** Makes an access key of a user or a session unknown. */
   removeKey(accessKeyId: string): void {
     this.#world.credentials.remove(accessKeyId);
   }
 
-  /** Forgets the calls and undoes settings, disturbances and replication; who there is and what was given out stays. */
+  /** Clears the calls, and resets settings, disturbances and replication. Principals and issued tokens remain. */
   reset(): void {
     this.#world.reset();
   }

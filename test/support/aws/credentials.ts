@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { accountOf, nameOf, type Rights, type Role, type User } from "./cast.ts";
 
-/** Who is behind a key or a token. */
+/** The principal of a key or a token. */
 export interface Principal {
-  /** The user's ARN, or that of the assumed-role session. */
+  /** The ARN of the user or the assumed-role session. */
   readonly arn: string;
-  /** The ARN of the user or of the role itself: what trust policies name. */
+  /** The ARN of the user or the role itself, for trust policies. */
   readonly issuer: string;
   readonly account: string;
   readonly userId: string;
   readonly rights: Rights;
-  /** Whether the keys come from a role: STS gives sessions assumed by these an hour at most. */
+  /** Whether the keys are of a role: STS limits sessions that they assume to an hour. */
   readonly isRole: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface Credentials {
 
 export type Session = Credentials & { readonly sessionToken: string; readonly expiresAt: number };
 
-/** Every pair of keys that AWS has given out. */
+/** All pairs of keys that AWS has issued. */
 export class CredentialBook {
   readonly #byKey = new Map<string, Credentials>();
 
@@ -72,7 +72,7 @@ export class CredentialBook {
   }
 }
 
-/** Whether a trust policy lets somebody in. */
+/** Whether a trust policy accepts a principal. */
 export function isTrusted(role: Role, principal: Principal): boolean {
   return (role.trusts ?? []).some(
     (trusted) =>

@@ -14,20 +14,20 @@ export const octetString = (content: Uint8Array): Buffer => encode(0x04, content
 export const utf8String = (text: string): Buffer => encode(0x0c, Buffer.from(text));
 export const boolean = (value: boolean): Buffer => encode(0x01, Buffer.of(value ? 0xff : 0));
 
-/** A whole number of any length, big-endian; always written as a positive one. */
+/** An integer of any length, big-endian; always encoded as positive. */
 export function integer(bytes: Uint8Array): Buffer {
   const positive = (bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes;
   return encode(0x02, positive);
 }
 
-/** @param unusedBits how many of the last byte's low bits do not count */
+/** @param unusedBits the number of unused low bits of the last byte */
 export const bitString = (content: Uint8Array, unusedBits = 0): Buffer =>
   encode(0x03, Buffer.concat([Buffer.of(unusedBits), content]));
 
-/** `[number]`, holding whole items. */
+/** `[number]`, with complete items as its content. */
 export const explicit = (number: number, content: Uint8Array): Buffer => encode(0xa0 | number, content);
 
-/** `[number]` in the place of a primitive item's own tag. */
+/** `[number]` instead of a primitive item's own tag. */
 export const implicit = (number: number, content: Uint8Array): Buffer => encode(0x80 | number, content);
 
 /** @param dotted for example "2.5.29.17" */
@@ -42,7 +42,7 @@ export function objectIdentifier(dotted: string): Buffer {
   return encode(0x06, Buffer.from(bytes));
 }
 
-/** UTCTime, which X.509 wants for the years up to 2049. */
+/** UTCTime, which X.509 requires for years up to 2049. */
 export function utcTime(milliseconds: number): Buffer {
   const digits = new Date(milliseconds).toISOString().replace(/\D/g, "");
   return encode(0x17, Buffer.from(`${digits.slice(2, 14)}Z`));

@@ -1,6 +1,6 @@
-/** What can be made to go wrong. Operations are named as in calls.ts; "Imds*" and "*" match what begins so. */
+/** Simulated failures. Operations are named as in calls.ts; "Imds*" and "*" match by prefix. */
 
-/** How an operation is to fail. */
+/** The simulated failure of an operation. */
 export interface Failing {
   /** HTTP status; default 500. */
   readonly status?: number;
@@ -13,7 +13,7 @@ export interface Failing {
   readonly region?: string;
 }
 
-/** Which calls a disturbance strikes. */
+/** The calls that a disturbance affects. */
 export interface Scope {
   /** How many calls; default until cleared. */
   readonly times?: number;
@@ -24,9 +24,9 @@ export interface Scope {
 export type Disturbance =
   | { readonly kind: "fail"; readonly status: number; readonly code: string; readonly message: string }
   | { readonly kind: "throttle" }
-  /** Accepted, never answered. */
+  /** Accepted, but without a response. */
   | { readonly kind: "hang" }
-  /** The connection is closed without an answer. */
+  /** The connection is closed without a response. */
   | { readonly kind: "refuse" };
 
 interface Entry {
@@ -45,7 +45,7 @@ export class Disturbances {
     this.#entries.push({ operation, ...where, disturbance, left: times });
   }
 
-  /** The oldest disturbance that strikes this call; it counts as used. */
+  /** The oldest disturbance for this call, which is then used up by one call. */
   take(operation: string, region: string | undefined): Disturbance | undefined {
     const entry = this.#entries.find(
       (each) =>
@@ -61,13 +61,13 @@ export class Disturbances {
     this.#latencies.set(operation, milliseconds);
   }
 
-  /** Milliseconds; the exact name counts more than a pattern. */
+  /** The latency in milliseconds; the exact name takes precedence over a pattern. */
   latencyOf(operation: string): number {
     const pattern = [...this.#latencies.keys()].find((each) => matches(each, operation));
     return this.#latencies.get(operation) ?? this.#latencies.get(pattern ?? "") ?? 0;
   }
 
-  /** Everything that was set for exactly this name; without a name, everything. */
+  /** Removes the settings of exactly this name; without a name, all of them. */
   clear(operation?: string): void {
     this.#entries =
       operation === undefined ? [] : this.#entries.filter((each) => each.operation !== operation);

@@ -9,7 +9,7 @@ const alice = userNamed(defaultCast.users, "alice");
 const mallory = userNamed(defaultCast.users, "mallory");
 
 describe("stand-in AWS: ECR", () => {
-  // Taken when the tests begin: clients sign by the clock, and a whole run may take longer than a signature counts.
+  // Set when the tests begin: clients sign with the current time, and a run may take longer than a signature is valid.
   let now: number;
   let aws: StandIn;
   before(async () => {
@@ -19,7 +19,7 @@ describe("stand-in AWS: ECR", () => {
   afterEach(() => aws.controls.reset());
   after(() => aws.stop());
 
-  it("gives tokens of ECR's form and size", async () => {
+  it("returns tokens in ECR's form and size", async () => {
     const ecr = new ECRClient(sdkConfig(aws, { keys: alice, region: "eu-west-1" }));
     const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
     const [data] = authorizationData;
@@ -36,7 +36,7 @@ describe("stand-in AWS: ECR", () => {
     assert.deepEqual(rest, { version: "2", type: "DATA_KEY", expiration });
   });
 
-  it("answers each registry that was asked for", async () => {
+  it("returns tokens for each requested registry", async () => {
     const ecr = new ECRClient(sdkConfig(aws, { keys: alice, region: "cn-north-1" }));
     const registryIds = ["111122223333", "444455556666"];
     const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({ registryIds }));
@@ -48,14 +48,14 @@ describe("stand-in AWS: ECR", () => {
     await assert.rejects(wrong, { name: "InvalidParameterException" });
   });
 
-  it("gives public tokens as one object", async () => {
+  it("returns public tokens as one object", async () => {
     aws.controls.set({ tokenLifeSeconds: 60 });
     const client = new ECRPUBLICClient(sdkConfig(aws, { keys: alice }));
     const { authorizationData } = await client.send(new GetPublicToken({}));
     assert.equal(authorizationData?.expiresAt?.getTime(), now + 60_000);
   });
 
-  it("tells the replication of the caller's own registry", async () => {
+  it("returns the replication of the caller's own registry", async () => {
     const describe = async (region: string) => {
       const answer = await new ECRClient(sdkConfig(aws, { keys: alice, region })).send(
         new DescribeRegistryCommand({}),
@@ -72,7 +72,7 @@ describe("stand-in AWS: ECR", () => {
     assert.deepEqual(await describe("us-west-2"), []);
   });
 
-  it("denies what a principal has no right to", async () => {
+  it("denies actions without permission", async () => {
     const ecr = new ECRClient(sdkConfig(aws, { keys: mallory }));
     const denied = {
       name: "AccessDeniedException",

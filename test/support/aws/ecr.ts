@@ -4,7 +4,7 @@ import { registryHost } from "./hosts.ts";
 import type { TokenKind } from "./tokens.ts";
 import type { World } from "./world.ts";
 
-/** A verified call, ready to be carried out. */
+/** A verified call. */
 export interface Invocation {
   readonly world: World;
   readonly credentials: Credentials;

@@ -1,16 +1,16 @@
 import type { User } from "./cast.ts";
 import type { Whereabouts } from "./stand-in.ts";
 
-/** Environment variables that lead programs to a stand-in. Whatever AWS_* the tester's own environment has must go. */
+/** Environment variables that make programs use a stand-in. Other AWS_* variables must be removed. */
 
-/** By one custom endpoint for every service. Not together with FIPS endpoints, which the SDK refuses then. */
+/** Uses one custom endpoint for all services. The SDK refuses FIPS endpoints with it. */
 export const byEndpoint = ({ urls, caFile }: Whereabouts) => ({
   AWS_ENDPOINT_URL: urls.tls,
   AWS_EC2_METADATA_SERVICE_ENDPOINT: urls.imds,
   ...trusting(caFile),
 });
 
-/** By proxy, under AWS's own host names: what clients do in the wild, registries included. */
+/** Uses a proxy with AWS's own host names, including registries, as in production. */
 export const byProxy = ({ urls, caFile }: Whereabouts) => ({
   HTTPS_PROXY: urls.proxy,
   NO_PROXY: "127.0.0.1,localhost",

@@ -1,4 +1,4 @@
-/** A refusal in AWS's words; the protocol of the service that it goes out by gives it its form. */
+/** An AWS error; the protocol of the service determines its form. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
@@ -23,7 +23,7 @@ export type Refusal =
   | "throttled"
   | "unknownOperation";
 
-// The same refusal has one name in the JSON services and another in STS.
+// The same error has one name in the JSON services and another in STS.
 const codes: Readonly<Record<Refusal, { json: [string, number]; query: [string, number] }>> = {
   missing: { json: ["MissingAuthenticationTokenException", 400], query: ["MissingAuthenticationToken", 403] },
   incomplete: { json: ["IncompleteSignatureException", 400], query: ["IncompleteSignature", 400] },
@@ -35,10 +35,10 @@ const codes: Readonly<Record<Refusal, { json: [string, number]; query: [string, 
   unknownOperation: { json: ["UnknownOperationException", 400], query: ["InvalidAction", 400] },
 };
 
-/** The refusal as the given protocol's services name it. */
+/** The error with its name in the services of a protocol. */
 export function refusal(kind: Refusal, protocol: Protocol, message: string): AwsError {
   const [code, status] = codes[kind][protocol === "query" ? "query" : "json"];
-  // The SSO portal alone among these tells throttling by its status.
+  // Of these services, only the SSO portal reports throttling by its status.
   if (kind === "throttled" && protocol === "rest")
     return new AwsError("TooManyRequestsException", 429, message);
   return new AwsError(code, status, message);
@@ -49,7 +49,7 @@ const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", "
 export const escapeXml = (text: string): string =>
   text.replace(/[&<>"]/g, (found) => escapes[found] ?? found);
 
-/** The error as it goes over the wire. */
+/** The error as an HTTP response. */
 export function renderError(error: AwsError, protocol: Protocol, requestId: string): RenderedError {
   if (protocol === "query") {
     const type = error.status >= 500 ? "Receiver" : "Sender";

@@ -1,6 +1,6 @@
 import { type Listener, listen, readBody } from "./http.ts";
 
-/** What reached the fake registry. */
+/** The requests to the fake registry. */
 export interface Seen {
   readonly method: string;
   readonly target: string;
@@ -8,7 +8,7 @@ export interface Seen {
   readonly bytes: number;
 }
 
-/** A registry of three answers, for tests of what stands in front of it. */
+/** A registry with three responses, for tests of the stand-in before it. */
 export async function startFakeUpstream(): Promise<Listener & { readonly seen: Seen[] }> {
   const seen: Seen[] = [];
   const listener = await listen(async (request, response) => {

@@ -3,7 +3,7 @@ import { type AwsFiles, parseAwsFiles } from "../../../src/profiles/config-files
 /** Settings by section header, or the text itself. */
 export type FileContent = string | Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** The AWS files of that content, as the program reads them; in messages they are /aws/config and /aws/credentials. */
+/** AWS files with that content; in messages their paths are /aws/config and /aws/credentials. */
 export function awsFiles(config: FileContent, credentials: FileContent = ""): AwsFiles {
   const paths = { configPath: "/aws/config", credentialsPath: "/aws/credentials", variables: [] };
   return parseAwsFiles(paths, textOf(config), textOf(credentials));

@@ -48,13 +48,13 @@ describe("stand-in AWS: host names", () => {
     });
   }
 
-  it("reads every name that it lists", () => {
+  it("parses every name that it lists", () => {
     for (const name of hostNames(["us-east-1", "cn-north-1", "eusc-de-east-1", "us-isof-south-1"])) {
       assert.ok(placeOf(name.replace("*", account)), name);
     }
   });
 
-  it("tells partitions and registries by region", () => {
+  it("determines partitions and registries by region", () => {
     assert.equal(partitionOf("us-gov-east-1"), "aws-us-gov");
     assert.equal(partitionOf("xx-new-1"), "aws");
     assert.equal(registryHost(account, "eu-isoe-west-1"), `${account}.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk`);

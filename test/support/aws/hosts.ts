@@ -1,11 +1,11 @@
-/** What AWS's host names say: one table, from which both the reading of names and the certificate come. */
+/** AWS's host names: one table for both parsing names and creating the certificate. */
 
 export type Service = "ecr" | "ecr-public" | "sts" | "sso" | "oidc" | "registry" | "public-registry";
 
-/** What a host name tells. */
+/** The meaning of a host name. */
 export interface Place {
   readonly service: Service;
-  /** Absent where the name does not tell. */
+  /** Absent if the name has none. */
   readonly region?: string;
   /** Twelve digits; private registries only. */
   readonly account?: string;
@@ -13,15 +13,15 @@ export interface Place {
 
 interface Partition {
   readonly regions: RegExp;
-  /** What the classic names end with. */
+  /** The suffix of the classic names. */
   readonly suffix: string;
-  /** What the dual-stack API names end with. */
+  /** The suffix of the dual-stack API names. */
   readonly api: string;
-  /** What the dual-stack registry names end with; absent: not known. */
+  /** The suffix of the dual-stack registry names; absent: unknown. */
   readonly registry?: string;
 }
 
-// The first pattern that fits decides, so the open one of partition "aws" stands last.
+// The first matching pattern decides, so the general one of partition "aws" is the last.
 const partitions: Readonly<Record<string, Partition>> = {
   "aws-cn": {
     regions: /^cn-/,
@@ -57,14 +57,14 @@ const templates: readonly (readonly [Service, string])[] = [
   ["registry", "{account}.dkr.ecr-fips.{region}.{suffix}"],
   ["registry", "{account}.dkr-ecr.{region}.{registry}"],
   ["registry", "{account}.dkr-ecr-fips.{region}.{registry}"],
-  // China's dual-stack form is seen with a dot too.
+  // China's dual-stack names also exist with a dot.
   ["registry", "{account}.dkr.ecr.{region}.{registry}"],
 ];
 
 const fixed: Readonly<Record<string, Place>> = {
   "public.ecr.aws": { service: "public-registry" },
   "ecr-public.aws.com": { service: "public-registry" },
-  // In one region only; the names that the SDK builds for others do not exist.
+  // Only in one region; the names that the SDK builds for other regions do not exist.
   "api.ecr-public.us-east-1.amazonaws.com": { service: "ecr-public", region: "us-east-1" },
   "ecr-public.us-east-1.api.aws": { service: "ecr-public", region: "us-east-1" },
   "sts.amazonaws.com": { service: "sts", region: "us-east-1" },
@@ -113,7 +113,7 @@ export function placeOf(host: string): Place | undefined {
   return undefined;
 }
 
-/** Every name that AWS gives its services in these regions, with `*` for accounts and VPC endpoints. */
+/** All names of AWS's services in these regions, with `*` for accounts and VPC endpoints. */
 export function hostNames(regions: readonly string[]): string[] {
   const regional = regions.flatMap((region) => {
     const { suffix, api, registry } = partitions[partitionOf(region)] ?? {};

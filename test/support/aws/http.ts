@@ -5,7 +5,7 @@ import type { Certificates } from "./certificate.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** Where to listen; default 127.0.0.1 and any free port. */
+/** The listening address; default 127.0.0.1 and any free port. */
 export interface ListenAt {
   readonly address?: string;
   readonly port?: number;
@@ -13,9 +13,9 @@ export interface ListenAt {
 
 export interface Listener {
   readonly port: number;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Drops what is under way too. */
+  /** Also closes open connections. */
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function listen(
     }
   };
   const server = tls ? createTlsServer({ key: tls.key, cert: tls.cert }, guarded) : createServer(guarded);
-  // Layers take as long as they take.
+  // Layers may take any time.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -58,7 +58,7 @@ export async function listen(
   };
 }
 
-/** The whole body. For small requests only: layers are streamed. */
+/** Reads the whole body. Only for small requests: layers are streamed. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
@@ -82,7 +82,7 @@ export const json = (status: number, value: unknown, headers: Record<string, str
   body: JSON.stringify(value),
 });
 
-/** The headers as SigV4 wants them: lower-case names, repeated ones joined. */
+/** The headers as SigV4 requires them: lower-case names, with repeated ones joined. */
 export function headersOf(request: IncomingMessage): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [

@@ -14,7 +14,7 @@ const text = (status: number, body: string, headers: Record<string, string> = {}
   body,
 });
 
-/** The instance metadata service, version 2 only: without a session token, nothing. */
+/** The instance metadata service, only version 2: it requires a session token. */
 export class Imds {
   readonly #world: World;
   readonly #region: string;
@@ -65,7 +65,7 @@ export class Imds {
   }
 
   #giveToken(headers: Record<string, string | undefined>): Answer {
-    // So that an open proxy does not give the machine's keys away.
+    // Prevents that an open proxy leaks the machine's keys.
     if (headers["x-forwarded-for"] !== undefined) return text(403, "403 - Forbidden");
     const asked = Number(headers["x-aws-ec2-metadata-token-ttl-seconds"]);
     if (!(asked >= 1 && asked <= 21_600)) return text(400, "400 - Bad Request");
@@ -90,7 +90,7 @@ function operationOf(method: string | undefined, path: string): Operation {
   return path.startsWith(rolesPath) ? "ImdsCredentials" : "ImdsOther";
 }
 
-/** The session of a machine's or a container's role, the same one until five minutes before its end. */
+/** The session of a machine's or a container's role, the same one until five minutes before its expiry. */
 export function keptSession(
   world: World,
   roleArn: string | undefined,
@@ -111,7 +111,7 @@ export function keptSession(
 
 const isoSeconds = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, "");
 
-/** Credentials in the words that IMDS and the container endpoint share. */
+/** Credentials in the common format of IMDS and the container endpoint. */
 export const credentialsBody = ({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: Session) => ({
   AccessKeyId: accessKeyId,
   SecretAccessKey: secretAccessKey,

@@ -12,7 +12,7 @@ import { type StandIn, startAws } from "./stand-in.ts";
 const cast: Partial<Cast> = { containerAuthorization: "test-container-authorization" };
 const ssoStartUrl = "https://example.awsapps.com/start";
 
-describe("stand-in AWS: credentials for machines, containers and people", () => {
+describe("stand-in AWS: credentials for machines, containers and users", () => {
   const former = { ...process.env };
   let aws: StandIn;
   let home: string;
@@ -34,7 +34,7 @@ describe("stand-in AWS: credentials for machines, containers and people", () => 
   const whoHas = async (keys: Parameters<typeof sdkConfig>[1]["keys"]) =>
     (await new STSClient(sdkConfig(aws, { keys })).send(new GetCallerIdentityCommand({}))).Arn;
 
-  it("IMDS gives the instance role's session, the same until five minutes before its end", async () => {
+  it("IMDS returns the instance role's session, the same one until five minutes before its expiry", async () => {
     const ask = () => fromInstanceMetadata({ maxRetries: 0, timeout: 2000 })();
     const first = await ask();
     assert.equal(await whoHas(first), "arn:aws:sts::111122223333:assumed-role/ci/i-0000000000example");
@@ -45,7 +45,7 @@ describe("stand-in AWS: credentials for machines, containers and people", () => 
     assert.notEqual((await ask()).accessKeyId, first.accessKeyId);
   });
 
-  it("IMDS wants a session token that has not ended", async () => {
+  it("IMDS requires an unexpired session token", async () => {
     const path = `${aws.urls.imds}/latest/meta-data/iam/security-credentials/`;
     assert.equal((await fetch(path)).status, 401);
     const put = (headers: Record<string, string>) =>
@@ -61,18 +61,18 @@ describe("stand-in AWS: credentials for machines, containers and people", () => 
     assert.equal((await fetch(path, { headers })).status, 401);
   });
 
-  it("IMDS can hang and be away", async () => {
+  it("IMDS can hang and be absent", async () => {
     aws.controls.hang("Imds*");
     await assert.rejects(fromInstanceMetadata({ maxRetries: 0, timeout: 50 })());
     aws.controls.clear();
     aws.controls.refuse("ImdsToken");
     await assert.rejects(fetch(`${aws.urls.imds}/latest/api/token`, { method: "PUT" }));
-    // Not how often: the SDK goes on without a token, and fetch tries again where a connection is closed.
+    // The number varies: the SDK continues without a token, and fetch retries after a closed connection.
     const outcomes = aws.controls.log().map(({ outcome }) => outcome);
     assert.deepEqual([...new Set(outcomes)], ["hang", "refuse"]);
   });
 
-  it("the container endpoint gives the container role's session, to who has its authorization", async () => {
+  it("the container endpoint returns the container role's session to authorized clients", async () => {
     process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${aws.urls.container}/credentials`;
     await assert.rejects(fromContainerMetadata({ maxRetries: 0 })());
     process.env.AWS_CONTAINER_AUTHORIZATION_TOKEN = "test-container-authorization";
@@ -80,7 +80,7 @@ describe("stand-in AWS: credentials for machines, containers and people", () => 
     assert.equal(await whoHas(keys), "arn:aws:sts::111122223333:assumed-role/ci/container");
   });
 
-  it("the SSO portal gives a role's session to who is signed in", async () => {
+  it("the SSO portal returns a role's session to signed-in users", async () => {
     const { requestHandler, endpoint } = sdkConfig(aws, { keys: { accessKeyId: "-", secretAccessKey: "-" } });
     const signIn = (accessToken: string) => {
       const cache = join(home, ".aws", "sso", "cache");
@@ -112,7 +112,7 @@ describe("stand-in AWS: credentials for machines, containers and people", () => 
     );
   });
 
-  it("the OIDC service renews a sign-in, and the former access token ends", async () => {
+  it("the OIDC service refreshes a sign-in, and invalidates the previous access token", async () => {
     const post = async (refreshToken: string) => {
       const body = JSON.stringify({
         clientId: "x",

@@ -1,6 +1,6 @@
 import { json, type Listener, listen, reply } from "./http.ts";
 
-/** A registry behind ECR's that has one repository, `app`, with one image, `1`. */
+/** An upstream registry for ECR with one repository, `app`, and one image, `1`. */
 export function startOneImage(): Promise<Listener> {
   return listen((request, response) => {
     const [, repository, reference] = /^\/v2\/[^/]+\/(.+)\/manifests\/(.+)$/.exec(request.url ?? "") ?? [];

@@ -10,7 +10,7 @@ export interface StandInProcess extends Whereabouts {
   stop(): Promise<void>;
 }
 
-/** Starts the stand-in in a process of its own, for tests that block theirs. It ends with this process. */
+/** Starts the stand-in in a separate process, for tests that block their own. It ends with this process. */
 export async function startAwsProcess(options: Omit<StandInOptions, "now"> = {}): Promise<StandInProcess> {
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const child = spawn(process.execPath, [main, JSON.stringify(options)], {

@@ -3,22 +3,22 @@ import type { ListenAt, Listener } from "./http.ts";
 import { strike } from "./strike.ts";
 import type { World } from "./world.ts";
 
-/** What a proxy needs to know. */
+/** The options of a proxy. */
 export interface ProxyOptions {
-  /** What stands in for every host's port 443. */
+  /** The address of the stand-in for port 443 of all hosts. */
   readonly tlsAddress: string;
   readonly tlsPort: number;
-  /** Whether the stand-in serves this host; all others are refused, so that nothing leaves the machine. */
+  /** Whether the stand-in serves this host. Other hosts are refused, so that no request leaves the machine. */
   readonly serves: (host: string) => boolean;
-  /** "user:password"; absent: anybody may. */
+  /** "user:password"; absent: no login is required. */
   readonly login?: string | undefined;
 }
 
 const longestHead = 16_384;
 
 /**
- * An HTTP proxy that takes every CONNECT to one of AWS's hosts to the stand-in. With HTTPS_PROXY set to it, clients
- * use AWS's own host names without a word in /etc/hosts and without root.
+ * An HTTP proxy that connects every CONNECT for one of AWS's hosts to the stand-in. With HTTPS_PROXY, clients use AWS's
+ * own host names without changes of /etc/hosts and without root.
  */
 export async function startProxy(world: World, options: ProxyOptions, at: ListenAt = {}): Promise<Listener> {
   const { address = "127.0.0.1", port = 0 } = at;

@@ -3,18 +3,18 @@ import type { Protocol } from "./errors.ts";
 import { type Place, placeOf, type Service } from "./hosts.ts";
 import { readSignature, type WireRequest } from "./sigv4.ts";
 
-/** Which operation of which service a request is for. */
+/** The service and the operation of a request. */
 export interface Recognised {
   readonly service: Service;
   readonly operation: Operation;
   readonly protocol: Protocol;
-  /** From the host name, or else from the signature; absent where neither tells. */
+  /** From the host name, or else from the signature; absent if neither has it. */
   readonly region?: string;
-  /** Whether the host name tells the region. */
+  /** Whether the host name has the region. */
   readonly regionIsFixed: boolean;
   /** The form's parameters for STS, the query's for the SSO portal. */
   readonly parameters: URLSearchParams;
-  /** What was asked for, as the client named it. */
+  /** The requested operation, as the client named it. */
   readonly asked: string;
 }
 
@@ -36,7 +36,7 @@ const actions: Readonly<Record<string, Operation>> = {
   GetCallerIdentity: "GetCallerIdentity",
 };
 
-/** By host name where it is one of AWS's, else by what the request itself tells. */
+/** Uses the host name if it is one of AWS's, otherwise the request itself. */
 export function recognise(request: WireRequest): Recognised {
   const place = placeOf(request.headers["host"] ?? "");
   const [path = "/", search = ""] = request.target.split("?");

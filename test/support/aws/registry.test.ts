@@ -51,7 +51,7 @@ describe("stand-in AWS: registries", () => {
     return [answer.status, errors[0]?.code, errors[0]?.message, answer.headers.get("www-authenticate")];
   };
 
-  it("challenge whoever has no login", async () => {
+  it("challenge clients without a login", async () => {
     for (const login of [undefined, `Basic ${btoa(":")}`]) {
       const answer = await ask(`${own}/v2/`, login);
       assert.equal(answer.status, 401);
@@ -61,7 +61,7 @@ describe("stand-in AWS: registries", () => {
     }
   });
 
-  it("take a token in its region, under every name of a registry and for every account", async () => {
+  it("accept a token in its region, under every name of a registry and for every account", async () => {
     const login = `Basic ${await privateToken(alice)}`;
     for (const host of [own, other, "111122223333.dkr-ecr.us-east-1.on.aws", "images.example.com"]) {
       assert.equal((await ask(`${host}/v2/`, login)).status, 200, host);
@@ -75,7 +75,7 @@ describe("stand-in AWS: registries", () => {
     ]);
   });
 
-  it("refuse rubbish, and what is expired or revoked, without a challenge", async () => {
+  it("refuse invalid, expired and revoked tokens, without a challenge", async () => {
     const login = `Basic ${await privateToken(alice)}`;
     const expired = "Your authorization token has expired. Reauthenticate and try again.";
     assert.equal((await ask(`${own}/v2/`, `Basic ${btoa("AWS:rubbish")}`)).status, 400);
@@ -89,7 +89,7 @@ describe("stand-in AWS: registries", () => {
     assert.equal((await ask(`${own}/v2/`, `Basic ${await privateToken(alice)}`)).status, 200);
   });
 
-  it("can end a token with the session that asked for it", async () => {
+  it("can invalidate a token with the session that requested it", async () => {
     const RoleArn = "arn:aws:iam::111122223333:role/ci";
     const assumed = await new STSClient(sdkConfig(aws, { keys: alice })).send(
       new AssumeRoleCommand({ RoleArn, RoleSessionName: "test", DurationSeconds: 900 }),
@@ -106,7 +106,7 @@ describe("stand-in AWS: registries", () => {
     assert.equal((await ask(`${own}/v2/`, `Basic ${token}`)).status, 403);
   });
 
-  it("say whose policy is missing", async () => {
+  it("report whose policy is missing", async () => {
     const login = `Basic ${await privateToken(bob)}`;
     const [status, code, message] = await refusalOf(await ask(`${own}/v2/team/app/manifests/1`, login));
     assert.deepEqual([status, code], [403, "DENIED"]);
@@ -124,7 +124,7 @@ describe("stand-in AWS: registries", () => {
     assert.match(String(ownMessage), /no identity-based policy allows the ecr:GetDownloadUrlForLayer action/);
   });
 
-  it("pass requests on, each registry to a part of its own, and hide that part", async () => {
+  it("pass requests on, each registry to its own path, and hide that path", async () => {
     const login = `Basic ${await privateToken(alice)}`;
     upstream.seen.length = 0;
     const mount = "mount=sha256:00&from=team/base";
@@ -162,7 +162,7 @@ describe("stand-in AWS: registries", () => {
     assert.equal(upstream.seen.at(-1)?.bytes, 3_000_000);
   });
 
-  it("let anybody pull from the public one, by bearer token", async () => {
+  it("allow anonymous pulls from the public one, with a bearer token", async () => {
     const challenged = await ask("public.ecr.aws/v2/");
     const challenge = 'Bearer realm="https://public.ecr.aws/token/",service="public.ecr.aws",scope="aws"';
     assert.deepEqual([challenged.status, challenged.headers.get("www-authenticate")], [401, challenge]);

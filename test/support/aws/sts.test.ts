@@ -52,7 +52,7 @@ describe("stand-in AWS: STS", () => {
     };
   };
 
-  it("assumes a role for as long as was asked", async () => {
+  it("assumes a role for the requested duration", async () => {
     assert.equal((await assume({})).seconds, 3600);
     assert.equal((await assume({ DurationSeconds: 900 })).seconds, 900);
     assert.equal((await assume({ DurationSeconds: 43_200 })).seconds, 43_200);
@@ -60,7 +60,7 @@ describe("stand-in AWS: STS", () => {
     assert.equal((await assume({})).seconds, 10);
   });
 
-  it("holds durations to STS's limits, the role's, and an hour for chained roles", async () => {
+  it("limits durations to STS's and the role's limits, and to an hour for chained roles", async () => {
     const invalid = (message: RegExp) => ({ name: "ValidationError", message });
     await assert.rejects(assume({ DurationSeconds: 899 }), invalid(/greater than or equal to 900/));
     await assert.rejects(assume({ DurationSeconds: 43_201 }), invalid(/less than or equal to 43200/));
@@ -75,7 +75,7 @@ describe("stand-in AWS: STS", () => {
     );
   });
 
-  it("lets in whom the role trusts, with the right external id", async () => {
+  it("accepts principals that the role trusts, with the right external id", async () => {
     const denied = {
       name: "AccessDenied",
       message: /is not authorized to perform: sts:AssumeRole on resource/,
@@ -88,11 +88,11 @@ describe("stand-in AWS: STS", () => {
     await assume({ RoleArn: role("short") });
   });
 
-  it("refuses a session name of a wrong form", async () => {
+  it("refuses an invalid session name", async () => {
     await assert.rejects(assume({ RoleSessionName: "with space" }), { name: "ValidationError" });
   });
 
-  it("takes web identity tokens, unsigned", async () => {
+  it("accepts unsigned web identity tokens", async () => {
     const sts = new STSClient(sdkConfig(aws, { keys: { accessKeyId: "TESTNONE", secretAccessKey: "none" } }));
     const ask = (token: string, arn = role("ci")) =>
       sts.send(
