@@ -10,6 +10,9 @@ export type Inspected =
   | { readonly kind: "absent" }
   | { readonly kind: "refused"; readonly why: string };
 
+/** Bytes of a file with one part for each registry or login, of which there may be many thousands. */
+export const largestStateFile = 64 * 1024 * 1024;
+
 /**
  * Reads a file that only this user may access, and returns the reason if it can't be used. Never throws.
  *

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { fingerprint } from "../../token/dependencies.ts";
-import { inspectFile } from "../files/inspect.ts";
+import { inspectFile, largestStateFile } from "../files/inspect.ts";
 import { type Release, tryLock } from "../files/lock.ts";
 import { removeState, writeState } from "../files/write.ts";
 
@@ -105,7 +105,7 @@ function parseRecord(value: Record<string, unknown> | undefined): OutputRecord |
 }
 
 async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
-  const file = await inspectFile(path);
+  const file = await inspectFile(path, largestStateFile);
   if (file.kind !== "text") return undefined;
   try {
     const value: unknown = JSON.parse(file.text);

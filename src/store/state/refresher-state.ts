@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { inspectFile } from "../files/inspect.ts";
+import { inspectFile, largestStateFile } from "../files/inspect.ts";
 import { tryLock } from "../files/lock.ts";
 import { writeState } from "../files/write.ts";
 
@@ -24,7 +24,7 @@ const lockIn = (state: string): string => `${state}/locks/daemon`;
 
 /** Undefined if there is none of this version: the refresher then starts with an empty state, at the cost of a few calls. */
 export async function readRefresher(state: string): Promise<RefresherFile | undefined> {
-  const content = await inspectFile(pathIn(state));
+  const content = await inspectFile(pathIn(state), largestStateFile);
   if (content.kind !== "text") return undefined;
   try {
     const file = JSON.parse(content.text);

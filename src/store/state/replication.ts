@@ -1,5 +1,5 @@
 import type { Destination } from "../../registry/replica.ts";
-import { inspectFile } from "../files/inspect.ts";
+import { inspectFile, largestStateFile } from "../files/inspect.ts";
 import { readingsPath, rulesPath } from "../files/paths.ts";
 import { removeState, writeState } from "../files/write.ts";
 
@@ -14,7 +14,7 @@ const format = 1;
  */
 export async function readRules(state: string, report: (line: string) => void): Promise<Rules> {
   const path = rulesPath(state);
-  const file = await inspectFile(path);
+  const file = await inspectFile(path, largestStateFile);
   if (file.kind === "absent") return new Map();
   const rules = file.kind === "text" ? parseRules(file.text) : undefined;
   if (rules) return rules;
@@ -36,7 +36,7 @@ export async function writeRules(state: string, rules: Rules): Promise<boolean> 
     [...rules].map(([host, all]) => [host, all.toSorted(byAccountAndRegion)]),
   );
   const content = { format, sources };
-  const file = await inspectFile(path);
+  const file = await inspectFile(path, largestStateFile);
   if (file.kind === "text" && file.text === JSON.stringify(content)) return false;
   await writeState(state, path, content);
   return true;
@@ -44,7 +44,7 @@ export async function writeRules(state: string, rules: Rules): Promise<boolean> 
 
 /** The refresher's record of when the rules were read; the refresher validates it. Never fails. */
 export async function readReadings(state: string): Promise<unknown> {
-  const file = await inspectFile(readingsPath(state));
+  const file = await inspectFile(readingsPath(state), largestStateFile);
   if (file.kind !== "text") return undefined;
   try {
     return JSON.parse(file.text);
