@@ -156,7 +156,7 @@ describe("a user", () => {
     const notStored = failed.filter(({ code }) => code === "STATE_FOLDER" || code === "DISK_REFUSED");
     assert.equal(notStored.length, state === undefined ? 1 : 0);
     for (const { seen, fix } of notStored) {
-      assert.match(seen, /^this user (?:can't enter|may not write) \/.* \(E\w+\), so no token is stored$/);
+      assert.match(seen, /^this user (?:can't enter|can't write to) \/.* \(E\w+\), so no token is stored$/);
       assert.match(
         fix ?? "",
         /^see 'ls -ld \/.*', or set HOME or XDG_STATE_HOME to a folder of this user's$/,
