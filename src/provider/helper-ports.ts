@@ -20,6 +20,7 @@ import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import { lifeState, timeLeft } from "../token/life.ts";
 import { retryConditions } from "./conditions.ts";
+import { DiskLimit } from "./disk-limit.ts";
 import { eraseLogin, storeLogin } from "./explicit-login.ts";
 import { type Registration, resolveCredential } from "./get-token.ts";
 import { listStoredLogins } from "./list.ts";
@@ -62,18 +63,23 @@ export function createHelperPorts(
 ): HelperPorts {
   const began = now();
   const { state, configFile } = folders;
+  const deferred: Promise<void>[] = [];
+  const defer = (work: Promise<void>) => void deferred.push(work);
+  const disk = new DiskLimit(state);
   const logged = new Set<string>();
   // Each line once: one cause, such as a locked keychain, occurs at each step of a get.
   const log = (line: string) => {
-    if (!logged.has(line)) appendLog(state, now(), line);
+    if (logged.has(line)) return;
     logged.add(line);
+    const append = () => appendLog(state, now(), line);
+    // The log waits for its disk, so it must not delay the answer.
+    if (disk.isLate) defer(disk.recovered.then(append));
+    else append();
   };
   const store = new TokenStore(state, log, { key: openTokenKey(env, folders, now) });
-  const deferred: Promise<void>[] = [];
-  const defer = (work: Promise<void>) => void deferred.push(work);
   const provider = new TokenProvider(
     { files, env, home: home ?? "", folders, store, now, log },
-    { defer, config: readStampedConfig },
+    { defer, disk, config: readStampedConfig },
   );
   const { resolveRegistration, resolveAlias } = provider;
   const clock = () => readClock(files, now());
@@ -147,6 +153,7 @@ export function createHelperPorts(
   }
   const getPorts = {
     ...{ ...store, clock, warmGet, tokenIgnoringConfig, getOrFetchToken, log },
+    writeRegistry: (entry: RegistryEntry) => disk.run(() => store.writeRegistry(entry)),
     retryConditions: (registration: ResolvedRegistration) => retryConditions(registration, files, env),
     resolveRegistration: resolveAndRemember,
   };

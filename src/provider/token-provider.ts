@@ -21,6 +21,7 @@ import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { elapsed, lifeOf, lifeState } from "../token/life.ts";
 import { retryConditions } from "./conditions.ts";
 import type { AppContext, Deadlines, FetchOptions } from "./context.ts";
+import type { DiskLimit } from "./disk-limit.ts";
 import { fetchOnce } from "./fetch-once.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
 import { IdentityStates } from "./identity-states.ts";
@@ -46,6 +47,8 @@ export interface TokenProviderOptions {
   readonly states?: Map<string, IdentityState>;
   /** Takes work that may end after the answer; absent: the answer waits for it. */
   defer?(work: Promise<void>): void;
+  /** How long a write may delay the answer; absent: as long as it takes. */
+  readonly disk?: DiskLimit;
 }
 
 /** Resolves the identity for a registry, and fetches its token: connects config, aws and store. */
@@ -114,19 +117,20 @@ export class TokenProvider {
     options: FetchOptions = {},
   ): Promise<AuthorizationEntry> {
     const { files, env, folders, store, now, log } = this.app;
-    const { defer } = this.options;
+    const { defer, disk } = this.options;
+    const limited = <Result>(write: () => Promise<Result>) => (disk ? disk.run(write) : write());
     const key = registration.authorization;
     const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
     let pruning: Promise<void> | undefined;
     const token = await fetchOnce({
-      tryLock: () => tryLock(folders.state, lockPath(folders.state, key)),
+      tryLock: () => limited(() => tryLock(folders.state, lockPath(folders.state, key))),
       readAuthorization: () => store.readAuthorization(key),
       writeAuthorization: async (entry) => {
         if (await options.isSuperseded?.()) return;
-        await store.writeAuthorization(key, entry);
+        await limited(() => store.writeAuthorization(key, entry));
       },
       readFailure: () => store.readFailure(key),
-      writeFailure: (entry) => store.writeFailure(key, entry),
+      writeFailure: (entry) => limited(() => store.writeFailure(key, entry)),
       isSufficient: options.isSufficient ?? isFresh,
       fetch: () => {
         const fetched = this.fetchEntry(registry, registration, deadlines);
