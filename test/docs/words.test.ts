@@ -36,6 +36,11 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/\bmachine's own role\b/i, "instance role"],
   [/\bno use any more\b/i, "expired"],
   [/\breckon(?:s|ed)?\b/i, "calculate"],
+  [/\bbeside\b/i, "next to, besides"],
+  [/\btells? (?:of|why|which|what|how)\b/i, "report, name, explain"],
+  [/\b(?:gives?|puts?) (?:it|them) back\b/i, "restore"],
+  [/\bin (?:its|their) turn\b/i, "also, itself"],
+  [/\bone's own\b/i, "the user's own, its own"],
 ];
 
 function found(path: string): readonly string[] {
