@@ -111,13 +111,13 @@ async function print({ stdout, stderr, failure }: Reply, files?: FastFiles): Pro
 }
 
 /**
- * The environment as it was given, of which tokens depend. The AWS SDK looks for HOME in the process's own, and fails
- * where there is none and the user has no account: there it is what counts as home.
+ * The original environment, on which tokens depend. The AWS SDK reads HOME from the process's environment, and fails
+ * without it if the user has no account, so HOME is set there.
  */
 function givenEnvironment(home: string | undefined): NodeJS.ProcessEnv {
   const given = { ...withoutBun(env) };
   env.HOME = home || "/";
-  // The runtime would write warnings, and to debug a protocol is to show what it carries.
+  // With these, the runtime would print warnings, and debug output could contain secrets.
   for (const name of ["NODE_DEBUG", "NODE_TLS_REJECT_UNAUTHORIZED"]) delete env[name];
   return given;
 }

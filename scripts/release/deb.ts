@@ -84,7 +84,7 @@ Homepage: ${parts.project.url}
 Description: Docker credential helper and login daemon for Amazon ECR
  Docker, BuildKit, Packer, podman and other clients call it before a pull or a
  push. It answers with a cached Amazon ECR authorization token, and requests a
- new one from AWS where there is no valid token.
+ new one from AWS if there is no valid token.
  .
  A daemon can renew tokens before they expire.
 `;

@@ -16,7 +16,7 @@ const complaints: Partial<Record<ErrorCode, readonly [what: string, fix: string]
   NON_STRING_KEY: ["this key is not plain text", "write plain text before the colon"],
   BLOCK_AS_IMPLICIT_KEY: [
     "a mapping can't begin here",
-    "put it on lines of its own, or a text with a colon in quotes",
+    "put it on separate lines, or quote a text with a colon",
   ],
   MULTILINE_IMPLICIT_KEY: [
     "a key continues over several lines",

@@ -7,7 +7,7 @@ import { plistPath } from "./launchd-plist.ts";
 import { serviceName } from "./service.ts";
 import { systemUnits, unitName, userUnits } from "./systemd-unit.ts";
 
-/** The file of the service that runs this user's daemon; undefined where none is installed. */
+/** The file of the service that runs this user's daemon; undefined if none is installed. */
 export async function installedService(env: Environment, home: string): Promise<string | undefined> {
   const isMac = process.platform === "darwin";
   const own = { isSystem: false, account: { name: "", uid: process.geteuid?.() ?? 0, home } };

@@ -77,7 +77,7 @@ export interface AuthorizationToken {
   readonly password: string;
   /** When ECR stops accepting it; milliseconds since the epoch, by AWS's clock. */
   readonly expiresAt: number;
-  /** AWS's clock minus ours when the token was issued, in milliseconds; 0 if AWS sent no time. */
+  /** AWS's clock minus the local clock when the token was issued, in milliseconds; 0 if AWS sent no time. */
   readonly clockSkew: number;
   /** When the credentials with which it was fetched expire, milliseconds since the epoch by AWS's clock; absent: unknown. */
   readonly sessionEndsAt?: number;

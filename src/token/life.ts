@@ -53,7 +53,7 @@ export function lifeState(life: Life, clock: Clock): LifeState {
  * The life of a token that was just issued.
  *
  * @param expiresAt as AWS reports it, by AWS's clock
- * @param clockSkew AWS's clock minus ours
+ * @param clockSkew AWS's clock minus the local clock
  * @param minValidity the life that a fresh token must have left; at most half of its lifetime is used, because a token
  *   with a short lifetime would otherwise never be fresh
  * @param took the time from the request to `clock`: despite a wrong `Date` in the answer, or a clock that was set

@@ -30,7 +30,7 @@ export function* prose(text: string): Iterable<Span> {
     const to = skip(text, from, isValueCharacter, endOfWord(text, from) - from);
     const word = text.slice(from, to);
     const isWord = to < text.length && "./:@\\".includes(text.charAt(to)) && /\S/.test(text.charAt(to + 1));
-    // What is before another secret was seen and left when that was found.
+    // Text before another secret was already checked.
     const isLeft = isWord || text.startsWith(redacted, to);
     if (word.length < shortest || isLeft || harmless.test(word)) continue;
     if (/\d/.test(word) && /[a-z]/i.test(word)) yield [from, to];

@@ -76,7 +76,7 @@ function requestOf(
   return new Request(url.href, { method: "POST", headers: { ...sent, "user-agent": userAgent }, body });
 }
 
-/** The server's clock minus ours, if the difference may be the cause of an error, which is then worth a retry. */
+/** The server's clock minus the local clock, if the difference may be the cause of an error, which is then worth a retry. */
 function correctedOffset(error: unknown, offset: number, now: number): number {
   if (!(error instanceof ServiceError)) return offset;
   const { date, age } = error.$response.headers;

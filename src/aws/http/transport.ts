@@ -54,7 +54,7 @@ export class Transport {
     this.#roots = options.bundle;
   }
 
-  /** The clock of the server that answered last minus ours, in milliseconds; 0 below two seconds. */
+  /** The last server's clock minus the local clock, in milliseconds; 0 below two seconds. */
   get clockSkew(): number {
     return Math.abs(this.#skew) < unnoticedSkew ? 0 : this.#skew;
   }
