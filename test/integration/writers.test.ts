@@ -55,7 +55,7 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
         ],
         [
           "a file that is no UTF-8 text",
-          /not UTF-8|is there already|already exists|was not made by/,
+          /not UTF-8|is there already|already exists|was not created by/,
           (path: string) => put(path, '{"HttpHeaders":{"X-Name":"J\xf6rg"}}'),
         ],
         [
