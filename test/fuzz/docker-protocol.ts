@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { helperActions, protocolText } from "../../src/protocol/messages.ts";
 import { trimSpace } from "../../src/protocol/server-input.ts";
 import { readServerUrl } from "../../src/registry/server-url.ts";
-import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { FakeBackends } from "../support/fakes/helper-ports.ts";
 import { damaged } from "../support/fuzz/damage.ts";
 import { fuzzer } from "../support/fuzz/fuzzer.ts";
 import type { Random } from "../support/fuzz/random.ts";
@@ -31,7 +31,7 @@ export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>
       return [action, action === "store" ? credentialText(random) : urlText(random)] as const;
     }) as [string, string][],
   async check(calls) {
-    const backends = new HelperRooms();
+    const backends = new FakeBackends();
     backends.warm.set(ecr, { username: "AWS", secret: secrets.warm });
     backends.cold.set("public.ecr.aws", { username: "AWS", secret: secrets.cold });
     for (const [word, input] of calls) {

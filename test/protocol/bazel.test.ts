@@ -3,7 +3,7 @@ import { answerBazel } from "../../src/protocol/bazel.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { host } from "../support/fakes/entries.ts";
-import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { FakeBackends } from "../support/fakes/helper-ports.ts";
 
 const credential = { username: "AWS", secret: "made-up secret" };
 const basic = `Basic ${Buffer.from("AWS:made-up secret").toString("base64")}`;
@@ -71,7 +71,7 @@ describe("Bazel's credential helper protocol", () => {
   });
 
   it("is distinguished from Docker's protocol by its input", async () => {
-    const backends = new HelperRooms();
+    const backends = new FakeBackends();
     backends.cold.set(host, credential);
     const { stdout, exitCode } = await backends.run("get", `{"uri":"https://${host}/v2/"}\n`);
     assert.equal(exitCode, 0);

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { serve } from "../../src/protocol/serve.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { host } from "../support/fakes/entries.ts";
-import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { FakeBackends } from "../support/fakes/helper-ports.ts";
 
 describe("failures in Docker's protocol", () => {
-  let backends: HelperRooms;
+  let backends: FakeBackends;
   beforeEach(() => {
-    backends = new HelperRooms();
+    backends = new FakeBackends();
     backends.reportsFailures = true;
   });
   const credential = JSON.stringify({ ServerURL: host, Username: "AWS", Secret: "s" });

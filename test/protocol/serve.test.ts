@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { serve } from "../../src/protocol/serve.ts";
 import { parseHost } from "../../src/registry/host.ts";
 import { host, publicHost } from "../support/fakes/entries.ts";
-import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { FakeBackends } from "../support/fakes/helper-ports.ts";
 import { MemoryLogins } from "../support/fakes/memory-logins.ts";
 
 const held = { username: "AWS", secret: "made-up secret" };
@@ -11,9 +11,9 @@ const noServerUrl = { stdout: "no credentials server URL\n", stderr: "", exitCod
 const done = { stdout: "", stderr: "", exitCode: 0 };
 
 describe("Docker's protocol", () => {
-  let backends: HelperRooms;
+  let backends: FakeBackends;
   beforeEach(() => {
-    backends = new HelperRooms();
+    backends = new FakeBackends();
   });
   const credential = (fields: object) =>
     JSON.stringify({ ServerURL: host, Username: "AWS", Secret: "s", ...fields });

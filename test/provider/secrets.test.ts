@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { host } from "../support/fakes/entries.ts";
-import { HelperRooms } from "../support/fakes/helper-ports.ts";
+import { FakeBackends } from "../support/fakes/helper-ports.ts";
 
 /** Upper case, so that no word of a message is part of a secret. */
 const secrets = fc.stringMatching(/^[A-Z0-9]{8,60}$/);
@@ -17,7 +17,7 @@ const credential = (secret: string) => JSON.stringify({ ServerURL: host, Usernam
 
 describe("a secret", () => {
   const says = async (action: "get" | "store" | "erase", input: string, trouble?: unknown) => {
-    const backends = new HelperRooms();
+    const backends = new FakeBackends();
     backends.trouble = trouble;
     const { stdout, stderr } = await backends.run(action, input);
     return stdout + stderr;

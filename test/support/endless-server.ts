@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { Readable, type Transform } from "node:stream";
 import { constants, createBrotliCompress, createGzip, createZstdCompress } from "node:zlib";
 
-/** Milliseconds between two writes: enough for gigabytes within a get's time, and the processor has others to serve. */
+/** Milliseconds between two writes: fast enough for gigabytes during a get, without using all of the processor. */
 const pace = 3;
 
 const mebibyte = Buffer.alloc(1024 * 1024, "a");
@@ -13,7 +13,7 @@ const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 
 const nested = `{"message":${"[".repeat(400_000)}${"]".repeat(400_000)}}`;
 
-/** What a server may answer to hurt who reads: by name, how it begins and what follows without end. */
+/** Responses of a malicious server by name: the start, and the endless rest. */
 export const endlessAnswers: Readonly<
   Record<string, { readonly begin?: string | (() => Promise<Buffer>); readonly forever?: string | Buffer }>
 > = {
@@ -35,7 +35,7 @@ export const endlessAnswers: Readonly<
   "the same as zstd": compressed("zstd", () => createZstdCompress()),
 };
 
-/** Packed piece by piece: a program that is started from a large process counts that one's memory as its own peak. */
+/** Compressed in chunks, because the peak memory of a new process includes that of its parent. */
 function compressed(encoding: string, packer: () => Transform) {
   return {
     begin: async () => {
@@ -47,7 +47,7 @@ function compressed(encoding: string, packer: () => Transform) {
   };
 }
 
-/** A server at the loopback that gives each caller the same answer. */
+/** A server on the loopback that sends the same response to all clients. */
 export async function startEndlessServer(name: string): Promise<{ url: string; stop(): void }> {
   const { begin = "", forever } = endlessAnswers[name] ?? {};
   const first = typeof begin === "string" ? begin : await begin();

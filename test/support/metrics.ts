@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 export interface ReadMetric {
   readonly help: string;
   readonly type: string;
-  /** By the spelling of their labels; a histogram's sum and count have their suffix before it. */
+  /** By the text of their labels; a histogram's sum and count have their suffix before it. */
   readonly samples: ReadonlyMap<
     string,
     { readonly labels: Readonly<Record<string, string>>; readonly value: number }
@@ -14,7 +14,7 @@ const name = "[a-zA-Z_:][a-zA-Z0-9_:]*";
 const label = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\[\\\\n"])*"';
 
 /**
- * Reads Prometheus' text format as strictly as its parser does, and minds what `promtool check metrics` complains of.
+ * Parses Prometheus's text format as strictly as its own parser, with the checks of `promtool check metrics`.
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function readMetrics(text: string): ReadonlyMap<string, ReadMetric> {

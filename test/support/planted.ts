@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A text with a secret planted in it. */
+/** A text with a planted secret. */
 export interface Planted {
   readonly text: string;
   readonly secret: string;
@@ -15,7 +15,7 @@ const base64url = (text: string) => Buffer.from(text).toString("base64url");
 const escapeEach = (text: string) =>
   [...text].map((each) => `%${each.charCodeAt(0).toString(16).padStart(2, "0")}`).join("");
 
-/** As people choose them, with all that an address, a header and a file may hold as it is. */
+/** Passwords as users choose them, with all characters that URLs, headers and files may contain unescaped. */
 const password = ofAlphabet(`${letters}@/#?%:&=+$!*~^;,.()[]{}|-_`, 8, 30);
 const secretKey = ofAlphabet(`${letters}+/`, 40);
 const longToken = ofAlphabet(`${letters}+/`, 120, 400).map((text) => `${text}==`);
@@ -28,7 +28,7 @@ const keyId = ofAlphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
 
 type Form = (secret: string) => string;
 
-/** Addresses with a login, as variables for proxies, remotes and endpoints hold them. */
+/** URLs with a login, as in variables for proxies, remotes and endpoints. */
 const userInfo: readonly Form[] = [
   (s) => `http://ci:${s}@127.0.0.1:9`,
   (s) => `HTTPS_PROXY=http://ci:${s}@proxy.example:3128`,
@@ -62,7 +62,7 @@ const basic: readonly Form[] = [
   (s) => `_auth=${base64(`ci:${s}`)}`,
 ];
 
-/** A value after its name. */
+/** A name and its value. */
 const named = (name: string): readonly Form[] => [
   (s) => `${name} = ${s}`,
   (s) => `${name}=${s}`,
@@ -80,7 +80,7 @@ const named = (name: string): readonly Form[] => [
 ];
 const namedOf = (...names: string[]) => names.flatMap(named);
 
-/** As programs print the settings, options and headers of others. */
+/** Settings, options and headers in the output of programs. */
 const printed = (name: string): readonly Form[] => [
   (s) => JSON.stringify({ name, value: s }),
   (s) => JSON.stringify({ value: s, name }),
@@ -237,10 +237,10 @@ export const plantedTexts: fc.Arbitrary<Planted> = fc.oneof(
   ),
 );
 
-/** Characters in a row that would be a part of the secret. */
+/** The length of a substring that counts as a part of the secret. */
 const recognisable = 8;
 
-/** A part of the secret, as it is or encoded, that a text holds. */
+/** A part of the secret, plain or encoded, that a text contains. */
 export function leakOf(secret: string, text: string): string | undefined {
   const forms = [secret, encodeURIComponent(secret), escapeEach(secret), base64(secret)];
   for (const form of forms) {

@@ -5,14 +5,14 @@ import { type Answer, json } from "./http.ts";
 import type { TokenKind } from "./tokens.ts";
 import type { World } from "./world.ts";
 
-/** Who a request to a registry comes from, or the answer that turns it away. */
+/** The principal of a request to a registry, or the response that refuses it. */
 export type Admission =
   | { readonly principal: Principal | undefined; readonly answer?: never }
   | { readonly answer: Answer };
 
 export const registryVersion = { "docker-distribution-api-version": "registry/2.0" };
 
-/** The registry's errors, as the distribution API words them. */
+/** The registry's errors, in the form of the distribution API. */
 export const registryError = (status: number, code: string, message: string): Answer =>
   json(status, { errors: [{ code, message }] }, registryVersion);
 
@@ -24,11 +24,11 @@ const unknownToken = "Your Authorization Token is invalid.";
 const expiredToken = "Your authorization token has expired. Reauthenticate and try again.";
 
 /**
- * What ECR's private registries make of the Authorization header. They challenge only where it is missing: a client
- * that holds a bad token is never asked to try again.
+ * Checks the Authorization header like ECR's private registries. They send a challenge only without the header, and not
+ * for an invalid token.
  */
 export function admitPrivate(world: World, place: Place, host: string, authorization?: string): Admission {
-  // podman and skopeo send an empty login where they have none.
+  // podman and skopeo send an empty login if they have none.
   if (authorization === undefined || authorization === emptyLogin) {
     const challenge = `Basic realm="https://${host}/",service="ecr.amazonaws.com"`;
     return { answer: unauthorized(challenge) };
@@ -39,7 +39,7 @@ export function admitPrivate(world: World, place: Place, host: string, authoriza
   return { principal: decision.principal };
 }
 
-/** Bearer tokens of the public registry; `principal` is undefined for the anonymous. */
+/** Bearer tokens of the public registry; `principal` is undefined for anonymous ones. */
 export class BearerBook {
   readonly #byToken = new Map<string, { principal: Principal | undefined; expiresAt: number }>();
 
@@ -54,7 +54,7 @@ export class BearerBook {
   }
 }
 
-/** What the public registry makes of it: it takes nothing but bearer tokens, and has 400 for all that it dislikes. */
+/** Checks it like the public registry, which accepts only bearer tokens, and responds with 400 to others. */
 export function admitPublic(
   world: World,
   bearers: BearerBook,
@@ -70,7 +70,7 @@ export function admitPublic(
   return { principal: bearer.principal };
 }
 
-/** GET /token/ of the public registry: a bearer token for an authorization token, or for nobody. */
+/** GET /token/ of the public registry: a bearer token for an authorization token, or an anonymous one. */
 export function exchangePublic(world: World, bearers: BearerBook, authorization?: string): Admission {
   const oneHour = 3_600_000;
   const issue = (principal: Principal | undefined, limit: number) =>

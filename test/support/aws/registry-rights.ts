@@ -1,10 +1,10 @@
 import type { Principal } from "./credentials.ts";
 import { partitionOf } from "./hosts.ts";
 
-/** A request to a repository, taken apart. */
+/** A parsed request to a repository. */
 export interface RepositoryRequest {
   readonly repository: string;
-  /** The IAM action that it needs. */
+  /** The IAM action that it requires. */
   readonly action: string;
   readonly needs: "pull" | "push" | "either";
 }
@@ -26,13 +26,13 @@ const writing: Readonly<Record<string, Need>> = {
   "PATCH blobs/uploads": ["ecr:UploadLayerPart", "push"],
   "PUT blobs/uploads": ["ecr:CompleteLayerUpload", "push"],
   "DELETE blobs/uploads": ["ecr:CompleteLayerUpload", "push"],
-  // Clients ask before they push whether a layer is there already.
+  // Before a push, clients check whether a layer already exists.
   "HEAD blobs": ["ecr:BatchCheckLayerAvailability", "either"],
 };
 
 const form = /^\/v2\/(.+)\/(manifests|blobs\/uploads|blobs|tags|referrers)\//;
 
-/** Undefined where the path is not one of a repository's, or the method does not fit it. */
+/** Undefined if the path is not that of a repository, or the method does not match it. */
 export function readRepositoryRequest(method: string, path: string): RepositoryRequest | undefined {
   const [, repository, part = ""] = form.exec(path) ?? [];
   const readable = method === "GET" || method === "HEAD" ? reading[part] : undefined;
@@ -41,7 +41,7 @@ export function readRepositoryRequest(method: string, path: string): RepositoryR
   return { repository, action: need[0], needs: need[1] };
 }
 
-/** What ECR says to a principal without the right; undefined where it has it. The last words tell which side to mend. */
+/** ECR's error for a principal without permission; undefined if it has permission. The end names the missing policy. */
 export function missingRight(
   principal: Principal,
   account: string,

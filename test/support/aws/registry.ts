@@ -16,10 +16,10 @@ import { type Failure, strike } from "./strike.ts";
 import { forward, type Upstream } from "./upstream.ts";
 import type { World } from "./world.ts";
 
-/** Whom pushes to the public registry belong to: it has no account in its host name. */
+/** The account of pushes to the public registry, whose host name has no account. */
 const publicOwner = "public";
 
-/** ECR's registries, in front of a real one where `upstreamUrl` names one; else they are empty. */
+/** ECR's registries, which pass requests to the registry at `upstreamUrl`; without it they are empty. */
 export class RegistryFront {
   readonly #world: World;
   readonly #upstreamUrl: string | undefined;
@@ -45,7 +45,7 @@ export class RegistryFront {
     });
     const turnAway = (answer: Answer) => {
       call.outcome = answer.status < 400 ? "ok" : String(answer.status);
-      // An unread body would make the client see a reset connection in the place of the answer.
+      // With an unread body, the client would see a reset connection instead of the response.
       request.resume();
       reply(response, answer, world.now());
     };

@@ -8,11 +8,11 @@ export interface SdkOptions {
   readonly keys: User | Credentials | { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   /** Default us-east-1. */
   readonly region?: string;
-  /** By custom endpoint, the default, or by proxy under AWS's own host names. */
+  /** By a custom endpoint, the default, or by a proxy with AWS's own host names. */
   readonly via?: "endpoint" | "proxy";
-  /** What to do to a request after it was signed. */
+  /** Changes a request after it was signed. */
   readonly tamper?: (request: Request) => Request;
-  /** Default 1: what the stand-in says is what the test sees. */
+  /** Default 1, so that a test sees the stand-in's first response. */
   readonly maxAttempts?: number;
 }
 
@@ -27,13 +27,13 @@ export function sdkConfig(aws: StandIn, options: SdkOptions) {
     region,
     maxAttempts: options.maxAttempts ?? 1,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    // Bun's fetch loses `tls` when it stands in a Request, so that requestInit will not do.
+    // Bun's fetch ignores `tls` in a Request, so requestInit does not work.
     requestHandler: new FetchHttpHandler({ customFetch: customFetch as typeof fetch }),
     ...(via === "endpoint" ? { endpoint: aws.urls.tls } : {}),
   };
 }
 
-/** A user of the cast by the last part of its ARN. Throws where there is none. */
+/** A user of the cast, by the last part of its ARN. Throws if there is none. */
 export function userNamed(users: readonly User[], name: string): User {
   const user = users.find(({ arn }) => arn.endsWith(`/${name}`));
   if (!user) throw new Error(`no user ${name} in the cast`);

@@ -1,16 +1,16 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** A request as it came over the wire: SigV4 signs the raw form. */
+/** A received request: SigV4 signs the raw form. */
 export interface WireRequest {
   readonly method: string;
-  /** Path and query. */
+  /** The path and query. */
   readonly target: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
 }
 
-/** What an `Authorization: AWS4-HMAC-SHA256 …` header says, with the date it was made for. */
+/** The content of an `Authorization: AWS4-HMAC-SHA256 …` header, with its date. */
 export interface Signature {
   readonly accessKeyId: string;
   readonly day: string;
@@ -31,7 +31,7 @@ const sha256 = (data: Uint8Array | string): string => createHash("sha256").updat
 const hmac = (key: Uint8Array | string, data: string): Buffer =>
   createHmac("sha256", key).update(data).digest();
 
-/** Undefined where the header is not of SigV4's form or the date is missing. */
+/** Undefined if the header is not in SigV4's form or the date is missing. */
 export function readSignature(request: WireRequest): Signature | undefined {
   const match = headerForm.exec(request.headers["authorization"] ?? "");
   const date = request.headers["x-amz-date"];
@@ -50,7 +50,7 @@ export function readSignature(request: WireRequest): Signature | undefined {
   };
 }
 
-/** The headers that must be signed and are not. */
+/** The headers that must be signed but are not. */
 export function unsignedHeaders(request: WireRequest, signature: Signature): string[] {
   const needed = Object.keys(request.headers).filter(
     (name) => name === "host" || (name.startsWith("x-amz-") && request.headers[name] !== undefined),
@@ -91,7 +91,7 @@ function canonicalRequest(request: WireRequest, signature: Signature): string {
   ].join("\n");
 }
 
-/** All services but S3 sign the normalised path, encoded once more than it is sent. */
+/** All services except S3 sign the normalized path, encoded once more than in the request. */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split("/")) {

@@ -1,7 +1,7 @@
 import { AwsError } from "./errors.ts";
 import type { World } from "./world.ts";
 
-/** IAM Identity Center: the portal, which gives credentials, and its OIDC service, which renews the sign-in. */
+/** IAM Identity Center: the portal, which returns credentials, and its OIDC service, which refreshes the sign-in. */
 
 /** GET /federation/credentials of the portal. @param bearer the header x-amz-sso_bearer_token */
 export function getRoleCredentials(world: World, query: URLSearchParams, bearer: string | undefined) {
@@ -27,7 +27,7 @@ export function getRoleCredentials(world: World, query: URLSearchParams, bearer:
 
 const eightHours = 8 * 3600;
 
-/** POST /token of the OIDC service, for refresh tokens only: the former access token ends. */
+/** POST /token of the OIDC service, only for refresh tokens: the previous access token becomes invalid. */
 export function createToken(world: World, input: Readonly<Record<string, unknown>>) {
   if (input.grantType !== "refresh_token") {
     throw new AwsError("UnsupportedGrantTypeException", 400, "Only refresh_token is served here");

@@ -14,20 +14,20 @@ import { startProxy } from "./proxy.ts";
 import { RegistryFront } from "./registry.ts";
 import { type Settings, World } from "./world.ts";
 
-/** All optional and, but for `now`, fit for JSON. */
+/** All are optional and, except `now`, valid JSON. */
 export interface StandInOptions {
-  /** Parts of the cast to put in the place of the default one's. */
+  /** Parts of the cast that replace those of the default one. */
   readonly cast?: Partial<Cast>;
   readonly settings?: Partial<Settings>;
   /** Regions whose host names the certificate covers. */
   readonly regions?: readonly string[];
-  /** Further names of registries: name to ECR's own name, as a mirror or a company's DNS would have it. */
+  /** Aliases of registries: a name to ECR's own name, as in a company's DNS. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Base URL (http) of the real registry behind ECR's; absent: ECR's registries are empty. */
+  /** The base URL (http) of the upstream registry; absent: ECR's registries are empty. */
   readonly upstream?: string;
-  /** "user:password" that the proxy wants; absent: anybody may. */
+  /** The "user:password" that the proxy requires; absent: none. */
   readonly proxyLogin?: string;
-  /** The region that IMDS tells; default us-east-1. */
+  /** The region in IMDS; default us-east-1. */
   readonly instanceRegion?: string;
   readonly listen?: Partial<Readonly<Record<ListenerName, ListenAt>>>;
   /** Milliseconds since the epoch; default the machine's clock. */
@@ -37,9 +37,9 @@ export interface StandInOptions {
 /** "tls" and "plain" serve the APIs and the registries. */
 export type ListenerName = "tls" | "plain" | "imds" | "container" | "proxy" | "control";
 
-/** Where a running stand-in is; fit for JSON. */
+/** The addresses of a running stand-in, as valid JSON. */
 export interface Whereabouts {
-  /** Base URLs, without a slash at the end. */
+  /** Base URLs, without a trailing slash. */
   readonly urls: Readonly<Record<ListenerName, string>>;
   /** The authority that signed the server's certificate, PEM. */
   readonly caFile: string;
@@ -71,7 +71,7 @@ export async function startAws(options: StandInOptions = {}): Promise<StandIn> {
   const addresses = Object.values(at).flatMap(({ address = [] }) => address);
   const names = ["127.0.0.1", "localhost", ...addresses, ...Object.keys(aliases), ...hostNames(regions)];
   const certificates = makeCertificates(names, Date.now());
-  // mkdtemp makes it 0700.
+  // mkdtemp creates it with mode 0700.
   const folder = mkdtempSync(join(tmpdir(), "stand-in-aws-"));
   const caFile = join(folder, "ca.pem");
   writeFileSync(caFile, certificates.ca, { mode: 0o600 });

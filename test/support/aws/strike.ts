@@ -2,13 +2,13 @@ import type { Call } from "./calls.ts";
 import type { Disturbance } from "./disturbances.ts";
 import type { World } from "./world.ts";
 
-/** How an answered call is to fail. */
+/** The simulated failure of a call. */
 export type Failure = Extract<Disturbance, { kind: "fail" | "throttle" }>;
 
 /**
- * Lets the latency pass that is set for the call and finds what is to go wrong with it.
+ * Waits for the call's latency, and returns its simulated failure.
  *
- * @returns "silence" where the caller must not answer; how to fail, if so; else undefined
+ * @returns "silence" if the caller must not respond; the failure; or undefined
  */
 export async function strike(
   world: World,

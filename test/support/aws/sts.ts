@@ -3,7 +3,7 @@ import { type Credentials, isTrusted, type Session } from "./credentials.ts";
 import { AwsError, escapeXml, refusal } from "./errors.ts";
 import type { World } from "./world.ts";
 
-/** A call of STS's query protocol; `credentials` is absent where it need not be signed. */
+/** A call of STS's query protocol; `credentials` is absent if it needs no signature. */
 export interface StsInvocation {
   readonly world: World;
   readonly parameters: URLSearchParams;
@@ -27,7 +27,7 @@ export function assumeRole({ world, parameters, credentials }: StsInvocation): s
   const sessionName = sessionNameOf(parameters);
   const role = world.role(arn);
   const externalId = parameters.get("ExternalId") ?? undefined;
-  // AWS does not tell a stranger whether it is the role, the trust or the external id that is wrong.
+  // AWS does not reveal whether the role, the trust policy or the external id is wrong.
   if (!role || !isTrusted(role, principal) || (role.externalId ?? externalId) !== externalId) {
     throw refusal(
       "denied",

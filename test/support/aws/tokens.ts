@@ -3,18 +3,18 @@ import type { Principal } from "./credentials.ts";
 
 export type TokenKind = "private" | "public";
 
-/** What an authorization token stands for. */
+/** The data of an authorization token. */
 export interface Grant {
   readonly principal: Principal;
   readonly kind: TokenKind;
   readonly region: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** When the session that asked for it ends; absent: static keys. */
+  /** The expiry of the session that requested it; absent: static keys. */
   readonly sessionEndsAt?: number;
 }
 
-/** Every authorization token that ECR has given out. */
+/** All authorization tokens that ECR has issued. */
 export class TokenBook {
   readonly #byPassword = new Map<string, Grant>();
   readonly #revoked = new Set<string>();
@@ -34,7 +34,7 @@ export class TokenBook {
     return this.#revoked.has(password);
   }
 
-  /** @param token the authorization token, its password, or "all" that were given out so far */
+  /** @param token the authorization token, its password, or "all" that were issued so far */
   revoke(token: string): void {
     if (token === "all") {
       for (const password of this.#byPassword.keys()) this.#revoked.add(password);
@@ -46,8 +46,8 @@ export class TokenBook {
 }
 
 /**
- * The form that ECR's passwords have had for years. Whole tokens of 2,368 and of 2,714 characters have been seen in
- * the wild; these vary between the two, so that nothing comes to rely on one size.
+ * The form of ECR's passwords for years. Complete tokens of 2,368 and of 2,714 characters are known; these vary between
+ * the two, so that no code relies on one size.
  *
  * @param expiration seconds since the epoch
  */

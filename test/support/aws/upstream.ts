@@ -3,13 +3,13 @@ import { pipeline } from "node:stream/promises";
 import { readBody, reply } from "./http.ts";
 import { registryError } from "./registry-auth.ts";
 
-/** Where a request goes: a real registry, of which each ECR registry has a part of its own. */
+/** The upstream of a request: a real registry, in which each ECR registry has its own path. */
 export interface Upstream {
-  /** Base URL, http. */
+  /** The base URL (http). */
   readonly url: string;
-  /** The part: the first component of the repositories' names there. */
+  /** The path: the first component of the repositories' names there. */
   readonly namespace: string;
-  /** For error texts. */
+  /** For error messages. */
   readonly registryId: string;
   readonly repository: string;
 }
@@ -43,7 +43,7 @@ export async function forward(
     method: incoming.method,
     headers: {
       ...withoutHop(incoming.headers),
-      // From these the registry builds its Location headers.
+      // The registry builds its Location headers from these.
       host: incoming.headers.host,
       "x-forwarded-proto": "encrypted" in incoming.socket ? "https" : "http",
     },
@@ -51,7 +51,7 @@ export async function forward(
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve).on("error", reject);
   });
-  // The registry may answer, an error for instance, before it has read the body: then the rest does not matter.
+  // The registry may respond, for example with an error, before it has read the body. The rest is then ignored.
   pipeline(incoming, outgoing).catch((error) => outgoing.destroy(error));
   const answer = await answered;
 
@@ -68,7 +68,7 @@ export async function forward(
   await pipeline(answer, response);
 }
 
-/** Small answers in which the registry names the repository or words an error as ECR does not. */
+/** Small responses in which the registry names the repository, or has an error in another form than ECR. */
 async function rename(
   answer: IncomingMessage,
   response: ServerResponse,

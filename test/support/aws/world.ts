@@ -4,17 +4,17 @@ import { CredentialBook } from "./credentials.ts";
 import { Disturbances } from "./disturbances.ts";
 import { TokenBook } from "./tokens.ts";
 
-/** What can be set at any time; `set` of the controls takes any part of it. */
+/** The settings; `set` of the controls accepts any part of them at any time. */
 export interface Settings {
-  /** How long a new authorization token lives; default 43,200. */
+  /** The lifetime of new authorization tokens in seconds; default 43,200. */
   tokenLifeSeconds: number;
-  /** How long every new session lives, whatever was asked for; 0, the default: as asked for. */
+  /** The lifetime of new sessions in seconds, regardless of the request; 0, the default: as requested. */
   sessionLifeSeconds: number;
-  /** What is added to the clock, in milliseconds. */
+  /** The offset of the clock, in milliseconds. */
   clockOffsetMs: number;
-  /** Whether a token dies with the session that asked for it: AWS does not say. Default false. */
+  /** Whether a token expires with the session that requested it; AWS does not document this. Default false. */
   tokensEndWithSession: boolean;
-  /** The most that IMDS grants a session token, in seconds; default 21,600. */
+  /** The maximum lifetime of IMDS session tokens, in seconds; default 21,600. */
   imdsTokenSeconds: number;
 }
 
@@ -26,7 +26,7 @@ export const defaultSettings: Readonly<Settings> = {
   imdsTokenSeconds: 21_600,
 };
 
-/** All that the stand-in's services share. */
+/** The shared state of the stand-in's services. */
 export class World {
   readonly cast: Cast;
   readonly credentials: CredentialBook;
@@ -58,7 +58,7 @@ export class World {
     return this.#clock() + this.settings.clockOffsetMs;
   }
 
-  /** Forgets the calls and undoes the settings, disturbances and replication; who there is and what was given out stays. */
+  /** Clears the calls, and resets settings, disturbances and replication. Principals and issued tokens remain. */
   reset(): void {
     Object.assign(this.settings, this.#initialSettings);
     this.disturbances.clear();
@@ -69,7 +69,7 @@ export class World {
     }
   }
 
-  /** @returns when a session that starts now ends, in milliseconds since the epoch */
+  /** @returns the expiry of a session that starts now, in milliseconds since the epoch */
   sessionEnd(askedSeconds: number): number {
     return this.now() + (this.settings.sessionLifeSeconds || askedSeconds) * 1000;
   }

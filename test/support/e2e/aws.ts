@@ -4,10 +4,10 @@ import type { Controls } from "../aws/controls.ts";
 import { sdkConfig, userNamed } from "../aws/sdk.ts";
 import { machine } from "./hooks.ts";
 
-/** What tests may turn at the stand-in, and what it counted. */
+/** The controls of the stand-in, and its counts. */
 export const controls = (): Controls => machine().aws.controls;
 
-/** The regions of the tokens that AWS was asked for since the last reset, in order. */
+/** The regions of the requested tokens since the last reset, in order. */
 export function tokensAsked(): readonly (string | undefined)[] {
   const calls = controls()
     .log()
@@ -15,7 +15,7 @@ export function tokensAsked(): readonly (string | undefined)[] {
   return calls.map(({ region }) => region);
 }
 
-/** Who has spoken to a registry since the last reset, or since so many calls: names of users, each once. */
+/** The users of a registry since the last reset, or since a number of calls, without duplicates. */
 export function pulledAs(host: string, since = 0): readonly string[] {
   const calls = controls()
     .log()
@@ -25,7 +25,7 @@ export function pulledAs(host: string, since = 0): readonly string[] {
   return [...new Set(principals)].map((arn) => arn.replace(/^.*\//, ""));
 }
 
-/** What `aws ecr get-login-password` would print for a user. It counts as a call. */
+/** The output of `aws ecr get-login-password` for a user. It counts as a call. */
 export async function loginPassword(name: string, region: string): Promise<string> {
   const { aws } = machine();
   const client = new ECRClient(sdkConfig(aws, { keys: userNamed(defaultCast.users, name), region }));

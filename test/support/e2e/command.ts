@@ -3,23 +3,23 @@ import assert from "node:assert/strict";
 export interface Result {
   readonly stdout: string;
   readonly stderr: string;
-  /** Undefined where a signal ended it, as after the time limit. */
+  /** Undefined if a signal ended it, as after the time limit. */
   readonly exitCode: number | undefined;
-  /** The command and all that it said, for a failed assertion. */
+  /** The command and its output, for a failed assertion. */
   readonly story: string;
 }
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** What goes to stdin; without it stdin is at its end. */
+  /** stdin; empty by default. */
   readonly input?: string;
   readonly cwd?: string;
 }
 
-/** In milliseconds: whatever hangs shall fail a test, not the whole run. */
+/** In milliseconds. A command that hangs must fail its test, not the whole run. */
 const timeLimit = 40_000;
 
-/** Runs a program to its end in nothing but the given environment, whose PATH finds it. */
+/** Runs a program in exactly the given environment, whose PATH contains it. */
 export async function run(command: readonly string[], { env, input, cwd }: RunOptions): Promise<Result> {
   const [program = "", ...args] = command;
   const path = Bun.which(program, { PATH: env["PATH"] ?? "" });
@@ -48,7 +48,7 @@ export function succeeded(result: Result): Result {
   return result;
 }
 
-/** @param reason what the command must have said, on either stream */
+/** @param reason a text that the command must have printed, on either stream */
 export function failed(result: Result, reason: RegExp): Result {
   assert.notEqual(result.exitCode, 0, result.story);
   assert.notEqual(result.exitCode, undefined, result.story);

@@ -2,13 +2,13 @@ import { type Machine, startMachine } from "./machine.ts";
 
 let running: Machine | undefined;
 
-/** The one machine of all end-to-end tests. */
+/** The shared machine of all end-to-end tests. */
 export function machine(): Machine {
   if (!running) throw new Error("the machine runs only while tests do");
   return running;
 }
 
-/** Mocha's root hooks: scripts/test.mjs has it `--require` this file. */
+/** Mocha's root hooks: scripts/test.mjs loads this file with `--require`. */
 export const mochaHooks = {
   async beforeAll() {
     running = await startMachine();

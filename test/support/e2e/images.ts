@@ -6,18 +6,17 @@ import { machine } from "./hooks.ts";
 import { newTester } from "./user.ts";
 
 /**
- * Makes an image in the engine: busybox and a layer's content that no other image has, so that a pull of it
- * really is one.
+ * Creates an image in the engine: busybox and a layer with unique content, so that a pull really downloads it.
  */
 export async function makeImage(...names: readonly string[]): Promise<void> {
   await importImage(await newRoot(), names);
 }
 
-/** The same with what the program at this path wants to run: its libraries and their loader. */
+/** The same, with the libraries and the loader that the program at this path requires. */
 export async function makeImageFor(program: string, name: string): Promise<void> {
   const root = await newRoot();
   const { stdout } = succeeded(await newTester().run(["ldd", program]));
-  // "libc.so.6 => /lib/…/libc.so.6 (0x…)", and the loader as a path alone.
+  // "libc.so.6 => /lib/…/libc.so.6 (0x…)", and the loader as only a path.
   for (const [, path = ""] of stdout.matchAll(/(\/\S+) \(0x/g)) {
     const loader = path.startsWith("/lib64/");
     const folder = join(root, loader ? dirname(path) : "/usr/lib");
@@ -30,7 +29,7 @@ export async function makeImageFor(program: string, name: string): Promise<void>
 async function newRoot(): Promise<string> {
   const root = mkdtempSync(join(machine().folder, "image-"));
   chmodSync(root, 0o755);
-  // Packer wants /tmp and a root user.
+  // Packer requires /tmp and a root user.
   for (const folder of ["bin", "etc", "root", "tmp", "usr/local/bin"])
     mkdirSync(join(root, folder), { recursive: true });
   copyFileSync("/bin/busybox", join(root, "bin", "busybox"));
@@ -52,7 +51,7 @@ async function importImage(root: string, names: readonly string[]): Promise<void
   for (const other of others) succeeded(await nobody.docker("tag", first, other));
 }
 
-/** Pushes a new image without anybody's credentials to the registry behind ECR's. */
+/** Pushes a new image without credentials to the upstream registry of ECR. */
 export async function seed(name: string): Promise<void> {
   const nobody = newTester();
   await makeImage(name);

@@ -1,6 +1,6 @@
 /**
- * As much of a cluster's API server as kubectl asks of one before a dry run: which kinds there are. What kubectl would
- * do in earnest is counted and refused.
+ * The part of a cluster's API server that kubectl needs for a dry run: the list of resource kinds. Real changes by
+ * kubectl are counted and refused.
  */
 export function startCluster(): { readonly url: string; readonly changes: string[]; stop(): Promise<void> } {
   const secrets = { name: "secrets", singularName: "secret", namespaced: true, kind: "Secret" };

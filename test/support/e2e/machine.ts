@@ -7,14 +7,14 @@ import { awsAddress, awsHosts, hubAddress, hubHosts, plainRegistry } from "./nam
 import type { Service } from "./service.ts";
 import { startEngine, startHub, startPlainRegistry, startPrivateRegistry } from "./services.ts";
 
-/** What the tests run on: AWS, Docker Hub, a registry, an engine, and nothing of the machine outside. */
+/** The environment of the tests: AWS, Docker Hub, a registry and an engine, isolated from the machine. */
 export interface Machine {
   readonly aws: StandIn;
-  /** For whatever a test writes. It is gone with the namespace. */
+  /** A folder for the tests' files. It disappears with the namespace. */
   readonly folder: string;
-  /** The engine's. */
+  /** The folder of the engine. */
   readonly socket: string;
-  /** On it the system's own programs and the compiled helper. */
+  /** The PATH with the system's programs and the compiled helper. */
   readonly path: string;
   stop(): Promise<void>;
 }
@@ -22,9 +22,9 @@ export interface Machine {
 const helper = fileURLToPath(new URL("../../../dist/bin/docker-credential-ecr", import.meta.url));
 const authorities = "/etc/ssl/certs/ca-certificates.crt";
 
-/** To be called once, inside the namespace that scripts/test.mjs makes. */
+/** Must be called once, inside the namespace that scripts/test.mjs creates. */
 export async function startMachine(): Promise<Machine> {
-  // Told by scripts/test.mjs; without them /etc/hosts written below would be the tester's own.
+  // Set by scripts/test.mjs; without them, the code below would write the real /etc/hosts.
   const { E2E_FOLDER: folder, E2E_CGROUP: cgroup } = process.env;
   if (!folder || !cgroup)
     throw new Error("these tests need their namespace: run 'node scripts/test.mjs e2e'");
@@ -33,7 +33,7 @@ export async function startMachine(): Promise<Machine> {
   const bin = join(folder, "bin");
   mkdirSync(bin);
   symlinkSync(helper, join(bin, "docker-credential-ecr"));
-  // Not the tester's PATH: on it there may be other versions of all these programs.
+  // Not the caller's PATH, which may contain other versions of these programs.
   const path = `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`;
   const env = { PATH: path, HOME: folder, TMPDIR: folder };
 
@@ -50,7 +50,7 @@ export async function startMachine(): Promise<Machine> {
     services.push(await startPlainRegistry(folder, env));
     services.push(await startPrivateRegistry(folder, env));
     services.push(await startHub(folder, env, hubCertificates));
-    // Go reads the authorities once: the engine must not start before they are all there.
+    // Go reads the CA certificates once, so they must be complete before the engine starts.
     const engine = await startEngine(folder, env, cgroup);
     services.push(engine);
     return { aws, folder, socket: engine.socket, path, stop: () => stop(aws, services) };

@@ -2,22 +2,22 @@ import { registryHost } from "../aws/hosts.ts";
 
 /** Alice's own registry. */
 export const appRegistry = registryHost("111122223333", "us-east-1");
-/** The same account's in another region. */
+/** A registry of the same account in another region. */
 export const farRegistry = registryHost("111122223333", "eu-west-1");
-/** Bob's, from which Alice may pull, in the region of `appRegistry`. */
+/** Bob's registry, from which Alice may pull, in the region of `appRegistry`. */
 export const bobsRegistry = registryHost("444455556666", "us-east-1");
-/** The same account's, a region further. */
+/** A registry of the same account in another region. */
 export const bobsFarRegistry = registryHost("444455556666", "eu-west-1");
 export const publicRegistry = "public.ecr.aws";
 
-/** A registry that is none of ECR's and asks nobody for credentials; what is in it stands behind all others too. */
+/** A registry outside ECR that needs no credentials. It is the upstream of all other registries. */
 export const plainRegistry = "127.0.0.1:5000";
 
-/** The same images for one who logs in. */
+/** A registry with the same images that requires a login. */
 export const privateRegistry = "127.0.0.1:5001";
 export const privateLogin = { username: "tester", password: "made-up-password-of-a-registry" };
 
-/** What the machine resolves to the stand-in. The addresses are those that namespace.sh adds. */
+/** The host names that resolve to the stand-in. namespace.sh adds the addresses. */
 export const awsHosts: readonly string[] = [
   appRegistry,
   farRegistry,
@@ -33,6 +33,6 @@ export const awsHosts: readonly string[] = [
 ];
 export const awsAddress = "192.0.2.1";
 
-/** Docker Hub's names, which lead to the plain registry's images. */
+/** Docker Hub's host names, which serve the images of the plain registry. */
 export const hubHosts: readonly string[] = ["registry-1.docker.io", "auth.docker.io", "index.docker.io"];
 export const hubAddress = "192.0.2.2";

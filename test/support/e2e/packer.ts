@@ -4,14 +4,14 @@ import type { Tester } from "./user.ts";
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** Of a file in examples/. */
+/** The path of a file in examples/. */
 export const example = (name: string): string =>
   fileURLToPath(new URL(`../../../examples/${name}`, import.meta.url));
 
-/** Keeps Packer from asking the world for newer versions of it. */
+/** Prevents that Packer checks for newer versions. */
 export const packerEnvironment = { CHECKPOINT_DISABLE: "1" };
 
-/** The engine of the tests has no bridge. */
+/** The engine of the tests has no bridge network. */
 const network = "none";
 
 /** @param template its name in examples/packer */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { succeeded } from "./command.ts";
 import type { Tester } from "./user.ts";
 
-/** Gives somebody a password store: a key of gpg's without a passphrase, and pass on top of it. */
+/** Creates a password store of pass for a user, with a gpg key without a passphrase. */
 export async function initPass(tester: Tester): Promise<void> {
   const id = "tester@example.com";
   const key = ["--quick-generate-key", id, "default", "default", "never"];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { eventually } from "../eventually.ts";
 
 export interface ServiceOptions {
-  /** Where its log goes, and it starts. */
+  /** The working directory, also for its log. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly isReady: () => Promise<boolean>;
@@ -44,11 +44,11 @@ export async function startService(
     child.kill("SIGKILL");
     throw new Error(`${name} did not start; the end of its log:\n${logged()}`, { cause: error });
   }
-  // The namespace's end takes what the service itself leaves behind: nothing is worth waiting for.
+  // The end of the namespace also ends the service's own processes, so there is no need to wait.
   return { stop: () => child.kill("SIGKILL") };
 }
 
-/** Whether an HTTP server answers there. */
+/** Whether an HTTP server responds at a URL. */
 export async function answers(
   url: string,
   {

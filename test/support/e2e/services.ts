@@ -6,13 +6,13 @@ import { answers, type Service, startService } from "./service.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The registry behind all others. It asks nobody for credentials. */
+/** The upstream registry of all others. It needs no credentials. */
 export function startPlainRegistry(folder: string, env: Environment): Promise<Service> {
   const config = registryConfig(folder, { addr: plainRegistry });
   return startRegistry("registry", config, folder, env, () => answers(`http://${plainRegistry}/v2/`));
 }
 
-/** The same images for one who has a password. */
+/** A registry with the same images that requires a password. */
 export async function startPrivateRegistry(folder: string, env: Environment): Promise<Service> {
   const passwords = join(folder, "htpasswd");
   const { username, password } = privateLogin;
@@ -27,7 +27,7 @@ export async function startPrivateRegistry(folder: string, env: Environment): Pr
   return startRegistry("private", config, folder, env, isReady);
 }
 
-/** The same images under Docker Hub's name. */
+/** The same images under the name of Docker Hub. */
 export function startHub(folder: string, env: Environment, certificates: Certificates): Promise<Service> {
   const certificate = join(folder, "hub.pem");
   const key = join(folder, "hub.key");
@@ -42,7 +42,7 @@ const registryConfig = (folder: string, http: object) => ({
   version: "0.1",
   log: { level: "warn" },
   storage: { filesystem: { rootdirectory: join(folder, "images") } },
-  // Behind the stand-in a Location must not name the registry itself.
+  // With the stand-in before it, a Location header must not name the registry itself.
   http: { ...http, relativeurls: true, secret: "of no worth" },
 });
 
@@ -54,12 +54,12 @@ function startRegistry(
   isReady: () => Promise<boolean>,
 ): Promise<Service> {
   const file = join(folder, `${name}.yml`);
-  // JSON is YAML.
+  // JSON is also YAML.
   writeFileSync(file, JSON.stringify(config));
   return startService(name, ["docker-registry", "serve", file], { folder, env, isReady });
 }
 
-/** Docker Engine. @returns also where it listens */
+/** Starts Docker Engine. @returns also its address */
 export async function startEngine(
   folder: string,
   env: Environment,
@@ -72,11 +72,11 @@ export async function startEngine(
     `--data-root=${join(folder, "engine", "data")}`,
     `--exec-root=${join(folder, "engine", "exec")}`,
     `--pidfile=${join(folder, "engine", "pid")}`,
-    // Any kernel and any file system has this one, and images here are small.
+    // Every kernel and file system supports this one, and the images are small.
     "--storage-driver=vfs",
     "--exec-opt=native.cgroupdriver=cgroupfs",
     `--cgroup-parent=/${cgroup}`,
-    // Containers get no network: no bridge to make, no rules to add.
+    // Containers have no network, so no bridge and no firewall rules are needed.
     "--bridge=none",
     "--iptables=false",
     "--ip6tables=false",

@@ -14,29 +14,29 @@ import { dirname, join } from "node:path";
 import { type Result, type RunOptions, run } from "./command.ts";
 import { type Service, startService } from "./service.ts";
 
-/** Somebody of the namespace alone. */
+/** A user that exists only in the namespace. */
 export interface Account {
   readonly name: string;
   readonly uid: number;
   readonly home: string;
-  /** Writes a file below their home, theirs. @returns its path */
+  /** Writes a file below the user's home, with the user as owner. @returns its path */
   write(path: string, text: string): string;
 }
 
-/** Somebody whom systemd serves by a manager of their own. */
+/** A user with a systemd user manager. */
 export interface ManagedUser extends Account {
-  /** This program, where everybody may start it. */
+  /** A copy of this program that all users can start. */
   readonly program: string;
   run(command: readonly string[], env?: Readonly<Record<string, string>>): Promise<Result>;
   stop(): void;
 }
 
-/** By this folder programs find out that systemd runs: sd_booted(3). Other tests' clients must not see it. */
+/** Programs check this folder to detect systemd: sd_booted(3). Clients of other tests must not see it. */
 const booted = "/run/systemd/system";
 const prefix = "/run/ecr";
 const program = `${prefix}/bin/docker-credential-ecr`;
 
-/** @param uid 0: root, with another home; else nobody has it yet */
+/** @param uid 0: root, with another home; otherwise an unused user id */
 export function newAccount(name: string, uid: number): Account {
   const home = `/run/home-${name}`;
   mkdirSync(home, { mode: 0o700 });
@@ -62,10 +62,10 @@ export function newAccount(name: string, uid: number): Account {
 }
 
 /**
- * A real systemd as the manager of one user's services. It needs no system's manager; the namespace of the
- * end-to-end tests keeps it apart from the machine.
+ * A real systemd as the manager of a user's services. It needs no system manager; the namespace of the end-to-end tests
+ * isolates it from the machine.
  *
- * @param account of root: it may run services of other users
+ * @param account for root: the manager may run services of other users
  * @param helper the compiled program
  */
 export async function startUserManager(account: Account, helper: string): Promise<ManagedUser> {
@@ -76,7 +76,7 @@ export async function startUserManager(account: Account, helper: string): Promis
   mkdirSync(runtime, { mode: 0o700 });
   chownSync(runtime, uid, uid);
   mkdirSync(booted, { recursive: true });
-  // What runs can't be written over.
+  // A running program can't be overwritten.
   const built = dirname(dirname(realpathSync(helper)));
   for (const part of ["bin", "lib"].filter((each) => existsSync(join(built, each)))) {
     cpSync(join(built, part), `${prefix}.new/${part}`, { recursive: true });
@@ -90,7 +90,7 @@ export async function startUserManager(account: Account, helper: string): Promis
   const enter = groups.map((each) => `echo $$ >${each}/cgroup.procs`).join("\n");
   const as = ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
   const manager = join(folder, `${name}-manager.sh`);
-  // Its basic.target has next to nothing in it.
+  // Its basic.target is almost empty.
   writeFileSync(
     manager,
     `${enter}\nexec ${as.join(" ")} /usr/lib/systemd/systemd --user --unit=basic.target\n`,
@@ -113,7 +113,7 @@ export async function startUserManager(account: Account, helper: string): Promis
   };
 }
 
-/** Control groups that belong to the user, in each hierarchy that systemd uses: one, or two beside version 1. */
+/** Control groups that belong to the user, in each hierarchy that systemd uses: one, or two with version 1. */
 function ownCgroups(name: string, uid: number): string[] {
   const base = "/sys/fs/cgroup";
   const hierarchies = existsSync(`${base}/cgroup.procs`) ? [base] : [`${base}/systemd`, `${base}/unified`];

@@ -7,7 +7,7 @@ import { type Result, run } from "./command.ts";
 import { machine } from "./hooks.ts";
 import { appRegistry, bobsRegistry, farRegistry } from "./names.ts";
 
-/** Somebody with a home of their own, in which nothing is but Docker's config. */
+/** A user with a new home that contains only Docker's config. */
 export interface Tester {
   readonly home: string;
   readonly dockerConfigFile: string;
@@ -22,7 +22,7 @@ export interface TesterOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** How the helper is named in Docker's config: for each ECR registry, or for all that there are. */
+/** How Docker's config names the helper: for each ECR registry, or for all registries. */
 export const wirings = {
   credHelpers: { credHelpers: { [appRegistry]: "ecr", [farRegistry]: "ecr", [bobsRegistry]: "ecr" } },
   credsStore: { credsStore: "ecr" },
@@ -32,7 +32,7 @@ export type HelperConfig = keyof typeof wirings;
 
 /**
  * @param name a user of the stand-in's cast, whose keys are in the environment; absent: no AWS credentials at all
- * @param more of the environment
+ * @param more additional environment variables
  */
 export function newTester(
   name?: "alice" | "bob" | "mallory",

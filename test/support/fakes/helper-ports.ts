@@ -5,7 +5,7 @@ import type { Registry } from "../../../src/registry/registry.ts";
 import { MemoryLogins } from "./memory-logins.ts";
 
 /** Fake backends of Docker's protocol: tokens of the warm path and of the cold path, and the recorded calls. */
-export class HelperRooms {
+export class FakeBackends {
   readonly warm = new Map<string, StoredToken>();
   readonly cold = new Map<string, StoredToken>();
   readonly asked: string[] = [];
