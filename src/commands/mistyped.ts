@@ -65,7 +65,7 @@ export function hintFor(
   isTerminal: boolean,
 ): string | undefined {
   const [word, argument = ""] = args;
-  if (word === undefined) return isTerminal ? `'${name} --help' lists the commands for people` : undefined;
+  if (word === undefined) return isTerminal ? `'${name} --help' lists the commands for users` : undefined;
   const hint = hintForWord(word, argument, known);
   return hint && `${name}: ${hint}`;
 }

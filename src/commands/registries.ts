@@ -51,7 +51,7 @@ async function show(json: boolean, context: Context): Promise<void> {
     );
   }
   const rows = registries.map((one) => [one.host, originText(one), one.identity]);
-  print(table([["REGISTRY", "KEPT AS", "IDENTITY"], ...rows]));
+  print(table([["REGISTRY", "ORIGIN", "IDENTITY"], ...rows]));
   const waiting = waitingEntries(shown, app.folders.configFile);
   if (loaded && rows.length === 0 && waiting.length === 0 && process.stderr.isTTY)
     printError(noRegistriesMessage);
@@ -63,8 +63,9 @@ async function show(json: boolean, context: Context): Promise<void> {
 }
 
 function originText({ origin, source, unattended }: RegistryRow): string {
-  if (unattended) return `${origin}, not renewed`;
-  return source === undefined ? (origin ?? "-") : `${origin} of ${source}`;
+  const text = origin === "learnt" ? "discovered" : (origin ?? "-");
+  if (unattended) return `${text}, not renewed`;
+  return source === undefined ? text : `${text} of ${source}`;
 }
 
 function overlapsOf(config: Config) {

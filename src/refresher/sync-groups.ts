@@ -52,8 +52,8 @@ export function withGroups(state: RefresherState, changed: ReadonlyMap<string, G
 
 /** The state without the groups that are in no job. */
 export function removeStaleGroups(state: RefresherState, jobs: readonly Job[]): RefresherState {
-  const kept = jobs.flatMap(({ key }) => (state.groups[key] ? [[key, state.groups[key]] as const] : []));
-  return { ...state, groups: Object.fromEntries(kept) };
+  const groups = jobs.flatMap(({ key }) => (state.groups[key] ? [[key, state.groups[key]] as const] : []));
+  return { ...state, groups: Object.fromEntries(groups) };
 }
 
 /** The plan for a token that has just been fetched or read for the first time. */

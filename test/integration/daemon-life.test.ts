@@ -63,7 +63,7 @@ describe("the tokens of a daemon", () => {
       (await user.run(["daemon", "--once", "--verbose"])).stdout,
       /^0 registries managed, 0 tokens renewed/,
     );
-    assert.equal((await user.run(["registries"])).stdout, "REGISTRY  KEPT AS  IDENTITY\n");
+    assert.equal((await user.run(["registries"])).stdout, "REGISTRY  ORIGIN  IDENTITY\n");
     assert.equal(count(), 2);
   });
 

@@ -39,7 +39,7 @@ describe("status, registries and refresh", () => {
     const { stdout, exitCode } = await user.run(["registries"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /111122223333\S+ +configured +alice/);
-    assert.match(stdout, /444455556666\S+ +learnt, not renewed +keys in the environment/);
+    assert.match(stdout, /444455556666\S+ +discovered, not renewed +keys in the environment/);
     assert.match(stdout, /line 8 of config.yaml is used, not line 5: it is more specific/);
     const { version, registries, overlaps, ...more } = JSON.parse(
       (await user.run(["registries", "--json"])).stdout,
