@@ -19,16 +19,16 @@ describe("Docker's config.json is parsed as Docker does", () => {
     ['{"credsStore":"ecr","credSstore":"fake"}', "failed", /docker-credential-fake/],
     ['{"credsStore":"ecr","CREDSSTORE":"fake"}', "failed", /docker-credential-fake/],
     ['{"credsStore":"ecr","cred\u017f\u017ftore":"fake"}', "failed", /docker-credential-fake/],
-    ['{"credsStore":"ecr","credsstore":null}', "ok", /asks this helper/],
-    [`{"CredHelpers":{"${registry}":"ecr"}}`, "ok", /asks this helper/],
-    [`{"credHelpers":{"${registry}":"ecr"},"credHelpers":{"ghcr.io":"pass"}}`, "ok", /asks this helper/],
-    [`{"credHelpers":{"${registry}":"ecr"},"credHelpers":null}`, "failed", /asks no helper/],
+    ['{"credsStore":"ecr","credsstore":null}', "ok", /uses this helper/],
+    [`{"CredHelpers":{"${registry}":"ecr"}}`, "ok", /uses this helper/],
+    [`{"credHelpers":{"${registry}":"ecr"},"credHelpers":{"ghcr.io":"pass"}}`, "ok", /uses this helper/],
+    [`{"credHelpers":{"${registry}":"ecr"},"credHelpers":null}`, "failed", /uses no helper/],
     [
       `{"credsStore":"ecr","cred\u212aelpers":1,"credHelpers":{"${registry}":null}}`,
       "failed",
-      /asks no helper/,
+      /uses no helper/,
     ],
-    [`{"credHelpers":{"${registry}":"ecr"}} more`, "ok", /asks this helper/],
+    [`{"credHelpers":{"${registry}":"ecr"}} more`, "ok", /uses this helper/],
   ] as const) {
     it(`as in doctor for ${text.replaceAll(registry, "HOST")}`, async () => {
       const wiring = named(await diagnose(dockerWith(text).user, registry), "docker-wiring");
