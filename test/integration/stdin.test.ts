@@ -38,6 +38,18 @@ describe("stdin", () => {
     });
   }
 
+  for (const [what, script] of [
+    ["a folder", '"$@" </'],
+    ["a descriptor for writing", '"$@" 0>"$HOME/written"'],
+  ] as const) {
+    it(`causes STDIN_READ if it is ${what}, also without the native front`, async () => {
+      for (const program of ['"$@"', `${programAlone()} get`]) {
+        const ran = await alice.get("", { through: shell(script.replace('"$@"', program)) });
+        told(ran, "STDIN_READ", "stdin can't be read");
+      }
+    });
+  }
+
   it("that is closed or empty has no server URL", async () => {
     const answers = await Promise.all(
       ['"$@" <&-', '"$@" </dev/null'].map((script) => alice.get("", { through: shell(script) })),
