@@ -31,7 +31,7 @@ const sources: Readonly<Record<string, Source>> = {
     asks: [],
     who: "user/alice",
   },
-  "keys in the environment, whatever AWS_PROFILE says": {
+  "keys in the environment, regardless of AWS_PROFILE": {
     set: (user) => {
       Object.assign(user.env, keys("alice"), { AWS_PROFILE: "bob" });
       user.writeAwsKeys({ bob: member("bob") });
@@ -186,7 +186,7 @@ const sources: Readonly<Record<string, Source>> = {
     asks: ["ContainerCredentials"],
     who: "assumed-role/ci",
   },
-  "the instance's role": {
+  "the instance role": {
     set: () => {},
     asks: ["ImdsToken", "ImdsRole", "ImdsCredentials"],
     who: "assumed-role/ci",

@@ -59,22 +59,22 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "clock CLOCK_SKEW",
     seen: /(?:10m|9m) behind AWS/,
   },
-  "a proxy that refuses": {
+  "a proxy that refuses connections": {
     seed: (user) => set(user, { HTTPS_PROXY: "http://me:test-proxy-password@127.0.0.1:9" }),
     fails: "proxy UNREACHABLE",
     seen: /^the proxy 127\.0\.0\.1:9 /,
     fix: /HTTPS_PROXY/,
   },
-  "a proxy that lets nobody through": {
+  "a proxy that refuses all logins": {
     seed: (_, { aws }) => aws.controls.fail("Connect", { status: 403 }),
     fails: "proxy PROXY",
   },
-  "a CA bundle that is not there": {
+  "a missing CA bundle": {
     seed: (user) => set(user, { AWS_CA_BUNDLE: "/nowhere/bundle.pem" }),
     fails: "certificates CA_BUNDLE",
     seen: /\/nowhere\/bundle\.pem/,
   },
-  "an authority that nobody knows": {
+  "an unknown certificate authority": {
     seed: (user) => {
       const { ca } = makeCertificates(["example.com"], Date.now());
       set(user, { AWS_CA_BUNDLE: user.write("ca.pem", ca) });
@@ -91,7 +91,7 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "dns DNS",
     seen: /api\.ecr\.invalid/,
   },
-  "an API where nobody listens": {
+  "an API without a listener": {
     seed: (user) => set(user, { AWS_ENDPOINT_URL_ECR: dead }),
     fails: "api UNREACHABLE",
     seen: /127\.0\.0\.1:9/,
@@ -100,7 +100,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seed: (_, { aws }) => aws.controls.hang("Unknown"),
     fails: "api TIMEOUT",
   },
-  "an endpoint that is none": {
+  "an endpoint that is not AWS": {
     seed: (user) => set(user, { AWS_ENDPOINT_URL_ECR: "ecr" }),
     fails: "api BAD_ENDPOINT",
     seen: /AWS_ENDPOINT_URL_ECR/,
@@ -113,7 +113,7 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "identity KEYS_WRONG",
     seen: /STS does not accept the signature/,
   },
-  "an access key that AWS does not know": {
+  "an unknown access key": {
     seed: (user) => {
       unset(user, "AWS_PROFILE");
       set(user, { ...keys("alice"), AWS_ACCESS_KEY_ID: "TESTKEYNOBODY" });
@@ -121,11 +121,11 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "identity KEYS_UNKNOWN",
     seen: /STS in us-east-1/,
   },
-  "a session that has ended": {
+  "an expired session": {
     seed: (_, { aws }) => aws.controls.fail("GetCallerIdentity", { status: 403, code: "ExpiredToken" }),
     fails: "identity SESSION_EXPIRED",
   },
-  "an SSO session that has ended": {
+  "an expired SSO session": {
     seed: (user) => {
       const start = "https://example.com/start";
       const account = { sso_account_id: "111122223333", sso_role_name: "ci" };
@@ -135,7 +135,7 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "identity SSO_EXPIRED",
     fix: /^run 'aws sso login --profile other'$/,
   },
-  "a role that may not be assumed": {
+  "a role that can't be assumed": {
     seed: (user) => {
       profile(user, { role_arn: ciRole, source_profile: "bob" });
       user.writeAwsKeys({ bob: member("bob") });
@@ -144,14 +144,14 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /user\/bob/,
     fix: /trust policy/,
   },
-  "a profile that wants MFA": {
+  "a profile that requires MFA": {
     seed: (user) => {
       const mfa = "arn:aws:iam::111122223333:mfa/alice";
       profile(user, { role_arn: ciRole, source_profile: "alice", mfa_serial: mfa });
     },
     fails: "identity MFA_REQUIRED",
   },
-  "a profile that is not there": {
+  "a missing profile": {
     seed: (user) => set(user, { AWS_PROFILE: "misspelt" }),
     fails: "identity PROFILE_NOT_FOUND",
   },
@@ -162,7 +162,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     fails: "identity NO_CREDENTIALS",
   },
-  "no right to get a token": {
+  "no permission to get a token": {
     seed: (user) => user.writeAwsKeys({ alice: member("mallory") }),
     fails: "token ACCESS_DENIED",
     fix: /allow ecr:GetAuthorizationToken on resource "\*"/,
@@ -172,14 +172,14 @@ const faults: Readonly<Record<string, Fault>> = {
       aws.controls.fail("GetAuthorizationToken", { status: 400, code: "RegionDisabledException" }),
     fails: "token REGION_NOT_ENABLED",
   },
-  "a repository whose policy does not let one in": {
+  "a repository whose policy denies access": {
     seed: (user) => user.writeAwsKeys({ alice: member("bob") }),
     about: `${registry}/team/app:1`,
     fails: "image REPOSITORY_POLICY",
     seen: /user\/bob (?:may not|lacks) ecr:BatchGetImage on arn:aws:ecr:us-east-1:111122223333:repository\/team\/app/,
     fix: /set-repository-policy/,
   },
-  "an identity whose policies don't let it pull": {
+  "an identity without permission to pull": {
     seed: (user, { aws }) => {
       const rights = { pull: [] };
       const carol = { arn: "arn:aws:iam::111122223333:user/carol", accessKeyId: "TESTKEYCAROL", rights };
@@ -190,14 +190,14 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "image IDENTITY_POLICY",
     fix: /IAM policy of arn:aws:iam::111122223333:user\/carol/,
   },
-  "a repository that is not there": {
+  "a missing repository": {
     seed: () => {},
     about: `${registry}/none`,
     fails: "image REPOSITORY_UNKNOWN",
     seen: /'none' does not exist in the registry/,
     fix: /ecr:CreateRepository/,
   },
-  "an image that is not there": {
+  "a missing image": {
     seed: () => {},
     about: `${registry}/app:none`,
     fails: "image IMAGE_UNKNOWN",
@@ -214,7 +214,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /'docker login' stored \(400\): it is of another region/,
     fix: new RegExp(`^docker logout ${registry}$`),
   },
-  "an explicit login that is dead": {
+  "an invalid explicit login": {
     seed: async (user, { aws }) => {
       const bob = { ...keys("bob"), AWS_PROFILE: undefined };
       const secret = answered(await user.get(otherRegistry, { env: bob }), otherRegistry);
@@ -224,13 +224,13 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "stored-token LOGIN_DEAD",
     seen: /'docker login' stored has expired/,
   },
-  "a token that is dead before its time": {
+  "a token that was revoked before its expiry": {
     seed: async (user, { aws }) => aws.controls.revoke(await secretFor(user, registry)),
     fails: "stored-token TOKEN_DEAD",
     seen: /the stored token has expired \(403\); by its expiry it has 11h 59m left/,
     fix: new RegExp(`^docker logout ${registry}$`),
   },
-  "a token file that others may read": {
+  "a token file that other users can read": {
     seed: async (user) => {
       await secretFor(user, registry);
       chmodSync(tokenFile(user, registry), 0o644);
@@ -238,7 +238,7 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: "stored-token STATE_FILE",
     seen: /mode 644/,
   },
-  "a host that only looks like ECR's": {
+  "a host that only resembles ECR's": {
     seed: () => {},
     about: `${registry}.example.com`,
     fails: "registry-name NOT_ECR",

@@ -43,12 +43,12 @@ function heartbeat(user: User, pid: number, ago: number): void {
 }
 
 const faults: Readonly<Record<string, Fault>> = {
-  "no helper on the PATH": {
+  "no helper on PATH": {
     seed: (user) => (user.env.PATH = "/usr/bin:/bin"),
     fails: ["helper-path HELPER_NOT_FOUND"],
     fix: /^export PATH="\/.*:\$PATH"$/,
   },
-  "a helper on the PATH that may not be executed": {
+  "a helper on PATH without execute permission": {
     seed: (user) => {
       script(user, "bin/docker-credential-ecr", "", 0o644);
       user.env.PATH = `${user.home}/bin`;
@@ -56,22 +56,22 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: ["helper-path HELPER_NOT_EXECUTABLE"],
     fix: /^chmod a\+rx .*\/bin\/docker-credential-ecr$/,
   },
-  "another program of that name first": {
+  "another program of that name earlier on PATH": {
     seed: (user) => firstOnPath(user, "something else"),
     fails: ["helper-name HELPER_OTHER"],
     seen: /bin\/docker-credential-ecr: it says "something else"$/,
   },
-  "another version first": {
+  "another version earlier on PATH": {
     seed: (user) => firstOnPath(user, "docker-credential-ecr (docker-credential-ecr) 0.0.1"),
     fails: ["helper-name HELPER_VERSION"],
     seen: /is version 0\.0\.1/,
   },
-  "a config.json that is no JSON": {
+  "a config.json that is not JSON": {
     seed: (user) => user.write(".docker/config.json", '{\n "auths": {},\n}'),
     fails: ["docker-config DOCKER_CONFIG_SYNTAX"],
     seen: /line 3/,
   },
-  "no wiring at all": {
+  "no configuration for Docker": {
     seed: (user) => wire(user, {}),
     fails: ["docker-wiring NOT_WIRED"],
     fix: new RegExp(`^docker-credential-ecr configure-docker ${registry}$`),
@@ -86,16 +86,16 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /uses docker-credential-ecr-login/,
     fix: /--replace$/,
   },
-  "another credsStore and no entry of ours": {
+  "another credsStore and no entry of this helper": {
     seed: (user) => wire(user, { credsStore: "pass" }),
     fails: ["docker-wiring WIRED_ELSEWHERE"],
     seen: /docker-credential-pass .* credsStore/,
   },
-  "wiring under a URL, which Docker never looks for": {
+  "a helper under a URL, which Docker never uses": {
     seed: (user) => wire(user, { credHelpers: { [`https://${registry}`]: "ecr" } }),
     fails: ["docker-wiring WIRING_KEY"],
   },
-  "a stale login beside the helper": {
+  "a stale login next to the helper": {
     seed: (user) =>
       wire(user, { ...wired, auths: { [`https://${registry}`]: { auth: authUntil(Date.now() - hour) } } }),
     fails: ["docker-logins AUTHS_STALE"],
@@ -112,14 +112,14 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: ["docker-logins AUTHS_HIDDEN", "keychain KEYCHAIN_UNREACHABLE"],
     seen: /index\.docker\.io/,
   },
-  "DOCKER_CONFIG that leads to a temporary folder, as Packer's": {
+  "DOCKER_CONFIG in a temporary folder, as in Packer": {
     seed: (user) => {
       user.write("packer-1/config.json", "{}");
       user.env.DOCKER_CONFIG = `${user.home}/packer-1`;
     },
     fails: ["docker-wiring NOT_WIRED", "packer DOCKER_CONFIG_ELSEWHERE"],
   },
-  "helpers that another program has removed": {
+  "helpers that another program removed": {
     seed: async (user) => {
       wire(user, {});
       assert.equal((await user.run(["configure-docker", registry])).exitCode, 0);
@@ -154,7 +154,7 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: ["podman-auth REGISTRY_AUTH_FILE"],
     fix: new RegExp(`^docker-credential-ecr configure-docker --podman ${registry}$`),
   },
-  "a stale login in the file where podman login writes": {
+  "a stale login in podman login's file": {
     seed: (user) => {
       const folder = `${user.home}/runtime`;
       const auths = { [registry]: { auth: authUntil(Date.now() - hour) } };
@@ -174,7 +174,7 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: ["packer PACKER_DOCKER_CONFIG"],
     fix: /^set DOCKER_CONFIG=.*\/\.docker /,
   },
-  "a state folder that others may enter": {
+  "a state folder that other users can enter": {
     seed: (user) => {
       mkdirSync(user.state, { recursive: true });
       chmodSync(user.state, 0o777);
@@ -183,7 +183,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /mode 0777/,
     fix: /^chmod 700 /,
   },
-  "a folder in it that others may enter": {
+  "a folder in it that other users can enter": {
     seed: (user) => {
       mkdirSync(join(user.state, "tokens"), { recursive: true, mode: 0o700 });
       chmodSync(join(user.state, "tokens"), 0o750);
@@ -199,28 +199,28 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: ["state-folder STATE_FOLDER"],
     seen: /not a folder/,
   },
-  "a config.yaml that is broken": {
+  "an invalid config.yaml": {
     seed: (user) => user.write(configPath, "version: 1\nregistries:\n\t- {}\n"),
     fails: ["config CONFIG_SYNTAX"],
     seen: /config\.yaml:3:/,
   },
-  "a config.yaml that others may write": {
+  "a config.yaml that other users can write": {
     seed: (user) => chmodSync(user.write(configPath, "version: 1\n"), 0o666),
     fails: ["config CONFIG_WRITABLE"],
     fix: /chmod go-w/,
   },
-  "no keychain, though Docker asks for all hosts": {
+  "no keychain, with Docker using the helper for all hosts": {
     seed: (user) => wire(user, { credsStore: "ecr" }),
     fails: ["keychain KEYCHAIN_UNREACHABLE"],
     seen: /D-Bus/,
     fix: /fallback/,
   },
-  "a daemon that has died": {
+  "a killed daemon": {
     seed: (user) => heartbeat(user, 4_194_305, hour),
     fails: ["daemon DAEMON_DEAD"],
     seen: /last heartbeat 1h 0m ago/,
   },
-  "a daemon that does nothing any more": {
+  "a daemon that hangs": {
     seed: (user) => heartbeat(user, process.pid, 10 * minute),
     fails: ["daemon DAEMON_HANGS"],
     seen: /last heartbeat 10m ago/,

@@ -28,13 +28,13 @@ interface Fault {
 }
 
 const faults: Readonly<Record<string, Fault>> = {
-  "HOME that is no folder": {
+  "HOME that is not a folder": {
     seed: (user) => (user.env.HOME = "/nonexistent"),
     fails: "docker-config HOME_ABSENT",
     seen: /^HOME is \/nonexistent, /,
     fix: /^set HOME/,
   },
-  "HOME that is no whole path": {
+  "HOME that is not an absolute path": {
     seed: (user) => homeless(user, "~"),
     fails: "docker-config HOME_ABSENT",
     seen: /^HOME is ~, /,
@@ -52,7 +52,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /docker\.json, a file/,
     fix: /the folder of config\.json/,
   },
-  "a folder in the place of config.json": {
+  "a folder at the path of config.json": {
     seed: (user) => {
       rmSync(`${user.home}/${dockerFile}`);
       mkdirSync(`${user.home}/${dockerFile}`);
@@ -61,7 +61,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /is a folder/,
     fix: /^rmdir \S+config\.json$/,
   },
-  "an alias while config.yaml is broken": {
+  "an alias with an invalid config.yaml": {
     seed: (user) => user.write(configPath, broken),
     about: "images.example.com/app:1",
     fails: "registry-name CONFIG_SYNTAX",
@@ -75,7 +75,7 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: /is not a host name of Amazon ECR/,
     fix: /^an account id has 12 digits, and 1111122223333 has 13$/,
   },
-  "a public repository that is not there": {
+  "a missing public repository": {
     seed: (user) =>
       user.write(dockerFile, '{"credsStore":"ecr"}') &&
       user.write(configPath, "version: 1\nfallback: none\n"),

@@ -39,12 +39,12 @@ const cases: Readonly<Record<string, Case>> = {
       "aws configure sso",
     ],
   },
-  "a profile that is not there": {
+  "a missing profile": {
     set: ({ env }) => (env.AWS_PROFILE = "misspelt"),
     code: "PROFILE_NOT_FOUND",
     parts: ["profile misspelt (AWS_PROFILE)", ".aws/config", "aws configure --profile"],
   },
-  "a source profile that is not there": {
+  "a missing source profile": {
     set: (user) => withRole(user, { source_profile: "misspelt" }),
     code: "PROFILE_NOT_FOUND",
     parts: ["profile role (AWS_PROFILE)", "profile misspelt"],
@@ -58,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "NO_CREDENTIALS",
     parts: ["profile empty (AWS_PROFILE)"],
   },
-  "profiles in a circle": {
+  "profiles in a loop": {
     set: (user) => {
       user.env.AWS_PROFILE = "one";
       user.writeAwsConfig({
@@ -69,12 +69,12 @@ const cases: Readonly<Record<string, Case>> = {
     code: "PROFILE_INCOMPLETE",
     parts: ["profile one (AWS_PROFILE)"],
   },
-  "a profile that wants MFA": {
+  "a profile that requires MFA": {
     set: (user) => withRole(user, { mfa_serial: "arn:aws:iam::111122223333:mfa/alice" }),
     code: "MFA_REQUIRED",
     parts: ["profile role (AWS_PROFILE)", "mfa_serial", "aws sts get-session-token"],
   },
-  "a role that may not be assumed": {
+  "a role that can't be assumed": {
     set: (user) => {
       withRole(user, {});
       user.writeAwsKeys({ alice: member("bob") });
@@ -82,7 +82,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "ROLE_DENIED",
     parts: ["profile role (AWS_PROFILE)", "user/bob", ciRole, "trust policy"],
   },
-  "a role for longer than it allows": {
+  "a role with a duration beyond its maximum": {
     set: (user) => {
       withRole(user, { role_arn: pullRole, source_profile: "ci", duration_seconds: "43200" });
       user.write(
@@ -94,7 +94,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "ROLE_DURATION",
     parts: ["profile role (AWS_PROFILE)", pullRole, "duration_seconds"],
   },
-  "no right to get tokens": {
+  "no permission to get tokens": {
     set: (user) => withKeys(user, "mallory"),
     code: "ACCESS_DENIED",
     parts: [
@@ -103,7 +103,7 @@ const cases: Readonly<Record<string, Case>> = {
       'allow ecr:GetAuthorizationToken on resource "*"',
     ],
   },
-  "an access key that AWS does not know": {
+  "an unknown access key": {
     set: (user) => Object.assign(user.env, keys("alice"), { AWS_ACCESS_KEY_ID: "TESTKEYNOBODY" }),
     code: "KEYS_UNKNOWN",
     parts: [environment, "does not know the access key"],
@@ -113,7 +113,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "KEYS_WRONG",
     parts: [environment, "secret access key"],
   },
-  "a session that is over": {
+  "an expired session": {
     set: (user, { aws }) => {
       withKeys(user);
       aws.controls.fail("*", { status: 400, code: "ExpiredTokenException" });
@@ -121,7 +121,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "SESSION_EXPIRED",
     parts: [environment, "AWS_SESSION_TOKEN"],
   },
-  "SSO that gives no such role": {
+  "SSO without the role": {
     set: (user) => {
       user.env.AWS_PROFILE = "sso";
       const start = "https://example.com/start";
@@ -137,7 +137,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "SSO_ROLE_DENIED",
     parts: ["profile sso (AWS_PROFILE)", "sso_role_name"],
   },
-  "SSO that is half set": {
+  "incomplete SSO settings": {
     set: (user) => {
       user.env.AWS_PROFILE = "sso";
       user.writeAwsConfig({ "profile sso": { sso_account_id: "111122223333", sso_role_name: "ci" } });
@@ -159,7 +159,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "WEB_IDENTITY_REFUSED",
     parts: [ciRole, "OIDC provider"],
   },
-  "a container's endpoint that has none": {
+  "a container endpoint without credentials": {
     set: (user, { aws }) => {
       user.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${aws.urls.container}/credentials`;
       aws.controls.fail("ContainerCredentials", { status: 404 });
@@ -167,12 +167,12 @@ const cases: Readonly<Record<string, Case>> = {
     code: "CONTAINER_CREDENTIALS",
     parts: ["HTTP 404", "has a role"],
   },
-  "a container's endpoint in a place that must not be asked": {
+  "a container endpoint at a forbidden address": {
     set: ({ env }) => (env.AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://example.com/credentials"),
     code: "CONTAINER_CREDENTIALS",
     parts: ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "https"],
   },
-  "a credential_process that prints no JSON": {
+  "a credential_process without JSON output": {
     set: (user) => {
       user.env.AWS_PROFILE = "process";
       user.writeAwsConfig({ "profile process": { credential_process: "echo hush-hush" } });
@@ -180,7 +180,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "PROCESS_FAILED",
     parts: ["profile process (AWS_PROFILE)", "not JSON", /^(?!.*hush)/],
   },
-  "an error that nobody knows": {
+  "an unknown error": {
     set: (user, { aws }) => {
       withKeys(user);
       aws.controls.fail("*", { status: 400, code: "BrandNewException", message: "of another\nkind" });
@@ -196,7 +196,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: "DNS",
     parts: [environment, "api.ecr.invalid"],
   },
-  "nobody who listens": {
+  "no listener": {
     set: (user) => {
       withKeys(user);
       user.env.AWS_ENDPOINT_URL = "http://127.0.0.1:9";

@@ -49,7 +49,7 @@ const places: Readonly<Record<string, Place>> = {
   "another user's": { make: (path) => folder(path, 0o700, stranger), isUsable: false, isBarred: true },
   unreadable: { make: (path, uid) => folder(path, 0o000, uid), isUsable: false, isBarred: true },
   "read-only": { make: (path) => folder(path, 0o755, 0), isUsable: false, isBarred: false },
-  "a circle of links": { make: (path) => symlinkSync(path, path), isUsable: false, isBarred: true },
+  "a loop of links": { make: (path) => symlinkSync(path, path), isUsable: false, isBarred: true },
 };
 
 /** What a variable that is to name a folder says: a place, or words that name none. */
@@ -74,7 +74,7 @@ const xdgFolders: readonly Variables[] = [
   { XDG_STATE_HOME: "relative", XDG_CONFIG_HOME: "empty" },
   { XDG_STATE_HOME: "missing", XDG_CONFIG_HOME: "missing" },
   { XDG_STATE_HOME: "unreadable", XDG_CONFIG_HOME: "unreadable" },
-  { XDG_STATE_HOME: "read-only", XDG_CONFIG_HOME: "a circle of links" },
+  { XDG_STATE_HOME: "read-only", XDG_CONFIG_HOME: "a loop of links" },
 ];
 
 /** One account with its variables. */
@@ -240,12 +240,12 @@ describe("a user", () => {
       chownSync(path, stranger, stranger);
       chmodSync(path, 0o600);
     },
-    "without any right": (path) => chmodSync(path, 0o000),
+    "without any permission": (path) => chmodSync(path, 0o000),
     "that is a folder": (path) => {
       rmSync(path);
       mkdirSync(path, { mode: 0o755 });
     },
-    "that is a link to where the user can't enter": (path) => {
+    "that is a link to a folder that the user can't enter": (path) => {
       rmSync(path);
       folder(join(base, "closed"), 0o700, stranger);
       symlinkSync(join(base, "closed/config.yaml"), path);

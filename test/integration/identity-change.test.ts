@@ -131,7 +131,7 @@ describe("a change of identity", () => {
 
   for (const [what, keep] of [
     ["", false],
-    [", of the same size, with the time of modification put back", true],
+    [", of the same size, with the modification time restored", true],
   ] as const) {
     it(`an edited credentials file${what}`, async () => {
       const user = standing.user({ AWS_PROFILE: "me" });
@@ -210,14 +210,14 @@ describe("other changes need no call", () => {
       const text = `# a comment\n\n[profile role]\nsource_profile=alice\n\n; more\nrole_arn = ${ciRole}\n`;
       user.write(".aws/config", text);
     },
-    "a file that was written anew with the same in it": (user) => {
+    "a file that was written again with the same content": (user) => {
       const path = join(user.home, ".aws/config");
       writeFileSync(path, readFileSync(path));
     },
     "a config.yaml that appears": (user) => {
       user.write(configPath, "version: 1\n");
     },
-    "variables that have nothing to do with it": ({ env }) => {
+    "unrelated variables": ({ env }) => {
       Object.assign(env, {
         AWS_REGION: "eu-west-1",
         AWS_DEFAULT_REGION: "eu-west-1",

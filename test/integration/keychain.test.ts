@@ -178,7 +178,7 @@ describe("logins in the operating system's keychain", () => {
     silent(await alice.store(hub, "me", "hush-hush"));
     keyring().hang();
     const provider = alice.start(["get"], { input: hub });
-    const waiting = await eventually("the process that asks", () => childrenOf(provider.pid)[0]);
+    const waiting = await eventually("the requesting process", () => childrenOf(provider.pid)[0]);
     await eventually("its library", () => readFileSync(`/proc/${waiting}/maps`, "utf8").includes("/native/"));
     provider.kill("SIGKILL");
     await provider.ended;
@@ -212,7 +212,7 @@ describe("logins in the operating system's keychain", () => {
     await looking;
     assert.ok(
       seen.some((text) => text.includes("keychain-process")),
-      "the process that asks was seen",
+      "the requesting process was found",
     );
     assert.ok(!seen.some((text) => text.includes("hush-hush")));
   });
@@ -227,7 +227,7 @@ describe("without a keychain", () => {
 
   for (const [what, env] of [
     ["no D-Bus session", {}],
-    ["a D-Bus session that is gone", { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" }],
+    ["a D-Bus session that no longer exists", { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" }],
   ] as const) {
     it(`${what}: a login reports the reason and the fix; ECR and anonymous pulls work`, async () => {
       const alice = standing.user({ ...keys("alice"), ...env });

@@ -25,14 +25,18 @@ describe("while AWS does not respond", () => {
 
   const outages: Readonly<Record<string, readonly [begin: () => void, code: string, ...parts: string[]]>> = {
     "refuses every connection": [() => standing.aws.controls.refuse("*"), "UNREACHABLE"],
-    "fails by itself": [() => standing.aws.controls.fail("*", { status: 500 }), "AWS_FAULT", "HTTP 500"],
+    "has an internal error": [
+      () => standing.aws.controls.fail("*", { status: 500 }),
+      "AWS_FAULT",
+      "HTTP 500",
+    ],
     "is unavailable": [() => standing.aws.controls.fail("*", { status: 503 }), "AWS_FAULT", "HTTP 503"],
     "denies access": [
       () => standing.aws.controls.fail("*", { status: 400, code: "AccessDeniedException" }),
       "ACCESS_DENIED",
       "ecr:GetAuthorizationToken",
     ],
-    "says that the session is over": [
+    "reports that the session has expired": [
       () => standing.aws.controls.fail("*", { status: 400, code: "ExpiredTokenException" }),
       "SESSION_EXPIRED",
       "AWS_SESSION_TOKEN",

@@ -47,21 +47,21 @@ const rows: Readonly<Record<string, Row>> = {
     },
     outcome: "assumed-role/ecr-pull/docker-credential-ecr",
   },
-  "keys in the environment beside a profile's": {
+  "keys in the environment and in a profile": {
     set(user) {
       Object.assign(user.env, keys("alice"), { AWS_PROFILE: "ci" });
       user.writeAwsKeys({ ci: member("bob") });
     },
     outcome: "user/alice",
   },
-  "keys in the environment beside a profile with a region": {
+  "keys in the environment and a profile with a region": {
     set(user) {
       Object.assign(user.env, keys("alice"), { AWS_PROFILE: "ci" });
       user.writeAwsConfig({ "profile ci": { region: "us-east-1" } });
     },
     outcome: "user/alice",
   },
-  "keys in the environment beside a sign-in that has ended": {
+  "keys in the environment and an expired sign-in": {
     set(user) {
       Object.assign(user.env, keys("alice"), { AWS_PROFILE: "ci" });
       user.writeAwsConfig({ "profile ci": sso, "sso-session 'Acme Dev'": session });
@@ -69,7 +69,7 @@ const rows: Readonly<Record<string, Row>> = {
     },
     outcome: "user/alice",
   },
-  "keys in the environment beside a profile with mfa_serial": {
+  "keys in the environment and a profile with mfa_serial": {
     set(user) {
       Object.assign(user.env, keys("alice"), { AWS_PROFILE: "ci" });
       const mfa_serial = "arn:aws:iam::111122223333:mfa/alice";
@@ -85,7 +85,7 @@ const rows: Readonly<Record<string, Row>> = {
     },
     outcome: "user/bob",
   },
-  "AWS_PROFILE beside AWS_DEFAULT_PROFILE": {
+  "AWS_PROFILE and AWS_DEFAULT_PROFILE": {
     set(user) {
       Object.assign(user.env, { AWS_DEFAULT_PROFILE: "default", AWS_PROFILE: "ci" });
       user.writeAwsKeys({ default: member("alice"), ci: member("bob") });
@@ -151,14 +151,14 @@ const rows: Readonly<Record<string, Row>> = {
     },
     outcome: ["NO_CREDENTIALS", "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"],
   },
-  "a profile with half a pair of keys": {
+  "a profile with an incomplete pair of keys": {
     set(user) {
       user.env.AWS_PROFILE = "ci";
       user.write(".aws/credentials", `[ci]\naws_secret_access_key = ${secretOf("alice").secret}\n`);
     },
     outcome: ["PROFILE_INCOMPLETE", "aws_secret_access_key", ".aws/credentials:2"],
   },
-  "profiles that lead in a circle": {
+  "profiles that form a loop": {
     set(user) {
       user.env.AWS_PROFILE = "a";
       const to = (source_profile: string) => ({ role_arn: ciRole, source_profile });

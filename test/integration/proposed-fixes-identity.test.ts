@@ -61,7 +61,7 @@ const processOf = (name: string) => {
 const { AWS_ACCESS_KEY_ID: aliceId = "", AWS_SECRET_ACCESS_KEY: aliceSecret = "" } = keys("alice");
 
 const cases: Readonly<Record<string, Faulty>> = {
-  "nothing that gives credentials": {
+  "no source of credentials": {
     code: "NO_CREDENTIALS",
     seed: ({ env }) => (env.AWS_EC2_METADATA_DISABLED = "true"),
     fixes: [
@@ -84,7 +84,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "no profile chosen, and one is of the registry's account": {
+  "no profile, with one of the registry's account": {
     code: "NO_CREDENTIALS",
     seed: (user) => {
       user.env.AWS_EC2_METADATA_DISABLED = "true";
@@ -122,7 +122,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     seed: (user) => (user.env.AWS_WEB_IDENTITY_TOKEN_FILE = user.write("token", "test-web-identity-token")),
     fixes: [unset, correctVariable("AWS_ROLE_ARN", ciRole)],
   },
-  "a credential_source that has none": {
+  "a credential_source without credentials": {
     code: "NO_CREDENTIALS",
     seed: (user) => profiles(user, { "profile ci": { role_arn: ciRole, credential_source: "Environment" } }),
     fixes: [
@@ -138,7 +138,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     names: /AWS_PROFILE/,
     fixes: [{ words: /did you mean (\w+)\?/, apply: ({ env }, [, name = ""]) => (env.AWS_PROFILE = name) }],
   },
-  "a profile that is not there": {
+  "a missing profile": {
     code: "PROFILE_NOT_FOUND",
     seed: (user) => profiles(user, {}, "deployment"),
     fixes: [
@@ -172,7 +172,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "half a pair of keys in a profile": {
+  "an incomplete pair of keys in a profile": {
     code: "PROFILE_INCOMPLETE",
     seed: (user) => profiles(user, { "profile ci": { aws_access_key_id: aliceId } }),
     fixes: [
@@ -183,7 +183,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       ),
     ],
   },
-  "a circle of profiles": {
+  "a loop of profiles": {
     code: "PROFILE_INCOMPLETE",
     seed: (user) =>
       profiles(user, {
@@ -225,7 +225,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       add(/they lack sso_region\. Fix: complete them/, "profile ci", "sso_region = us-east-1"),
     ],
   },
-  "a file with a line that is none": {
+  "a file with an invalid line": {
     code: "AWS_FILE_INVALID",
     seed: (user) => {
       user.env.AWS_PROFILE = "alice";
@@ -239,7 +239,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "a role that wants a code of an MFA device": {
+  "a role that requires an MFA code": {
     code: "MFA_REQUIRED",
     seed: (user) => role(user, { mfa_serial: "arn:aws:iam::111122223333:mfa/alice" }),
     fixes: [
@@ -264,7 +264,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "an SSO session that has ended": {
+  "an expired SSO session": {
     code: "SSO_EXPIRED",
     seed: (user) => {
       profiles(user, { "profile ci": sso(), "sso-session company": company });
@@ -281,7 +281,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     },
     fixes: [correctSetting("sso_account_id", "111122223333")],
   },
-  "a sign-in of aws login that has ended": {
+  "an expired sign-in of aws login": {
     code: "LOGIN_EXPIRED",
     seed: (user) =>
       profiles(user, { "profile ci": { login_session: "arn:aws:iam::111122223333:user/alice" } }),
@@ -299,7 +299,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "a web identity token that is not there": {
+  "a missing web identity token": {
     code: "WEB_IDENTITY_FILE",
     seed: (user) =>
       profiles(user, {
@@ -333,7 +333,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "a container's endpoint in a place that must not be asked": {
+  "a container endpoint at a forbidden address": {
     code: "CONTAINER_CREDENTIALS",
     seed: ({ env }) => (env.AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://example.com/"),
     fixes: [
@@ -341,7 +341,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       correctVariable("AWS_CONTAINER_CREDENTIALS_FULL_URI", ({ aws }) => `${aws.urls.container}/x`),
     ],
   },
-  "a container's token file that is not there": {
+  "a missing token file of a container": {
     code: "CONTAINER_CREDENTIALS",
     seed: ({ env, home }, { aws }) =>
       Object.assign(env, {
@@ -356,7 +356,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "session keys that have ended": {
+  "expired session keys": {
     code: "SESSION_EXPIRED",
     seed: async (user, standing) => {
       Object.assign(user.env, keys("alice"));
@@ -378,7 +378,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "an access key that AWS does not know": {
+  "an unknown access key": {
     code: "KEYS_UNKNOWN",
     seed: (user) => {
       profiles(user, {
@@ -392,7 +392,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     seed: ({ env }) => Object.assign(env, keys("alice"), { AWS_ACCESS_KEY_ID: "TESTKEYNOBODY" }),
     fixes: [correctVariable("AWS_ACCESS_KEY_ID", aliceId)],
   },
-  "a session token that is left over": {
+  "a leftover session token": {
     code: "KEYS_UNKNOWN",
     seed: ({ env }) => Object.assign(env, keys("alice"), { AWS_SESSION_TOKEN: "left over" }),
     fixes: [unset],
@@ -417,7 +417,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "a role that may not be assumed": {
+  "a role that can't be assumed": {
     code: "ROLE_DENIED",
     seed: (user) => {
       role(user, {});
@@ -444,7 +444,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "a role for longer than it allows": {
+  "a role with a duration beyond its maximum": {
     code: "ROLE_DURATION",
     seed: (user, { aws }) => {
       aws.controls.putRole({ arn: ciRole, trusts: ["111122223333"] });
@@ -458,7 +458,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "no right to get tokens": {
+  "no permission to get tokens": {
     code: "ACCESS_DENIED",
     seed: ({ env }) => Object.assign(env, keys("mallory")),
     fixes: [

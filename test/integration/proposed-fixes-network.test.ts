@@ -156,7 +156,7 @@ const plainEndpoint = ({ aws }: Standing) => aws.urls.plain.replace("127.0.0.1",
 const correctProxy = correctVariable("HTTPS_PROXY", ({ aws }) => aws.urls.proxy);
 
 const cases: Readonly<Record<string, Faulty>> = {
-  "a proxy that is dead": {
+  "an unreachable proxy": {
     code: "UNREACHABLE",
     seed: (user) => (alice(user).HTTPS_PROXY = dead),
     names: /the proxy 127\.0\.0\.1:9 \(HTTPS_PROXY\)/,
@@ -171,7 +171,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     names: /the proxy 127\.0\.0\.1:9 \(https_proxy\)/,
     fixes: [correctVariable("https_proxy", ({ aws }) => aws.urls.proxy)],
   },
-  "a proxy before an endpoint within": {
+  "a proxy before an internal endpoint": {
     code: "UNREACHABLE",
     seed: (user, standing) => {
       Object.assign(alice(user), { HTTP_PROXY: dead, AWS_ENDPOINT_URL: plainEndpoint(standing) });
@@ -179,7 +179,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     names: /\(HTTP_PROXY\)/,
     fixes: [listInNoProxy],
   },
-  "the same beside no_proxy": {
+  "the same with no_proxy": {
     code: "UNREACHABLE",
     seed: (user, standing) => {
       delete user.env.NO_PROXY;
@@ -189,12 +189,12 @@ const cases: Readonly<Record<string, Faulty>> = {
     names: /list \S+ in no_proxy/,
     fixes: [listInNoProxy],
   },
-  "a proxy that is no address": {
+  "an invalid proxy address": {
     code: "PROXY",
     seed: (user) => (alice(user).HTTPS_PROXY = "http://"),
     fixes: [correctProxy],
   },
-  "a proxy that lets nothing through": {
+  "a proxy that refuses all requests": {
     code: "PROXY",
     seed: (user, { aws }) => {
       alice(user);
@@ -207,7 +207,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "an authority that is not known": {
+  "an unknown certificate authority": {
     code: "TLS",
     seed: (user) => {
       for (const name of Object.keys(noBundle)) delete user.env[name];
@@ -238,7 +238,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     names: /which ca_bundle \(\S+config:3\) sets/,
     fixes: [removeLine],
   },
-  "a region that there is not": {
+  "an unknown region": {
     code: "TLS",
     seed: (user) => {
       user.env.AWS_PROFILE = "ci";
@@ -251,7 +251,7 @@ const cases: Readonly<Record<string, Faulty>> = {
     },
     fixes: [correctSetting("sso_region", "us-east-1")],
   },
-  "a bundle that is not there": {
+  "a missing bundle": {
     code: "CA_BUNDLE",
     seed: (user) => (alice(user).AWS_CA_BUNDLE = "/nowhere/ca.pem"),
     fixes: [unset, correctVariable("AWS_CA_BUNDLE", ({ aws }) => aws.caFile)],
@@ -277,7 +277,7 @@ const cases: Readonly<Record<string, Faulty>> = {
       },
     ],
   },
-  "a fault of AWS's own": {
+  "an internal error of AWS": {
     code: "AWS_FAULT",
     seed: (user, { aws }) => {
       alice(user);

@@ -24,10 +24,10 @@ describe("stdin", () => {
 
   const feeds: Readonly<Record<string, string>> = {
     "a pipe": `printf %s ${registry} | "$@"`,
-    "a pipe that is filled late": `{ sleep 0.1; printf %s ${registry}; } | "$@"`,
-    "a pipe that is filled bit by bit": `{ printf %s ${head}; sleep 0.1; echo ${tail}; } | "$@"`,
-    "a pipe whose other end has made it non-blocking, filled late": `{ sleep 0.1; echo ${registry}; } | ${nonBlocking}`,
-    "a pipe whose other end has made it non-blocking, filled bit by bit": `{ printf %s ${head}; sleep 0.1; echo ${tail}; } | ${nonBlocking}`,
+    "a pipe with late input": `{ sleep 0.1; printf %s ${registry}; } | "$@"`,
+    "a pipe with input in parts": `{ printf %s ${head}; sleep 0.1; echo ${tail}; } | "$@"`,
+    "a non-blocking pipe with late input": `{ sleep 0.1; echo ${registry}; } | ${nonBlocking}`,
+    "a non-blocking pipe with input in parts": `{ printf %s ${head}; sleep 0.1; echo ${tail}; } | ${nonBlocking}`,
     "a file": `printf %s ${registry} >"$HOME/input"; "$@" <"$HOME/input"`,
   };
 
@@ -79,7 +79,7 @@ describe("stdin", () => {
 
   for (const [how, held] of Object.entries({
     "that is never closed": '3<>"$HOME/pipe"; echo "$HOST" >&3',
-    "that never gives anything": '3<>"$HOME/pipe"',
+    "that never has input": '3<>"$HOME/pipe"',
   })) {
     it(`${how} ends a get after 19 seconds without the native program`, async function () {
       this.timeout(60_000);

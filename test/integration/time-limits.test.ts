@@ -192,8 +192,8 @@ describe("hanging or slow servers", function () {
   );
 
   for (const [what, isAged, limit] of [
-    ["others get a token all the same", false, limits.whole],
-    ["others get the valid one that lies ready, or a better one, soon", true, limits.shortDeadline],
+    ["others get a token anyway", false, limits.whole],
+    ["others get the valid stored one, or a better one, soon", true, limits.shortDeadline],
   ] as const) {
     slowly(`a get that was stopped while it asked: ${what}`, async (standing) => {
       const alice = standing.user(keys("alice"));

@@ -11,7 +11,7 @@ import { answered, told } from "../support/program/verdicts.ts";
 const OVER: readonly [what: string, seconds: number][] = [
   ["a second ago", -1],
   ["half an hour ago", -1800],
-  ["ten years ago, as some stand-ins of AWS have it", -10 * 365 * 24 * 3600],
+  ["ten years ago, as with some AWS emulators", -10 * 365 * 24 * 3600],
 ];
 
 describe("a token that has already expired", () => {
@@ -67,7 +67,7 @@ describe("the calls of a daemon", function () {
   before(beginSlowCases);
 
   const RATES: readonly [what: string, tokenLifeSeconds: number, failing: boolean][] = [
-    ["whose tokens are over when they come", -60, false],
+    ["whose tokens have already expired", -60, false],
     ["whose tokens live for a second", 1, false],
     ["whose token of 20 s is followed by HTTP 500", 20, true],
   ];

@@ -54,19 +54,19 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
           (path: string) => chownSync(path, otherUserId, 0),
         ],
         [
-          "a file that is no UTF-8 text",
+          "a file that is not UTF-8 text",
           /not UTF-8|is there already|already exists|was not created by/,
           (path: string) => put(path, '{"HttpHeaders":{"X-Name":"J\xf6rg"}}'),
         ],
         [
-          "a file that its owner may only read",
+          "a read-only file",
           /chmod u\+w|is there already|already exists/,
           (path: string) => chmodSync(path, 0o444),
         ],
       ] as const) {
         // What install.sh places is not edited but replaced.
         if (name.startsWith("install.sh") && !what.startsWith("another")) continue;
-        if (writer.onlyOnce && what.includes("only read")) continue;
+        if (writer.onlyOnce && what === "a read-only file") continue;
         it(`refuses ${what}, and does not change it`, async () => {
           const user = await userOf(writer, standing);
           const path = join(user.home, writer.file);
@@ -79,8 +79,12 @@ const kinds = ["device", "pipe", "socket", "folder"] as const;
       }
 
       for (const [what, why, seed] of [
-        ["into which everybody may write", /chmod g?o-w/, (path: string) => chmodSync(path, 0o777)],
-        ["that is another user's", /user 12345/, (path: string) => chownSync(path, otherUserId, otherUserId)],
+        ["to which all users can write", /chmod g?o-w/, (path: string) => chmodSync(path, 0o777)],
+        [
+          "that belongs to another user",
+          /user 12345/,
+          (path: string) => chownSync(path, otherUserId, otherUserId),
+        ],
         [
           "into which an access control list lets another user write",
           /other users can write to|others can write|access control list/,

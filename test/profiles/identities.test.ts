@@ -221,7 +221,7 @@ END
       "whose roles lead in a circle",
       `role_arn = ${ciRole}\nsource_profile = two\n[profile two]\nrole_arn = ${ciRole}\nsource_profile = p`,
     ],
-    ["with half a pair of keys", "aws_access_key_id = TESTKEY"],
+    ["with an incomplete pair of keys", "aws_access_key_id = TESTKEY"],
     ["with a role and no source for it", `role_arn = ${ciRole}`],
   ] as const) {
     it(`never uses the instance role for a profile ${what}`, async () => {
