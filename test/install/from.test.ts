@@ -154,7 +154,7 @@ describe("install.sh --from", function () {
     {
       what: "of another architecture",
       options: { platform: other },
-      error: new RegExp(`is for ${other}, this machine is linux-${process.arch}: take`),
+      error: new RegExp(`is for ${other}, this machine is linux-${process.arch}: use`),
     },
     {
       what: "of another system",
@@ -202,7 +202,7 @@ describe("install.sh --from", function () {
       assert.equal(status, 1);
       assert.match(
         stderr,
-        new RegExp(`daemon of \\S+ runs version 2\\.0\\.0, newer than ${version}: give --downgrade`),
+        new RegExp(`daemon of \\S+ runs version 2\\.0\\.0, newer than ${version}: use --downgrade`),
       );
       assert.match(installedVersion(), / 2\.0\.0$/);
     }
