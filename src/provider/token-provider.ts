@@ -13,7 +13,7 @@ import type { Registry } from "../registry/registry.ts";
 import { readClock } from "../store/files/clock.ts";
 import { tryLock } from "../store/files/lock.ts";
 import { lockPath } from "../store/files/paths.ts";
-import { pruneState } from "../store/tokens/prune.ts";
+import { isPruningDue, pruneState } from "../store/tokens/prune.ts";
 import { type FileDependency, fingerprint } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
@@ -135,7 +135,7 @@ export class TokenProvider {
       fetch: () => {
         const fetched = this.fetchEntry(registry, registration, deadlines);
         // During the call to AWS, since that is rare and takes long anyway.
-        pruning = pruneState(folders.state, now(), Math.random());
+        if (!defer || isPruningDue(Math.random())) pruning = pruneState(folders.state, now(), Math.random());
         return fetched;
       },
       endpoint: apiEndpoint(registry).host,

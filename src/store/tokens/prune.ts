@@ -20,6 +20,14 @@ const retention = {
 /** The number of files that are checked in a folder each time. */
 const sampleSize = 64;
 
+/** One get in eight, since it costs as much as the rest of a get. It checks more files than eight gets write. */
+const share = 1 / 8;
+
+/** Whether a get that calls AWS is to prune. @param random in [0, 1) */
+export function isPruningDue(random: number): boolean {
+  return random < share;
+}
+
 /**
  * Removes expired files and the temporary files of killed writers: an identity whose keys change with each job would
  * otherwise leave two files with secrets for each job. It checks at most 64 files of a folder, different ones each time,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
-import { pruneState } from "../../../src/store/tokens/prune.ts";
+import { isPruningDue, pruneState } from "../../../src/store/tokens/prune.ts";
 import { withChecksum } from "../../../src/token/checksum.ts";
 import { formatEntry } from "../../../src/token/entry-text.ts";
 import { hour } from "../../support/fakes/clock.ts";
@@ -15,6 +15,13 @@ import { useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const now = Date.UTC(2026, 5, 1);
 const ended = (ago: number) => ({ issuedAt: now - ago - hour, freshUntil: now - ago, expiresAt: now - ago });
+
+describe("isPruningDue", () => {
+  it("is true for one get in eight", () => {
+    const random = Array.from({ length: 1000 }, (_, number) => number / 1000);
+    assert.equal(random.filter(isPruningDue).length, 125);
+  });
+});
 
 describe("pruneState", () => {
   const temp = useTempFolder();
