@@ -146,7 +146,7 @@ describe("runChapters", () => {
       registry: "b",
       look: () => {
         gate.resolve(ok("at last"));
-        return failed("TLS", "b is bad", "mend it");
+        return failed("TLS", "b is bad", "fix it");
       },
     });
     const entries = await runChapters(

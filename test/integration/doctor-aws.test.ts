@@ -211,7 +211,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "an explicit login with a token of another region": {
     seed: async (user) => silent(await user.store(registry, "AWS", await secretFor(user, westRegistry))),
     fails: "stored-token LOGIN_DEAD",
-    seen: /'docker login' stored \(400\): it is of another region/,
+    seen: /'docker login' stored \(400\): it was issued for another region/,
     fix: new RegExp(`^docker logout ${registry}$`),
   },
   "an invalid explicit login": {

@@ -14,7 +14,7 @@ interface Fault {
   readonly seed: (user: User) => unknown;
   /** All that fails: "NAME CODE". */
   readonly fails: readonly string[];
-  /** What the first of them has seen, and its mend. */
+  /** What the first of them has seen, and its fix. */
   readonly seen?: RegExp;
   readonly fix?: RegExp;
 }

@@ -17,7 +17,7 @@ import { answered, told } from "../support/program/verdicts.ts";
 interface Case {
   readonly set: (user: User, standing: Standing) => void;
   readonly code: string;
-  /** For whom it failed, why, and what mends it, as the line has them. */
+  /** For whom it failed, why, and how to fix it, as the line has them. */
   readonly parts: readonly (string | RegExp)[];
 }
 

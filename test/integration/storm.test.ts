@@ -175,7 +175,7 @@ describe(`a daemon that is killed ${kills} times`, () => {
   }
 });
 
-/** Resolves at the n-th change of a file in the state folder from now on, whoever makes it, or after half a second. */
+/** Resolves at the n-th change of a file in the state folder from now on, by any process, or after half a second. */
 async function nthChange(user: User, count: number): Promise<void> {
   const changed = Promise.withResolvers<void>();
   let left = count;

@@ -13,7 +13,7 @@ export const authVariable: RegistryDiagnostic = {
 /** @param text of DOCKER_AUTH_CONFIG: docker/cli, cli/config/configfile/file.go uses its keys unchanged */
 export function judgeVariable(text: string | undefined, host: string): Finding {
   if (!text) return ok("DOCKER_AUTH_CONFIG is not set");
-  if (!passwordsIn(text).has(host)) return ok("DOCKER_AUTH_CONFIG has no login for it");
+  if (!passwordsIn(text).has(host)) return ok("DOCKER_AUTH_CONFIG has no login for this registry");
   return failed(
     "AUTH_VARIABLE",
     `DOCKER_AUTH_CONFIG has a login for ${host}, which Docker uses before it calls a helper`,

@@ -14,7 +14,7 @@ export const config: MachineDiagnostic = {
     });
     if (finding) return finding;
     const isThere = files.stamp(configFile) !== "absent";
-    if (!isThere) return ok("there is none: the default AWS credential chain is used");
+    if (!isThere) return ok("no config.yaml: the default AWS credential chain is used");
     const names = Object.keys(identities).length;
     return ok(`${configFile}: identities ${names}, registries ${registries.length}`);
   },

@@ -38,7 +38,7 @@ function judgePath(found: readonly ProgramFile[], program: string): Finding {
   if (basename(program) === name) {
     return failed("HELPER_NOT_FOUND", what, `export PATH="${dirname(program)}:$PATH"`);
   }
-  const fix = `this program is ${program}: give it that name in a folder of the PATH`;
+  const fix = `this program is ${program}: put it into a folder of the PATH under that name`;
   return failed("HELPER_NOT_FOUND", what, fix);
 }
 

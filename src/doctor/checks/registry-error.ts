@@ -41,7 +41,7 @@ export function explainError(
   }
   switch (status) {
     case 400: {
-      const what = `${host} rejects ${sent.words} (400): it is of another region, truncated or modified`;
+      const what = `${host} rejects ${sent.words} (400): it was issued for another region, or is truncated or modified`;
       return failed("TOKEN_UNKNOWN", what, sent.fix);
     }
     case 401: {
@@ -51,8 +51,8 @@ export function explainError(
     case 403:
       return failed(
         "REGISTRY_DENIED",
-        `${host} denies it (403): ${message}`,
-        "see who may use this registry",
+        `${host} denies the request (403): ${message}`,
+        "check the registry's permissions policy and the IAM policies of this identity",
       );
     case 429:
       return failed("THROTTLED", `${host} received too many requests (429)`, "try again in a minute");
@@ -65,7 +65,7 @@ export function explainError(
   return failed(
     "BAD_ANSWER",
     what,
-    "check for a captive portal, a proxy or a name server with false addresses",
+    "check for a captive portal, a proxy or a DNS server that returns wrong addresses",
   );
 }
 
@@ -88,7 +88,7 @@ function explainDenial({
   const what = `${principal} lacks ${permission}`;
   if (deniedBy !== undefined) {
     const seen = `${principal} is denied ${permission}, by an explicit deny in ${withArticle(deniedBy)}`;
-    return failed("DENIED_EXPLICITLY", seen, `remove the deny of ${action} from it`);
+    return failed("DENIED_EXPLICITLY", seen, `remove the Deny for ${action} from that policy`);
   }
   if (policy.startsWith("resource-based")) {
     const fix = `allow it in the repository's account: aws ecr set-repository-policy`;

@@ -15,7 +15,7 @@ import { useTempFolder } from "../../support/fakes/temp-folder.ts";
 describe("the records of outputs", () => {
   const state = useTempFolder();
   const path = "/srv/config.json";
-  const failure = { code: "OUTPUT_FILE", what: "it can't be written", fix: "mend it" };
+  const failure = { code: "OUTPUT_FILE", what: "it can't be written", fix: "fix it" };
   const record: OutputRecord = { format: 1, path, hosts: ["a.example"], madeAuths: true, madeFile: false };
   const empty = { ...record, hosts: [], madeAuths: false };
 

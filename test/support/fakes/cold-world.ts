@@ -138,5 +138,5 @@ function keyOf(identity: string, region: string): string {
 
 /** An error of AWS. */
 export function refusal(code: FailureCode): Failure {
-  return new Failure(code, `it failed with ${code}`, "mend it");
+  return new Failure(code, `it failed with ${code}`, "fix it");
 }
