@@ -20,7 +20,7 @@ static const char below_prefix[] = "/lib/docker-credential-ecr/docker-credential
 static bool own_path(char path[PATH_MAX]) {
 #ifdef __APPLE__
   char given[PATH_MAX];
-  uint32_t size = sizeof named;
+  uint32_t size = sizeof given;
   return _NSGetExecutablePath(given, &size) == 0 && realpath(given, path) != NULL;
 #else
   ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);

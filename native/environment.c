@@ -45,14 +45,21 @@ bool has_fingerprint(char *const *environment, struct slice names, struct slice 
   return slice_is(fingerprint, hex, sizeof hex);
 }
 
+// A TZ that names a file instead of a time zone. The runtime opens it when it starts: a pipe would hang it.
+static bool is_zone_file(const char *entry) {
+  if (strncmp(entry, "TZ=", 3) != 0) return false;
+  const char *zone = entry + 3;
+  return *zone == ':' || *zone == '/' || strstr(zone, "..") != NULL;
+}
+
 // Variables that Bun, JavaScriptCore or a library in them reads, and those of Node that Bun reads: docs/security.md.
 static bool is_runtime_variable(const char *entry) {
   static const char *const prefixes[] = {"BUN_",           "JSC_",          "MIMALLOC_", "NAPI_RS_",
                                          "NODE_CHANNEL_",  "NODE_OPTIONS=", "NODE_TLS_", "NODE_COMPILE_CACHE",
-                                         "NODE_REDIRECT_", "NODE_DEBUG"};
+                                         "NODE_REDIRECT_", "NODE_DEBUG",    "TZDIR="};
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
     if (strncmp(entry, prefixes[i], strlen(prefixes[i])) == 0) return true;
-  return false;
+  return is_zone_file(entry);
 }
 
 // Whether a previous entry has the same name.

@@ -33,11 +33,21 @@ export function programsOf(env: Environment): RunProgram {
   };
 }
 
-function start(command: string[], env: Environment) {
+function start([program = "", ...args]: string[], env: Environment) {
   const english = { ...env, LC_ALL: "C", SYSTEMD_PAGER: "", SYSTEMD_COLORS: "0" };
+  const path = program.includes("/") ? program : Bun.which(program, { PATH: absoluteFolders(env.PATH) });
+  if (!path) return undefined;
   try {
-    return Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe", env: english });
+    return Bun.spawn([path, ...args], { stdin: "ignore", stdout: "pipe", stderr: "pipe", env: english });
   } catch {
     return undefined;
   }
+}
+
+/** A PATH without its relative folders: nothing is run from the working folder. */
+function absoluteFolders(path = ""): string {
+  return path
+    .split(":")
+    .filter((folder) => folder.startsWith("/"))
+    .join(":");
 }

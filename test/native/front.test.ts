@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { compileFront, warnings } from "../../scripts/native.mjs";
 import { host } from "../support/fakes/entries.ts";
@@ -105,6 +114,19 @@ when("the native front", function () {
     assert.equal(call(front, ["list"], "", {}, through).stdout, `${behind()}\nlist\n`);
   });
 
+  it("passes on a time zone, and no file in its place", () => {
+    const zone = (TZ: string) => {
+      call(front, ["get"], "", { TZ });
+      return /^TZ=.*$/m.exec(readFileSync(`${seen()}.env`, "utf8"))?.[0];
+    };
+    for (const name of ["UTC", "Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3", ""]) {
+      assert.equal(zone(name), `TZ=${name}`);
+    }
+    for (const file of ["/tmp/pipe", ":/tmp/pipe", ":Europe/Berlin", "../../../tmp/pipe", "Europe/../x"]) {
+      assert.equal(zone(file), undefined, file);
+    }
+  });
+
   it("names the missing path", () => {
     rmSync(behind());
     const expected = `can't start the other part of this program, ${behind()} (No such file or directory). Fix: install the program again, with ./install.sh [PROGRAM_MISSING]\n`;
@@ -117,7 +139,7 @@ when("the native front", function () {
   it("passes on all variables except the runtime's", () => {
     const runtime = [
       ...["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "JSC_useJIT", "MIMALLOC_VERBOSE"],
-      ...["NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_CHANNEL_FD", "NAPI_RS_FORCE_WASI"],
+      ...["NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_CHANNEL_FD", "NAPI_RS_FORCE_WASI", "TZDIR"],
     ];
     const others = ["NODE_EXTRA_CA_CERTS", "NODE_ENV", "BUNDLE", "MY_BUN_OPTIONS", "AWS_PROFILE", "bun_x"];
     const env = Object.fromEntries([...runtime, ...others].map((name) => [name, "1"]));
@@ -212,6 +234,17 @@ describe("the sources of the native program", () => {
       assert.equal(compileFront(join(temp(), "front"), options), undefined);
     });
   }
+
+  it("pass with the parts for macOS, whose names are here those of Linux", function () {
+    if (!hasCompiler) return this.skip();
+    const stub = ["-D__APPLE__", "-Dst_mtimespec=st_mtim", "-Dst_ctimespec=st_ctim"];
+    const flags = [...warnings, ...stub, `-I${join(import.meta.dir, "macos")}`, "-c"];
+    const sources = readdirSync(join(import.meta.dir, "../../native")).filter((name) => name.endsWith(".c"));
+    for (const name of sources) {
+      const source = join(import.meta.dir, "../../native", name);
+      assert.equal(compileFront(join(temp(), `${name}.o`), { flags, sources: [source] }), undefined);
+    }
+  });
 
   it("report a missing compiler", () => {
     assert.match(

@@ -120,12 +120,18 @@ function parse(text: string, now: number): AwsCredentials {
   if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") {
     throw new Error("its output lacks AccessKeyId or SecretAccessKey");
   }
+  if (SessionToken && typeof SessionToken !== "string") {
+    throw new Error("the SessionToken in its output is not a string");
+  }
   const expiration = Expiration ? new Date(String(Expiration)) : undefined;
+  if (expiration && Number.isNaN(expiration.getTime())) {
+    throw new Error("the Expiration in its output is not a time");
+  }
   if (expiration && expiration.getTime() < now) throw new Error("the credentials in its output have expired");
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
     ...(typeof SessionToken === "string" && SessionToken && { sessionToken: SessionToken }),
-    ...(expiration && !Number.isNaN(expiration.getTime()) && { expiration }),
+    ...(expiration && { expiration }),
   };
 }

@@ -32,7 +32,7 @@ export function withoutSecrets(text: string): string {
       done = to;
       continue;
     }
-    if (isHelper(from) && !isEncodedLogin(text.slice(from + 1, to - 1))) continue;
+    if (isHelper(from) && isHelperName(text.slice(from + 1, to - 1))) continue;
     shown += `${text.slice(done, from)}"…"`;
     done = to;
   }
@@ -48,9 +48,9 @@ function maskedName(name: string): string {
   return clean === value ? name : JSON.stringify(clean);
 }
 
-/** Whether a text is `user:password` in base64. It may be at the place of a helper's name by mistake. */
-function isEncodedLogin(text: string): boolean {
-  return Buffer.from(text, "base64").includes(":");
+/** Whether a text can be a helper's name. By mistake, a URL, a token or `user:password` in base64 may be in its place. */
+function isHelperName(text: string): boolean {
+  return /^[\w.+-]{0,64}$/.test(text) && !Buffer.from(text, "base64").includes(":") && redact(text) === text;
 }
 
 /** The ranges of all strings in a JSON text, including property names. */

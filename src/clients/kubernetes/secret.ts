@@ -44,7 +44,8 @@ export function secretManifest(
       },
       data: { ".dockerconfigjson": bytes.toString("base64") },
     },
-    { lineWidth: 0 },
+    // Words such as `yes` and dates are quoted, for readers of YAML 1.1.
+    { lineWidth: 0, compat: "yaml-1.1" },
   );
 }
 

@@ -25,10 +25,15 @@ export function inParts(entries: Entries, limit: number | undefined, id: () => s
     if (entry === undefined) return undefined;
     const names = partsOf(name, entry);
     if (names.length === 0) return new TextDecoder().decode(entry);
-    const parts = await Promise.all(names.map((each) => entries.read(each)));
-    if (parts.every((part) => part !== undefined)) return new TextDecoder().decode(Buffer.concat(parts));
-    // Another write has replaced the value meanwhile; otherwise a user has removed its parts.
-    return isSecondTry ? undefined : read(name, true);
+    // One after another: each may open a connection to the keychain.
+    const parts: Uint8Array[] = [];
+    for (const each of names) {
+      const part = await entries.read(each);
+      // Another write has replaced the value meanwhile; otherwise a user has removed its parts.
+      if (part === undefined) return isSecondTry ? undefined : read(name, true);
+      parts.push(part);
+    }
+    return new TextDecoder().decode(Buffer.concat(parts));
   }
 
   return {
@@ -65,7 +70,7 @@ export function split(bytes: Uint8Array, limit = Number.POSITIVE_INFINITY): Uint
 
 /** The names of the entries into which an entry's value was split; none if it is not split. */
 function partsOf(name: string, entry: Uint8Array | undefined): string[] {
-  const found = new RegExp(`^${partsMark}(\\d{1,4}) ([\\w-]+)$`).exec(new TextDecoder().decode(entry));
+  const found = new RegExp(`^${partsMark}(\\d{1,4}) ([\\w-]{1,64})$`).exec(new TextDecoder().decode(entry));
   const [, count = 0, id] = found ?? [];
   return Array.from({ length: Number(count) }, (_, index) => `${name} part ${index + 1} of ${count} ${id}`);
 }

@@ -56,6 +56,17 @@ describe("the command of a credential_process", () => {
     });
   }
 
+  for (const [field, value] of [
+    ["Expiration", '"soon"'],
+    ["SessionToken", "{}"],
+  ]) {
+    it(`that prints ${field} ${value} is refused`, async () => {
+      const printed = `{"Version":1,"AccessKeyId":"a","SecretAccessKey":"b","${field}":${value}}`;
+      const message = new RegExp(`the ${field} in its output is not`);
+      await assert.rejects(wordsOf(`echo '${printed}'`), ({ cause }: Error) => message.test(String(cause)));
+    });
+  }
+
   it("that does not exist is reported without its command line", async () => {
     await assert.rejects(wordsOf("no-such-program hush-hush"), (error: Error) => !/hush/.test(String(error)));
   });

@@ -21,6 +21,12 @@ describe("Docker's config.json without its secrets", () => {
       '{"credHelpers":{"me:hush@ghcr.io":"pass"}}',
       '{"credHelpers":{"[redacted]@ghcr.io":"pass"}}',
     ],
+    ["a URL instead of a helper", '{"credsStore":"https://me:hush@h"}', '{"credsStore":"…"}'],
+    [
+      "a token instead of a helper",
+      '{"credHelpers":{"a":"ghp_0123456789abcdefghijABCDEFGHIJ456789"}}',
+      '{"credHelpers":{"a":"…"}}',
+    ],
     [
       "Docker Hub's name",
       '{"auths":{"https://index.docker.io/v1/":{}}}',
