@@ -52,12 +52,15 @@ export async function callApi<Answer>(session: Session, call: Call<Answer>): Pro
     };
     try {
       const response = await session.transport.send(requestOf(call, url, headers, session.now() + offset));
-      return call.read(await response.text(), response);
+      const answer = call.read(await response.text(), response);
+      session.lastAttempt = undefined;
+      return answer;
     } catch (error) {
       offset = correctedOffset(error, offset, session.now());
       if (attempt >= settings.maxAttempts) throw error;
       const { Retries } = await import("./retries.ts");
       retries ??= new Retries(settings);
+      session.lastAttempt = error;
       await retries.next(error);
     }
   }

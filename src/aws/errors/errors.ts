@@ -23,12 +23,21 @@ export function failureOf(error: unknown, context: FetchContext, session: Sessio
   if (error instanceof Failure)
     return withContext(context, error.code, error.message, error.fix, error.cause ?? error);
   if (session?.signal.aborted) return timeout(context, session, error);
+  return explained(error, context, session);
+}
+
+function explained(error: unknown, context: FetchContext, session: Session | undefined): Failure {
   const { code, why, fix } = diagnose(error, context, session);
   return withContext(context, code, why, fix, error);
 }
 
-/** The failure after the deadline. @param session absent if it was not open yet */
+/**
+ * The failure after the deadline: of the last attempt that ended, else a timeout.
+ *
+ * @param session absent if it was not open yet
+ */
 export function timeout(context: FetchContext, session: Session | undefined, cause?: unknown): Failure {
+  if (session?.lastAttempt !== undefined) return explained(session.lastAttempt, context, session);
   const waitingFor: WaitingFor = session?.waitingFor ?? { what: "the AWS config files" };
   // A step with its own fix does not use the network.
   const answerer = waitingFor.fix === undefined ? lastAnswerer(session) : undefined;

@@ -27,6 +27,8 @@ export interface Session {
   readonly limits: Limits;
   /** The current step, for the message after a timeout. */
   waitingFor: WaitingFor;
+  /** The error of the last attempt at the current call: the reason if the deadline comes before the next one's end. */
+  lastAttempt?: unknown;
   /** The credential source, for messages; absent if it is not decided yet. */
   source?: CredentialSource;
 }

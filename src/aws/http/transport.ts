@@ -108,9 +108,12 @@ export class Transport {
     if (this.#openedAhead.has(url.origin)) return;
     this.#openedAhead.add(url.origin);
     const { env, signal, requestLimit } = this.#options;
+    const proxy = proxyFor(url, env);
+    // A wrong password is sent to a proxy once: companies lock an account after a few attempts.
+    if (proxy?.url.includes("@")) return;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(requestLimit)]);
     const init = this.#withCertificates({
-      ...connectionSettings(proxyFor(url, env)),
+      ...connectionSettings(proxy),
       method: "HEAD",
       signal: limit,
     });

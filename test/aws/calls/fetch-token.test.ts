@@ -70,6 +70,13 @@ describe("fetchToken: failures", () => {
     assert.match(failure.message, /STS received too many requests/);
   });
 
+  it("reports throttling if the deadline comes before the last attempt", async () => {
+    client.aws.controls.throttle("GetAuthorizationToken");
+    const signal = once(() => client.aws.controls.calls().GetAuthorizationToken > 1);
+    const env = { ...keysOf(alice), AWS_MAX_ATTEMPTS: "50" };
+    assert.equal((await inTime(client.tokenFailure({ env, signal }))).code, "THROTTLED");
+  });
+
   it("retries when the SDK does", async () => {
     client.aws.controls.fail("GetAuthorizationToken", { times: 1 });
     await client.fetchToken({ env: { ...keysOf(alice), AWS_MAX_ATTEMPTS: "2" } });
