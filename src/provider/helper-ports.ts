@@ -153,7 +153,10 @@ export function createHelperPorts(
   }
   const getPorts = {
     ...{ ...store, clock, warmGet, tokenIgnoringConfig, getOrFetchToken, log },
-    writeRegistry: (entry: RegistryEntry) => disk.run(() => store.writeRegistry(entry)),
+    writeRegistry: async (entry: RegistryEntry) => {
+      await store.assertCanStore();
+      await disk.run(() => store.writeRegistry(entry));
+    },
     retryConditions: (registration: ResolvedRegistration) => retryConditions(registration, files, env),
     resolveRegistration: resolveAndRemember,
   };

@@ -127,6 +127,8 @@ export class TokenProvider {
       readAuthorization: () => store.readAuthorization(key),
       writeAuthorization: async (entry) => {
         if (await options.isSuperseded?.()) return;
+        // The keychain has a time limit of its own, and its failure must be recorded for later gets.
+        await store.assertCanStore();
         await limited(() => store.writeAuthorization(key, entry));
       },
       readFailure: () => store.readFailure(key),
