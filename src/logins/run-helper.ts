@@ -3,6 +3,7 @@ import type { Subprocess } from "bun";
 import { within } from "../limits/concurrency.ts";
 import { OutputTooLarge, outputOf } from "../limits/program-output.ts";
 import { endTree } from "../process/kill-tree.ts";
+import { absoluteFolders } from "../process/path-folders.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
@@ -32,11 +33,7 @@ const recursionMark = "DOCKER_CREDENTIAL_ECR_FALLBACK";
  */
 export function findOtherHelper(name: string, { env, self }: OtherHelperOptions): string {
   const program = `docker-credential-${name}`;
-  const folders = (env.PATH ?? "")
-    .split(":")
-    .filter((folder) => folder.startsWith("/"))
-    .join(":");
-  const path = Bun.which(program, { PATH: folders });
+  const path = Bun.which(program, { PATH: absoluteFolders(env.PATH).join(":") });
   if (path === null) {
     throw new Failure(
       "FALLBACK_MISSING",

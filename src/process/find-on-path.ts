@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import type { Environment } from "../token/dependencies.ts";
+import { absoluteFolders } from "./path-folders.ts";
 import { programsOf } from "./run-program.ts";
 
 /** A file of the wanted name in a folder of the PATH. */
@@ -13,11 +14,11 @@ export interface ProgramFile {
  * The files of that name in the folders of the PATH, in order. Relative folders are skipped: programs written in Go,
  * such as Docker, start nothing from them (https://pkg.go.dev/os/exec#hdr-Executables_in_the_current_directory).
  */
-export async function findOnPath(name: string, { PATH = "" }: Environment): Promise<readonly ProgramFile[]> {
+export async function findOnPath(name: string, { PATH }: Environment): Promise<readonly ProgramFile[]> {
   const files: ProgramFile[] = [];
-  for (const folder of PATH.split(":")) {
+  for (const folder of absoluteFolders(PATH)) {
     const path = `${folder.replace(/\/+$/, "")}/${name}`;
-    if (!folder.startsWith("/") || !(await isFile(path))) continue;
+    if (!(await isFile(path))) continue;
     const isExecutable = await access(path, constants.X_OK).then(
       () => true,
       () => false,

@@ -1,6 +1,7 @@
 import { within } from "../limits/concurrency.ts";
 import { outputOf } from "../limits/program-output.ts";
 import type { Environment } from "../token/dependencies.ts";
+import { absoluteFolders } from "./path-folders.ts";
 
 /** The result of a system program. */
 export interface ProgramResult {
@@ -35,19 +36,13 @@ export function programsOf(env: Environment): RunProgram {
 
 function start([program = "", ...args]: string[], env: Environment) {
   const english = { ...env, LC_ALL: "C", SYSTEMD_PAGER: "", SYSTEMD_COLORS: "0" };
-  const path = program.includes("/") ? program : Bun.which(program, { PATH: absoluteFolders(env.PATH) });
+  const path = program.includes("/")
+    ? program
+    : Bun.which(program, { PATH: absoluteFolders(env.PATH).join(":") });
   if (!path) return undefined;
   try {
     return Bun.spawn([path, ...args], { stdin: "ignore", stdout: "pipe", stderr: "pipe", env: english });
   } catch {
     return undefined;
   }
-}
-
-/** A PATH without its relative folders: nothing is run from the working folder. */
-function absoluteFolders(path = ""): string {
-  return path
-    .split(":")
-    .filter((folder) => folder.startsWith("/"))
-    .join(":");
 }

@@ -1,3 +1,4 @@
+import { absoluteFolders } from "../process/path-folders.ts";
 import { ambientNames, type Environment } from "../token/dependencies.ts";
 import type { Variable } from "./service.ts";
 
@@ -58,7 +59,8 @@ export function selectEnvironment(
     if (kind === undefined) continue;
     if (kind === "identity") omitted.identity.push(name);
     else if (kind === "shell") {
-      const value = name === "PATH" ? absoluteFolders(given) : given;
+      // A credential_process needs the PATH; a relative folder would be another one in the service.
+      const value = name === "PATH" ? absoluteFolders(given).join(":") : given;
       const isNeeded = name === "PATH" || (given.startsWith("/") && given !== options.home);
       if (!options.isSystem && isNeeded && isPrintable(value)) variables.push({ name, value });
     } else if (!options.isOwnShell) omitted.foreign.push(name);
@@ -83,14 +85,6 @@ function kindOf(name: string): Kind | undefined {
 /** Only AWS's SDKs accept a path that starts at the home folder. */
 function isUsablePath(name: string, path: string): boolean {
   return path.startsWith("/") || (name.startsWith("AWS_") && path.startsWith("~/"));
-}
-
-/** For a credential_process; a relative folder would be another one in the service. */
-function absoluteFolders(path: string): string {
-  return path
-    .split(":")
-    .filter((folder) => folder.startsWith("/"))
-    .join(":");
 }
 
 /** Only a scheme, a host, a port and a path: a part before "@" has a password. */
