@@ -1,7 +1,7 @@
 import { durationBounds } from "../refresher/renewal-counts.ts";
 import type { FailureNote } from "../token/failure.ts";
+import { identityName } from "../token/identity.ts";
 import { counter, gauge, histogram, type Labels, type Sample } from "./exposition.ts";
-import { identityName } from "./identity-name.ts";
 import type { RenewalSeries } from "./renewals-report.ts";
 import type { StatusReport } from "./report.ts";
 

@@ -1,7 +1,7 @@
 import type { RegistryRows } from "../managed/registry-rows.ts";
 import { noRenewals, type RenewalCounts, sumOfCounts } from "../refresher/renewal-counts.ts";
 import type { GroupState } from "../refresher/state.ts";
-import { identityName } from "./identity-name.ts";
+import { identityName } from "../token/identity.ts";
 
 /** The renewals of one identity's token for an account's registries in a region. */
 export interface RenewalSeries {

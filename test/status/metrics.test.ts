@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { identityName } from "../../src/status/identity-name.ts";
 import { metricsOf } from "../../src/status/metrics.ts";
+import { identityName } from "../../src/token/identity.ts";
 import { everyMetric } from "../support/fakes/metrics.ts";
 import { now, statusReport } from "../support/fakes/status-report.ts";
 import { readMetrics } from "../support/metrics.ts";
