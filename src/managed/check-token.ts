@@ -1,5 +1,5 @@
 import { isTokenRefused, requestRegistry } from "../aws/calls/registry-request.ts";
-import { refuseFile } from "../ownership/refuse-file.ts";
+import { awsRequest } from "../provider/aws-request.ts";
 import type { AppContext } from "../provider/context.ts";
 import type { ResolvedRegistration } from "../provider/token-provider.ts";
 import type { TokenVerdict } from "../refresher/check-schedule.ts";
@@ -13,16 +13,16 @@ import { Failure } from "../token/failure.ts";
  * must not get a token unless there is a pull.
  */
 export async function checkToken(
-  { env, home, now }: AppContext,
-  { awsIdentity: identity, config, read: files }: ResolvedRegistration,
+  app: AppContext,
+  registration: ResolvedRegistration,
   { registries }: Job,
   { username, secret }: AuthorizationEntry,
   signal: AbortSignal,
 ): Promise<TokenVerdict> {
   const registry = registries.find(({ host }) => parseHost(host) !== undefined);
   if (!registry) return "accepted";
-  const request = { registry, identity, config, env, home, now, signal, files, refuseFile };
   try {
+    const request = awsRequest(app, registration, registry, signal);
     const answer = await requestRegistry(request, "/v2/", { username, secret });
     if (isTokenRefused(answer)) return "refused";
     return answer.status >= 500 || answer.status === 429 ? "unknown" : "accepted";

@@ -1,6 +1,6 @@
 import { followedSources } from "../config/replication.ts";
 import type { StampedConfig } from "../config/stamped.ts";
-import { refuseFile } from "../ownership/refuse-file.ts";
+import { awsRequest } from "../provider/aws-request.ts";
 import { conditionsOf } from "../provider/conditions.ts";
 import type { AppContext } from "../provider/context.ts";
 import { type ResolvedRegistration, TokenProvider } from "../provider/token-provider.ts";
@@ -18,7 +18,7 @@ export interface RuleReader extends Omit<RuleFetchPorts<readonly Destination[]>,
 
 /** The rules of a registry are read with the identity that its token is fetched with. */
 export async function rulesReader(app: AppContext, config: StampedConfig): Promise<RuleReader> {
-  const { files, folders, env, home, now } = app;
+  const { files, folders, now } = app;
   // The file's present stamp, not that of the config in use: while the file is invalid, that is the last valid one.
   const stamp = files.stamp(folders.configFile);
   const provider = new TokenProvider(app, { config: async () => config });
@@ -42,18 +42,7 @@ export async function rulesReader(app: AppContext, config: StampedConfig): Promi
     async read(source, signal) {
       const { registry, registration } = sourceOf(source);
       const { describeReplication } = await import("../aws/calls/describe-replication.ts");
-      const { awsIdentity: identity, config, read } = registration;
-      return describeReplication({
-        registry,
-        identity,
-        config,
-        env,
-        home,
-        now,
-        signal,
-        files: read,
-        refuseFile,
-      });
+      return describeReplication(awsRequest(app, registration, registry, signal));
     },
     async isCurrent(source) {
       const { registry, registration } = sourceOf(source);

@@ -1,11 +1,8 @@
-import type { ConfigLocation } from "../aws/errors/diagnosis.ts";
 import type { Config } from "../config/config.ts";
 import { registrationFor } from "../config/registration.ts";
 import { aliasTarget } from "../config/registries.ts";
 import { isDeterminedByRules, registrationUnderRules } from "../config/replication.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
-import { refuseFile } from "../ownership/refuse-file.ts";
-import type { ReadFiles } from "../profiles/config-files.ts";
 import type { IdentityState } from "../profiles/dependencies.ts";
 import { apiEndpoint } from "../registry/endpoint.ts";
 import { parseHost } from "../registry/host.ts";
@@ -19,6 +16,7 @@ import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { elapsed, lifeOf, lifeState } from "../token/life.ts";
+import { type AwsIdentity, awsRequest } from "./aws-request.ts";
 import { retryConditions } from "./conditions.ts";
 import type { AppContext, Deadlines, FetchOptions } from "./context.ts";
 import type { DiskLimit } from "./disk-limit.ts";
@@ -28,13 +26,9 @@ import { IdentityStates } from "./identity-states.ts";
 import { readStampedRules, type StampedRules } from "./replication-rules.ts";
 
 /** A registration with what a fetch and the background refresher need. */
-export interface ResolvedRegistration extends Registration {
+export interface ResolvedRegistration extends Registration, AwsIdentity {
   /** Files whose change may end a failure, but does not change the identity. */
   readonly retryWhenChanged: readonly string[];
-  /** The AWS files that define the identity. */
-  readonly read: ReadFiles;
-  /** The path of config.yaml, and the line of the identity in it. */
-  readonly config: ConfigLocation;
   /** Files that the source of the credentials reads again during the fetch. */
   readonly reread: readonly FileDependency[];
 }
@@ -181,23 +175,12 @@ export class TokenProvider {
     registration: ResolvedRegistration,
     { fetch, signal: given }: Deadlines,
   ): Promise<AuthorizationEntry> {
-    const { files, env, home, now } = this.app;
+    const { files, now } = this.app;
     const { fetchToken } = await import("../aws/calls/fetch-token.ts");
     const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
     const signal = given ? AbortSignal.any([given, limit]) : limit;
     const began = { clock: readClock(files, now()), timer: performance.now() };
-    const request = {
-      registry,
-      identity: registration.awsIdentity,
-      config: registration.config,
-      env,
-      home,
-      now,
-      signal,
-      files: registration.read,
-      refuseFile,
-    };
-    const token = await fetchToken(request);
+    const token = await fetchToken(awsRequest(this.app, registration, registry, signal));
     if (!belongsTo(registration, await this.resolveRegistration(registry))) {
       throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
     }

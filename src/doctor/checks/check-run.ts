@@ -1,6 +1,6 @@
 import type { AwsRequest } from "../../aws/calls/call.ts";
 import { type Reach, reachApi } from "../../aws/calls/reachability.ts";
-import { refuseFile } from "../../ownership/refuse-file.ts";
+import { awsRequest } from "../../provider/aws-request.ts";
 import { type ResolvedRegistration, TokenProvider } from "../../provider/token-provider.ts";
 import type { Image } from "../../registry/image.ts";
 import type { Registry } from "../../registry/registry.ts";
@@ -49,8 +49,6 @@ export class CheckRun {
 
   /** The request that a `get` would make to AWS. */
   async request(signal: AbortSignal): Promise<AwsRequest> {
-    const { env, home, now } = this.machine;
-    const { awsIdentity: identity, read: files, config } = await this.registration();
-    return { registry: this.registry, identity, config, env, home, now, signal, files, refuseFile };
+    return awsRequest(this.machine, await this.registration(), this.registry, signal);
   }
 }
