@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { overlaps } from "../config/overlaps.ts";
 import {
   noRegistriesMessage,
+  originJson,
   type RegistryRow,
   readRegistryRows,
   waitingEntries,
@@ -39,7 +40,7 @@ async function show(json: boolean, context: Context): Promise<void> {
         registry: host,
         account,
         region,
-        origin,
+        origin: originJson(origin),
         ...(source !== undefined && { source }),
         identity,
         unattended: unattended !== undefined,
@@ -63,7 +64,7 @@ async function show(json: boolean, context: Context): Promise<void> {
 }
 
 function originText({ origin, source, unattended }: RegistryRow): string {
-  const text = origin === "learnt" ? "discovered" : (origin ?? "-");
+  const text = origin ?? "-";
   if (unattended) return `${text}, not renewed`;
   return source === undefined ? text : `${text} of ${source}`;
 }

@@ -18,7 +18,7 @@ export function findingsOfManaged({ registries, plan }: ManagedRegistries): read
     .filter(({ registry }) => !forgotten.has(registry.host))
     .map(({ registry: { host }, origin, source }) => {
       if (origin === "configured") return { host, where: "config.yaml" };
-      return { host, where: origin === "learnt" ? "used before" : `${source} replicates there` };
+      return { host, where: origin === "discovered" ? "used before" : `${source} replicates there` };
     });
 }
 

@@ -85,13 +85,13 @@ async function readTokenFile(
   const lastColdGetAt = modifiedAt(tokenPath(app.folders.state, host));
   if (!fetchedInOtherEnvironment(entry, registration.dependencies.environment.names, app.env)) {
     return {
-      managed: createManagedRegistry(registry, "learnt", registration, conditions, { lastColdGetAt }),
+      managed: createManagedRegistry(registry, "discovered", registration, conditions, { lastColdGetAt }),
       registration,
     };
   }
   const { identity, authorization } = entry;
   const details = { lastColdGetAt, identity, authorization, credentialsOnlyInEnvironment: true };
-  return { managed: createManagedRegistry(registry, "learnt", registration, conditions, details) };
+  return { managed: createManagedRegistry(registry, "discovered", registration, conditions, details) };
 }
 
 /** Milliseconds since the epoch; 0 if it is unknown. Synchronous, since there may be thousands. */

@@ -110,7 +110,7 @@ async function publishToRegistry(
   const registered = managed.registries.find((one) => one.registry.host === host);
   const before = await stat(path).catch(() => undefined);
   // A logout has removed the file: it must not be written again.
-  if (registered?.origin === "learnt" && !before) return;
+  if (registered?.origin === "discovered" && !before) return;
   const token = { format: entryFormat, host, username, secret, life } as const;
   const entry: RegistryEntry = { ...token, dependencies, identity, authorization: key };
   // On a slow disk a pass may write only some of many files; the next pass writes the others.

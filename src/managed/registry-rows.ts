@@ -26,6 +26,11 @@ export interface RegistryRow {
   readonly unattended?: Unattended;
 }
 
+/** The origin in JSON, whose documented value for a discovered registry is another word. */
+export function originJson(origin: string | undefined): string | undefined {
+  return origin === "discovered" ? "learnt" : origin;
+}
+
 /** Shown to users instead of an empty list. */
 export const noRegistriesMessage =
   "No registry is managed yet: the first pull adds one, or list registries in config.yaml.";

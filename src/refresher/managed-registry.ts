@@ -18,4 +18,4 @@ export interface ManagedRegistry {
   readonly credentialsOnlyInEnvironment?: boolean;
 }
 
-export type Origin = "configured" | "replication" | "learnt";
+export type Origin = "configured" | "replication" | "discovered";

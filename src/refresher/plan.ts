@@ -22,7 +22,7 @@ export interface Plan {
 const unusedAfter = 7 * 24 * 3_600_000;
 
 /** If a host is listed twice, the first origin in this order wins. */
-const precedence: readonly Origin[] = ["configured", "replication", "learnt"];
+const precedence: readonly Origin[] = ["configured", "replication", "discovered"];
 
 /**
  * The jobs for the managed registries. Each host belongs to one job.
@@ -51,7 +51,7 @@ export function isPlanCurrent({ unused }: Plan, managed: readonly ManagedRegistr
 }
 
 function isUnused({ origin, lastColdGetAt }: ManagedRegistry, now: number): boolean {
-  return origin === "learnt" && (lastColdGetAt === undefined || now - lastColdGetAt > unusedAfter);
+  return origin === "discovered" && (lastColdGetAt === undefined || now - lastColdGetAt > unusedAfter);
 }
 
 function takesPrecedence(one: ManagedRegistry, other: ManagedRegistry): boolean {

@@ -1,4 +1,5 @@
 import type { Health } from "../managed/daemon-health.ts";
+import { originJson } from "../managed/registry-rows.ts";
 import { codeIn, Failure, type FailureNote } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
 import { conditionOf } from "./attention.ts";
@@ -46,6 +47,7 @@ function tokenJson(token: ShownToken): object {
     token;
   return {
     ...plain,
+    origin: originJson(plain.origin),
     state: conditionOf(token),
     ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }),
     ...(lastRenewedAt !== undefined && { lastRenewedAt: isoTime(lastRenewedAt) }),

@@ -46,9 +46,9 @@ describe("status, registries and refresh", () => {
     );
     assert.deepEqual([version, more], [1, {}]);
     const place = { account: "444455556666", region: "us-east-1" };
-    const learnt = { registry: otherRegistry, ...place, origin: "learnt", unattended: true };
+    const discovered = { registry: otherRegistry, ...place, origin: "learnt", unattended: true };
     assert.equal(registries.length, 2);
-    assert.deepEqual(registries[1], { ...learnt, identity: registries[1].identity });
+    assert.deepEqual(registries[1], { ...discovered, identity: registries[1].identity });
     assert.deepEqual(overlaps, [{ ...overlaps[0], winner: 8, loser: 5, why: "narrower" }]);
   });
 

@@ -21,7 +21,7 @@ const kills = 220;
 const tokenLifeSeconds = 5;
 
 const roleRegistry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
-const learntRegistry = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
+const discoveredRegistry = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
 const loginRegistry = "444455556666.dkr.ecr.us-west-2.amazonaws.com";
 
 /** Who serves a registry, as AWS names them. */
@@ -29,7 +29,7 @@ const owners: Readonly<Record<string, string>> = {
   [registry]: "user/alice",
   [westRegistry]: "user/alice",
   [otherRegistry]: "user/bob",
-  [learntRegistry]: "user/bob",
+  [discoveredRegistry]: "user/bob",
   [roleRegistry]: "assumed-role/ci",
 };
 

@@ -51,13 +51,13 @@ describe("planRefresh", () => {
   });
 
   it("assigns a host to one identity: configured before replication, before the one that was discovered last", () => {
-    const learnt = (authorization: string, ago: number) =>
-      kept(hostOf(1), { origin: "learnt", authorization, lastColdGetAt: now - ago });
+    const discovered = (authorization: string, ago: number) =>
+      kept(hostOf(1), { origin: "discovered", authorization, lastColdGetAt: now - ago });
     const keyOf = (...list: ManagedRegistry[]) => planRefresh(list, now).jobs.map(({ key }) => key);
-    assert.deepEqual(keyOf(learnt("old", 2 * hour), learnt("new", hour)), ["new"]);
+    assert.deepEqual(keyOf(discovered("old", 2 * hour), discovered("new", hour)), ["new"]);
     const target = kept(hostOf(1), { origin: "replication", authorization: "target" });
-    assert.deepEqual(keyOf(learnt("new", hour), target), ["target"]);
-    assert.deepEqual(keyOf(target, learnt("new", hour), kept(hostOf(1))), ["ci in us-east-1"]);
+    assert.deepEqual(keyOf(discovered("new", hour), target), ["target"]);
+    assert.deepEqual(keyOf(target, discovered("new", hour), kept(hostOf(1))), ["ci in us-east-1"]);
   });
 
   const LEARNT: [when: string, lastColdGetAt: number | undefined, isForgotten: boolean][] = [
@@ -70,7 +70,7 @@ describe("planRefresh", () => {
   for (const [when, lastColdGetAt, isForgotten] of LEARNT) {
     it(`${isForgotten ? "drops" : "keeps"} a discovered registry whose last cold get was ${when}`, () => {
       const one = kept(hostOf(1), {
-        origin: "learnt",
+        origin: "discovered",
         ...(lastColdGetAt !== undefined && { lastColdGetAt }),
       });
       const { jobs, unused } = planRefresh([one], now);
@@ -103,7 +103,7 @@ describe("planRefresh", () => {
   for (const [identity, what, fix] of UNATTENDED) {
     it(`lists a registry with credentials of another environment, ${identity}, and has no job for it`, () => {
       const one = kept(hostOf(1), {
-        ...{ origin: "learnt", lastColdGetAt: now, credentialsOnlyInEnvironment: true },
+        ...{ origin: "discovered", lastColdGetAt: now, credentialsOnlyInEnvironment: true },
         identity,
       });
       const { jobs, unattended } = planRefresh([one], now);
