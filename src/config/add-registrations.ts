@@ -36,23 +36,24 @@ export function addRegistrations(
   const identities = new Map(
     added.flatMap(({ identity, profile }) => (profile === undefined ? [] : [[identity, profile] as const])),
   );
+  const { contents } = parseDocument(before);
+  if (!isMap(contents)) return undefined;
   const edits = [
     insertion(
       before,
+      contents,
       "identities",
       [...identities].map(([name, profile]) => `${yamlString(name)}: { profile: ${yamlString(profile)} }`),
     ),
     insertion(
       before,
+      contents,
       "registries",
-      added.map(({ account, regions, identity }) => {
-        const fields = [
-          `account: "${account}"`,
-          `regions: [${regions.join(", ")}]`,
-          `identity: ${yamlString(identity)}`,
-        ];
-        return fields;
-      }),
+      added.map(({ account, regions, identity }) => [
+        `account: "${account}"`,
+        `regions: [${regions.join(", ")}]`,
+        `identity: ${yamlString(identity)}`,
+      ]),
     ),
   ];
   if (edits.includes(undefined)) return undefined;
@@ -68,15 +69,12 @@ export function yamlString(name: string): string {
 /** @param items one line for each entry of a mapping; the fields of each item of a list */
 function insertion(
   text: string,
+  { items: pairs }: YAMLMap.Parsed,
   key: string,
   items: readonly (string | readonly string[])[],
 ): Insertion | undefined {
   if (items.length === 0) return { at: text.length, text: "" };
-  const { contents } = parseDocument(text);
-  if (!isMap(contents)) return undefined;
-  const pair = (contents as YAMLMap.Parsed).items.find(
-    (each) => isScalar(each.key) && each.key.value === key,
-  );
+  const pair = pairs.find((each) => isScalar(each.key) && each.key.value === key);
   const eol = eolOf(text);
   const block = (indent: string) => items.map((item) => blockItem(item, indent, eol)).join(eol);
   if (!pair) {
