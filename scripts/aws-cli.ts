@@ -4,9 +4,9 @@
  * Usage: node scripts/bun.mjs scripts/aws-cli.ts installs it, if it is missing, and prints its folder.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { testCache } from "./test-cache.ts";
 
 const requirementsPath = fileURLToPath(new URL("../test/support/aws-cli/requirements.txt", import.meta.url));
 const requirements = readFileSync(requirementsPath, "utf8");
@@ -14,10 +14,7 @@ const requirements = readFileSync(requirementsPath, "utf8");
 /** The folder of this version. */
 export function awsCliFolder(env: Readonly<Record<string, string | undefined>>): string {
   const version = /^awscli==(\S+)$/m.exec(requirements)?.[1];
-  return join(
-    env.XDG_CACHE_HOME || join(homedir(), ".cache"),
-    `docker-credential-ecr-tests/aws-cli-${version}`,
-  );
+  return testCache(`aws-cli-${version}`, env);
 }
 
 /** Written last, with the installed version. */

@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { testCache } from "../test-cache.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The folder for clients, outside the repository, next to the caches of other tests. */
 export function clientsFolder(env: Environment = process.env): string {
-  const cache = env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "docker-credential-ecr-tests", "clients");
+  return testCache("clients", env);
 }
 
 /** The folder of one client, or of a set of them. */

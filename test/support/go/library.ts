@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { testCache } from "../../../scripts/test-cache.ts";
 
 const source = fileURLToPath(new URL("protocol/", import.meta.url));
 
@@ -24,11 +24,9 @@ export interface LibraryOutcome {
 export function helperLibrary(go: string): string | undefined {
   const texts = ["go.mod", "go.sum", "main.go"].map((name) => readFileSync(join(source, name)));
   const key = Bun.hash(Buffer.concat(texts)).toString(16);
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const folder = join(cache, "docker-credential-ecr-tests");
-  const program = join(folder, `helper-library-${key}`);
+  const program = testCache(`helper-library-${key}`, process.env);
   if (existsSync(program)) return program;
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(program), { recursive: true });
   const unfinished = `${program}.${process.pid}`;
   const { exitCode, stderr } = Bun.spawnSync([go, "build", "-trimpath", "-o", unfinished, "."], {
     cwd: source,
