@@ -154,8 +154,8 @@ class Daemon {
 
   private logPass(pass: Pass): void {
     for (const job of pass.report.refused) {
-      const count = `the token of ${job.identity} in ${job.region}`;
-      const line = `${job.endpointRegistry.host} refuses ${count} before its expiry: it is renewed now`;
+      const token = `the token of ${job.identity} in ${job.region}`;
+      const line = `${job.endpointRegistry.host} refuses ${token} before its expiry: it is renewed now`;
       this.log("info", line, detailsOf("token_refused", job));
     }
     for (const job of pass.report.renewed) {

@@ -77,7 +77,7 @@ export async function syncReplicationRules(
       const failure = failedNow.has(host) ? undefined : ruleFetches.sources[host]?.failure;
       return failure ? [Failure.from(failure)] : [];
     }),
-    ruleFetches: ruleFetches,
+    ruleFetches,
   };
 }
 

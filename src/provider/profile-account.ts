@@ -18,28 +18,26 @@ export async function registriesOfKeys(
   if (profiles.length === 0) return { found: [], skipped: [] };
   const { callerIdentity } = await import("../aws/calls/caller-identity.ts");
   const signal = AbortSignal.timeout(patience);
-  const found: ProfileRegistry[] = [];
-  const skipped: SkippedProfile[] = [];
-  const asked = profiles.map(async ({ profile, region }) => {
-    // Any account will do: the registry only determines the endpoint's partition and region.
-    const anyOf = (account: string) => parseHost(privateHost(account, region));
-    const registry = anyOf("000000000000");
-    if (!registry) return;
-    try {
-      const identity = { kind: "profile", profile } as const;
-      const caller = await callerIdentity({ registry, identity, env, home, now, signal, refuseFile });
-      const own = caller.kind === "known" ? anyOf(caller.account) : undefined;
-      if (own) found.push({ profile, registry: own });
-      else skipped.push({ profile, why: "its account is unknown, since STS can't be reached" });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      skipped.push({ profile, why: `its account is unknown, since the call to STS failed [${error.code}]` });
-    }
-  });
-  await Promise.all(asked);
-  const order = (one: { readonly profile: string }) =>
-    profiles.findIndex(({ profile }) => profile === one.profile);
-  const inOrder = <Item extends { readonly profile: string }>(items: readonly Item[]) =>
-    items.toSorted((a, b) => order(a) - order(b));
-  return { found: inOrder(found), skipped: inOrder(skipped) };
+  const results = await Promise.all(
+    profiles.map(async ({ profile, region }): Promise<ProfileRegistry | SkippedProfile | undefined> => {
+      // Any account will do: the registry only determines the endpoint's partition and region.
+      const anyOf = (account: string) => parseHost(privateHost(account, region));
+      const registry = anyOf("000000000000");
+      if (!registry) return undefined;
+      try {
+        const identity = { kind: "profile", profile } as const;
+        const caller = await callerIdentity({ registry, identity, env, home, now, signal, refuseFile });
+        const own = caller.kind === "known" ? anyOf(caller.account) : undefined;
+        if (own) return { profile, registry: own };
+        return { profile, why: "its account is unknown, since STS can't be reached" };
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        return { profile, why: `its account is unknown, since the call to STS failed [${error.code}]` };
+      }
+    }),
+  );
+  return {
+    found: results.flatMap((each) => (each && "registry" in each ? [each] : [])),
+    skipped: results.flatMap((each) => (each && "why" in each ? [each] : [])),
+  };
 }
