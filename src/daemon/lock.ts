@@ -11,7 +11,7 @@ export class DaemonLock {
 
   /** @returns undefined if another daemon holds it. @throws Failure STATE_FOLDER, STATE_LOCK */
   static async take(state: string): Promise<DaemonLock | undefined> {
-    const releaseLock = await lock(state);
+    const releaseLock = await lockRefresher(state);
     return releaseLock && new DaemonLock(state, releaseLock, refresherLockFile(state));
   }
 
@@ -23,7 +23,7 @@ export class DaemonLock {
    */
   async retain(): Promise<boolean> {
     if (this.file !== undefined && refresherLockFile(this.state) === this.file) return true;
-    const renewed = await lock(this.state);
+    const renewed = await lockRefresher(this.state);
     if (!renewed) return false;
     this.releaseLock();
     this.releaseLock = renewed;
@@ -34,12 +34,4 @@ export class DaemonLock {
   release(): void {
     this.releaseLock();
   }
-}
-
-/** Tries twice: `status` takes the lock for a moment to see whether a daemon holds it. */
-async function lock(state: string): Promise<Release | undefined> {
-  const release = await lockRefresher(state);
-  if (release) return release;
-  await Bun.sleep(100);
-  return lockRefresher(state);
 }

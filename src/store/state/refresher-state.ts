@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { inspectFile, largestStateFile } from "../files/inspect.ts";
-import { tryLock } from "../files/lock.ts";
+import { awaitLock, type Release, tryLock } from "../files/lock.ts";
 import { writeState } from "../files/write.ts";
 
 /** The stored state of the refresher, for its next start and for `status`. */
@@ -45,8 +45,8 @@ export function writeRefresher(state: string, file: RefresherFile): Promise<void
  * @returns undefined if another process holds it
  * @throws Failure STATE_FOLDER, STATE_LOCK
  */
-export function lockRefresher(state: string) {
-  return tryLock(state, lockIn(state));
+export function lockRefresher(state: string): Promise<Release | undefined> {
+  return oneAtATime(state, () => tryLock(state, lockIn(state)));
 }
 
 /**
@@ -62,7 +62,25 @@ export function refresherLockFile(state: string): string | undefined {
 export async function isRefresherRunning(state: string): Promise<boolean> {
   // A reader creates no folders.
   if (!existsSync(lockIn(state))) return false;
-  const release = await lockRefresher(state);
-  release?.();
-  return release === undefined;
+  return oneAtATime(state, async () => {
+    const release = await tryLock(state, lockIn(state));
+    release?.();
+    return release === undefined;
+  });
+}
+
+/** Milliseconds: an attempt takes a few. Longer, and a process that holds it is stopped. */
+const attemptWait = 1000;
+
+/**
+ * Nothing tells whether a lock is held, except an attempt to take it. Of two attempts at the same time, one would take
+ * the other for the refresher.
+ */
+async function oneAtATime<Result>(state: string, attempt: () => Promise<Result>): Promise<Result> {
+  const release = await awaitLock(() => tryLock(state, `${lockIn(state)}-attempt`), attemptWait);
+  try {
+    return await attempt();
+  } finally {
+    release?.();
+  }
 }
