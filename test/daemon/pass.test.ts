@@ -23,7 +23,7 @@ describe("a pass over files on a disk that hangs", () => {
     for (let round = 0; round < 2; round++) {
       await assert.rejects(refresher.pass(signal), { code: "LISTING_TIMEOUT" });
     }
-    assert.ok(performance.now() - before < 1_000);
+    assert.ok(performance.now() - before < 10_000);
     disk.resolve([]);
     const passed = () => refresher.pass(signal).catch(() => undefined);
     assert.ok(await eventually("a pass that ends", passed));

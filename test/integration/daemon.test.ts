@@ -92,7 +92,7 @@ describe("daemon", () => {
     const before = performance.now();
     daemon.kill("SIGTERM");
     const { exitCode, stdout } = await daemon.ended;
-    assert.ok(performance.now() - before < 2_000);
+    assert.ok(performance.now() - before < 4_500);
     assert.equal(exitCode, 0);
     assert.match(stdout, /^\S+Z info renewed the token of alice \(profile alice\) in us-east-1/m);
     assert.equal(heartbeat(user).pid, undefined);
@@ -110,7 +110,7 @@ describe("daemon", () => {
     const before = performance.now();
     daemon.kill("SIGTERM");
     const { stdout, exitCode } = await daemon.ended;
-    assert.ok(performance.now() - before < 2_000);
+    assert.ok(performance.now() - before < 4_500);
     assert.equal(exitCode, 0);
     assert.match(stdout, /^\S+Z info started/);
   });

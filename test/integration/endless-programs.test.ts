@@ -55,7 +55,7 @@ describe("a program that does not end, or prints a gigabyte", function () {
       (user) => process.kill(Number(readFileSync(`${user.home}/child`, "utf8"))),
     );
     assert.match(stderr, /\[UNREACHABLE\]\n$/);
-    assert.ok(tookMs < 5_000, `${tookMs} ms`);
+    assert.ok(tookMs < 15_000, `${tookMs} ms`);
   });
 });
 

@@ -7,8 +7,8 @@ import { keys, registry, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
 import { answered, told } from "../support/program/verdicts.ts";
 
-/** Milliseconds; half of what others wait for one that holds the lock and does not end. */
-const soon = 5_000;
+/** Milliseconds; less than what others wait for one that holds the lock and does not end. */
+const soon = 9_000;
 
 describe("the lock of a fetch", () => {
   const standing = useStanding();

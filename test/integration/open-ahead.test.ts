@@ -33,7 +33,7 @@ describe("the connection to ECR", () => {
     const user = standing.user(keys("alice"));
     const config = `version: 1\nidentities:\n  ci: { roleArn: "${ciRole}" }\nregistries:\n`;
     user.write(configPath, `${config}  - account: "111122223333"\n    identity: ci\n`);
-    standing.aws.controls.latency("AssumeRole", 500);
+    standing.aws.controls.latency("AssumeRole", 2_000);
     const env = { ...direct(), AWS_ENDPOINT_URL_STS: standing.aws.urls.tls, AWS_ENDPOINT_URL_ECR: url() };
     answered(await user.get(registry, { env }), registry);
     const [first = Number.NaN, ...more] = opened;

@@ -208,9 +208,9 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
     assert.equal(seen.size, 3);
     standing.aws.controls.fail("GetAuthorizationToken", { status: 503, code: "ServiceUnavailable" });
     const last = lstatSync(join(user.home, "ci/config.json")).mtimeMs;
-    await eventually("the end of the last", () => !existsSync(join(user.home, "ci/config.json")), 8_000);
+    await eventually("the end of the last", () => !existsSync(join(user.home, "ci/config.json")));
     const after = Date.now() - last;
-    assert.ok(2_000 < after && after < 6_500, `${after} ms after it was written`);
+    assert.ok(2_000 < after && after < 12_000, `${after} ms after it was written`);
     standing.aws.controls.clear();
     daemon.kill("SIGTERM");
     assert.equal((await daemon.ended).exitCode, 0);

@@ -286,6 +286,6 @@ describe("replication", () => {
     const before = performance.now();
     daemon.kill("SIGTERM");
     await daemon.ended;
-    assert.ok(performance.now() - before < 2_000);
+    assert.ok(performance.now() - before < 4_500);
   });
 });

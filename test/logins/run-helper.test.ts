@@ -66,7 +66,7 @@ describe("another credential helper", () => {
     const began = performance.now();
     const provider = runOtherHelper(program, "get", "", options({ limit: 500 }));
     await assert.rejects(provider, { code: "FALLBACK_TIMEOUT", message: /0\.5 seconds/ });
-    assert.ok(performance.now() - began < 4_000);
+    assert.ok(performance.now() - began < 20_000);
     const pid = readFileSync(join(folder(), "pid"), "utf8").trim();
     await eventually(
       "its end",

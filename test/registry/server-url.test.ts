@@ -240,6 +240,6 @@ describe("readServerUrl", () => {
     ]) {
       for (let i = 0; i < 50; i++) readServerUrl(sent);
     }
-    assert.ok(performance.now() - started < 500);
+    assert.ok(performance.now() - started < 5_000);
   });
 });

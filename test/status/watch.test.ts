@@ -23,12 +23,14 @@ describe("watch", () => {
   it("updates as soon as the terminal's size changes", async () => {
     const { watching, happened, signal } = fakeTerminal();
     let draws = 0;
+    const setTimeout = globalThis.setTimeout;
+    // Not after the usual pause.
+    globalThis.setTimeout = ((react: () => void) => setTimeout(react, 60_000)) as typeof setTimeout;
     const ended = watch(async () => [`${++draws}`], watching);
     await eventually("a frame", () => happened.length === 2);
-    const before = performance.now();
+    globalThis.setTimeout = setTimeout;
     signal("resize");
     await eventually("the next", () => draws === 2);
-    assert.ok(performance.now() - before < 1_500);
     signal("end");
     await ended;
     assert.deepEqual(happened, [enter, frame("1"), frame("2"), leave]);

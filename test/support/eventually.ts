@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 export async function eventually<Found>(
   what: string,
   look: () => Found | undefined | false | Promise<Found | undefined | false>,
-  withinMs = 9_000,
+  withinMs = 25_000,
 ): Promise<Found> {
   const deadline = Date.now() + withinMs;
   for (;;) {

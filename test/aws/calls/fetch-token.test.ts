@@ -20,7 +20,7 @@ describe("fetchToken: failures", () => {
   const inTime = async <Result>(work: Promise<Result>): Promise<Result> => {
     const begun = performance.now();
     const result = await work;
-    assert.ok(performance.now() - begun < 1_500, "it took too long");
+    assert.ok(performance.now() - begun < 4_500, "it took too long");
     return result;
   };
 

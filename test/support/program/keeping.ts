@@ -39,7 +39,7 @@ export async function endDaemon(daemon: Running, signal: NodeJS.Signals = "SIGTE
   const before = performance.now();
   daemon.kill(signal);
   const { exitCode, stdout, stderr } = await daemon.ended;
-  assert.ok(performance.now() - before < 2_000, "it ends within 2 s");
+  assert.ok(performance.now() - before < 4_500, "it ends before any request's time limit");
   assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: "" });
   return stdout
     .trimEnd()
