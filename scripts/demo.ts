@@ -1,73 +1,51 @@
-// Shows the program without an AWS account: with a stand-in AWS on this machine's loopback and a temporary HOME. It ends
-// automatically and leaves nothing behind. `npm run demo` builds the program first.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { defaultCast } from "../test/support/aws/cast.ts";
-import { byEndpoint, keysOf } from "../test/support/aws/environment.ts";
-import { startAws } from "../test/support/aws/stand-in.ts";
+// Shows the program without an AWS account: with a simulated AWS on this machine's loopback and a temporary HOME. It
+// ends automatically and leaves nothing behind. `npm run demo` builds the program first.
+import { readingTime, typingTime } from "./tour/pace.ts";
+import { Stage } from "./tour/stage.ts";
+import { describeCalls, type Scene, story } from "./tour/story.ts";
+import { ansiOf, linesOf, plainText } from "./tour/terminal-text.ts";
 
-const program = join(import.meta.dir, "../dist/bin/docker-credential-ecr");
-const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
-const [alice, , mallory] = defaultCast.users;
-if (!alice || !mallory) throw new Error("the stand-in's cast has changed");
+const { isTTY = false, columns = 80 } = process.stdout;
+const isColoured = isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+const show = isColoured ? ansiOf : plainText;
+const styled = (text: string, style: string) => show([{ text, style }]);
+/** Only a reader at a terminal needs time. */
+const pause = (milliseconds: number) => (isTTY ? Bun.sleep(milliseconds) : undefined);
 
-const aws = await startAws();
-const home = mkdtempSync(join(tmpdir(), "ecr-demo-"));
-try {
-  // No variables of the environment, so that your AWS account is not used.
-  const base = { HOME: home, PATH: process.env.PATH ?? "", ...byEndpoint(aws) };
-  const get = (host: string, who: Record<string, string>) => run(["get"], host, { ...base, ...who });
-
-  await step("Docker asks for a registry for the first time: one call to AWS, then the token is kept", () =>
-    get(registry, keysOf(alice)),
-  );
-  await step("Docker asks again: the answer comes from the token file, AWS is not called", () =>
-    get(registry, keysOf(alice)),
-  );
-  await step("another registry of the same region: the same token opens it, still no call", () =>
-    get("444455556666.dkr.ecr.us-east-1.amazonaws.com", keysOf(alice)),
-  );
-  await step("a look-alike host: never gets a token", () => get(`${registry}.example.com`, keysOf(alice)));
-  await step("somebody without the right to get tokens: never gets alice's, and is told why", () =>
-    get(registry, keysOf(mallory)),
-  );
-  await step("what Docker could ask for without AWS", () =>
-    run(["list"], "unused", { ...base, ...keysOf(alice) }),
-  );
-} finally {
-  await aws.stop();
-  rmSync(home, { recursive: true, force: true });
-}
-
-async function step(title: string, act: () => Promise<string>): Promise<void> {
-  aws.controls.reset();
-  console.log(`\n# ${title}`);
-  console.log(await act());
-  const calls = Object.entries(aws.controls.calls()).flatMap(([operation, count]) =>
-    count > 0 ? [`${operation} ${count}`] : [],
-  );
-  console.log(`  AWS calls: ${calls.length === 0 ? "none" : calls.join(", ")}`);
-}
-
-async function run(args: string[], input: string, env: Record<string, string>): Promise<string> {
-  const began = performance.now();
-  const child = Bun.spawn([program, ...args], {
-    stdin: Buffer.from(input),
-    stdout: "pipe",
-    stderr: "pipe",
-    env,
+console.log(
+  "The program, with a simulated AWS on this machine. The demo ends automatically; Ctrl-C ends it sooner.",
+);
+const stage = await Stage.open(Math.min(columns || 80, 100));
+let isStopping = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await stage.close();
+    process.exit(130);
   });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  const took = (performance.now() - began).toFixed(0);
-  // A secret must not be shown, not even a made-up one.
-  const shown = `${stdout}${stderr}`
-    .trim()
-    .replaceAll("\n", "\n  ")
-    .replace(/"Secret":"([^"]{12})[^"]*"/, '"Secret":"$1… (the rest is left out here)"');
-  return `  $ echo ${input} | docker-credential-ecr ${args.join(" ")}\n  ${shown}\n  exit ${exitCode}, ${took} ms`;
+}
+try {
+  for (const [index, scene] of story.entries()) await play(scene, index + 1);
+} finally {
+  await stage.close();
+}
+console.log("\nThat is all. To use the program with your registries: README.md, Quick start.");
+
+async function play(scene: Scene, number: number): Promise<void> {
+  console.log(`\n${styled(`${number}/${story.length} ${scene.title}`, "bold cyan")}`);
+  process.stdout.write(`${styled("$ ", "green")}${styled(scene.command, "bold")}`);
+  await pause(typingTime(scene.command));
+  console.log();
+  const take = await scene.play(stage, scene.command);
+  let shown = 0;
+  for (const frame of take.frames) {
+    const lines = linesOf(frame.trimEnd());
+    const added = lines.slice(shown);
+    for (const line of added) console.log(show(line));
+    shown = lines.length;
+    await pause(readingTime(added));
+  }
+  const time = scene.isTimed ? `, ${take.tookMs.toFixed(take.tookMs < 10 ? 1 : 0)} ms` : "";
+  console.log(styled(`${describeCalls(take)}${time}`, "cyan"));
 }

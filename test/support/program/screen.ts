@@ -6,6 +6,8 @@ export interface OnScreen {
   readonly pid: number;
   /** The output so far, unchanged. */
   sent(): string;
+  /** Calls the listener after each output, with the whole output so far. */
+  onOutput(listener: (sent: string) => void): void;
   type(keys: string): void;
   resize(columns: number, rows: number): void;
   kill(signal: NodeJS.Signals): void;
@@ -26,6 +28,7 @@ export function atTerminal(
 ): OnScreen {
   const decoder = new TextDecoder();
   let sent = "";
+  let listener: ((sent: string) => void) | undefined;
   const all = { ...user.env, TERM: "xterm", LANG: "C.UTF-8", ...env };
   const child = Bun.spawn([programPath(), ...args], {
     env: all,
@@ -35,6 +38,7 @@ export function atTerminal(
       rows,
       data(_terminal, data) {
         sent += decoder.decode(data, { stream: true });
+        listener?.(sent);
       },
     },
   });
@@ -48,6 +52,9 @@ export function atTerminal(
   return {
     pid: child.pid,
     sent: () => sent,
+    onOutput: (each) => {
+      listener = each;
+    },
     type: (keys) => void child.terminal?.write(keys),
     resize: (cols, newRows) => child.terminal?.resize(cols, newRows),
     kill: (signal) => child.kill(signal),
