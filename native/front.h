@@ -81,6 +81,12 @@ bool restore_input(struct slice input, enum input_state state);
 // get.c
 bool get(struct slice host, char *const *environment, struct slice *answer);
 
+// deadline.c: the time limit of a get
+void begin_deadline(void);
+void note_input(void);
+// Before execve. True if stdin took long: the argument then says so.
+bool delegate_deadline(char *argument, size_t size);
+
 // delegate.c
 int delegate(char **arguments, char **environment);
 

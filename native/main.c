@@ -2,38 +2,18 @@
 // program.
 #include "front.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { longest_wait = 19 };  // seconds for stdin: a get ends within 20
-
-static void on_timeout(int signal_number) {
-  (void)signal_number;
-  static const char what[] =
-      "stdin did not end within 19 s. Fix: close it after the registry's host name. [STDIN_READ]\n";
-  (void)write_whole(STDOUT_FILENO, what, sizeof what - 1);
-  (void)write_whole(STDERR_FILENO, what, sizeof what - 1);
-  _exit(1);
-}
-
-// A pending alarm would also end the TypeScript program.
-static void limit_wait(unsigned int seconds) {
-  struct sigaction action = {.sa_handler = on_timeout};
-  sigaction(SIGALRM, &action, NULL);
-  alarm(seconds);
-}
-
 int main(int count, char **arguments) {
   if (count == 2 && strcmp(arguments[1], "get") == 0) {
     static char input[largest_input];
     struct slice read_so_far = {input, 0}, answer;
-    limit_wait(longest_wait);
+    begin_deadline();
     enum input_state state = read_input(input, sizeof input, &read_so_far.length);
-    if (state == WHOLE) alarm(0);
+    if (state == WHOLE) note_input();
     if (state == WHOLE && get(read_so_far, environ, &answer)) {
       if (write_whole(STDOUT_FILENO, answer.start, answer.length)) return 0;
       const char *what = "docker-credential-ecr: the answer can't be written to stdout. Fix: check the disk or program "
@@ -47,7 +27,9 @@ int main(int count, char **arguments) {
       (void)write_whole(STDERR_FILENO, what, strlen(what));
       return 1;
     }
-    alarm(0);
+    char waited[64];
+    char *with_time[] = {arguments[0], arguments[1], waited, NULL};
+    return delegate(delegate_deadline(waited, sizeof waited) ? with_time : arguments, environ);
   }
   return delegate(arguments, environ);
 }

@@ -1,5 +1,5 @@
 import { foldersOf, homeOf } from "./config/folders.ts";
-import { type HelperAction, isHelperAction } from "./protocol/messages.ts";
+import { type HelperAction, isHelperAction, waitedTime } from "./protocol/messages.ts";
 import { type Reply, toReply } from "./protocol/reply.ts";
 import { type HelperBackends, type HelperPorts, type StoredToken, serve } from "./protocol/serve.ts";
 import type { FastFiles } from "./store/files/fast-files.ts";
@@ -8,7 +8,7 @@ import { keychainMarkPath } from "./store/files/paths.ts";
 import { keychainArgument } from "./store/keychain/keychain.ts";
 import { type EncryptedCredential, readCachedCredential } from "./store/tokens/warm-get.ts";
 import { stampOf } from "./token/dependencies.ts";
-import type { Failure } from "./token/failure.ts";
+import { Failure } from "./token/failure.ts";
 
 const { env } = process;
 
@@ -16,7 +16,8 @@ async function main(args: readonly string[]): Promise<number> {
   const [action] = args;
   // Without the native front nothing has taken it away, and a debugger is open that other users can reach.
   if (env.BUN_INSPECT && action !== "daemon") return again(args);
-  if (args.length === 1 && isHelperAction(action)) return help(action);
+  const waited = waitedTime(args);
+  if (waited !== undefined && isHelperAction(action)) return help(action, longestGet - waited);
   if (args.length === 1 && action === keychainArgument) {
     await (await import("./store/keychain/service.ts")).serveKeychain();
     return 0;
@@ -37,8 +38,18 @@ function again(args: readonly string[]): number {
   return exitCode;
 }
 
-/** Docker's protocol. */
-async function help(action: HelperAction): Promise<number> {
+/** Milliseconds from the start of a `get` until its answer. All of it ends within 20 seconds. */
+const longestGet = 19_000;
+/** Milliseconds by which failures of single steps, which have a better reason, come before that of the whole. */
+const grace = 250;
+
+/**
+ * Docker's protocol.
+ *
+ * @param longest milliseconds of `performance.now` at which a `get` must have its answer
+ */
+async function help(action: HelperAction, longest: number): Promise<number> {
+  const until = action === "get" ? longest : Number.POSITIVE_INFINITY;
   const home = await homeOf(env);
   const files = await openFastFiles();
   const folders = foldersOf(env, home, files);
@@ -55,15 +66,16 @@ async function help(action: HelperAction): Promise<number> {
     },
     cold: async () => {
       const { createHelperPorts } = await import("./provider/helper-ports.ts");
-      cold ??= createHelperPorts(files, givenEnvironment(home), home, folders, Date.now);
+      cold ??= createHelperPorts(files, givenEnvironment(home), home, folders, Date.now, until);
       return cold;
     },
     others: async () => {
       const { otherLogins } = await import("./logins/choose.ts");
-      return otherLogins(givenEnvironment(home), folders, Date.now);
+      return otherLogins(givenEnvironment(home), folders, Date.now, until);
     },
   };
-  const reply = await serve(action, () => readInput(files, action), backends);
+  const answer = serve(action, () => readInput(files, until), backends);
+  const reply = action === "get" ? await Promise.race([answer, lateReply(until)]) : await answer;
   await print(reply, files);
   if (action === "get" && reply.failure) await logFailure(folders.state, reply.failure);
   await cold?.tidy();
@@ -81,11 +93,14 @@ async function opened(found: EncryptedCredential, files: FastFiles): Promise<Sto
   return decryptCachedCredential(files, env.XDG_RUNTIME_DIR, found);
 }
 
-/** Milliseconds for stdin: a get ends within 20 seconds. */
-const longestInput = 19_000;
+/** The reply to a `get` that hangs in a step without a time limit of its own. */
+async function lateReply(until: number): Promise<Reply> {
+  await Bun.sleep(Math.max(0, until + grace - performance.now()));
+  const fix = "see whether the disk, a file or the network hangs, then try again";
+  return toReply(new Failure("GET_TIMEOUT", "no answer within the time that a get may take", fix));
+}
 
-async function readInput(files: FastFiles, action: HelperAction): Promise<string> {
-  const until = action === "get" ? longestInput : Number.POSITIVE_INFINITY;
+async function readInput(files: FastFiles, until: number): Promise<string> {
   const { bytes, isWhole, isLate } = files.readInput(until);
   if (isWhole) return new TextDecoder().decode(bytes);
   const { readRest } = await import("./process/stdin.ts");

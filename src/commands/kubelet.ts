@@ -10,8 +10,8 @@ import type { Context } from "../terminal/command-context.ts";
 import { printToStderr } from "../terminal/stderr.ts";
 import { Failure } from "../token/failure.ts";
 
-/** Milliseconds for the request on stdin. */
-const stdinLimit = 10_000;
+/** Milliseconds for the request on stdin, and for all of it: kubelet's own limit for a plugin is a minute. */
+const limits = { stdin: 10_000, whole: 19_000 } as const;
 
 /** `kubelet`: kubelet's image credential provider. */
 export function kubeletCommand(context: Context): Command {
@@ -27,11 +27,12 @@ export function kubeletCommand(context: Context): Command {
 async function kubelet(context: Context): Promise<void> {
   const { env, home } = context;
   const files = await openFastFiles();
-  const ports = createHelperPorts(files, env, home, foldersOf(env, home, files), Date.now);
+  const until = performance.now() + limits.whole;
+  const ports = createHelperPorts(files, env, home, foldersOf(env, home, files), Date.now, until);
   try {
     const answer = await answerKubelet(await readRequest(), {
       ...ports,
-      forServiceAccount: (registry, identity) => forServiceAccount(registry, identity, context),
+      forServiceAccount: (registry, identity) => forServiceAccount(registry, identity, context, until),
       defaultRole: env.AWS_ECR_ROLE_ARN || undefined,
       now: Date.now,
     } satisfies KubeletPorts);
@@ -46,8 +47,8 @@ async function kubelet(context: Context): Promise<void> {
 }
 
 async function readRequest(): Promise<string> {
-  const read = await readStdin(stdinLimit);
+  const read = await readStdin(limits.stdin);
   if (read?.isWhole) return new TextDecoder().decode(read.bytes);
-  const problem = read ? "is longer than 1 MiB" : `has not ended after ${stdinLimit / 1000} seconds`;
+  const problem = read ? "is longer than 1 MiB" : `has not ended after ${limits.stdin / 1000} seconds`;
   throw new Failure("KUBELET_REQUEST", `the request on stdin ${problem}`, "see which program runs this one");
 }

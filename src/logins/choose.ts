@@ -1,28 +1,41 @@
 import type { Fallback } from "../config/config.ts";
 import type { Folders } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
+import { limitWithin } from "../limits/time-left.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { noOtherLogins, type OtherLogins } from "../protocol/other-logins.ts";
 import { appendLog } from "../store/files/log.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
-/** Milliseconds for one request to a keychain or another helper: a `get` ends within 20 seconds. */
-const limit = 18_000;
+/** Milliseconds for one request to a keychain or another helper. */
+const longestRequest = 18_000;
+/** Milliseconds from the end of the last request to that of the `get`. */
+const reserve = 250;
 
 interface Options {
   readonly env: Environment;
   readonly folders: Folders;
+  /** Milliseconds for one request that begins now. */
+  limit(): number;
   log(line: string): void;
 }
 
 /**
  * Logins to hosts outside ECR, in the store that config.yaml chooses. The file is read once, since the object serves one
  * command or request, and an import may have a thousand of them.
+ *
+ * @param until when a `get` must end, in milliseconds of `performance.now`
  */
-export function otherLogins(env: Environment, folders: Folders, now: () => number): OtherLogins {
+export function otherLogins(
+  env: Environment,
+  folders: Folders,
+  now: () => number,
+  until = Number.POSITIVE_INFINITY,
+): OtherLogins {
   const log = (line: string) => appendLog(folders.state, now(), line);
-  const options: Options = { env, folders, log };
+  const limit = () => limitWithin(longestRequest, until - performance.now() - reserve);
+  const options: Options = { env, folders, limit, log };
   const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
   const open = async () => await openStore((await config()).fallback, options);
   let opened: Promise<OtherLogins> | undefined;
@@ -69,20 +82,20 @@ async function openStore(fallback: Fallback, options: Options): Promise<OtherLog
   }
 }
 
-async function keychainLogins({ env, folders }: Options): Promise<OtherLogins> {
+async function keychainLogins({ env, folders, limit }: Options): Promise<OtherLogins> {
   const { KeychainLogins } = await import("./keychain.ts");
   const { KeychainProcess } = await import("../store/keychain/process.ts");
   const { state, configFile } = folders;
-  const keychain = new KeychainProcess({ command: [process.execPath], env, state, limit });
+  const keychain = new KeychainProcess({ command: [process.execPath], env, state, limit: limit() });
   const inConfig = `write "fallback: pass" (any docker-credential-NAME) or "fallback: file" (encrypted files) into ${configFile}`;
   const alternatives = `start and unlock one, or ${inConfig}, or give Docker this helper for single ECR hosts by credHelpers instead of credsStore`;
   return new KeychainLogins(state, keychain, alternatives);
 }
 
-async function helperLogins(name: string, { env }: Options): Promise<OtherLogins> {
+async function helperLogins(name: string, { env, limit }: Options): Promise<OtherLogins> {
   const { runOtherHelper, findOtherHelper } = await import("./run-helper.ts");
   const { delegate } = await import("./delegate.ts");
-  const options = { env, self: ownProgram().path, limit };
+  const options = { env, self: ownProgram().path, limit: limit() };
   const run = async (action: string, input: string) =>
     runOtherHelper(findOtherHelper(name, options), action, input, options);
   return delegate(run, `docker-credential-${name}`);

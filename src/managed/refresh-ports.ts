@@ -39,7 +39,7 @@ export function refreshPorts(
       // A token that can't be stored is useless: each get would fetch one again.
       await store.assertCanStore();
       const registration = await sameRegistration(managed(), endpointRegistry, key);
-      const until = now() + usualTiming.callLimit;
+      const until = performance.now() + usualTiming.callLimit;
       let writeFailure: Failure | undefined;
       const isSufficient = ({ life, secret }: AuthorizationEntry) =>
         !sameToken({ life, secret }, current) &&

@@ -21,6 +21,17 @@ export function isHelperAction(word: string | undefined): word is HelperAction {
   return helperActions.some((action) => action === word);
 }
 
+/** The argument by which the native front reports how many milliseconds a `get` has already taken: native/deadline.c. */
+const waitedArgument = "--waited=";
+
+/** The milliseconds that a `get` has already taken; undefined if the arguments are not those of a request. */
+export function waitedTime([action, waited, ...more]: readonly string[]): number | undefined {
+  if (!isHelperAction(action) || more.length > 0) return undefined;
+  if (waited === undefined) return 0;
+  const isTime = action === "get" && /^--waited=\d{1,9}$/.test(waited);
+  return isTime ? Number(waited.slice(waitedArgument.length)) : undefined;
+}
+
 export function usage(name: string): string {
   return `Usage: ${name} <store|get|erase|list|version>`;
 }

@@ -22,7 +22,7 @@ export interface AppContext {
   log(line: string): void;
 }
 
-/** Deadlines of a fetch, in milliseconds since the epoch. */
+/** Deadlines of a fetch, in milliseconds of `performance.now`: a wall clock that is set must not move them. */
 export interface Deadlines {
   /** For the calls to AWS. */
   readonly fetch: number;

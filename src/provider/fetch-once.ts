@@ -26,8 +26,8 @@ export interface SharedFetch {
   now(): number;
   /** Waits between two attempts to lock. */
   wait(): Promise<void>;
-  /** When to stop waiting for the holder of the lock, which then seems to hang; milliseconds since the epoch. */
-  readonly waitUntil: number;
+  /** Whether to stop waiting for the holder of the lock, which then seems to hang. */
+  isWaitOver(): boolean;
   /** Called for problems that don't keep the token from the caller: a full disk, no lock. */
   report(failure: Failure): void;
 }
@@ -74,7 +74,7 @@ async function waitForLock(shared: SharedFetch): Promise<{ release?: Release; en
     }
     const entry = await shared.readAuthorization();
     if (entry && shared.isSufficient(entry)) return { entry };
-    if (shared.now() >= shared.waitUntil) return {};
+    if (shared.isWaitOver()) return {};
     await shared.wait();
   }
 }

@@ -22,27 +22,16 @@ import { lifeState, timeLeft } from "../token/life.ts";
 import { retryConditions } from "./conditions.ts";
 import { DiskLimit } from "./disk-limit.ts";
 import { eraseLogin, storeLogin } from "./explicit-login.ts";
+import { getLimits } from "./get-limits.ts";
 import { type Registration, resolveCredential } from "./get-token.ts";
 import { listStoredLogins } from "./list.ts";
 import { openTokenKey } from "./token-key.ts";
 import { type ResolvedRegistration, TokenProvider } from "./token-provider.ts";
 
-/** The time limits of a `get`, in milliseconds since its start. Docker itself has no limit. */
-const limits = {
-  /** For the answer, whatever hangs. */
-  whole: 19_000,
-  /** For the calls to AWS. */
-  fetch: 17_000,
-  /** For the wait for another process that holds the lock. It leaves enough time for a call to AWS. */
-  lock: 10_000,
-  /** The same two if a valid token is stored. */
-  fetchDeadlineWithToken: 4_000,
-  lockDeadlineWithToken: 2_000,
-  /** For a fetch to end after its deadline. */
-  grace: 500,
-  /** For work after the answer. */
-  tidy: 1_000,
-} as const;
+/** Milliseconds for a fetch to end after its deadline. */
+const grace = 500;
+/** Milliseconds for work after the answer, and after the end of a `get` that took all its time. */
+const tidyLimits = { usual: 1_000, late: 500 } as const;
 
 /** Programs that run one command of a user, who sees their stderr. */
 const commandLineClients: ReadonlySet<string> = new Set(
@@ -53,6 +42,7 @@ const commandLineClients: ReadonlySet<string> = new Set(
  * Connects protocol, provider, logins and store for everything that a warm get can't answer.
  *
  * @param home undefined for a user without a home folder, whose AWS files the environment must name
+ * @param until when a `get` must end, in milliseconds of `performance.now`
  */
 export function createHelperPorts(
   files: FastFiles,
@@ -60,8 +50,9 @@ export function createHelperPorts(
   home: string | undefined,
   folders: Folders,
   now: () => number,
+  until: number,
 ): HelperPorts {
-  const began = now();
+  const limits = getLimits(performance.now(), until);
   const { state, configFile } = folders;
   const deferred: Promise<void>[] = [];
   const defer = (work: Promise<void>) => void deferred.push(work);
@@ -76,7 +67,7 @@ export function createHelperPorts(
     if (disk.isLate) defer(disk.recovered.then(append));
     else append();
   };
-  const store = new TokenStore(state, log, { key: openTokenKey(env, folders, now) });
+  const store = new TokenStore(state, log, { key: openTokenKey(env, folders, now, until) });
   const provider = new TokenProvider(
     { files, env, home: home ?? "", folders, store, now, log },
     { defer, disk, config: readStampedConfig },
@@ -96,11 +87,10 @@ export function createHelperPorts(
   }
 
   function getOrFetchToken(registry: Registry, registration: ResolvedRegistration, shortDeadline: boolean) {
-    const fetch = began + (shortDeadline ? limits.fetchDeadlineWithToken : limits.fetch);
-    const lock = began + (shortDeadline ? limits.lockDeadlineWithToken : limits.lock);
+    const deadlines = shortDeadline ? limits.withToken : limits.withoutToken;
     const options = { failureAnswers: !shortDeadline };
-    const token = provider.getOrFetchToken(registry, registration, { fetch, lock }, options);
-    return within(fetch + limits.grace - now(), token, registry);
+    const token = provider.getOrFetchToken(registry, registration, deadlines, options);
+    return within(deadlines.fetch + grace, token, registry);
   }
 
   async function tokenIgnoringConfig(host: string): Promise<RegistryEntry | undefined> {
@@ -168,7 +158,7 @@ export function createHelperPorts(
   ): Promise<StoredToken | undefined> {
     const { host } = registry;
     try {
-      const credential = await within(limits.whole, coldGet(registry), registry);
+      const credential = await within(limits.answer, coldGet(registry), registry);
       defer(forgetFailedGet(state, host));
       return credential;
     } catch (error) {
@@ -184,7 +174,7 @@ export function createHelperPorts(
     if (asked && (await wasShown(state, host, failure, asked, isOneRun, now()))) repeated.add(failure);
     defer(recordFailedGet(state, host, identities.get(host), failure, now(), asked));
   }
-  const others = otherLogins(env, folders, now);
+  const others = otherLogins(env, folders, now, until);
 
   /** ECR's logins and those to other hosts. If the others can't be listed, ECR's still are: a failed list breaks Docker's classic builder, and podman. */
   async function list(): Promise<Readonly<Record<string, string>>> {
@@ -223,7 +213,8 @@ export function createHelperPorts(
     expiresAt,
     tidy: async () => {
       const done = Promise.all(deferred.splice(0));
-      await Promise.race([done, Bun.sleep(limits.tidy)]);
+      const left = until + tidyLimits.late - performance.now();
+      await Promise.race([done, Bun.sleep(Math.max(0, Math.min(tidyLimits.usual, left)))]);
     },
     version: () => `docker-credential-ecr (docker-credential-ecr) ${version}`,
   };
@@ -233,13 +224,13 @@ function loginIn(entry: LoginEntry | LogoutEntry | undefined): LoginEntry | unde
   return entry && "secret" in entry ? entry : undefined;
 }
 
-/** The answer, or a failure after `limit` milliseconds: then what hangs ends with the process. */
-async function within<Answer>(limit: number, answer: Promise<Answer>, { host }: Registry): Promise<Answer> {
-  const timeout = Bun.sleep(Math.max(0, limit)).then(() => {
+/** The answer, or a failure at a time of `performance.now`: then what hangs ends with the process. */
+async function within<Answer>(until: number, answer: Promise<Answer>, { host }: Registry): Promise<Answer> {
+  const timeout = Bun.sleep(Math.max(0, until - performance.now())).then(() => {
     throw new Failure(
       "GET_TIMEOUT",
       `no token for ${host} within the time that a get may take`,
-      "see whether a credential_process, the disk or the network hangs, then try again",
+      "see whether stdin, a credential_process, the disk or the network is slow, then try again",
     );
   });
   return await Promise.race([answer, timeout]);

@@ -140,7 +140,7 @@ export class TokenProvider {
       now,
       // Random, so that waiting processes don't all try at the same moment.
       wait: () => Bun.sleep(15 + 20 * Math.random()),
-      waitUntil: deadlines.lock,
+      isWaitOver: () => performance.now() >= deadlines.lock,
       report: (failure) => {
         log(failure.oneLine);
         options.onWriteFailed?.(failure);
@@ -177,7 +177,7 @@ export class TokenProvider {
   ): Promise<AuthorizationEntry> {
     const { files, now } = this.app;
     const { fetchToken } = await import("../aws/calls/fetch-token.ts");
-    const limit = AbortSignal.timeout(Math.max(1, fetch - now()));
+    const limit = AbortSignal.timeout(Math.max(1, fetch - performance.now()));
     const signal = given ? AbortSignal.any([given, limit]) : limit;
     const began = { clock: readClock(files, now()), timer: performance.now() };
     const token = await fetchToken(awsRequest(this.app, registration, registry, signal));

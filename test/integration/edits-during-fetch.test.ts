@@ -143,7 +143,14 @@ class Edited {
     const { files, folders, now } = await this.#world(at);
     const warm = readCachedCredential(files, folders.state, registry, this.#env, now());
     assert.ok(!warm || "secret" in warm);
-    const cold = createHelperPorts(files, this.#env, this.user.home, folders, now);
+    const cold = createHelperPorts(
+      files,
+      this.#env,
+      this.user.home,
+      folders,
+      now,
+      performance.now() + 20_000,
+    );
     const held = warm ?? (await cold.get(this.#registry));
     await cold.tidy();
     return this.#owner(held?.secret ?? "");

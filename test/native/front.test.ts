@@ -127,6 +127,21 @@ when("the native front", function () {
     }
   });
 
+  (Bun.which("perl") ? it : it.skip)(
+    "passes on how long stdin took, and a timer for the rest of the time limit",
+    () => {
+      writeFileSync(behind(), '#!/usr/bin/perl\nprint "@ARGV\\n", alarm(0), "\\n";\n');
+      const [args, left] = call(front, ["get"], host).stdout.split("\n");
+      assert.equal(args, "get");
+      assert.ok(Number(left) >= 1 && Number(left) <= 20, String(left));
+      const late = call(front, ["get"], "", {}, shell(`{ sleep 1.1; echo ${host}; } | "$@"`));
+      const [, waited = ""] = /^get --waited=(\d+)\n/.exec(late.stdout) ?? assert.fail(late.stdout);
+      assert.ok(Number(waited) >= 1_000);
+      assert.match(late.stdout, /\n([1-9]|1\d)\n$/);
+      assert.match(call(front, ["list"]).stdout, /^list\n0\n$/);
+    },
+  );
+
   it("names the missing path", () => {
     rmSync(behind());
     const expected = `can't start the other part of this program, ${behind()} (No such file or directory). Fix: install the program again, with ./install.sh [PROGRAM_MISSING]\n`;

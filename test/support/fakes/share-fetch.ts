@@ -44,7 +44,7 @@ try {
       waiting = true;
       await pause(5);
     },
-    waitUntil: Date.now() + 60_000,
+    isWaitOver: () => false,
     report: (failure) => console.log(failure.oneLine),
   });
   console.log(entry.secret);

@@ -24,6 +24,7 @@ export class SharedWorld {
   /** Starts another process; each check of the lock takes 20 ms of simulated time. */
   process(with_: Partial<SharedFetch> = {}): SharedFetch {
     let looks = 0;
+    const began = this.clock.now;
     const wait = async () => {
       this.clock.pass(20);
       await with_.wait?.();
@@ -44,7 +45,7 @@ export class SharedWorld {
       endpoint: "api.ecr.us-east-1.amazonaws.com",
       conditions: "as they were",
       now: () => this.clock.now,
-      waitUntil: this.clock.now + 10 * second,
+      isWaitOver: () => this.clock.now >= began + 10 * second,
       report: (failure) => this.reported.push(failure.code),
       ...with_,
       wait,

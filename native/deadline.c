@@ -1,0 +1,61 @@
+// A get ends within 20 seconds of its start. The TypeScript program gets the time that stdin took as an argument, and a
+// timer that ends it if it can't end itself, for example in a read from a disk that hangs.
+#include "front.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { answer_limit = 19000, whole_limit = 20000, reported_from = 1000 };  // milliseconds since the start
+
+static int64_t began;
+static volatile sig_atomic_t has_input;
+
+static int64_t monotonic_time(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void set_timer(int64_t milliseconds) {
+  struct itimerval timer = {.it_value = {.tv_sec = (time_t)(milliseconds / 1000),
+                                         .tv_usec = (suseconds_t)(milliseconds % 1000 * 1000)}};
+  (void)setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void on_timeout(int signal_number) {
+  (void)signal_number;
+  const char *what =
+      has_input ? "no answer within 19 s. Fix: check whether the disk of the state folder hangs. [GET_TIMEOUT]\n"
+                : "stdin did not end within 19 s. Fix: close it after the registry's host name. [STDIN_READ]\n";
+  // The next signal ends the process, if stderr or stdout is a pipe that is full.
+  set_timer(whole_limit - answer_limit);
+  (void)write_whole(STDERR_FILENO, what, strlen(what));
+  (void)write_whole(STDOUT_FILENO, what, strlen(what));
+  _exit(1);
+}
+
+void begin_deadline(void) {
+  began = monotonic_time();
+  struct sigaction action = {.sa_handler = on_timeout, .sa_flags = SA_RESETHAND | SA_NODEFER};
+  sigaction(SIGALRM, &action, NULL);
+  sigset_t timer_signal;
+  sigemptyset(&timer_signal);
+  sigaddset(&timer_signal, SIGALRM);
+  sigprocmask(SIG_UNBLOCK, &timer_signal, NULL);
+  set_timer(answer_limit);
+}
+
+void note_input(void) { has_input = 1; }
+
+// The timer outlives execve, and its signal then ends the program: no handler does.
+bool delegate_deadline(char *argument, size_t size) {
+  int64_t waited = monotonic_time() - began;
+  set_timer(waited < whole_limit - 100 ? whole_limit - waited : 100);
+  if (waited < reported_from) return false;
+  int length = snprintf(argument, size, "--waited=%lld", (long long)waited);
+  return length > 0 && (size_t)length < size;
+}
