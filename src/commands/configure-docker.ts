@@ -38,7 +38,7 @@ export function configureDockerCommand(context: Context): Command {
     .option("--replace", "replace another helper, or a login")
     .option("--podman", "edit the files of podman, skopeo and buildah instead")
     .option("--dry-run", "show what would change and change nothing")
-    .option("--undo", "remove this helper and restore what it replaced")
+    .option("--undo", "restore what this command has changed")
     .option("--everywhere", "with --undo: in every file that this helper was added to")
     .option("--leave-logins", "with --undo: keep imported logins where they are stored")
     .option("--export", "--undo, and write every login that is stored here to config.json")

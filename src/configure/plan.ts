@@ -103,7 +103,7 @@ async function sourceOf(
   const previous = credsStore === helperName ? (await readRecord(record)).replaced.credsStore : credsStore;
   const isFallback = fallback.kind === "helper" && fallback.name === previous;
   // AWS's helper lists only ECR registries, and calls AWS for each.
-  return previous === ecrLoginName || isFallback ? undefined : (previous ?? undefined);
+  return previous === ecrLoginName || isFallback ? undefined : previous || undefined;
 }
 
 /** The name of a store for messages. */

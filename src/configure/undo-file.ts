@@ -1,5 +1,5 @@
 import { isEmptyObject } from "../clients/docker/auths.ts";
-import { unconfigure } from "../clients/docker/edit-config.ts";
+import { placesOfHelper, unconfigure } from "../clients/docker/edit-config.ts";
 import { withLogins, withoutLogins } from "../clients/docker/edit-logins.ts";
 import { loginsIn } from "../clients/docker/logins.ts";
 import { backupPath, openBackup, removeBackup } from "../clients/files/backup.ts";
@@ -48,7 +48,12 @@ export async function unconfigureFile(path: string, record: string, options: Und
     return print(`${path}: does not exist, nothing to undo`);
   }
   const after = restored(before ?? "{}", path, known, exports, options.now());
-  if (dryRun) return options.show(difference(path, before ?? "", after ?? ""));
+  const left = leftPlaces(after ?? "", path);
+  if (dryRun) {
+    options.show(difference(path, before ?? "", after ?? ""));
+    for (const line of left) print(line);
+    return;
+  }
   if (count > 0) await options.confirmWrite([...exports.logins.keys()]);
   if (after === null) await removeClientFile(file, known.folders ?? []);
   else if (after !== before) await replaceClientFile(file, after, count > 0);
@@ -56,11 +61,21 @@ export async function unconfigureFile(path: string, record: string, options: Und
   const remaining = await exportLogins(exports.toErase, written, options.store);
   await dropBackup(path, written, known, print);
   await removeState(record);
-  const isChanged = after !== before;
-  print(isChanged ? `${path}: this helper was removed` : `${path}: does not contain this helper`);
+  const done = left.length > 0 ? "what configure-docker changed was undone" : "this helper was removed";
+  print(`${path}: ${after === before ? "nothing to undo" : done}`);
+  for (const line of left) print(line);
   for (const line of exports.skipped) print(`not restored: ${line}`);
   if (remaining.length > 0)
     print(`still stored by this helper too: ${remaining.map(foreignName).join(", ")}`);
+}
+
+/** The entries that this program did not write. */
+function leftPlaces(text: string, path: string): readonly string[] {
+  const places = placesOfHelper(text, path);
+  if (places.length === 0) return [];
+  return [
+    `${path}: left, because there is no record that configure-docker added it: ${places.join(", ")}; remove it by hand if this helper must no longer be used`,
+  ];
 }
 
 async function planWriteBack(

@@ -85,6 +85,32 @@ describe("configure-docker --undo", () => {
     assert.equal(docker.text, "");
   });
 
+  it("--undo leaves entries that the user wrote, and reports them", async () => {
+    const byHand = `{ "credHelpers": { "${registry}": "ecr" }, "credsStore": "pass" }`;
+    docker.write(byHand);
+    assert.match(await docker.configure([registry]), /nothing to change/);
+    const left = `credHelpers for ${registry}`;
+    for (const args of [["--undo", "--dry-run"], ["--undo"], ["--undo", "--everywhere"]]) {
+      assert.ok((await docker.configure(args)).replaceAll(/\s+/g, " ").includes(left), args.join(" "));
+      assert.equal(docker.text, byHand);
+    }
+    await docker.configure([registry, westRegistry]);
+    // Now the file has to be edited without the record of the exact edits.
+    docker.write(docker.text.replace("pass", "desktop"));
+    const out = (await docker.configure(["--undo"])).replaceAll(/\s+/g, " ");
+    assert.ok(out.includes(left) && !out.includes(westRegistry), out);
+    assert.deepEqual(docker.json, { credHelpers: { [registry]: "ecr" }, credsStore: "desktop" });
+  });
+
+  it("--undo leaves a credsStore that the user wrote", async () => {
+    docker.write('{"credsStore":"ecr"}');
+    assert.match(await docker.configure(["--all"]), /nothing to change/);
+    await docker.configure([registry]);
+    docker.write(docker.text.replace("{", '{ "psFormat": "x",'));
+    assert.match(await docker.configure(["--undo"]), /left, because.*: credsStore;/s);
+    assert.deepEqual(docker.json, { credsStore: "ecr", psFormat: "x" });
+  });
+
   it("keeps an existing Docker folder", async () => {
     mkdirSync(join(user.home, ".docker"));
     await docker.configure([registry]);

@@ -1,5 +1,5 @@
 import { Failure } from "../../token/failure.ts";
-import { foreignNames } from "../../token/foreign-text.ts";
+import { foreignName, foreignNames } from "../../token/foreign-text.ts";
 import { addition } from "../json/edit-map.ts";
 import { entriesByName, type GoString, propertiesNamed, valueNode } from "../json/go-fields.ts";
 import type { Node } from "../json/syntax.ts";
@@ -59,11 +59,14 @@ export function configure(
       throw takenFailure("credsStore", before, name, "all");
     if (before === helperName) return unchanged(text);
     if (config.logins.length > 0 && !replace) throw wouldHide(config.logins, name);
-    return edited(base, [storeEdit(base, root, credsStore, helperName)], { credsStore: before });
+    // An empty name is a value too: without it, Docker would use an earlier property of this name.
+    const previous = credsStore.property ? credsStore.value : null;
+    return edited(base, [storeEdit(base, root, credsStore, helperName)], { credsStore: previous });
   }
   const edits: Edit[] = [];
   const added: (readonly [string, string])[] = [];
-  const credHelpers: Record<string, string | null> = {};
+  // Entries, since a host may be called "__proto__".
+  const previous: [string, string | null][] = [];
   for (const host of new Set(helperConfig.hosts)) {
     const entry = located.credHelpers.entries.get(host);
     const before = entry ? (config.credHelpers[host] ?? "") : null;
@@ -71,10 +74,12 @@ export function configure(
     if (before !== null && !replace) throw takenFailure(`credHelpers for ${host}`, before, name, "hosts");
     if (entry) edits.push(replacement(base, valueNode(entry), helperName, 2));
     else added.push([host, helperName]);
-    credHelpers[host] = before;
+    previous.push([host, before]);
   }
   if (added.length > 0) edits.push(addition(base, "credHelpers", added));
-  return edits.length > 0 ? edited(base, edits, { credHelpers }) : unchanged(text);
+  return edits.length > 0
+    ? edited(base, edits, { credHelpers: Object.fromEntries(previous) })
+    : unchanged(text);
 }
 
 function unchanged(text: string): Edited {
@@ -97,24 +102,24 @@ function takeOver(
   helper: string,
 ): Edited | undefined {
   const edits: Edit[] = [];
-  const helpers: Record<string, string> = {};
+  const helpers: [string, string][] = [];
   for (const [host, entry] of credHelpers.entries) {
     if (valueNode(entry).value !== helper) continue;
     edits.push(replacement(text, valueNode(entry), helperName, 2));
-    helpers[host] = helper;
+    helpers.push([host, helper]);
   }
   const isStore = config.credsStore === helper;
   if (isStore) edits.push(storeEdit(text, root, credsStore, helperName));
   if (edits.length === 0) return undefined;
   return edited(text, edits, {
     ...(isStore && { credsStore: helper }),
-    ...(Object.keys(helpers).length > 0 && { credHelpers: helpers }),
+    ...(helpers.length > 0 && { credHelpers: Object.fromEntries(helpers) }),
   });
 }
 
 /**
- * Docker's config.json without this helper: replaced values are restored, added ones removed. A value that another program
- * has changed since is not touched.
+ * Docker's config.json without what this program configured: replaced values are restored, added ones removed. A value that
+ * a user or another program has written, before or since, is not touched, also if it names this helper.
  *
  * @throws Failure DOCKER_CONFIG_SYNTAX
  */
@@ -130,7 +135,7 @@ function unconfigureEdits(text: string, replaced: Replaced, name: string | undef
   const edits: Edit[] = [];
   const removed = new Set<Node>();
   // Of several properties with the same name Docker uses the last, and after its removal the one before it.
-  const restore = (properties: readonly Node[], before: string | null | undefined, depth: number) => {
+  const restore = (properties: readonly Node[], before: string | null, depth: number) => {
     for (const property of properties.toReversed()) {
       if (valueNode(property).value !== helperName) return;
       if (typeof before === "string" && before !== helperName)
@@ -139,9 +144,11 @@ function unconfigureEdits(text: string, replaced: Replaced, name: string | undef
     }
   };
   const stores = propertiesNamed(root, "credsStore").filter((each) => valueNode(each).type !== "null");
-  restore(stores, replaced.credsStore || undefined, 1);
-  for (const [host, entries] of entriesByName(root, "credHelpers"))
-    restore(entries, ownValue(replaced.credHelpers, host), 2);
+  if (replaced.credsStore !== undefined) restore(stores, replaced.credsStore, 1);
+  for (const [host, entries] of entriesByName(root, "credHelpers")) {
+    const before = ownValue(replaced.credHelpers, host);
+    if (before !== undefined) restore(entries, before, 2);
+  }
   const parents = new Set([...removed].flatMap(({ parent }) => (parent === root ? [] : (parent ?? []))));
   for (const object of parents) {
     if (object.parent && object.children.every((entry) => removed.has(entry))) removed.add(object.parent);
@@ -150,6 +157,17 @@ function unconfigureEdits(text: string, replaced: Replaced, name: string | undef
   return [
     ...edits,
     ...(root.children.some((each) => removed.has(each)) ? removals(root, (each) => removed.has(each)) : []),
+  ];
+}
+
+/** Where the config names this helper: "credsStore", "credHelpers for HOST". @throws Failure DOCKER_CONFIG_SYNTAX */
+export function placesOfHelper(text: string, name?: string): readonly string[] {
+  if (isBlank(text)) return [];
+  const { credsStore, credHelpers } = readToEdit(text, name).config;
+  const hosts = Object.keys(credHelpers).filter((host) => credHelpers[host] === helperName);
+  return [
+    ...(credsStore === helperName ? ["credsStore"] : []),
+    ...hosts.map((host) => `credHelpers for ${foreignName(host)}`),
   ];
 }
 

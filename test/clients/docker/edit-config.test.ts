@@ -4,6 +4,7 @@ import {
   configure,
   type HelperConfig,
   mergeReplaced,
+  placesOfHelper,
   type Replaced,
   unconfigure,
 } from "../../../src/clients/docker/edit-config.ts";
@@ -118,9 +119,13 @@ describe("unconfiguring Docker's config.json", () => {
     assert.equal(unconfigure(text, replaced), byHand);
   });
 
-  it("removes what it added, even without a record", () => {
-    const wired = configure(configure("{}", all, false).text, hosts, false).text;
-    assert.deepEqual(JSON.parse(unconfigure(wired, {})), {});
+  it("removes only entries that the record names", () => {
+    const wired = configure(configure("{}", all, false).text, hosts, false);
+    assert.equal(unconfigure(wired.text, {}), wired.text);
+    assert.deepEqual(JSON.parse(unconfigure(wired.text, wired.replaced)), { credsStore: "ecr" });
+    const store = { credsStore: null };
+    assert.deepEqual(JSON.parse(unconfigure(wired.text, store)), { credHelpers: { [host]: "ecr" } });
+    assert.deepEqual(placesOfHelper(wired.text), ["credsStore", `credHelpers for ${host}`]);
   });
 
   it("does not touch an entry that was changed to another helper since", () => {
