@@ -1,7 +1,7 @@
 // The programs that the tests need in addition to npm packages, and their Debian packages.
 // Usage: node scripts/e2e-needs.mjs prints the missing packages, one per line.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -54,6 +54,13 @@ export const clientNeeds = [
   { program: "podman", package: "podman" },
   { program: "buildah", package: "buildah" },
   { program: "systemctl", package: "systemd" },
+  // For a system that boots, and for a user's service manager in it.
+  {
+    program: "systemctl",
+    package: "dbus",
+    isUsable: () => existsSync("/usr/lib/systemd/system/dbus.socket"),
+  },
+  { program: "systemctl", package: "libpam-systemd", isUsable: hasPamSystemd },
   { program: "kubectl", package: "kubernetes-client" },
   { program: "prometheus", package: "prometheus" },
   { program: "prometheus-node-exporter", package: "prometheus-node-exporter" },
@@ -105,6 +112,12 @@ function isStatic(path) {
 /** Debian's Python can't create virtual environments without another package. */
 function hasVenv(path) {
   return spawnSync(path, ["-c", "import ensurepip, venv"]).status === 0;
+}
+
+/** PAM's modules are in a folder of the architecture. */
+function hasPamSystemd() {
+  const library = "/usr/lib";
+  return readdirSync(library).some((each) => existsSync(join(library, each, "security/pam_systemd.so")));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -115,7 +115,8 @@ async function runInNamespace(files, more = {}) {
     }
     const hooks = ["--require", "test/support/e2e/hooks.ts", "--timeout", "60000"];
     const command = [...namespace, ...enter, folder, ...mocha, ...hooks];
-    const env = { E2E_FOLDER: folder, E2E_CGROUP: cgroup, TMPDIR: folder, ...more };
+    const absent = clients.map(({ program }) => program).join(" ");
+    const env = { E2E_FOLDER: folder, E2E_CGROUP: cgroup, E2E_MISSING: absent, TMPDIR: folder, ...more };
     // With --kill-child the end of unshare also ends everything in the namespace.
     const end = (child) => child.kill("SIGKILL");
     return await runTwice(withFiles(files), (chosen) => runMocha([...command, ...chosen], env, end));

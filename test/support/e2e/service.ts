@@ -7,7 +7,7 @@ export interface ServiceOptions {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly isReady: () => Promise<boolean>;
-  /** Milliseconds; default 9,000. */
+  /** Milliseconds; default 40,000: a busy machine starts an engine in many seconds. */
   readonly withinMs?: number;
 }
 
@@ -19,7 +19,7 @@ export interface Service {
 export async function startService(
   name: string,
   command: readonly string[],
-  { folder, env, isReady, withinMs }: ServiceOptions,
+  { folder, env, isReady, withinMs = 40_000 }: ServiceOptions,
 ): Promise<Service> {
   const [program = "", ...args] = command;
   const path = Bun.which(program, { PATH: env["PATH"] ?? "" });
