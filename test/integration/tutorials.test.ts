@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
-import { blocksOf, prepareGuide, scriptOf } from "../support/program/guide.ts";
+import { blocksOf, blocksUnder, prepareGuide, scriptOf } from "../support/program/guide.ts";
 import { member, useStanding } from "../support/program/standing.ts";
 import type { User } from "../support/program/user.ts";
 
@@ -20,8 +20,8 @@ describe("the commands of README.md and docs/tutorials, in order on a fresh mach
   this.timeout(60_000);
   const standing = useStanding({}, "proxy");
 
-  async function follow(page: string, user: User): Promise<string> {
-    const script = scriptOf(blocksOf(page));
+  async function follow(page: string, user: User, blocks = blocksOf(page)): Promise<string> {
+    const script = scriptOf(blocks);
     const shell = spawn("bash", ["-c", script], { env: user.env, stdio: ["ignore", "pipe", "pipe"] });
     const ended = new Promise((resolve) => shell.on("exit", resolve));
     const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr)]);
@@ -38,12 +38,12 @@ describe("the commands of README.md and docs/tutorials, in order on a fresh mach
   it("README.md: quick start", async () => {
     const user = prepared({ AWS_PROFILE: "alice" });
     user.writeAwsKeys({ alice: member("alice") });
-    const quickStart = blocksOf("README.md").filter(({ language }) => language === "sh");
+    const quickStart = blocksUnder("README.md", "Quick start");
     assert.deepEqual(
       quickStart.map((block) => block.text.trim().split("\n").length),
       [5, 1],
     );
-    const stdout = await follow("README.md", user);
+    const stdout = await follow("README.md", user, quickStart);
     assert.match(stdout, /^ok +identity +arn:aws:iam::111122223333:user\/alice/m);
     assert.match(stdout, /^pulled .*\/app:1$/m);
     assert.match(stdout, /alice \(?.* 11h 59m/m);

@@ -14,7 +14,30 @@ export interface Block {
 
 /** The code blocks of a page, in order. @param path relative to the repository */
 export function blocksOf(path: string): readonly Block[] {
-  const page = readFileSync(join(root, path), "utf8");
+  return blocksIn(readFileSync(join(root, path), "utf8"));
+}
+
+/** The code blocks between a heading of a page and the next heading. */
+export function blocksUnder(path: string, heading: string): readonly Block[] {
+  const section: string[] = [];
+  let [isInBlock, isInSection, isFound] = [false, false, false];
+  for (const line of readFileSync(join(root, path), "utf8").split("\n")) {
+    // In a block, such a line is a comment.
+    const [, title] = isInBlock ? [] : (/^#+ (.*)$/.exec(line) ?? []);
+    if (line.startsWith("```")) isInBlock = !isInBlock;
+    if (title !== undefined) isInSection = title === heading;
+    isFound ||= isInSection;
+    if (isInSection) section.push(line);
+  }
+  if (!isFound) throw new Error(`${path} has no heading "${heading}"`);
+  return blocksIn(section.join("\n"));
+}
+
+/** The command lines of the blocks that are commands. */
+export const commandsOf = (blocks: readonly Block[]): readonly string[] =>
+  blocks.flatMap(({ language, text }) => (language === "sh" ? text.trim().split("\n") : []));
+
+function blocksIn(page: string): readonly Block[] {
   return [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
     language,
     text,
@@ -72,6 +95,7 @@ export function prepareGuide(user: User, signIn?: { readonly path: string; reado
 const installer = `
 [ "$*" != --uninstall ] || exec docker-credential-ecr configure-docker --undo --everywhere
 "$REPOSITORY/install.sh" --dry-run --prefix "$HOME/.local" "$@" >/dev/null
+case "$*" in *.*) ;; *) exit 0 ;; esac
 registries=()
 for word in "$@"; do
   case $word in *.*) registries+=("$word") ;; esac

@@ -95,6 +95,11 @@ const times = new Set([
  * @param uptimeMs milliseconds by which the uptime increases; by default the same as `wallMs`
  */
 export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
+  passTimeIn(user.state, wallMs, uptimeMs);
+}
+
+/** The same for any state folder. */
+export function passTimeIn(state: string, wallMs: number, uptimeMs = wallMs): void {
   const older = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(older);
     if (typeof value !== "object" || value === null) return value;
@@ -106,10 +111,10 @@ export function passTime(user: User, wallMs: number, uptimeMs = wallMs): void {
     return Object.fromEntries(entries);
   };
   const inFolders = ["tokens", "authorizations", "logins", "failed-gets"].flatMap((folder) => {
-    const path = join(user.state, folder);
+    const path = join(state, folder);
     return existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : [];
   });
-  const alone = ["refresher.json", "replication-readings.json"].map((name) => join(user.state, name));
+  const alone = ["refresher.json", "replication-readings.json"].map((name) => join(state, name));
   for (const file of [...inFolders, ...alone.filter(existsSync)]) {
     const seconds = statSync(file).mtimeMs / 1000;
     const text = file.endsWith(".entry")
