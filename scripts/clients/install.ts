@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { installInto, isInstalled, run } from "./cache.ts";
 import { installDebianClients } from "./debian.ts";
 import { goClients, installGoClient } from "./go.ts";
+import { installMavenClients } from "./maven.ts";
 
 const supportPath = (name: string) =>
   fileURLToPath(new URL(`../../test/support/clients/${name}`, import.meta.url));
@@ -41,6 +42,7 @@ const installations: (readonly [name: string, install: () => void])[] = [
     ? []
     : ([
         ["clients of npm", installNpmClients],
+        ["clients of Maven Central", installMavenClients],
         ["clients of Debian sid", installDebianClients],
       ] as const)),
   ...goClients

@@ -1,5 +1,5 @@
 /** Where a client's programs come from. */
-export type Origin = "Debian 12" | "Debian sid" | "Go module" | "PyPI" | "npm";
+export type Origin = "Debian 12" | "Debian sid" | "Go module" | "PyPI" | "npm" | "Maven Central";
 
 /**
  * A client of the matrix in docs/clients.md. Each text is a shell script that finds in its environment:
@@ -21,8 +21,12 @@ export interface Client {
   readonly inEngine?: true;
   /** Puts what `pull` pulls into HOST's registry, where that is no image. Then it takes nothing from Docker Hub. */
   readonly seed?: string;
+  /** The client runs no helper: the script does, and passes the login to the client. */
+  readonly runsNoHelper?: true;
   /** For every script. */
   readonly env?: Readonly<Record<string, string>>;
+  /** For pulls that must fail. */
+  readonly envOfFailures?: Readonly<Record<string, string>>;
   /** Ran in .ci/run, too. */
   readonly isQuick?: true;
 }

@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import { clientFolder } from "../../../scripts/clients/cache.ts";
 import { debianRootPath } from "../../../scripts/clients/debian.ts";
 import type { Client } from "./client.ts";
-
-const quotedIn = (program: string, script: string): string => `${program} - <<'END'\n${script}\nEND`;
+import { buildFile, libraries } from "./libraries.ts";
 
 /** What a client of containers/image is called with. */
 const store = '--root "$HOME/store" --runroot "/run/$(basename "$HOME")" --storage-driver vfs';
@@ -86,8 +83,6 @@ const helm = {
 
 const composeFile = `mkdir "$OUT" && printf 'services: { a: { image: "%s" } }\\n' "$IMAGE" >"$OUT/compose.yaml" &&`;
 
-const classicBuild = `mkdir "$OUT" && printf 'FROM %s\\nLABEL a=b\\n' "$IMAGE" >"$OUT/Dockerfile" &&`;
-
 /** Of a program that does not say it itself. */
 const debianVersion = (name: string): string =>
   `dpkg-query --admindir="${debianRootPath()}/var/lib/dpkg" --show "${name}"`;
@@ -114,14 +109,14 @@ export const clients: readonly Client[] = [
     name: "docker build (BuildKit of the engine)",
     origin: "Debian 12",
     ...dockerBuild,
-    pull: `${classicBuild} DOCKER_BUILDKIT=1 docker build --quiet --no-cache "$OUT"`,
+    pull: `${buildFile} DOCKER_BUILDKIT=1 docker build --quiet --no-cache "$OUT"`,
     isQuick: true,
   },
   {
     name: "docker build (classic builder)",
     origin: "Debian 12",
     ...dockerBuild,
-    pull: `${classicBuild} DOCKER_BUILDKIT=0 docker build --no-cache "$OUT"`,
+    pull: `${buildFile} DOCKER_BUILDKIT=0 docker build --no-cache "$OUT"`,
     isQuick: true,
   },
   {
@@ -129,7 +124,7 @@ export const clients: readonly Client[] = [
     origin: "Debian sid",
     program: "docker",
     version: "docker buildx version",
-    pull: `${classicBuild} docker buildx build --progress plain --no-cache "$OUT"`,
+    pull: `${buildFile} docker buildx build --progress plain --no-cache "$OUT"`,
     inEngine: true,
   },
   {
@@ -209,52 +204,5 @@ export const clients: readonly Client[] = [
     version: "apptainer --version",
     pull: 'apptainer pull --disable-cache "$OUT" "docker://$IMAGE"',
   },
-  {
-    name: "docker-py",
-    origin: "PyPI",
-    program: "python",
-    version: "python -c 'import docker; print(docker.__version__)'",
-    pull: quotedIn("python", 'import docker, os\ndocker.from_env().images.pull(os.environ["IMAGE"])'),
-    push: quotedIn(
-      "python",
-      'import docker, os\nclient = docker.from_env()\nimage = client.images.get(os.environ["IMAGE"])\nimage.tag(os.environ["TARGET"])\nfor line in client.images.push(os.environ["TARGET"], stream=True, decode=True):\n    assert "error" not in line, line',
-    ),
-    inEngine: true,
-  },
-  {
-    name: "docker-py build",
-    origin: "PyPI",
-    program: "python",
-    version: "python -c 'import docker; print(docker.__version__)'",
-    pull: `${classicBuild} ${quotedIn("python", 'import docker, os\ndocker.from_env().images.build(path=os.environ["OUT"], nocache=True)')}`,
-    inEngine: true,
-  },
-  {
-    name: "testcontainers for Python",
-    origin: "PyPI",
-    program: "python",
-    version: "python -c 'import importlib.metadata as m; print(m.version(\"testcontainers\"))'",
-    pull: quotedIn(
-      "python",
-      'import os\nfrom testcontainers.core.container import DockerContainer\nwith DockerContainer(os.environ["IMAGE"]).with_command("/bin/ls").with_kwargs(network_mode="none"):\n    pass',
-    ),
-    env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
-    inEngine: true,
-  },
-  {
-    name: "testcontainers for Node.js",
-    origin: "npm",
-    program: "cdk-assets",
-    version: "node -p 'require(process.env.NPM + \"/testcontainers/package.json\").version'",
-    pull: quotedIn(
-      "node --input-type=module",
-      'const { getContainerRuntimeClient, ImageName } = (await import(process.env.NPM + "/testcontainers/build/index.js")).default;\nconst client = await getContainerRuntimeClient();\nawait client.image.pull(ImageName.fromString(process.env.IMAGE)).catch(({ message }) => {\n  console.error(message);\n  process.exit(1);\n});',
-    ),
-    env: {
-      NPM: join(clientFolder("npm"), "node_modules"),
-      TESTCONTAINERS_RYUK_DISABLED: "true",
-      TESTCONTAINERS_HOST_OVERRIDE: "127.0.0.1",
-    },
-    inEngine: true,
-  },
+  ...libraries,
 ];

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { clientFolder } from "../../../scripts/clients/cache.ts";
 import { debianRootPath } from "../../../scripts/clients/debian.ts";
 import { goClientPath } from "../../../scripts/clients/go.ts";
+import { mavenProgramsPath } from "../../../scripts/clients/maven.ts";
 import { machine } from "../e2e/hooks.ts";
 import type { Client } from "./client.ts";
 
@@ -32,6 +33,8 @@ function folderOf(origin: Client["origin"], program: string): string | undefined
       return dirname(goClientPath(program));
     case "PyPI":
       return join(clientFolder("python"), "bin");
+    case "Maven Central":
+      return mavenProgramsPath();
     case "npm":
       return join(clientFolder("npm"), "node_modules", ".bin");
   }
