@@ -85,9 +85,10 @@ bool has_stamp(const char *path, struct slice stamp) {
   return slice_is(stamp, text, (size_t)(end - text) - 1);
 }
 
+// Also true if it is unknown, because a folder is closed to this user.
 bool exists(const char *path) {
   struct stat stats;
-  return stat(path, &stats) == 0;
+  return stat(path, &stats) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 bool belongs_to_other_user(const char *path) {

@@ -2,12 +2,11 @@ import { foldersOf, homeOf } from "./config/folders.ts";
 import { type HelperAction, isHelperAction, waitedTime } from "./protocol/messages.ts";
 import { type Reply, toReply } from "./protocol/reply.ts";
 import { type HelperBackends, type HelperPorts, type StoredToken, serve } from "./protocol/serve.ts";
-import type { FastFiles } from "./store/files/fast-files.ts";
+import { type FastFiles, folderOf, isClosed, isThere } from "./store/files/fast-files.ts";
 import { openFastFiles } from "./store/files/open-fast-files.ts";
 import { keychainMarkPath } from "./store/files/paths.ts";
 import { keychainArgument } from "./store/keychain/keychain.ts";
 import { type EncryptedCredential, readCachedCredential } from "./store/tokens/warm-get.ts";
-import { stampOf } from "./token/dependencies.ts";
 import { Failure } from "./token/failure.ts";
 
 const { env } = process;
@@ -53,7 +52,7 @@ async function help(action: HelperAction, longest: number): Promise<number> {
   const home = await homeOf(env);
   const files = await openFastFiles();
   const folders = foldersOf(env, home, files);
-  const isThere = (path: string) => files.stamp(path) !== stampOf("absent");
+  const reopen = async () => (await import("./store/files/folder.ts")).reopenFolders(folders.state);
   let cold: HelperPorts | undefined;
   const backends: HelperBackends = {
     warm: {
@@ -61,16 +60,21 @@ async function help(action: HelperAction, longest: number): Promise<number> {
         const found = readCachedCredential(files, folders.state, host, env, Date.now());
         return found && "sealed" in found ? opened(found, files) : found;
       },
-      isConfigured: () => isThere(folders.configFile),
-      isMarked: (server) => isThere(keychainMarkPath(folders.state, server)),
+      isConfigured: () => isThere(files, folders.configFile),
+      isMarked: (server) => {
+        const mark = keychainMarkPath(folders.state, server);
+        return isThere(files, mark) || isClosed(files, folderOf(mark)) || isClosed(files, folders.state);
+      },
     },
     cold: async () => {
       const { createHelperPorts } = await import("./provider/helper-ports.ts");
+      if (!cold) await reopen();
       cold ??= createHelperPorts(files, givenEnvironment(home), home, folders, Date.now, until);
       return cold;
     },
     others: async () => {
       const { otherLogins } = await import("./logins/choose.ts");
+      await reopen();
       return otherLogins(givenEnvironment(home), folders, Date.now, until);
     },
   };

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { keyFileText, newKey, parseKey } from "../store/encryption/key-file.ts";
+import { ensureOwnFolder } from "../store/files/folder.ts";
 import { inspectFile } from "../store/files/inspect.ts";
 import { loginKeyPath } from "../store/files/paths.ts";
 import { writeDurable } from "../store/files/write.ts";
@@ -26,6 +28,8 @@ export async function readLoginKey(state: string): Promise<Uint8Array | undefine
  * @throws Failure as `readLoginKey` and `writeDurable`
  */
 export async function readOrMakeLoginKey(state: string): Promise<Uint8Array> {
+  // A key in a folder that is closed to its owner would look absent, and all logins would be lost with it.
+  for (const folder of [state, dirname(loginKeyPath(state))]) await ensureOwnFolder(folder);
   const existing = await readLoginKey(state);
   if (existing) return existing;
   const key = newKey();

@@ -1,3 +1,5 @@
+import { stampOf } from "../../token/dependencies.ts";
+
 /** The content and metadata of a file that a warm get needs. */
 export interface FastFile {
   readonly text: string;
@@ -30,6 +32,19 @@ export interface FastFiles {
   stamp(path: string): string;
   /** The owner's user ID; follows links; undefined if there is no file or the system has no owners. */
   owner(path: string): number | undefined;
+}
+
+export function isThere(files: Pick<FastFiles, "stamp">, path: string): boolean {
+  return files.stamp(path) !== stampOf("absent");
+}
+
+/** Whether this user can't enter a folder, so that the files in it look absent. */
+export function isClosed(files: Pick<FastFiles, "stamp">, folder: string): boolean {
+  return isThere(files, folder) && !isThere(files, `${folder}/.`);
+}
+
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
-import { chmod, lstat, mkdir } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Failure } from "../../token/failure.ts";
 
 /**
@@ -15,7 +16,7 @@ export async function ensureOwnFolder(path: string): Promise<void> {
     if (process.geteuid && stats.uid !== process.geteuid()) {
       throw refusal(path, `belongs to user ${stats.uid}, not to this one (${process.geteuid()})`);
     }
-    if ((stats.mode & 0o077) !== 0) await chmod(path, 0o700);
+    if ((stats.mode & 0o077) !== 0 || isClosed(stats)) await chmod(path, 0o700);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw refusal(path, `can't be used (${(error as { code?: string }).code ?? "unknown error"})`, error);
@@ -44,14 +45,50 @@ export function foreignOwnedParent(path: string): number | undefined {
   return undefined;
 }
 
-/** Whether a folder above the file can't be entered, so that the file can't belong to this user. Never throws. */
+/** Whether its owner can't list and enter the folder, as after `chmod -R 644`. */
+function isClosed({ mode }: { readonly mode: number }): boolean {
+  return (mode & 0o500) !== 0o500;
+}
+
+/**
+ * Opens the state folder and the folders in it again if they are this user's and closed to this user: otherwise every
+ * login and token in them would look absent. Never throws.
+ */
+export async function reopenFolders(state: string): Promise<void> {
+  await reopenFolder(state);
+  const names = await readdir(state).catch((): string[] => []);
+  await Promise.all(names.map((name) => reopenFolder(`${state}/${name}`)));
+}
+
+async function reopenFolder(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (!stats?.isDirectory() || stats.uid !== process.geteuid?.() || !isClosed(stats)) return;
+  await chmod(path, 0o700).catch(() => undefined);
+}
+
+/**
+ * Whether a folder above the file can't be entered and is not this user's, so that the file can't belong to this user.
+ * Never throws.
+ */
 export async function isOutOfReach(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return false;
   } catch (error) {
-    return ["EACCES", "ELOOP", "ENAMETOOLONG"].includes((error as { code?: string }).code ?? "");
+    const { code = "" } = error as { code?: string };
+    return (
+      ["ELOOP", "ENAMETOOLONG"].includes(code) || (code === "EACCES" && !(await isBehindOwnFolder(path)))
+    );
   }
+}
+
+/** Whether the folder that can't be entered, the lowest one that can be inspected, is this user's. */
+async function isBehindOwnFolder(path: string): Promise<boolean> {
+  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
+    const stats = await stat(at).catch(() => undefined);
+    if (stats) return stats.uid === process.geteuid?.();
+  }
+  return false;
 }
 
 function refusal(path: string, why: string, cause?: unknown): Failure {

@@ -1,14 +1,9 @@
-import {
-  type Dependencies,
-  type Environment,
-  environmentFingerprint,
-  stampOf,
-} from "../../token/dependencies.ts";
+import { type Dependencies, type Environment, environmentFingerprint } from "../../token/dependencies.ts";
 import type { LoginEntry, RegistryEntry, Sealed } from "../../token/entry.ts";
 import { lifeState } from "../../token/life.ts";
 import { parseLoginEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
 import { readBootId, readClock } from "../files/clock.ts";
-import { type FastFiles, isOwnedAndPrivate } from "../files/fast-files.ts";
+import { type FastFiles, folderOf, isClosed, isOwnedAndPrivate, isThere } from "../files/fast-files.ts";
 import { loginPath, previousLoginPath, tokenPath } from "../files/paths.ts";
 
 /** The result of a warm get: ready to print, or to be decrypted first with `decryptCachedCredential`. */
@@ -28,10 +23,11 @@ export function readCachedCredential(
 ): CachedCredential | undefined {
   const file = files.read(loginPath(state, host));
   if (!file) {
-    // If it is not a plain file, or has the previous format, the cold path handles it.
-    const paths = [loginPath(state, host), previousLoginPath(state, host)];
-    const exists = paths.some((path) => files.stamp(path) !== stampOf("absent"));
-    return exists ? undefined : freshToken(files, state, host, env, now);
+    // If it is not a plain file, has the previous format, or is unknown, the cold path handles it.
+    const path = loginPath(state, host);
+    const paths = [path, previousLoginPath(state, host)];
+    const mayExist = paths.some((each) => isThere(files, each)) || isClosed(files, folderOf(path));
+    return mayExist ? undefined : freshToken(files, state, host, env, now);
   }
   const login = isOwnedAndPrivate(file) ? parseLoginEntry(file.text) : undefined;
   // A login that can't be read: the cold path logs it.

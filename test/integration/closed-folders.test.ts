@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { keychainMarkPath } from "../../src/store/files/paths.ts";
+import { asAccount, itAsAccount, newUid, openToOthers } from "../support/program/as-account.ts";
+import { keys, registry, useStanding } from "../support/program/standing.ts";
+import { everythingIn } from "../support/program/state.ts";
+import { configPath, type User } from "../support/program/user.ts";
+import { answered, notFound, silent } from "../support/program/verdicts.ts";
+
+describe("folders that are closed to their owner, as after chmod -R 644", () => {
+  const standing = useStanding();
+  let alice: User;
+  let base: string;
+  let home: string;
+  let uid: number;
+  let options: { readonly env: { readonly HOME: string }; readonly through: readonly string[] };
+
+  before(() => openToOthers(standing));
+  beforeEach(async () => {
+    alice = standing.user(keys("alice"));
+    base = mkdtempSync(join(tmpdir(), "ecr-closed-"));
+    chmodSync(base, 0o755);
+    home = join(base, "home");
+    uid = newUid();
+    const config = join(home, configPath);
+    mkdirSync(dirname(config), { recursive: true });
+    writeFileSync(config, "version: 1\nfallback: file\n");
+    for (const path of everythingIn(home)) chownSync(path, uid, uid);
+    options = { env: { HOME: home }, through: asAccount({ uid, home }, base) };
+  });
+  afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+  const folder = (name: string) => join(home, ".local/state/docker-credential-ecr", name);
+  const passwordOf = async (server: string) => {
+    const { stdout, stderr, exitCode } = await alice.get(server, options);
+    assert.deepEqual({ stderr, exitCode }, { stderr: "", exitCode: 0 });
+    return JSON.parse(stdout).Secret;
+  };
+
+  for (const mode of [0o644, 0o600, 0o000]) {
+    describe(`mode ${mode.toString(8).padStart(3, "0")}`, () => {
+      const close = (...names: readonly string[]) => {
+        for (const name of names) chmodSync(folder(name), mode);
+      };
+
+      beforeEach(async () => {
+        for (const name of ["quay.io", "ghcr.io"])
+          silent(await alice.store(name, "me", `pass of ${name}`, options));
+      });
+
+      for (const names of mode === 0o600 ? [["."], ["keys"], ["sealed"]] : [["keys", "sealed", "."]]) {
+        itAsAccount(`of ${names.join(", ")}: no login is lost by a new one`, async () => {
+          close(...names);
+          silent(await alice.store("docker.io", "me", "new", options));
+          assert.equal(await passwordOf("quay.io"), "pass of quay.io");
+          assert.equal(await passwordOf("docker.io"), "new");
+        });
+
+        itAsAccount(`of ${names.join(", ")}: logins are read, listed and removed`, async () => {
+          close(...names);
+          assert.equal(await passwordOf("quay.io"), "pass of quay.io");
+          close(...names);
+          const { stdout } = await alice.list(options);
+          assert.deepEqual(JSON.parse(stdout), { "ghcr.io": "me", "quay.io": "me" });
+          close(...names);
+          silent(await alice.erase("quay.io", options));
+          notFound(await alice.get("quay.io", options));
+        });
+      }
+
+      itAsAccount("a login to ECR still takes precedence, and can be removed", async () => {
+        const cached = answered(await alice.get(registry, options), registry);
+        const login = cached.replace(/.{20}$/, "A".repeat(20));
+        silent(await alice.store(registry, "AWS", login, options));
+        for (const names of [["."], ["logins"], ["logins", "tokens", "authorizations", "."]]) {
+          close(...names);
+          assert.ok(answered(await alice.get(registry, options), registry) === login, names.join());
+        }
+        close("logins", ".");
+        silent(await alice.erase(registry, options));
+        assert.ok(answered(await alice.get(registry, options), registry) === cached);
+      });
+    });
+  }
+
+  itAsAccount("without config.yaml, a login in the keychain is not taken for none", async () => {
+    rmSync(join(home, configPath));
+    const mark = keychainMarkPath(folder("."), "quay.io");
+    mkdirSync(dirname(mark), { recursive: true, mode: 0o700 });
+    writeFileSync(mark, '{"format":1,"server":"quay.io"}', { mode: 0o600 });
+    for (const path of everythingIn(join(home, ".local"))) chownSync(path, uid, uid);
+    chmodSync(folder("keychain"), 0o644);
+    const { stdout, exitCode } = await alice.get("quay.io", options);
+    assert.match(stdout, /^the login to quay\.io can't be read: .* \[KEYCHAIN_\w+\]\n$/);
+    assert.equal(exitCode, 1);
+  });
+});
