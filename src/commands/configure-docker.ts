@@ -108,6 +108,8 @@ async function configure(
     // config.yaml is written first, so that Docker never requests a token with another identity. Before that, check that
     // Docker's file can be written.
     if (isDockerChanged) await checkClientFile(file);
+    // The record first: without it, --undo would leave the entries.
+    await (await import("../configure/undo-config.ts")).recordConfig(config, target.state, target.path);
     await writeConfig(config);
     printWrapped(`${config.file}: written`);
   }

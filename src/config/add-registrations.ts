@@ -33,32 +33,47 @@ export function addRegistrations(
 ): string | undefined {
   const isNew = text === undefined || text.trim() === "";
   const before = isNew ? `${schemaLine(schema)}version: 1\n` : text;
-  const identities = new Map(
-    added.flatMap(({ identity, profile }) => (profile === undefined ? [] : [[identity, profile] as const])),
-  );
+  const { identities, registries } = entriesOf(added);
+  const items = (entries: readonly Entry[]) => entries.map(({ item }) => item);
   const { contents } = parseDocument(before);
   if (!isMap(contents)) return undefined;
   const edits = [
-    insertion(
-      before,
-      contents,
-      "identities",
-      [...identities].map(([name, profile]) => `${yamlString(name)}: { profile: ${yamlString(profile)} }`),
-    ),
-    insertion(
-      before,
-      contents,
-      "registries",
-      added.map(({ account, regions, identity }) => [
-        `account: "${account}"`,
-        `regions: [${regions.join(", ")}]`,
-        `identity: ${yamlString(identity)}`,
-      ]),
-    ),
+    insertion(before, contents, "identities", items(identities)),
+    insertion(before, contents, "registries", items(registries)),
   ];
   if (edits.includes(undefined)) return undefined;
   const after = applied(before, edits as Insertion[]);
-  return isValidResult(before, after, added.length, identities.size) ? after : undefined;
+  return isValidResult(before, after, added.length, identities.length) ? after : undefined;
+}
+
+/** An entry as text: one line of a mapping, or the fields of an item of a list. */
+interface Entry {
+  readonly name: string;
+  readonly item: string | readonly string[];
+}
+
+/** The entries for `identities` and `registries`, in their order. */
+export function entriesOf(added: readonly AccountRegistration[]): {
+  readonly identities: readonly Entry[];
+  readonly registries: readonly Entry[];
+} {
+  const profiles = new Map(
+    added.flatMap(({ identity, profile }) => (profile === undefined ? [] : [[identity, profile] as const])),
+  );
+  return {
+    identities: [...profiles].map(([name, profile]) => ({
+      name,
+      item: `${yamlString(name)}: { profile: ${yamlString(profile)} }`,
+    })),
+    registries: added.map(({ account, regions, identity }) => ({
+      name: account,
+      item: [
+        `account: "${account}"`,
+        `regions: [${regions.join(", ")}]`,
+        `identity: ${yamlString(identity)}`,
+      ],
+    })),
+  };
 }
 
 /** A text as a YAML string. A JSON string is also a YAML string. */
@@ -95,12 +110,13 @@ function insertion(
   return { at: endOfLine(text, endOf(value, text)), text: eol + block(indent) };
 }
 
-function blockItem(item: string | readonly string[], indent: string, eol: string): string {
+/** @param indent of the first line */
+export function blockItem(item: string | readonly string[], indent: string, eol: string): string {
   if (typeof item === "string") return indent + item;
   return item.map((field, index) => `${indent}${index === 0 ? "- " : "  "}${field}`).join(eol);
 }
 
-function flowItem(item: string | readonly string[]): string {
+export function flowItem(item: string | readonly string[]): string {
   return typeof item === "string" ? item : `{ ${item.join(", ")} }`;
 }
 

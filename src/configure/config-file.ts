@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { editFile, type FileRules } from "../clients/files/careful-file.ts";
-import { addRegistrations } from "../config/add-registrations.ts";
+import { type AccountRegistration, addRegistrations } from "../config/add-registrations.ts";
 import { readConfigText } from "../config/read.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { ownProgram } from "../process/own-program.ts";
@@ -20,7 +20,7 @@ export function installedSchema(): string | undefined {
 /** @throws Failure CONFIG_WRITE, and what `edit` throws; the file is then unchanged */
 export async function editConfigFile(
   file: string,
-  edit: (before: string | undefined) => Promise<string>,
+  edit: (before: string | undefined) => Promise<string | undefined>,
 ): Promise<void> {
   try {
     await editFile(file, edit, rules, 0o600);
@@ -35,6 +35,7 @@ export interface ConfigPlan {
   readonly file: string;
   readonly before: string | undefined;
   readonly after: string;
+  readonly registrations: readonly AccountRegistration[];
 }
 
 /**
@@ -51,7 +52,7 @@ export async function planRegistrations(
   if (registrations.length === 0) return undefined;
   const before = await readConfigText(file);
   const after = addRegistrations(before, registrations, installedSchema());
-  if (after !== undefined) return { file, before, after };
+  if (after !== undefined) return { file, before, after, registrations };
   const entries = registrations.map(
     ({ account, profile, identity }) => `${account} (${profile ?? identity})`,
   );

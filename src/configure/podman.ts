@@ -5,6 +5,7 @@ import { requireHome } from "../config/folders.ts";
 import { undoRecordPath } from "../store/files/paths.ts";
 import { writeDurable } from "../store/files/write.ts";
 import type { Environment } from "../token/dependencies.ts";
+import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { changedLines } from "./diff.ts";
 
@@ -38,7 +39,8 @@ export async function configurePodmanForAll(
   }
   if (dryRun) return { diff: changedLines(path, before ?? "", dropInText) };
   const folders = file.found.missing.toReversed();
-  await writeDurable(state, record, { path, kind: "own", folders, replaced: {} });
+  const made = fingerprint(dropInText);
+  await writeDurable(state, record, { path, kind: "own", was: before ?? null, made, folders, replaced: {} });
   await replaceClientFile(file, dropInText);
   const message = `${path}: podman, skopeo and buildah now use this helper for all registries that no auth.json contains. 'podman --remote' sends only logins whose token is stored: for others name the registry (configure-docker --podman HOST), or run the daemon`;
   return { message };

@@ -11,6 +11,7 @@ import {
 } from "../clients/files/client-file.ts";
 import type { OtherLogins } from "../protocol/other-logins.ts";
 import { removeState } from "../store/files/write.ts";
+import { fingerprint } from "../token/dependencies.ts";
 import { foreignName } from "../token/foreign-text.ts";
 import { difference } from "./diff.ts";
 import { type ExportPlan, exportLogins, planExport, restoreTokens } from "./export-logins.ts";
@@ -128,8 +129,16 @@ async function removeOwn(
   { dryRun, print }: UndoOptions,
 ): Promise<void> {
   const { path } = file.found;
-  if (dryRun) return print(file.text === undefined ? `${path}: does not exist` : `would remove ${path}`);
-  if (file.text !== undefined) await removeClientFile(file, known.folders ?? []);
-  await removeState(record);
-  print(`${path}: removed`);
+  const { text } = file;
+  const isChanged = text !== undefined && known.made !== undefined && known.made !== fingerprint(text);
+  const isRestored = typeof known.was === "string";
+  if (isChanged) print(`${path}: left, because it was changed since configure-docker wrote it`);
+  else if (text === undefined) print(`${path}: does not exist, nothing to undo`);
+  else if (dryRun) print(`would ${isRestored ? "restore" : "remove"} ${path}`);
+  else {
+    if (isRestored) await replaceClientFile(file, known.was ?? "");
+    else await removeClientFile(file, known.folders ?? []);
+    print(`${path}: ${isRestored ? "restored" : "removed"}`);
+  }
+  if (!dryRun) await removeState(record);
 }

@@ -3,6 +3,7 @@ import type { Replaced } from "../clients/docker/edit-config.ts";
 import type { Login } from "../clients/docker/login.ts";
 import { type RemovedLogin, withSecret } from "../clients/docker/removed-login.ts";
 import { applied, type Edit } from "../clients/json/text.ts";
+import type { AccountRegistration } from "../config/add-registrations.ts";
 import { inspectFile } from "../store/files/inspect.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
@@ -11,21 +12,30 @@ import { Failure } from "../token/failure.ts";
 export interface UndoRecord {
   /** The path of the file. */
   readonly path?: string;
-  /** "own": this program has created the whole file; absent: a config of Docker or podman. */
-  readonly kind?: "own";
-  /** The file before the change, if it had only white space; null: there was no file. */
+  /** "own": this program has created the whole file; "config": config.yaml; absent: a config of Docker or podman. */
+  readonly kind?: "own" | "config";
+  /** The file before the change, if it had only white space, or is replaced as a whole; null: there was no file. */
   readonly was?: string | null;
+  /** The fingerprint of a file that was written as a whole. */
+  readonly made?: string;
   /** The folders that were created for it, innermost first. */
   readonly folders?: readonly string[];
   readonly replaced: Replaced;
   /** The edits of the helpers' names, oldest first. */
   readonly steps?: readonly Step[];
+  /** The entries that were added to config.yaml. */
+  readonly added?: readonly AddedRegistration[];
   /** Logins that were imported from it; no secret. */
   readonly imported?: readonly Imported[];
   /** ECR tokens that were removed from `auths`, by key. */
   readonly dropped?: Readonly<Record<string, Login>>;
   /** The fingerprint of `dropped`: a damaged token is not restored, everything else is. */
   readonly droppedFingerprint?: string;
+}
+
+export interface AddedRegistration extends AccountRegistration {
+  /** The path of the client's file with which it was proposed. */
+  readonly for: string;
 }
 
 export interface Step {

@@ -8,8 +8,9 @@ import { foreignName } from "../token/foreign-text.ts";
 import type { ConfigureOptions } from "./options.ts";
 import { podmanDropIn } from "./podman.ts";
 import type { ConfigureTarget } from "./target.ts";
+import { undoConfig } from "./undo-config.ts";
 import { type UndoOptions, unconfigureFile } from "./undo-file.ts";
-import { recordsIn } from "./undo-record.ts";
+import { readRecord, recordsIn, type UndoRecord } from "./undo-record.ts";
 
 /** `configure-docker --undo` and `--export`. @throws Failure as `unconfigureFile`, Declined */
 export async function undoAll(
@@ -29,12 +30,26 @@ export async function undoAll(
     now: Date.now,
   };
   const more = options.podman ? [podmanDropIn(env, home, state)] : [];
+  const dropIn = more[0]?.path;
   const others = options.everywhere ? await recordsIn(`${state}/clients`) : more;
-  const all = [{ path, record }, ...others.filter((other) => other.record !== record)];
+  const clients = await Promise.all(
+    others.map(async (each) => ({ ...each, ...(await readRecord(each.record)) })),
+  );
+  // A drop-in without a record was not written by this program.
+  const isClient = ({ kind, path: file }: { kind?: UndoRecord["kind"]; path: string }) =>
+    kind !== "config" && (kind === "own" || file !== dropIn);
+  const all = [{ path, record }, ...clients.filter((other) => other.record !== record && isClient(other))];
   // The deepest first, so that created folders are empty when they are removed.
   const depth = ({ path: one }: { path: string }) => one.split("/").length;
   for (const each of all.toSorted((a, b) => depth(b) - depth(a)))
     await unconfigureFile(each.path, each.record, undoOptions);
+  // Last, so that Docker never requests a token with another identity.
+  const config = { state, dryRun: undoOptions.dryRun, print: printWrapped, show: print };
+  await undoConfig(
+    foldersOf(env, home, await openFastFiles()).configFile,
+    config,
+    options.everywhere ? undefined : path,
+  );
 }
 
 /** --undo needs no confirmation; --export writes every login in plain text, and does. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type AccountRegistration, addRegistrations } from "../../src/config/add-registrations.ts";
 import { checkConfig, parseConfig } from "../../src/config/parse.ts";
+import { removeRegistrations } from "../../src/config/remove-added.ts";
 
 const added: readonly AccountRegistration[] = [
   { account: "111122223333", regions: ["us-east-1", "eu-west-1"], identity: "ci", profile: "ci" },
@@ -91,6 +92,16 @@ store: file
       assert.equal(after.includes("\r\n"), before.includes("\r\n"));
       if (before.includes("\r")) assert.doesNotMatch(after, /[^\r]\n/);
       if (before.includes("#")) assert.ok(more(before, after).length === 0, after);
+    });
+  }
+
+  for (const [what, before] of Object.entries(KEPT)) {
+    it(`are removed again from ${what}, which keeps the rest`, () => {
+      const after = addRegistrations(before, added) ?? assert.fail();
+      const { text, left } = removeRegistrations(after, added);
+      assert.deepEqual(left, []);
+      assert.deepEqual(parseConfig(text, ""), parseConfig(before, ""), text);
+      assert.deepEqual(more(before, text), [], text);
     });
   }
 

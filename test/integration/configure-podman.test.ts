@@ -81,6 +81,27 @@ describe("configure-docker --podman", () => {
     assert.ok(existsSync(join(user.home, dropIn)));
   });
 
+  it("--undo with --podman leaves a separate file that the user wrote, and restores one that it replaced", async () => {
+    await docker.configure(["--podman", "--all"]);
+    const ours = read(dropIn);
+    await docker.configure(["--podman", "--undo"]);
+    user.write(dropIn, ours);
+    assert.match(await docker.configure(["--podman", "--all"]), /nothing to change/);
+    await docker.configure(["--podman", "--undo"]);
+    assert.equal(read(dropIn), ours);
+
+    const byHand = 'credential-helpers = ["mine"]\n';
+    user.write(dropIn, byHand);
+    await docker.configure(["--podman", "--all", "--replace"]);
+    await docker.configure(["--podman", "--undo"]);
+    assert.equal(read(dropIn), byHand);
+
+    await docker.configure(["--podman", "--all", "--replace"]);
+    user.write(dropIn, `${ours}# more\n`);
+    assert.match(await docker.configure(["--podman", "--undo"]), /left, because it was changed/);
+    assert.equal(read(dropIn), `${ours}# more\n`);
+  });
+
   it("is undone with --everywhere, like Docker's", async () => {
     await docker.configure([registry]);
     await docker.configure(["--podman", registry]);

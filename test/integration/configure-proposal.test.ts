@@ -136,6 +136,48 @@ describe("configure-docker without registries", function () {
     assert.ok(!again.includes("config.yaml: written"));
   });
 
+  it("--undo removes the entries that it added to config.yaml, byte for byte", async () => {
+    findMuch();
+    const config = () => readFileSync(join(user.home, configPath), "utf8");
+    const before = { config: config(), docker: docker.text };
+    await docker.configure(["--yes"]);
+    const after = config();
+    assert.match(await docker.configure(["--undo", "--dry-run"]), /^-.*prod\.pull/m);
+    assert.equal(config(), after);
+    const shown = await docker.configure(["--undo"]);
+    assert.match(
+      shown.replaceAll(/\s+/g, " "),
+      /config\.yaml: the entries that configure-docker added were removed/,
+    );
+    assert.deepEqual({ config: config(), docker: docker.text }, before);
+    assert.ok(!(await docker.configure(["--undo"])).includes("config.yaml"));
+  });
+
+  it("--undo leaves entries of config.yaml that were changed since, and removes the others", async () => {
+    findMuch();
+    await docker.configure(["--yes"]);
+    const edited = readFileSync(join(user.home, configPath), "utf8").replace(
+      "regions: [eu-west-1]",
+      "regions: [eu-west-1, us-east-1]",
+    );
+    user.write(configPath, `${edited}minValidity: 2h\n`);
+    const shown = (await docker.configure(["--undo"])).replaceAll(/\s+/g, " ");
+    assert.match(shown, /left: the entry of account 444455556666: it was changed/);
+    assert.equal(readFileSync(join(user.home, configPath), "utf8"), `${edited}minValidity: 2h\n`);
+  });
+
+  it("--undo removes a config.yaml that it created, and only for the Docker config that it was created with", async () => {
+    user.writeAwsConfig({ "profile far": { sso_account_id: "444455556666", region: "eu-west-1" } });
+    await docker.configure(["--yes"]);
+    await docker.configure(["--undo"], { env: { DOCKER_CONFIG: join(user.home, "other") } });
+    assert.ok(existsSync(join(user.home, configPath)));
+    await docker.configure(["--undo"]);
+    assert.ok(!existsSync(join(user.home, configPath)));
+    await docker.configure(["--yes"], { env: { DOCKER_CONFIG: join(user.home, "other") } });
+    await docker.configure(["--undo", "--everywhere"]);
+    assert.ok(!existsSync(join(user.home, ".config")));
+  });
+
   it("names skipped accounts, and uses --profile to choose between profiles of one account", async () => {
     user.writeAwsConfig({
       "profile one": { sso_account_id: "444455556666", region: "eu-west-1" },

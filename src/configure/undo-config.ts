@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { rmdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { readConfigText } from "../config/read.ts";
+import { removeRegistrations } from "../config/remove-added.ts";
+import { undoRecordPath } from "../store/files/paths.ts";
+import { removeState, writeDurable } from "../store/files/write.ts";
+import { fingerprint } from "../token/dependencies.ts";
+import { type ConfigPlan, editConfigFile } from "./config-file.ts";
+import { changedLines } from "./diff.ts";
+import { readRecord, recordText, stepBack, type UndoRecord } from "./undo-record.ts";
+
+/** Records which entries are about to be added to config.yaml. @throws Failure STATE_…, UNDO_TOO_LARGE */
+export async function recordConfig(plan: ConfigPlan, state: string, client: string): Promise<void> {
+  const { file, before, after, registrations } = plan;
+  const record = undoRecordPath(state, file);
+  const known = await readRecord(record);
+  const step = { made: fingerprint(after), back: [changeBetween(after, before ?? "")] };
+  const was = before === undefined ? null : known.was;
+  const content: UndoRecord = {
+    path: file,
+    kind: "config",
+    ...(was !== undefined && { was }),
+    folders: [...(known.folders ?? []), ...missingFolders(file)],
+    replaced: {},
+    steps: [...(known.steps ?? []), step],
+    added: [...(known.added ?? []), ...registrations.map((each) => ({ ...each, for: client }))],
+  };
+  await writeDurable(state, record, recordText(content));
+}
+
+export interface UndoConfigOptions {
+  readonly state: string;
+  readonly dryRun: boolean;
+  print(text: string): void;
+  /** Prints lines of a file unchanged. */
+  show(text: string): void;
+}
+
+/**
+ * Removes the entries of config.yaml that `configure-docker` has added, if they are unchanged.
+ *
+ * @param client only the entries that were proposed with this file; undefined: all
+ * @throws Failure CONFIG_WRITE, STATE_…, and what reading the file throws
+ */
+export async function undoConfig(
+  file: string,
+  { state, dryRun, print, show }: UndoConfigOptions,
+  client: string | undefined,
+): Promise<void> {
+  const record = undoRecordPath(state, file);
+  const known = await readRecord(record);
+  const isOurs = ({ for: path }: { readonly for: string }) => client === undefined || path === client;
+  const added = known.added ?? [];
+  if (!added.some(isOurs)) return;
+  const before = await readConfigText(file);
+  const others = added.filter((each) => !isOurs(each));
+  let left: readonly string[] = [];
+  const without = (text: string): string | undefined => {
+    const original = others.length === 0 ? originalText(text, known) : undefined;
+    const removal =
+      original === undefined ? removeRegistrations(text, added.filter(isOurs)) : { text: original, left: [] };
+    ({ left } = removal);
+    return isNew(removal.text, known) ? undefined : removal.text;
+  };
+  const after = before === undefined ? undefined : without(before);
+  const reasons = left.map((line) => `${file}: left: ${line}`);
+  if (dryRun) {
+    if (after !== before) show(changedLines(file, before ?? "", after ?? ""));
+    return reasons.forEach(print);
+  }
+  if (before !== undefined) {
+    await editConfigFile(file, async (now) => (now === undefined ? undefined : without(now)));
+    if (after === undefined)
+      for (const folder of known.folders ?? []) await rmdir(folder).catch(() => undefined);
+  }
+  // Bytes that another undo leaves are not restored exactly.
+  if (others.length > 0)
+    await writeDurable(state, record, recordText({ ...known, steps: [], added: others }));
+  else await removeState(record);
+  if (after !== before) print(`${file}: the entries that configure-docker added were removed`);
+  reasons.forEach(print);
+}
+
+/** The text before the first edit; undefined if another program or the user has written the file since. */
+function originalText(text: string, known: UndoRecord): string | undefined {
+  const steps = known.steps ?? [];
+  let made = text;
+  for (const step of steps.toReversed()) {
+    if (fingerprint(made) !== step.made) return undefined;
+    made = stepBack(made, { replaced: {}, steps: [step] }, new Map());
+  }
+  return steps.length > 0 ? made : undefined;
+}
+
+/** Whether the text is only what this program wrote into a file that it has created. */
+function isNew(text: string, { was }: UndoRecord): boolean {
+  return was === null && /^(?:(?:# yaml-language-server: [^\n]*\n)?version: 1\n)?$/.test(text);
+}
+
+/** One edit that makes `after` of `before`. */
+function changeBetween(before: string, after: string) {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  const content = after.slice(start, after.length - end);
+  return { offset: start, length: before.length - end - start, content };
+}
+
+/** The folders that will be created for a file, innermost first. */
+function missingFolders(file: string): readonly string[] {
+  const missing: string[] = [];
+  for (let folder = dirname(file); !existsSync(folder); folder = dirname(folder)) missing.push(folder);
+  return missing;
+}
