@@ -185,6 +185,27 @@ describe("doctor --bundle", () => {
     }
   });
 
+  it("contains nothing of addresses, of a container's URI, of unknown keys and of comments", async () => {
+    const user = secretive();
+    Object.assign(user.env, {
+      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/credentials/test-planted-uri1",
+      AWS_ENDPOINT_URL_STS:
+        "https://test-planted-host1.corp.example/test-planted-path1?x=test-planted-query1",
+      NO_PROXY: "test-planted-host2.corp.example",
+    });
+    user.write(
+      configPath,
+      "version: 1 # test-planted-comment1\ntest-planted-key1: [test-planted-value1]\nfallback: test-planted-helper1\n",
+    );
+    wire(user, { credHelpers: { "test-planted-host3.example": "ecr" }, "test-planted-key2": 1 });
+    const path = join(user.home, "report.txt");
+    await user.run(["doctor", registry, "--bundle", path]);
+    const text = readFileSync(path, "utf8");
+    assert.deepEqual(text.match(/test-planted[\w-]*/g) ?? [], []);
+    assert.match(text, /^AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set$/m);
+    assert.match(text, /^1 unknown key: /m);
+  });
+
   it("never overwrites anything, including links, and then sends no request", async () => {
     const user = secretive();
     const path = join(user.home, "report.txt");
