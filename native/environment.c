@@ -62,23 +62,63 @@ static bool is_runtime_variable(const char *entry) {
   return is_zone_file(entry);
 }
 
-// Whether a previous entry has the same name.
+enum { searched_in_order = 128 };  // with more variables, comparing each with each would take seconds
+
+// Whether an entry has the name of another one, which has a value.
+static bool has_same_name(const char *entry, const char *other) {
+  while (*entry == *other && *entry != '=' && *entry != 0) entry++, other++;
+  return *entry == '=' && *other == '=';
+}
+
 static bool is_repeated(char *const *environment, char *const *entry) {
-  const char *equals = strchr(*entry, '=');
-  if (equals == NULL) return false;
-  size_t length = (size_t)(equals - *entry) + 1;
   for (; environment < entry; environment++)
-    if (strncmp(*environment, *entry, length) == 0) return true;
+    if (has_same_name(*environment, *entry)) return true;
   return false;
 }
 
-// Of two variables with the same name the first stays, as for the AWS CLI and getenv(); Bun would use the last.
+// The order by name. The kernel stores the texts in the order of the environment, so the first of a name comes first.
+static bool is_before(const char *one, const char *other) {
+  const unsigned char *a = (const unsigned char *)one, *b = (const unsigned char *)other;
+  while (*a == *b && *a != '=' && *a != 0) a++, b++;
+  int first = *a == '=' ? 0 : *a + 1, second = *b == '=' ? 0 : *b + 1;
+  return first != second ? first < second : (uintptr_t)one < (uintptr_t)other;
+}
+
+static void sift_down(char **entries, size_t at, size_t count) {
+  for (size_t child; (child = 2 * at + 1) < count; at = child) {
+    if (child + 1 < count && is_before(entries[child], entries[child + 1])) child++;
+    if (!is_before(entries[at], entries[child])) return;
+    char *larger = entries[child];
+    entries[child] = entries[at], entries[at] = larger;
+  }
+}
+
+// Heapsort: in place, and never slower than n log n.
+static void sort(char **entries, size_t count) {
+  for (size_t i = count / 2; i > 0; i--) sift_down(entries, i - 1, count);
+  for (size_t end = count; end > 1; end--) {
+    char *largest = entries[0];
+    entries[0] = entries[end - 1], entries[end - 1] = largest;
+    sift_down(entries, 0, end - 1);
+  }
+}
+
+// Of two variables with the same name the first stays, as for the AWS CLI and getenv(); Bun would use the last. The order
+// of many variables changes, which no program notices once no name occurs twice.
 void remove_runtime_variables(char **environment) {
   char **to = environment;
+  for (char **from = environment; *from != NULL; from++)
+    if (!is_runtime_variable(*from)) *to++ = *from;
+  *to = NULL;
+  size_t count = (size_t)(to - environment);
+  bool is_sorted = count > searched_in_order;
+  if (is_sorted) sort(environment, count);
+  to = environment;
   for (char **from = environment; *from != NULL; from++) {
     char *entry = *from;
-    *to = entry;
-    if (!is_runtime_variable(entry) && !is_repeated(environment, to)) to++;
+    bool is_first = to == environment || !has_same_name(to[-1], entry);
+    if (is_sorted ? !is_first : is_repeated(environment, to)) continue;
+    *to++ = entry;
   }
   *to = NULL;
 }

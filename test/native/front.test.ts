@@ -217,6 +217,37 @@ when("the native front", function () {
       },
     );
 
+    (Bun.which("python3") ? it : it.skip)(
+      "passes on the first value of each variable within seconds, of any number of variables",
+      () => {
+        const python =
+          "import os,sys,ctypes\n" +
+          "n=int(sys.argv[2])\n" +
+          "e=[(k+'='+v).encode() for k,v in os.environ.items()]\n" +
+          // The names in another order the second time, and one that is the beginning of many.
+          "e+=[b'N%d=first'%i for i in range(n)]+[b'N=first',b'no value',b'N%d=other'%(n-1)]\n" +
+          "e+=[b'N%d=other'%(i*7%n) for i in range(n)]+[b'N=other',b'N=first']\n" +
+          "a=(ctypes.c_char_p*3)(sys.argv[1].encode(),b'get',None)\n" +
+          "p=(ctypes.c_char_p*(len(e)+1))(*e,None)\n" +
+          "ctypes.CDLL(None).execve(a[0],a,p)\n";
+        for (const count of [1, 10, 59, 60, 61, 127, 128, 129, 1_000, 40_001]) {
+          const args = [front, String(count)];
+          const env = { PATH: "/usr/bin:/bin", SEEN: seen(), ...place.env };
+          // Comparing each variable with each would take twenty seconds and more.
+          const { status } = spawnSync("python3", ["-c", python, ...args], {
+            input: "",
+            env,
+            timeout: 9_000,
+          });
+          assert.equal(status, 7, `${count} variables`);
+          const values = readFileSync(`${seen()}.env`, "utf8").match(/^N\d*=.*$/gm) ?? [];
+          assert.equal(values.length, count + 1);
+          assert.ok(values.every((each) => each.endsWith("=first")));
+          assert.equal(new Set(values).size, values.length);
+        }
+      },
+    );
+
     const full = process.platform === "linux" ? it : it.skip;
     full("says that stdout takes no answer", () => {
       const through = shell('exec "$@" >/dev/full');
