@@ -9,7 +9,7 @@ import {
   type ServiceOptions,
   type ServiceTarget,
 } from "../service/plan.ts";
-import { readUnit, removeUnit, writeUnit } from "../service/unit-file.ts";
+import { lostSettings, readUnit, removeUnit, writeUnit } from "../service/unit-file.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
 import type { Context } from "../terminal/command-context.ts";
@@ -96,6 +96,11 @@ async function install(options: InstallOptions, { env, home, print, printError }
   const isChanged = before !== text;
   if (isChanged) await writeUnit(manager.path, text);
   print(`${manager.path}: ${isChanged ? "written" : "nothing to change"}`);
+  const lost = lostSettings(before ?? "", text);
+  if (lost.length > 0) {
+    const place = "settings of your own belong in a drop-in, see 'systemctl edit'";
+    printError(`the previous file had other settings: ${lost.join(", ")}; ${place}`);
+  }
   for (const note of [...notes, ...(await manager.notes())]) printError(note);
   await manager.start(isChanged || (await isOutdatedService(place, env, home)));
   print((await manager.state()).line);

@@ -27,6 +27,16 @@ export async function readUnit(path: string): Promise<string | undefined> {
   throw new Failure("UNIT_FOREIGN", what, "rename or remove it, or keep using it and skip 'service install'");
 }
 
+/**
+ * The names of the settings of a unit that another text does not have, or has with other values. A user may have edited
+ * the file; the values may be secret.
+ */
+export function lostSettings(before: string, text: string): readonly string[] {
+  const present = new Set(text.split("\n"));
+  const lost = before.split("\n").filter((line) => !present.has(line));
+  return [...new Set(lost.flatMap((line) => /^\s*([A-Za-z]\w*)\s*=/.exec(line)?.[1] ?? []))];
+}
+
 /** Writes it completely or not at all, readable by all users: nothing in it is secret. @throws Failure UNIT_FILE */
 export async function writeUnit(path: string, text: string): Promise<void> {
   await withUnitFailure(path, async () => replaceFile(await readForEdit(path, rules), text, rules, 0o644));

@@ -12,7 +12,7 @@ import { hour, passTimeIn } from "../support/program/state.ts";
 
 /** The paths of new users, with the commands of the documentation in its order, and nothing else. */
 describe("a new user who follows the documentation", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const images = [`${appRegistry}/app:1`, `${bobsRegistry}/app:1`] as const;
 
   before(async () => {

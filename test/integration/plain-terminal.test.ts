@@ -25,7 +25,7 @@ const lines: readonly (readonly string[])[] = [
 ];
 
 describe("on a terminal", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const standing = useStanding({}, "proxy");
 
   function user(): User {
@@ -42,13 +42,13 @@ describe("on a terminal", function () {
     size: { columns?: number; rows?: number } = {},
   ): Promise<string> {
     const running = atTerminal(made, args, env, size);
-    // A question is answered with no.
-    const answer = setInterval(
-      () => plain(running.sent()).trimEnd().endsWith("]") && running.type("n\r"),
-      100,
-    );
+    let isAnswered = false;
+    running.onOutput((sent) => {
+      if (isAnswered || !/\[Y\/n[^\]]*\]$/.test(plain(sent).replace(/\s+/g, ""))) return;
+      isAnswered = true;
+      running.type("n\r");
+    });
     const { sent } = await running.ended;
-    clearInterval(answer);
     return sent;
   }
 
@@ -63,6 +63,39 @@ describe("on a terminal", function () {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: what else moves a cursor.
         if ("TERM" in env) assert.doesNotMatch(sent, /\x1b/, args.join(" "));
       }
+    });
+  }
+
+  for (const columns of [20, 1]) {
+    describe(`of ${columns} columns`, () => {
+      // doctor shows fewer failures where they would not fit.
+      const rows = 500;
+      const words = async (args: readonly string[], size: object) => {
+        const made = user();
+        return (
+          plain(await sentOf(args, made, { NO_COLOR: "1" }, { rows, ...size }))
+            .replaceAll(made.home, "HOME")
+            .replace(/\d+ [MG]iB free/, "")
+            // A command continues on the next line.
+            .replace(/\\\n/g, "")
+            .replace(/\s+/g, "")
+        );
+      };
+
+      // A table of status has fewer columns on a narrow terminal.
+      for (const args of lines.filter(([command]) => command !== "status")) {
+        it(`${args.join(" ")} prints the same words as at 80 columns`, async () => {
+          const shown = await words(args, { columns });
+          assert.doesNotMatch(shown, /UNEXPECTED/);
+          assert.equal(shown, await words(args, {}));
+        });
+      }
+
+      it("status has a short form of each registry", async () => {
+        const { exitCode, sent } = await atTerminal(user(), ["status"], { NO_COLOR: "1" }, { columns }).ended;
+        assert.equal(exitCode, 1);
+        assert.match(plain(sent), /^1111\S*us-east-1/m);
+      });
     });
   }
 

@@ -193,6 +193,39 @@ describe("service", () => {
     assert.match(readFileSync(path, "utf8"), /mine/);
   });
 
+  it("replaces a unit that a user has edited, and names the settings that are lost, without values", async () => {
+    await service(["install"]);
+    const written = unit();
+    systemd.takeCalls();
+    const edited = written
+      .replace("[Service]\n", "[Service]\nNice=5\nEnvironment=HTTPS_PROXY=http://me:test-password@proxy\n")
+      .replace(/^WatchdogSec=.*$/m, "WatchdogSec=1h");
+    user.write(unitPath, edited);
+    const { stdout, stderr, exitCode } = await service(["install"]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /\.service: written\n/);
+    assert.match(
+      stderr,
+      /^docker-credential-ecr: the previous file had other settings: Nice, Environment, WatchdogSec; .*systemctl edit'\n/m,
+    );
+    assert.doesNotMatch(stdout + stderr, /test-password/);
+    assert.equal(unit(), written);
+    assert.ok(systemd.takeCalls().includes("systemctl --user daemon-reload"));
+    assert.doesNotMatch((await service(["install"])).stderr, /previous file/);
+  });
+
+  it("says what failed if a unit that a user has broken does not start, and can be installed again", async () => {
+    await service(["install"]);
+    const written = unit();
+    // Only the first line tells that it is this program's.
+    user.write(unitPath, `${written.split("\n", 1)[0]}\n[Serv`);
+    systemd.answer("restart", "Unit has a bad unit file setting.", 1);
+    assert.match((await service(["install"])).stderr, /bad unit file setting.*\[SERVICE_FAILED\]\n$/);
+    systemd.answer("restart", "");
+    assert.equal((await service(["install"])).exitCode, 0);
+    assert.equal(unit(), written);
+  });
+
   it("refuses contradictory options, in one line", async () => {
     for (const [args, code] of [
       [["install", "--system"], "NEEDS_ROOT"],

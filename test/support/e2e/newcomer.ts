@@ -130,7 +130,7 @@ export class Newcomer {
           terminal.write("\r");
         },
       },
-      timeout: 40_000,
+      timeout: 120_000,
       killSignal: "SIGKILL",
     });
     const exitCode = await child.exited;
