@@ -24,7 +24,26 @@ static bool is_name(struct slice text) {
   return text.length > 0;
 }
 
-// Whether the variables have this fingerprint. The names are separated by spaces; there may be none.
+enum { most_matching = 1024 };  // each is searched in the whole environment
+
+// Adds all variables whose name begins with a prefix, sorted. False if there are too many.
+static bool add_matching(struct sha256 *hash, char *const *environment, struct slice prefix) {
+  const char *last = "";
+  for (int left = most_matching; left > 0; left--) {
+    const char *next = NULL;
+    for (char *const *entry = environment; *entry != NULL; entry++) {
+      bool is_match = strncmp(*entry, prefix.start, prefix.length) == 0 && strchr(*entry, '=') != NULL;
+      if (is_match && strcmp(*entry, last) > 0 && (next == NULL || strcmp(*entry, next) < 0)) next = *entry;
+    }
+    if (next == NULL) return true;
+    sha256_add(hash, next, strlen(next) + 1);
+    last = next;
+  }
+  return false;
+}
+
+// Whether the variables have this fingerprint. The names are separated by spaces; there may be none. A name that ends
+// with "*" means all variables that begin with it.
 bool has_fingerprint(char *const *environment, struct slice names, struct slice fingerprint) {
   struct sha256 hash;
   sha256_begin(&hash);
@@ -32,10 +51,16 @@ bool has_fingerprint(char *const *environment, struct slice names, struct slice 
     const char *space = memchr(names.start, ' ', names.length);
     struct slice value, name = {names.start, space == NULL ? names.length : (size_t)(space - names.start)};
     bool is_set;
-    if (!is_name(name) || !variable(environment, name, &value, &is_set)) return false;
+    if (!is_name(name)) return false;
     sha256_add(&hash, name.start, name.length);
-    if (is_set) sha256_add(&hash, "=", 1), sha256_add(&hash, value.start, value.length);
-    sha256_add(&hash, "", 1);
+    if (name.start[name.length - 1] == '*') {
+      sha256_add(&hash, "=", 2);
+      if (!add_matching(&hash, environment, (struct slice){name.start, name.length - 1})) return false;
+    } else {
+      if (!variable(environment, name, &value, &is_set)) return false;
+      if (is_set) sha256_add(&hash, "=", 1), sha256_add(&hash, value.start, value.length);
+      sha256_add(&hash, "", 1);
+    }
     if (space == NULL) break;
     names.length -= name.length + 1, names.start = space + 1;
     if (names.length == 0) return false;

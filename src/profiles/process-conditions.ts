@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { readBounded } from "../limits/bounded-file.ts";
 import type { Environment, FileDependency } from "../token/dependencies.ts";
+import { shellWords } from "./shell-words.ts";
 
 /** What the answer of a `credential_process` may depend on, as far as its command and its script show. */
 export interface ProcessConditions {
@@ -11,11 +12,14 @@ export interface ProcessConditions {
   readonly files: readonly FileDependency[];
 }
 
-/** Limits; a command that a user writes has fewer. */
-const most = { words: 32, names: 64 } as const;
+/** Limits; with more, the answer is assumed to depend on every variable. */
+const most = { words: 1_000, names: 1_000 } as const;
 
 /** Bytes of a script that is searched for variables. */
-const largestScript = 64 * 1024;
+const largestScript = 1024 * 1024;
+
+/** Every variable: see `environmentFingerprint`. */
+const everyVariable = "*";
 
 /**
  * The conditions under which a credential_process is assumed to return credentials of the same principal: PATH, the
@@ -29,25 +33,27 @@ export async function processConditions(
   home: string,
   readStamp: (path: string) => string,
 ): Promise<ProcessConditions> {
-  const words = command.split(/[\s"'`=;|&()<>]+/, most.words).filter((word) => word !== "");
-  const names = new Set([
-    "PATH",
-    ...Object.keys(env)
-      .filter((name) => name.startsWith("AWS_"))
-      .sort(),
-  ]);
+  const words = wordsIn(command);
+  const names = new Set(["PATH", "AWS_*", ...variablesIn(command)]);
   const files = new Map<string, string>();
-  for (const name of variablesIn(command)) names.add(name);
-  for (const word of words) {
+  for (const word of words.slice(0, most.words)) {
     for (const path of await filesOf(word, env, home)) {
+      if (files.has(path)) continue;
       files.set(path, readStamp(path));
       for (const name of await variablesOfScript(path)) names.add(name);
     }
   }
+  const areKnown = words.length <= most.words && names.size <= most.names && !names.has(everyVariable);
   return {
-    names: [...names].slice(0, most.names),
+    names: areKnown ? [...names] : [everyVariable],
     files: [...files].map(([path, stamp]) => ({ path, stamp })),
   };
+}
+
+/** The words that the AWS CLI sees, which may contain blanks, and those that a shell sees in them. */
+function wordsIn(command: string): readonly string[] {
+  const words = [...(shellWords(command) ?? []), ...command.split(/[\s"'`=;|&()<>]+/)];
+  return [...new Set(words)].filter((word) => word !== "");
 }
 
 /**
@@ -71,13 +77,29 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/** For a text file of limited size. */
+/** None for a program that is not a text. */
 async function variablesOfScript(path: string): Promise<readonly string[]> {
   const file = await readBounded(path, largestScript);
+  if (file.kind === "too-large") return (await isScript(path)) ? [everyVariable] : [];
   if (file.kind !== "bytes" || file.bytes.includes(0)) return [];
-  return variablesIn(new TextDecoder().decode(file.bytes));
+  const text = new TextDecoder().decode(file.bytes);
+  return [...variablesIn(text), ...namesIn(text)];
+}
+
+async function isScript(path: string): Promise<boolean> {
+  return (await Bun.file(path).slice(0, 2).text()) === "#!";
 }
 
 function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(/\$\{?([A-Za-z_]\w{0,127})/g)].map(([, name = ""]) => name);
+}
+
+/**
+ * What may be a variable in another language than the shell's: a name in upper case, or one after "env", as in
+ * os.environ["name"], getenv("name"), process.env.name and ENV["name"].
+ */
+function namesIn(text: string): readonly string[] {
+  const upper = [...text.matchAll(/(?<!\w)[A-Z_][A-Z0-9_]{1,127}(?!\w)/g)].map(([name]) => name);
+  const accesses = text.matchAll(/env(?:\w{0,16}(?:\.get)?[({[]["']?|\.)([A-Za-z_]\w{0,127})/gi);
+  return [...upper, ...[...accesses].map(([, name = ""]) => name)];
 }

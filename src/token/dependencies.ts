@@ -12,6 +12,7 @@ export interface Dependencies {
 }
 
 export interface EnvironmentDependency {
+  /** "AWS_*": all variables that begin with "AWS_". */
   readonly names: readonly string[];
   /** SHA-256 of names and values: it reveals no value. */
   readonly fingerprint: string;
@@ -69,15 +70,32 @@ export const ambientNames: readonly string[] = [...locationNames, ...credentialN
 /** The variables that a profile or role of config.yaml depends on: AWS_PROFILE and keys are ignored. */
 export const namedNames: readonly string[] = locationNames;
 
-/** The SHA-256, in hex, of the named variables; unset differs from empty. */
+/**
+ * The SHA-256, in hex, of the named variables; unset differs from empty. A name that ends with "*" means all variables that
+ * begin with it.
+ */
 export function environmentFingerprint(names: readonly string[], env: Environment): string {
   let text = "";
   for (const name of names) {
+    if (name.endsWith("*")) {
+      text += `${name}=\0${matchingVariables(name.slice(0, -1), env)}`;
+      continue;
+    }
     const value = env[name];
     // No value contains a NUL, so two different environments give different texts.
     text += value === undefined ? `${name}\0` : `${name}=${value}\0`;
   }
   return sha256(text);
+}
+
+function matchingVariables(prefix: string, env: Environment): string {
+  const matching = Object.entries(env).filter(
+    ([name, value]) => name.startsWith(prefix) && value !== undefined,
+  );
+  return matching
+    .map(([name, value]) => `${name}=${value}\0`)
+    .sort()
+    .join("");
 }
 
 /** SHA-256, in hex, of a JSON value. */

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import { keys, registry, useStanding } from "../support/program/standing.ts";
+import type { User, Variables } from "../support/program/user.ts";
+import { answered } from "../support/program/verdicts.ts";
+
+/** Prints bob's keys under a condition of the shell, else alice's. */
+const script = (isBob: string, more = "") => {
+  const print = (name: string) => {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = keys(name);
+    const credentials = { AccessKeyId: AWS_ACCESS_KEY_ID, SecretAccessKey: AWS_SECRET_ACCESS_KEY };
+    return `echo '${JSON.stringify({ Version: 1, ...credentials })}'`;
+  };
+  return `#!/bin/sh\n${more}if ${isBob}; then ${print("bob")}; else ${print("alice")}; fi\n`;
+};
+
+const many = <Each>(count: number, of: (index: number) => Each): Each[] =>
+  Array.from({ length: count }, (_, i) => of(i));
+const isTeamBob = '[ "$TEAM" = bob ]';
+const bob = { TEAM: "bob" };
+
+interface Case {
+  readonly text?: string;
+  readonly file?: string;
+  /** Before the script's path. */
+  readonly words?: string;
+  readonly env?: Variables;
+  readonly change?: Variables;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  "that its script names": {},
+  "that its script names without $": { text: script('[ "$(printenv TEAM)" = bob ]') },
+  "that its script names in lower case": {
+    text: script("env | grep -q '^team=bob$'", "# as in os.environ['team']\n"),
+    change: { team: "bob" },
+  },
+  "that begins with AWS_ and was not set": {
+    text: script("env | grep -q '^A.*_TEAM=bob$'"),
+    change: { AWS_TEAM: "bob" },
+  },
+  "besides many that begin with AWS_": {
+    env: Object.fromEntries(many(80, (i) => [`AWS_V${i}`, "x"] as const)),
+  },
+  "that a script after many words names": { words: `/usr/bin/env ${many(60, (i) => `V${i}=x`).join(" ")} ` },
+  "that a script with a blank in its path names": { file: "my tools/creds" },
+  "that a long script names": { text: script(isTeamBob, many(9_000, (i) => `# line ${i}\n`).join("")) },
+  "that a script names after many others": {
+    text: script(isTeamBob, many(1_100, (i) => `: $V${i}\n`).join("")),
+  },
+  "that a script names that is too long to be searched": {
+    text: script(isTeamBob, many(90_000, (i) => `# line ${i}\n`).join("")),
+  },
+};
+
+describe("a credential_process: another principal's token is not returned after the change of a variable", () => {
+  const standing = useStanding();
+  let user: User;
+
+  beforeEach(() => {
+    user = standing.user();
+  });
+
+  for (const [name, { text = script(isTeamBob), file = "creds", words = "", ...each }] of Object.entries(
+    cases,
+  )) {
+    it(name, async () => {
+      const path = user.write(file, text);
+      chmodSync(path, 0o700);
+      user.writeAwsConfig({ default: { credential_process: `${words}"${path}"` } });
+      const { env = {}, change = bob } = each;
+      const principals: string[] = [];
+      for (const variables of [env, { ...env, ...change }, env]) {
+        answered(await user.get(registry, { env: variables }), registry);
+        const asked = standing.aws.controls
+          .log()
+          .filter(({ operation }) => operation === "GetAuthorizationToken");
+        principals.push(...asked.map(({ principal }) => principal?.replace(/.*\//, "") ?? ""));
+        standing.aws.controls.reset();
+      }
+      assert.deepEqual(principals, ["alice", "bob"], "the third get finds the first token");
+      answered(await user.get(registry, { env }), registry);
+      assert.equal(standing.calls(), 0);
+    });
+  }
+});
