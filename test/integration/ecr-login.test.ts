@@ -29,11 +29,9 @@ describe("replacing AWS's own helper", () => {
     const credHelpers = { [registry]: "ecr", [publicRegistry]: "ecr", [otherRegistry]: "pass" };
     assert.deepEqual(docker.json, { ...JSON.parse(before), credsStore: "ecr", credHelpers });
     assert.match(await docker.configure(["--replace-ecr-login"]), /nothing to change/);
-    await docker.configure(["--undo"]);
-    assert.deepEqual(docker.json, {
-      ...JSON.parse(before),
-      credHelpers: { [registry]: "ecr-login", [otherRegistry]: "pass" },
-    });
+    const undone = await docker.configure(["--undo"]);
+    assert.equal(docker.text, before);
+    assert.match(undone, new RegExp(`left, because .*: credHelpers for ${publicRegistry};`));
   });
 
   it("creates no file if there is nothing to replace", async () => {
