@@ -47,6 +47,8 @@ void begin_deadline(void) {
   sigaddset(&timer_signal, SIGALRM);
   sigprocmask(SIG_UNBLOCK, &timer_signal, NULL);
   set_timer(answer_limit);
+  // Without it, a limit of the size of files ends this process without a message.
+  (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 void note_input(void) { has_input = 1; }

@@ -87,6 +87,9 @@ void note_input(void);
 // Before execve. True if stdin took long: the argument then says so.
 bool delegate_deadline(char *argument, size_t size);
 
+// resources.c: before delegate(). False if a limit of this process is too low; then the reason was printed.
+bool raise_limits(void);
+
 // delegate.c
 int delegate(char **arguments, char **environment);
 

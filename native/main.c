@@ -21,6 +21,7 @@ int main(int count, char **arguments) {
       (void)write_whole(STDERR_FILENO, what, strlen(what));
       return 1;
     }
+    if (!raise_limits()) return 1;
     if (state != UNREADABLE && !restore_input(read_so_far, state)) {
       const char *what = "stdin can't be read to its end. Fix: check the program that writes it, and /tmp [STDIN_READ]\n";
       (void)write_whole(STDOUT_FILENO, what, strlen(what));
@@ -31,5 +32,5 @@ int main(int count, char **arguments) {
     char *with_time[] = {arguments[0], arguments[1], waited, NULL};
     return delegate(delegate_deadline(waited, sizeof waited) ? with_time : arguments, environ);
   }
-  return delegate(arguments, environ);
+  return raise_limits() ? delegate(arguments, environ) : 1;
 }

@@ -12,6 +12,8 @@ import { Failure } from "./token/failure.ts";
 const { env } = process;
 
 async function main(args: readonly string[]): Promise<number> {
+  // This program creates files with their mode. A umask may not take the permissions of their owner away.
+  process.umask(process.umask() & 0o077);
   const [action] = args;
   // Without the native front nothing has taken it away, and a debugger is open that other users can reach.
   if (env.BUN_INSPECT && action !== "daemon") return again(args);

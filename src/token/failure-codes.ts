@@ -57,6 +57,7 @@ export const failureCodes = {
   BAD_ANSWER: { network: true },
   CLOCK_SKEW: { shared: true },
   LIFE_TOO_SHORT: {},
+  PROCESS_LIMIT: {},
   // Network
   TIMEOUT: { network: true },
   DNS: { network: true },

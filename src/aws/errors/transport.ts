@@ -23,6 +23,7 @@ export function diagnoseTransport(
   if (problem === "tls") return diagnoseTls(error, session, region);
   if (problem === "bundle" && session?.bundle) return diagnoseBundle(session.bundle);
   if (problem === "handshake") return diagnoseHandshake(error, session, region);
+  if (code === "EMFILE" || code === "ENFILE") return noMoreFiles(code);
   if (proxy !== undefined) return diagnoseProxy(error, proxy, settingFix(host, session, region));
   const origin = session && originOf(host, session.settings);
   const who = origin ? `${host} (set by ${origin.name})` : host;
@@ -55,6 +56,11 @@ export function diagnoseTransport(
     default:
       return { code: "UNREACHABLE", why: `${who} did not answer (${code})`, fix };
   }
+}
+
+function noMoreFiles(code: string): Diagnosis {
+  const fix = "run 'ulimit -n 256' before the program that starts this one, or raise the limit there";
+  return { code: "PROCESS_LIMIT", why: `this process or machine can open no more files (${code})`, fix };
 }
 
 /** The fix for the setting that determines the host name, if there is one. */
