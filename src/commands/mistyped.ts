@@ -14,7 +14,7 @@ const suggestions = new Map<string, (registry: string) => string>([
   ["install", () => install],
   ["update", () => install],
   ["upgrade", () => install],
-  ["uninstall", () => "run './install.sh --uninstall' in a checkout, with the --prefix of the installation"],
+  ["uninstall", () => "run './install.sh --uninstall' in a checkout"],
   ...["setup", "init", "configure", "wire"].map(
     (word) =>
       [

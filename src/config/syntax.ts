@@ -11,7 +11,10 @@ const complaints: Partial<Record<ErrorCode, readonly [what: string, fix: string]
     'put a text that begins with * in quotes: "*"',
   ],
   BAD_SCALAR_START: ["a text can't begin with this character", "put it in quotes"],
-  BAD_INDENT: ["the indentation is wrong, or a bracket above is not closed", "line it up with its siblings"],
+  BAD_INDENT: [
+    "the indentation is wrong, or a bracket above is not closed",
+    "indent it like the lines that it belongs to, or close the bracket",
+  ],
   MISSING_CHAR: ["a quote, bracket, comma or colon is missing", "add it"],
   NON_STRING_KEY: ["this key is not plain text", "write plain text before the colon"],
   BLOCK_AS_IMPLICIT_KEY: [
