@@ -6,6 +6,7 @@ import type { ProfileRegistry } from "../profiles/profile-registries.ts";
 import { parseHost } from "../registry/host.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import type { Environment } from "../token/dependencies.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import type { Finding } from "./candidates.ts";
 
 /** Milliseconds: Docker's engine may be remote or not running. */
@@ -23,7 +24,10 @@ export function findingsOfManaged({ registries, plan }: ManagedRegistries): read
 }
 
 export function findingsOfProfiles(profiles: readonly ProfileRegistry[]): readonly Finding[] {
-  return profiles.map(({ profile, registry }) => ({ host: registry.host, where: `AWS profile ${profile}` }));
+  return profiles.map(({ profile, registry }) => ({
+    host: registry.host,
+    where: `AWS profile ${foreignName(profile)}`,
+  }));
 }
 
 /** The ECR registries in Docker's config: of logins, and of other helpers. */

@@ -9,6 +9,7 @@ import type { Context } from "../terminal/command-context.ts";
 import { Declined, type Prompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignName, foreignNames, foreignText } from "../token/foreign-text.ts";
 import {
   type AccountProfiles,
   accountsWithProfiles,
@@ -116,7 +117,8 @@ async function askProfile(
   print: (text: string) => void,
 ): Promise<string | undefined> {
   print(`Account ${account} has several profiles:\n`);
-  for (const [index, profile] of profiles.entries()) print(`${String(index + 1).padStart(4)}  ${profile}`);
+  for (const [index, profile] of profiles.entries())
+    print(`${String(index + 1).padStart(4)}  ${foreignName(profile)}`);
   print("");
   for (;;) {
     const answer = await prompt.ask(`Which one requests its tokens? [1-${profiles.length}, or n for none] `);
@@ -129,11 +131,13 @@ async function askProfile(
 }
 
 function ambiguous({ account, profiles }: AccountProfiles): string {
-  return `left out of config.yaml: account ${account}, because it has several profiles (${profiles.join(", ")}). The one that AWS_PROFILE names is used. Select one with --profile NAME`;
+  return `left out of config.yaml: account ${account}, because it has several profiles (${foreignNames(profiles)}). The one that AWS_PROFILE names is used. Select one with --profile NAME`;
 }
 
 function skippedLines(skipped: readonly SkippedProfile[]): readonly string[] {
-  return skipped.map(({ profile, why }) => `left out: AWS profile ${profile}: ${why}`);
+  return skipped.map(
+    ({ profile, why }) => `left out: AWS profile ${foreignName(profile)}: ${foreignText(why)}`,
+  );
 }
 
 function notAsked(): Failure {

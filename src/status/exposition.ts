@@ -1,5 +1,7 @@
 /** Prometheus' text format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 
+import { printable } from "../token/printable.ts";
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Sample {
@@ -54,5 +56,5 @@ const sampleLine =
   };
 
 function escaped(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  return printable(value).replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 }

@@ -85,6 +85,21 @@ describe("configure-docker without registries", function () {
     assert.deepEqual(snapshot(user.home), before);
   });
 
+  it("shows names of profiles without characters that control a terminal", async () => {
+    const odd = (name: string) => `\x1b[2J\u202e${name}\x07`;
+    const role = { role_arn: ciRole, source_profile: "x" };
+    user.writeAwsConfig({
+      [`profile ${odd("one")}`]: { ...role, region: "us-east-1" },
+      [`profile ${odd("two")}`]: { ...role, region: "us-east-1" },
+      [`profile ${odd("none")}`]: role,
+      [`profile ${odd("bad")}`]: { ...role, region: odd("region") },
+    });
+    const { stdout } = await user.run(["configure-docker", "--dry-run"]);
+    for (const name of ["one", "two", "none", "bad"]) assert.match(stdout, new RegExp(`\\[2J${name}`));
+    const { screen } = await atTerminal(user, ["configure-docker"], ["y", "1", "n"]);
+    for (const shown of [stdout, screen]) assert.doesNotMatch(shown, /[^\P{C}\t\n\r]/u);
+  });
+
   it("with --yes accepts the proposal, and has nothing to add the second time", async () => {
     findMuch();
     await docker.configure(["--yes"]);

@@ -77,6 +77,16 @@ describe("a planted secret", function () {
     });
   }
 
+  it("in AWS_PROFILE, by mistake, is not in the reason", async () => {
+    const secret = "hush1Hush2hush3Hush4hush5Hush6hush7Hush8";
+    const { stdout, stderr } = await standing.user({ AWS_PROFILE: secret }).get(registry);
+    assert.match(
+      stderr,
+      /\(identity: profile \[redacted\] \(AWS_PROFILE\)\): profile \[redacted\] is neither /,
+    );
+    assert.ok(!(stdout + stderr).includes(secret));
+  });
+
   it("in an argument is not repeated", async () => {
     const user = userWith({});
     const host = "https://me:hush-hush@ghcr.io";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gauge } from "../../src/status/exposition.ts";
 import { metricsOf } from "../../src/status/metrics.ts";
 import { identityName } from "../../src/token/identity.ts";
 import { everyMetric } from "../support/fakes/metrics.ts";
@@ -44,6 +45,11 @@ describe("metricsOf", () => {
       samples("token_fresh").map(({ value }) => value),
       [1, 0],
     );
+  });
+
+  it("escapes labels, without characters that control a terminal", () => {
+    const text = gauge("a", "b", [{ labels: { name: 'x\\y"z\n\x1b[2J\u202e' }, value: 1 }]);
+    assert.equal(text, '# HELP a b\n# TYPE a gauge\na{name="x\\\\y\\"z [2J "} 1\n');
   });
 
   it("reports errors by their code", () => {

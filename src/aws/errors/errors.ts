@@ -61,7 +61,7 @@ function withContext(
   const place = config?.line === undefined ? "" : `, ${describeLocation(config)}`;
   const what = {
     summary: summaryOf(wanted, registry.host),
-    identity: describeIdentity(identity, env) + place,
+    identity: foreignText(describeIdentity(identity, env)) + place,
     reason: foreignText(why),
   };
   return new Failure(code, what, foreignText(fix), { cause });
