@@ -23,9 +23,31 @@ describe("on a full disk", () => {
       ["registries"],
       ["doctor", "--json"],
     ]) {
-      const ran = await user.run(args, { through: shell('exec "$@" > /dev/full') });
-      assert.equal(ran.exitCode, 1, args.join(" "));
-      assert.match(ran.stderr, /^docker-credential-ecr: .* \(ENOSPC\)\. Fix: .* \[STDOUT_WRITE\]\n$/);
+      for (const [to, code] of [
+        ["> /dev/full", "ENOSPC"],
+        [">&-", "EBADF"],
+      ]) {
+        const ran = await user.run(args, { through: shell(`exec "$@" ${to}`) });
+        assert.equal(ran.exitCode, 1, args.join(" "));
+        const reason = new RegExp(
+          `^docker-credential-ecr: .* \\(${code}\\)\\. Fix: .* \\[STDOUT_WRITE\\]\\n$`,
+        );
+        assert.match(ran.stderr, reason, args.join(" "));
+      }
+    }
+  });
+
+  full("configure-docker without an output fails, and can be repeated and undone", async () => {
+    for (const to of ["> /dev/full", ">&-"]) {
+      const user = keeper(standing, aliceKeeps("111122223333", "us-east-1"));
+      const through = shell(`exec "$@" ${to}`);
+      const ran = await user.run(["configure-docker", registry], { through });
+      assert.match(ran.stderr, /\[STDOUT_WRITE\]\n$/);
+      assert.equal(ran.exitCode, 1);
+      const again = await user.run(["configure-docker", registry]);
+      assert.equal(again.exitCode, 0);
+      assert.equal((await user.run(["configure-docker", "--undo"])).exitCode, 0);
+      assert.ok(!existsSync(join(user.home, ".docker/config.json")), "the undo record is complete");
     }
   });
 
