@@ -13,11 +13,11 @@ import { installMavenClients } from "./maven.ts";
 const supportPath = (name: string) =>
   fileURLToPath(new URL(`../../test/support/clients/${name}`, import.meta.url));
 
-function installPythonClients(): void {
-  const requirements = supportPath("requirements.txt");
+/** @param requirements a file, for an environment of this name */
+function installPythonClients(name: string, requirements: string): void {
   const wanted = readFileSync(requirements, "utf8");
-  if (isInstalled("python", wanted)) return;
-  installInto("python", wanted, (folder) => {
+  if (isInstalled(name, wanted)) return;
+  installInto(name, wanted, (folder) => {
     const python = Bun.which("python3", { PATH: "/usr/bin:/bin" }) ?? "python3";
     run([python, "-m", "venv", folder]);
     const pip = [`${folder}/bin/python`, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"];
@@ -37,11 +37,15 @@ function installNpmClients(): void {
 
 const isQuick = process.argv[2] === "quick";
 const installations: (readonly [name: string, install: () => void])[] = [
-  ["clients of PyPI", installPythonClients],
+  ["clients of PyPI", () => installPythonClients("python", supportPath("requirements.txt"))],
   ...(isQuick
     ? []
     : ([
         ["clients of npm", installNpmClients],
+        [
+          "more clients of PyPI",
+          () => installPythonClients("python-more", supportPath("requirements-more.txt")),
+        ],
         ["clients of Maven Central", installMavenClients],
         ["clients of Debian sid", installDebianClients],
       ] as const)),

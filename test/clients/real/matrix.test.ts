@@ -105,8 +105,9 @@ describe("clients", function () {
       });
 
       cell(results, "ten at once", async () => {
-        const calls = await trial.tenAtOnce(trial.tester("alice"));
-        return `${calls} ${calls === 1 ? "call" : "calls"}`;
+        const calls = await trial.manyAtOnce(trial.tester("alice"));
+        const many = client.atOnce === undefined ? "" : `${client.atOnce} at once: `;
+        return `${many}${calls} ${calls === 1 ? "call" : "calls"}`;
       });
 
       cell(results, "Docker Hub", async () => {
@@ -128,21 +129,21 @@ describe("clients", function () {
           AWS_EC2_METADATA_DISABLED: "true",
           ...client.envOfFailures,
         });
-        return shownOf(await trial.run(tester, "pull", images.app), "NO_CREDENTIALS");
+        return shownOf(await trial.run(tester, "pull", images.app), "NO_CREDENTIALS", client.message);
       });
 
       cell(failures, "AWS refuses", async () => {
         const tester = trial.tester("mallory", "credHelpers", client.envOfFailures);
-        const shown = shownOf(await trial.run(tester, "pull", images.app), "ACCESS_DENIED");
+        const shown = shownOf(await trial.run(tester, "pull", images.app), "ACCESS_DENIED", client.message);
         return shown === failures.made(key).get("no credentials") ? "the same" : shown;
       });
     });
   }
 });
 
-function shownOf(result: Parameters<typeof failed>[0], code: string): string {
+function shownOf(result: Parameters<typeof failed>[0], code: string, message?: RegExp): string {
   failed(result, /./);
-  const { reasons, last } = seenOf(result, code);
+  const { reasons, last } = seenOf(result, code, message);
   const times = ["hidden", "shown once"][reasons] ?? `shown ${reasons} times`;
   return `${times}; \`${last}\``;
 }

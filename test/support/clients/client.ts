@@ -23,10 +23,14 @@ export interface Client {
   readonly seed?: string;
   /** The client runs no helper: the script does, and passes the login to the client. */
   readonly runsNoHelper?: true;
+  /** How many pulls are tried at once, if ten would take minutes. */
+  readonly atOnce?: number;
   /** For every script. */
   readonly env?: Readonly<Record<string, string>>;
   /** For pulls that must fail. */
   readonly envOfFailures?: Readonly<Record<string, string>>;
+  /** The line of a failure that names its cause; by default the last one. */
+  readonly message?: RegExp;
   /** Ran in .ci/run, too. */
   readonly isQuick?: true;
 }

@@ -37,6 +37,10 @@ const push = async (image, target) => {
 };
 `;
 
+/** Without the two minutes that it waits between its tries. */
+const orasPy =
+  'import os, time, oras.client\ntime.sleep = lambda seconds: None\nclient = oras.client.OrasClient(auth_backend="basic")';
+
 /** Of a library of Maven Central, by the name of its file. */
 const javaVersion = (name: string): string =>
   `basename "${clientFolder("java")}/lib/${name}"-[0-9]*.jar .jar`;
@@ -74,6 +78,14 @@ export const libraries: readonly Client[] = [
     ),
     env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
     inEngine: true,
+  },
+  {
+    name: "oras-py",
+    origin: "PyPI",
+    program: "sam",
+    version: "python -c 'import oras; print(oras.__version__)'",
+    pull: quotedIn("python", `${orasPy}\nclient.pull(os.environ["IMAGE"], outdir=os.environ["OUT"])`),
+    env: { REQUESTS_CA_BUNDLE: "/etc/ssl/certs/ca-certificates.crt" },
   },
   {
     name: "testcontainers for Node.js",

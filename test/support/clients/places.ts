@@ -32,12 +32,24 @@ function folderOf(origin: Client["origin"], program: string): string | undefined
     case "Go module":
       return dirname(goClientPath(program));
     case "PyPI":
-      return join(clientFolder("python"), "bin");
+      return join(clientFolder(program === "python" ? "python" : "python-more"), "bin");
     case "Maven Central":
+      trustStore();
       return mavenProgramsPath();
     case "npm":
       return join(clientFolder("npm"), "node_modules", ".bin");
   }
+}
+
+/** Writes this namespace's authorities in Java's format, for MAVEN_OPTS, if the programs are installed. */
+function trustStore(): void {
+  const store = join(machine().folder, "authorities.p12");
+  const program = join(mavenProgramsPath(), "trust-store");
+  if (existsSync(store) || !existsSync(program)) return;
+  const { status, stderr } = spawnSync(program, ["/etc/ssl/certs/ca-certificates.crt", store], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${program}: ${stderr}`);
 }
 
 let programs: string | undefined;

@@ -19,6 +19,8 @@ export interface Tester {
 export interface TesterOptions {
   readonly input?: string;
   readonly cwd?: string;
+  /** In milliseconds. */
+  readonly timeLimit?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
