@@ -1,6 +1,5 @@
 import { lstatSync } from "node:fs";
-import { chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { chmod, lstat, mkdir, readdir } from "node:fs/promises";
 import { Failure } from "../../token/failure.ts";
 
 /**
@@ -67,28 +66,16 @@ async function reopenFolder(path: string): Promise<void> {
 }
 
 /**
- * Whether a folder above the file can't be entered and is not this user's, so that the file can't belong to this user.
- * Never throws.
+ * Whether a folder above the file can't be entered, so that it contains nothing for this user. Own state folders were
+ * opened before: `reopenFolders`. Never throws.
  */
 export async function isOutOfReach(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return false;
   } catch (error) {
-    const { code = "" } = error as { code?: string };
-    return (
-      ["ELOOP", "ENAMETOOLONG"].includes(code) || (code === "EACCES" && !(await isBehindOwnFolder(path)))
-    );
+    return ["EACCES", "ELOOP", "ENAMETOOLONG"].includes((error as { code?: string }).code ?? "");
   }
-}
-
-/** Whether the folder that can't be entered, the lowest one that can be inspected, is this user's. */
-async function isBehindOwnFolder(path: string): Promise<boolean> {
-  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
-    const stats = await stat(at).catch(() => undefined);
-    if (stats) return stats.uid === process.geteuid?.();
-  }
-  return false;
 }
 
 function refusal(path: string, why: string, cause?: unknown): Failure {
