@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { authenticate } from "./authenticate.ts";
 import type { Credentials } from "./credentials.ts";
 import {
+  describeImages,
   describeRegistry,
+  describeRepositories,
   getAuthorizationToken,
   getPublicAuthorizationToken,
   type Invocation,
@@ -21,6 +23,8 @@ const ecrOperations: Readonly<Record<string, (invocation: Invocation) => unknown
   GetAuthorizationToken: getAuthorizationToken,
   GetPublicAuthorizationToken: getPublicAuthorizationToken,
   DescribeRegistry: describeRegistry,
+  DescribeRepositories: describeRepositories,
+  DescribeImages: describeImages,
 };
 
 const stsOperations: Readonly<Record<string, (invocation: StsInvocation) => string>> = {

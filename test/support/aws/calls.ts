@@ -3,6 +3,8 @@ export const operations = [
   "GetAuthorizationToken",
   "GetPublicAuthorizationToken",
   "DescribeRegistry",
+  "DescribeRepositories",
+  "DescribeImages",
   "AssumeRole",
   "AssumeRoleWithWebIdentity",
   "GetCallerIdentity",

@@ -52,6 +52,20 @@ export function describeRegistry({ world, credentials, region }: Invocation) {
   return { registryId: account, replicationConfiguration: { rules } };
 }
 
+/** ecr:DescribeRepositories; every repository exists. */
+export function describeRepositories({ credentials, region, input }: Invocation) {
+  const names = Array.isArray(input.repositoryNames) ? input.repositoryNames : [];
+  const host = registryHost(credentials.principal.account, region);
+  return {
+    repositories: names.map((name) => ({ repositoryName: name, repositoryUri: `${host}/${name}` })),
+  };
+}
+
+/** ecr:DescribeImages; no image exists, as before a first push. */
+export function describeImages(): never {
+  throw new AwsError("ImageNotFoundException", 400, "The image requested does not exist");
+}
+
 function newToken(world: World, credentials: Credentials, kind: TokenKind, region: string) {
   const expiresAt = world.now() + world.settings.tokenLifeSeconds * 1000;
   const authorizationToken = world.tokens.issue({

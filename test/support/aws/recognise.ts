@@ -24,6 +24,11 @@ const targets: Readonly<Record<string, { service: Service; operation: Operation 
     operation: "GetAuthorizationToken",
   },
   "AmazonEC2ContainerRegistry_V20150921.DescribeRegistry": { service: "ecr", operation: "DescribeRegistry" },
+  "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories": {
+    service: "ecr",
+    operation: "DescribeRepositories",
+  },
+  "AmazonEC2ContainerRegistry_V20150921.DescribeImages": { service: "ecr", operation: "DescribeImages" },
   "SpencerFrontendService.GetAuthorizationToken": {
     service: "ecr-public",
     operation: "GetPublicAuthorizationToken",
