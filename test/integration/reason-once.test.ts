@@ -48,6 +48,19 @@ describe("a client that tries several forms of a registry", () => {
     assert.equal(size, 1);
   });
 
+  it("gets only what nerdctl takes for no login, and none of the six fails differently", async () => {
+    const user = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
+    const ports = [`${registry}:443`, registry];
+    const keys = ports.flatMap((each) => [each, `https://${each}`, `http://${each}`]);
+    const replies = [];
+    for (const key of keys) replies.push(await user.get(key));
+    for (const { stdout, exitCode } of replies) {
+      assert.deepEqual([stdout, exitCode], ["credentials not found in native keychain\n", 1]);
+    }
+    const shown = replies.map(({ stderr }) => stderr).join("");
+    assert.equal(shown.split("[NO_CREDENTIALS]").length - 1, 1, shown);
+  });
+
   it("is shown another reason, and another client is shown the same one", async () => {
     const user = standing.user({ AWS_EC2_METADATA_DISABLED: "true" });
     const [first = "", second = ""] = spellings;
