@@ -6,6 +6,7 @@ import { readConfigText } from "../config/read.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignName } from "../token/foreign-text.ts";
 import { changedLines } from "./diff.ts";
 import type { Proposal } from "./propose.ts";
 
@@ -54,7 +55,7 @@ export async function planRegistrations(
   const after = addRegistrations(before, registrations, installedSchema());
   if (after !== undefined) return { file, before, after, registrations };
   const entries = registrations.map(
-    ({ account, profile, identity }) => `${account} (${profile ?? identity})`,
+    ({ account, profile, identity }) => `${account} (${foreignName(profile ?? identity)})`,
   );
   print(
     `${file} was not changed, because this program can't edit its YAML form; add the profiles of these accounts to it: ${entries.join(", ")}`,
