@@ -48,14 +48,15 @@ export function dueChecks(
 /** refused: the registry answered that the token is invalid. accepted: any other answer. unknown: no answer. */
 export type TokenVerdict = "accepted" | "refused" | "unknown";
 
-/** The plan for a token after its check. @param age of the token, milliseconds */
+/** The plan for a token after its check. @param age of the token, milliseconds @param now milliseconds since the epoch */
 export function afterCheck(
   { checkAfter, ...issue }: PlannedIssue,
   verdict: TokenVerdict,
   age: number,
+  now: number,
   { check }: Timing,
 ): PlannedIssue {
-  if (verdict === "refused") return { ...issue, renewAfter: 0 };
+  if (verdict === "refused") return { ...issue, renewAfter: 0, refusedAt: now };
   const next = age + check.retry;
   return verdict === "unknown" && next < issue.renewAfter ? { ...issue, checkAfter: next } : issue;
 }

@@ -36,7 +36,8 @@ export async function checkTokens(
     );
     if (stop.aborted) return;
     if (verdict === "refused") refused.push(job);
-    const issue = afterCheck(group.issue, verdict, ageOf(entry.life, ports.clock()), timing);
+    const clock = ports.clock();
+    const issue = afterCheck(group.issue, verdict, ageOf(entry.life, clock), clock.now, timing);
     changed.set(job.key, { ...group, issue });
   });
   return { state: withGroups(state, changed), refused };

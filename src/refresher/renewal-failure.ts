@@ -8,6 +8,8 @@ import type { Job } from "./job.ts";
 export interface TokenTimes {
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** When its registry refused it; absent: it did not. */
+  readonly refusedAt?: number;
 }
 
 /** A job whose last attempts failed. */
@@ -44,7 +46,11 @@ export function renewalFailure(
   const isValid = now < token.expiresAt;
   const end = isoTime(token.expiresAt);
   const notRenewed = `not renewed${since === undefined ? "" : ` since ${isoTime(since)}`}`;
-  const state = isValid ? `${notRenewed}, valid until ${end}` : `expired at ${end}, ${notRenewed}`;
+  const isRefused = isValid && token.refusedAt !== undefined;
+  const validity = isRefused
+    ? `refused by its registry at ${isoTime(token.refusedAt)}`
+    : `valid until ${end}`;
+  const state = isValid ? `${notRenewed}, ${validity}` : `expired at ${end}, ${notRenewed}`;
   const start = subject === undefined ? state : `${subject}: ${state}`;
   const parts = partsOf(what);
   return new Failure(code as FailureCode, parts ? { ...parts, summary: start } : `${start}: ${what}`, fix);
@@ -76,10 +82,14 @@ export function tokenTimes(
       : undefined;
   }
   const { issuedAt } = life;
+  const refused = issue?.issuedAt === issuedAt &&
+    issue.refusedAt !== undefined && { refusedAt: issue.refusedAt };
   const left = timeLeft(life, clock);
   const end = issuedAt + lifeLength(life);
-  if (left === 0) return { issuedAt, expiresAt: Math.min(end, life.expiresAtAws ?? end, clock.now) };
+  if (left === 0)
+    return { issuedAt, expiresAt: Math.min(end, life.expiresAtAws ?? end, clock.now), ...refused };
   const moved = clock.now + left - end;
   const isMoved = Math.abs(moved) >= correction;
-  return { issuedAt, expiresAt: isMoved ? end + Math.ceil(moved / correction) * correction : end };
+  const expiresAt = isMoved ? end + Math.ceil(moved / correction) * correction : end;
+  return { issuedAt, expiresAt, ...refused };
 }

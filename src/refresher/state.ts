@@ -33,6 +33,8 @@ export interface PlannedIssue {
   readonly renewAfter: number;
   /** The age at which the token is checked at its registry; absent: it is not checked, or was checked already. */
   readonly checkAfter?: number;
+  /** When its registry refused the token; milliseconds since the epoch. */
+  readonly refusedAt?: number;
 }
 
 export interface FailureRecord {

@@ -1,13 +1,23 @@
 import { renewalFailure } from "../refresher/renewal-failure.ts";
-import { Failure } from "../token/failure.ts";
+import { Failure, type FailureNote } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
 import type { ShownToken } from "./tokens.ts";
 
-/** The conditions of a registry, the worst first. failing: its token is fresh, but the last attempt to renew it failed. */
-export const conditions = ["expired", "none", "expiring", "failing", "ok"] as const;
+/**
+ * The conditions of a registry, the worst first. refused: the registry refused the token before its expiry. failing: its
+ * token is fresh, but the last attempt to renew it failed.
+ */
+export const conditions = ["expired", "none", "refused", "expiring", "failing", "ok"] as const;
 export type Condition = (typeof conditions)[number];
 
-export function conditionOf({ isFresh, secondsLeft, lastError, expiresAt }: ShownToken): Condition {
+export function conditionOf({
+  isFresh,
+  secondsLeft,
+  lastError,
+  expiresAt,
+  refusedAt,
+}: ShownToken): Condition {
+  if (secondsLeft > 0 && refusedAt !== undefined) return "refused";
   if (isFresh) return lastError === undefined ? "ok" : "failing";
   if (secondsLeft > 0) return "expiring";
   return expiresAt === undefined ? "none" : "expired";
@@ -22,6 +32,7 @@ export function bySeverity(tokens: readonly ShownToken[]): readonly ShownToken[]
 const conditionWords: Readonly<Record<Condition, string>> = {
   expired: "expired",
   none: "without a token",
+  refused: "refused by their registry",
   expiring: "expiring",
   failing: "valid but not renewed",
   ok: "OK",
@@ -42,12 +53,32 @@ export function countOf(tokens: readonly ShownToken[]): string {
 
 /** The line below a registry's row, if there is anything to report. @param now milliseconds since the epoch */
 export function noteOf(token: ShownToken, now: number): string | undefined {
-  const { lastError, notRenewed, failingSince, expiresAt, lastRenewedAt, login } = token;
+  const { lastError, notRenewed, failingSince, expiresAt, lastRenewedAt, login, refusedAt } = token;
+  if (!lastError && refusedAt !== undefined && !login) return refusedNote(refusedAt, notRenewed);
   if (!lastError) return login?.note ?? (notRenewed && Failure.from(notRenewed).oneLine);
   if (lastError.isGet) {
     const { oneLine } = Failure.from(lastError);
     return token.secondsLeft > 0 && !login ? `a get failed at ${isoTime(lastError.at)}: ${oneLine}` : oneLine;
   }
-  const times = expiresAt === undefined ? undefined : { expiresAt, issuedAt: lastRenewedAt ?? 0 };
+  const times = expiresAt === undefined ? undefined : timesOf({ expiresAt, lastRenewedAt, refusedAt });
   return renewalFailure(lastError, failingSince, times, now).oneLine;
+}
+
+function timesOf({
+  expiresAt,
+  lastRenewedAt = 0,
+  refusedAt,
+}: { readonly expiresAt: number } & Partial<ShownTimes>) {
+  return { expiresAt, issuedAt: lastRenewedAt, ...(refusedAt !== undefined && { refusedAt }) };
+}
+
+interface ShownTimes {
+  readonly lastRenewedAt: number | undefined;
+  readonly refusedAt: number | undefined;
+}
+
+/** Without a failed attempt: the daemon renews the token in its next pass, or can't. */
+function refusedNote(refusedAt: number, notRenewed: FailureNote | undefined): string {
+  const refused = `its registry refused the token at ${isoTime(refusedAt)}`;
+  return notRenewed ? `${refused}; ${Failure.from(notRenewed).oneLine}` : refused;
 }

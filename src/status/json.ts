@@ -43,8 +43,8 @@ function daemonJson({ startedAt, lastTickAt, configError, ...health }: Health): 
 }
 
 function tokenJson(token: ShownToken): object {
-  const { expiresAt, lastRenewedAt, nextRenewalAt, failingSince, lastError, notRenewed, login, ...plain } =
-    token;
+  const { expiresAt, lastRenewedAt, nextRenewalAt, failingSince, refusedAt, ...rest } = token;
+  const { lastError, notRenewed, login, ...plain } = rest;
   return {
     ...plain,
     origin: originJson(plain.origin),
@@ -53,6 +53,7 @@ function tokenJson(token: ShownToken): object {
     ...(lastRenewedAt !== undefined && { lastRenewedAt: isoTime(lastRenewedAt) }),
     ...(nextRenewalAt !== undefined && { nextRenewalAt: isoTime(nextRenewalAt) }),
     ...(failingSince !== undefined && { failingSince: isoTime(failingSince) }),
+    ...(refusedAt !== undefined && { refusedAt: isoTime(refusedAt) }),
     ...(login && { login: { expiresAt: isoTime(login.expiresAt) } }),
     ...(lastError && { lastError: errorJson(lastError) }),
     ...(notRenewed && { notRenewed: errorJson(notRenewed) }),

@@ -36,8 +36,9 @@ export function problemsOf({ daemon, configError, stateError, unkept }: StatusRe
   ];
 }
 
-/** "11h 59m", "expired", "none" */
+/** "11h 59m", "refused", "expired", "none" */
 export function timeLeftText(token: ShownToken): string {
+  if (conditionOf(token) === "refused") return "refused";
   if (token.secondsLeft > 0) return readableDuration(token.secondsLeft * 1000);
   return conditionOf(token) === "expired" ? "expired" : "none";
 }

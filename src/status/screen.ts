@@ -14,7 +14,14 @@ import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
 import type { ShownToken } from "./tokens.ts";
 
-const paints = { expired: "red", none: "red", expiring: "yellow", failing: "yellow", ok: "green" } as const;
+const paints = {
+  expired: "red",
+  none: "red",
+  refused: "red",
+  expiring: "yellow",
+  failing: "yellow",
+  ok: "green",
+} as const;
 
 /** The terminal, and what the rendering needs. */
 export interface Screen extends Terminal {
@@ -101,7 +108,8 @@ function withNote(
 ): readonly string[] {
   const note = noteOf(token, now);
   if (note === undefined) return [row];
-  const colour = token.secondsLeft > 0 ? "yellow" : "red";
+  const isUsable = token.secondsLeft > 0 && token.refusedAt === undefined;
+  const colour = isUsable ? "yellow" : "red";
   const painted = (line: string) => paint(colour, line, screen);
   const reason = reasonOf(token.lastError ? Failure.from(token.lastError).oneLine : note, token);
   if (!shownReasons.has(reason)) {

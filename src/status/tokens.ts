@@ -30,9 +30,11 @@ export interface ShownToken {
   readonly lifeSeconds?: number;
   /** When the last token expires or has expired. */
   readonly expiresAt?: number;
+  /** When the registry refused the token, which no client can use any more. */
+  readonly refusedAt?: number;
   /** When the last token was issued. */
   readonly lastRenewedAt?: number;
-  /** Whether it is valid for at least `minValidity` of config.yaml. */
+  /** Whether it is valid for at least `minValidity` of config.yaml, and its registry has not refused it. */
   readonly isFresh: boolean;
   /** When the daemon tries to renew it; in the past: in its next pass. */
   readonly nextRenewalAt?: number;
@@ -79,6 +81,7 @@ export class Tokens {
       ...described,
       ...lifeOf(life, clock),
       ...(times && { expiresAt: times.expiresAt, lastRenewedAt: times.issuedAt }),
+      ...(times?.refusedAt !== undefined && { refusedAt: times.refusedAt, isFresh: false }),
       ...(isRunning && group && { nextRenewalAt: clock.now + nextIn(entry, group, life, clock) }),
       ...failureSince(host, times?.issuedAt ?? 0, failed, group),
       ...(unattended && { notRenewed: unattended }),

@@ -66,7 +66,8 @@ export function lifeOf(
   clock: Clock,
   took = 0,
 ): Life {
-  const expiresHere = Math.min(expiresAt - clockSkew, clock.now - took + longestLife);
+  // Whole milliseconds, as in the file: a planned renewal is recognized by this time.
+  const expiresHere = Math.floor(Math.min(expiresAt - clockSkew, clock.now - took + longestLife));
   const life = {
     issuedAt: clock.now,
     freshUntil: expiresHere,

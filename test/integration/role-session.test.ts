@@ -54,6 +54,24 @@ describe("the token of a role whose session lasts an hour", function () {
     assert.equal(standing.count("GetAuthorizationToken"), 3);
   });
 
+  it("that its registry refuses and that can't be renewed is not called valid", async () => {
+    const user = await twoHoursLater();
+    standing.aws.controls.revoke("all");
+    standing.aws.controls.fail("GetAuthorizationToken", {
+      status: 400,
+      code: "AccessDeniedException",
+      message: "no",
+    });
+    assert.equal((await user.run(["daemon", "--once"])).exitCode, 1);
+    const shown = await user.run(["status"]);
+    assert.match(shown.stdout, /refused by its registry at \d{4}-/);
+    assert.doesNotMatch(shown.stdout, /valid until/);
+    assert.equal(shown.exitCode, 1);
+    const [row] = JSON.parse((await user.run(["status", "--json"])).stdout).registries;
+    assert.deepEqual([row.state, row.isFresh], ["refused", false]);
+    assert.ok(row.secondsLeft > 0 && Date.parse(row.refusedAt) <= Date.now());
+  });
+
   it("remains if the registry does not respond", async () => {
     const user = await twoHoursLater();
     standing.aws.controls.fail("Registry", { status: 503, code: "Unavailable" });

@@ -53,6 +53,10 @@ describe("docs/status.md", function () {
     daemon.kill("SIGSTOP");
     editJson(`${user.state}/refresher.json`, (file) => {
       Object.assign(file, { lastTickAt: 0, configError: "x" });
+      const { groups } = file.state as { groups: Record<string, { issue?: object }> };
+      for (const { issue } of Object.values(groups)) {
+        if (issue) Object.assign(issue, { refusedAt: Date.now() });
+      }
     });
     user.write(".config/systemd/user/docker-credential-ecr.service", "");
     const hung = await statusOf(user);

@@ -64,7 +64,9 @@ describe("status", () => {
       file.lastTickAt = Date.now() - 12.5 * minute;
     });
     assert.equal(await first(user), `daemon: no heartbeat for 12m, process ${daemon.pid}`);
-    assert.equal((await json(user)).daemon.silentForSeconds, 750);
+    const { silentForSeconds } = (await json(user)).daemon;
+    // A slow machine takes some seconds for both commands.
+    assert.ok(silentForSeconds >= 750 && silentForSeconds < 900, String(silentForSeconds));
     daemon.kill("SIGCONT");
     await endDaemon(daemon);
   });

@@ -81,7 +81,9 @@ describe("a token whose session has ended", () => {
     machine.verdict = async () => "refused";
     const { answer } = machine;
     machine.answer = () => Promise.reject(new Failure("UNREACHABLE", "not there", "wait"));
-    assert.equal((await pass(63 * minute)).failed.length, 1);
+    const { failed, failing } = await pass(63 * minute);
+    assert.equal(failed.length, 1);
+    assert.equal(failing[0]?.token?.refusedAt, machine.time.now);
     assert.deepEqual(
       (await pass(1_000)).skipped.map(({ key }) => key),
       ["a"],

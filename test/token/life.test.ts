@@ -193,6 +193,15 @@ describe("lifeOf a token", () => {
     assert.equal(lifeState(life, clock.pass(1).read()), "expired");
   });
 
+  it("has whole milliseconds, as its file has: a renewal is planned for exactly this token", () => {
+    const clock = new SettableClock().read();
+    for (const took of [0.25, 12.6184, 1_000.5]) {
+      const { expiresAt, freshUntil } = lifeOf(clock.now + 13 * hour, 0, hour, clock, took);
+      assert.ok(Number.isInteger(expiresAt) && Number.isInteger(freshUntil));
+      assert.ok(expiresAt <= clock.now - took + 12 * hour);
+    }
+  });
+
   it("that expired before it arrived is expired", () => {
     const clock = new SettableClock().read();
     assert.equal(lifeState(lifeOf(clock.now - 1, 0, hour, clock), clock), "expired");

@@ -85,6 +85,7 @@ const times = new Set([
   "since",
   "readAt",
   "loggedOutAt",
+  "refusedAt",
 ]);
 
 /**
