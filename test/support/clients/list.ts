@@ -217,5 +217,13 @@ export const clients: readonly Client[] = [
     message: /Failed to execute goal/,
     atOnce: 2,
   },
+  {
+    name: "Dev Containers CLI",
+    origin: "npm",
+    program: "devcontainer",
+    version: "devcontainer --version",
+    pull: `mkdir -p "$OUT/.devcontainer" && printf '{"image":"%s"}' "$IMAGE" >"$OUT/.devcontainer/devcontainer.json" && devcontainer build --workspace-folder "$OUT"`,
+    inEngine: true,
+  },
   ...libraries,
 ];

@@ -97,6 +97,7 @@ function words(line: string): string {
   return line
     .replaceAll(appRegistry, "HOST")
     .replaceAll(/^(?:time="[^"]*" )|\b\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+Z?\s*/g, "")
+    .replace(/^\[\] /, "")
     .replaceAll(/(?:sha256:)?[0-9a-f]{12,}/g, "…")
     .replaceAll(/\/tmp\/[^\s:"]+/g, "…")
     .replaceAll("|", "\\|")
