@@ -4,6 +4,7 @@ import type { TimedCredential } from "../protocol/timed-credential.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Environment } from "../token/dependencies.ts";
 import type { ServiceAccountIdentity } from "../token/identity.ts";
+import { longestLife } from "../token/life.ts";
 
 /**
  * A credential fetched with the role of a service account. It is not stored: the credential of one service account must
@@ -21,5 +22,6 @@ export async function forServiceAccount(
   const signal = AbortSignal.timeout(Math.max(1, until - performance.now()));
   const request = { registry, identity, env, home, now: Date.now, signal, refuseFile };
   const { username, password, expiresAt, clockSkew } = await fetchToken(request);
-  return { username, secret: password, expiresAt: expiresAt - clockSkew };
+  const end = Math.min(expiresAt - clockSkew, Date.now() + longestLife);
+  return { username, secret: password, expiresAt: end };
 }

@@ -49,6 +49,26 @@ export function lifeState(life: Life, clock: Clock): LifeState {
   return "fresh";
 }
 
+/** Milliseconds that an answer takes, and by which clocks differ that count as equal. */
+const inaccuracy = 10 * 60_000;
+
+/**
+ * The clock skew with which the life of a new token is calculated. Usually it is that of the answer's `Date`: this
+ * machine's clock may be wrong by days. But `Date` may be wrong too. ECR's tokens live for 12 hours, so the clock by which
+ * this one does is right. If neither is, the token must be valid by both: else an expired one would be used.
+ *
+ * @param expiresAt as AWS reports it
+ * @param clockSkew the answer's `Date` minus the local clock
+ * @param now by the local clock
+ */
+export function consistentSkew(expiresAt: number, clockSkew: number, now: number): number {
+  const lives12Hours = (skew: number) => Math.abs(expiresAt - skew - now - longestLife) <= inaccuracy;
+  if (lives12Hours(clockSkew)) return clockSkew;
+  if (lives12Hours(0)) return 0;
+  // The larger skew gives the earlier end. By a clock that is far ahead no token would be valid.
+  return expiresAt > now ? Math.max(clockSkew, 0) : clockSkew;
+}
+
 /**
  * The life of a token that was just issued.
  *

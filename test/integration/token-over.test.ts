@@ -59,6 +59,30 @@ describe("a token in a response with a wrong date", () => {
   });
 });
 
+describe("a token whose end contradicts the date of the response", () => {
+  const standing = useStanding();
+
+  for (const [what, clockHours, real] of [
+    ["three days ahead, by which the token is over", 72, 12],
+    ["five hours ahead", 5, 12],
+    ["five hours behind, of a token that lives for two hours", -5, 2],
+  ] as const) {
+    it(`is used until its end if the date is ${what}`, async () => {
+      const tokenLifeSeconds = (real - clockHours) * 3600;
+      standing.aws.controls.set({ clockOffsetMs: clockHours * hour, tokenLifeSeconds });
+      const user = keeper(standing, aliceKeeps("111122223333"));
+      answered(await user.get(registry), registry);
+      const { registries } = JSON.parse((await user.run(["status", "--json"])).stdout);
+      const { secondsLeft } = registries[0];
+      // The commands take some seconds, and of AWS's clock only the seconds are known.
+      assert.ok(
+        secondsLeft <= real * 3600 + 5 && secondsLeft > real * 3600 - 300,
+        `${secondsLeft / 3600} hours`,
+      );
+    });
+  }
+});
+
 const opened: OpenStanding[] = [];
 after(() => Promise.all(opened.map((each) => each.close())));
 

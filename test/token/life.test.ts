@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Clock, type Life, type LifeState, lifeOf, lifeState, timeLeft } from "../../src/token/life.ts";
+import {
+  type Clock,
+  consistentSkew,
+  type Life,
+  type LifeState,
+  lifeOf,
+  lifeState,
+  timeLeft,
+} from "../../src/token/life.ts";
 import { hour, minute, SettableClock, second } from "../support/fakes/clock.ts";
 
 /** A token of 12 hours, the last of which is a reserve, and the events that follow on the machine. */
@@ -152,6 +160,54 @@ const LIVES: [token: string, seconds: number, minValidity: number, freshFor: num
   ["of 12 h, with no reserve", 43_200, 0, 43_200],
   ["that expired as it came", 0, 3600, 0],
 ];
+
+describe("the life of a token whose answer contradicts itself", () => {
+  const now = 1_795_000_000_000;
+  /** Hours until the end of the token by the clock that is right, if one is; NaN: the token is refused. */
+  const CASES: [what: string, expires: number, date: number, left: number][] = [
+    ["both clocks are right", 12, 0, 12],
+    ["ours is 5 h behind", 17, 5, 12],
+    ["ours is 5 h ahead", 7, -5, 12],
+    ["ours is 3 days behind", 84, 72, 12],
+    ["ours is 3 days ahead", -60, -72, 12],
+    ["Date is 5 h behind", 12, -5, 12],
+    ["Date is 5 h ahead", 12, 5, 12],
+    ["Date is 3 days ahead, by which the token is over", 12, 72, 12],
+    ["Date is 3 days behind", 12, -72, 12],
+    ["the token lives for 2 h, both clocks are right", 2, 0, 2],
+    ["the token lives for 2 h, and Date is 5 h behind", 2, -5, 2],
+    ["the token lives for 2 h, and ours is 5 h behind", 7, 5, 2],
+    ["the token lives for 2 h, and ours is 3 days ahead", -70, -72, 2],
+    ["the token lives for a year", 8_760, 0, 12],
+    ["the token was over an hour ago", -1, 0, Number.NaN],
+    ["the token was over an hour ago, and ours is 5 h behind", 4, 5, Number.NaN],
+    ["the token was over 10 years ago, whatever Date is", -87_600, 5, Number.NaN],
+  ];
+  for (const [what, expires, date, left] of CASES) {
+    it(`${what}: ${Number.isNaN(left) ? "no token" : `${left} h`}`, () => {
+      const expiresAt = now + expires * hour;
+      const skew = consistentSkew(expiresAt, date * hour, now);
+      const clock = new SettableClock();
+      const life = lifeOf(expiresAt - now + clock.now, skew, 0, clock.read());
+      assert.equal(timeLeft(life, clock.read()), Number.isNaN(left) ? 0 : left * hour);
+    });
+  }
+
+  it("is never longer than by the clock that is right, unless the token seems to be one of 12 h", () => {
+    const hours = fc.integer({ min: -200, max: 200 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 719 }), hours, fc.boolean(), (minutes, error, isOurs) => {
+        const real = minutes * minute;
+        // Our clock is wrong by `error`, or the answer's Date is.
+        const expiresAt = now + real + (isOurs ? error * hour : 0);
+        const skew = consistentSkew(expiresAt, error * hour, now);
+        const counted = expiresAt - skew - now;
+        const seemsToLive12Hours = Math.abs(counted - 12 * hour) <= 10 * minute;
+        assert.ok(counted <= real || seemsToLive12Hours);
+      }),
+    );
+  });
+});
 
 describe("lifeOf a token", () => {
   for (const [token, seconds, minValidity, freshFor] of LIVES) {

@@ -1,4 +1,5 @@
 import type { AuthorizationToken } from "../../token/entry.ts";
+import { consistentSkew } from "../../token/life.ts";
 import { AnswerError } from "../http/answers.ts";
 import { authorize } from "./authorization.ts";
 import { type AwsRequest, askAws } from "./call.ts";
@@ -11,9 +12,10 @@ import { type AwsRequest, askAws } from "./call.ts";
 export function fetchToken(request: AwsRequest): Promise<AuthorizationToken> {
   return askAws(request, "token", async (session, credentials) => {
     const authorization = await authorize(session, credentials);
-    const { clockSkew } = session.transport;
     const { expiresAt } = authorization;
-    if (expiresAt - clockSkew <= request.now()) {
+    const now = request.now();
+    const clockSkew = consistentSkew(expiresAt, session.transport.clockSkew, now);
+    if (expiresAt - clockSkew <= now) {
       throw new AnswerError(`the token in the answer expired at ${new Date(expiresAt).toISOString()}`);
     }
     return {
