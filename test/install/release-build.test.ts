@@ -1,44 +1,28 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  buildRelease,
+  builtRelease,
+  newReleaseFolder,
+  platforms,
+  withPackages,
+} from "../support/release/build-release.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The platforms to build; the first is built twice. For all platforms: CONTRIBUTING.md. */
-const withPackages = process.env.RELEASE_PACKAGES === "1";
-const platforms = (process.env.RELEASE_PLATFORMS ?? "linux-x64").split(",");
-
 describe("npm run release", function () {
   this.timeout(900_000);
-  const folder = mkdtempSync(join(tmpdir(), "ecr-release-test-"));
-  const first = join(folder, "first");
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newReleaseFolder();
 
   before(function () {
     if (process.platform !== "linux" || process.arch !== "x64") this.skip();
   });
 
-  function release(names: readonly string[], out: string, env: Record<string, string> = {}) {
-    const options = ["9.8.7", "--only", names.join(), "--xz", "0", "--out", out];
-    if (!withPackages) options.push("--tarballs");
-    const args = ["run", "--silent", "release", "--", ...options];
-    const { status, stderr } = spawnSync("npm", args, {
-      cwd: root,
-      env: {
-        ...process.env,
-        XDG_CACHE_HOME: process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
-        ...env,
-      },
-      encoding: "utf8",
-    });
-    assert.equal(status, 0, stderr);
-  }
-
   it("builds a tarball for each platform, and their checksums", () => {
-    release(platforms, first);
+    const first = builtRelease();
     const { status, stdout } = spawnSync("sha256sum", ["--check", "SHA256SUMS"], {
       cwd: first,
       encoding: "utf8",
@@ -54,14 +38,14 @@ describe("npm run release", function () {
     const second = join(folder, "second");
     const elsewhere = join(folder, "a-longer-temporary-folder");
     mkdirSync(elsewhere);
-    release(platforms.slice(0, 1), second, {
+    buildRelease(platforms.slice(0, 1), second, {
       TMPDIR: elsewhere,
       HOME: folder,
       TZ: "Asia/Tokyo",
       LANG: "de_DE.UTF-8",
     });
     const sums = (out: string) => readFileSync(join(out, "SHA256SUMS"), "utf8").trim().split("\n");
-    const missing = sums(second).filter((line) => !sums(first).includes(line));
+    const missing = sums(second).filter((line) => !sums(builtRelease()).includes(line));
     assert.deepEqual(missing, []);
   });
 
@@ -70,7 +54,7 @@ describe("npm run release", function () {
     mkdirSync(home);
     const env = { HOME: home, PATH: "/usr/bin:/bin" };
     const prefix = join(home, ".local");
-    const tarball = join(first, "docker-credential-ecr-9.8.7-linux-x64.tar.xz");
+    const tarball = join(builtRelease(), "docker-credential-ecr-9.8.7-linux-x64.tar.xz");
     const script = join(root, "install.sh");
     const installed = spawnSync(script, ["--prefix", prefix, "--from", tarball], { env, encoding: "utf8" });
     assert.equal(installed.status, 0, installed.stderr);
@@ -88,19 +72,28 @@ describe("npm run release", function () {
 
   // These tests take some minutes: CONTRIBUTING.md.
   const packageTest = withPackages ? it : it.skip;
-  const inFirst = (file: string) => join(first, file);
+  const inFirst = (file: string) => join(builtRelease(), file);
   const call = (command: string, args: readonly string[], options = {}) => {
     const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", ...options });
     assert.equal(status, 0, `${command}: ${stdout}${stderr}`);
     return stdout;
   };
 
-  packageTest("builds a Debian package that lintian accepts and that works after unpacking", () => {
+  packageTest("builds Debian packages that lintian accepts, and that work after unpacking", () => {
+    const debs = readdirSync(builtRelease()).filter((file) => file.endsWith(".deb"));
+    const lint = ["--fail-on", "error,warning", "--allow-root", ...debs.map(inFirst)];
+    assert.equal(call("lintian", lint), "");
     const deb = inFirst("docker-credential-ecr_9.8.7-1_amd64.deb");
-    assert.equal(call("lintian", ["--fail-on", "error,warning", "--allow-root", deb]), "");
     const to = join(folder, "deb");
     call("dpkg-deb", ["-x", deb, to]);
     assert.match(call(join(to, "usr/bin/docker-credential-ecr"), ["version"]), / 9\.8\.7\n$/);
+  });
+
+  packageTest("builds rpms that rpmlint accepts", () => {
+    const rpms = readdirSync(builtRelease()).filter((file) => file.endsWith(".rpm"));
+    assert.ok(rpms.length > 0);
+    const rules = join(root, "packaging/rpm/rpmlint.toml");
+    assert.match(call("rpmlint", ["-c", rules, ...rpms.map(inFirst)]), / 0 errors, 0 warnings/);
   });
 
   packageTest("builds an rpm that is installed, verified and removed", () => {

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** A command that starts the program: the program and its arguments follow these words. */
   readonly through?: readonly string[];
+  /** Another program than the compiled one. */
+  readonly program?: string;
 }
 
 /** The running program. */
@@ -28,9 +30,9 @@ export interface Running {
 
 /** Starts the compiled program. */
 export function start(args: readonly string[], options: RunOptions): Running {
-  const { input = "", env, cwd = "/", through = [] } = options;
+  const { input = "", env, cwd = "/", through = [], program = programPath() } = options;
   const began = performance.now();
-  const child = Bun.spawn([...through, programPath(), ...args], {
+  const child = Bun.spawn([...through, program, ...args], {
     stdin: Buffer.from(input as Uint8Array),
     stdout: "pipe",
     stderr: "pipe",
