@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { dockerConfigPath } from "../clients/docker/location.ts";
 import { containersFiles } from "../clients/podman/config.ts";
 import { foldersOf, requireHome } from "../config/folders.ts";
+import { reopenFolders } from "../store/files/folder.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import { undoRecordPath } from "../store/files/paths.ts";
 import type { Environment } from "../token/dependencies.ts";
@@ -25,6 +26,8 @@ export async function configureTarget(
   podman: boolean,
 ): Promise<ConfigureTarget> {
   const { state } = foldersOf(env, home, await openFastFiles());
+  // A record that looks absent would be replaced.
+  await reopenFolders(state);
   const path = podman
     ? resolve(containersFiles(env, requireHome(home), process.getuid?.() ?? 0, process.platform).auth)
     : (dockerConfigPath(env, home) ?? requireHome(home));

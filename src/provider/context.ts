@@ -1,5 +1,6 @@
 import { type Folders, foldersOf } from "../config/folders.ts";
 import type { FastFiles } from "../store/files/fast-files.ts";
+import { reopenFolders } from "../store/files/folder.ts";
 import { inspectSync } from "../store/files/inspect.ts";
 import { appendLog } from "../store/files/log.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
@@ -48,6 +49,7 @@ export interface FetchOptions {
 export async function createAppContext(env: Environment, home: string | undefined): Promise<AppContext> {
   const files = await openFastFiles();
   const folders = foldersOf(env, home, files);
+  await reopenFolders(folders.state);
   const now = Date.now;
   const log = (line: string) => appendLog(folders.state, now(), line);
   const key = openTokenKey(env, folders, now);

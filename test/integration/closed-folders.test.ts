@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { keychainMarkPath } from "../../src/store/files/paths.ts";
 import { asAccount, itAsAccount, newUid, openToOthers } from "../support/program/as-account.ts";
-import { keys, registry, useStanding } from "../support/program/standing.ts";
+import { keys, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { everythingIn } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered, notFound, silent } from "../support/program/verdicts.ts";
@@ -84,6 +84,24 @@ describe("folders that are closed to their owner, as after chmod -R 644", () => 
       });
     });
   }
+
+  itAsAccount("what configure-docker replaced is not forgotten", async () => {
+    const file = join(home, ".docker/config.json");
+    const before = JSON.stringify({ credHelpers: { [registry]: "pass" } });
+    mkdirSync(dirname(file));
+    writeFileSync(file, before, { mode: 0o600 });
+    for (const path of everythingIn(dirname(file))) chownSync(path, uid, uid);
+    const configure = async (...args: readonly string[]) => {
+      const { exitCode, stderr } = await alice.run(["configure-docker", ...args], options);
+      assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: "" }, args.join(" "));
+    };
+    await configure(registry, "--replace", "--no-check");
+    for (const name of ["clients", "."]) chmodSync(folder(name), 0o644);
+    await configure(otherRegistry, "--no-check");
+    for (const name of ["clients", "."]) chmodSync(folder(name), 0o644);
+    await configure("--undo");
+    assert.equal(readFileSync(file, "utf8"), before);
+  });
 
   itAsAccount("without config.yaml, a login in the keychain is not taken for none", async () => {
     rmSync(join(home, configPath));
