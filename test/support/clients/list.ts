@@ -1,7 +1,7 @@
-import { clientFolder } from "../../../scripts/clients/cache.ts";
 import { debianRootPath } from "../../../scripts/clients/debian.ts";
 import type { Client } from "./client.ts";
 import { buildFile, libraries } from "./libraries.ts";
+import { tools } from "./tools.ts";
 
 /** What a client of containers/image is called with. */
 const store = '--root "$HOME/store" --runroot "/run/$(basename "$HOME")" --storage-driver vfs';
@@ -81,8 +81,6 @@ const helm = {
   login: 'printf %s "$PASSWORD" | helm registry login --username AWS --password-stdin "$HOST"',
   logout: 'helm registry logout "$HOST"',
 } as const;
-
-const jib = `cp -r "${clientFolder("java")}/jib" "$OUT" && cd "$OUT" && DOCKER_CONFIG="$HOME/.docker" MAVEN_OPTS="-XX:TieredStopAtLevel=1 -Djavax.net.ssl.trustStore=$TMPDIR/authorities.p12 -Djavax.net.ssl.trustStorePassword=changeit" jib -Djib.baseImageCache="$OUT/base"`;
 
 const composeFile = `mkdir "$OUT" && printf 'services: { a: { image: "%s" } }\\n' "$IMAGE" >"$OUT/compose.yaml" &&`;
 
@@ -207,23 +205,6 @@ export const clients: readonly Client[] = [
     version: "apptainer --version",
     pull: 'apptainer pull --disable-cache "$OUT" "docker://$IMAGE"',
   },
-  {
-    name: "Jib's Maven plugin",
-    origin: "Maven Central",
-    program: "jib",
-    version: `grep -A1 "<artifactId>jib-maven-plugin" "${clientFolder("java")}/jib/pom.xml"`,
-    pull: `${jib} jib:buildTar -Djib.from.image="$IMAGE"`,
-    push: `${jib} jib:build -Djib.from.image="$IMAGE" -Djib.to.image="$TARGET"`,
-    message: /Failed to execute goal/,
-    atOnce: 2,
-  },
-  {
-    name: "Dev Containers CLI",
-    origin: "npm",
-    program: "devcontainer",
-    version: "devcontainer --version",
-    pull: `mkdir -p "$OUT/.devcontainer" && printf '{"image":"%s"}' "$IMAGE" >"$OUT/.devcontainer/devcontainer.json" && devcontainer build --workspace-folder "$OUT"`,
-    inEngine: true,
-  },
+  ...tools,
   ...libraries,
 ];
