@@ -9,14 +9,17 @@ const { isTTY = false, columns = 80 } = process.stdout;
 const isColoured = isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 const show = isColoured ? ansiOf : plainText;
 const styled = (text: string, style: string) => show([{ text, style }]);
-/** Only a reader at a terminal needs time. */
-const pause = (milliseconds: number) => (isTTY ? Bun.sleep(milliseconds) : undefined);
+let isStopping = false;
+/** Only a reader at a terminal needs time. Once a signal has come, it does not end. */
+async function pause(milliseconds: number): Promise<void> {
+  if (isTTY) await Bun.sleep(milliseconds);
+  if (isStopping) await new Promise(() => {});
+}
 
 console.log(
   "The program, with a simulated AWS on this machine. The demo ends automatically; Ctrl-C ends it sooner.",
 );
 const stage = await Stage.open(Math.min(columns || 80, 100));
-let isStopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, async () => {
     if (isStopping) return;

@@ -12,8 +12,8 @@ import { ini, type User } from "../../test/support/program/user.ts";
 export interface Take {
   /** The output at each question and at the end, each with all output before it. */
   readonly frames: readonly string[];
-  /** The number of calls to AWS by operation. */
-  readonly calls: readonly (readonly [operation: string, count: number])[];
+  /** The operations of AWS that were called, each once. */
+  readonly calls: readonly string[];
   readonly tookMs: number;
 }
 
@@ -115,22 +115,27 @@ export class Stage {
   }
 
   async #stopDaemon(): Promise<void> {
+    this.#daemon?.kill("SIGCONT");
     this.#daemon?.kill("SIGTERM");
     await this.#daemon?.ended;
     this.#daemon = undefined;
   }
 
+  /** During a take the daemon pauses: its calls are not those of the command. */
   #beginTake() {
+    this.#daemon?.kill("SIGSTOP");
     const began = performance.now();
     const { controls } = this.standing.aws;
     const before = controls.log().length;
     return (frames: readonly string[]): Take => {
       const tookMs = performance.now() - began;
-      const counts = new Map<string, number>();
-      for (const { operation } of controls.log().slice(before)) {
-        if (operation !== "Connect") counts.set(operation, (counts.get(operation) ?? 0) + 1);
-      }
-      return { frames: frames.map((sent) => this.#masked(sent)), calls: [...counts], tookMs };
+      const operations = controls
+        .log()
+        .slice(before)
+        .map(({ operation }) => operation)
+        .filter((operation) => operation !== "Connect");
+      this.#daemon?.kill("SIGCONT");
+      return { frames: frames.map((sent) => this.#masked(sent)), calls: [...new Set(operations)], tookMs };
     };
   }
 

@@ -72,7 +72,5 @@ export const diagnosis: Scene = {
 
 /** The requests that a command sent to AWS. */
 export function describeCalls({ calls }: Take): string {
-  if (calls.length === 0) return "→ no request to AWS";
-  const counts = calls.map(([operation, count]) => (count > 1 ? `${operation} × ${count}` : operation));
-  return `→ requests to AWS: ${counts.join(", ")}`;
+  return calls.length === 0 ? "→ no request to AWS" : `→ requests to AWS: ${calls.join(", ")}`;
 }

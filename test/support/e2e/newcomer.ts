@@ -16,13 +16,13 @@ const system = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 
 /**
  * A machine on which this program was never installed: /usr/local is empty. It has a checkout of this repository. Its
- * program is built already, so npm has nothing to do.
+ * program is built already, so Node.js and npm have nothing to do.
  */
 export async function prepareFreshMachine(): Promise<void> {
   const { folder, socket } = machine();
   await run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/usr/local"], { env: system });
   mkdirSync("/usr/local/bin");
-  writeFileSync("/usr/local/bin/npm", "#!/bin/sh\n", { mode: 0o755 });
+  for (const name of ["node", "npm"]) writeFileSync(`/usr/local/bin/${name}`, "#!/bin/sh\n", { mode: 0o755 });
   mkdirSync(checkout, { recursive: true });
   mkdirSync(rootHome, { mode: 0o700 });
   for (const part of ["install.sh", "package.json", "docs", "examples", "dist/bin", "dist/lib"]) {
