@@ -70,7 +70,8 @@ interface Cover {
 
 const prompt = "$ ";
 
-const promptWith = (command: string): Line => [
+/** A command as a user types it. */
+export const promptWith = (command: string): Line => [
   { text: prompt, style: "green" },
   { text: command, style: "bold" },
 ];

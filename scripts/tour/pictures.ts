@@ -1,5 +1,5 @@
 import { version } from "../../package.json";
-import { film, type Shot } from "./film.ts";
+import { film, promptWith, type Shot } from "./film.ts";
 import { columns, still } from "./picture.ts";
 import { Stage } from "./stage.ts";
 import { describeCalls, diagnosis, story } from "./story.ts";
@@ -24,8 +24,14 @@ export async function renderPictures(): Promise<Readonly<Record<string, string>>
     const doctor = await diagnosis.play(stage, diagnosis.command);
     return {
       "tour.svg": film(shots, description, outage),
-      "status.svg": still("status during an outage of AWS", shots[outage]?.frames.at(-1) ?? []),
-      "doctor.svg": still(diagnosis.title, steadyLines(doctor.frames.at(-1) ?? "")),
+      "status.svg": still("status during an outage of AWS", [
+        promptWith(shots[outage]?.command ?? ""),
+        ...(shots[outage]?.frames.at(-1) ?? []),
+      ]),
+      "doctor.svg": still(diagnosis.title, [
+        promptWith(diagnosis.command),
+        ...steadyLines(doctor.frames.at(-1) ?? ""),
+      ]),
     };
   } finally {
     await stage.close();
@@ -47,7 +53,7 @@ function steadyLines(sent: string): readonly Line[] {
     .replace(/(?<=4h 59m {3})(?:\S+ )*?\S+(?= {2,}|[\r\n])( {2})? */g, "in 14s$1")
     .replace(/127\.0\.0\.1:\d+/, "127.0.0.1:3128")
     .replace("no native front", "with native front")
-    .replace(/\d+ [MG]iB free/, "40 GiB free");
+    .replace(/\d+ [KMGT]iB free/, "40 GiB free");
   return inOrder(linesOf(steady.trimEnd(), columns));
 }
 
