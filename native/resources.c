@@ -12,8 +12,8 @@ static const struct need {
   rlim_t least, wanted;
   const char *what, *command;
 } needs[] = {
-    {RLIMIT_STACK, 192 << 10, 8 << 20, "too little stack", "ulimit -s 8192"},
-    {RLIMIT_NOFILE, 8, 256, "too few open files", "ulimit -n 256"},
+    {RLIMIT_STACK, 256 << 10, 8 << 20, "too little stack", "ulimit -s 8192"},
+    {RLIMIT_NOFILE, 10, 256, "too few open files", "ulimit -n 256"},
     {RLIMIT_DATA, 288 << 20, RLIM_INFINITY, "too little memory for data", "ulimit -d unlimited"},
 #ifdef RLIMIT_AS
     {RLIMIT_AS, 384 << 20, RLIM_INFINITY, "too little address space", "ulimit -v unlimited"},
