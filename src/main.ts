@@ -41,6 +41,8 @@ function again(args: readonly string[]): number {
 
 /** Milliseconds from the start of a `get` until its answer. All of it ends within 20 seconds. */
 const longestGet = 19_000;
+/** Milliseconds after which the kernel ends a `get` that can't end itself: native/deadline.c. */
+const wholeGet = 20_000;
 /** Milliseconds by which failures of single steps, which have a better reason, come before that of the whole. */
 const grace = 250;
 
@@ -53,6 +55,7 @@ async function help(action: HelperAction, longest: number): Promise<number> {
   const until = action === "get" ? longest : Number.POSITIVE_INFINITY;
   const home = await homeOf(env);
   const files = await openFastFiles();
+  if (action === "get") files.endWithin?.(wholeGet);
   const folders = foldersOf(env, home, files);
   const reopen = async () => (await import("./store/files/folder.ts")).reopenFolders(folders.state);
   let cold: HelperPorts | undefined;

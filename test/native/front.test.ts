@@ -139,6 +139,13 @@ when("the native front", function () {
       assert.ok(Number(waited) >= 1_000);
       assert.match(late.stdout, /\n([1-9]|1\d)\n$/);
       assert.match(call(front, ["list"]).stdout, /^list\n0\n$/);
+      // The caller's own limit: a program can set one before it becomes another one.
+      const given = (limit: number) => {
+        const through = ["perl", "-e", `alarm ${limit}; exec @ARGV`];
+        return Number(call(front, ["get"], host, {}, through).stdout.split("\n")[1]);
+      };
+      assert.ok(given(15) >= 1 && given(15) <= 15);
+      assert.ok(given(100) >= 1 && given(100) <= 20);
     },
   );
 

@@ -22,6 +22,11 @@ export interface Input {
  * the call.
  */
 export interface FastFiles {
+  /**
+   * From now on the kernel ends this process after a time, also in a read from a disk that hangs. A shorter limit that the
+   * process has stays. Undefined if libc can't be called.
+   */
+  endWithin?(milliseconds: number): void;
   /** Reads at most 1 MiB of stdin. Waits for a blocking stdin until a time of `performance.now`. */
   readInput(until: number): Input;
   /** Writes to stdout. @returns the number of bytes written; if it is too small, `printBytes` finds the reason */

@@ -8,6 +8,7 @@ const emptyPath = 0x1000;
 const basicStats = 0x7ff;
 const plainFile = 0o100000;
 const pollIn = 1;
+const realTime = 0;
 /** Bytes: files in /proc report no size. */
 const smallest = 128;
 // O_CLOEXEC, O_NONBLOCK (opening a pipe must not hang) and O_NOFOLLOW, whose value depends on the architecture.
@@ -18,7 +19,7 @@ export function libcFiles(): FastFiles | undefined {
   if (process.platform !== "linux") return undefined;
   const libc = openLibc();
   if (!libc) return undefined;
-  const { open, read, write, close, statx, poll } = libc;
+  const { open, read, write, close, statx, poll, setitimer } = libc;
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
   const statBytes = new Uint8Array(256);
@@ -60,6 +61,20 @@ export function libcFiles(): FastFiles | undefined {
   if (!inspect("/")) return undefined;
 
   return {
+    endWithin(milliseconds) {
+      // Interval and value of struct itimerval, each in seconds and microseconds.
+      const limit = new BigInt64Array([
+        0n,
+        0n,
+        BigInt(Math.floor(milliseconds / 1000)),
+        BigInt((milliseconds % 1000) * 1000),
+      ]);
+      const given = new BigInt64Array(4);
+      if (setitimer(realTime, limit, given) !== 0) return;
+      const [, , seconds = 0n, microseconds = 0n] = given;
+      const left = Number(seconds) * 1000 + Number(microseconds) / 1000;
+      if (left > 0 && left < milliseconds) setitimer(realTime, given, limit);
+    },
     readInput: (until) => readAll(0, 4096, until),
     writeOutput(bytes) {
       if (isClosedOutput(this.read(outputInfo)?.text ?? "")) return 0;
@@ -112,6 +127,7 @@ function openLibc() {
       write: { args: ["i32", "buffer", "usize"], returns: "i64" },
       close: { args: ["i32"], returns: "i32" },
       poll: { args: ["buffer", "u64", "i32"], returns: "i32" },
+      setitimer: { args: ["i32", "buffer", "buffer"], returns: "i32" },
       statx: { args: ["i32", "buffer", "i32", "u32", "buffer"], returns: "i32" },
     }).symbols;
   } catch {

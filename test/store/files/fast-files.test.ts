@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chownSync,
   lstatSync,
@@ -165,4 +165,19 @@ describe("the two implementations of FastFiles", () => {
 
   it("are selected by what the system supports", async () =>
     assert.equal(typeof (await openFastFiles()).read, "function"));
+});
+
+/** The kernel ends the process by the shorter of its limits. */
+(libc?.endWithin ? describe : describe.skip)("a limit of the kernel", () => {
+  const source = import.meta.resolve("../../../src/store/files/libc-files.ts");
+  for (const limits of [[300], [300, 3_600_000], [3_600_000, 300]]) {
+    it(`ends a process that hangs, with the limits ${limits.join(" and ")}`, () => {
+      const script = `import { libcFiles } from ${JSON.stringify(source)};
+        const files = libcFiles();
+        for (const limit of ${JSON.stringify(limits)}) files.endWithin(limit);
+        for (;;) Bun.sleepSync(1000);`;
+      const { signal } = spawnSync(process.execPath, ["-e", script], { timeout: 20_000 });
+      assert.equal(signal, "SIGALRM");
+    }).timeout(25_000);
+  }
 });
