@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { controls, tokensAsked } from "../../support/e2e/aws.ts";
-import { BootedSystem } from "../../support/e2e/booted-system.ts";
+import { BootedSystem, patience } from "../../support/e2e/booted-system.ts";
 import { succeeded } from "../../support/e2e/command.ts";
 import { machine } from "../../support/e2e/hooks.ts";
 import { appRegistry } from "../../support/e2e/names.ts";
@@ -19,7 +19,7 @@ registries: [{ account: "111122223333", regions: [us-east-1] }]
 
 describe("a daemon with the instance role", function () {
   // Each test waits for several steps of systemd.
-  this.timeout(180_000);
+  this.timeout(400_000);
   needs("systemctl");
 
   let system: BootedSystem;
@@ -42,10 +42,10 @@ describe("a daemon with the instance role", function () {
     await eventually(
       "the user's manager runs",
       async () => (await systemctl("is-active", "default.target")).exitCode === 0,
-      40_000,
+      patience,
     );
     succeeded(await asCi(program, "service", "install", "--splay", "1s"));
-    await eventually("its token is stored", () => existsSync(system.path(token)), 40_000);
+    await eventually("its token is stored", () => existsSync(system.path(token)), patience);
     assert.match(succeeded(await get()).stdout, /"Username":"AWS"/);
     succeeded(await systemctl("restart", "docker-credential-ecr"));
     assert.match(succeeded(await get()).stdout, /"Username":"AWS"/);
@@ -56,7 +56,7 @@ describe("a daemon with the instance role", function () {
     const before = readFileSync(system.path(token), "utf8");
     await system.reboot(crypto.randomUUID());
     const isNew = () => readFileSync(system.path(token), "utf8") !== before;
-    await eventually("a token of this boot is stored", isNew, 40_000);
+    await eventually("a token of this boot is stored", isNew, patience);
     assert.match(succeeded(await get()).stdout, /"Username":"AWS"/);
     assert.equal(tokensAsked().length, 2);
   });

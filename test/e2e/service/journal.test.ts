@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { messageIds } from "../../../src/daemon/log.ts";
 import { controls } from "../../support/e2e/aws.ts";
-import { BootedSystem, type JournalEntry } from "../../support/e2e/booted-system.ts";
+import { BootedSystem, type JournalEntry, patience } from "../../support/e2e/booted-system.ts";
 import { succeeded } from "../../support/e2e/command.ts";
 import { appRegistry, bobsRegistry } from "../../support/e2e/names.ts";
 import { needs } from "../../support/e2e/needs.ts";
@@ -21,7 +21,7 @@ registries:
 
 describe("the log in the journal", function () {
   // Each test waits for several steps of systemd.
-  this.timeout(180_000);
+  this.timeout(400_000);
   needs("systemctl");
 
   let system: BootedSystem;
@@ -42,7 +42,7 @@ describe("the log in the journal", function () {
     return eventually(
       `${event} is in the journal`,
       async () => (await system.journal(...options))[0],
-      40_000,
+      patience,
     );
   }
 

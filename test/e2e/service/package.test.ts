@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { systemUnit, userUnit } from "../../../scripts/release/linux-tree.ts";
 import { controls, tokensAsked } from "../../support/e2e/aws.ts";
-import { BootedSystem } from "../../support/e2e/booted-system.ts";
+import { BootedSystem, patience } from "../../support/e2e/booted-system.ts";
 import { succeeded } from "../../support/e2e/command.ts";
 import { appRegistry } from "../../support/e2e/names.ts";
 import { needs } from "../../support/e2e/needs.ts";
@@ -16,7 +16,7 @@ const placed = (unit: string) =>
 
 describe("the units of the packages with a real systemd", function () {
   // Each test waits for several steps of systemd.
-  this.timeout(180_000);
+  this.timeout(400_000);
   needs("systemctl");
 
   let system: BootedSystem;
@@ -42,7 +42,7 @@ describe("the units of the packages with a real systemd", function () {
   it("keep the tokens of a user fresh, with the variables of /etc/default", async () => {
     const unit = "docker-credential-ecr@builder";
     succeeded(await system.run(["systemctl", "enable", "--now", unit]));
-    await eventually("its token is stored", isStored(builder.home), 40_000);
+    await eventually("its token is stored", isStored(builder.home), patience);
     const pid = succeeded(await system.run(["systemctl", "show", "-P", "MainPID", unit])).stdout.trim();
     const { stdout } = succeeded(await system.run(["cat", `/proc/${pid}/environ`]));
     assert.ok(stdout.split("\0").includes("NO_PROXY=169.254.169.254"), stdout);
@@ -56,7 +56,7 @@ describe("the units of the packages with a real systemd", function () {
     succeeded(await system.run(["systemctl", "start", `user@${ci.uid}`]));
     const enable = ["systemctl", "--user", "enable", "--now", "docker-credential-ecr"];
     succeeded(await system.runAs(ci, enable));
-    await eventually("its token is stored", isStored(ci.home), 40_000);
+    await eventually("its token is stored", isStored(ci.home), patience);
     assert.equal(tokensAsked().length, 1);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { controls, tokensAsked } from "../../support/e2e/aws.ts";
-import { BootedSystem } from "../../support/e2e/booted-system.ts";
+import { BootedSystem, patience } from "../../support/e2e/booted-system.ts";
 import { succeeded } from "../../support/e2e/command.ts";
 import { appRegistry } from "../../support/e2e/names.ts";
 import { needs } from "../../support/e2e/needs.ts";
@@ -14,7 +14,7 @@ const unit = "docker-credential-ecr";
 
 describe("a user service with a real systemd", function () {
   // Each test waits for several steps of systemd.
-  this.timeout(180_000);
+  this.timeout(400_000);
   needs("systemctl");
 
   let system: BootedSystem;
@@ -45,8 +45,8 @@ describe("a user service with a real systemd", function () {
   async function restartedAfter(signal: string): Promise<void> {
     const before = await mainPid();
     succeeded(await asCi("kill", `-${signal}`, before));
-    await eventually("it runs again", async () => !["0", before].includes(await mainPid()), 40_000);
-    await eventually("it is ready again", async () => (await service("status")).exitCode === 0, 40_000);
+    await eventually("it runs again", async () => !["0", before].includes(await mainPid()), patience);
+    await eventually("it is ready again", async () => (await service("status")).exitCode === 0, patience);
   }
 
   it("is refused where the user has no service manager", async () => {
@@ -65,7 +65,7 @@ describe("a user service with a real systemd", function () {
     const installed = succeeded(await service("install", "--splay", "1s"));
     assert.match(installed.stdout, /active \(running\), enabled, process \d+/);
     assert.match(installed.stderr, /ends with the last session of ci; .* loginctl enable-linger ci$/m);
-    await eventually("its token is stored", () => existsSync(system.path(token)), 40_000);
+    await eventually("its token is stored", () => existsSync(system.path(token)), patience);
     assert.equal(
       existsSync(system.path(`${ci.home}/sprung`)),
       false,
@@ -116,7 +116,7 @@ describe("a user service with a real systemd", function () {
     succeeded(await systemctl("daemon-reload"));
     const pid = await mainPid();
     succeeded(await asCi("kill", "-KILL", pid));
-    await eventually("systemd noticed", async () => (await mainPid()) === "0", 40_000);
+    await eventually("systemd noticed", async () => (await mainPid()) === "0", patience);
     const crashed = await service("status");
     assert.equal(crashed.exitCode, 3);
     assert.match(crashed.stdout, /: activating \(auto-restart\), enabled, restarted 1 times/);
@@ -132,7 +132,7 @@ describe("a user service with a real systemd", function () {
     assert.doesNotMatch(succeeded(await service("install", "--splay", "1s")).stderr, /linger/);
     controls().reset();
     await system.reboot();
-    await eventually("it runs", async () => (await service("status")).exitCode === 0, 40_000);
+    await eventually("it runs", async () => (await service("status")).exitCode === 0, patience);
     await eventually("its first pass is done", async () =>
       /heartbeat: .* ago, process/.test((await service("status")).stdout),
     );

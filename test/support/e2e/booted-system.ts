@@ -8,8 +8,8 @@ import { type Account, createSystemRoot } from "./system-root.ts";
 const script = fileURLToPath(new URL("boot.sh", import.meta.url));
 const path = "/usr/local/bin:/usr/sbin:/usr/bin";
 
-/** Milliseconds for a step of systemd: a slow machine boots in some seconds. */
-const patience = 40_000;
+/** Milliseconds for a step of systemd. It takes a second, but on a very busy machine half a minute. */
+export const patience = 120_000;
 
 /** An entry of the journal. */
 export type JournalEntry = Readonly<Record<string, string>>;
@@ -85,7 +85,8 @@ export class BootedSystem {
   /** Runs a command as root. */
   run(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Result> {
     const enter = ["nsenter", `--target=${this.#pid}`, "--mount", "--pid", "--uts", "--ipc", "--cgroup"];
-    return run([...enter, ...command], { env: { PATH: path, HOME: "/root", ...env }, cwd: "/" });
+    const options = { env: { PATH: path, HOME: "/root", ...env }, cwd: "/", timeLimit: patience };
+    return run([...enter, ...command], options);
   }
 
   /** Runs a command as a user, who has a service manager if the user lingers. */
