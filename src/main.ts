@@ -44,7 +44,7 @@ const longestGet = 19_000;
 /** Milliseconds after which the kernel ends a `get` that can't end itself: native/deadline.c. */
 const wholeGet = 20_000;
 /** Milliseconds by which failures of single steps, which have a better reason, come before that of the whole. */
-const grace = 250;
+const grace = 400;
 
 /**
  * Docker's protocol.
@@ -104,7 +104,8 @@ async function opened(found: EncryptedCredential, files: FastFiles): Promise<Sto
 
 /** The reply to a `get` that hangs in a step without a time limit of its own. */
 async function lateReply(until: number): Promise<Reply> {
-  await Bun.sleep(Math.max(0, until + grace - performance.now()));
+  // A stored token is returned even if nothing is left of the time.
+  await Bun.sleep(Math.max(grace, until + grace - performance.now()));
   const fix = "see whether the disk, a file or the network hangs, then try again";
   return toReply(new Failure("GET_TIMEOUT", "no answer within the time that a get may take", fix));
 }
