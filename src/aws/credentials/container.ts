@@ -94,7 +94,7 @@ function parse(where: string, status: number, body: string): AwsCredentials {
     code,
     `the container credentials endpoint at ${where} returned no credentials (HTTP ${status})`,
     status === 401 || status === 403
-      ? `set AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to the required token`
+      ? "put the required token into AWS_CONTAINER_AUTHORIZATION_TOKEN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
       : "check that the task or pod has a role, and the log of its agent",
   );
 }

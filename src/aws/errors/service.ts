@@ -170,7 +170,7 @@ function webIdentity(role: RoleError | undefined, message: string, session: Sess
       : ["", ""];
   return {
     code: "WEB_IDENTITY_REFUSED",
-    why: `STS refuses role ${role?.role}${ofRole} for the web identity token${ofToken}: ${message}`,
+    why: `STS refuses the web identity token${ofToken} for role ${role?.role}${ofRole}: ${message}`,
     fix: "check the OIDC provider of the account, the role's trust policy (audience, subject), and that the token has not expired",
   };
 }

@@ -127,7 +127,7 @@ function diagnoseTunnel(error: TransportError, proxy: string, usual: string) {
     };
   }
   if (status === 407) {
-    const form = "http://USER:PASSWORD@HOST:PORT, with special characters as %XX";
+    const form = "name and password before @HOST, joined by a colon, with special characters as %XX";
     return {
       why: `${proxy} requires a login, or does not accept the one in ${variable} (HTTP 407)`,
       fix: `correct the login in ${variable} (${form})`,
