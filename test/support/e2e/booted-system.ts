@@ -55,6 +55,7 @@ export class BootedSystem {
     const { E2E_CGROUP = "" } = process.env;
     if (bootId !== undefined) writeFileSync(join(this.#folder, "boot_id"), `${bootId}\n`);
     rmSync(join(this.#folder, "pid"), { force: true });
+    this.#pid = "";
     const output = Bun.file(join(this.#folder, "boot.log"));
     const boot = Bun.spawn(["sh", script, this.#folder, `${E2E_CGROUP}/${this.name}`], {
       env: { PATH: path },
@@ -64,9 +65,7 @@ export class BootedSystem {
     });
     this.#boot = boot;
     const isUp = async () => {
-      if (boot.exitCode !== null || boot.signalCode !== null) {
-        throw new Error(`systemd did not start: ${await output.text()}`);
-      }
+      if (!isRunning(boot)) throw new Error(`systemd did not start: ${await output.text()}`);
       if (!existsSync(join(this.#folder, "pid"))) return false;
       this.#pid = readFileSync(join(this.#folder, "pid"), "utf8").trim();
       const { stdout } = await this.run(["systemctl", "is-system-running", "--wait"]);
@@ -77,7 +76,8 @@ export class BootedSystem {
 
   /** Ends all processes and boots anew. @returns when all services were started */
   async reboot(bootId?: string): Promise<void> {
-    succeeded(await this.run(["systemctl", "--no-block", "reboot"]));
+    // It may itself be ended by the reboot.
+    await this.run(["systemctl", "--no-block", "reboot"]);
     await this.#boot?.exited;
     await this.boot(bootId);
   }
@@ -110,9 +110,14 @@ export class BootedSystem {
   }
 
   async stop(): Promise<void> {
-    this.#boot?.kill("SIGKILL");
+    // The end of its first process ends all others, and then the program that waits for it.
+    if (isRunning(this.#boot) && this.#pid !== "") process.kill(Number(this.#pid), "SIGKILL");
+    else this.#boot?.kill("SIGKILL");
     await this.#boot?.exited;
     // It contains copies of the program, in memory.
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
+
+const isRunning = (program: Bun.Subprocess | undefined): program is Bun.Subprocess =>
+  program !== undefined && program.exitCode === null && program.signalCode === null;
