@@ -2,6 +2,7 @@
 // program.
 #include "front.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@ int main(int count, char **arguments) {
     enum input_state state = read_input(input, sizeof input, &read_so_far.length);
     if (state == WHOLE) note_input();
     if (state == WHOLE && get(read_so_far, environ, &answer)) {
+      // Only here: a program that execve starts would inherit it.
+      (void)signal(SIGPIPE, SIG_IGN);
       if (write_whole(STDOUT_FILENO, answer.start, answer.length)) return 0;
       const char *what = "docker-credential-ecr: the answer can't be written to stdout. Fix: check the disk or program "
                          "that stdout goes to. [STDOUT_WRITE]\n";

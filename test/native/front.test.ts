@@ -263,6 +263,17 @@ when("the native front", function () {
       assert.match(stderr, /^docker-credential-ecr: the answer can't be written .* \[STDOUT_WRITE\]\n$/);
     });
 
+    (Bun.which("python3") ? it : it.skip)("says that no program reads stdout any more", () => {
+      const python =
+        "import os,subprocess,sys\n" +
+        "ends=os.pipe()\n" +
+        "os.close(ends[0])\n" +
+        "sys.exit(subprocess.call(sys.argv[1:],stdout=ends[1]))\n";
+      const { stderr, status } = call(front, ["get"], host, place.env, ["python3", "-c", python]);
+      assert.equal(status, 1);
+      assert.match(stderr, /^docker-credential-ecr: the answer can't be written .* \[STDOUT_WRITE\]\n$/);
+    });
+
     it("ends without output if stdin is closed", () => {
       assert.equal(call(front, ["get"], "", place.env, shell('exec "$@" <&-')).status, 7);
     });
