@@ -97,16 +97,28 @@ export function recordText(record: UndoRecord): string {
   );
 }
 
+/**
+ * What is known of a file; nothing is replaced if there is no record.
+ *
+ * @throws Failure CLIENT_FILE if there is one that can't be read: a new one in its place would forget what was replaced
+ */
 export async function readRecord(path: string): Promise<UndoRecord> {
   const file = await inspectFile(path, largestRecord);
-  if (file.kind !== "text") return { replaced: {} };
+  if (file.kind === "absent") return { replaced: {} };
+  if (file.kind === "refused") throw unreadable(path, file.why);
+  const record = parseRecord(file.text);
+  if (!record) throw unreadable(path, "not a record of this program");
+  const { dropped, droppedFingerprint, ...rest } = record;
+  const isDamaged = droppedFingerprint !== undefined && droppedFingerprint !== fingerprint(dropped);
+  return { ...rest, ...(dropped && !isDamaged && { dropped }), replaced: record.replaced ?? {} };
+}
+
+function parseRecord(text: string): UndoRecord | undefined {
   try {
-    const record = JSON.parse(file.text) as UndoRecord;
-    const { dropped, droppedFingerprint, ...rest } = record;
-    const isDamaged = droppedFingerprint !== undefined && droppedFingerprint !== fingerprint(dropped);
-    return { ...rest, ...(dropped && !isDamaged && { dropped }), replaced: record.replaced ?? {} };
+    const record: UndoRecord | null = JSON.parse(text);
+    return typeof record?.path === "string" ? record : undefined;
   } catch {
-    return { replaced: {} };
+    return undefined;
   }
 }
 
@@ -125,10 +137,9 @@ export async function recordsIn(folder: string): Promise<readonly { path: string
   const records: { path: string; record: string }[] = [];
   for (const name of names.filter((each) => each.endsWith(".json")).sort()) {
     const record = `${folder}/${name}`;
+    // If a damaged one were skipped, it would be lost with the state folder, and Docker would still call the removed helper.
     const { path } = await readRecord(record);
-    // If it were skipped, it would be lost with the state folder, and Docker would still call the removed helper.
-    if (path === undefined) throw unreadable(record, "not a record of this program");
-    records.push({ path, record });
+    if (path !== undefined) records.push({ path, record });
   }
   return records;
 }
@@ -137,6 +148,6 @@ function unreadable(path: string, why: string): Failure {
   return new Failure(
     "CLIENT_FILE",
     `${path} can't be read (${why})`,
-    "remove it once no Docker config.json names this helper any more",
+    "remove it; --undo then no longer knows what was replaced, so remove this helper by hand from files that name it",
   );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { modeOf } from "../support/fakes/temp-folder.ts";
 import { DockerConfig, oddConfig } from "../support/program/docker-config.ts";
@@ -58,6 +58,27 @@ describe("configure-docker --undo", () => {
     user.write(".local/state/docker-credential-ecr/clients/0.json", "{");
     await docker.refuses(["--undo", "--everywhere"], "CLIENT_FILE", "clients/0.json");
   });
+
+  for (const damaged of ["", "{", "[]", "null", '{"path":1}', '{"replaced":{}}', "\0".repeat(40)]) {
+    it(`does not replace or ignore a damaged record: ${JSON.stringify(damaged).slice(0, 20)}`, async () => {
+      docker.write('{"credsStore":"desktop"}');
+      await docker.configure(["--all", "--replace"]);
+      const folder = join(user.home, ".local/state/docker-credential-ecr/clients");
+      const [name = ""] = readdirSync(folder);
+      const record = user.write(`.local/state/docker-credential-ecr/clients/${name}`, damaged);
+      const before = docker.text;
+      for (const options of [["--undo"], [registry], ["--undo", "--everywhere"]]) {
+        await docker.refuses(
+          options,
+          "CLIENT_FILE",
+          `${record} can't be read (not a record of this program)`,
+        );
+      }
+      assert.deepEqual([docker.text, readFileSync(record, "utf8")], [before, damaged]);
+      rmSync(record);
+      assert.match(await docker.configure(["--undo"]), /left, because .*: credsStore;/);
+    });
+  }
 
   it("keeps a backup of the original file, 0600, until --undo no longer needs it", async () => {
     const copy = `${docker.path}.before-ecr`;
