@@ -29,7 +29,7 @@ const failures = new GeneratedTable("clients.md", "failures", ["client", "no cre
 const keyOf = ({ name, origin }: Client) => `${name} (${origin})`;
 
 describe("clients", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
 
   before(async () => {
     const hub = `${plainRegistry}/library/clients:1`;

@@ -45,7 +45,7 @@ export class Trial {
     const OUT = join(tester.home, `out-${this.#outputs}`);
     const target = `${host}/by-client-${this.#outputs}:1`;
     const env = { IMAGE: image, TARGET: target, HOST: host, OUT, ...more };
-    return tester.run(["sh", "-c", script], { env, cwd: tester.home, timeLimit: 120_000 });
+    return tester.run(["sh", "-c", script], { env, cwd: tester.home, timeLimit: 300_000 });
   }
 
   /** @returns the tokens that AWS was asked for, and as whom the registry was read */
