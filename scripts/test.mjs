@@ -113,7 +113,7 @@ async function runInNamespace(files, more = {}) {
       tell(`the end-to-end tests can't run: no namespace with mounts of its own: ${probe.stderr}`);
       return skipped(["the namespace"]);
     }
-    const hooks = ["--require", "test/support/e2e/hooks.ts", "--timeout", "60000"];
+    const hooks = ["--require", "test/support/e2e/hooks.ts", "--timeout", "120000"];
     const command = [...namespace, ...enter, folder, ...mocha, ...hooks];
     const absent = clients.map(({ program }) => program).join(" ");
     const env = { E2E_FOLDER: folder, E2E_CGROUP: cgroup, E2E_MISSING: absent, TMPDIR: folder, ...more };

@@ -35,7 +35,7 @@ function tree(): Command {
 
 for (const shell of shells) {
   describe(`completion in ${shell}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     needs(shell);
     // One shared folder for zsh's cache of its functions.
     const folder = mkdtempSync(join(tmpdir(), "ecr-completion-"));

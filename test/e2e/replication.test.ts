@@ -64,7 +64,7 @@ describe("a build host that follows replication", () => {
   afterEach(() => controls().reset());
 
   it("pulls from replicas in another region and account over several lifetimes, with failures of AWS", async function () {
-    this.timeout(90_000);
+    this.timeout(120_000);
     controls().reset();
     controls().set({ tokenLifeSeconds: life / 1000 });
     controls().setReplication("111122223333", "us-east-1", [

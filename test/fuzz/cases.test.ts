@@ -8,7 +8,7 @@ import { fuzzers } from "./fuzzers.ts";
 const inputs = 40;
 
 describe("fuzzers", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   after(() => {
     for (const { stop } of fuzzers) stop?.();
   });

@@ -24,7 +24,7 @@ import { User } from "../support/program/user.ts";
 const script = fileURLToPath(new URL("../../install.sh", import.meta.url));
 
 describe("install.sh --from", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let user: User;
   let prefix: string;
   let program: string;

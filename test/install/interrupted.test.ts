@@ -10,7 +10,7 @@ import { answered } from "../support/program/verdicts.ts";
 
 /** An upgrade that is interrupted: the program works before the next attempt, and that completes the upgrade. */
 describe("install.sh that is interrupted", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const standing = useStanding();
   let installer: Installer;
   beforeEach(() => {

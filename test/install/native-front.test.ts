@@ -8,7 +8,7 @@ import { answered } from "../support/program/verdicts.ts";
 
 /** The installed files of docs/native-front.md. */
 describe("install.sh and the native program", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
   const small = 4 << 20;
   let installer: Installer;

@@ -8,7 +8,7 @@ import { publicRegistry, registry, useStanding } from "../support/program/standi
 import { configPath } from "../support/program/user.ts";
 
 describe("install.sh and other helpers", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   it("--replace-ecr-login replaces ecr-login in the config and on PATH, and --uninstall restores both", () => {

@@ -20,7 +20,7 @@ import { configPath } from "../support/program/user.ts";
 import { silent } from "../support/program/verdicts.ts";
 
 describe("install.sh --uninstall", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   /** A user who has installed it, with tokens in these files below HOME. */

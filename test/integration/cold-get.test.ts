@@ -20,7 +20,7 @@ describe("concurrent cold gets", () => {
 
   it("make one call together, and return the same token", async function () {
     // A hundred programs at once: seconds on a machine that has other things to do.
-    this.timeout(60_000);
+    this.timeout(120_000);
     const alice = standing.user(keys("alice"));
     standing.aws.controls.latency("GetAuthorizationToken", 200);
     const secrets = await Promise.all(times(100, async () => answered(await alice.get(registry), registry)));

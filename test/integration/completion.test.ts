@@ -23,7 +23,7 @@ describe("completion", () => {
 
   for (const shell of shells) {
     describe(`in ${shell}`, function () {
-      this.timeout(30_000);
+      this.timeout(120_000);
       needs(shell);
       const folder = mkdtempSync(join(tmpdir(), "ecr-completion-"));
       after(() => rmSync(folder, { recursive: true, force: true }));

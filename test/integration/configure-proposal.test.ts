@@ -19,7 +19,7 @@ import { configPath, type User } from "../support/program/user.ts";
 const farRegistry = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
 
 describe("configure-docker without registries", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
   let user: User;
   let docker: DockerConfig;

@@ -5,7 +5,7 @@ import { registry, useStanding } from "../support/program/standing.ts";
 
 /** Each line names the file and a way on that works here. */
 describe("configure-docker refuses, with a suitable fix:", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
   let docker: DockerConfig;
   beforeEach(() => {

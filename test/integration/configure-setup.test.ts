@@ -10,7 +10,7 @@ import { answered } from "../support/program/verdicts.ts";
 
 /** From a clean machine with two profiles to pulls from both accounts. */
 describe("configure-docker on a terminal", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const standing = useStanding();
   let user: User;
   let docker: DockerConfig;

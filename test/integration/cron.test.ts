@@ -22,7 +22,7 @@ const mounts = ownMounts();
 const itWithMounts = mounts ? it : it.skip;
 
 describe("lines for cron in the documentation", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding({}, "proxy");
   let user: User;
   beforeEach(() => {

@@ -15,7 +15,7 @@ describe("the tokens of a daemon", () => {
   const count = () => standing.count("GetAuthorizationToken");
 
   it("--splay spreads the first calls", async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const regions = ["us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"];
     const user = keeper(standing, aliceKeeps("111122223333", regions.join(", ")));
     const daemon = user.start(["daemon", "--splay", "4s"]);

@@ -8,7 +8,7 @@ import { ownMounts, shell } from "../support/program/namespace.ts";
 import { registry, useStanding } from "../support/program/standing.ts";
 
 describe("the daemon's log", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
   const startChild = useChildren();
 

@@ -8,7 +8,7 @@ import { configPath, type User } from "../support/program/user.ts";
 const rows = 23;
 
 describe("doctor on a terminal of 24 lines", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding({}, "proxy");
   const lastLines = (screen: string) => screen.trimEnd().split("\n").slice(-rows);
 

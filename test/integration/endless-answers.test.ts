@@ -34,7 +34,7 @@ const ROUTES: readonly [what: string, env: (url: string) => Variables, answers: 
 ];
 
 describe("an endless response, or one of a gigabyte", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(beginSlowCases);
 
   for (const [route, envOf, answers] of ROUTES) {

@@ -27,7 +27,7 @@ const PARTS = [
 ] as const;
 
 describe("a program that does not end, or prints a gigabyte", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(beginSlowCases);
 
   for (const [part, server, install] of PARTS) {

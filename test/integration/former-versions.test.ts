@@ -38,7 +38,7 @@ describe("the files of each released version", () => {
 
 for (const former of states) {
   describe(`with the files of version ${former.version}`, function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const standing = useStanding({}, "proxy");
     let user: User;
     beforeEach(() => {
@@ -116,7 +116,7 @@ for (const former of states) {
   });
 
   describe(`with the files of a version after ${former.version}, after a downgrade`, function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const standing = useStanding({}, "proxy");
     let user: User;
 

@@ -174,7 +174,7 @@ describe("a user", () => {
     itAsAccount(
       `${who}, under nine settings of the XDG folders: a token, stored or with a reason`,
       async function () {
-        this.timeout(60_000);
+        this.timeout(120_000);
         await Promise.all(
           xdgFolders.map((xdg) =>
             getsToken(caseOf(account, home, xdg)).catch((error) => {

@@ -13,7 +13,7 @@ const fileOf = (auths: Record<string, unknown>, more: object = {}) =>
   `${JSON.stringify({ auths, ...more }, null, 2)}\n`;
 
 describe("a config.json with many logins", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const standing = useStanding();
   let user: User;
   let docker: DockerConfig;

@@ -169,7 +169,7 @@ describe("logins in the operating system's keychain", () => {
   });
 
   it("end in time if D-Bus does not respond", async function () {
-    this.timeout(40_000);
+    this.timeout(120_000);
     told(await hanging(), "KEYCHAIN_TIMEOUT", hub, "seconds");
     assert.ok((await hanging()).tookMs < 20_000);
   });

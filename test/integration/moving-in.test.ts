@@ -143,7 +143,7 @@ describe("configure-docker --import", () => {
   });
 
   it("loses no login if it is killed at any point, and succeeds when it is run again", async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     docker.write(text);
     const whole = user.start(["configure-docker", "--import"]);
     const { tookMs } = await whole.ended;
@@ -294,7 +294,7 @@ esac
     });
 
     it("loses no login if it is killed at any point", async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const { tookMs } = await user.run(["configure-docker", "--export", "--dry-run"]);
       for (let step = 1; step < 8; step++) {
         const running = user.start(["configure-docker", "--export"]);

@@ -10,7 +10,7 @@ import { answered } from "../support/program/verdicts.ts";
 const late = ["get", "--waited=15000"];
 
 describe("a get whose stdin was slow", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   interface Case {

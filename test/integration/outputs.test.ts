@@ -193,7 +193,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
   });
 
   it("contain a valid token for several lifetimes, and no expired one while AWS fails", async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const user = keeper(["ci/config.json"]);
     const daemon = user.start(["daemon"]);
     await eventually("the first token", () => existsSync(join(user.home, "ci/config.json")));
@@ -219,7 +219,7 @@ ${outputs.length > 0 ? `outputs:\n${listed}` : ""}`,
   });
 
   it("survive a daemon that is killed at any time", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     standing.aws.controls.set({ tokenLifeSeconds: 1 });
     const user = keeper([".docker/config.json"]);
     user.write(".docker/config.json", '{"auths": {"b.example": {"auth": "eDp5"}}, "psFormat": "x"}');

@@ -38,7 +38,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 describe("a pipe that no process writes to", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   for (const [path, envOf] of PLACES) {

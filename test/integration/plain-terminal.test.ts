@@ -25,7 +25,7 @@ const lines: readonly (readonly string[])[] = [
 ];
 
 describe("on a terminal", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   const standing = useStanding({}, "proxy");
 
   function user(): User {

@@ -28,7 +28,7 @@ async function allShown(user: User): Promise<string> {
 }
 
 describe("a planted secret", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   function userWith(env: Record<string, string>): User {

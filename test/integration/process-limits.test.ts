@@ -25,7 +25,7 @@ const starts: Readonly<Record<string, { script: string; cold: "answers" | "may r
 };
 
 describe("a get that starts with", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
   let alice: User;
   beforeEach(() => {

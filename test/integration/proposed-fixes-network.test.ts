@@ -117,7 +117,7 @@ describe("a custom endpoint that does not work:", () => {
 
   for (const [way, set] of Object.entries(ways)) {
     it(`${way}: the message names the setting, for any response, and without it there is a token`, async function () {
-      this.timeout(90_000);
+      this.timeout(120_000);
       await Promise.all(
         Object.entries(answers).map(async ([what, { code }]) => {
           const user = standing.user({ NO_PROXY: "127.0.0.1,localhost,.invalid" });
@@ -134,7 +134,7 @@ describe("a custom endpoint that does not work:", () => {
   }
 
   it("no message suggests AWS's status page, a VPN or a portal", async function () {
-    this.timeout(90_000);
+    this.timeout(120_000);
     const user = standing.user({ ...keys("alice"), NO_PROXY: "127.0.0.1,localhost,.invalid" });
     for (const [what, { code }] of Object.entries(answers)) {
       const line = told(await user.get(registry, { env: { AWS_ENDPOINT_URL: urlOf(what) } }), code);

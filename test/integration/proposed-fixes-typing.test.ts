@@ -59,7 +59,7 @@ function proposals(line: string, message: string): readonly string[] {
 }
 
 describe("the command lines that messages about mistyped ones propose", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding({}, "proxy");
 
   async function type(user: User, line: string): Promise<Ran> {

@@ -16,7 +16,7 @@ const dockerConfig = (...hosts: string[]) =>
 const loginFor = (time: number) => passwordExpiring((Date.now() + time) / 1000);
 
 describe("requests of clients", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   const json = async (user: User, ...args: string[]) =>
@@ -158,7 +158,7 @@ describe("requests of clients", function () {
 });
 
 describe("doctor and requests of clients", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding({}, "proxy");
 
   it("names docker logout for an explicit login that the registry refuses", async () => {

@@ -15,7 +15,7 @@ registries:
 `;
 
 describe("the token of a role whose session lasts an hour", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding({}, "proxy");
 
   /** Who has a token that was renewed on plan and is two hours old. */

@@ -67,7 +67,7 @@ const FILES: readonly string[] = [
 ];
 
 describe("the runtime", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding();
   let user: User;
   beforeEach(() => {

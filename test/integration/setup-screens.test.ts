@@ -95,7 +95,7 @@ describe("the screens of setting up:", () => {
   });
 
   it("install.sh and --uninstall", function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     // Elsewhere services lie in other places.
     if (process.platform !== "linux") this.skip();
     const installer = new Installer(user);

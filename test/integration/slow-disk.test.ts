@@ -31,7 +31,7 @@ describe("a disk on which writes hang", () => {
 });
 
 describe("a disk that answers no request", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const temp = useTempFolder();
 
   it("ends a get after 20 seconds, with and without the native front", async function () {

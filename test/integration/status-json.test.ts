@@ -29,7 +29,7 @@ function keysOf(value: unknown, path = ""): string[] {
 }
 
 describe("docs/status.md", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding();
   const statusOf = async (user: User) => JSON.parse((await user.run(["status", "--json"])).stdout);
 

@@ -10,7 +10,7 @@ import type { User } from "../support/program/user.ts";
 const unit = ".config/systemd/user/docker-credential-ecr.service";
 
 describe("status --strict", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   async function exitCodes(user: User) {

@@ -82,7 +82,7 @@ describe("stdin", () => {
     "that never has input": '3<>"$HOME/pipe"',
   })) {
     it(`${how} ends a get after 19 seconds without the native program`, async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const script = `mkfifo "$HOME/pipe"; exec ${held}; shift; exec "${programAlone()}" "$@" <&3`;
       const ran = await alice.get("", { through: shell(script), env: { HOST: registry } });
       assert.match(ran.stderr, /did not end within 19 s.*\[STDIN_READ\]\n$/);
@@ -91,7 +91,7 @@ describe("stdin", () => {
   }
 
   itWithFront("that is never closed ends a get after 19 seconds", async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const held = shell('mkfifo "$HOME/pipe"; exec 3<>"$HOME/pipe"; echo "$HOST" >&3; "$@" <&3');
     const ran = await alice.get("", { through: held, env: { HOST: registry } });
     assert.match(ran.stderr, /did not end within 19 s.*\[STDIN_READ\]\n$/);

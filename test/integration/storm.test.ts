@@ -58,7 +58,7 @@ describe(`a daemon that is killed ${kills} times`, () => {
   const standing = useStanding({ settings: { tokenLifeSeconds } });
 
   it("leaves no corrupt file, loses no login and returns no wrong or expired token", async function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
     const seed = Number(process.env.STORM_SEED ?? Math.floor(Math.random() * 2 ** 32));
     const random = seeded(seed);
     const user = keeper(standing, config);

@@ -31,7 +31,7 @@ const opened: OpenStanding[] = [];
 after(() => Promise.all(opened.map((standing) => standing.close())));
 
 describe("hanging or slow servers", function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
   before(beginSlowCases);
 
   function slowly(what: string, act: (standing: OpenStanding) => Promise<void>, route: Route = "endpoint") {

@@ -87,7 +87,7 @@ const opened: OpenStanding[] = [];
 after(() => Promise.all(opened.map((each) => each.close())));
 
 describe("the calls of a daemon", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(beginSlowCases);
 
   const RATES: readonly [what: string, tokenLifeSeconds: number, failing: boolean][] = [

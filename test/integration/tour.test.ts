@@ -13,7 +13,7 @@ const kib = 1024;
 const demoPath = join(root, "scripts/demo.ts");
 
 describe("the tour", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   before(() => void programPath());
 
   describe("in docs/images", () => {

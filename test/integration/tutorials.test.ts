@@ -17,7 +17,7 @@ const signIn = {
 
 describe("the commands of README.md and docs/tutorials, in order on a fresh machine", function () {
   // A dozen starts of the program in each.
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding({}, "proxy");
 
   async function follow(page: string, user: User, blocks = blocksOf(page)): Promise<string> {

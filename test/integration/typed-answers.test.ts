@@ -23,7 +23,7 @@ const ctrlC = "\x03";
 const ctrlD = "\x04";
 
 describe("the questions of configure-docker", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   const standing = useStanding();
   let user: User;
   beforeEach(() => {

@@ -11,7 +11,7 @@ const give = (user: User, ...paths: readonly string[]) => {
 };
 
 describe("a credential_process that another user could have changed", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const standing = useStanding();
 
   /** Root's own state folder is not the tests'. */

@@ -13,7 +13,7 @@ const isRoot = process.geteuid?.() === 0 && process.platform === "linux" && ownM
 const kinds = ["device", "pipe", "socket", "folder"] as const;
 
 (isRoot ? describe : describe.skip)("commands that write files of other programs", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const standing = useStanding();
   const all = writers();
 

@@ -5,7 +5,7 @@ const started = (script: string) =>
   Bun.spawn(["/bin/sh", "-c", script], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
 
 describe("the output of a program", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it("is what the program printed, with its exit code", async () => {
     const output = await outputOf(started("echo out; echo err >&2; exit 3"));
     assert.deepEqual(output, { stdout: "out\n", stderr: "err\n", exitCode: 3 });

@@ -9,7 +9,7 @@ import { type Reader, readers } from "./readers.ts";
 /** The decisions that docs/token-file.md requires of every parser of token files. */
 for (const { name, open, cost } of readers) {
   (open ? describe : describe.skip)(`${name}, of a token file`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let read: Reader;
     let place: Place;
     before(async () => {

@@ -247,7 +247,7 @@ function isLeftToTypeScript(text: string): boolean {
 const [typescript, native] = readers;
 
 describe("the two parsers of token files", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const both = typescript?.open && native?.open ? it : it.skip;
 
   both("decide the same of any file", async () => {

@@ -29,7 +29,7 @@ exit 7
 const when = hasCompiler ? describe : describe.skip;
 
 when("the native front", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const temp = useTempFolder();
   let built: string;
   let front: string;
@@ -289,7 +289,7 @@ describe("the sources of the native program", () => {
   };
   for (const [name, options] of Object.entries(kinds)) {
     it(`pass ${name}`, function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const empty = join(temp(), "empty.c");
       writeFileSync(empty, "int main(void) { return 0; }\n");
       if (compileFront(join(temp(), "empty"), { ...options, sources: [empty] }) !== undefined) {

@@ -14,7 +14,7 @@ const linux = process.platform === "linux" ? it : it.skip;
 const withPython = Bun.which("python3") ? linux : it.skip;
 
 describe("the end of a process and its descendants", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   /** Ends the tree after the first output; resolves when no process has its stdout open any more. */
   async function end(command: string[]): Promise<void> {

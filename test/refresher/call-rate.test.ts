@@ -50,7 +50,7 @@ const happenings = fc.array(
 const timing = { ...usualTiming, check: { ...usualTiming.check, floor: 0, spread: second, retry: second } };
 
 describe("the calls of a daemon for one token", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it(`are at least ${usualTiming.cooldown / second} s apart, whatever the stored tokens, the answers and the clock`, async () => {
     let calls = 0;

@@ -49,7 +49,7 @@ function peak(calls: Float64Array, from: number, to: number): number {
 }
 
 describe("a fleet of 100,000 hosts of one identity and region, started in the same minute", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it("calls evenly from its first renewal on: no minute of two days above 1.3 times the mean", () => {
     const calls = callsByMinute({ splay: 0, until: 2 * day });

@@ -13,7 +13,7 @@ async function lapse(days: number, identities: number, seed: number, asTold = fa
 const seed = Number(process.env.LAPSE_SEED ?? 1);
 
 describe(`60 days of a machine with 50 identities in 5 regions, seed ${seed}`, function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let world: World;
   const counts = () => JSON.stringify(world.counts);
 
@@ -52,7 +52,7 @@ describe(`60 days of a machine with 50 identities in 5 regions, seed ${seed}`, f
 });
 
 describe("a run of the time-lapse", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it("is repeated by its seed, and another one by another", async () => {
     const [one, again, other] = [await lapse(4, 10, 7), await lapse(4, 10, 7), await lapse(4, 10, 8)];

@@ -17,7 +17,7 @@ function promtool(args: readonly string[], input = "") {
 
 describe("Prometheus' own tool", function () {
   needs("promtool");
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it("finds nothing wrong with the metrics", () => {
     assert.deepEqual(promtool(["check", "metrics"], text), { status: 0, output: "" });

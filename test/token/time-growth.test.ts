@@ -95,7 +95,7 @@ const short = 16_384;
 const factor = 16;
 
 describe("the time for a text from outside", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   for (const [name, call] of FUNCTIONS) {
     it(`${name}: grows no faster than its length`, () => {

@@ -23,7 +23,7 @@ describe("callApi compared with the SDK's clients", () => {
   after(() => recorder.stop());
 
   it("sends the same request under all settings", async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const text = fc.string({ minLength: 1, maxLength: 20 }).map((each) => each.trim() || "x");
     const word = fc.stringMatching(/^[\w+=.@-]{1,40}$/);
     const settings = fc.record({
@@ -111,7 +111,7 @@ describe("callApi compared with the SDK's clients", () => {
     ],
   ] as const) {
     it(`makes as many attempts at ${what}`, async function () {
-      this.timeout(10_000);
+      this.timeout(120_000);
       recorder.answer = answer;
       const setting: Setting = { ...usual, attempts: 2, endpoint: recorder.url };
       const attempts = async (call: () => Promise<unknown>) => {

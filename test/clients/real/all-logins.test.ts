@@ -19,7 +19,7 @@ async function warm(tester: Tester): Promise<void> {
 
 // These clients collect all logins first: by the entries of `credHelpers`, and by the result of `list`.
 describe("clients that request all logins", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   before(async () => {
     await makeImage(images.app);

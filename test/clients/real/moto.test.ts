@@ -11,7 +11,7 @@ const url = "http://127.0.0.1:5555";
 
 /** An AWS that this project did not write. Its tokens have expired in 2015. */
 describe("moto", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let service: Service;
   const env = {
     AWS_ACCESS_KEY_ID: "testing",

@@ -101,7 +101,7 @@ const isWhole = process.env.TEST_CLIENTS === "all";
 const isUpdate = process.env.UPDATE_GOLDEN === "1";
 
 describe("the protocol beside other helpers", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const keyring = useKeyring();
   let home: HelperHome;
 

@@ -29,7 +29,7 @@ const doctor = (tester: Tester, env: Readonly<Record<string, string>>) =>
 
 // Each case has doctor's finding, and the client's own message.
 describe("what hides the helper from a client", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   before(async () => {
     await makeImage(images.app);
