@@ -95,9 +95,10 @@ static bool has_same_name(const char *entry, const char *other) {
   return *entry == '=' && *other == '=';
 }
 
-static bool is_repeated(char *const *environment, char *const *entry) {
-  for (; environment < entry; environment++)
-    if (has_same_name(*environment, *entry)) return true;
+// Whether one of the entries before `end` has the name of this one.
+static bool is_among(char *const *entries, char *const *end, const char *entry) {
+  for (; entries < end; entries++)
+    if (has_same_name(*entries, entry)) return true;
   return false;
 }
 
@@ -142,7 +143,7 @@ void remove_runtime_variables(char **environment) {
   for (char **from = environment; *from != NULL; from++) {
     char *entry = *from;
     bool is_first = to == environment || !has_same_name(to[-1], entry);
-    if (is_sorted ? !is_first : is_repeated(environment, to)) continue;
+    if (is_sorted ? !is_first : is_among(environment, to, entry)) continue;
     *to++ = entry;
   }
   *to = NULL;

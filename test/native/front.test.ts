@@ -234,6 +234,8 @@ when("the native front", function () {
           // The names in another order the second time, and one that is the beginning of many.
           "e+=[b'N%d=first'%i for i in range(n)]+[b'N=first',b'no value',b'N%d=other'%(n-1)]\n" +
           "e+=[b'N%d=other'%(i*7%n) for i in range(n)]+[b'N=other',b'N=first']\n" +
+          // A variable that follows those that are not passed on.
+          "e+=[b'N%d=first'%n]\n" +
           "a=(ctypes.c_char_p*3)(sys.argv[1].encode(),b'get',None)\n" +
           "p=(ctypes.c_char_p*(len(e)+1))(*e,None)\n" +
           "ctypes.CDLL(None).execve(a[0],a,p)\n";
@@ -248,7 +250,7 @@ when("the native front", function () {
           });
           assert.equal(status, 7, `${count} variables`);
           const values = readFileSync(`${seen()}.env`, "utf8").match(/^N\d*=.*$/gm) ?? [];
-          assert.equal(values.length, count + 1);
+          assert.equal(values.length, count + 2);
           assert.ok(values.every((each) => each.endsWith("=first")));
           assert.equal(new Set(values).size, values.length);
         }
