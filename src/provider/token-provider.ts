@@ -15,7 +15,7 @@ import { type FileDependency, fingerprint } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
-import { elapsed, lifeOf, lifeState } from "../token/life.ts";
+import { elapsed, lifeOf, lifeState, withMinValidity } from "../token/life.ts";
 import { type AwsIdentity, awsRequest } from "./aws-request.ts";
 import { retryConditions } from "./conditions.ts";
 import type { AppContext, Deadlines, FetchOptions } from "./context.ts";
@@ -114,7 +114,8 @@ export class TokenProvider {
     const { defer, disk } = this.options;
     const limited = <Result>(write: () => Promise<Result>) => (disk ? disk.run(write) : write());
     const key = registration.authorization;
-    const isFresh = (entry: AuthorizationEntry) => lifeState(entry.life, readClock(files, now())) === "fresh";
+    const isFresh = ({ life }: AuthorizationEntry) =>
+      lifeState(withMinValidity(life, registration.minValidity), readClock(files, now())) === "fresh";
     let pruning: Promise<void> | undefined;
     const token = await fetchOnce({
       tryLock: () => limited(() => tryLock(folders.state, lockPath(folders.state, key))),

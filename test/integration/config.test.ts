@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { otherUserId } from "../support/fakes/temp-folder.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { keys, member, registry, useStanding } from "../support/program/standing.ts";
-import { logOf } from "../support/program/state.ts";
+import { hour, logOf, passTime } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered, notFound, silent, told } from "../support/program/verdicts.ts";
 
@@ -141,5 +141,17 @@ registries:
     user.write(configPath, `version: 1\nminValidity: 1h\n${aliceAndRole}`);
     assert.equal(answered(await user.get(registry), registry), first);
     assert.deepEqual(principals(), ["user/alice"]);
+  });
+
+  it("that raises that lifetime renews a stored token with less left", async () => {
+    const user = userWith(`minValidity: 1h\n${aliceAndRole}`);
+    const first = answered(await user.get(registry), registry);
+    passTime(user, 8 * hour);
+    assert.equal(answered(await user.get(registry), registry), first);
+    user.write(configPath, `version: 1\nminValidity: 5h\n${aliceAndRole}`);
+    const second = answered(await user.get(registry), registry);
+    assert.notEqual(second, first);
+    assert.equal(answered(await user.get(registry), registry), second);
+    assert.deepEqual(principals(), ["user/alice", "user/alice"]);
   });
 });
