@@ -220,10 +220,10 @@ const faults: Readonly<Record<string, Fault>> = {
     fails: ["daemon DAEMON_DEAD"],
     seen: /last heartbeat 1h 0m ago/,
   },
-  "a daemon that hangs": {
-    seed: (user) => heartbeat(user, process.pid, 10 * minute),
-    fails: ["daemon DAEMON_HANGS"],
-    seen: /last heartbeat 10m ago/,
+  "a daemon that was killed a moment ago": {
+    seed: (user) => heartbeat(user, 4_194_305, minute / 2),
+    fails: ["daemon DAEMON_DEAD"],
+    seen: /was killed or crashed/,
   },
 };
 
@@ -295,10 +295,28 @@ describe("doctor finds on the machine", () => {
     assert.deepEqual(failures(diagnostics), []);
   });
 
+  it("a daemon that hangs [daemon DAEMON_HANGS]", async () => {
+    const user = healthyUser(standing);
+    const release = await lockRefresher(user.state);
+    try {
+      heartbeat(user, process.pid, 10 * minute);
+      const diagnostics = await diagnose(user, registry);
+      assert.deepEqual(failures(diagnostics), ["daemon DAEMON_HANGS"]);
+      assert.match(named(diagnostics, "daemon").seen, /last heartbeat 10m ago/);
+    } finally {
+      release?.();
+    }
+  });
+
   it("nothing for a fresh heartbeat whose process is not visible", async () => {
     const user = healthyUser(standing);
-    heartbeat(user, 4_194_305, minute);
-    assert.equal(named(await diagnose(user, registry), "daemon").status, "ok");
+    const release = await lockRefresher(user.state);
+    try {
+      heartbeat(user, 4_194_305, minute);
+      assert.equal(named(await diagnose(user, registry), "daemon").status, "ok");
+    } finally {
+      release?.();
+    }
   });
 
   it("nothing for a daemon during its first pass", async () => {

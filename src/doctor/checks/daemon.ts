@@ -1,10 +1,4 @@
-import {
-  daemonHealth,
-  describeProgram,
-  type Health,
-  heartbeatMaxAge,
-  processExists,
-} from "../../managed/daemon-health.ts";
+import { daemonHealth, describeProgram, type Health, heartbeatMaxAge } from "../../managed/daemon-health.ts";
 import { type RefresherFile, readRefresher } from "../../store/state/refresher-state.ts";
 import { readableDuration } from "../../terminal/words.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
@@ -20,18 +14,17 @@ export const daemon: MachineDiagnostic = {
     const health = await daemonHealth(state, file, now());
     const { running, pid } = health;
     if (running && pid === undefined) return ok("it runs, its first pass is under way");
-    const finding = judgeDaemon(file, now(), file?.pid !== undefined && processExists(file.pid));
+    const finding = judgeDaemon(file, now(), running);
     return running ? withProgram(finding, health) : finding;
   },
 };
 
 /**
- * A recent heartbeat proves more than the process list: the daemon may run in a container that shares the folder.
- *
  * @param now milliseconds since the epoch
- * @param hasProcess whether a process with its ID exists
+ * @param running whether a daemon holds its lock. A recent heartbeat doesn't show that: a daemon that was killed leaves
+ *   one. Nor does its process ID: another process may have it, or the daemon is in a container that shares the folder
  */
-export function judgeDaemon(file: RefresherFile | undefined, now: number, hasProcess: boolean): Finding {
+export function judgeDaemon(file: RefresherFile | undefined, now: number, running: boolean): Finding {
   if (!file) return skipped("no daemon has run: each get renews tokens on demand");
   const ago = now - file.lastTickAt;
   if (file.pid === undefined) {
@@ -40,15 +33,14 @@ export function judgeDaemon(file: RefresherFile | undefined, now: number, hasPro
     );
   }
   const beat = `last heartbeat ${readableDuration(Math.abs(ago))} ${ago < 0 ? "ahead" : "ago"}`;
-  if (Math.abs(ago) < heartbeatMaxAge) return ok(`process ${file.pid}, ${beat}`);
   const restart = "start it again: 'docker-credential-ecr daemon', or its service";
-  return hasProcess
-    ? failed("DAEMON_HANGS", `process ${file.pid} of the daemon hangs: ${beat}`, restart)
-    : failed(
-        "DAEMON_DEAD",
-        `the daemon was killed or crashed: process ${file.pid} is gone, ${beat}`,
-        restart,
-      );
+  if (!running) {
+    const seen = `the daemon was killed or crashed: process ${file.pid} is gone, ${beat}`;
+    return failed("DAEMON_DEAD", seen, restart);
+  }
+  return Math.abs(ago) < heartbeatMaxAge
+    ? ok(`process ${file.pid}, ${beat}`)
+    : failed("DAEMON_HANGS", `process ${file.pid} of the daemon hangs: ${beat}`, restart);
 }
 
 /** A daemon that runs a different program than this one has to be restarted: an upgrade does not restart it. */

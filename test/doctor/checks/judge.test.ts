@@ -160,7 +160,7 @@ describe("judgeDaemon", () => {
     assert.equal(outcome(judgeDaemon(undefined, now, false)), "skipped");
     assert.equal(outcome(judgeDaemon(beat(1e7), now, false)), "skipped");
     assert.equal(outcome(judgeDaemon(beat(1000, 7), now, true)), "ok");
-    assert.equal(outcome(judgeDaemon(beat(1000, 7), now, false)), "ok");
+    assert.equal(outcome(judgeDaemon(beat(1000, 7), now, false)), "failed DAEMON_DEAD");
     assert.equal(outcome(judgeDaemon(beat(1e6, 7), now, false)), "failed DAEMON_DEAD");
     assert.equal(outcome(judgeDaemon(beat(1e6, 7), now, true)), "failed DAEMON_HANGS");
     assert.equal(outcome(judgeDaemon(beat(-1e6, 7), now, true)), "failed DAEMON_HANGS");
