@@ -1,7 +1,12 @@
 import { Command, Option } from "commander";
 import { checkClientFile, openClientFile } from "../clients/files/client-file.ts";
 import { changesFile, configureFile, plannedDifference } from "../configure/apply.ts";
-import { configDifference, planRegistrations, writeConfig } from "../configure/config-file.ts";
+import {
+  configDifference,
+  describeEntries,
+  planRegistrations,
+  writeConfig,
+} from "../configure/config-file.ts";
 import { configureNotes } from "../configure/notes.ts";
 import { type ConfigureOptions, checkOptions } from "../configure/options.ts";
 import { buildConfigurePlan } from "../configure/plan.ts";
@@ -111,7 +116,9 @@ async function configure(
     // The record first: without it, --undo would leave the entries.
     await (await import("../configure/undo-config.ts")).recordConfig(config, target.state, target.path);
     await writeConfig(config);
-    printWrapped(`${config.file}: written`);
+    // After a question, the user has seen the entries.
+    const entries = options.yes ? `; profiles of accounts: ${describeEntries(config.registrations)}` : "";
+    printWrapped(`${config.file}: written${entries}`);
   }
   const isWritten = !dryRun && (await configureFile(target, file, plan));
   if (!dryRun) {

@@ -54,11 +54,9 @@ export async function planRegistrations(
   const before = await readConfigText(file);
   const after = addRegistrations(before, registrations, installedSchema());
   if (after !== undefined) return { file, before, after, registrations };
-  const entries = registrations.map(
-    ({ account, profile, identity }) => `${account} (${foreignName(profile ?? identity)})`,
-  );
+  const entries = describeEntries(registrations);
   print(
-    `${file} was not changed, because this program can't edit its YAML form; add the profiles of these accounts to it: ${entries.join(", ")}`,
+    `${file} was not changed, because this program can't edit its YAML form; add the profiles of these accounts to it: ${entries}`,
   );
   return undefined;
 }
@@ -74,4 +72,11 @@ export async function writeConfig({ file, before, after }: ConfigPlan): Promise<
     if (now === before) return after;
     throw new Failure("CONFIG_WRITE", `${file} was changed meanwhile`, "run the command again");
   });
+}
+
+/** "111122223333 (dev), 444455556666 (prod)": each account with its profile. */
+export function describeEntries(registrations: readonly AccountRegistration[]): string {
+  return registrations
+    .map(({ account, profile, identity }) => `${account} (${foreignName(profile ?? identity)})`)
+    .join(", ");
 }

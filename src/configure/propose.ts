@@ -142,7 +142,11 @@ function skippedLines(skipped: readonly SkippedProfile[]): readonly string[] {
 
 function notAsked(): Failure {
   const what = "nothing was changed, because there is no terminal for the question";
-  return new Failure("NOT_ASKED", what, "use --yes to accept the numbered registries, or name registries");
+  return new Failure(
+    "NOT_ASKED",
+    what,
+    "use --yes to accept what is proposed (--yes --dry-run shows it), or name registries",
+  );
 }
 
 function noRegistryFound(skipped: readonly string[]): Failure {

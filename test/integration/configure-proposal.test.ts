@@ -140,7 +140,11 @@ describe("configure-docker without registries", function () {
     const schema = join(share, "config.schema.json");
     mkdirSync(share, { recursive: true });
     writeFileSync(schema, "{}");
-    await docker.configure(["--yes"]);
+    const done = await docker.configure(["--yes"]);
+    assert.match(
+      done.replaceAll(/\s+/g, " "),
+      /config\.yaml: written; profiles of accounts: 444455556666 \(far\)/,
+    );
     rmSync(schema);
     const head = `# yaml-language-server: $schema=${schema}\n`;
     const expected =

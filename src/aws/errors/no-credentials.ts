@@ -31,6 +31,10 @@ export function fixForNone(
     return `profiles ${list(own)} belong to account ${account}: set AWS_PROFILE to one of them, or ${named("it")}${after}`;
   }
   const others = all.filter((name) => name !== "default");
+  const [only] = others;
+  if (only !== undefined && others.length === 1) {
+    return `${before}set AWS_PROFILE=${shellQuoted(only)}, or ${named("it")}`;
+  }
   if (others.length > 0) return `${before}set AWS_PROFILE to one of ${list(others)}, or ${named("it")}`;
   return `${before}run 'aws configure sso' and set AWS_PROFILE to the profile that it writes, or ${named("that")}`;
 }

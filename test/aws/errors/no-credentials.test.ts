@@ -60,6 +60,10 @@ describe("the fix if no credentials are set", () => {
     assert.match(fix(own(sso("111122223333")), "public.ecr.aws"), /^set AWS_PROFILE to one of dev, other/);
   });
 
+  it("names the only profile as a setting", () => {
+    assert.match(fix("[profile 'my dev']\nregion = us-east-1\n"), /^set AWS_PROFILE='my dev', or name it /);
+  });
+
   it("suggests creating a profile if there is none", () => {
     assert.match(fix(""), /^run 'aws configure sso' and set AWS_PROFILE to the profile that it writes/);
   });
