@@ -20,6 +20,7 @@ import { Failure } from "../token/failure.ts";
 import { foreignNames } from "../token/foreign-text.ts";
 import { difference } from "./diff.ts";
 import { type ImportPlan, type Incoming, importLogins } from "./import-logins.ts";
+import { importedServers } from "./shared-logins.ts";
 import type { ConfigureTarget } from "./target.ts";
 import { mergeImported, readRecord, recordText, type UndoRecord } from "./undo-record.ts";
 
@@ -109,11 +110,11 @@ async function recordOf(
   const known = await readRecord(record);
   const tokens = Object.fromEntries(plan.tokens.map(({ key, login }) => [key, login]));
   const dropped = { ...known.dropped, ...tokens };
-  const imported = loginsFromFile(plan).map(({ key, server, isStored }) => ({
-    key,
-    server,
-    wasKept: isStored,
-  }));
+  const moved = loginsFromFile(plan);
+  const shared = moved.length > 0 ? await importedServers(record) : new Set();
+  const imported = moved.map(({ key, server, isStored }) => {
+    return { key, server, wasKept: isStored && !shared.has(server) };
+  });
   const was = before === undefined ? null : isBlank(before) ? before : known.was;
   return {
     path,

@@ -15,10 +15,13 @@ import { fingerprint } from "../token/dependencies.ts";
 import { foreignName } from "../token/foreign-text.ts";
 import { difference } from "./diff.ts";
 import { type ExportPlan, exportLogins, planExport, restoreTokens } from "./export-logins.ts";
+import { neededElsewhere } from "./shared-logins.ts";
 import { readRecord, stepBack, type UndoRecord } from "./undo-record.ts";
 
 export interface UndoOptions {
   readonly dryRun: boolean;
+  /** Whether all configured files are undone. */
+  readonly everywhere: boolean;
   /** The logins to write back to the file: those that were imported from it, all stored ones, or none. */
   readonly logins: "imported" | "all" | "none";
   readonly store: OtherLogins;
@@ -59,7 +62,11 @@ export async function unconfigureFile(path: string, record: string, options: Und
   if (after === null) await removeClientFile(file, known.folders ?? []);
   else if (after !== before) await replaceClientFile(file, after, count > 0);
   const written = (await openClientFile(path)).text ?? "";
-  const remaining = await exportLogins(exports.toErase, written, options.store);
+  const orUsed = options.logins === "imported" && !options.everywhere;
+  const isNeeded = exports.toErase.length > 0 ? await neededElsewhere(record, orUsed) : () => false;
+  const toErase = exports.toErase.filter(({ server }) => !isNeeded(server));
+  const needed = exports.toErase.flatMap(({ server }) => (isNeeded(server) ? [server] : []));
+  const remaining = await exportLogins(toErase, written, options.store);
   await dropBackup(path, written, known, print);
   await removeState(record);
   const done = left.length > 0 ? "what configure-docker changed was undone" : "this helper was removed";
@@ -68,6 +75,8 @@ export async function unconfigureFile(path: string, record: string, options: Und
   for (const line of exports.skipped) print(`not restored: ${line}`);
   if (remaining.length > 0)
     print(`still stored by this helper too: ${remaining.map(foreignName).join(", ")}`);
+  if (needed.length > 0 && !options.everywhere)
+    print(`still stored by this helper, for another file: ${needed.map(foreignName).join(", ")}`);
 }
 
 /** The entries that this program did not write. */

@@ -22,6 +22,7 @@ export async function undoAll(
   const printWrapped = (text: string) => print(wrapped(text));
   const undoOptions: UndoOptions = {
     dryRun: options.dryRun === true,
+    everywhere: options.everywhere === true,
     logins: options.export ? "all" : options.leaveLogins ? "none" : "imported",
     store: otherLogins(env, foldersOf(env, home, await openFastFiles()), Date.now),
     print: printWrapped,
