@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import {
   configure,
   type Edited,
@@ -111,7 +112,7 @@ async function recordOf(
   const tokens = Object.fromEntries(plan.tokens.map(({ key, login }) => [key, login]));
   const dropped = { ...known.dropped, ...tokens };
   const moved = loginsFromFile(plan);
-  const shared = moved.length > 0 ? await importedServers(record) : new Set();
+  const shared = moved.length > 0 ? await importedServers(dirname(record)) : new Set();
   const imported = moved.map(({ key, server, isStored }) => {
     return { key, server, wasKept: isStored && !shared.has(server) };
   });

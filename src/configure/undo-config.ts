@@ -7,8 +7,9 @@ import { undoRecordPath } from "../store/files/paths.ts";
 import { removeState, writeDurable } from "../store/files/write.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { type ConfigPlan, editConfigFile } from "./config-file.ts";
+import { configuredFiles } from "./configured-files.ts";
 import { changedLines } from "./diff.ts";
-import { readRecord, recordText, stepBack, type UndoRecord } from "./undo-record.ts";
+import { type AddedRegistration, readRecord, recordText, stepBack, type UndoRecord } from "./undo-record.ts";
 
 /** Records which entries are about to be added to config.yaml. @throws Failure STATE_…, UNDO_TOO_LARGE */
 export async function recordConfig(plan: ConfigPlan, state: string, client: string): Promise<void> {
@@ -38,33 +39,46 @@ export interface UndoConfigOptions {
 }
 
 /**
- * Removes the entries of config.yaml that `configure-docker` has added, if they are unchanged.
+ * Removes the entries of config.yaml that `configure-docker` has added, if they are unchanged. An entry for an account that
+ * another configured file uses stays for that file: without it, its tokens would be requested with another identity.
  *
  * @param client only the entries that were proposed with this file; undefined: all
+ * @param undone the paths of the files that are undone
  * @throws Failure CONFIG_WRITE, STATE_…, and what reading the file throws
  */
 export async function undoConfig(
   file: string,
   { state, dryRun, print, show }: UndoConfigOptions,
   client: string | undefined,
+  undone: ReadonlySet<string>,
 ): Promise<void> {
   const record = undoRecordPath(state, file);
   const known = await readRecord(record);
   const isOurs = ({ for: path }: { readonly for: string }) => client === undefined || path === client;
   const added = known.added ?? [];
   if (!added.some(isOurs)) return;
+  const kept = client === undefined ? [] : await neededBy(added.filter(isOurs), dirname(record), undone);
+  const accounts = new Set(kept.map(({ account }) => account));
+  const removed = added.filter((each) => isOurs(each) && !accounts.has(each.account));
+  const others = [...added.filter((each) => !isOurs(each)), ...kept];
+  const keptReasons = kept.map(
+    ({ account, for: path }) => `${file}: left for ${path}: the entry of account ${account}`,
+  );
+  if (removed.length === 0) {
+    if (!dryRun) await writeDurable(state, record, recordText({ ...known, added: others }));
+    return keptReasons.forEach(print);
+  }
   const before = await readConfigText(file);
-  const others = added.filter((each) => !isOurs(each));
   let left: readonly string[] = [];
   const without = (text: string): string | undefined => {
     const original = others.length === 0 ? originalText(text, known) : undefined;
     const removal =
-      original === undefined ? removeRegistrations(text, added.filter(isOurs)) : { text: original, left: [] };
+      original === undefined ? removeRegistrations(text, removed) : { text: original, left: [] };
     ({ left } = removal);
     return isNew(removal.text, known) ? undefined : removal.text;
   };
   const after = before === undefined ? undefined : without(before);
-  const reasons = left.map((line) => `${file}: left: ${line}`);
+  const reasons = [...keptReasons, ...left.map((line) => `${file}: left: ${line}`)];
   if (dryRun) {
     if (after !== before) show(changedLines(file, before ?? "", after ?? ""));
     return reasons.forEach(print);
@@ -80,6 +94,20 @@ export async function undoConfig(
   else await removeState(record);
   if (after !== before) print(`${file}: the entries that configure-docker added were removed`);
   reasons.forEach(print);
+}
+
+/** The entries of accounts that another configured file uses, now for that file. */
+async function neededBy(
+  added: readonly AddedRegistration[],
+  records: string,
+  undone: ReadonlySet<string>,
+): Promise<readonly AddedRegistration[]> {
+  const files = await configuredFiles(records, ({ path }) => !undone.has(path));
+  if (!files) return added;
+  return added.flatMap((each) => {
+    const user = files.find(({ usesAccount }) => usesAccount(each.account));
+    return user ? [{ ...each, for: user.path }] : [];
+  });
 }
 
 /** The text before the first edit; undefined if another program or the user has written the file since. */

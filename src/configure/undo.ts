@@ -50,6 +50,7 @@ export async function undoAll(
     foldersOf(env, home, await openFastFiles()).configFile,
     config,
     options.everywhere ? undefined : path,
+    new Set(all.map((each) => each.path)),
   );
 }
 

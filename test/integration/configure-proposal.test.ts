@@ -197,6 +197,23 @@ describe("configure-docker without registries", function () {
     assert.ok(!existsSync(join(user.home, ".config")));
   });
 
+  it("--undo leaves an entry of config.yaml for another Docker config that uses its account", async () => {
+    user.writeAwsConfig({ "profile far": { sso_account_id: "444455556666", region: "eu-west-1" } });
+    const other = { env: { DOCKER_CONFIG: join(user.home, "other") } };
+    const config = join(user.home, configPath);
+    await docker.configure(["--yes"]);
+    const written = readFileSync(config, "utf8");
+    await docker.configure([farRegistry], other);
+    for (const options of [["--undo", "--dry-run"], ["--undo"]]) {
+      const shown = (await docker.configure(options)).replaceAll(/\s+/g, " ");
+      assert.match(shown, /left for \S+other\/config\.json: the entry of account 444455556666/);
+      assert.equal(readFileSync(config, "utf8"), written);
+    }
+    await docker.configure(["--undo"], other);
+    assert.ok(!existsSync(config));
+    assert.ok(!existsSync(join(user.home, ".config")));
+  });
+
   it("names skipped accounts, and uses --profile to choose between profiles of one account", async () => {
     user.writeAwsConfig({
       "profile one": { sso_account_id: "444455556666", region: "eu-west-1" },
