@@ -121,15 +121,19 @@ export class IdentityChanged extends Failure {
   }
 }
 
-/** The stored token of the registry's identity and region. Its own file counts if a logout has removed the shared one. */
+/**
+ * The stored token of the registry's identity and region. Its own file counts if a logout has removed the shared one, or if
+ * that one has expired: a disk that was full for a moment may have got the newer token only there.
+ */
 async function findCachedToken(
   { host }: Registry,
   { authorization, minValidity }: Registration,
   ports: ColdGetPorts,
 ): Promise<AuthorizationEntry | RegistryEntry | undefined> {
   const shared = await ports.readAuthorization(authorization);
-  const own = shared ? undefined : await ports.readRegistry(host);
-  const cached = shared ?? (own?.authorization === authorization ? own : undefined);
+  const isOver = !shared || lifeState(shared.life, ports.clock()) === "expired";
+  const own = isOver ? await ports.readRegistry(host) : undefined;
+  const cached = own?.authorization === authorization ? own : shared;
   return cached && { ...cached, life: withMinValidity(cached.life, minValidity) };
 }
 

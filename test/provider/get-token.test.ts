@@ -63,6 +63,16 @@ describe("a cold get", () => {
     });
   });
 
+  for (const left of [11 * hour, 50 * minute]) {
+    it(`takes a token of ${left / minute} min in the registry's own file, where the shared one has expired and AWS is down`, async () => {
+      await world.cached(0, "expired");
+      await world.ownFile(host, left);
+      const { secret } = world.store.registries.get(host) ?? assert.fail("no file");
+      world.aws = refusal("UNREACHABLE");
+      assert.equal(await world.get(host), secret);
+    });
+  }
+
   describe("with another identity", () => {
     it("does not return the previous identity's token", async () => {
       await world.get(host);
