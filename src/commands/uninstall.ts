@@ -1,5 +1,6 @@
 import type { Fallback } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
+import { assertNoOtherLogin } from "../configure/other-login.ts";
 import { readRecord, recordsIn } from "../configure/undo-record.ts";
 import { FileLogins } from "../logins/encrypted-file.ts";
 import { markedServers } from "../logins/keychain-marks.ts";
@@ -25,8 +26,10 @@ export async function cleanUp(dryRun: boolean, context: Context): Promise<void> 
   const { state, configFile } = app.folders;
   const isRestored = await restoredLogins(state, configFile);
   const files = new FileLogins(state, app.log);
-  const inFiles = Object.keys(await files.list()).filter((server) => !isRestored(server, "file"));
+  const stored = Object.keys(await files.list());
+  const inFiles = stored.filter((server) => !isRestored(server, "file"));
   if (inFiles.length > 0) throw loginsLost(inFiles);
+  await assertNoOtherLogin(state, stored, files);
   const reportLeft = (line: string) => {
     printError(line);
     exitWith(somethingLeft);

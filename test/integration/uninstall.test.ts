@@ -95,4 +95,31 @@ describe("configure-docker --leave", () => {
     assert.equal((await user.run(["configure-docker", "--export", "--yes"])).exitCode, 0);
     assert.equal((await leave(user)).exitCode, 0);
   });
+
+  it("refuses if --undo would keep another login in the file than the stored one", async () => {
+    const user = standing.user();
+    user.write(configPath, "version: 1\nfallback: file\n");
+    const server = "hub.example.com";
+    const auths = { [server]: { auth: btoa("me:hush-1") } };
+    const write = (more: object) => user.write(".docker/config.json", JSON.stringify({ auths, ...more }));
+    const path = write({});
+    assert.equal((await user.run(["configure-docker", "--import"])).exitCode, 0);
+    // The same login in both is no problem.
+    write({ credsStore: "ecr" });
+    silent(await leave(user, "--dry-run"));
+    silent(await user.store(server, "me", "hush-2"));
+    for (const more of [["--dry-run"], []]) {
+      const { stderr, exitCode } = await leave(user, ...more);
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr,
+        /the login to hub\.example\.com is stored only in .* has another one.*\[LOGINS_KEPT\]/,
+      );
+    }
+    // The first fix.
+    user.write(".docker/config.json", '{"credsStore": "ecr"}');
+    assert.equal((await leave(user)).exitCode, 0);
+    await user.run(["configure-docker", "--undo", "--everywhere"]);
+    assert.match(readFileSync(path, "utf8"), new RegExp(btoa("me:hush-2")));
+  });
 });
