@@ -78,8 +78,10 @@ const helm = {
   seed: 'cd "$HOME" && helm create demo && helm package demo && helm push demo-0.1.0.tgz "oci://$HOST/charts"',
   pull: 'mkdir "$OUT" && helm pull "oci://$HOST/charts/demo" --version 0.1.0 --destination "$OUT"',
   push: 'mkdir "$OUT" && helm pull "oci://$HOST/charts/demo" --version 0.1.0 --destination "$OUT" && helm push "$OUT/demo-0.1.0.tgz" "oci://$HOST/by-helm"',
-  login: 'printf %s "$PASSWORD" | helm registry login --username AWS --password-stdin "$HOST"',
-  logout: 'helm registry logout "$HOST"',
+  // Into its own file it would write with pass, if that is installed.
+  login:
+    'printf %s "$PASSWORD" | helm registry login --registry-config "$HOME/.docker/config.json" --username AWS --password-stdin "$HOST"',
+  logout: 'helm registry logout --registry-config "$HOME/.docker/config.json" "$HOST"',
 } as const;
 
 const composeFile = `mkdir "$OUT" && printf 'services: { a: { image: "%s" } }\\n' "$IMAGE" >"$OUT/compose.yaml" &&`;
