@@ -15,7 +15,9 @@ import { type AddedRegistration, readRecord, recordText, stepBack, type UndoReco
 export async function recordConfig(plan: ConfigPlan, state: string, client: string): Promise<void> {
   const { file, before, after, registrations } = plan;
   const record = undoRecordPath(state, file);
-  const known = await readRecord(record);
+  const recorded = await readRecord(record);
+  // The entries of a file that the user has removed since are gone.
+  const known = before === undefined ? { ...recorded, steps: [], added: [] } : recorded;
   const step = { made: fingerprint(after), back: [changeBetween(after, before ?? "")] };
   const was = before === undefined ? null : known.was;
   const content: UndoRecord = {

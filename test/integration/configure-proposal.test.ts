@@ -214,6 +214,19 @@ describe("configure-docker without registries", function () {
     assert.ok(!existsSync(join(user.home, ".config")));
   });
 
+  it("--undo reports no entry of a config.yaml that the user has removed since", async () => {
+    const profileNamed = (name: string) =>
+      user.writeAwsConfig({ [`profile ${name}`]: { sso_account_id: "444455556666", region: "eu-west-1" } });
+    profileNamed("far");
+    await docker.configure(["--yes"]);
+    rmSync(join(user.home, configPath));
+    profileNamed("farther");
+    await docker.configure(["--yes"]);
+    const shown = await docker.configure(["--undo"]);
+    assert.doesNotMatch(shown, /left/);
+    assert.ok(!existsSync(join(user.home, configPath)));
+  });
+
   it("names skipped accounts, and uses --profile to choose between profiles of one account", async () => {
     user.writeAwsConfig({
       "profile one": { sso_account_id: "444455556666", region: "eu-west-1" },
