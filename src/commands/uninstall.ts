@@ -1,7 +1,7 @@
 import type { Fallback } from "../config/config.ts";
 import { readConfig } from "../config/read.ts";
 import { assertNoOtherLogin } from "../configure/other-login.ts";
-import { readRecord, recordsIn } from "../configure/undo-record.ts";
+import { recordsIn } from "../configure/undo-record.ts";
 import { FileLogins } from "../logins/encrypted-file.ts";
 import { markedServers } from "../logins/keychain-marks.ts";
 import { daemonHealth, healthLine } from "../managed/daemon-health.ts";
@@ -54,8 +54,7 @@ export async function cleanUp(dryRun: boolean, context: Context): Promise<void> 
  * The logins that `--undo --everywhere` restores: those that were imported, if they are in the store where it looks.
  */
 async function restoredLogins(state: string, configFile: string) {
-  const known = await recordsIn(`${state}/clients`);
-  const records = await Promise.all(known.map(({ record }) => readRecord(record)));
+  const records = await recordsIn(`${state}/clients`);
   const imported = new Set(records.flatMap(({ imported = [] }) => imported.map(({ server }) => server)));
   // If config.yaml is invalid, it looks in all stores.
   const searchedStore = await readConfig(configFile).then(({ fallback }) => fallback.kind, onFailure);

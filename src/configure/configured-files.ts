@@ -3,7 +3,7 @@ import { readDockerConfig } from "../clients/docker/read-config.ts";
 import { readClientFile } from "../clients/files/client-file.ts";
 import { parseHost } from "../registry/host.ts";
 import { Failure } from "../token/failure.ts";
-import { readRecord, recordsIn, type UndoRecord } from "./undo-record.ts";
+import { recordsIn, type StoredRecord } from "./undo-record.ts";
 
 /** A file of Docker or podman that `configure-docker` has changed, and that still exists. */
 export interface ConfiguredFile {
@@ -26,7 +26,7 @@ export async function configuredFiles(
 ): Promise<readonly ConfiguredFile[] | undefined> {
   try {
     const records = (await recordsIn(folder)).filter(isIncluded);
-    const files = await Promise.all(records.map(async ({ record }) => fileOf(await readRecord(record))));
+    const files = await Promise.all(records.map(fileOf));
     return files.filter((file) => file !== undefined);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -34,7 +34,7 @@ export async function configuredFiles(
   }
 }
 
-async function fileOf({ path = "", kind, imported = [] }: UndoRecord): Promise<ConfiguredFile | undefined> {
+async function fileOf({ path, kind, imported = [] }: StoredRecord): Promise<ConfiguredFile | undefined> {
   if (kind === "config") return undefined;
   const file = { path, imported: new Set(imported.map(({ server }) => server)) };
   const forAll = { ...file, uses: () => true, usesAccount: () => true };

@@ -5,7 +5,7 @@ import { Failure } from "../token/failure.ts";
 import { foreignName } from "../token/foreign-text.ts";
 import { printable } from "../token/printable.ts";
 import { isSame } from "./import-logins.ts";
-import { readRecord, recordsIn } from "./undo-record.ts";
+import { recordsIn } from "./undo-record.ts";
 
 /**
  * `--undo` replaces no login in a file by the stored one, which Docker has used.
@@ -18,8 +18,7 @@ export async function assertNoOtherLogin(
   stored: readonly string[],
   store: Pick<OtherLogins, "get">,
 ): Promise<void> {
-  for (const { path, record } of await recordsIn(`${state}/clients`)) {
-    const { imported = [] } = await readRecord(record);
+  for (const { path, imported = [] } of await recordsIn(`${state}/clients`)) {
     const relevant = imported.filter(({ server }) => stored.includes(server));
     if (relevant.length === 0) continue;
     const inFile = loginsIn((await readClientFile(path))?.toString("utf8") ?? "");

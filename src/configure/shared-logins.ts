@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { Failure } from "../token/failure.ts";
 import { configuredFiles } from "./configured-files.ts";
-import { readRecord, recordsIn } from "./undo-record.ts";
+import { recordsIn } from "./undo-record.ts";
 
 /** All configured files have one store: a login that was moved from one may be the login of another too. */
 
@@ -12,9 +12,7 @@ import { readRecord, recordsIn } from "./undo-record.ts";
  */
 export async function importedServers(folder: string): Promise<ReadonlySet<string>> {
   try {
-    const records = await recordsIn(folder);
-    const known = await Promise.all(records.map(({ record }) => readRecord(record)));
-    const imported = known.flatMap((each) => each.imported ?? []);
+    const imported = (await recordsIn(folder)).flatMap((each) => each.imported ?? []);
     return new Set(imported.filter(({ wasKept }) => !wasKept).map(({ server }) => server));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -33,6 +33,12 @@ export interface UndoRecord {
   readonly droppedFingerprint?: string;
 }
 
+/** A record with the path of its own file. */
+export interface StoredRecord extends UndoRecord {
+  readonly path: string;
+  readonly record: string;
+}
+
 export interface AddedRegistration extends AccountRegistration {
   /** The path of the client's file with which it was proposed. */
   readonly for: string;
@@ -129,17 +135,17 @@ export function mergeImported(older: readonly Imported[], newer: readonly Import
 }
 
 /** The records of all changed files. @throws Failure CLIENT_FILE if they can't be read */
-export async function recordsIn(folder: string): Promise<readonly { path: string; record: string }[]> {
+export async function recordsIn(folder: string): Promise<readonly StoredRecord[]> {
   const names = await readdir(folder).catch((error: { code?: string }) => {
     if (error.code === "ENOENT") return [];
     throw unreadable(folder, error.code ?? "unknown error");
   });
-  const records: { path: string; record: string }[] = [];
+  const records: StoredRecord[] = [];
   for (const name of names.filter((each) => each.endsWith(".json")).sort()) {
     const record = `${folder}/${name}`;
     // If a damaged one were skipped, it would be lost with the state folder, and Docker would still call the removed helper.
-    const { path } = await readRecord(record);
-    if (path !== undefined) records.push({ path, record });
+    const known = await readRecord(record);
+    if (known.path !== undefined) records.push({ ...known, path: known.path, record });
   }
   return records;
 }

@@ -32,10 +32,9 @@ export async function undoAll(
   };
   const more = options.podman ? [podmanDropIn(env, home, state)] : [];
   const dropIn = more[0]?.path;
-  const others = options.everywhere ? await recordsIn(`${state}/clients`) : more;
-  const clients = await Promise.all(
-    others.map(async (each) => ({ ...each, ...(await readRecord(each.record)) })),
-  );
+  const clients = options.everywhere
+    ? await recordsIn(`${state}/clients`)
+    : await Promise.all(more.map(async (each) => ({ ...each, ...(await readRecord(each.record)) })));
   // A drop-in without a record was not written by this program.
   const isClient = ({ kind, path: file }: { kind?: UndoRecord["kind"]; path: string }) =>
     kind !== "config" && (kind === "own" || file !== dropIn);
