@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { version } from "../../package.json";
 import { Installer } from "../support/program/installer.ts";
 import { hasFront } from "../support/program/program.ts";
-import { keys, registry, useStanding } from "../support/program/standing.ts";
-import { answered } from "../support/program/verdicts.ts";
+import { keys, useStanding } from "../support/program/standing.ts";
 
 /** An upgrade that is interrupted: the program works before the next attempt, and that completes the upgrade. */
 describe("install.sh that is interrupted", function () {
@@ -22,16 +21,6 @@ describe("install.sh that is interrupted", function () {
   function install(env: Record<string, string> = {}) {
     return installer.run([], env);
   }
-  async function get(): Promise<string> {
-    const child = Bun.spawn([program(), "get"], {
-      stdin: Buffer.from(registry),
-      stdout: "pipe",
-      stderr: "pipe",
-      env: installer.user.env,
-    });
-    const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-    return answered({ stdout, stderr, exitCode: await child.exited, tookMs: 0 }, registry);
-  }
 
   /** A folder for the front of PATH, whose `mv` ends install.sh, as a power failure does, at its n-th call. */
   function endingAt(move: number): Record<string, string> {
@@ -46,16 +35,16 @@ describe("install.sh that is interrupted", function () {
   for (const move of [1, 2, 3]) {
     it(`at the move ${move} of its files leaves a program that works, and the next run completes it`, async () => {
       assert.equal(install().status, 0);
-      const token = await get();
+      const token = await installer.token();
       const before = readFileSync(program());
       assert.equal(install(endingAt(move)).status, null);
-      assert.equal(await get(), token);
+      assert.equal(await installer.token(), token);
       assert.equal(standing.count("GetAuthorizationToken"), 1);
       const { stdout } = spawnSync(program(), ["version"], { env: installer.user.env, encoding: "utf8" });
       assert.match(stdout, new RegExp(` ${version}\\n$`));
       assert.equal(install().status, 0);
       assert.deepEqual(readFileSync(program()), before);
-      assert.equal(await get(), token);
+      assert.equal(await installer.token(), token);
       assert.equal(installer.run(["--uninstall"]).status, 0);
       assert.equal(existsSync(program()), false);
       assert.equal(existsSync(main()), false);
@@ -65,11 +54,11 @@ describe("install.sh that is interrupted", function () {
   it("between its two programs: the front of one version starts the main program of another", async function () {
     if (!hasFront) return this.skip();
     assert.equal(install().status, 0);
-    const token = await get();
+    const token = await installer.token();
     // As if the next version was installed, and only its main program had been moved.
     rmSync(main());
     writeFileSync(main(), '#!/bin/sh\necho "main of the next version: $*"\n', { mode: 0o755 });
-    assert.equal(await get(), token, "a stored token needs the front only");
+    assert.equal(await installer.token(), token, "a stored token needs the front only");
     const status = spawnSync(program(), ["status"], { env: installer.user.env, encoding: "utf8" });
     assert.equal(status.stdout, "main of the next version: status\n");
     assert.equal(install().status, 0);

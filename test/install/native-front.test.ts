@@ -3,8 +3,7 @@ import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Installer } from "../support/program/installer.ts";
 import { hasFront } from "../support/program/program.ts";
-import { keys, registry, useStanding } from "../support/program/standing.ts";
-import { answered } from "../support/program/verdicts.ts";
+import { keys, useStanding } from "../support/program/standing.ts";
 
 /** The installed files of docs/native-front.md. */
 describe("install.sh and the native program", function () {
@@ -22,16 +21,6 @@ describe("install.sh and the native program", function () {
   function install(...args: string[]): void {
     const { status, stdout, stderr } = installer.run(args);
     assert.equal(status, 0, stdout + stderr);
-  }
-  async function get(): Promise<string> {
-    const child = Bun.spawn([program(), "get"], {
-      stdin: Buffer.from(registry),
-      stdout: "pipe",
-      stderr: "pipe",
-      env: installer.user.env,
-    });
-    const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-    return answered({ stdout, stderr, exitCode: await child.exited, tookMs: 0 }, registry);
   }
   const helperName = () => {
     const env = { ...installer.user.env, PATH: installer.path };
@@ -63,13 +52,13 @@ describe("install.sh and the native program", function () {
 
   it("serves the same token with and without it, and with it also if the other program is missing", async () => {
     install();
-    const secret = await get();
-    assert.equal(await get(), secret);
+    const secret = await installer.token();
+    assert.equal(await installer.token(), secret);
     rmSync(behind());
-    assert.equal(await get(), secret);
+    assert.equal(await installer.token(), secret);
     installer.withoutFront();
     install();
-    assert.equal(await get(), secret);
+    assert.equal(await installer.token(), secret);
     assert.equal(standing.count("GetAuthorizationToken"), 1);
   });
 });

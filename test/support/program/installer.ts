@@ -13,7 +13,9 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programPath } from "./program.ts";
+import { registry } from "./standing.ts";
 import type { User } from "./user.ts";
+import { answered } from "./verdicts.ts";
 
 const script = fileURLToPath(new URL("../../../install.sh", import.meta.url));
 
@@ -55,6 +57,18 @@ export class Installer {
       encoding: "utf8",
     });
     return { stdout, stderr, status };
+  }
+
+  /** The token that the installed program gets for `registry`. */
+  async token(): Promise<string> {
+    const child = Bun.spawn([join(this.bin, "docker-credential-ecr"), "get"], {
+      stdin: Buffer.from(registry),
+      stdout: "pipe",
+      stderr: "pipe",
+      env: this.user.env,
+    });
+    const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+    return answered({ stdout, stderr, exitCode: await child.exited, tookMs: 0 }, registry);
   }
 
   /** From now on, the build behaves as without a C compiler. */
