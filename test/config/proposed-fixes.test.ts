@@ -36,7 +36,7 @@ const decided: Readonly<Record<string, readonly [words: RegExp, body: string]>> 
     "registries: [{ account: '111122223333', identity: a }]\nidentities: { a: { profile: a } }",
   ],
   "both account and host": [/make two entries/, "registries: [{ account: '*' }, { host: public.ecr.aws }]"],
-  "a host of nobody's": [/or public\.ecr\.aws/, "registries: [{ host: public.ecr.aws }]"],
+  "a host that is not ECR's": [/or public\.ecr\.aws/, "registries: [{ host: public.ecr.aws }]"],
   "a look-alike": [/or public\.ecr\.aws/, "registries: [{ host: public.ecr.aws }]"],
   "an alias of a host that is not ECR's": [
     /or public\.ecr\.aws/,

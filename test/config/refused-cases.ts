@@ -67,7 +67,7 @@ export const cases: Case[] = [
     /no registry/,
   ],
   ["both account and host", "registries: [{ §account: '*', host: public.ecr.aws }]", /both host and account/],
-  ["a host of nobody's", "registries: [{ host: §ghcr.io }]", /"ghcr\.io".* is not an ECR host/],
+  ["a host that is not ECR's", "registries: [{ host: §ghcr.io }]", /"ghcr\.io".* is not an ECR host/],
   ["a look-alike", "registries: [{ host: §public.ecr.aws.evil.com }]", /is not an ECR host/],
   ["a URL", "registries: [{ host: §'https://public.ecr.aws/x' }]", /write public\.ecr\.aws\. \[/],
   ["upper case", "registries: [{ host: §PUBLIC.ecr.aws }]", /write public\.ecr\.aws\. \[/],

@@ -12,7 +12,7 @@ import { offers, shells } from "../support/shells/offers.ts";
 describe("completion", () => {
   const standing = useStanding();
 
-  /** Somebody with a registry in config.yaml and another one discovered from use. */
+  /** A user with a registry in config.yaml and another one discovered from use. */
   async function keeper(): Promise<User> {
     const user = standing.user(keys("bob"));
     answered(await user.get(otherRegistry), otherRegistry);
