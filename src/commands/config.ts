@@ -6,6 +6,7 @@ import { readConfigText } from "../config/read.ts";
 import { unknownRegionNote } from "../config/region-names.ts";
 import { configTemplate } from "../config/template.ts";
 import { editConfigFile, installedSchema } from "../configure/config-file.ts";
+import { checkIdentities } from "../provider/check-identities.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { plural } from "../terminal/words.ts";
@@ -26,7 +27,7 @@ export function configCommand(context: Context): Command {
   sub(
     "check",
     "report all problems of config.yaml",
-    "Reports every problem with its line and its fix. Exit 1 if there is one.",
+    "Reports every problem with its line and its fix, also of the AWS profiles that it names. Requests nothing from AWS and runs no program. Exit 1 if there is a problem.",
     () => check(context),
   );
   sub(
@@ -50,8 +51,9 @@ async function path(context: Context): Promise<void> {
 }
 
 async function check(context: Context): Promise<void> {
-  const { print, printFailure, exitWith } = context;
-  const file = await configFile(context);
+  const { env, home = "", print, printError, printFailure, exitWith } = context;
+  const files = await openFastFiles();
+  const file = foldersOf(env, context.home, files).configFile;
   const text = await readConfigText(file, printFailure);
   if (text === undefined) {
     return print(`${file} does not exist: every registry uses the default AWS credential chain`);
@@ -60,6 +62,12 @@ async function check(context: Context): Promise<void> {
   for (const problem of problems) printFailure(problem);
   if (problems.length > 0) return exitWith(1);
   const config = parseConfig(text, file);
+  const machine = { env, home, readStamp: files.stamp };
+  const { problems: refused, notes, missingFiles } = await checkIdentities(config, file, machine);
+  for (const failure of refused) printFailure(failure);
+  for (const { message, fix } of notes) printError(`${message}. In this environment: ${fix}`);
+  if (missingFiles !== undefined) printError(missingFiles);
+  if (refused.length > 0) return exitWith(1);
   const identities = plural(Object.keys(config.identities).length, "identity", "identities");
   const entries = plural(config.registries.length, "entry of registries", "entries of registries");
   print(`${file}: OK, ${identities}, ${entries}`);

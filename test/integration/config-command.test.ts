@@ -57,6 +57,7 @@ describe("config", () => {
     const text = readFileSync(path, "utf8").replaceAll(/^# ( *(?:- )?\w+:.*)$/gm, "$1");
     assert.match(text, /^identities:$/m);
     writeFileSync(path, text);
+    user.writeAwsConfig({ "profile ci": { credential_process: "false" } });
     assert.match((await user.run(["config", "check"])).stdout, /OK, 2 identities, 2 entries of registries/);
   });
 
@@ -78,6 +79,145 @@ describe("config", () => {
       (await standing.user().run(["config", "check"])).stdout,
       /does not exist: every registry uses/,
     );
+  });
+});
+
+describe("config check: the profiles that config.yaml names", () => {
+  const standing = useStanding();
+
+  const cases: readonly {
+    readonly title: string;
+    readonly aws: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly finds: RegExp;
+    /** Default: 1. */
+    readonly exitCode?: number;
+    /** Default: ci. */
+    readonly profile?: string;
+  }[] = [
+    {
+      title: "a profile with another spelling",
+      aws: { "profile Main-CI": { credential_process: "true" } },
+      profile: "main-ci",
+      finds:
+        /config\.yaml:3: identity main: profile main-ci is neither in .*Fix: did you mean Main-CI\?.*\[PROFILE_NOT_FOUND\]/,
+    },
+    {
+      title: "a section without the word profile",
+      aws: { ci: { credential_process: "true" } },
+      finds: /has a section \[ci\].*Fix: write \[profile ci\].*\[PROFILE_NOT_FOUND\]/,
+    },
+    {
+      title: "a loop of source_profile",
+      aws: {
+        "profile ci": { role_arn: "arn:aws:iam::111122223333:role/a", source_profile: "b" },
+        "profile b": { role_arn: "arn:aws:iam::111122223333:role/b", source_profile: "ci" },
+      },
+      finds: /config\.yaml:3: .*\.aws\/config:7\) leads to a loop: ci → b → ci.*\[PROFILE_INCOMPLETE\]/,
+    },
+    {
+      title: "a source_profile that does not exist",
+      aws: { "profile ci": { role_arn: "arn:aws:iam::111122223333:role/a", source_profile: "b" } },
+      finds: /profile b, the source_profile of .*\.aws\/config:3, is neither in .*\[PROFILE_NOT_FOUND\]/,
+    },
+    {
+      title: "an unknown credential_source",
+      aws: {
+        "profile ci": {
+          role_arn: "arn:aws:iam::111122223333:role/a",
+          credential_source: "Ec2InstanceMetdata",
+        },
+      },
+      finds:
+        /\.aws\/config:3\) is Ec2InstanceMetdata, .*Fix: set it to Ec2InstanceMetadata\. \[PROFILE_INCOMPLETE\]/,
+    },
+    {
+      title: "half a pair of keys",
+      aws: { "profile ci": { aws_access_key_id: "AKIAIOSFODNN7EXAMPLE" } },
+      finds: /has no aws_secret_access_key next to it.*\[PROFILE_INCOMPLETE\]/,
+    },
+    {
+      title: "an SSO session that does not exist",
+      aws: { "profile ci": { sso_session: "corp", sso_account_id: "111122223333", sso_role_name: "pull" } },
+      finds: /names \[sso-session corp\], which .*\[PROFILE_INCOMPLETE\]/,
+    },
+    {
+      title: "a profile that requires an MFA code",
+      aws: {
+        "profile ci": {
+          role_arn: "arn:aws:iam::111122223333:role/a",
+          mfa_serial: "arn:aws:iam::111122223333:mfa/a",
+          source_profile: "b",
+        },
+        "profile b": { credential_process: "true" },
+      },
+      finds: /\[MFA_REQUIRED\]/,
+    },
+    {
+      title: "a section that can't be parsed",
+      aws: { "profile ci": { "": "" }, "profile b": {} },
+      finds: /config\.yaml:3: identity main: .*\[AWS_FILE_INVALID\]/,
+    },
+    {
+      title: "only as a note: keys that only another environment has",
+      aws: {
+        "profile ci": { role_arn: "arn:aws:iam::111122223333:role/a", credential_source: "Environment" },
+      },
+      finds:
+        /config\.yaml:3: identity main: .* are not both set\. In this environment: set AWS_ACCESS_KEY_ID/,
+      exitCode: 0,
+    },
+  ];
+
+  for (const { title, aws, finds, exitCode = 1, profile = "ci" } of cases) {
+    it(`finds ${title}`, async () => {
+      const user = standing.user();
+      user.writeAwsConfig(aws);
+      user.write(configPath, `version: 1\nidentities:\n  main: { profile: ${profile} }\n`);
+      const checked = await user.run(["config", "check"]);
+      assert.match(checked.stderr, finds);
+      assert.equal(checked.exitCode, exitCode);
+      assert.doesNotMatch(checked.stderr, /no AWS files/);
+      assert.equal(standing.calls(), 0);
+    });
+  }
+
+  it("reports each missing profile, and the files that a user without AWS files lacks", async () => {
+    const user = standing.user();
+    user.write(
+      configPath,
+      "version: 1\nidentities:\n  one: { profile: ci }\n  two: { profile: prod }\n  role: { roleArn: 'arn:aws:iam::{account}:role/a', source: two }\n",
+    );
+    const { exitCode, stdout, stderr } = await user.run(["config", "check"]);
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.deepEqual(
+      [...stderr.matchAll(/config\.yaml:(\d+): .*\[PROFILE_NOT_FOUND\]$/gm)].map(([, line]) => line),
+      ["3", "4"],
+    );
+    const aws = (name: string) => join(user.home, ".aws", name);
+    assert.ok(
+      stderr.includes(`this user has no AWS files: ${aws("config")} and ${aws("credentials")} do not exist`),
+    );
+  });
+
+  it("accepts complete profiles, and does not run their programs", async () => {
+    const user = standing.user();
+    user.writeAwsConfig({
+      "profile ci": { credential_process: `touch ${join(user.home, "was-run")}` },
+      "profile role": { role_arn: "arn:aws:iam::111122223333:role/a", source_profile: "ci" },
+      "profile machine": {
+        role_arn: "arn:aws:iam::111122223333:role/a",
+        credential_source: "Ec2InstanceMetadata",
+      },
+    });
+    user.write(
+      configPath,
+      "version: 1\nidentities:\n  a: { profile: ci }\n  b: { profile: role }\n  c: { profile: machine }\n  d: { roleArn: 'arn:aws:iam::{account}:role/a' }\n",
+    );
+    const { exitCode, stdout, stderr } = await user.run(["config", "check"]);
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    assert.match(stdout, /OK, 4 identities/);
+    assert.ok(!existsSync(join(user.home, "was-run")));
+    assert.equal(standing.calls(), 0);
   });
 });
 

@@ -131,7 +131,8 @@ describe("configure-docker without registries", function () {
       !readFileSync(join(user.home, configPath), "utf8").includes("profile: ci"),
       "it names that account",
     );
-    assert.equal((await user.run(["config", "check"])).exitCode, 0);
+    // The profile in this test is incomplete, the file is valid.
+    assert.doesNotMatch((await user.run(["config", "check"])).stderr, /\[CONFIG_/);
   });
 
   it("creates config.yaml, with the schema if it is installed", async () => {
