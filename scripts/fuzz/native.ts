@@ -1,5 +1,5 @@
 // Fuzzes the native front with libFuzzer: token files, stdin and the environment. docs/native-front.md
-// Usage: npm run fuzz -- native [--seconds N]
+// Usage: npm run fuzz -- native [--seconds N] [--seed S]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -7,7 +7,7 @@ import { environmentFingerprint } from "../../src/token/dependencies.ts";
 import { formatEntry, type StoredEntry } from "../../src/token/entry-text.ts";
 import { compileFront, frontSources, warnings } from "../native.mjs";
 
-const seconds = Number(process.argv[2] ?? 60);
+const [, , seconds = "60", seed = "0"] = process.argv;
 const folder = mkdtempSync(join(tmpdir(), "ecr-fuzz-"));
 const native = join(import.meta.dir, "../../native");
 const host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
@@ -58,7 +58,13 @@ try {
     );
   }
   const dictionary = `-dict=${join(native, "fuzz/token-file.dict")}`;
-  const limits = [`-max_total_time=${seconds}`, "-max_len=4096", "-timeout=60", "-rss_limit_mb=512"];
+  const limits = [
+    `-max_total_time=${seconds}`,
+    `-seed=${seed}`,
+    "-max_len=4096",
+    "-timeout=60",
+    "-rss_limit_mb=512",
+  ];
   const run = Bun.spawnSync(
     [
       program,

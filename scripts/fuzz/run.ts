@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { fuzzers } from "../../test/fuzz/fuzzers.ts";
 import { type Fuzzer, failureFor, randomAt, shrunk } from "../../test/support/fuzz/fuzzer.ts";
 import { keep } from "../../test/support/fuzz/keep.ts";
+import { seedOf } from "../../test/support/fuzz/random.ts";
 
 /** Milliseconds. */
 const longestShrinking = 15_000;
@@ -16,7 +17,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seconds: { type: "string", default: "10" }, seed: { type: "string" } },
 });
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
+const seed = seedOf({ ...process.env, SEED: values.seed });
 const seconds = Number(values.seconds);
 /** The native front has a fuzzer of its own. */
 const native = "native";
@@ -30,7 +31,7 @@ if (unknown.length > 0 || !(seconds > 0)) {
 let failed = 0;
 if (positionals.includes(native)) {
   const script = join(import.meta.dir, "native.ts");
-  const { exitCode } = Bun.spawnSync([process.execPath, script, String(seconds)], {
+  const { exitCode } = Bun.spawnSync([process.execPath, script, String(seconds), String(seed)], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (exitCode !== 0) failed += 1;

@@ -22,6 +22,12 @@ function credentialText(random: Random): string {
   return random.chance(0.3) ? damaged(random, text) : text;
 }
 
+/** An answer of `list` without the names that were stored. */
+function withoutNames(text: string, { cold, others }: FakeBackends): string {
+  const names = [...cold.values(), ...others.held.values()].map(({ username }) => JSON.stringify(username));
+  return names.reduce((rest, name) => rest.replaceAll(name, ""), text);
+}
+
 /** Calls of Docker's protocol, with and without a stored token. */
 export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>({
   name: "docker-protocol",
@@ -40,7 +46,9 @@ export const dockerProtocol = fuzzer<readonly [action: string, input: string][]>
       const { stdout, stderr, exitCode } = await backends.run(action, input);
       assert.doesNotMatch(stdout + stderr, /INTERNAL/);
       assert.ok(stdout === "" || stdout.endsWith("\n"));
-      if (action !== "get") assert.doesNotMatch(stdout, /planted-secret/);
+      // `list` prints user names, and a damaged `store` can have a piece of the secret as its name.
+      const shown = action === "list" ? withoutNames(stdout, backends) : stdout;
+      if (action !== "get") assert.doesNotMatch(shown, /planted-secret/);
       assert.doesNotMatch(stderr, /planted-secret/);
       if (exitCode === 0) {
         assert.equal(stderr, "");

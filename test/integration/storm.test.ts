@@ -11,6 +11,7 @@ import {
   parseRegistryEntry,
 } from "../../src/token/parse-entry.ts";
 import { seeded } from "../refresher/support.ts";
+import { seedOf } from "../support/fuzz/random.ts";
 import { aliceKeeps, keeper } from "../support/program/keeping.ts";
 import { ciRole, otherRegistry, registry, useStanding, westRegistry } from "../support/program/standing.ts";
 import { logOf } from "../support/program/state.ts";
@@ -59,7 +60,7 @@ describe(`a daemon that is killed ${kills} times`, () => {
 
   it("leaves no corrupt file, loses no login and returns no wrong or expired token", async function () {
     this.timeout(600_000);
-    const seed = Number(process.env.STORM_SEED ?? Math.floor(Math.random() * 2 ** 32));
+    const seed = seedOf(process.env, "STORM_SEED");
     const random = seeded(seed);
     const user = keeper(standing, config);
     const login = "made-up secret of a docker login";
