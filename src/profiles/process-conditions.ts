@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import { readBounded } from "../limits/bounded-file.ts";
 import type { Environment, FileDependency } from "../token/dependencies.ts";
 import { shellWords } from "./shell-words.ts";
+import { isShellScript, type UsedVariables, variablesIn } from "./variables-in-text.ts";
 
 /** What the answer of a `credential_process` may depend on, as far as its command and its script show. */
 export interface ProcessConditions {
@@ -34,18 +35,24 @@ export async function processConditions(
   readStamp: (path: string) => string,
 ): Promise<ProcessConditions> {
   const words = wordsIn(command);
-  const names = new Set(["PATH", "AWS_*", ...variablesIn(command)]);
+  const isSet = (name: string) => env[name] !== undefined;
+  const names = new Set(["PATH", "AWS_*"]);
+  let isEvery = words.length > most.words;
+  const add = (used: UsedVariables) => {
+    for (const name of used.names) names.add(name);
+    isEvery ||= used.isEvery;
+  };
+  add(variablesIn(command, true, isSet));
   const files = new Map<string, string>();
   for (const word of words.slice(0, most.words)) {
     for (const path of await filesOf(word, env, home)) {
       if (files.has(path)) continue;
       files.set(path, readStamp(path));
-      for (const name of await variablesOfScript(path)) names.add(name);
+      add(await variablesOfScript(path, isSet));
     }
   }
-  const areKnown = words.length <= most.words && names.size <= most.names && !names.has(everyVariable);
   return {
-    names: areKnown ? [...names] : [everyVariable],
+    names: isEvery || names.size > most.names ? [everyVariable] : [...names],
     files: [...files].map(([path, stamp]) => ({ path, stamp })),
   };
 }
@@ -78,28 +85,14 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** None for a program that is not a text. */
-async function variablesOfScript(path: string): Promise<readonly string[]> {
+async function variablesOfScript(path: string, isSet: (name: string) => boolean): Promise<UsedVariables> {
   const file = await readBounded(path, largestScript);
-  if (file.kind === "too-large") return (await isScript(path)) ? [everyVariable] : [];
-  if (file.kind !== "bytes" || file.bytes.includes(0)) return [];
+  if (file.kind === "too-large") return { names: [], isEvery: await isScript(path) };
+  if (file.kind !== "bytes" || file.bytes.includes(0)) return { names: [], isEvery: false };
   const text = new TextDecoder().decode(file.bytes);
-  return [...variablesIn(text), ...namesIn(text)];
+  return variablesIn(text, isShellScript(path, text), isSet);
 }
 
 async function isScript(path: string): Promise<boolean> {
   return (await Bun.file(path).slice(0, 2).text()) === "#!";
-}
-
-function variablesIn(text: string): readonly string[] {
-  return [...text.matchAll(/\$\{?([A-Za-z_]\w{0,127})/g)].map(([, name = ""]) => name);
-}
-
-/**
- * What may be a variable in another language than the shell's: a name in upper case, or one after "env", as in
- * os.environ["name"], getenv("name"), process.env.name and ENV["name"].
- */
-function namesIn(text: string): readonly string[] {
-  const upper = [...text.matchAll(/(?<!\w)[A-Z_][A-Z0-9_]{1,127}(?!\w)/g)].map(([name]) => name);
-  const accesses = text.matchAll(/env(?:\w{0,16}(?:\.get)?[({[]["']?|\.)([A-Za-z_]\w{0,127})/gi);
-  return [...upper, ...[...accesses].map(([, name = ""]) => name)];
 }

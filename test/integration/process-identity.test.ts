@@ -21,9 +21,9 @@ const bob = { TEAM: "bob" };
 
 interface Case {
   readonly text?: string;
+  /** With FILE for the script's path. */
+  readonly command?: string;
   readonly file?: string;
-  /** Before the script's path. */
-  readonly words?: string;
   readonly env?: Variables;
   readonly change?: Variables;
 }
@@ -39,10 +39,21 @@ const cases: Readonly<Record<string, Case>> = {
     text: script("env | grep -q '^A.*_TEAM=bob$'"),
     change: { AWS_TEAM: "bob" },
   },
+  "that its command names without $": {
+    command: `/bin/sh -c 'FILE "$(printenv team)"'`,
+    text: script('[ "$1" = bob ]'),
+    change: { team: "bob" },
+  },
+  "whose name its script calculates": {
+    text: script('name=team; eval "[ \\"\\$$name\\" = bob ]"'),
+    change: { team: "bob" },
+  },
   "besides many that begin with AWS_": {
     env: Object.fromEntries(many(80, (i) => [`AWS_V${i}`, "x"] as const)),
   },
-  "that a script after many words names": { words: `/usr/bin/env ${many(60, (i) => `V${i}=x`).join(" ")} ` },
+  "that a script after many words names": {
+    command: `/usr/bin/env ${many(60, (i) => `V${i}=x`).join(" ")} FILE`,
+  },
   "that a script with a blank in its path names": { file: "my tools/creds" },
   "that a long script names": { text: script(isTeamBob, many(9_000, (i) => `# line ${i}\n`).join("")) },
   "that a script names after many others": {
@@ -61,13 +72,14 @@ describe("a credential_process: another principal's token is not returned after 
     user = standing.user();
   });
 
-  for (const [name, { text = script(isTeamBob), file = "creds", words = "", ...each }] of Object.entries(
-    cases,
-  )) {
+  for (const [
+    name,
+    { text = script(isTeamBob), file = "creds", command = '"FILE"', ...each },
+  ] of Object.entries(cases)) {
     it(name, async () => {
       const path = user.write(file, text);
       chmodSync(path, 0o700);
-      user.writeAwsConfig({ default: { credential_process: `${words}"${path}"` } });
+      user.writeAwsConfig({ default: { credential_process: command.replace("FILE", path) } });
       const { env = {}, change = bob } = each;
       const principals: string[] = [];
       for (const variables of [env, { ...env, ...change }, env]) {
