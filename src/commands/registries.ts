@@ -8,7 +8,8 @@ import {
   readRegistryRows,
   waitingEntries,
 } from "../managed/registry-rows.ts";
-import { createAppContext } from "../provider/context.ts";
+import { listUnmanaged } from "../managed/requested.ts";
+import { type AppContext, createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { table } from "../terminal/table.ts";
 
@@ -17,7 +18,7 @@ export function registriesCommand(context: Context): Command {
   return new Command("registries")
     .summary("list the managed registries with their identities")
     .description(
-      "Lists the registries whose tokens are renewed: those in config.yaml, replication targets, and those discovered from use. Exit 1 if config.yaml is invalid; then the registries with stored tokens are listed.",
+      "Lists the registries whose tokens are renewed: those in config.yaml, replication targets, and those discovered from use; then those that Docker's config names and that have no token yet. Exit 1 if config.yaml is invalid; then the registries with stored tokens are listed.",
     )
     .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  docker-credential-ecr registries --json")
@@ -51,16 +52,39 @@ async function show(json: boolean, context: Context): Promise<void> {
       JSON.stringify({ version: 1, registries: listed, overlaps: overlapping, ...error }, undefined, 2),
     );
   }
-  const rows = registries.map((one) => [one.host, originText(one), one.identity]);
-  print(table([["REGISTRY", "ORIGIN", "IDENTITY"], ...rows]));
+  const known = new Set(registries.map(({ host }) => host));
+  const unmanaged = await listUnmanaged(known, loaded?.managed.provider, app);
+  const without = await hostsWithoutToken(registries, app);
+  const rows = [
+    ...registries.map((one) => {
+      const state = without.has(one.host) ? noToken : "";
+      return [one.host, `${originText(one)}${state}`, one.identity];
+    }),
+    ...unmanaged.map(({ host, origin, identity }) => [host, `${origin}${noToken}`, identity]),
+  ];
+  if (rows.length > 0) print(table([["REGISTRY", "ORIGIN", "IDENTITY"], ...rows]));
   const waiting = waitingEntries(shown, app.folders.configFile);
-  if (loaded && rows.length === 0 && waiting.length === 0 && process.stderr.isTTY)
-    printError(noRegistriesMessage);
+  if (loaded && rows.length === 0 && waiting.length === 0) printError(noRegistriesMessage);
   for (const line of waiting) print(line);
   for (const { what, winner, loser, why } of overlapping) {
     const because = why === "first" ? "it comes first" : "it is more specific";
     print(`${what}: line ${winner} of config.yaml is used, not line ${loser}: ${because}`);
   }
+}
+
+const noToken = ", no token yet";
+
+/** The hosts for which no token was ever fetched, as far as the stored files show. */
+async function hostsWithoutToken(
+  registries: readonly RegistryRow[],
+  { store }: AppContext,
+): Promise<ReadonlySet<string>> {
+  const hosts = new Set<string>();
+  for (const { host, authorization } of registries) {
+    const token = (await store.readAuthorization(authorization)) ?? (await store.readRegistry(host));
+    if (!token) hosts.add(host);
+  }
+  return hosts;
 }
 
 function originText({ origin, source, unattended }: RegistryRow): string {

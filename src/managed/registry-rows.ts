@@ -33,7 +33,7 @@ export function originJson(origin: string | undefined): string | undefined {
 
 /** Shown to users instead of an empty list. */
 export const noRegistriesMessage =
-  "No registry is managed yet: the first pull adds one, or list registries in config.yaml.";
+  "No registry is managed yet: the first pull adds one, or list registries in config.yaml. To find yours, run: docker-credential-ecr configure-docker";
 
 /** For users: the entries of config.yaml whose registries are unknown before the first pull. */
 export function waitingEntries({ loaded }: RegistryRows, configFile: string): readonly string[] {

@@ -56,6 +56,32 @@ export async function registriesOf(
   return registries;
 }
 
+/** A registry that clients request from this program and that is not managed. */
+export interface UnmanagedRegistry {
+  readonly host: string;
+  /** "-": config.yaml is invalid. */
+  readonly identity: string;
+  readonly origin: "Docker's config" | "failed get";
+}
+
+/** Such registries, the hosts of Docker's config first. @param known the hosts of the managed ones */
+export async function listUnmanaged(
+  known: ReadonlySet<string>,
+  provider: TokenProvider | undefined,
+  app: AppContext,
+): Promise<readonly UnmanagedRegistry[]> {
+  const { docker, failedGets } = await requestedRegistries(app);
+  const unmanaged: UnmanagedRegistry[] = [];
+  for (const host of new Set([...docker, ...failedGets.map((one) => one.host)])) {
+    if (known.has(host)) continue;
+    const registry = parseHost(host) ?? (await provider?.resolveAlias(host));
+    const identity = registry && provider ? (await provider.resolveRegistration(registry)).identity : "-";
+    const origin = docker.includes(host) ? "Docker's config" : "failed get";
+    unmanaged.push({ host, identity, origin });
+  }
+  return unmanaged;
+}
+
 /**
  * The managed registries, and for this call also those that clients request, as if they had just been used. Public
  * registries are left out, since they need no token.

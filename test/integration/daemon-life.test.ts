@@ -63,7 +63,9 @@ describe("the tokens of a daemon", () => {
       (await user.run(["daemon", "--once", "--verbose"])).stdout,
       /^0 registries managed, 0 tokens renewed/,
     );
-    assert.equal((await user.run(["registries"])).stdout, "REGISTRY  ORIGIN  IDENTITY\n");
+    const { stdout, stderr } = await user.run(["registries"]);
+    assert.equal(stdout, "");
+    assert.match(stderr, /No registry is managed yet: .* run: docker-credential-ecr configure-docker\n$/);
     assert.equal(count(), 2);
   });
 

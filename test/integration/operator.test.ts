@@ -38,7 +38,7 @@ describe("status, registries and refresh", () => {
     answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
     const { stdout, exitCode } = await user.run(["registries"]);
     assert.equal(exitCode, 0);
-    assert.match(stdout, /111122223333\S+ +configured +alice/);
+    assert.match(stdout, /111122223333\S+ +configured, no token yet +alice/);
     assert.match(stdout, /444455556666\S+ +discovered, not renewed +keys in the environment/);
     assert.match(stdout, /line 8 of config.yaml is used, not line 5: it is more specific/);
     const { version, registries, overlaps, ...more } = JSON.parse(
@@ -50,6 +50,36 @@ describe("status, registries and refresh", () => {
     assert.equal(registries.length, 2);
     assert.deepEqual(registries[1], { ...discovered, identity: registries[1].identity });
     assert.deepEqual(overlaps, [{ ...overlaps[0], winner: 8, loser: 5, why: "narrower" }]);
+  });
+
+  it("registries shows before the first get what Docker's config names, and no bare header", async () => {
+    const user = standing.user();
+    const empty = await user.run(["registries"]);
+    assert.deepEqual([empty.exitCode, empty.stdout], [0, ""]);
+    assert.match(
+      empty.stderr,
+      /No registry is managed yet: .* run: docker-credential-ecr configure-docker\n$/,
+    );
+    user.writeAwsKeys({ default: member("alice") });
+    const credHelpers = { [registry]: "ecr", [otherRegistry]: "other" };
+    user.write(".docker/config.json", JSON.stringify({ credHelpers }));
+    const listed = await user.run(["registries"]);
+    assert.match(
+      listed.stdout,
+      /^REGISTRY .*\n111122223333\S+ +Docker's config, no token yet +the default AWS credential chain\n$/,
+    );
+    assert.equal(listed.stderr, "");
+    answered(await user.get(registry), registry);
+    assert.match((await user.run(["registries"])).stdout, /\n111122223333\S+ +discovered +the default/);
+  });
+
+  it("registries shows a registry whose first get failed", async () => {
+    const user = standing.user();
+    await user.get(registry, { env: { AWS_PROFILE: "missing" } });
+    assert.match(
+      (await user.run(["registries"])).stdout,
+      /\n111122223333\S+ +failed get, no token yet +the /,
+    );
   });
 
   it("refresh ensures the requested lifetime, and --force fetches a new token", async () => {
