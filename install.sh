@@ -458,9 +458,12 @@ if [ -n "$uninstall" ]; then
   [ ${#configure_arguments[@]} -eq 0 ] || fail "--uninstall has no registries"
   [ -z "$from" ] || fail "--uninstall can't be used with --from"
   [ -z "$service" ] || fail "--uninstall always removes services: omit --service"
-  # Only the program can undo its changes; without it the records must stay.
+  # Only the program can undo its changes and export logins; without it the records and the logins must stay.
   if [ ! -x "$program" ] && [ -n "$(find "$state/clients" "$state/outputs" -type f 2>/dev/null)" ]; then
     fail "$program does not exist, but Docker's config or an output still contains its changes: use the --prefix of the installation (nothing was removed)"
+  fi
+  if [ ! -x "$program" ] && [ -n "$(find "$state/sealed" -name '*.json' 2>/dev/null)" ]; then
+    fail "$program does not exist, but $state/sealed has logins: use the --prefix of the installation, or remove that folder to lose them (nothing was removed)"
   fi
   me=$(id -un) left= served=
   others=()

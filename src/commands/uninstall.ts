@@ -18,7 +18,8 @@ const somethingLeft = 3;
  * The cleanup that `install.sh --uninstall` needs before it removes the state folder: removes tokens from the files of
  * `outputs`, which could not be distinguished from others later, and lists what it can't remove.
  *
- * @throws Failure LOGINS_KEPT if that folder is the only place of a login; then nothing was done
+ * @throws Failure LOGINS_KEPT if that folder is the only place of a login, LOGIN_KEY, LOGIN_UNREADABLE if a file of a login
+ * can't be read; then nothing was done
  */
 export async function cleanUp(dryRun: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, exitWith } = context;
@@ -26,7 +27,8 @@ export async function cleanUp(dryRun: boolean, context: Context): Promise<void> 
   const { state, configFile } = app.folders;
   const isRestored = await restoredLogins(state, configFile);
   const files = new FileLogins(state, app.log);
-  const stored = Object.keys(await files.list());
+  const stored = await files.servers();
+  const marked = await markedServers(state);
   const inFiles = stored.filter((server) => !isRestored(server, "file"));
   if (inFiles.length > 0) throw loginsLost(inFiles);
   await assertNoOtherLogin(state, stored, files);
@@ -46,7 +48,7 @@ export async function cleanUp(dryRun: boolean, context: Context): Promise<void> 
       else print(`${path}: tokens were removed`);
     }
   }
-  const inKeychain = (await markedServers(state)).filter((server) => !isRestored(server, "keychain"));
+  const inKeychain = marked.filter((server) => !isRestored(server, "keychain"));
   if (inKeychain.length > 0) reportLeft(`left in the keychain: logins to ${inKeychain.join(", ")}`);
 }
 

@@ -37,7 +37,7 @@ export async function planExport(
   const toErase: { server: string; login: Login }[] = [];
   const skipped: string[] = [];
   const known = new Set(imported.map(({ server }) => server));
-  const servers = all ? Object.keys(await withFailure(() => store.list())) : [];
+  const servers = all ? await withFailure(() => store.servers()) : [];
   const others = servers
     .filter((server) => !known.has(server))
     .map((server) => ({ key: server, server, wasKept: false }));
@@ -118,7 +118,8 @@ async function withFailure<Result>(read: () => Promise<Result>): Promise<Result>
   } catch (error) {
     const why = error instanceof DelegatedReply ? errorFrom(error) : (error as Error).message;
     if (!(error instanceof Failure || error instanceof DelegatedReply)) throw error;
-    const fix = "unlock their store and run the command again, or leave them there with --leave-logins";
+    const first = error instanceof Failure ? error.fix : "unlock their store";
+    const fix = `${first}, then run the command again; or leave them there with --undo --leave-logins`;
     throw new Failure("EXPORT_UNREADABLE", `stored logins can't be written back: ${why}`, fix, {
       cause: error,
     });

@@ -45,7 +45,7 @@ export function otherLogins(
   };
 
   /** A login stays readable while config.yaml can't be used. */
-  async function loginsIgnoringConfig(): Promise<Pick<OtherLogins, "get" | "list">> {
+  async function loginsIgnoringConfig(): Promise<Pick<OtherLogins, "get" | "servers" | "list">> {
     try {
       return await chosenStore();
     } catch (error) {
@@ -55,6 +55,7 @@ export function otherLogins(
       const file = await openStore({ kind: "file" }, options);
       return {
         get: async (server) => (await keychain.get(server)) ?? file.get(server),
+        servers: async () => [...new Set([...(await keychain.servers()), ...(await file.servers())])],
         list: async () => ({ ...(await file.list()), ...(await keychain.list()) }),
       };
     }
@@ -62,6 +63,7 @@ export function otherLogins(
 
   return {
     get: async (server) => (await loginsIgnoringConfig()).get(server),
+    servers: async () => (await loginsIgnoringConfig()).servers(),
     list: async () => (await loginsIgnoringConfig()).list(),
     store: async (server, login) => (await chosenStore()).store(server, login),
     erase: async (server) => (await chosenStore()).erase(server),

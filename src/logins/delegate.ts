@@ -24,6 +24,13 @@ export function delegate(
     throw new DelegatedReply({ stdout: withoutSecrets(reply.stdout), stderr: withoutSecrets(reply.stderr) });
   }
 
+  async function list(): Promise<Readonly<Record<string, string>>> {
+    const logins = Object.entries(parse((await request("list", "unused")) ?? "{}", name));
+    if (!logins.every((entry): entry is [string, string] => typeof entry[1] === "string"))
+      throw invalidAnswer(name);
+    return Object.fromEntries(logins);
+  }
+
   return {
     async get(server) {
       const text = await request("get", server);
@@ -39,12 +46,8 @@ export function delegate(
     async erase(server) {
       await request("erase", server);
     },
-    async list() {
-      const list = Object.entries(parse((await request("list", "unused")) ?? "{}", name));
-      if (!list.every((entry): entry is [string, string] => typeof entry[1] === "string"))
-        throw invalidAnswer(name);
-      return Object.fromEntries(list);
-    },
+    servers: async () => Object.keys(await list()),
+    list,
   };
 }
 

@@ -1,12 +1,13 @@
-import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { nonceLength, seal, unseal } from "../store/encryption/seal.ts";
 import { inspectFile } from "../store/files/inspect.ts";
-import { sealedLoginPath, serverKey } from "../store/files/paths.ts";
+import { loginKeyPath, sealedLoginPath, serverKey } from "../store/files/paths.ts";
 import { removeState, writeDurable } from "../store/files/write.ts";
 import { assertFits, type Login } from "../store/tokens/login.ts";
 import { Failure } from "../token/failure.ts";
 import { readLoginKey, readOrMakeLoginKey } from "./encryption-key.ts";
 import { withLoginsLock } from "./logins-lock.ts";
+import { storedNames } from "./stored-names.ts";
 
 /**
  * Logins to hosts outside ECR in encrypted files, one for each server, for machines without a keychain. The key is in a
@@ -44,31 +45,62 @@ export class FileLogins {
     await withLoginsLock(this.state, () => removeState(path));
   };
 
+  /** @throws Failure LOGIN_KEY, LOGIN_UNREADABLE if one of the stored logins can't be decrypted */
+  readonly servers = async (): Promise<readonly string[]> => {
+    const servers: string[] = [];
+    for (const id of await storedNames(this.folder)) {
+      const login = await this.open(id);
+      if (!login)
+        throw unreadable(sealedLoginPath(this.state, id), "it disappeared", "run the command again");
+      servers.push(login.server);
+    }
+    return servers.sort();
+  };
+
   /** Server to username of all logins that `get` can decrypt. */
   readonly list = async (): Promise<Readonly<Record<string, string>>> => {
     const usernames: [string, string][] = [];
-    for (const name of await readdir(`${this.state}/sealed`).catch(() => [])) {
-      if (!name.endsWith(".json")) continue;
-      try {
-        const login = await this.open(name.slice(0, -".json".length));
-        if (login) usernames.push([login.server, login.username]);
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        this.report(error.oneLine);
-      }
+    const reportFailure = (error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      this.report(error.oneLine);
+    };
+    const ids = await storedNames(this.folder).catch(reportFailure);
+    for (const id of ids ?? []) {
+      const login = await this.open(id).catch(reportFailure);
+      if (login) usernames.push([login.server, login.username]);
     }
     return Object.fromEntries(usernames.sort(([one], [other]) => (one < other ? -1 : 1)));
   };
+
+  private get folder(): string {
+    return dirname(sealedLoginPath(this.state, ""));
+  }
 
   private async open(id: string): Promise<(Login & { readonly server: string }) | undefined> {
     const path = sealedLoginPath(this.state, id);
     const file = await inspectFile(path);
     if (file.kind === "absent") return undefined;
-    if (file.kind === "refused") throw unreadable(path, file.why);
+    const newLogin = "log in to that registry again";
+    if (file.kind === "refused")
+      throw unreadable(
+        path,
+        file.why,
+        `make it a plain file of this user with mode 0600, or remove it and ${newLogin}`,
+      );
     const key = await readLoginKey(this.state);
-    if (!key) throw unreadable(path, "its key is missing");
+    if (!key)
+      throw unreadable(
+        path,
+        "its key is missing",
+        `restore ${loginKeyPath(this.state)}, or ${newLogin}, or remove that file`,
+      );
     const text = await unseal(sealedOf(file.text), key, id);
-    if (text === undefined) throw unreadable(path, "it was encrypted with another key, or changed");
+    if (text === undefined)
+      throw unreadable(
+        path,
+        "it was encrypted with another key, or changed",
+        `restore it, or ${newLogin}, or remove it`,
+      );
     return JSON.parse(text);
   }
 }
@@ -82,10 +114,6 @@ function sealedOf(text: string): string {
   }
 }
 
-function unreadable(path: string, why: string): Failure {
-  return new Failure(
-    "LOGIN_UNREADABLE",
-    `the login in ${path} can't be decrypted: ${why}`,
-    "log in to that registry again, or log out of it",
-  );
+function unreadable(path: string, why: string, fix: string): Failure {
+  return new Failure("LOGIN_UNREADABLE", `the login in ${path} can't be decrypted: ${why}`, fix);
 }

@@ -1,7 +1,7 @@
 import type { Keychain } from "../store/keychain/keychain.ts";
 import { assertFits, type Login, loginText, parseLogin } from "../store/tokens/login.ts";
 import { Failure } from "../token/failure.ts";
-import { hasMark, markedServers, removeMark, writeMark } from "./keychain-marks.ts";
+import { hasMark, markedServers, readMarks, removeMark, writeMark } from "./keychain-marks.ts";
 import { withLoginsLock } from "./logins-lock.ts";
 
 /**
@@ -62,9 +62,12 @@ export class KeychainLogins {
     });
   };
 
+  /** @throws Failure LOGIN_UNREADABLE if one of the marks can't be read */
+  readonly servers = (): Promise<readonly string[]> => markedServers(this.state);
+
   /** Server to username. @throws Failure KEYCHAIN_… */
   readonly list = async (): Promise<Readonly<Record<string, string>>> => {
-    const servers = await markedServers(this.state);
+    const { servers } = await readMarks(this.state);
     if (servers.length === 0) return {};
     const values = await this.withContext(
       "the logins can't be listed",

@@ -18,6 +18,12 @@ export interface OtherLogins {
   store(server: string, login: Login): Promise<void>;
   /** A login that is not stored is not an error. */
   erase(server: string): Promise<void>;
+  /**
+   * The servers to which a login may be stored, for a caller that must not miss one.
+   *
+   * @throws Failure if anything stored can't be read, instead of skipping it
+   */
+  servers(): Promise<readonly string[]>;
   /** Server URL to username of each login that `get` would return. */
   list(): Promise<Readonly<Record<string, string>>>;
 }
@@ -33,6 +39,7 @@ export const noOtherLogins: OtherLogins = {
     );
   },
   erase: async () => undefined,
+  servers: async () => [],
   list: async () => ({}),
 };
 

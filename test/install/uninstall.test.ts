@@ -120,6 +120,11 @@ describe("install.sh --uninstall", function () {
     assert.equal(status, 1);
     assert.match(stderr, /logins to c\.example .*\[LOGINS_KEPT\]\ninstall\.sh: nothing was removed\n$/);
     assert.deepEqual(snapshot(user.home), before);
+    assert.equal((await user.run(["configure-docker", "--undo"])).exitCode, 0);
+    const elsewhere = installer.run(["--prefix", "/nowhere", "--uninstall"]);
+    assert.equal(elsewhere.status, 1);
+    assert.match(elsewhere.stderr, /sealed has logins: .*--prefix.*nothing was removed/);
+    assert.deepEqual(readdirSync(join(user.state, "sealed")).length, 1);
   });
 
   it("removes the helper from the Docker config of the system service's user", function () {

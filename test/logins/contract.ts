@@ -12,6 +12,7 @@ export function loginsContract(name: string, open: () => OtherLogins): void {
       const logins = open();
       assert.equal(await logins.get(hub), undefined);
       assert.deepEqual(await logins.list(), {});
+      assert.deepEqual(await logins.servers(), []);
       await logins.erase(hub);
     });
 
@@ -46,6 +47,7 @@ export function loginsContract(name: string, open: () => OtherLogins): void {
       for (const server of servers) assert.equal((await logins.get(server))?.username, `user of ${server}`);
       const users = servers.map((server) => [server, `user of ${server}`]);
       assert.deepEqual(await logins.list(), Object.fromEntries(users));
+      assert.deepEqual((await logins.servers()).toSorted(), servers.toSorted());
       assert.equal(await logins.get("ghcr.io/team/app"), undefined);
       assert.equal(await logins.get("localhost"), undefined);
     });

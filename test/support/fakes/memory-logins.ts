@@ -7,5 +7,6 @@ export class MemoryLogins implements OtherLogins {
   get = async (server: string) => this.held.get(server);
   store = async (server: string, login: Login) => void this.held.set(server, login);
   erase = async (server: string) => void this.held.delete(server);
+  servers = async () => [...this.held.keys()];
   list = async () => Object.fromEntries([...this.held].map(([server, { username }]) => [server, username]));
 }
