@@ -71,6 +71,6 @@ function onFailure(error: unknown): undefined {
 function loginsLost(servers: readonly string[]): Failure {
   const what = `logins to ${servers.join(", ")} are stored only in this program's encrypted files`;
   const fix =
-    "'docker-credential-ecr configure-docker --export' (with fallback: file) writes them to config.json, 'echo HOST | docker-credential-ecr erase' removes one";
+    "'docker-credential-ecr configure-docker --undo --everywhere' and then 'docker-credential-ecr configure-docker --export' (with fallback: file) write them to config.json, 'echo HOST | docker-credential-ecr erase' removes one";
   return new Failure("LOGINS_KEPT", what, fix);
 }

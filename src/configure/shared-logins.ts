@@ -21,13 +21,16 @@ export async function importedServers(folder: string): Promise<ReadonlySet<strin
 }
 
 /**
- * Whether the stored login to a server must stay for another configured file, because it is to be written back there.
+ * The other configured file for which the stored login to a server must stay, because it is to be written back there.
  *
  * @param record the record of the file that is undone
  * @param orUsed also if Docker or podman only use it with that file
  */
-export async function neededElsewhere(record: string, orUsed: boolean): Promise<(server: string) => boolean> {
+export async function neededElsewhere(
+  record: string,
+  orUsed: boolean,
+): Promise<(server: string) => string | undefined> {
   const files = await configuredFiles(dirname(record), (each) => each.record !== record);
-  if (!files) return () => true;
-  return (server) => files.some((each) => each.imported.has(server) || (orUsed && each.uses(server)));
+  if (!files) return () => "another file";
+  return (server) => files.find((each) => each.imported.has(server) || (orUsed && each.uses(server)))?.path;
 }

@@ -62,11 +62,10 @@ export async function unconfigureFile(path: string, record: string, options: Und
   if (after === null) await removeClientFile(file, known.folders ?? []);
   else if (after !== before) await replaceClientFile(file, after, count > 0);
   const written = (await openClientFile(path)).text ?? "";
-  const orUsed = options.logins === "imported" && !options.everywhere;
-  const isNeeded = exports.toErase.length > 0 ? await neededElsewhere(record, orUsed) : () => false;
-  const toErase = exports.toErase.filter(({ server }) => !isNeeded(server));
-  const needed = exports.toErase.flatMap(({ server }) => (isNeeded(server) ? [server] : []));
-  const remaining = await exportLogins(toErase, written, options.store);
+  const neededBy =
+    exports.toErase.length > 0 ? await neededElsewhere(record, !options.everywhere) : () => undefined;
+  const byUser = Map.groupBy(exports.toErase, ({ server }) => neededBy(server));
+  const remaining = await exportLogins(byUser.get(undefined) ?? [], written, options.store);
   await dropBackup(path, written, known, print);
   await removeState(record);
   const done = left.length > 0 ? "what configure-docker changed was undone" : "this helper was removed";
@@ -75,8 +74,12 @@ export async function unconfigureFile(path: string, record: string, options: Und
   for (const line of exports.skipped) print(`not restored: ${line}`);
   if (remaining.length > 0)
     print(`still stored by this helper too: ${remaining.map(foreignName).join(", ")}`);
-  if (needed.length > 0 && !options.everywhere)
-    print(`still stored by this helper, for another file: ${needed.map(foreignName).join(", ")}`);
+  if (options.everywhere) return;
+  for (const [file, logins] of byUser) {
+    if (file === undefined) continue;
+    const servers = logins.map(({ server }) => foreignName(server)).join(", ");
+    print(`still stored by this helper too, for ${file}: ${servers}`);
+  }
 }
 
 /** The entries that this program did not write. */

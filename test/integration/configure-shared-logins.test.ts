@@ -32,7 +32,7 @@ describe("two configs of Docker with one login", () => {
       for (const folder of folders) await configure(folder, "--import");
       const [first = "", last = ""] = order;
       const shown = await configure(first, "--undo");
-      assert.match(shown, /still stored by this helper, for another file: hub\.example\.com/);
+      assert.match(shown, new RegExp(`still stored by this helper too, for ${pathOf(last)}: hub`));
       assert.equal(textOf(first), original);
       assert.equal(await stored(), list);
       assert.doesNotMatch(await configure(last, "--undo"), /not restored|still stored/);
@@ -56,6 +56,31 @@ describe("two configs of Docker with one login", () => {
     assert.deepEqual(folders.map(textOf), [original, original]);
     assert.equal(await stored(), "{}\n");
   });
+
+  for (const [name, more] of Object.entries({
+    "another config": ["two", "--all"],
+    "another config, for this server alone": ["two", server],
+    podman: ["two", "--podman", "--all"],
+  })) {
+    it(`--export copies a login that is used with ${name}`, async () => {
+      user.write("one/config.json", "{}\n");
+      user.write("two/config.json", `{"credHelpers":{"${server}":"ecr"}}\n`);
+      await configure("one", "--all");
+      const [folder = "", ...args] = more;
+      if (args[0] === server) await configure(folder, "public.ecr.aws");
+      else await configure(folder, ...args);
+      await user.store(server, "me", "hush-2");
+      const shown = (await configure("one", "--export", "--yes")).replaceAll(/\s+/g, " ");
+      assert.match(shown, / still stored by this helper too, for \S+: hub\.example\.com/);
+      assert.match(textOf("one"), new RegExp(`"${btoa("me:hush-2")}"`));
+      assert.equal(await stored(), list);
+      // As the fix of LOGINS_KEPT says: then nothing is left in the store.
+      await configure("one", "--undo", "--everywhere");
+      await configure("one", "--export", "--yes");
+      assert.match(textOf("one"), new RegExp(`"${btoa("me:hush-2")}"`));
+      assert.equal(await stored(), "{}\n");
+    });
+  }
 
   it("--undo keeps a login that Docker uses with another config, until --export", async () => {
     await configure("one", "--import");
