@@ -131,6 +131,11 @@ async function configure(
   for (const note of regionNotes(helperConfig)) printWrapped(note);
   for (const note of await configureNotes(target, before, plan, { env, home, dryRun })) printWrapped(note);
   if (dryRun) return;
+  if (proposal && proposal.undecided.length > 0) {
+    const { undecidedFailure } = await import("../configure/propose.ts");
+    for (const each of proposal.undecided) context.printFailure(undecidedFailure(each));
+    context.exitWith(1);
+  }
   const isChanged = isWritten || config !== undefined;
   const hosts = proposal?.affected ?? (helperConfig.kind === "hosts" ? helperConfig.hosts : []);
   if (options.check ?? (proposal && prompt && isChanged)) {

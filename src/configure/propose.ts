@@ -2,6 +2,7 @@ import { readDockerConfig } from "../clients/docker/read-config.ts";
 import type { AccountRegistration } from "../config/add-registrations.ts";
 import { readManagedRegistries } from "../managed/registries.ts";
 import { readProfileRegistries, type SkippedProfile } from "../profiles/profile-registries.ts";
+import { shellQuoted } from "../profiles/shell-words.ts";
 import { createAppContext } from "../provider/context.ts";
 import { registriesOfKeys } from "../provider/profile-account.ts";
 import { parseHost } from "../registry/host.ts";
@@ -10,6 +11,8 @@ import { Declined, type Prompt } from "../terminal/prompt.ts";
 import { wrapped } from "../terminal/wrap.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignName, foreignNames, foreignText } from "../token/foreign-text.ts";
+import { type ProfileVariable, profileVariable } from "../token/identity.ts";
+import { nearestOf } from "../token/nearest.ts";
 import {
   type AccountProfiles,
   accountsWithProfiles,
@@ -34,6 +37,8 @@ export interface Proposal {
   readonly registrations: readonly AccountRegistration[];
   /** The path of config.yaml. */
   readonly configFile: string;
+  /** Accounts with several profiles between which neither an option nor AWS_PROFILE nor the user has chosen. */
+  readonly undecided: readonly AccountProfiles[];
   /** The registries that are affected by a change of either file. */
   readonly affected: readonly string[];
 }
@@ -67,8 +72,12 @@ export async function propose(
     ...findingsOfConfig(text ?? "{}"),
     ...images,
   ];
+  const skippedProfiles = [...profiles.skipped, ...withKeys.skipped];
+  for (const name of named) {
+    if (!found.some(({ profile }) => profile === name)) throw unusable(name, found, skippedProfiles);
+  }
   const list = candidates(findings, docker);
-  const skipped = skippedLines([...profiles.skipped, ...withKeys.skipped]);
+  const skipped = skippedLines(skippedProfiles);
   if (list.length === 0) throw noRegistryFound(skipped);
   print(`Registries found, for ${path}:\n\n${renderProposal(list, program)}\n`);
   for (const line of skipped) print(wrapped(line));
@@ -78,22 +87,28 @@ export async function propose(
   const isAsked = !yes && !dryRun;
   const hosts =
     isAsked && prompt && proposed.length > 0 ? await askHosts(proposed, program, prompt) : proposed;
+  const undecided: AccountProfiles[] = [];
   const choices: { account: string; regions: readonly string[]; profile: string }[] = [];
   for (const each of accountsWithProfiles([...hosts, ...ours], found, config)) {
     const profile =
       onlyProfile(each, named) ?? (isAsked && prompt ? await askProfile(each, prompt, print) : undefined);
     if (profile !== undefined) choices.push({ account: each.account, regions: each.regions, profile });
-    else print(wrapped(ambiguous(each)));
+    else {
+      const ambient = profileVariable(env);
+      const isChosen = ambient !== undefined && each.profiles.includes(ambient.profile);
+      if (!isChosen && !(isAsked && prompt)) undecided.push(each);
+      print(wrapped(ambiguous(each, isChosen ? ambient : undefined)));
+    }
   }
   const registrations = registrationsOf(choices, config);
-  if (isAsked && !prompt && hosts.length + registrations.length > 0) throw notAsked();
+  if (isAsked && !prompt && hosts.length + registrations.length > 0) throw notAsked(undecided);
   const accounts = new Set(registrations.map(({ account }) => account));
   const isAffected = (host: string) => {
     const registry = parseHost(host);
     return registry?.kind === "private" && accounts.has(registry.account);
   };
   const affected = [...hosts, ...ours.filter(isAffected)];
-  return { hosts, registrations, configFile: app.folders.configFile, affected };
+  return { hosts, registrations, configFile: app.folders.configFile, undecided, affected };
 }
 
 async function askHosts(
@@ -130,8 +145,39 @@ async function askProfile(
   }
 }
 
-function ambiguous({ account, profiles }: AccountProfiles): string {
-  return `left out of config.yaml: account ${account}, because it has several profiles (${foreignNames(profiles)}). The one that AWS_PROFILE names is used. Select one with --profile NAME`;
+/** @param ambient the variable that names one of the profiles */
+function ambiguous({ account, profiles }: AccountProfiles, ambient: ProfileVariable | undefined): string {
+  const used = ambient
+    ? `${ambient.name} names ${foreignName(ambient.profile)}, which is used where this variable is set`
+    : "The default AWS credential chain is used, with the profile that AWS_PROFILE names";
+  return `left out of config.yaml: account ${account}, because it has several profiles (${foreignNames(profiles)}). ${used}. Select one with --profile NAME`;
+}
+
+/** The failure of a command that could not ask which profile to use. */
+export function undecidedFailure({ account, profiles }: AccountProfiles): Failure {
+  const [first = ""] = profiles;
+  const what = `account ${account} has several AWS profiles (${foreignNames(profiles)}), so config.yaml has no entry for it`;
+  const fix = `choose one: docker-credential-ecr configure-docker --yes --profile ${foreignName(shellQuoted(first))}`;
+  return new Failure("PROFILE_CHOICE", what, fix);
+}
+
+/** A value of --profile that chooses nothing: it is misspelt, or the profile has no registry. */
+function unusable(
+  name: string,
+  found: readonly { readonly profile: string }[],
+  skipped: readonly SkippedProfile[],
+): Failure {
+  const why =
+    skipped.find(({ profile }) => profile === name)?.why ?? "no registry was found for this profile";
+  const names = [...new Set(found.map(({ profile }) => profile))];
+  const nearest = nearestOf(name, names);
+  const fix =
+    nearest === undefined ? `use one of ${foreignNames(names)}` : `did you mean ${foreignName(nearest)}?`;
+  return new Failure(
+    "USAGE",
+    `--profile ${foreignName(name)}: ${foreignText(why)}`,
+    names.length === 0 ? "omit --profile" : fix,
+  );
 }
 
 function skippedLines(skipped: readonly SkippedProfile[]): readonly string[] {
@@ -140,12 +186,12 @@ function skippedLines(skipped: readonly SkippedProfile[]): readonly string[] {
   );
 }
 
-function notAsked(): Failure {
+function notAsked(undecided: readonly AccountProfiles[]): Failure {
   const what = "nothing was changed, because there is no terminal for the question";
   return new Failure(
     "NOT_ASKED",
     what,
-    "use --yes to accept what is proposed (--yes --dry-run shows it), or name registries",
+    `use --yes to accept what is proposed (--yes --dry-run shows it), or name registries${undecided.length === 0 ? "" : `; --profile NAME chooses between the profiles of an account (${undecided.map(({ account }) => account).join(", ")})`}`,
   );
 }
 

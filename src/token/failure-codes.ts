@@ -110,6 +110,7 @@ export const failureCodes = {
   PODMAN_TAKEN: {},
   NOTHING_FOUND: {},
   NOT_ASKED: {},
+  PROFILE_CHOICE: {},
   IMPORT_TOO_MANY: {},
   IMPORT_SOURCE: {},
   IMPORT_REFUSED: {},

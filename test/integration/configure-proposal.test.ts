@@ -238,10 +238,32 @@ describe("configure-docker without registries", function () {
       },
       "profile three": { sso_account_id: "111122223333" },
     });
-    const unsure = await docker.configure(["--yes"]);
-    assert.match(unsure, /left out: AWS profile three: it has no region/);
-    assert.match(unsure, /left out of config\.yaml: account 444455556666.*one, two.*--profile NAME/);
+    const shown = await docker.configure(["--dry-run"]);
+    assert.match(shown, /left out: AWS profile three: it has no region/);
+    assert.match(shown, /left out of config\.yaml: account 444455556666.*one, two.*--profile NAME/);
+    const unsure = await user.run(["configure-docker", "--yes"]);
+    assert.equal(unsure.exitCode, 1, "a script must notice that an account was left out");
+    assert.match(
+      unsure.stderr,
+      /account 444455556666 has several AWS profiles \(one, two\), .*: docker-credential-ecr configure-docker --yes --profile one\. \[PROFILE_CHOICE\]\n$/,
+    );
     assert.ok(!existsSync(join(user.home, configPath)));
+    // The rest is written, and the exit code stays until a profile is chosen.
+    assert.ok(farRegistry in docker.json.credHelpers);
+    for (const args of [[], ["--yes"]]) {
+      assert.equal((await user.run(["configure-docker", ...args])).exitCode, 1, args.join());
+    }
+    const env = { AWS_PROFILE: "two" };
+    const chosen = await user.run(["configure-docker", "--yes"], { env });
+    assert.deepEqual([chosen.exitCode, chosen.stderr], [0, ""]);
+    assert.match(chosen.stdout.replaceAll("\n", " "), /AWS_PROFILE names two, which is used/);
+    for (const [name, words] of [
+      ["twoo", "did you mean two?"],
+      ["three", "it has no region"],
+      ["unlike-all", "use one of one, two"],
+    ] as const) {
+      await docker.refuses(["--yes", "--profile", name], "USAGE", words);
+    }
     await docker.configure(["--yes", "--profile", "two"]);
     assert.match(
       readFileSync(join(user.home, configPath), "utf8"),
