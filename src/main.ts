@@ -65,7 +65,10 @@ async function help(action: HelperAction, longest: number): Promise<number> {
         const found = readCachedCredential(files, folders.state, host, env, Date.now());
         return found && "sealed" in found ? opened(found, files) : found;
       },
-      isConfigured: () => isThere(files, folders.configFile),
+      isConfigured: async () => {
+        if (isThere(files, folders.configFile)) return true;
+        return !(await (await import("./config/absence.ts")).isWithoutConfig(folders.configFile));
+      },
       isMarked: (server) => {
         const mark = keychainMarkPath(folders.state, server);
         return isThere(files, mark) || isClosed(files, folderOf(mark)) || isClosed(files, folders.state);

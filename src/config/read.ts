@@ -1,13 +1,13 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readWhole } from "../limits/bounded-file.ts";
 import { defaultLimit } from "../limits/bounded-stream.ts";
-import { type BarredFolder, barredFolder } from "../ownership/barred-folder.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { trustedTarget } from "../ownership/trusted-path.ts";
 import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
+import { absenceOf, unreadableConfig } from "./absence.ts";
 import { type Config, emptyConfig } from "./config.ts";
 
 type Report = (failure: Failure) => void;
@@ -15,10 +15,9 @@ type Report = (failure: Failure) => void;
 /**
  * Reads config.yaml; returns the default config if there is none. A user who can write the file can make this program use
  * any identity and run any helper. So the file, and every folder and link on its path, must belong to this user or root,
- * and no other user may be able to write them. In a folder that this user can't enter, as in another user's HOME, there
- * is no config of this user.
+ * and no other user may be able to write them. `absenceOf` decides about a file that can't be opened.
  *
- * @param report gets CONFIG_UNREADABLE for such a folder
+ * @param report gets CONFIG_UNREADABLE if the file is in another user's folder that this user can't enter
  * @throws Failure CONFIG_UNREADABLE, CONFIG_WRITABLE, and what `parseConfig` throws
  */
 export async function readConfig(path: string, report: Report = () => {}): Promise<Config> {
@@ -52,53 +51,16 @@ async function openFile(path: string, report: Report): Promise<FileHandle | unde
     // Opening a pipe must not block.
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    const code = codeOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      // A dangling link means that the config is missing, for example because its disk is not mounted yet. Continuing
-      // without it would use another identity.
-      if (await isLink(path)) throw unreadable(path, "is a link to a file that does not exist", error);
-      await assertNoYmlFile(path);
-      if (path.includes("\ufffd")) throw notUtf8(path, error);
-      return undefined;
-    }
-    const barred = await barredFolder(path);
-    if (!barred) throw unreadable(path, `can't be read (${code})`, error);
-    report(outOfReach(path, barred, error));
+    const absence = await absenceOf(path, error);
+    if (absence.kind === "unreadable") throw absence.failure;
+    if (absence.kind === "foreign") report(absence.failure);
     return undefined;
-  }
-}
-
-/** Bun decodes variables as UTF-8 and can't open other names: the file may exist and choose another identity. */
-function notUtf8(path: string, cause: unknown): Failure {
-  const what = `${printable(path)} can't be opened: the name of its folder is not UTF-8 in the environment (HOME or XDG_CONFIG_HOME)`;
-  return new Failure("CONFIG_UNREADABLE", what, "set XDG_CONFIG_HOME to a folder whose name is UTF-8", {
-    cause,
-  });
-}
-
-/** A file with the other usual suffix was meant as the config: continuing without it would use another identity. */
-async function assertNoYmlFile(path: string): Promise<void> {
-  const ymlPath = path.replace(/\.yaml$/, ".yml");
-  const exists = await lstat(ymlPath).then(
-    (stats) => stats.isFile() || stats.isSymbolicLink(),
-    () => false,
-  );
-  if (ymlPath === path || !exists) return;
-  const what = `${printable(ymlPath)} is not read: the name of the file must be config.yaml`;
-  throw new Failure("CONFIG_UNREADABLE", what, `run: mv ${printable(ymlPath)} ${printable(path)}`);
-}
-
-async function isLink(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isSymbolicLink();
-  } catch {
-    return false;
   }
 }
 
 async function assertTrustedFile(file: FileHandle, path: string): Promise<void> {
   const stats = await file.stat();
-  if (!stats.isFile()) throw unreadable(path, "is not a plain file");
+  if (!stats.isFile()) throw unreadableConfig(path, "is not a plain file");
   const user = process.geteuid?.();
   // Windows has neither owners nor modes of this kind.
   if (user === undefined) return;
@@ -120,7 +82,7 @@ async function assertTrustedPath(path: string): Promise<void> {
     await trustedTarget(resolve(path), { allowsSharedFolder: true, otherUserFix: "run this as that user" });
   } catch (error) {
     if (!(error instanceof FileRefusal)) throw error;
-    if (error.kind !== "unsafe") throw unreadable(path, error.why, error);
+    if (error.kind !== "unsafe") throw unreadableConfig(path, error.why, error);
     const what = `${printable(path)} is not read, because it sets the identities that AWS is called with: it ${error.why}`;
     throw new Failure("CONFIG_WRITABLE", what, `review it, then ${error.fix}`, {
       cause: error,
@@ -132,28 +94,14 @@ async function readBytes(file: FileHandle, path: string): Promise<Buffer> {
   try {
     const { size } = await file.stat();
     const bytes = await readWhole(file, defaultLimit, size);
-    if (!bytes) throw unreadable(path, "is larger than 1 MiB");
-    if (bytes.length > size) throw unreadable(path, "is being written at this moment");
+    if (!bytes) throw unreadableConfig(path, "is larger than 1 MiB");
+    if (bytes.length > size) throw unreadableConfig(path, "is being written at this moment");
     return bytes;
   } catch (error) {
-    throw error instanceof Failure ? error : unreadable(path, `can't be read (${codeOf(error)})`, error);
+    throw error instanceof Failure
+      ? error
+      : unreadableConfig(path, `can't be read (${codeOf(error)})`, error);
   }
-}
-
-function unreadable(path: string, why: string, cause?: unknown): Failure {
-  const fix = `check 'ls -lL ${printable(path)}'; it must be a readable YAML file, or not exist`;
-  return new Failure(
-    "CONFIG_UNREADABLE",
-    `${printable(path)} ${why}`,
-    fix,
-    cause === undefined ? {} : { cause },
-  );
-}
-
-function outOfReach(path: string, { folder, code }: BarredFolder, cause: unknown): Failure {
-  const what = `${printable(path)} is not read: this user can't enter ${printable(folder)} (${code})`;
-  const fix = `check 'ls -ld ${printable(folder)}'; give this user access to it, or set HOME or XDG_CONFIG_HOME to a folder of this user`;
-  return new Failure("CONFIG_UNREADABLE", what, fix, { cause });
 }
 
 function codeOf(error: unknown): string {

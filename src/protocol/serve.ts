@@ -19,16 +19,22 @@ export interface TokenCacheReader {
    * @returns a promise only if the token must be decrypted first
    */
   warm(host: string): StoredToken | undefined | Promise<StoredToken | undefined>;
-  /** Whether there is a config.yaml, which may define aliases of ECR registries or another store for logins. */
-  isConfigured(): boolean;
+  /** Whether there may be a config.yaml, which may define aliases of ECR registries or another store for logins. */
+  isConfigured(): Promise<boolean>;
   /** Whether the keychain may contain a login to a server outside ECR. */
   isMarked(server: string): boolean;
 }
 
 /** The part of the program that a warm get does not load. */
 export interface HelperPorts {
-  /** The ECR registry of an alias in config.yaml; the host must match exactly. */
+  /**
+   * The ECR registry of an alias in config.yaml; the host must match exactly.
+   *
+   * @throws Failure if config.yaml is invalid, so that any host may be an alias
+   */
   aliased(host: string): Promise<Registry | undefined>;
+  /** A valid stored credential of an ECR host or alias, if nothing but config.yaml has changed since. */
+  storedCredential(host: string): Promise<StoredToken | undefined>;
   /**
    * @param serverUrl as the client wrote it; default: the host
    * @returns undefined if no credential is stored and none could be
@@ -110,9 +116,31 @@ async function credentialFor(serverUrl: string, backends: HelperBackends): Promi
   const url = readUrl(serverUrl);
   const cached = await warm.warm(url.host);
   if (cached) return cached;
-  const registry = await registryOf(url, backends);
+  const registry = await registryOf(url, backends).catch(configFailure);
+  if (registry instanceof Failure) return getWithoutConfig(serverUrl, url.host, registry, backends);
   if (registry) return getFromEcr(registry, serverUrl, await backends.cold());
-  return mayBeStored(serverUrl, backends) ? (await backends.others()).get(serverUrl) : undefined;
+  return (await mayBeStored(serverUrl, backends)) ? (await backends.others()).get(serverUrl) : undefined;
+}
+
+function configFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+/**
+ * The credential for a host that may be an alias while config.yaml is invalid. If none is stored, the client can continue
+ * anonymously, as for an ECR host, and the user gets the reason.
+ */
+async function getWithoutConfig(
+  serverUrl: string,
+  host: string,
+  reason: Failure,
+  backends: HelperBackends,
+): Promise<StoredToken> {
+  const stored = await (await backends.cold()).storedCredential(host);
+  const credential = stored ?? (await (await backends.others()).get(serverUrl));
+  if (credential) return credential;
+  throw new LoginMissing(reason, false);
 }
 
 /** @throws LoginMissing, or a Failure if config.yaml sets `failures: report` */
@@ -141,12 +169,12 @@ async function registryOf(
   backends: HelperBackends,
 ): Promise<Registry | undefined> {
   if (url.kind === "ecr") return url.registry;
-  return backends.warm.isConfigured() ? (await backends.cold()).aliased(url.host) : undefined;
+  return (await backends.warm.isConfigured()) ? (await backends.cold()).aliased(url.host) : undefined;
 }
 
 /** Whether a login to a host outside ECR may be stored: most such requests are for anonymous pulls from Docker Hub. */
-function mayBeStored(server: string, { warm }: HelperBackends): boolean {
-  return warm.isConfigured() || warm.isMarked(server);
+async function mayBeStored(server: string, { warm }: HelperBackends): Promise<boolean> {
+  return warm.isMarked(server) || (await warm.isConfigured());
 }
 
 async function store(input: string, backends: HelperBackends): Promise<Reply> {
@@ -168,7 +196,7 @@ async function erase(input: string, backends: HelperBackends): Promise<Reply> {
   const registry = await registryOf(readUrl(serverUrl), backends);
   // podman, skopeo and buildah treat an error as a failed logout, even if nothing was stored.
   if (registry) await (await backends.cold()).erase(registry);
-  else if (mayBeStored(serverUrl, backends)) await (await backends.others()).erase(serverUrl);
+  else if (await mayBeStored(serverUrl, backends)) await (await backends.others()).erase(serverUrl);
   return done;
 }
 

@@ -72,7 +72,7 @@ export function createHelperPorts(
     { files, env, home: home ?? "", folders, store, now, log },
     { defer, disk, config: readStampedConfig },
   );
-  const { resolveRegistration, resolveAlias } = provider;
+  const { resolveRegistration, resolveAlias, aliased } = provider;
   const clock = () => readClock(files, now());
   const holds = (dependencies: Registration["dependencies"]) => dependenciesHold(files, dependencies, env);
 
@@ -120,6 +120,11 @@ export function createHelperPorts(
   async function validLogin(host: string): Promise<LoginEntry | undefined> {
     const login = loginIn(await store.readLogin(host));
     return login && lifeState(login.life, clock()) !== "expired" ? login : undefined;
+  }
+
+  async function storedCredential(host: string): Promise<StoredToken | undefined> {
+    const token = (await validLogin(host)) ?? (await tokenIgnoringConfig(host));
+    return token && lifeState(token.life, clock()) !== "expired" ? token : undefined;
   }
 
   async function coldGet(registry: Registry): Promise<StoredToken | undefined> {
@@ -195,7 +200,8 @@ export function createHelperPorts(
 
   const loginPorts = { ...store, clock, isCurrentToken, authorizationOf };
   return {
-    aliased: resolveAlias,
+    aliased,
+    storedCredential,
     get: getAndRecordFailure,
     async store(registry, credential) {
       await store.forgetKeychainFailure();

@@ -89,13 +89,19 @@ export class TokenProvider {
   };
 
   /**
-   * The registry that an alias stands for, with the alias as its host, which token file and messages then use. If
-   * config.yaml is invalid, no host is an alias: that must not break pulls from Docker Hub.
+   * The registry that an alias stands for, with the alias as its host, which token file and messages then use.
+   *
+   * @throws Failure if config.yaml is invalid
    */
+  readonly aliased = async (host: string): Promise<Registry | undefined> => {
+    const target = parseHost(aliasTarget((await this.readStampedConfig()).config, host) ?? "");
+    return target && { ...target, host };
+  };
+
+  /** As `aliased`; if config.yaml is invalid, no host is an alias, and the log has the reason. */
   readonly resolveAlias = async (host: string): Promise<Registry | undefined> => {
     try {
-      const target = parseHost(aliasTarget((await this.readStampedConfig()).config, host) ?? "");
-      return target && { ...target, host };
+      return await this.aliased(host);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.app.log(`can't tell whether ${host} is an alias of an ECR registry: ${error.oneLine}`);

@@ -24,8 +24,8 @@ describe("readConfig", () => {
 
   it("returns the default config if there is no file or folder", async () => {
     assert.equal(await readConfig(file()), emptyConfig);
-    writeFileSync(join(folder(), "plain"), "");
-    assert.equal(await readConfig(join(folder(), "plain", "config.yaml")), emptyConfig);
+    assert.equal(await readConfig(join(folder(), "a/b/config.yaml")), emptyConfig);
+    assert.equal(await readConfig("/dev/null/config.yaml"), emptyConfig);
   });
 
   for (const mode of [0o400, 0o600, 0o644, 0o755]) {

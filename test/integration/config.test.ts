@@ -68,7 +68,7 @@ registries:
     assert.equal(answered(await user.get(registry), registry), alices);
     assert.match(logOf(user), /config\.yaml:2:1: .*identities/);
     told(await user.get(foreign), "CONFIG_INVALID", "config.yaml:2:1", "identities");
-    notFound(await user.get("registry.example.com"));
+    told(await user.get("registry.example.com"), "CONFIG_INVALID", "config.yaml:2:1");
   });
 
   it("that other users can write is refused", async () => {

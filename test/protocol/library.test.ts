@@ -20,7 +20,7 @@ const noSpaces = ["\ufeff", "\u200b", "\u180e", "\0", "\u001f", "\u007f"];
 const everything: HelperBackends = {
   warm: {
     warm: () => ({ username: "AWS", secret: "secret" }),
-    isConfigured: () => false,
+    isConfigured: async () => false,
     isMarked: () => false,
   },
   cold: () => assert.fail("a warm get loads nothing"),

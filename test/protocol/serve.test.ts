@@ -225,6 +225,7 @@ describe("Docker's protocol", () => {
     const never = () => new Promise<string>(() => undefined);
     const ports = {
       aliased: async () => undefined,
+      storedCredential: async () => undefined,
       get: async () => undefined,
       store: async () => undefined,
       erase: async () => undefined,
@@ -234,7 +235,7 @@ describe("Docker's protocol", () => {
       tidy: async () => {},
     };
     const cold = async () => ({ ...ports, list: async () => ({}), version: () => "NAME (PACKAGE) 1.2.3" });
-    const warm = { warm: () => undefined, isConfigured: () => false, isMarked: () => false };
+    const warm = { warm: () => undefined, isConfigured: async () => false, isMarked: () => false };
     for (const action of ["list", "version"] as const) {
       const others = async () => new MemoryLogins();
       assert.equal((await serve(action, never, { warm, cold, others })).exitCode, 0);

@@ -2,6 +2,7 @@ import type { HelperAction } from "../../../src/protocol/messages.ts";
 import type { Reply } from "../../../src/protocol/reply.ts";
 import { type HelperPorts, type StoredToken, serve } from "../../../src/protocol/serve.ts";
 import type { Registry } from "../../../src/registry/registry.ts";
+import type { Failure } from "../../../src/token/failure.ts";
 import { MemoryLogins } from "./memory-logins.ts";
 
 /** Fake backends of Docker's protocol: tokens of the warm path and of the cold path, and the recorded calls. */
@@ -20,6 +21,9 @@ export class FakeBackends {
   /** Whether the client was shown the same failure just before. */
   isRepeated = false;
 
+  /** Why config.yaml is invalid. */
+  configFailure: Failure | undefined;
+
   /** If set, all backends fail with it. */
   trouble: unknown;
 
@@ -27,7 +31,7 @@ export class FakeBackends {
     return await serve(action, async () => input, {
       warm: {
         warm: (host) => this.warm.get(host),
-        isConfigured: () => this.aliases.size > 0,
+        isConfigured: async () => this.aliases.size > 0 || this.configFailure !== undefined,
         isMarked: (server) => this.others.held.has(server),
       },
       cold: async () => this.ports(),
@@ -38,7 +42,11 @@ export class FakeBackends {
   private ports(): HelperPorts {
     this.asked.push("loaded");
     return {
-      aliased: async (host) => this.aliases.get(host),
+      aliased: async (host) => {
+        if (this.configFailure) throw this.configFailure;
+        return this.aliases.get(host);
+      },
+      storedCredential: async (host) => this.cold.get(host),
       get: async (registry) => this.asks("get", registry, this.cold.get(registry.host)),
       store: async (registry, held) => {
         this.asks("store", registry, undefined);
