@@ -61,13 +61,13 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   "a proxy that refuses connections": {
     seed: (user) => set(user, { HTTPS_PROXY: "http://me:test-proxy-password@127.0.0.1:9" }),
-    fails: "proxy UNREACHABLE",
+    fails: "proxy-access UNREACHABLE",
     seen: /^the proxy 127\.0\.0\.1:9 /,
     fix: /HTTPS_PROXY/,
   },
   "a proxy that refuses all logins": {
     seed: (_, { aws }) => aws.controls.fail("Connect", { status: 403 }),
-    fails: "proxy PROXY",
+    fails: "proxy-access PROXY",
   },
   "a missing CA bundle": {
     seed: (user) => set(user, { AWS_CA_BUNDLE: "/nowhere/bundle.pem" }),
@@ -88,7 +88,7 @@ const faults: Readonly<Record<string, Fault>> = {
       unset(user, "HTTPS_PROXY");
       set(user, { AWS_ENDPOINT_URL_ECR: "https://api.ecr.invalid" });
     },
-    fails: "dns DNS",
+    fails: "name-lookup DNS",
     seen: /api\.ecr\.invalid/,
   },
   "an API without a listener": {

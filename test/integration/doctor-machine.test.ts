@@ -134,7 +134,7 @@ const faults: Readonly<Record<string, Fault>> = {
       const auths = { [registry]: { auth: authUntil(Date.now() + hour) } };
       user.env.DOCKER_AUTH_CONFIG = JSON.stringify({ auths });
     },
-    fails: ["auth-variable AUTH_VARIABLE"],
+    fails: ["docker-auth AUTH_VARIABLE"],
     fix: /^unset DOCKER_AUTH_CONFIG,/,
   },
   "Docker's snap": {
@@ -179,7 +179,7 @@ const faults: Readonly<Record<string, Fault>> = {
       mkdirSync(user.state, { recursive: true });
       chmodSync(user.state, 0o777);
     },
-    fails: ["state-folder STATE_FOLDER"],
+    fails: ["state STATE_FOLDER"],
     seen: /mode 0777/,
     fix: /^chmod 700 /,
   },
@@ -188,7 +188,7 @@ const faults: Readonly<Record<string, Fault>> = {
       mkdirSync(join(user.state, "tokens"), { recursive: true, mode: 0o700 });
       chmodSync(join(user.state, "tokens"), 0o750);
     },
-    fails: ["state-folder STATE_FOLDER"],
+    fails: ["state STATE_FOLDER"],
     fix: /^chmod 700 .*\/tokens$/,
   },
   "a state folder that is a link": {
@@ -196,7 +196,7 @@ const faults: Readonly<Record<string, Fault>> = {
       mkdirSync(dirname(user.state), { recursive: true });
       symlinkSync(user.home, user.state);
     },
-    fails: ["state-folder STATE_FOLDER"],
+    fails: ["state STATE_FOLDER"],
     seen: /not a folder/,
   },
   "an invalid config.yaml": {
@@ -242,13 +242,13 @@ describe("doctor finds on the machine", () => {
     });
   }
 
-  itAsRoot("a state folder of another user [state-folder STATE_FOLDER]", async () => {
+  itAsRoot("a state folder of another user [state STATE_FOLDER]", async () => {
     const user = healthyUser(standing);
     mkdirSync(user.state, { recursive: true });
     chownSync(user.state, otherUserId, otherUserId);
     const diagnostics = await diagnose(user, registry);
-    assert.deepEqual(failures(diagnostics), ["state-folder STATE_FOLDER"]);
-    assert.match(named(diagnostics, "state-folder").seen, new RegExp(`belongs to user ${otherUserId}`));
+    assert.deepEqual(failures(diagnostics), ["state STATE_FOLDER"]);
+    assert.match(named(diagnostics, "state").seen, new RegExp(`belongs to user ${otherUserId}`));
   });
 
   const mounts = ownMounts();

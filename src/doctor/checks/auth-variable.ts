@@ -4,7 +4,7 @@ import { type Finding, failed, ok } from "./finding.ts";
 
 /** A login in DOCKER_AUTH_CONFIG, which newer Docker CLIs and GitLab's runner read: it takes precedence over helpers. */
 export const authVariable: RegistryDiagnostic = {
-  name: "auth-variable",
+  name: "docker-auth",
   scope: "registry",
   needs: ["registry-name"],
   look: async ({ host, machine }) => judgeVariable(machine.env.DOCKER_AUTH_CONFIG, host),

@@ -8,7 +8,7 @@ import { type Finding, failed, ok, skipped } from "./finding.ts";
 export const daemon: MachineDiagnostic = {
   name: "daemon",
   scope: "machine",
-  needs: ["state-folder"],
+  needs: ["state"],
   look: async ({ folders: { state }, now }) => {
     const file = await readRefresher(state);
     const health = await daemonHealth(state, file, now());

@@ -8,7 +8,7 @@ import { type Finding, failed, ok } from "./finding.ts";
 
 /** Whether the state folder and its folders belong to this user, and no other user can enter them. */
 export const stateFolder: MachineDiagnostic = {
-  name: "state-folder",
+  name: "state",
   scope: "machine",
   look: async ({ folders: { state } }) => {
     const finding = await checkStateFolder(state);
@@ -90,7 +90,7 @@ const neededBytes = 1024 * 1024;
 export const disk: MachineDiagnostic = {
   name: "disk",
   scope: "machine",
-  needs: ["state-folder"],
+  needs: ["state"],
   look: async ({ folders: { state } }) => {
     const path = await existing(state);
     const { bavail, bsize, files, ffree } = await statfs(path);

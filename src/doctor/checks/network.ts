@@ -32,7 +32,7 @@ function findingAt({ broken }: Reach, link: Link): Finding | undefined {
 
 /** The proxy for requests to the API, and whether it allows them. */
 export const proxy: RegistryDiagnostic = {
-  name: "proxy",
+  name: "proxy-access",
   scope: "registry",
   needs: ["registry-name", "config"],
   look: async (checkRun, signal) => judgeProxy(await checkRun.reach(signal)),
@@ -49,7 +49,7 @@ export function judgeProxy(reach: Reach): Finding {
 export const certificates: RegistryDiagnostic = {
   name: "certificates",
   scope: "registry",
-  needs: ["proxy"],
+  needs: ["proxy-access"],
   look: async (checkRun, signal) => judgeCertificates(await checkRun.reach(signal)),
 };
 
@@ -67,9 +67,9 @@ export function judgeCertificates(reach: Reach): Finding {
 
 /** The addresses of the API's host name, unless a proxy looks it up. */
 export const dns: RegistryDiagnostic = {
-  name: "dns",
+  name: "name-lookup",
   scope: "registry",
-  needs: ["proxy", "certificates"],
+  needs: ["proxy-access", "certificates"],
   look: async (checkRun, signal) => {
     const reach = await checkRun.reach(signal);
     const name = URL.parse(`https://${reach.host}`)?.hostname ?? "";
@@ -101,7 +101,7 @@ function isPrivate(address: string): boolean {
 export const api: RegistryDiagnostic = {
   name: "api",
   scope: "registry",
-  needs: ["proxy", "certificates", "dns"],
+  needs: ["proxy-access", "certificates", "name-lookup"],
   look: async (checkRun, signal) => judgeApi(await checkRun.reach(signal)),
 };
 
