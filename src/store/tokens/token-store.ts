@@ -134,14 +134,15 @@ export class TokenStore {
     const mark = await readAtRest(this.state);
     if (mark.store === wanted && mark.isSettled) return;
     const { convertEncryption } = await import("./convert.ts");
+    let isKeyNeeded: boolean;
     try {
-      await convertEncryption(this.state, wanted, this.#files, this.report);
+      isKeyNeeded = !(await convertEncryption(this.state, wanted, this.#files, this.report));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.report(`store is now ${wanted}: ${error.oneLine}`);
       return;
     }
-    if (wanted === "file") await this.forgetKey();
+    if (wanted === "file" && !isKeyNeeded) await this.forgetKey();
   };
 
   private async forgetKey(): Promise<void> {

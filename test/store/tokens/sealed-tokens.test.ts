@@ -198,18 +198,24 @@ describe("store: keychain", () => {
     await allIsRead();
   });
 
-  it("removes what can't be decrypted when it is turned off", async () => {
+  it("removes the tokens, and keeps the logins, that can't be decrypted when it is turned off", async () => {
     await written("keychain");
     entries.broken = locked;
     await open().convertEncryption("file");
-    assert.match(
-      reported.at(-1) ?? "",
-      /^store is now file: the key.* is still in the keychain: .*\[KEYCHAIN_LOCKED\]$/,
-    );
+    await open().convertEncryption("file");
+    const lines = reported.filter((line) => line.startsWith("store is now file"));
+    assert.equal(lines.length, 2, reported.join("\n"));
+    assert.match(lines[0] ?? "", /: 1 logins stay encrypted until the keychain can be used$/);
+    assert.match(lines[1] ?? "", /2 token files that could not be converted were removed/);
     assert.equal(await open().readRegistry(host), undefined);
-    assert.equal(await open().readLogin(otherHost), undefined);
     await open().writeRegistry(registryEntry());
     assert.deepEqual(await open().readRegistry(host), registryEntry());
+    entries.broken = undefined;
+    assert.deepEqual(await open().readLogin(otherHost), loginEntry({ host: otherHost }));
+    await open().convertEncryption("file");
+    assert.equal(entries.held.size, 0);
+    assert.ok(readFileSync(loginPath(state(), otherHost), "utf8").includes("made-up"));
+    assert.deepEqual(await open().readLogin(otherHost), loginEntry({ host: otherHost }));
   });
 
   it("waits only once for a keychain that hangs when it is turned off", async () => {
