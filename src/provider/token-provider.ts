@@ -138,7 +138,8 @@ export class TokenProvider {
       fetch: () => {
         const fetched = this.fetchEntry(registry, registration, deadlines);
         // During the call to AWS, since that is rare and takes long anyway.
-        if (!defer || isPruningDue(Math.random())) pruning = pruneState(folders.state, now(), Math.random());
+        if (!defer || isPruningDue(Math.random()))
+          pruning = pruneState(folders.state, readClock(files, now()), Math.random());
         return fetched;
       },
       endpoint: apiEndpoint(registry).host,

@@ -1,10 +1,7 @@
 import { readdir, unlink } from "node:fs/promises";
-import {
-  parseAuthorizationEntry,
-  parseFailureEntry,
-  parseLoginEntry,
-  parseRegistryEntry,
-} from "../../token/parse-entry.ts";
+import { parseLoginOfAnyFormat } from "../../token/former-login.ts";
+import { type Clock, type Life, longestLife } from "../../token/life.ts";
+import { parseAuthorizationEntry, parseFailureEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
 import { inspectFile } from "../files/inspect.ts";
 import { removeAbandoned } from "../files/write.ts";
 
@@ -32,34 +29,43 @@ export function isPruningDue(random: number): boolean {
  * Removes expired files and the temporary files of killed writers: an identity whose keys change with each job would
  * otherwise leave two files with secrets for each job. It checks at most 64 files of a folder, different ones each time,
  * so the time does not grow with their number; it removes more files than a fetch adds. Never fails; a file that can't be
- * read stays.
+ * read stays. An explicit login is removed only if the uptime proves that it has expired, because the wall clock may be
+ * ahead, and no call to AWS replaces a login.
  *
- * @param now milliseconds since the epoch
  * @param random in [0, 1)
  */
-export async function pruneState(state: string, now: number, random: number): Promise<void> {
-  await removeAbandoned(state, now);
+export async function pruneState(state: string, clock: Clock, random: number): Promise<void> {
+  await removeAbandoned(state, clock.now);
   for (const [folder, period] of Object.entries(retention)) {
     const names = await readdir(`${state}/${folder}`).catch((): string[] => []);
     const first = names.length > sampleSize ? Math.floor(random * names.length) : 0;
     const sample = [...names.slice(first), ...names.slice(0, first)].slice(0, sampleSize);
-    await Promise.all(sample.map((name) => pruneFile(`${state}/${folder}/${name}`, now - period)));
+    await Promise.all(sample.map((name) => pruneFile(`${state}/${folder}/${name}`, clock, period)));
   }
 }
 
-async function pruneFile(path: string, before: number): Promise<void> {
-  const end = await endOf(path);
-  if (end !== undefined && end < before) await unlink(path).catch(() => undefined);
+async function pruneFile(path: string, clock: Clock, period: number): Promise<void> {
+  const end = await endOf(path, clock);
+  if (end !== undefined && end < clock.now - period) await unlink(path).catch(() => undefined);
 }
 
 /** When an entry became obsolete: the expiry of a token, or the time of a failure or logout. */
-async function endOf(path: string): Promise<number | undefined> {
+async function endOf(path: string, clock: Clock): Promise<number | undefined> {
   const file = await inspectFile(path);
   if (file.kind !== "text") return undefined;
   const { text } = file;
-  const entry = parseRegistryEntry(text) ?? parseAuthorizationEntry(text) ?? parseLoginEntry(text);
+  const login = parseLoginOfAnyFormat(text);
+  if (login && "life" in login && !isCertainlyOver(login.life, clock)) return undefined;
+  const entry = parseRegistryEntry(text) ?? parseAuthorizationEntry(text) ?? login;
   if (entry) return "life" in entry ? entry.life.expiresAt : entry.loggedOutAt;
   return parseFailureEntry(text)?.at ?? previousFormatEnd(text);
+}
+
+/** Whether the uptime proves that the longest life is over: since the issue, or since a boot after the issue. */
+function isCertainlyOver({ boot }: Life, clock: Clock): boolean {
+  if (!clock.boot) return false;
+  const since = boot?.id === clock.boot.id ? boot.uptime : 0;
+  return clock.boot.uptime - since > longestLife;
 }
 
 /** The same for an entry in the previous format, JSON. */

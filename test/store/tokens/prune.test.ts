@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "n
 import { isPruningDue, pruneState } from "../../../src/store/tokens/prune.ts";
 import { withChecksum } from "../../../src/token/checksum.ts";
 import { formatEntry } from "../../../src/token/entry-text.ts";
+import type { Life } from "../../../src/token/life.ts";
 import { hour } from "../../support/fakes/clock.ts";
 import {
   authorizationEntry,
@@ -14,7 +15,14 @@ import {
 import { useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const now = Date.UTC(2026, 5, 1);
+/** The machine has been up for a day. */
+const clock = { now, boot: { id: "this boot", uptime: 24 * hour } };
 const ended = (ago: number) => ({ issuedAt: now - ago - hour, freshUntil: now - ago, expiresAt: now - ago });
+
+function sealedLogin(life: Life) {
+  const { secret: _, ...rest } = loginEntry({ life });
+  return { ...rest, sealed: "c2VhbGVk" };
+}
 
 describe("isPruningDue", () => {
   it("is true for one get in eight", () => {
@@ -45,8 +53,30 @@ describe("pruneState", () => {
       const file = `${temp()}/${path}`;
       mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
       writeFileSync(file, text, { mode: 0o600 });
-      await pruneState(temp(), now, 0);
+      await pruneState(temp(), clock, 0);
       assert.equal(existsSync(file), stays);
+    });
+  }
+
+  for (const [when, uptime, boot, stays] of [
+    ["this boot, less than 12 hours ago", 30 * hour, { id: "this boot", uptime: 19 * hour }, true],
+    ["this boot, more than 12 hours ago", 30 * hour, { id: "this boot", uptime: 17 * hour }, false],
+    ["a time before a reboot, less than 12 hours ago", 11 * hour, { id: "before", uptime: 99 * hour }, true],
+    ["a time before a reboot, more than 12 hours ago", 13 * hour, { id: "before", uptime: 1 * hour }, false],
+    ["a system without uptime", undefined, undefined, true],
+  ] as const) {
+    it(`${stays ? "keeps" : "removes"} a login of ${when}, with a clock that is a year ahead`, async () => {
+      const life = { ...ended(365 * 24 * hour), ...(boot && { boot }) };
+      mkdirSync(`${temp()}/logins`);
+      const files = {
+        "plain.entry": formatEntry(loginEntry({ life })),
+        "sealed.entry": formatEntry(sealedLogin(life)),
+      };
+      for (const [name, text] of Object.entries(files))
+        writeFileSync(`${temp()}/logins/${name}`, text, { mode: 0o600 });
+      const ahead = uptime === undefined ? { now } : { now, boot: { id: "this boot", uptime } };
+      await pruneState(temp(), ahead, 0);
+      assert.deepEqual(readdirSync(`${temp()}/logins`).sort(), stays ? Object.keys(files) : []);
     });
   }
 
@@ -54,14 +84,14 @@ describe("pruneState", () => {
     mkdirSync(`${temp()}/tmp`, { recursive: true });
     writeFileSync(`${temp()}/tmp/abandoned`, "half an ent");
     utimesSync(`${temp()}/tmp/abandoned`, 1, 1);
-    await pruneState(temp(), now, 0);
+    await pruneState(temp(), clock, 0);
     assert.deepEqual(readdirSync(`${temp()}/tmp`), []);
   });
 
   it("keeps what it can't read, and accepts missing folders", async () => {
     mkdirSync(`${temp()}/tokens`);
     writeFileSync(`${temp()}/tokens/torn.entry`, "docker-credential-ecr 2 tok", { mode: 0o600 });
-    await pruneState(temp(), now, 0);
+    await pruneState(temp(), clock, 0);
     assert.equal(existsSync(`${temp()}/tokens/torn.entry`), true);
   });
 
@@ -72,7 +102,7 @@ describe("pruneState", () => {
     for (let n = 0; n < 200; n++) writeFileSync(`${folder}/${n}.entry`, expired, { mode: 0o600 });
     const left: number[] = [];
     for (const random of [0.99, 0, 0.5, 0.3]) {
-      await pruneState(temp(), now, random);
+      await pruneState(temp(), clock, random);
       left.push(readdirSync(folder).length);
     }
     assert.deepEqual(left, [136, 72, 8, 0]);
