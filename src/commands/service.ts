@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { foldersOf } from "../config/folders.ts";
 import { isOutdated, isReplaced } from "../managed/daemon-health.ts";
 import { accountNamed, isAccountName } from "../service/account.ts";
+import { installedService } from "../service/installed.ts";
+import { systemctlLine } from "../service/packaged.ts";
 import {
   planInstallation,
   resolveServiceTarget,
@@ -91,6 +93,7 @@ async function install(options: InstallOptions, { env, home, print, printError }
     return print(text.trimEnd());
   }
   for (const refusal of refusals) throw refusal;
+  if (place.packaged?.isEnabled) throw packagedEnabled(place.packaged);
   await manager.require();
   const before = await readUnit(manager.path);
   const isChanged = before !== text;
@@ -107,9 +110,9 @@ async function install(options: InstallOptions, { env, home, print, printError }
 }
 
 async function restart(options: ServiceOptions, { env, home, print }: Context): Promise<void> {
-  const place = await resolveServiceTarget(options, env, home);
-  const { manager, refusal } = place;
-  if ((await readUnit(manager.path)) === undefined) return;
+  const place = await withPackaged(await resolveServiceTarget(options, env, home));
+  const { manager, packaged, refusal } = place;
+  if (packaged ? !packaged.isEnabled : (await readUnit(manager.path)) === undefined) return;
   await manager.require();
   if (!(await isOutdatedService(place, env, home))) return;
   if (refusal) throw refusal;
@@ -134,9 +137,17 @@ async function uninstall(
   options: Omit<InstallOptions, "splay">,
   { env, home, print }: Context,
 ): Promise<void> {
-  const { manager, refusal } = await resolveServiceTarget(options, env, home, accountOrRemoved);
+  const place = await resolveServiceTarget(options, env, home, accountOrRemoved);
+  const { manager, packaged, refusal } = place;
   const { path } = manager;
-  if ((await readUnit(path)) === undefined) return print(`${path}: not installed`);
+  if ((await readUnit(path)) === undefined) {
+    print(`${path}: not installed`);
+    if (packaged?.isEnabled) {
+      const how = systemctlLine("disable --now", packaged);
+      print(`${packaged.unit} (${packaged.path}): stays enabled; to stop and disable it, run: ${how}`);
+    }
+    return;
+  }
   if (options.dryRun) return print(`would stop the service and remove ${path}`);
   if (refusal) throw refusal;
   await manager.stop();
@@ -155,11 +166,18 @@ const accountOrRemoved: typeof accountNamed = (name, ...more) =>
 
 async function status(options: ServiceOptions, context: Context): Promise<void> {
   const { env, home, print, exitWith } = context;
-  const place = await resolveServiceTarget(options, env, home);
-  const { manager } = place;
-  if ((await readUnit(manager.path)) === undefined) {
+  const place = await withPackaged(await resolveServiceTarget(options, env, home));
+  const { manager, packaged } = place;
+  if (!packaged && (await readUnit(manager.path)) === undefined) {
     exitWith(notInstalled);
-    return print(`${manager.path}: not installed`);
+    const other = await installedService(env, home ?? "");
+    const more = other ? `; the daemon of this user has ${other.path}: add --system` : "";
+    return print(`${manager.path}: not installed${options.system ? "" : more}`);
+  }
+  if (packaged && !packaged.isEnabled && !(await isRunning(manager))) {
+    exitWith(notInstalled);
+    const how = systemctlLine("enable --now", packaged);
+    return print(`${packaged.unit} (${packaged.path}): not enabled; to enable and start it, run: ${how}`);
   }
   try {
     await manager.require();
@@ -173,6 +191,43 @@ async function status(options: ServiceOptions, context: Context): Promise<void> 
   }
   const heartbeat = await heartbeatOf(place, context);
   if (heartbeat) print(heartbeat);
+}
+
+/**
+ * The service to show or restart: that of a package, unless 'service install' has written one. A unit of an
+ * administrator's at the same path counts as the package's.
+ */
+async function withPackaged(place: ServiceTarget): Promise<ServiceTarget> {
+  const { packaged, ...rest } = place;
+  if (!packaged || (await isOwnUnit(place.manager.path))) return rest;
+  return { ...place, manager: packaged.manager };
+}
+
+async function isOwnUnit(path: string): Promise<boolean> {
+  try {
+    return (await readUnit(path)) !== undefined;
+  } catch (error) {
+    if (error instanceof Failure && error.code === "UNIT_FOREIGN") return false;
+    throw error;
+  }
+}
+
+async function isRunning(manager: ServiceTarget["manager"]): Promise<boolean> {
+  try {
+    await manager.require();
+    return (await manager.state()).isRunning;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
+
+function packagedEnabled(packaged: NonNullable<ServiceTarget["packaged"]>): Failure {
+  return new Failure(
+    "UNIT_FOREIGN",
+    `${packaged.unit} (${packaged.path}) is enabled already, and a second daemon would not start`,
+    `keep it (${systemctlLine("status", packaged)}), or first run: ${systemctlLine("disable --now", packaged)}`,
+  );
 }
 
 /** Undefined if the service belongs to another user: only that user can read the folder. */

@@ -25,21 +25,26 @@ export interface Health {
   readonly configError?: string;
   /** The unit or plist of the installed service. */
   readonly service?: string;
+  /** The command that starts or restarts the service of a package, for messages. */
+  readonly restart?: string;
 }
 
 /**
  * @param refresher the contents of its heartbeat file
- * @param service the unit or plist of an installed service
+ * @param service the installed service
  */
 export async function daemonHealth(
   state: string,
   refresher: RefresherFile | undefined,
   now: number,
-  service?: string,
+  service?: { readonly path: string; readonly restart?: string },
 ): Promise<Health> {
   const running = await isRefresherRunning(state);
   const base = { running, expected: running || service !== undefined, outdated: false };
-  const installed = service !== undefined && { service };
+  const installed = service && {
+    service: service.path,
+    ...(service.restart !== undefined && { restart: service.restart }),
+  };
   if (!refresher) return { ...base, ...installed };
   const { pid, lastTickAt, configError, program, startedAt } = refresher;
   if (!running) {
@@ -69,13 +74,15 @@ export function isOutdated({ pid, program }: RefresherFile): boolean {
 
 /** The state of the daemon in one line for users. */
 export function healthLine(health: Health): string {
-  const { running, pid, silentForSeconds, service } = health;
+  const { running, pid, silentForSeconds, service, restart } = health;
+  const how = restart === undefined ? "" : `; start it: ${restart}`;
   if (!running) {
-    if (pid !== undefined) return `daemon: not running: process ${pid} was killed or crashed`;
-    return `daemon: not running${service === undefined ? "" : `, though its service is installed: ${service}`}`;
+    if (pid !== undefined) return `daemon: not running: process ${pid} was killed or crashed${how}`;
+    const installed = service === undefined ? "" : `, though its service is installed: ${service}`;
+    return `daemon: not running${installed}${how}`;
   }
   if (silentForSeconds !== undefined) {
-    return `daemon: no heartbeat for ${readableDuration(silentForSeconds * 1000)}, process ${pid}`;
+    return `daemon: no heartbeat for ${readableDuration(silentForSeconds * 1000)}, process ${pid}${how}`;
   }
   return pid === undefined
     ? "daemon: running, its first pass is under way"
@@ -83,12 +90,17 @@ export function healthLine(health: Health): string {
 }
 
 /** "version 0.1.0", and the fix if the daemon runs a different program than this one. */
-export function describeProgram({ program, outdated }: Pick<Health, "program" | "outdated">): string {
+export function describeProgram({
+  program,
+  outdated,
+  restart,
+}: Pick<Health, "program" | "outdated" | "restart">): string {
   const ownVersion = program === undefined ? "an older version" : `version ${program}`;
   if (!outdated) return ownVersion;
+  const how = restart === undefined ? "restart it" : `restart it: ${restart}`;
   return program === version
-    ? `${ownVersion}, but its program was replaced after it started: restart it`
-    : `${ownVersion}, while this program is version ${version}: restart it`;
+    ? `${ownVersion}, but its program was replaced after it started: ${how}`
+    : `${ownVersion}, while this program is version ${version}: ${how}`;
 }
 
 /** Whether the daemon needs attention: it should run and doesn't, it hangs, or it runs a different program. */

@@ -9,8 +9,10 @@ import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { accountNamed, accountOf } from "./account.ts";
 import { type CarriedEnvironment, type Reason, selectEnvironment } from "./environment.ts";
+import { configHomeOf } from "./installed.ts";
 import { launchd } from "./launchd.ts";
 import type { ServiceManager } from "./manager.ts";
+import { type PackagedUnit, packagedUnit } from "./packaged.ts";
 import { checkPath, checkProgram, isTemporaryPath, type Step } from "./program-location.ts";
 import { type Account, type Service, serviceName } from "./service.ts";
 import { systemd } from "./systemd.ts";
@@ -25,6 +27,8 @@ export interface ServiceTarget {
   readonly isSystem: boolean;
   readonly account: Account;
   readonly manager: ServiceManager;
+  /** The unit of a package for this account, and its manager. */
+  readonly packaged?: PackagedUnit & { readonly manager: ServiceManager };
   /** Why nothing may be changed here; showing it may still be possible. */
   readonly refusal?: Failure;
 }
@@ -48,8 +52,10 @@ export async function resolveServiceTarget(
     ? accountOf(system ? callerUid(env) : ownUid(), run, platform)
     : lookUp(user, run, platform));
   const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account) : undefined;
-  const manager = managerOf({ isSystem: system, account }, env, home, run);
-  return { isSystem: system, account, manager, ...(refusal && { refusal }) };
+  const service = { isSystem: system, account };
+  const manager = managerOf(service, env, home, run);
+  const packaged = packagedOf(service, env, home, run);
+  return { ...service, manager, ...(packaged && { packaged }), ...(refusal && { refusal }) };
 }
 
 const ownUid = () => process.geteuid?.() ?? 0;
@@ -70,16 +76,28 @@ function callerUid({ SUDO_UID = "" }: Environment): number {
   );
 }
 
+function packagedOf(
+  service: Pick<Service, "isSystem" | "account">,
+  env: Environment,
+  home: string | undefined,
+  run: RunProgram,
+): ServiceTarget["packaged"] {
+  if (process.platform !== "linux") return undefined;
+  const own = home ?? service.account.home;
+  const configHome = configHomeOf(env, own);
+  const found = packagedUnit(service, { configHome, home: own });
+  return found && { ...found, manager: systemd(service, configHome, run, found) };
+}
+
 function managerOf(
   service: Pick<Service, "isSystem" | "account">,
-  { XDG_CONFIG_HOME }: Environment,
+  env: Environment,
   home: string | undefined,
   run: RunProgram,
 ): ServiceManager {
   switch (process.platform) {
     case "linux": {
-      const own = XDG_CONFIG_HOME?.startsWith("/") ? XDG_CONFIG_HOME : undefined;
-      return systemd(service, own ?? `${home ?? service.account.home}/.config`, run);
+      return systemd(service, configHomeOf(env, home ?? service.account.home), run);
     }
     case "darwin":
       return launchd(service, run);

@@ -11,14 +11,18 @@ import { systemdUnit, systemUnits, unitName, userUnits, wantedBy } from "./syste
 /** Milliseconds for a start; a start that takes longer waits for AWS in its first pass. */
 const startLimit = 45_000;
 
-/** @param configHome XDG_CONFIG_HOME of the user, for a user's service */
+/**
+ * @param configHome XDG_CONFIG_HOME of the user, for a user's service
+ * @param packaged the unit of a package; absent: the unit that `service install` writes
+ */
 export function systemd(
   service: Pick<Service, "isSystem" | "account">,
   configHome: string,
   run: RunProgram,
+  packaged?: { readonly unit: string; readonly path: string },
 ): ServiceManager {
   const { isSystem, account } = service;
-  const unit = unitName(service);
+  const unit = packaged?.unit ?? unitName(service);
   const folder = isSystem ? systemUnits : userUnits(configHome);
   const scope = isSystem ? [] : ["--user"];
   const systemctl = (args: readonly string[], limit?: number): Promise<ProgramResult> =>
@@ -47,7 +51,7 @@ export function systemd(
   }
 
   return {
-    path: `${folder}/${unit}`,
+    path: packaged?.path ?? `${folder}/${unit}`,
     text: systemdUnit,
     async require() {
       const { stdout, message, isMissing } = await systemctl(["is-system-running"]);

@@ -31,7 +31,7 @@ export function jsonOf(report: StatusReport, ok: boolean): object {
   };
 }
 
-function daemonJson({ startedAt, lastTickAt, configError, ...health }: Health): object {
+function daemonJson({ startedAt, lastTickAt, configError, restart: _, ...health }: Health): object {
   return {
     ...health,
     ...(configError !== undefined && {

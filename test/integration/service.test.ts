@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -124,6 +125,49 @@ describe("service", () => {
     const offline = await service(["status"]);
     assert.equal(offline.exitCode, 3);
     assert.match(offline.stdout, /\[NO_SYSTEMD\]/);
+  });
+
+  it("status, restart and uninstall know the unit of a package, which install refuses to double", async () => {
+    const path = user.write(".local/share/systemd/user/docker-credential-ecr.service", "[Service]\n");
+    const inactive = "ActiveState=inactive\nSubState=dead\nUnitFileState=disabled\nMainPID=0\nNRestarts=0";
+    systemd.answer("show", inactive);
+    const disabled = await service(["status"]);
+    assert.equal(disabled.exitCode, 4);
+    assert.match(
+      disabled.stdout,
+      /: not enabled; to enable and start it, run: systemctl --user enable --now docker-credential-ecr\.service\n$/,
+    );
+    const wants = join(user.home, ".config/systemd/user/default.target.wants");
+    mkdirSync(wants, { recursive: true });
+    symlinkSync(path, join(wants, "docker-credential-ecr.service"));
+    const stopped = await service(["status"]);
+    assert.equal(stopped.exitCode, 3);
+    assert.match(stopped.stdout, /^docker-credential-ecr\.service: inactive \(dead\)/);
+    const refused = await service(["install"]);
+    assert.equal(refused.exitCode, 1);
+    assert.match(
+      refused.stderr,
+      /is enabled already, .* first run: systemctl --user disable --now docker-credential-ecr\.service\. \[UNIT_FOREIGN\]\n$/,
+    );
+    assert.ok(!existsSync(join(user.home, unitPath)));
+    assert.match((await service(["uninstall"])).stdout, /stays enabled; .*systemctl --user disable --now/);
+    const shown = await user.run(["status", "--json"], { through });
+    const { service: file, expected } = JSON.parse(shown.stdout).daemon;
+    assert.deepEqual([file, expected], [path, true]);
+    assert.match(
+      (await user.run(["status"], { through })).stdout,
+      /^daemon: not running, though its service is installed: \S+; start it: systemctl --user restart docker-credential-ecr\.service\n/,
+    );
+    const { diagnostics } = JSON.parse((await user.run(["doctor", "--json"], { through })).stdout);
+    const { seen } = diagnostics.find((each: { name: string }) => each.name === "daemon");
+    assert.match(seen, /its service is enabled; start it: systemctl --user restart/);
+    user.write(
+      ".local/state/docker-credential-ecr/refresher.json",
+      JSON.stringify({ format: 1, pid: process.pid, program: "0.0.1", lastTickAt: Date.now(), state: {} }),
+    );
+    systemd.takeCalls();
+    assert.match((await service(["restart"])).stdout, /^restarted, since it ran an older program/);
+    assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
   });
 
   it("explains how the service survives the last session, and does not change it", async () => {
