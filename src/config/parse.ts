@@ -21,7 +21,7 @@ import { syntaxHints } from "./syntax-hints.ts";
 import { valueComplaints } from "./value-checks.ts";
 
 /**
- * Parses and checks the text of a config.yaml. An empty text gives the default config.
+ * Parses and checks the text of a config.yaml. Comments alone give the default config.
  *
  * @param file its path, for messages
  * @throws Failure CONFIG_SYNTAX, CONFIG_VERSION, CONFIG_INVALID: the first problem of the file, with its line and column
@@ -39,15 +39,21 @@ export function checkConfig(text: string, file: string): readonly Failure[] {
 }
 
 function problemsOrConfig(text: string): Config | readonly Problem[] {
+  if (/^[\s\0\ufeff]*$/.test(text)) return [nothing("the file is empty, as after a write to a full disk")];
   const located = readYaml(text);
   if (!(located instanceof Located)) return withHints(located, text);
-  if (located.value === null) return emptyConfig;
+  if (located.value === null) return text.includes("#") ? emptyConfig : [nothing("the file has no content")];
   const outcome = check(located);
   if (Array.isArray(outcome)) return withHints(outcome, text);
   const lineAt = lineFinder(text);
   const lineOf = (path: KeyPath) =>
     lineAt(located.offsetOf(path, path[0] === "identities" ? "key" : "value"));
   return build(outcome as RawConfig, lineOf);
+}
+
+/** The settings may have been lost, so the default config could be that of another identity. */
+function nothing(what: string): Problem {
+  return { code: "CONFIG_SYNTAX", offset: 0, what, fix: "write its settings again, or remove the file" };
 }
 
 /** Replaces the parser's messages by hints: those on a line with a hint, and those after the first syntax error. */

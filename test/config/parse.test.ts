@@ -42,10 +42,9 @@ describe("parseConfig", () => {
   });
 
   for (const [what, text] of [
-    ["an empty file", ""],
     ["comments alone", "# version: 1\n\n"],
-    ["a byte order mark alone", "\ufeff"],
-    ["an empty document", "---\n"],
+    ["a byte order mark and a comment", "\ufeff# none"],
+    ["a document with a comment", "---\n# none\n"],
     ["the version alone", "version: 1\n"],
     ["a byte order mark and CRLF", "\ufeffversion: 1\r\n"],
     ["JSON, which YAML is too", '{"version": 1}'],
@@ -53,6 +52,28 @@ describe("parseConfig", () => {
     it(`returns the default config for ${what}`, () =>
       assert.deepEqual(plain(parse(text)), plain(emptyConfig)));
   }
+
+  for (const text of ["", " \n\t\r\n", "\ufeff", "\0".repeat(4096), "\n\0\0"])
+    it(`refuses ${JSON.stringify(text.slice(0, 20))}, as a full disk leaves it`, () =>
+      assert.throws(() => parse(text), {
+        code: "CONFIG_SYNTAX",
+        message: /:1:1: the file is empty/,
+        fix: "write its settings again, or remove the file",
+      }));
+
+  for (const text of ["---\n", "---\n...\n", "null\n", "~", "--- null\n"])
+    it(`refuses ${JSON.stringify(text)}, as a failed generator writes it`, () =>
+      assert.throws(() => parse(text), { code: "CONFIG_SYNTAX", message: /the file has no content/ }));
+
+  for (const [text, code] of [
+    ["version:\n", "CONFIG_VERSION"],
+    ["version: null\n", "CONFIG_VERSION"],
+    ["{}\n", "CONFIG_VERSION"],
+    ["[]\n", "CONFIG_INVALID"],
+    ["''\n", "CONFIG_INVALID"],
+    ["version: 1\n\0\0\0", "CONFIG_SYNTAX"],
+  ] as const)
+    it(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => parse(text), { code }));
 
   it("reads all keys of a role", () => {
     const { identities } = parse(

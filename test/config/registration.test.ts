@@ -50,7 +50,7 @@ describe("registrationFor", () => {
 
   it("returns nothing for registries without an entry; * does not include ECR Public", () => {
     assert.equal(registrationFor(layered, registry("public.ecr.aws")), undefined);
-    assert.equal(registrationFor(parse(""), registry(privateHost(one, "eu-west-1"))), undefined);
+    assert.equal(registrationFor(parse("version: 1\n"), registry(privateHost(one, "eu-west-1"))), undefined);
   });
 
   describe("an account's identity is used in every region:", () => {

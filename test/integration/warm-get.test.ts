@@ -61,7 +61,7 @@ describe("a warm get", () => {
 
   itOnLinux("opens its token file and no other, whatever else is kept", async () => {
     const { user, secret } = await warmed(roleUser());
-    user.write(configPath, "");
+    user.write(configPath, "version: 1\n");
     // An edit of the config: the answer is the same, and known to be so from the second get on.
     assert.equal(answered(await user.get(registry), registry), secret);
     for (let number = 0; number < 10_000; number++) {
