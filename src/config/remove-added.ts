@@ -29,15 +29,22 @@ export function removeRegistrations(text: string, added: readonly AccountRegistr
   };
   // An entry that the user has removed is done.
   const config = parseConfig(text, "");
-  const accounts = new Set(
-    config.registries.map(({ target }) => (target.kind === "account" ? target.account : undefined)),
-  );
+  const accounts = accountsIn(config);
   for (const { item, name } of registries)
     if (accounts.has(name)) remove(item, `the entry of account ${name}`, hasOneEntryLess);
   for (const { item, name } of identities)
     if (Object.hasOwn(config.identities, name))
       remove(item, `the identity ${name}`, (before, after) => lacksOnly(before, after, name));
   return { text: rest, left };
+}
+
+/** Whether a config.yaml has an entry for the account, or is invalid. */
+export function mayHaveEntry(text: string, account: string): boolean {
+  return checkConfig(text, "").length > 0 || accountsIn(parseConfig(text, "")).has(account);
+}
+
+function accountsIn({ registries }: Config): ReadonlySet<string> {
+  return new Set(registries.flatMap(({ target }) => (target.kind === "account" ? [target.account] : [])));
 }
 
 type Check = (before: Config, after: Config) => boolean;

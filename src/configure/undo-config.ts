@@ -1,15 +1,23 @@
 import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { AccountRegistration } from "../config/add-registrations.ts";
 import { readConfigText } from "../config/read.ts";
-import { removeRegistrations } from "../config/remove-added.ts";
+import { mayHaveEntry, removeRegistrations } from "../config/remove-added.ts";
 import { undoRecordPath } from "../store/files/paths.ts";
 import { removeState, writeDurable } from "../store/files/write.ts";
 import { fingerprint } from "../token/dependencies.ts";
 import { type ConfigPlan, editConfigFile } from "./config-file.ts";
 import { configuredFiles } from "./configured-files.ts";
 import { changedLines } from "./diff.ts";
-import { type AddedRegistration, readRecord, recordText, stepBack, type UndoRecord } from "./undo-record.ts";
+import {
+  type AddedRegistration,
+  readRecord,
+  recordText,
+  type Step,
+  stepBack,
+  type UndoRecord,
+} from "./undo-record.ts";
 
 /** Records which entries are about to be added to config.yaml. @throws Failure STATE_…, UNDO_TOO_LARGE */
 export async function recordConfig(plan: ConfigPlan, state: string, client: string): Promise<void> {
@@ -18,7 +26,8 @@ export async function recordConfig(plan: ConfigPlan, state: string, client: stri
   const recorded = await readRecord(record);
   // The entries of a file that the user has removed since are gone.
   const known = before === undefined ? { ...recorded, steps: [], added: [] } : recorded;
-  const step = { made: fingerprint(after), back: [changeBetween(after, before ?? "")] };
+  const earlier = known.added ?? [];
+  const accounts = new Set(registrations.map(({ account }) => account));
   const was = before === undefined ? null : known.was;
   const content: UndoRecord = {
     path: file,
@@ -26,8 +35,12 @@ export async function recordConfig(plan: ConfigPlan, state: string, client: stri
     ...(was !== undefined && { was }),
     folders: [...(known.folders ?? []), ...missingFolders(file)],
     replaced: {},
-    steps: [...(known.steps ?? []), step],
-    added: [...(known.added ?? []), ...registrations.map((each) => ({ ...each, for: client }))],
+    steps: [...(known.steps ?? []), stepBetween(before ?? "", after)],
+    added: [
+      // The user has removed an earlier entry of the account, or the file could not be written then.
+      ...earlier.filter(({ account }) => !accounts.has(account)),
+      ...withProfiles(registrations, earlier).map((each) => ({ ...each, for: client })),
+    ],
   };
   await writeDurable(state, record, recordText(content));
 }
@@ -59,10 +72,14 @@ export async function undoConfig(
   const isOurs = ({ for: path }: { readonly for: string }) => client === undefined || path === client;
   const added = known.added ?? [];
   if (!added.some(isOurs)) return;
-  const kept = client === undefined ? [] : await neededBy(added.filter(isOurs), dirname(record), undone);
+  const before = await readConfigText(file);
+  const stored = added.filter(
+    (each) => isOurs(each) && before !== undefined && mayHaveEntry(before, each.account),
+  );
+  const kept = client === undefined ? [] : await neededBy(stored, dirname(record), undone);
   const accounts = new Set(kept.map(({ account }) => account));
   const removed = added.filter((each) => isOurs(each) && !accounts.has(each.account));
-  const others = [...added.filter((each) => !isOurs(each)), ...kept];
+  const others = withProfiles([...added.filter((each) => !isOurs(each)), ...kept], removed);
   const keptReasons = kept.map(
     ({ account, for: path }) => `${file}: left for ${path}: the entry of account ${account}`,
   );
@@ -70,12 +87,13 @@ export async function undoConfig(
     if (!dryRun) await writeDurable(state, record, recordText({ ...known, added: others }));
     return keptReasons.forEach(print);
   }
-  const before = await readConfigText(file);
   let left: readonly string[] = [];
   const without = (text: string): string | undefined => {
     const original = others.length === 0 ? originalText(text, known) : undefined;
     const removal =
-      original === undefined ? removeRegistrations(text, removed) : { text: original, left: [] };
+      original === undefined
+        ? removeRegistrations(text, withoutProfiles(removed, others))
+        : { text: original, left: [] };
     ({ left } = removal);
     return isNew(removal.text, known) ? undefined : removal.text;
   };
@@ -90,11 +108,16 @@ export async function undoConfig(
     if (after === undefined)
       for (const folder of known.folders ?? []) await rmdir(folder).catch(() => undefined);
   }
-  // Bytes that another undo leaves are not restored exactly.
-  if (others.length > 0)
-    await writeDurable(state, record, recordText({ ...known, steps: [], added: others }));
+  // The step of a partial undo keeps the chain of steps complete: the last undo restores the original text.
+  const steps =
+    after === before ? (known.steps ?? []) : withStep(known.steps ?? [], before ?? "", after ?? "");
+  if (others.length > 0) await writeDurable(state, record, recordText({ ...known, steps, added: others }));
   else await removeState(record);
-  if (after !== before) print(`${file}: the entries that configure-docker added were removed`);
+  if (after !== before) {
+    const which = reasons.length > 0 || others.length > 0 ? "entries" : "the entries";
+    const forClient = others.length > 0 && client !== undefined ? ` for ${client}` : "";
+    print(`${file}: ${which} that configure-docker added${forClient} were removed`);
+  }
   reasons.forEach(print);
 }
 
@@ -110,6 +133,39 @@ async function neededBy(
     const user = files.find(({ usesAccount }) => usesAccount(each.account));
     return user ? [{ ...each, for: user.path }] : [];
   });
+}
+
+/** The same entries; an entry whose identity an entry of `from` has added takes its profile, so that its undo removes it. */
+function withProfiles<Entry extends AccountRegistration>(
+  entries: readonly Entry[],
+  from: readonly AccountRegistration[],
+): readonly Entry[] {
+  return entries.map((entry) => {
+    const profile = entry.profile ?? from.find(({ identity }) => identity === entry.identity)?.profile;
+    return profile === undefined ? entry : { ...entry, profile };
+  });
+}
+
+/** The same entries, without the identities that others use. */
+function withoutProfiles(
+  entries: readonly AccountRegistration[],
+  others: readonly AccountRegistration[],
+): readonly AccountRegistration[] {
+  const used = new Set(others.map(({ identity }) => identity));
+  return entries.map(({ profile, ...entry }) =>
+    profile === undefined || used.has(entry.identity) ? entry : { ...entry, profile },
+  );
+}
+
+function stepBetween(before: string, after: string): Step {
+  return { made: fingerprint(after), back: [changeBetween(after, before)] };
+}
+
+/** The steps after one more edit. If it has restored an earlier text, they end with that. */
+function withStep(steps: readonly Step[], before: string, after: string): readonly Step[] {
+  const step = stepBetween(before, after);
+  const same = steps.findIndex(({ made }) => made === step.made);
+  return same < 0 ? [...steps, step] : steps.slice(0, same + 1);
 }
 
 /** The text before the first edit; undefined if another program or the user has written the file since. */
