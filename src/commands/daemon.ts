@@ -114,6 +114,7 @@ async function notifierOf(
 /** Prints nothing if all is OK, since cron sends each line by mail. */
 async function runOnce(app: AppContext, context: Context, verbose: boolean): Promise<void> {
   const { print, printError, exitWith } = context;
+  const began = app.now();
   const refresher = new Refresher(app);
   const config = await refresher.readConfig();
   const { signal } = new AbortController();
@@ -123,8 +124,11 @@ async function runOnce(app: AppContext, context: Context, verbose: boolean): Pro
   await refresher.saveState(false);
   if (!first || !last) return;
   const { plan, sources } = last.managed;
-  const ruleFailures = [...(sync?.failed ?? []), ...(sync?.waiting ?? [])];
-  const failures = [...failuresOf(last, app.now()), ...ruleFailures.map(({ oneLine }) => oneLine)];
+  const failures = [
+    ...failuresOf(last, app.now(), began),
+    ...(sync?.failed ?? []).map(({ oneLine }) => oneLine),
+    ...(sync?.waiting ?? []).map(({ oneLine }) => `not tried again yet: ${oneLine}`),
+  ];
   for (const line of failures) printError(line);
   const notes = [
     ...sources.flatMap(({ problems }) => problems.map(({ oneLine }) => oneLine)),

@@ -11,7 +11,7 @@ import type { AppContext } from "../provider/context.ts";
 import { refreshPass } from "../refresher/pass.ts";
 import { isOver, type Pause, pauseOf } from "../refresher/pause.ts";
 import type { PassReport, RefreshPorts } from "../refresher/ports.ts";
-import { failureOfJob } from "../refresher/renewal-failure.ts";
+import { failureOfJob, rememberedFailure } from "../refresher/renewal-failure.ts";
 import { noRuleFetches, type RuleFetchState } from "../refresher/replication-schedule.ts";
 import { parseState, type RefresherState, startState, withoutCooldowns } from "../refresher/state.ts";
 import { removeStaleGroups } from "../refresher/sync-groups.ts";
@@ -182,9 +182,12 @@ function listingTimeout(): Failure {
  * The failures of a pass, one line each, including jobs that wait for their next attempt.
  *
  * @param now milliseconds since the epoch
+ * @param began when the command began: earlier failures are shown with their time and the next attempt
  */
-export function failuresOf({ report, outputs }: Pass, now: number): string[] {
+export function failuresOf({ report, outputs }: Pass, now: number, began = 0): string[] {
   const notWritten = report.failed.filter(({ step }) => step === "publish").map(({ failure }) => failure);
-  const notRenewed = report.failing.map((one) => failureOfJob(one, now));
+  const notRenewed = report.failing.map((one) =>
+    one.at < began ? rememberedFailure(one, now) : failureOfJob(one, now),
+  );
   return [...notRenewed, ...notWritten, ...outputs].map(({ oneLine }) => oneLine);
 }

@@ -6,6 +6,7 @@ import { type Outcome, publish, renew } from "./attempt.ts";
 import { checkTokens } from "./check-tokens.ts";
 import { decideRenewal, type RenewalDecision, refreshDue } from "./due.ts";
 import type { Job } from "./job.ts";
+import { pauseLeft } from "./pause.ts";
 import type { FailedJob, PassReport, RefreshPorts } from "./ports.ts";
 import { countAttempt } from "./renewal-counts.ts";
 import { type FailingJob, tokenTimes } from "./renewal-failure.ts";
@@ -73,7 +74,9 @@ function failingJob(
   const { failure, issue } = group ?? {};
   if (!failure) return [];
   const token = tokenTimes(entry?.life, issue, clock);
-  return [{ job, note: failure, since: failure.since, ...(token && { token }) }];
+  const { since, at, wait } = failure;
+  const retryAt = clock.now + pauseLeft(wait, clock);
+  return [{ job, note: failure, since, at, retryAt, ...(token && { token }) }];
 }
 
 /** A running pass and its results. */

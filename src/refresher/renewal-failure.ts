@@ -18,6 +18,9 @@ export interface FailingJob {
   readonly note: FailureNote;
   /** When the first of these attempts failed; milliseconds since the epoch. */
   readonly since: number;
+  /** When the last of them failed, and when the next one is due; milliseconds since the epoch. */
+  readonly at: number;
+  readonly retryAt: number;
   /** The previous token; absent: there is none. */
   readonly token?: TokenTimes;
 }
@@ -62,6 +65,18 @@ export function failureOfJob({ job, note, since, token }: FailingJob, now: numbe
   const others = registries.length - 1;
   const subject = others > 0 ? `${endpointRegistry.host} and ${others} more` : endpointRegistry.host;
   return renewalFailure(note, since, token, now, subject);
+}
+
+/**
+ * The failure of a job that a command has not tried to renew, because the attempt before failed: it must not look as if
+ * AWS had just answered.
+ */
+export function rememberedFailure(failing: FailingJob, now: number): Failure {
+  const { code, message, fix, parts } = failureOfJob(failing, now);
+  const { host } = failing.job.endpointRegistry;
+  const next = `next attempt after ${isoTime(Math.max(failing.retryAt, now))}, or at once with 'docker-credential-ecr refresh ${host}'`;
+  const note = ` (not tried again: this is the failure of ${isoTime(failing.at)}; ${next})`;
+  return new Failure(code, parts ? { ...parts, reason: parts.reason + note } : message + note, fix);
 }
 
 /** Milliseconds. NTP corrects clocks by less than this all the time, which must not change the expiry shown. */

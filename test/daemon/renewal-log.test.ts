@@ -15,6 +15,8 @@ describe("RenewalLog", () => {
     job: jobOf(key),
     note: { code: more.code ?? "ACCESS_DENIED", what, fix: "allow it" },
     since: start,
+    at: start,
+    retryAt: start + hour,
     token: { issuedAt: start - 6 * hour, expiresAt: start + 5.5 * hour },
     ...more,
   });

@@ -39,12 +39,19 @@ describe("daemon", () => {
   it("--once reports each failure in one line and exits 1, also while a retry is pending", async () => {
     const user = userWith(aliceKeeps("111122223333"));
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
-    for (const _ of [1, 2]) {
+    for (const isRemembered of [false, true]) {
       const { stdout, stderr, exitCode } = await user.run(["daemon", "--once", "--verbose"]);
       assert.equal(exitCode, 1);
       assert.match(stderr, /^docker-credential-ecr: .*alice.*\[\w+\]\n$/);
+      const remembered =
+        /not tried again: this is the failure of \S+Z; next attempt after \S+Z, or at once with 'docker-credential-ecr refresh 111122223333\S+'\)/;
+      assert.equal(remembered.test(stderr), isRemembered, stderr);
+      assert.equal(standing.count("GetAuthorizationToken"), 1);
       assert.equal(stdout, "1 registry managed, 0 tokens renewed, 1 failed\n");
     }
+    // A user who runs refresh gets AWS's present answer.
+    assert.doesNotMatch((await user.run(["refresh"])).stderr, /not tried again/);
+    assert.equal(standing.count("GetAuthorizationToken"), 2);
   });
 
   it("--once names tokens from keys in the environment, and does not change them", async () => {
