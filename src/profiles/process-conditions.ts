@@ -1,22 +1,24 @@
-import { stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { readBounded } from "../limits/bounded-file.ts";
 import type { Environment, FileDependency } from "../token/dependencies.ts";
+import { ProcessFiles, type WordUse } from "./process-files.ts";
+import { ShellVariables } from "./shell-expansion.ts";
 import { shellWords } from "./shell-words.ts";
+import { usedPrograms } from "./used-programs.ts";
 import { isShellScript, type UsedVariables, variablesIn } from "./variables-in-text.ts";
 
-/** What the answer of a `credential_process` may depend on, as far as its command and its script show. */
+/** What the answer of a `credential_process` may depend on, as far as its command and its scripts show. */
 export interface ProcessConditions {
   /** Environment variables, whether they are set now or not. */
   readonly names: readonly string[];
-  /** The program and the files in its command. */
+  /** The programs, scripts, and files in the command, also those that don't exist now. */
   readonly files: readonly FileDependency[];
 }
 
 /** Limits; with more, the answer is assumed to depend on every variable. */
-const most = { words: 1_000, names: 1_000 } as const;
+const most = { words: 1_000, names: 1_000, scripts: 50, characters: 4 * 1024 * 1024, depth: 3 } as const;
 
-/** Bytes of a script that is searched for variables. */
+/** Bytes of a script that is searched. */
 const largestScript = 1024 * 1024;
 
 /** Every variable: see `environmentFingerprint`. */
@@ -24,7 +26,7 @@ const everyVariable = "*";
 
 /**
  * The conditions under which a credential_process is assumed to return credentials of the same principal: PATH, the
- * variables that begin with AWS_ and those in the command or its script, the program, and the files among its words.
+ * variables that begin with AWS_ and those in the command or its scripts, the programs, and the files among its words.
  *
  * @param readStamp see store/
  */
@@ -34,27 +36,92 @@ export async function processConditions(
   home: string,
   readStamp: (path: string) => string,
 ): Promise<ProcessConditions> {
-  const words = wordsIn(command);
-  const isSet = (name: string) => env[name] !== undefined;
-  const names = new Set(["PATH", "AWS_*"]);
-  let isEvery = words.length > most.words;
-  const add = (used: UsedVariables) => {
-    for (const name of used.names) names.add(name);
-    isEvery ||= used.isEvery;
-  };
-  add(variablesIn(command, true, isSet));
-  const files = new Map<string, string>();
-  for (const word of words.slice(0, most.words)) {
-    for (const path of await filesOf(word, env, home)) {
-      if (files.has(path)) continue;
-      files.set(path, readStamp(path));
-      add(await variablesOfScript(path, isSet));
+  const search = new Search(env, home, readStamp);
+  await search.ofCommand(command);
+  return search.result();
+}
+
+class Search {
+  readonly #names = new Set(["PATH", "AWS_*"]);
+  #isEvery = false;
+  readonly #files: ProcessFiles;
+  #scripts = 0;
+  #characters = 0;
+
+  constructor(
+    private readonly env: Environment,
+    private readonly home: string,
+    readStamp: (path: string) => string,
+  ) {
+    this.#files = new ProcessFiles(env, readStamp);
+  }
+
+  result(): ProcessConditions {
+    const isEvery = this.#isEvery || this.#names.size > most.names;
+    return { names: isEvery ? [everyVariable] : [...this.#names], files: this.#files.list() };
+  }
+
+  async ofCommand(command: string): Promise<void> {
+    this.#addVariables(variablesIn(command, true, this.#isSet));
+    const variables = new ShellVariables(this.env, this.home);
+    const used = usedPrograms(command, variables);
+    const { programs, files, folders } = used;
+    const words = [...used.words, ...wordsIn(command).flatMap((word) => variables.expand(word).texts)];
+    if (used.hasUnknown || used.hasUnknownPath || words.length > most.words) this.#isEvery = true;
+    const written = new Set(used.written);
+    const uses = new Map<string, WordUse>();
+    for (const word of programs) uses.set(word, { folders, isProgram: true });
+    for (const word of files) uses.set(word, { ...uses.get(word), folders, isFile: true });
+    for (const word of words) if (!written.has(word) && !uses.has(word)) uses.set(word, { folders });
+    for (const [word, use] of [...uses].slice(0, most.words)) {
+      for (const path of this.#files.add(this.#inHome(word), use)) {
+        await this.#searchFile(path, 0, use.isProgram === true);
+      }
     }
   }
-  return {
-    names: isEvery || names.size > most.names ? [everyVariable] : [...names],
-    files: [...files].map(([path, stamp]) => ({ path, stamp })),
-  };
+
+  /** @param depth the number of scripts that run it */
+  async #searchFile(path: string, depth: number, isProgram: boolean): Promise<void> {
+    const file = await readBounded(path, largestScript);
+    if (file.kind === "too-large" && (await isScript(path))) this.#isEvery = true;
+    if (file.kind !== "bytes" || file.bytes.includes(0)) return;
+    this.#characters += file.bytes.length;
+    if (++this.#scripts > most.scripts || this.#characters > most.characters) {
+      this.#isEvery = true;
+      return;
+    }
+    const text = new TextDecoder().decode(file.bytes);
+    const isShell = isShellScript(path, text);
+    const { names, isEvery } = variablesIn(text, isShell, this.#isSet);
+    // A tool of the system in a script may use any variable, as each `eval` could, but chooses no principal by it.
+    const isTool = depth > 0 && /^\/(?:usr\/)?s?bin\//.test(path);
+    const isRun = isProgram || text.startsWith("#!");
+    this.#addVariables({ names, isEvery: isEvery && isRun && !isTool });
+    if (isRun && !isTool && depth < most.depth) await this.#searchPrograms(text, path, isShell, depth + 1);
+  }
+
+  /** The programs that a script runs. Files with data are no condition: a script may write them each time. */
+  async #searchPrograms(text: string, path: string, isShell: boolean, depth: number): Promise<void> {
+    const shell = isShell ? usedPrograms(text, new ShellVariables(this.env, this.home, path)) : undefined;
+    if (shell?.hasUnknown) this.#isEvery = true;
+    const programs = shell?.programs ?? quotedPrograms(text);
+    for (const program of programs.slice(0, most.words)) {
+      const use = { folders: shell?.folders ?? [], isFile: isShell && program.includes("/") };
+      for (const found of this.#files.add(this.#inHome(program), use))
+        await this.#searchFile(found, depth, true);
+    }
+  }
+
+  #addVariables({ names, isEvery }: UsedVariables): void {
+    for (const name of names) this.#names.add(name);
+    this.#isEvery ||= isEvery;
+  }
+
+  readonly #isSet = (name: string) => this.env[name] !== undefined;
+
+  #inHome(word: string): string {
+    return word.startsWith("~/") ? join(this.home, word.slice(2)) : word;
+  }
 }
 
 /** The words that the AWS CLI sees, which may contain blanks, and those that a shell sees in them. */
@@ -63,34 +130,10 @@ function wordsIn(command: string): readonly string[] {
   return [...new Set(words)].filter((word) => word !== "");
 }
 
-/**
- * The files that a word may mean: a path, or a program on the PATH. A path relative to the working directory is
- * skipped: in another directory it is another file.
- */
-async function filesOf(word: string, env: Environment, home: string): Promise<readonly string[]> {
-  const path = word.startsWith("~/") ? join(home, word.slice(2)) : word;
-  const named = (await isFile(path)) ? [path] : [];
-  if (path.includes("/")) return named;
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (folder !== "" && (await isFile(join(folder, path)))) return [join(folder, path), ...named];
-  }
-  return named;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-}
-
-/** None for a program that is not a text. */
-async function variablesOfScript(path: string, isSet: (name: string) => boolean): Promise<UsedVariables> {
-  const file = await readBounded(path, largestScript);
-  if (file.kind === "too-large") return { names: [], isEvery: await isScript(path) };
-  if (file.kind !== "bytes" || file.bytes.includes(0)) return { names: [], isEvery: false };
-  const text = new TextDecoder().decode(file.bytes);
-  return variablesIn(text, isShellScript(path, text), isSet);
+/** In another language than a shell's: the first word of a text in quotes that begins a list or the arguments of a call. */
+function quotedPrograms(text: string): readonly string[] {
+  const found = text.matchAll(/[([]\s*[bruf]?["'`]([\w.~/+-]{1,1024})(?=["'`\s])/g);
+  return [...new Set([...found].map(([, word = ""]) => word))];
 }
 
 async function isScript(path: string): Promise<boolean> {

@@ -96,3 +96,57 @@ describe("a credential_process: another principal's token is not returned after 
     });
   }
 });
+
+/** Each runs the script `creds` in the user's home folder. */
+const commands: Readonly<Record<string, string>> = {
+  "by its path": "~/creds",
+  "by a path with a variable": 'sh -c "$HOME/creds"',
+  "in a folder that a shell changes to": "cd ~ && ./creds",
+  "by another script": "~/other",
+};
+
+describe("a credential_process: its token is used until the script that it runs changes", () => {
+  const standing = useStanding();
+  let user: User;
+
+  beforeEach(() => {
+    user = standing.user();
+    write("other", '#!/bin/sh\nexec "$(dirname "$0")/creds"\n');
+  });
+
+  function write(name: string, text: string): void {
+    chmodSync(user.write(name, text), 0o700);
+  }
+
+  async function calls(env: Variables = {}): Promise<number> {
+    standing.aws.controls.reset();
+    answered(await user.get(registry, { env }), registry);
+    return standing.calls();
+  }
+
+  for (const [name, command] of Object.entries(commands)) {
+    it(name, async () => {
+      write("creds", script(isTeamBob));
+      user.writeAwsConfig({ default: { credential_process: command } });
+      assert.notEqual(await calls(), 0);
+      assert.equal(await calls({ OLDPWD: "/", SHLVL: "7", SSH_TTY: "/dev/pts/1", TERM: "xterm" }), 0);
+      assert.notEqual(await calls(bob), 0, "a variable of the script");
+      write("creds", script("true"));
+      assert.notEqual(await calls(), 0, "the script");
+      assert.equal(await calls(), 0);
+    });
+  }
+
+  it("by its name, until a folder that is earlier on the PATH has one", async () => {
+    const PATH = `${user.home}/early:${user.home}/late:/usr/bin:/bin`;
+    write("late/creds", script(isTeamBob));
+    user.writeAwsConfig({ default: { credential_process: "creds --file ~/file.json" } });
+    assert.notEqual(await calls({ PATH }), 0);
+    assert.equal(await calls({ PATH }), 0);
+    write("early/creds", script("true"));
+    assert.notEqual(await calls({ PATH }), 0, "the other program");
+    user.write("file.json", "{}");
+    assert.notEqual(await calls({ PATH }), 0, "a file that did not exist");
+    assert.equal(await calls({ PATH }), 0);
+  });
+});
