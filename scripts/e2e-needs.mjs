@@ -29,6 +29,9 @@ export const unitNeeds = [
   { program: "xz", package: "xz-utils" },
   { program: "minisign", package: "minisign" },
   { program: "curl", package: "curl" },
+  { program: "rpmbuild", package: "rpm" },
+  { program: "lintian", package: "lintian" },
+  { program: "rpmlint", package: "rpmlint" },
   // The location in Go's own archive.
   { program: "go", package: "golang-go", folders: ["/usr/local/go/bin"] },
 ];

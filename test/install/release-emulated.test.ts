@@ -10,7 +10,7 @@ import {
   newReleaseFolder,
   platforms,
   releaseVersion,
-  withPackages,
+  withEveryPlatform,
 } from "../support/release/build-release.ts";
 import {
   type EmulatedProgram,
@@ -55,7 +55,7 @@ describe("a release's program", function () {
   const standing = useStanding();
 
   before(function () {
-    if (!withPackages || process.platform !== "linux" || process.arch !== "x64") this.skip();
+    if (!withEveryPlatform || process.platform !== "linux" || process.arch !== "x64") this.skip();
   });
 
   for (const [name, system] of Object.entries(systems)) {

@@ -7,10 +7,13 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Whether the packages are built and tried, which takes minutes: CONTRIBUTING.md. */
-export const withPackages = process.env.RELEASE_PACKAGES === "1";
+/** Whether packages of every platform are built and tried, which takes ten minutes: CONTRIBUTING.md. */
+export const withEveryPlatform = process.env.RELEASE_PACKAGES === "1";
 
-const tried = withPackages ? "linux-x64,linux-arm64,linux-x64-musl,linux-arm64-musl" : "linux-x64";
+/** Whether packages are built and tried, which takes minutes: in continuous integration those of one platform. */
+export const withPackages = withEveryPlatform || process.env.CI === "true";
+
+const tried = withEveryPlatform ? "linux-x64,linux-arm64,linux-x64-musl,linux-arm64-musl" : "linux-x64";
 
 /** The platforms to build. */
 export const platforms: readonly string[] = (process.env.RELEASE_PLATFORMS ?? tried).split(",");
@@ -39,8 +42,9 @@ export function buildRelease(
   names: readonly string[],
   out: string,
   env: Readonly<Record<string, string>> = {},
+  version = releaseVersion,
 ): void {
-  const options = [releaseVersion, "--only", names.join(), "--xz", "0", "--out", out];
+  const options = [version, "--only", names.join(), "--xz", "0", "--out", out];
   if (!withPackages) options.push("--tarballs");
   const { status, stderr } = spawnSync("npm", ["run", "--silent", "release", "--", ...options], {
     cwd: root,
