@@ -57,7 +57,7 @@ const interpreters =
 
 const assignment = /^([A-Za-z_]\w*)\+?=([\s\S]*)$/;
 
-/** A substitution or a variable beside a slash. In `s/a$/b/` there is none. */
+/** A substitution or a variable next to a slash. In `s/a$/b/` there is none. */
 const unknownPath =
   /(?:\$\([^)]*\)|`[^`]*`|\$\{[^}]*\}|\$[\w@*])[^\s"']*\/|\/[^\s"']*(?:\$\(|`|\$\{|\$[\w@*])/;
 
