@@ -5,11 +5,13 @@ import { recordsIn } from "../configure/undo-record.ts";
 import { FileLogins } from "../logins/encrypted-file.ts";
 import { markedServers } from "../logins/keychain-marks.ts";
 import { daemonHealth, healthLine } from "../managed/daemon-health.ts";
+import { explicitLogin } from "../managed/logins.ts";
 import { outputsWithTokens, removeFromOutputs } from "../outputs/outputs.ts";
-import { createAppContext } from "../provider/context.ts";
+import { type AppContext, createAppContext } from "../provider/context.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Failure } from "../token/failure.ts";
+import { isoTime } from "../token/iso-time.ts";
 
 /** Exit code if something was left behind and listed. */
 const somethingLeft = 3;
@@ -50,6 +52,20 @@ export async function cleanUp(dryRun: boolean, context: Context): Promise<void> 
   }
   const inKeychain = marked.filter((server) => !isRestored(server, "keychain"));
   if (inKeychain.length > 0) reportLeft(`left in the keychain: logins to ${inKeychain.join(", ")}`);
+  for (const line of await explicitLogins(app)) print(`${line} ${dryRun ? "would be" : "is"} removed too`);
+}
+
+/** The explicit logins to ECR registries, which are tokens of at most 12 hours and are removed with the state folder. */
+async function explicitLogins(app: AppContext): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const host of await app.store.loginHosts()) {
+    const login = await explicitLogin(host, app);
+    if (login)
+      lines.push(`the explicit 'docker login' to ${host}, valid until ${isoTime(login.life.expiresAt)},`);
+    else if (!(await app.store.readLogin(host)))
+      lines.push(`an explicit 'docker login' to ${host}, which can't be read,`);
+  }
+  return lines;
 }
 
 /**

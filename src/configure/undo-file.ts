@@ -49,7 +49,8 @@ export async function unconfigureFile(path: string, record: string, options: Und
   const count = exports.logins.size;
   if (before === undefined && count === 0) {
     if (!dryRun) await removeState(record);
-    return print(`${path}: does not exist, nothing to undo`);
+    print(`${path}: does not exist, nothing to undo`);
+    return printSkipped(exports, print);
   }
   const after = restored(before ?? "{}", path, known, exports, options.now());
   const left = leftPlaces(after ?? "", path);
@@ -71,7 +72,7 @@ export async function unconfigureFile(path: string, record: string, options: Und
   const done = left.length > 0 ? "what configure-docker changed was undone" : "this helper was removed";
   print(`${path}: ${after === before ? "nothing to undo" : done}`);
   for (const line of left) print(line);
-  for (const line of exports.skipped) print(`not restored: ${line}`);
+  printSkipped(exports, print);
   if (remaining.length > 0)
     print(`still stored by this helper too: ${remaining.map(foreignName).join(", ")}`);
   if (options.everywhere) return;
@@ -80,6 +81,10 @@ export async function unconfigureFile(path: string, record: string, options: Und
     const servers = logins.map(({ server }) => foreignName(server)).join(", ");
     print(`still stored by this helper too, for ${file}: ${servers}`);
   }
+}
+
+function printSkipped({ skipped }: ExportPlan, print: (text: string) => void): void {
+  for (const line of skipped) print(`not restored: ${line}`);
 }
 
 /** The entries that this program did not write. */

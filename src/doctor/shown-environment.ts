@@ -1,5 +1,6 @@
 import type { Profile } from "../profiles/config-files.ts";
 import type { Environment } from "../token/dependencies.ts";
+import { redact } from "../token/redact.ts";
 import { type Form, type Hide, hideUnlessPublic, shownAs } from "./shown-values.ts";
 
 /** The variables whose value may be shown in some form. Of others that concern this program, only that they are set. */
@@ -57,7 +58,7 @@ const settings: readonly (readonly [RegExp, Form])[] = [
 ];
 const knownSettings =
   /^(?:aws_(?:access_key_id|secret_access_key|session_token|security_token)|external_id|credential_process)$/;
-const sectionName = /^(?:(?:profile|sso-session|services) )?[\w.@+=,/ -]{1,64}$/;
+const sectionName = /^(?:(?:profile|sso-session|services) )?([\w.@+=,/ -]{1,64})$/;
 
 export function shownProfiles(sections: ReadonlyMap<string, Profile>, hide: Hide): string {
   return [...sections]
@@ -67,9 +68,12 @@ export function shownProfiles(sections: ReadonlyMap<string, Profile>, hide: Hide
     .join("\n");
 }
 
-/** The header of a section of an AWS file. */
+/** The header of a section of an AWS file. A secret that was pasted into the wrong place may be there. */
 export function shownSection(header: string, hide: Hide): string {
-  return sectionName.test(header) ? header : shownAs("hidden", header, hide);
+  const isShown = [header, sectionName.exec(header)?.[1]].every(
+    (text) => text !== undefined && redact(text) === text,
+  );
+  return isShown ? header : shownAs("hidden", header, hide);
 }
 
 function shownSettings(profile: Profile, hide: Hide): readonly string[] {

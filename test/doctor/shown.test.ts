@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { HiddenValues } from "../../src/doctor/hidden-values.ts";
 import { shownConfig, shownDockerConfig } from "../../src/doctor/shown-config.ts";
-import { shownEnvironment, shownProfiles } from "../../src/doctor/shown-environment.ts";
+import { shownEnvironment, shownProfiles, shownSection } from "../../src/doctor/shown-environment.ts";
 import { awsFiles } from "../support/aws/files.ts";
 
 const none = () => undefined;
@@ -110,6 +110,20 @@ credential_process is set
 region = us-east-1
 another setting is set`,
     );
+  });
+
+  it("of sections: their header, unless it has the form of a secret", () => {
+    const secrets = [
+      "AKIA" + "IOSFODNN7EXAMPLE",
+      `${"wJalrXUtnFEMI/K7MDENG/"}${"bPxRfiCYEXAMPLEKEY"}`,
+      `ghp_${"a1B2c3D4".repeat(5)}`,
+    ];
+    for (const kind of ["", "profile ", "sso-session ", "services "]) {
+      for (const name of ["ci", "prod.pull", "Team A/ci_2", "a".repeat(64)])
+        assert.equal(shownSection(kind + name, none), kind + name);
+      for (const secret of [...secrets, "tab\there", "x".repeat(80)])
+        assert.equal(shownSection(kind + secret, none), "[redacted]");
+    }
   });
 
   it("of config.yaml: known keys with values of their form, no comments", () => {

@@ -94,6 +94,18 @@ describe("two configs of Docker with one login", () => {
     assert.equal(await stored(), "{}\n");
   });
 
+  it("--undo reports a login that it can't restore, also if the config is gone", async () => {
+    await configure("one", "--import");
+    await user.erase(server);
+    rmSync(pathOf("one"));
+    const shown = (await configure("one", "--undo")).replaceAll(/\s+/g, " ");
+    assert.match(
+      shown,
+      /does not exist, nothing to undo not restored: hub\.example\.com: no login to it is stored/,
+    );
+    assert.ok(!existsSync(pathOf("one")));
+  });
+
   it("--undo removes a login if the other config is gone or names this helper for ECR only", async () => {
     await configure("one", "--import");
     await configure("two", "--import");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeMark } from "../../src/logins/keychain-marks.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
@@ -74,6 +74,23 @@ describe("configure-docker --leave", () => {
     const { stderr, exitCode } = await leave(user);
     assert.equal(exitCode, 3);
     assert.match(stderr, /left in the keychain: logins to c\.example\n$/);
+  });
+
+  it("names explicit logins to ECR registries, which are removed with the tokens", async () => {
+    const user = standing.user();
+    silent(await user.store(registry, "AWS", "made-up"));
+    const line = new RegExp(
+      `^the explicit 'docker login' to ${registry}, valid until \\S+Z, (?:would be|is) removed too\n$`,
+    );
+    for (const more of [["--dry-run"], []]) {
+      const { stdout, exitCode } = await leave(user, ...more);
+      assert.match(stdout, line);
+      assert.equal(exitCode, 0);
+    }
+    chmodSync(join(user.state, `logins/${registry}.entry`), 0o644);
+    assert.match((await leave(user)).stdout, /^an explicit .*, which can't be read, is removed too\n$/);
+    silent(await user.erase(registry));
+    assert.equal((await leave(user)).stdout, "");
   });
 
   it("changes nothing if logins would be lost, except those that --undo restores", async () => {

@@ -110,6 +110,10 @@ export class TokenStore {
   readonly removeAuthorization = (key: string): Promise<boolean> =>
     this.#files.remove(authorizationPath(this.state, key));
 
+  /** Hosts with a file of an explicit login or logout, sorted. */
+  readonly loginHosts = async (): Promise<readonly string[]> =>
+    withoutSuffix(await listFolder(`${this.state}/logins`), entrySuffix).toSorted();
+
   /** Hosts with a token file or a login, sorted, without duplicates. */
   readonly hosts = async (): Promise<readonly string[]> => {
     const [tokens, logins] = await Promise.all([
