@@ -15,7 +15,7 @@ import {
   takeNotifyVariables,
 } from "../service/notifier.ts";
 import type { Context } from "../terminal/command-context.ts";
-import { plural, pluralRegistries } from "../terminal/words.ts";
+import { plural, pluralRegistries, readableDuration } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 
 interface Options {
@@ -64,7 +64,12 @@ async function runDaemonCommand(
   const env = { ...context.env };
   const notify = takeNotifyVariables(env, process.pid);
   const app = await createAppContext(env, context.home);
-  if (once) await Bun.sleep(spread * Math.random());
+  if (once && spread > 0) {
+    const wait = spread * Math.random();
+    // Without a word, a user who tries the line of the crontab takes it for a hang.
+    if (process.stderr.isTTY) context.printError(`waiting for ${readableDuration(wait)} (--splay)`);
+    await Bun.sleep(wait);
+  }
   const lock = await DaemonLock.take(app.folders.state);
   if (!lock) {
     if (ifNotRunning) return context.print("a daemon of this user runs already");

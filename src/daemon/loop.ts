@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { AppContext } from "../provider/context.ts";
 import type { Notifier } from "../service/notifier.ts";
-import { plural, pluralRegistries } from "../terminal/words.ts";
+import { plural, pluralRegistries, readableDuration } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignText } from "../token/foreign-text.ts";
 import { ActiveProblems, noProblems, problemsOf } from "./active-problems.ts";
@@ -74,7 +74,10 @@ class Daemon {
       this.#isReload = true;
       requestPass();
     });
-    this.log("info", `started, process ${process.pid}`, { event: "daemon_started" });
+    const { splay } = this.start;
+    const spread =
+      splay > 0 ? `; the first requests to AWS are spread over ${readableDuration(splay)} (--splay)` : "";
+    this.log("info", `started, process ${process.pid}${spread}`, { event: "daemon_started" });
     // A read from a disk that hangs never returns.
     await Promise.race([this.runPasses(), this.stopped(grace)]);
     await Promise.race([this.#heartbeat.beat(), Bun.sleep(lastWriteLimit)]);

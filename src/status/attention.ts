@@ -51,11 +51,17 @@ export function countOf(tokens: readonly ShownToken[]): string {
     .join(", ");
 }
 
+const spreadNote =
+  "the daemon has just started and spreads its first requests (--splay); a get requests the token at once";
+
 /** The line below a registry's row, if there is anything to report. @param now milliseconds since the epoch */
 export function noteOf(token: ShownToken, now: number): string | undefined {
   const { lastError, notRenewed, failingSince, expiresAt, lastRenewedAt, login, refusedAt } = token;
   if (!lastError && refusedAt !== undefined && !login) return refusedNote(refusedAt, notRenewed);
-  if (!lastError) return login?.note ?? (notRenewed && Failure.from(notRenewed).oneLine);
+  if (!lastError) {
+    const spread = token.isSpread && !token.isFresh ? spreadNote : undefined;
+    return login?.note ?? (notRenewed ? Failure.from(notRenewed).oneLine : spread);
+  }
   if (lastError.isGet) {
     const { oneLine } = Failure.from(lastError);
     return token.secondsLeft > 0 && !login ? `a get failed at ${isoTime(lastError.at)}: ${oneLine}` : oneLine;

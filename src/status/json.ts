@@ -44,7 +44,7 @@ function daemonJson({ startedAt, lastTickAt, configError, restart: _, ...health 
 
 function tokenJson(token: ShownToken): object {
   const { expiresAt, lastRenewedAt, nextRenewalAt, failingSince, refusedAt, ...rest } = token;
-  const { lastError, notRenewed, login, ...plain } = rest;
+  const { lastError, notRenewed, login, isSpread: _, ...plain } = rest;
   return {
     ...plain,
     origin: originJson(plain.origin),

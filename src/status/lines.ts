@@ -1,4 +1,5 @@
 import { healthLine } from "../managed/daemon-health.ts";
+import { noRegistriesMessage } from "../managed/registry-rows.ts";
 import { table } from "../terminal/table.ts";
 import { readableDuration } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
@@ -12,15 +13,22 @@ const heads = ["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"
 
 /** For a pipe or a file: one line for each registry, output and source, however long, so that grep finds it. */
 export function statusLines(report: StatusReport): readonly string[] {
-  const { daemon, registries, replication, outputs, at } = report;
+  const { daemon, replication, outputs, at } = report;
   return [
     healthLine(daemon),
     ...problemsOf(report),
-    ...table([heads, ...bySeverity(registries).map((token) => rowOf(token, at))]).split("\n"),
+    ...tableOf(report),
     ...unusedLines(report),
     ...outputs.map(outputLine),
     ...replicationLines(replication, at),
   ];
+}
+
+function tableOf({ registries, waiting, unused, configError, at }: StatusReport): readonly string[] {
+  if (registries.length > 0) {
+    return table([heads, ...bySeverity(registries).map((token) => rowOf(token, at))]).split("\n");
+  }
+  return configError || waiting.length + unused.length > 0 ? [] : [noRegistriesMessage];
 }
 
 /**

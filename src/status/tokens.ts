@@ -38,6 +38,8 @@ export interface ShownToken {
   readonly isFresh: boolean;
   /** When the daemon tries to renew it; in the past: in its next pass. */
   readonly nextRenewalAt?: number;
+  /** The daemon has just started, and waits with the request to spread those of a fleet. */
+  readonly isSpread?: true;
   /** The failure of the last attempt. Absent: it succeeded. */
   readonly lastError?: LastError;
   /** When the first of the attempts since the last token failed. */
@@ -82,7 +84,7 @@ export class Tokens {
       ...lifeOf(life, clock),
       ...(times && { expiresAt: times.expiresAt, lastRenewedAt: times.issuedAt }),
       ...(times?.refusedAt !== undefined && { refusedAt: times.refusedAt, isFresh: false }),
-      ...(isRunning && group && { nextRenewalAt: clock.now + nextIn(entry, group, life, clock) }),
+      ...(isRunning && group && nextRenewal(entry, group, life, clock)),
       ...failureSince(host, times?.issuedAt ?? 0, failed, group),
       ...(unattended && { notRenewed: unattended }),
       ...this.failedGet(host, times?.issuedAt ?? 0, failed?.at ?? group?.failure?.at ?? 0),
@@ -182,15 +184,16 @@ function failureSince(
 }
 
 /**
- * Milliseconds until the daemon fetches a token: its scheduled renewal, or the end of a wait. If the conditions of a
- * failure change, the daemon detects that within a minute, which is not included here.
+ * When the daemon fetches a token: its scheduled renewal, or the end of a wait. If the conditions of a failure change,
+ * the daemon detects that within a minute, which is not included here.
  */
-function nextIn(
+function nextRenewal(
   entry: AuthorizationEntry | undefined,
   group: GroupState,
   life: Life | undefined,
   clock: Clock,
-): number {
+): Pick<ShownToken, "nextRenewalAt" | "isSpread"> {
   const job = { conditions: group.failure?.conditions ?? "" } as Job;
-  return decideRenewal(job, entry && life && { ...entry, life }, group, clock).dueIn;
+  const { dueIn, waitsFor } = decideRenewal(job, entry && life && { ...entry, life }, group, clock);
+  return { nextRenewalAt: clock.now + dueIn, ...(waitsFor === "splay" && { isSpread: true }) };
 }

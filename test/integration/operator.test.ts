@@ -56,6 +56,8 @@ describe("status, registries and refresh", () => {
     const user = standing.user();
     const empty = await user.run(["registries"]);
     assert.deepEqual([empty.exitCode, empty.stdout], [0, ""]);
+    const status = await user.run(["status"]);
+    assert.match(status.stdout, /^daemon: not running\nNo registry is managed yet: .*\n$/);
     assert.match(
       empty.stderr,
       /No registry is managed yet: .* run: docker-credential-ecr configure-docker\n$/,

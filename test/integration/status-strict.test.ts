@@ -3,9 +3,10 @@ import { version } from "../../package.json";
 import { eventually } from "../support/eventually.ts";
 import { readMetrics } from "../support/metrics.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
-import { useStanding } from "../support/program/standing.ts";
+import { registry, useStanding } from "../support/program/standing.ts";
 import { editJson, hour, passTime } from "../support/program/state.ts";
 import type { User } from "../support/program/user.ts";
+import { answered } from "../support/program/verdicts.ts";
 
 const unit = ".config/systemd/user/docker-credential-ecr.service";
 
@@ -90,6 +91,26 @@ describe("status --strict", function () {
     assert.match(
       (await user.run(["status"])).stdout,
       /^daemon: not running, though its service is installed: \S+\n/,
+    );
+  });
+
+  it("explains why a daemon that has just started has not requested a token yet", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333", "us-east-1"));
+    // A day, so that the chance of a request during the test is nil.
+    const daemon = user.start(["daemon", "--splay", "24h"]);
+    await eventually("its heartbeat", async () => (await json(user)).daemon.pid !== undefined);
+    const { stdout } = await user.run(["status"]);
+    assert.match(
+      stdout,
+      / none +in \d+[hm]\S* .* the daemon has just started and spreads its first requests/,
+    );
+    assert.equal(standing.count("GetAuthorizationToken"), 0);
+    answered(await user.get(registry), registry);
+    assert.doesNotMatch((await user.run(["status"])).stdout, /just started/);
+    await endDaemon(daemon);
+    assert.match(
+      (await daemon.ended).stdout,
+      /started, process \d+; the first requests .* over 24h 0m \(--splay\)/,
     );
   });
 
