@@ -69,9 +69,13 @@ async function help(action: HelperAction, longest: number): Promise<number> {
         if (isThere(files, folders.configFile)) return true;
         return !(await (await import("./config/absence.ts")).isWithoutConfig(folders.configFile));
       },
-      isMarked: (server) => {
+      isMarked: async (server) => {
         const mark = keychainMarkPath(folders.state, server);
-        return isThere(files, mark) || isClosed(files, folderOf(mark)) || isClosed(files, folders.state);
+        if (isThere(files, mark) || isClosed(files, folderOf(mark))) return true;
+        if (isThere(files, `${folders.state}/.`)) return false;
+        return (
+          (await (await import("./config/state-reach.ts")).unreachableState(folders.state)) !== undefined
+        );
       },
     },
     cold: async () => {

@@ -1,9 +1,11 @@
 import type { Fallback } from "../config/config.ts";
 import type { Folders } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
+import { unreachableState } from "../config/state-reach.ts";
 import { limitWithin } from "../limits/time-left.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { noOtherLogins, type OtherLogins } from "../protocol/other-logins.ts";
+import { LoginMissing } from "../protocol/reply.ts";
 import { appendLog } from "../store/files/log.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
@@ -76,12 +78,34 @@ async function openStore(fallback: Fallback, options: Options): Promise<OtherLog
     case "none":
       return noOtherLogins;
     case "file":
-      return new (await import("./encrypted-file.ts")).FileLogins(options.folders.state, options.log);
+      return reachable(
+        new (await import("./encrypted-file.ts")).FileLogins(options.folders.state, options.log),
+        options,
+      );
     case "keychain":
-      return keychainLogins(options);
+      return reachable(await keychainLogins(options), options);
     case "helper":
       return helperLogins(fallback.name, options);
   }
+}
+
+/** Logins of the state folder: while it can't be reached, none counts as absent. */
+function reachable(logins: OtherLogins, { folders: { state } }: Options): OtherLogins {
+  return {
+    ...logins,
+    get: async (server) => {
+      const login = await logins.get(server);
+      const failure = login ? undefined : await unreachableState(state);
+      // The client can continue anonymously.
+      if (failure) throw new LoginMissing(failure, false);
+      return login;
+    },
+    erase: async (server) => {
+      const failure = await unreachableState(state);
+      if (failure) throw failure;
+      await logins.erase(server);
+    },
+  };
 }
 
 async function keychainLogins({ env, folders, limit }: Options): Promise<OtherLogins> {

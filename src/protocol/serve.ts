@@ -22,7 +22,7 @@ export interface TokenCacheReader {
   /** Whether there may be a config.yaml, which may define aliases of ECR registries or another store for logins. */
   isConfigured(): Promise<boolean>;
   /** Whether the keychain may contain a login to a server outside ECR. */
-  isMarked(server: string): boolean;
+  isMarked(server: string): Promise<boolean>;
 }
 
 /** The part of the program that a warm get does not load. */
@@ -138,7 +138,8 @@ async function getWithoutConfig(
   backends: HelperBackends,
 ): Promise<StoredToken> {
   const stored = await (await backends.cold()).storedCredential(host);
-  const credential = stored ?? (await (await backends.others()).get(serverUrl));
+  const others = await backends.others();
+  const credential = stored ?? (await others.get(serverUrl).catch(ifNotMissing));
   if (credential) return credential;
   throw new LoginMissing(reason, false);
 }
@@ -155,6 +156,10 @@ async function getFromEcr(
     if (await cold.reportsFailures()) throw error;
     throw new LoginMissing(error, error instanceof Error && cold.isRepeated(error));
   }
+}
+
+function ifNotMissing(error: unknown): undefined {
+  if (!(error instanceof LoginMissing)) throw error;
 }
 
 function readUrl(text: string): Exclude<ServerUrl, { kind: "malformed" }> {
@@ -174,7 +179,7 @@ async function registryOf(
 
 /** Whether a login to a host outside ECR may be stored: most such requests are for anonymous pulls from Docker Hub. */
 async function mayBeStored(server: string, { warm }: HelperBackends): Promise<boolean> {
-  return warm.isMarked(server) || (await warm.isConfigured());
+  return (await warm.isMarked(server)) || (await warm.isConfigured());
 }
 
 async function store(input: string, backends: HelperBackends): Promise<Reply> {

@@ -1,6 +1,7 @@
 import { version } from "../../package.json";
 import type { Folders } from "../config/folders.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
+import { unreachableState } from "../config/state-reach.ts";
 import { otherLogins } from "../logins/choose.ts";
 import { parentProcess } from "../process/parent.ts";
 import { onlyOthers } from "../protocol/other-logins.ts";
@@ -209,6 +210,8 @@ export function createHelperPorts(
       defer(forgetFailedGet(state, registry.host));
     },
     async erase(registry) {
+      const failure = await unreachableState(state);
+      if (failure) throw failure;
       await eraseLogin(registry, loginPorts);
       defer(forgetFailedGet(state, registry.host));
     },

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { keychainMarkPath } from "../../src/store/files/paths.ts";
@@ -7,7 +17,7 @@ import { asAccount, itAsAccount, newUid, openToOthers } from "../support/program
 import { keys, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { everythingIn } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
-import { answered, notFound, silent } from "../support/program/verdicts.ts";
+import { answered, notFound, notFoundText, silent, told } from "../support/program/verdicts.ts";
 
 describe("folders that are closed to their owner, as after chmod -R 644", () => {
   const standing = useStanding();
@@ -83,6 +93,39 @@ describe("folders that are closed to their owner, as after chmod -R 644", () => 
         assert.ok(answered(await alice.get(registry, options), registry) === cached);
       });
     });
+  }
+
+  const unreachable: Readonly<Record<string, (state: string) => void>> = {
+    "is closed": (state) => chmodSync(state, 0o000),
+    "is root's": (state) => {
+      chownSync(state, 0, 0);
+      chmodSync(state, 0o700);
+    },
+    "is a link to a missing folder": (state) => {
+      renameSync(state, `${state}-moved`);
+      symlinkSync("/mnt/not-mounted/state", state);
+    },
+    "is a file": (state) => {
+      renameSync(state, `${state}-moved`);
+      writeFileSync(state, "");
+    },
+  };
+  for (const [what, hide] of Object.entries(unreachable)) {
+    for (const config of ["version: 1\nfallback: file\n", undefined]) {
+      const given = config === undefined ? "without config.yaml" : "with fallback: file";
+      itAsAccount(`~/.local/state that ${what}, ${given}: no login counts as absent or erased`, async () => {
+        silent(await alice.store("quay.io", "me", "pass of quay.io", options));
+        silent(await alice.store(registry, "AWS", "A".repeat(900), options));
+        if (config === undefined) rmSync(join(home, configPath));
+        hide(join(home, ".local/state"));
+        const get = await alice.get("quay.io", options);
+        told(get, "STATE_FOLDER", ".local/state");
+        assert.equal(get.stdout, `${notFoundText}\n`);
+        told(await alice.erase("quay.io", options), "STATE_FOLDER", ".local/state");
+        told(await alice.erase(registry, options), "STATE_FOLDER", ".local/state");
+        if (config) told(await alice.store("quay.io", "me", "new", options), "STATE_FOLDER");
+      });
+    }
   }
 
   itAsAccount("what configure-docker replaced is not forgotten", async () => {

@@ -205,13 +205,18 @@ describe("a user", () => {
         notFound(hub);
         silent(erased);
       }
-      silent(await alice.erase(registry, options));
+      const eraseRegistry = async () => {
+        const ran = await alice.erase(registry, options);
+        if (one.config === "refused") told(ran, "STATE_FOLDER");
+        else silent(ran);
+      };
+      await eraseRegistry();
       const stored = await alice.store(registry, "AWS", "hush-hush", options);
       if (one.state === undefined) told(stored, "STATE_FOLDER", "XDG_STATE_HOME");
       else silent(stored);
       const { stdout } = await alice.list(options);
       assert.deepEqual(JSON.parse(stdout), one.state === undefined ? {} : { [registry]: "AWS" });
-      silent(await alice.erase(registry, options));
+      await eraseRegistry();
       for (const command of ["status", "registries"]) noSurprise(await alice.run([command], options));
     });
   }

@@ -21,7 +21,7 @@ const everything: HelperBackends = {
   warm: {
     warm: () => ({ username: "AWS", secret: "secret" }),
     isConfigured: async () => false,
-    isMarked: () => false,
+    isMarked: async () => false,
   },
   cold: () => assert.fail("a warm get loads nothing"),
   others: () => assert.fail("every host is ECR's"),

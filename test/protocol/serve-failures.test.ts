@@ -68,7 +68,7 @@ describe("failures in Docker's protocol", () => {
 
   it("are reported if stdin or a module can't be read", async () => {
     const fail = async () => Promise.reject(new Error("made-up"));
-    const warm = { warm: () => undefined, isConfigured: async () => false, isMarked: () => false };
+    const warm = { warm: () => undefined, isConfigured: async () => false, isMarked: async () => false };
     const backends = { warm, cold: fail, others: fail };
     const unread = await serve("get", fail, backends);
     const unloaded = await serve("get", async () => host, backends);

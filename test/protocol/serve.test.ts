@@ -235,7 +235,7 @@ describe("Docker's protocol", () => {
       tidy: async () => {},
     };
     const cold = async () => ({ ...ports, list: async () => ({}), version: () => "NAME (PACKAGE) 1.2.3" });
-    const warm = { warm: () => undefined, isConfigured: async () => false, isMarked: () => false };
+    const warm = { warm: () => undefined, isConfigured: async () => false, isMarked: async () => false };
     for (const action of ["list", "version"] as const) {
       const others = async () => new MemoryLogins();
       assert.equal((await serve(action, never, { warm, cold, others })).exitCode, 0);

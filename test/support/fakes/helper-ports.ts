@@ -32,7 +32,7 @@ export class FakeBackends {
       warm: {
         warm: (host) => this.warm.get(host),
         isConfigured: async () => this.aliases.size > 0 || this.configFailure !== undefined,
-        isMarked: (server) => this.others.held.has(server),
+        isMarked: async (server) => this.others.held.has(server),
       },
       cold: async () => this.ports(),
       others: async () => this.others,

@@ -1,0 +1,20 @@
+import { describeObstacle, obstacleOn } from "../ownership/path-obstacle.ts";
+import { Failure } from "../token/failure.ts";
+import { printable } from "../token/printable.ts";
+
+/**
+ * Why the logins and tokens in the state folder of this user can't be read, so that none of them may count as absent.
+ * Undefined if they can, if there is no state folder, or if it is in another user's folder.
+ */
+export async function unreachableState(state: string): Promise<Failure | undefined> {
+  const obstacle = await obstacleOn(`${state}/logins`);
+  if (obstacle.kind === "none" || obstacle.kind === "exists") return undefined;
+  if (obstacle.kind === "barred" && !obstacle.isOwn) return undefined;
+  const { why, fix } = describeObstacle(obstacle, state);
+  const look = `see 'ls -ld ${printable(state)}', or set XDG_STATE_HOME to a folder of this user`;
+  return new Failure(
+    "STATE_FOLDER",
+    `the stored logins are unknown: ${printable(state)} ${why}`,
+    fix ?? look,
+  );
+}
