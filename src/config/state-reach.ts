@@ -4,11 +4,11 @@ import { printable } from "../token/printable.ts";
 
 /**
  * Why the logins and tokens in the state folder of this user can't be read, so that none of them may count as absent.
- * Undefined if they can, if there is no state folder, or if it is in another user's folder.
+ * Undefined if they can, if there are none, for example because a file has its place, or if it is in another user's folder.
  */
 export async function unreachableState(state: string): Promise<Failure | undefined> {
   const obstacle = await obstacleOn(`${state}/logins`);
-  if (obstacle.kind === "none" || obstacle.kind === "exists") return undefined;
+  if (obstacle.kind === "none" || obstacle.kind === "exists" || obstacle.kind === "file") return undefined;
   if (obstacle.kind === "barred" && !obstacle.isOwn) return undefined;
   const { why, fix } = describeObstacle(obstacle, state);
   const look = `see 'ls -ld ${printable(state)}', or set XDG_STATE_HOME to a folder of this user`;

@@ -105,10 +105,6 @@ describe("folders that are closed to their owner, as after chmod -R 644", () => 
       renameSync(state, `${state}-moved`);
       symlinkSync("/mnt/not-mounted/state", state);
     },
-    "is a file": (state) => {
-      renameSync(state, `${state}-moved`);
-      writeFileSync(state, "");
-    },
   };
   for (const [what, hide] of Object.entries(unreachable)) {
     for (const config of ["version: 1\nfallback: file\n", undefined]) {
