@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,15 @@ static int fail(const char *what, const char *path, const char *why, const char 
   return 1;
 }
 
+// A caller may ignore or block the signal of a child that ends: the runtime would then lose the exit of its children. A
+// signal that the caller ignores otherwise, as nohup does, stays ignored.
+static void reset_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  (void)signal(SIGCHLD, SIG_DFL);
+  (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int delegate(char **arguments, char **environment) {
   char path[PATH_MAX + sizeof below_prefix];
   if (!program_path(path)) {
@@ -65,6 +75,7 @@ int delegate(char **arguments, char **environment) {
                 "mount /proc, or start the program by its full path. [PROGRAM_MISSING]");
   }
   remove_runtime_variables(environment);
+  reset_signals();
   execve(path, arguments, environment);
   return fail("can't start the other part of this program, ", path, strerror(errno),
               "install the program again, with ./install.sh [PROGRAM_MISSING]");

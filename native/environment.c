@@ -24,22 +24,71 @@ static bool is_name(struct slice text) {
   return text.length > 0;
 }
 
-enum { most_matching = 1024 };  // each is searched in the whole environment
+typedef bool order(const char *one, const char *other);
+
+static void sift_down(char **entries, size_t at, size_t count, order *is_before) {
+  for (size_t child; (child = 2 * at + 1) < count; at = child) {
+    if (child + 1 < count && is_before(entries[child], entries[child + 1])) child++;
+    if (!is_before(entries[at], entries[child])) return;
+    char *larger = entries[child];
+    entries[child] = entries[at], entries[at] = larger;
+  }
+}
+
+// Heapsort: in place, and never slower than n log n.
+static void sort(char **entries, size_t count, order *is_before) {
+  for (size_t i = count / 2; i > 0; i--) sift_down(entries, i - 1, count, is_before);
+  for (size_t end = count; end > 1; end--) {
+    char *largest = entries[0];
+    entries[0] = entries[end - 1], entries[end - 1] = largest;
+    sift_down(entries, 0, end - 1, is_before);
+  }
+}
+
+// Variables that choose no principal, so that "AWS_*" does not mean them: harmlessNames in src/token/dependencies.ts.
+static bool is_harmless(const char *entry) {
+  static const char *const starts[] = {"AWS_CA_BUNDLE=",
+                                       "AWS_CLI_",
+                                       "AWS_DEFAULTS_MODE=",
+                                       "AWS_DEFAULT_OUTPUT=",
+                                       "AWS_DEFAULT_REGION=",
+                                       "AWS_EXECUTION_ENV=",
+                                       "AWS_MAX_ATTEMPTS=",
+                                       "AWS_OUTPUT=",
+                                       "AWS_PAGER=",
+                                       "AWS_REGION=",
+                                       "AWS_REQUEST_CHECKSUM_CALCULATION=",
+                                       "AWS_RESPONSE_CHECKSUM_VALIDATION=",
+                                       "AWS_RETRY_MODE=",
+                                       "AWS_SDK_UA_APP_ID=",
+                                       "AWS_STS_REGIONAL_ENDPOINTS=",
+                                       "AWS_USE_DUALSTACK_ENDPOINT=",
+                                       "AWS_USE_FIPS_ENDPOINT="};
+  for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+    if (strncmp(entry, starts[i], strlen(starts[i])) == 0) return true;
+  return false;
+}
+
+enum { most_matching = 1024 };
+
+static bool is_less(const char *one, const char *other) { return strcmp(one, other) < 0; }
 
 // Adds all variables whose name begins with a prefix, sorted. False if there are too many.
 static bool add_matching(struct sha256 *hash, char *const *environment, struct slice prefix) {
-  const char *last = "";
-  for (int left = most_matching; left > 0; left--) {
-    const char *next = NULL;
-    for (char *const *entry = environment; *entry != NULL; entry++) {
-      bool is_match = strncmp(*entry, prefix.start, prefix.length) == 0 && strchr(*entry, '=') != NULL;
-      if (is_match && strcmp(*entry, last) > 0 && (next == NULL || strcmp(*entry, next) < 0)) next = *entry;
-    }
-    if (next == NULL) return true;
-    sha256_add(hash, next, strlen(next) + 1);
-    last = next;
+  static char *matching[most_matching];
+  size_t count = 0;
+  bool is_aws = slice_is(prefix, "AWS_", 4);
+  for (; *environment != NULL; environment++) {
+    char *entry = *environment;
+    if (strncmp(entry, prefix.start, prefix.length) != 0 || strchr(entry, '=') == NULL) continue;
+    if (is_aws && is_harmless(entry)) continue;
+    if (count == most_matching) return false;
+    matching[count++] = entry;
   }
-  return false;
+  sort(matching, count, is_less);
+  for (size_t i = 0; i < count; i++)
+    if (i == 0 || strcmp(matching[i], matching[i - 1]) != 0) sha256_add(hash, matching[i], strlen(matching[i]) + 1);
+  return true;
 }
 
 // Whether the variables have this fingerprint. The names are separated by spaces; there may be none. A name that ends
@@ -110,25 +159,6 @@ static bool is_before(const char *one, const char *other) {
   return first != second ? first < second : (uintptr_t)one < (uintptr_t)other;
 }
 
-static void sift_down(char **entries, size_t at, size_t count) {
-  for (size_t child; (child = 2 * at + 1) < count; at = child) {
-    if (child + 1 < count && is_before(entries[child], entries[child + 1])) child++;
-    if (!is_before(entries[at], entries[child])) return;
-    char *larger = entries[child];
-    entries[child] = entries[at], entries[at] = larger;
-  }
-}
-
-// Heapsort: in place, and never slower than n log n.
-static void sort(char **entries, size_t count) {
-  for (size_t i = count / 2; i > 0; i--) sift_down(entries, i - 1, count);
-  for (size_t end = count; end > 1; end--) {
-    char *largest = entries[0];
-    entries[0] = entries[end - 1], entries[end - 1] = largest;
-    sift_down(entries, 0, end - 1);
-  }
-}
-
 // Of two variables with the same name the first stays, as for the AWS CLI and getenv(); Bun would use the last. The order
 // of many variables changes, which no program notices once no name occurs twice.
 void remove_runtime_variables(char **environment) {
@@ -138,7 +168,7 @@ void remove_runtime_variables(char **environment) {
   *to = NULL;
   size_t count = (size_t)(to - environment);
   bool is_sorted = count > searched_in_order;
-  if (is_sorted) sort(environment, count);
+  if (is_sorted) sort(environment, count, is_before);
   to = environment;
   for (char **from = environment; *from != NULL; from++) {
     char *entry = *from;

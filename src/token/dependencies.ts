@@ -12,7 +12,7 @@ export interface Dependencies {
 }
 
 export interface EnvironmentDependency {
-  /** "AWS_*": all variables that begin with "AWS_". */
+  /** "AWS_*": all variables that begin with "AWS_", except `harmlessNames`. */
   readonly names: readonly string[];
   /** SHA-256 of names and values: it reveals no value. */
   readonly fingerprint: string;
@@ -71,6 +71,31 @@ export const ambientNames: readonly string[] = [...locationNames, ...credentialN
 export const namedNames: readonly string[] = locationNames;
 
 /**
+ * Variables that "AWS_*" does not mean: they are set in many shells and choose no principal, so a token that the daemon
+ * has fetched without them can be used. They count if they are named. "AWS_CLI_*": all that begin with it.
+ * native/environment.c has the same list.
+ */
+export const harmlessNames: readonly string[] = [
+  "AWS_CA_BUNDLE",
+  "AWS_CLI_*",
+  "AWS_DEFAULTS_MODE",
+  "AWS_DEFAULT_OUTPUT",
+  "AWS_DEFAULT_REGION",
+  "AWS_EXECUTION_ENV",
+  "AWS_MAX_ATTEMPTS",
+  "AWS_OUTPUT",
+  "AWS_PAGER",
+  "AWS_REGION",
+  "AWS_REQUEST_CHECKSUM_CALCULATION",
+  "AWS_RESPONSE_CHECKSUM_VALIDATION",
+  "AWS_RETRY_MODE",
+  "AWS_SDK_UA_APP_ID",
+  "AWS_STS_REGIONAL_ENDPOINTS",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+  "AWS_USE_FIPS_ENDPOINT",
+];
+
+/**
  * The SHA-256, in hex, of the named variables; unset differs from empty. A name that ends with "*" means all variables that
  * begin with it.
  */
@@ -90,12 +115,17 @@ export function environmentFingerprint(names: readonly string[], env: Environmen
 
 function matchingVariables(prefix: string, env: Environment): string {
   const matching = Object.entries(env).filter(
-    ([name, value]) => name.startsWith(prefix) && value !== undefined,
+    ([name, value]) =>
+      name.startsWith(prefix) && value !== undefined && !(prefix === "AWS_" && isHarmless(name)),
   );
   return matching
     .map(([name, value]) => `${name}=${value}\0`)
     .sort()
     .join("");
+}
+
+function isHarmless(name: string): boolean {
+  return name.startsWith("AWS_CLI_") || harmlessNames.includes(name);
 }
 
 /** SHA-256, in hex, of a JSON value. */

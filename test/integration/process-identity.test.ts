@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
 import type { User, Variables } from "../support/program/user.ts";
@@ -137,6 +138,22 @@ describe("a credential_process: its token is used until the script that it runs 
     });
   }
 
+  it("although variables are set that choose no principal, unless it names them", async () => {
+    const shell = {
+      AWS_REGION: "eu-west-1",
+      AWS_PAGER: "",
+      AWS_CLI_AUTO_PROMPT: "on",
+      AWS_RETRY_MODE: "standard",
+    };
+    write("creds", script(isTeamBob));
+    user.writeAwsConfig({ default: { credential_process: "~/creds" } });
+    assert.notEqual(await calls(), 0);
+    assert.equal(await calls(shell), 0);
+    write("creds", script('[ "$AWS_REGION" = x ]'));
+    assert.notEqual(await calls(), 0);
+    assert.notEqual(await calls(shell), 0);
+  });
+
   it("by its name, until a folder that is earlier on the PATH has one", async () => {
     const PATH = `${user.home}/early:${user.home}/late:/usr/bin:/bin`;
     write("late/creds", script(isTeamBob));
@@ -149,4 +166,24 @@ describe("a credential_process: its token is used until the script that it runs 
     assert.notEqual(await calls({ PATH }), 0, "a file that did not exist");
     assert.equal(await calls({ PATH }), 0);
   });
+});
+
+describe("a credential_process of a caller that does not learn of the end of its children", () => {
+  const standing = useStanding();
+  const callers: Readonly<Record<string, readonly string[]>> = {
+    "since it ignores SIGCHLD": ["/usr/bin/env", "--ignore-signal=CHLD"],
+    "since it blocks all signals": ["/usr/bin/env", "--block-signal"],
+  };
+
+  for (const [name, through] of Object.entries(callers)) {
+    it(name, async function () {
+      const [program = "", ...args] = through;
+      // Only GNU env can do this.
+      if (spawnSync(program, [...args, "true"]).status !== 0) this.skip();
+      const user = standing.user();
+      chmodSync(user.write("creds", script("false")), 0o700);
+      user.writeAwsConfig({ default: { credential_process: "~/creds" } });
+      answered(await user.get(registry, { through }), registry);
+    });
+  }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { withChecksum } from "../../src/token/checksum.ts";
-import { ambientNames, environmentFingerprint } from "../../src/token/dependencies.ts";
+import { ambientNames, environmentFingerprint, harmlessNames } from "../../src/token/dependencies.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
 import { host, otherHost } from "../support/fakes/entries.ts";
 import { Place } from "./place.ts";
@@ -270,6 +270,40 @@ describe("the two parsers of token files", function () {
       fc.assert(property, { numRuns: Number(process.env.RUNS ?? 300) });
       // Otherwise the test would prove little.
       for (const [outcome, count] of Object.entries(seen)) assert.ok(count >= 15, `${outcome}: ${count}`);
+    } finally {
+      place.remove();
+    }
+  });
+
+  const harmless = harmlessNames.map((name) => name.replace("*", "ANY"));
+  const others = ["AWS_TEAM", "AWS_CLI", "AWS_REGIONS", "AWS_REGIO", "AWS_PROFILE_REGION", "AWS_", "AWS"];
+
+  both("decide the same of variables that begin with AWS_", async () => {
+    const readTypescript = (await typescript?.open?.()) as Reader;
+    const readNative = (await native?.open?.()) as Reader;
+    const place = new Place();
+    const { files } = place.tokenEntry().dependencies;
+    const readBoth = (names: readonly string[], env: Readonly<Record<string, string>>): boolean => {
+      const environment = { names, fingerprint: environmentFingerprint(names, place.env) };
+      place.writeToken({ dependencies: { environment, files } });
+      const expected = readTypescript(host, env);
+      assert.equal(readNative(host, env), expected, `${names}: ${Object.keys(env)}`);
+      return expected !== undefined;
+    };
+    try {
+      for (const name of [...harmless, ...others]) {
+        const env = { ...place.env, [name]: "x" };
+        assert.equal(readBoth(["AWS_*"], env), harmless.includes(name) || name === "AWS", name);
+        assert.equal(readBoth(["AWS_*", name], env), false, name);
+        assert.equal(readBoth(["*"], env), false, name);
+      }
+      const all = Object.fromEntries(harmless.map((name) => [name, "x"] as const));
+      assert.equal(readBoth(["HOME", "AWS_*"], { ...all, ...place.env }), true);
+      const many = Object.fromEntries(
+        Array.from({ length: 900 }, (_, i) => [`AWS_${(i * 7919) % 900}`, "x"]),
+      );
+      Object.assign(place.env, many);
+      assert.equal(readBoth(["AWS_*"], place.env), true);
     } finally {
       place.remove();
     }

@@ -5,6 +5,7 @@ import {
   type Environment,
   environmentFingerprint,
   fingerprint,
+  harmlessNames,
   namedNames,
   stampOf,
 } from "../../src/token/dependencies.ts";
@@ -95,6 +96,13 @@ describe("environmentFingerprint", () => {
     assert.notEqual(print({ A: "x" }), print({ B: "x" }));
     assert.notEqual(print({ A: "x", B: "y" }), print({ A: "y", B: "x" }));
     assert.notEqual(print({ A: 'x"],["B","y' }), print({ A: "x", B: "y" }));
+  });
+});
+
+describe("harmlessNames", () => {
+  it("are all in docs/token-file.md", async () => {
+    const page = await Bun.file("docs/token-file.md").text();
+    for (const name of harmlessNames) assert.ok(page.includes(`\`${name.replace("*", "")}\``), name);
   });
 });
 
