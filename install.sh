@@ -134,7 +134,26 @@ restart_services() {
     if [ "$(id -u)" = 0 ]; then "$program" service restart --system --user "$who" || true
     else echo "$unit runs the previous program until it is restarted: sudo $program service restart --system --user $who" >&2; fi
   done
-  if [ "$(id -u)" != 0 ]; then "$program" service restart || true; fi
+  if [ "$(id -u)" != 0 ]; then
+    local code=0
+    "$program" service status >/dev/null 2>&1 || code=$?
+    # 4: it is not installed.
+    [ $code = 4 ] || "$program" service restart || true
+  fi
+  report_previous_daemons
+}
+
+# Prints the daemons that still run the program that was replaced, such as the user services of other users.
+report_previous_daemons() {
+  local process path pid who
+  for process in /proc/[0-9]*; do
+    path=$(readlink "$process/exe" 2>/dev/null) || continue
+    case $path in "$program (deleted)" | "$main_program (deleted)") ;; *) continue ;; esac
+    case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in *" daemon "*) ;; *) continue ;; esac
+    pid=${process##*/}
+    who=$(stat -c %U "$process" 2>/dev/null) || continue
+    echo "the daemon of $who, process $pid, runs the previous program until it is restarted; if it is a user service, as $who: $program service restart" >&2
+  done
 }
 
 # Undoes 'service install' for this user and for all users in $served. $1: empty or --dry-run.
@@ -598,8 +617,11 @@ fi
 if [ "$selection" = login ]; then install_login; fi
 if [ ${#configure_arguments[@]} -gt 0 ]; then
   as_user "${user:-$(id -un)}" "$program" configure-docker "${configure_arguments[@]}"
+elif [ -n "$(find "$state/clients" -name '*.json' 2>/dev/null)" ]; then
+  echo "the configuration of Docker and podman was not changed"
 else
-  echo "next, select the registries for which Docker uses this helper:"
+  if [ -n "$before" ]; then echo "if Docker does not use this helper yet, select its registries:"
+  else echo "next, select the registries for which Docker uses this helper:"; fi
   echo "  $name configure-docker"
 fi
 if [ -n "$service" ]; then "$program" service install ${service_arguments[@]+"${service_arguments[@]}"}; fi

@@ -55,7 +55,7 @@ export function serviceCommand(context: Context): Command {
   sub(
     "restart",
     "restart the service if it runs an older program",
-    "Restarts the service if its daemon runs a different version than this program, as after an upgrade. Without a service it does nothing.",
+    "Restarts the service if its daemon runs a different version than this program, as after an upgrade. Otherwise it prints why nothing is restarted.",
     "  docker-credential-ecr service restart",
   ).action((options: ServiceOptions) => restart(options, context));
   sub(
@@ -112,12 +112,24 @@ async function install(options: InstallOptions, { env, home, print, printError }
 async function restart(options: ServiceOptions, { env, home, print }: Context): Promise<void> {
   const place = await withPackaged(await resolveServiceTarget(options, env, home));
   const { manager, packaged, refusal } = place;
-  if (packaged ? !packaged.isEnabled : (await readUnit(manager.path)) === undefined) return;
+  if (packaged && !packaged.isEnabled)
+    return print(`${packaged.unit} (${packaged.path}): not enabled, nothing to restart`);
+  if (!packaged && (await readUnit(manager.path)) === undefined)
+    return print(
+      `${manager.path}: not installed, nothing to restart${await otherService(options, env, home)}`,
+    );
   await manager.require();
-  if (!(await isOutdatedService(place, env, home))) return;
+  if (!(await isOutdatedService(place, env, home)))
+    return print(`nothing to restart: ${(await manager.state()).line}`);
   if (refusal) throw refusal;
   await manager.start(true);
   print(`restarted, since it ran an older program: ${(await manager.state()).line}`);
+}
+
+/** For a user's service that is not installed: names the system service of this user, if there is one. */
+async function otherService({ system }: ServiceOptions, env: Environment, home = ""): Promise<string> {
+  const other = system ? undefined : await installedService(env, home);
+  return other ? `; the daemon of this user has ${other.path}: add --system` : "";
 }
 
 /** Whether the service runs another program than this one: it was not restarted after an upgrade. */
@@ -170,9 +182,7 @@ async function status(options: ServiceOptions, context: Context): Promise<void> 
   const { manager, packaged } = place;
   if (!packaged && (await readUnit(manager.path)) === undefined) {
     exitWith(notInstalled);
-    const other = await installedService(env, home ?? "");
-    const more = other ? `; the daemon of this user has ${other.path}: add --system` : "";
-    return print(`${manager.path}: not installed${options.system ? "" : more}`);
+    return print(`${manager.path}: not installed${await otherService(options, env, home)}`);
   }
   if (packaged && !packaged.isEnabled && !(await isRunning(manager))) {
     exitWith(notInstalled);

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { FakeSystemd } from "../support/program/fake-systemd.ts";
 import { Installer } from "../support/program/installer.ts";
-import { aliceKeeps } from "../support/program/keeping.ts";
+import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
 import { ownMounts, shell } from "../support/program/namespace.ts";
 import { member, registry, useStanding } from "../support/program/standing.ts";
 import { snapshot } from "../support/program/state.ts";
@@ -66,6 +66,38 @@ describe("install.sh --uninstall", function () {
     chmodSync(old, 0o755);
     assert.match(installer.run([registry]).stdout, /^version \d+\.\d+\.\d+ replaces version 0\.0\.1$/m);
     assert.ok(existsSync(join(prefix, "bin")));
+  });
+
+  it("asks for a configuration only if there may be none", async () => {
+    const installer = new Installer(standing.user());
+    assert.match(installer.run([]).stdout, /^next, select the registries.*:\n.*configure-docker\n$/m);
+    assert.match(
+      installer.run([]).stdout,
+      /^if Docker does not use this helper yet, .*:\n.*configure-docker\n$/m,
+    );
+    assert.equal((await installer.user.run(["configure-docker", registry])).exitCode, 0);
+    assert.match(installer.run([]).stdout, /\nthe configuration of Docker and podman was not changed\n$/);
+    assert.equal(installer.run(["--uninstall"]).status, 0);
+    assert.match(installer.run([]).stdout, /^next, select the registries/m);
+  });
+
+  it("names a daemon that still runs the previous program", async function () {
+    if (process.platform !== "linux") return this.skip();
+    const installer = new Installer(keeper(standing));
+    const { user, bin } = installer;
+    user.write(configPath, aliceKeeps("111122223333"));
+    const first = installer.run([registry]);
+    assert.deepEqual([first.status, first.stderr], [0, ""]);
+    const daemon = user.start(["daemon"], { program: join(bin, "docker-credential-ecr") });
+    await passNow(user, daemon);
+    const { status, stderr, stdout } = installer.run([registry]);
+    assert.equal(status, 0, stdout);
+    assert.match(
+      stderr,
+      new RegExp(`^the daemon of \\S+, process ${daemon.pid}, .*: ${bin}/\\S+ service restart\n$`),
+    );
+    await endDaemon(daemon);
+    assert.equal(installer.run([registry]).stderr, "");
   });
 
   it("removes tokens from outputs", async () => {
