@@ -87,7 +87,7 @@ export async function resolveCredential<Own extends Registration>(
     }
     if (!(error instanceof Failure)) throw error;
     if (error instanceof IdentityChanged) {
-      if (!isSecondTry) return resolveCredential(registry, ports, true);
+      if (!isSecondTry) return fetchAgain(registry, ports, error);
       // Some credential_process programs rewrite the AWS files each time: the token is valid, but must not be stored.
       ports.log(error.oneLine);
       return error.token;
@@ -107,15 +107,32 @@ function repeatFailure(entry: FailureEntry, registry: Registry, conditions: stri
   if (failure) throw failure;
 }
 
+/** The first token may belong to the identity before the change. A slow source leaves too little time for another one. */
+async function fetchAgain<Own extends Registration>(
+  registry: Registry,
+  ports: ColdGetPorts<Own>,
+  { files }: IdentityChanged,
+): Promise<StoredToken | undefined> {
+  try {
+    return await resolveCredential(registry, ports, true);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "TIMEOUT" || files.length === 0) throw error;
+    const why = `a token was fetched before, but not used, because ${files.join(", ")} changed during the request`;
+    throw new Failure(error.code, `${error.message}; ${why}`, error.fix, { cause: error });
+  }
+}
+
 /** The AWS files were edited during the fetch, so it is unknown which identity the token belongs to. */
 export class IdentityChanged extends Failure {
   constructor(
     host: string,
     readonly token: StoredToken,
+    /** Those that changed, of the files that the identity depends on. */
+    readonly files: readonly string[] = [],
   ) {
     super(
       "IDENTITY_CHANGED",
-      `the identity for ${host} changes while tokens are fetched, so none is stored`,
+      `the identity for ${host} changes while tokens are fetched, so none is stored${files.length > 0 ? `: ${files.join(", ")} changed` : ""}`,
       "find the program that edits the AWS files",
     );
   }

@@ -189,8 +189,10 @@ export class TokenProvider {
     const signal = given ? AbortSignal.any([given, limit]) : limit;
     const began = { clock: readClock(files, now()), timer: performance.now() };
     const token = await fetchToken(awsRequest(this.app, registration, registry, signal));
-    if (!belongsTo(registration, await this.resolveRegistration(registry))) {
-      throw new IdentityChanged(registry.host, { username: token.username, secret: token.password });
+    const present = await this.resolveRegistration(registry);
+    if (!belongsTo(registration, present)) {
+      const answer = { username: token.username, secret: token.password };
+      throw new IdentityChanged(registry.host, answer, changedFiles(registration, present));
     }
     const { username, password, expiresAt, clockSkew, sessionEndsAt } = token;
     const clock = readClock(files, now());
@@ -215,6 +217,13 @@ export class TokenProvider {
  */
 function belongsTo(registration: ResolvedRegistration, now: ResolvedRegistration): boolean {
   return now.authorization === registration.authorization && Bun.deepEquals(now.reread, registration.reread);
+}
+
+/** At most three, for a message. */
+function changedFiles(before: ResolvedRegistration, now: ResolvedRegistration): readonly string[] {
+  const stamps = new Map(before.dependencies.files.map(({ path, stamp }) => [path, stamp]));
+  const changed = now.dependencies.files.filter(({ path, stamp }) => stamps.get(path) !== stamp);
+  return changed.slice(0, 3).map(({ path }) => path);
 }
 
 interface SharedRegistration {

@@ -185,7 +185,7 @@ class Edited {
 }
 
 describe("a token belongs to the identity in the files at the time of the request", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const standing = useStanding();
   before(() => {
     agent = startAgent();

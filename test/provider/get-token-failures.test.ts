@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { IdentityChanged } from "../../src/provider/get-token.ts";
 import { hour, minute, second } from "../support/fakes/clock.ts";
 import { ColdWorld, refusal } from "../support/fakes/cold-world.ts";
 import { host, publicHost } from "../support/fakes/entries.ts";
@@ -143,6 +144,43 @@ describe("a cold get that fails", () => {
     it("throws an unexpected error if there is no token", async () => {
       world.aws = new TypeError("a bug");
       assert.equal(await world.failure(host), "TypeError: a bug");
+    });
+  });
+
+  describe("if AWS files change while a token is fetched", () => {
+    const changed = new IdentityChanged(host, { username: "AWS", secret: "first" }, ["/home/me/.aws/config"]);
+
+    /** @param failures of the calls, in order; undefined: the call succeeds */
+    function fail(...failures: readonly unknown[]): void {
+      Object.defineProperty(world, "aws", { get: () => failures[world.calls.length - 1] });
+    }
+
+    it("fetches another one", async () => {
+      fail(changed);
+      assert.equal(await world.get(host), "call 2");
+    });
+
+    it("returns the second one, and names the file in the log, if they change each time", async () => {
+      fail(changed, changed);
+      assert.equal(await world.get(host), "first");
+      assert.match(world.log.join("\n"), /so none is stored: \/home\/me\/.aws\/config changed/);
+    });
+
+    it("names the file if there is too little time for another one", async () => {
+      fail(changed, refusal("TIMEOUT"));
+      await assert.rejects(world.get(host), ({ code, message }) => {
+        assert.equal(code, "TIMEOUT");
+        assert.match(
+          message,
+          /; a token was fetched before, but not used, because \/home\/me\/.aws\/config changed/,
+        );
+        return true;
+      });
+    });
+
+    it("reports another failure as it is", async () => {
+      fail(changed, refusal("ACCESS_DENIED"));
+      await assert.rejects(world.get(host), ({ message }) => !/changed/.test(message));
     });
   });
 
