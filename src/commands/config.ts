@@ -54,7 +54,12 @@ async function check(context: Context): Promise<void> {
   const { env, home = "", print, printError, printFailure, exitWith } = context;
   const files = await openFastFiles();
   const file = foldersOf(env, context.home, files).configFile;
-  const text = await readConfigText(file, printFailure);
+  let isUnreadable = false;
+  const text = await readConfigText(file, (failure) => {
+    isUnreadable = true;
+    printFailure(failure);
+  });
+  if (isUnreadable) return exitWith(1);
   if (text === undefined) {
     return print(`${file} does not exist: every registry uses the default AWS credential chain`);
   }

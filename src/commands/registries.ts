@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { overlaps } from "../config/overlaps.ts";
+import { checkStateFolder } from "../doctor/checks/folders.ts";
 import {
   noRegistriesMessage,
   originJson,
@@ -12,13 +13,14 @@ import { listUnmanaged } from "../managed/requested.ts";
 import { type AppContext, createAppContext } from "../provider/context.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { table } from "../terminal/table.ts";
+import { Failure } from "../token/failure.ts";
 
 /** `registries`: lists the managed registries and why they are managed. */
 export function registriesCommand(context: Context): Command {
   return new Command("registries")
     .summary("list the managed registries with their identities")
     .description(
-      "Lists the registries whose tokens are renewed: those in config.yaml, replication targets, and those discovered from use; then those that Docker's config names and that have no token yet. Exit 1 if config.yaml is invalid; then the registries with stored tokens are listed.",
+      "Lists the registries whose tokens are renewed: those in config.yaml, replication targets, and those discovered from use; then those that Docker's config names and that have no token yet. Exit 1 if the state folder can't be used, or if config.yaml is invalid; then the registries with stored tokens are listed.",
     )
     .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  docker-credential-ecr registries --json")
@@ -30,6 +32,14 @@ async function show(json: boolean, context: Context): Promise<void> {
   const app = await createAppContext(env, home);
   const shown = await readRegistryRows(app);
   const { registries, loaded, configError } = shown;
+  const folder = await checkStateFolder(app.folders.state);
+  const isUnusable = folder.status === "failed";
+  if (isUnusable) {
+    printFailure(
+      Failure.from({ code: folder.code ?? "STATE_FOLDER", what: folder.seen, fix: folder.fix ?? "" }),
+    );
+    exitWith(1);
+  }
   const overlapping = loaded ? overlapsOf(loaded.config) : [];
   if (configError) {
     printFailure(configError);
@@ -64,7 +74,7 @@ async function show(json: boolean, context: Context): Promise<void> {
   ];
   if (rows.length > 0) print(table([["REGISTRY", "ORIGIN", "IDENTITY"], ...rows]));
   const waiting = waitingEntries(shown, app.folders.configFile);
-  if (loaded && rows.length === 0 && waiting.length === 0) printError(noRegistriesMessage);
+  if (loaded && !isUnusable && rows.length === 0 && waiting.length === 0) printError(noRegistriesMessage);
   for (const line of waiting) print(line);
   for (const { what, winner, loser, why } of overlapping) {
     const because = why === "first" ? "it comes first" : "it is more specific";

@@ -51,13 +51,13 @@ export function serviceCommand(context: Context): Command {
   )
     .option("--dry-run", "print the service's file and do nothing")
     .option("--splay <duration>", "spread the first calls after a start over this time", "2m")
-    .action((options: InstallOptions) => install(options, context));
+    .action((options: InstallOptions) => install({ ...options, action: "install" }, context));
   sub(
     "restart",
     "restart the service if it runs an older program",
     "Restarts the service if its daemon runs a different version than this program, as after an upgrade. Otherwise it prints why nothing is restarted.",
     "  docker-credential-ecr service restart",
-  ).action((options: ServiceOptions) => restart(options, context));
+  ).action((options: ServiceOptions) => restart({ ...options, action: "restart" }, context));
   sub(
     "uninstall",
     "stop the service and remove it",
@@ -65,13 +65,15 @@ export function serviceCommand(context: Context): Command {
     "  docker-credential-ecr service uninstall --dry-run",
   )
     .option("--dry-run", "show what would be removed")
-    .action((options: Omit<InstallOptions, "splay">) => uninstall(options, context));
+    .action((options: Omit<InstallOptions, "splay">) =>
+      uninstall({ ...options, action: "uninstall" }, context),
+    );
   sub(
     "status",
     "show whether the service runs",
     "Shows whether the service runs. Exit 0: it runs, 3: it does not, 4: it is not installed.",
     "  docker-credential-ecr service status",
-  ).action((options: ServiceOptions) => status(options, context));
+  ).action((options: ServiceOptions) => status({ ...options, action: "status" }, context));
   return command.addHelpText(
     "after",
     `

@@ -18,6 +18,8 @@ import { type Account, type Service, serviceName } from "./service.ts";
 import { systemd } from "./systemd.ts";
 
 export interface ServiceOptions {
+  /** The word after `service`, for messages. */
+  readonly action: "install" | "restart" | "uninstall" | "status";
   readonly system?: boolean;
   readonly user?: string;
 }
@@ -38,7 +40,7 @@ export interface ServiceTarget {
  * @throws Failure USAGE, UNKNOWN_USER, USER_HOME, NO_ACCOUNT, NO_SERVICE_MANAGER
  */
 export async function resolveServiceTarget(
-  { system = false, user }: ServiceOptions,
+  { action, system = false, user }: ServiceOptions,
   env: Environment,
   home: string | undefined,
   lookUp = accountNamed,
@@ -51,7 +53,7 @@ export async function resolveServiceTarget(
   const account = await (user === undefined
     ? accountOf(system ? callerUid(env) : ownUid(), run, platform)
     : lookUp(user, run, platform));
-  const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account) : undefined;
+  const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account, action) : undefined;
   const service = { isSystem: system, account };
   const manager = managerOf(service, env, home, run);
   const packaged = packagedOf(service, env, home, run);
@@ -184,8 +186,8 @@ function withRuntimeFolder(env: Environment): Environment {
   return env["XDG_RUNTIME_DIR"] || !existsSync(folder) ? env : { ...env, XDG_RUNTIME_DIR: folder };
 }
 
-function needsRoot({ name }: Account): Failure {
-  const fix = `run it with sudo: sudo ${ownProgram().path} service … --system --user ${name}`;
+function needsRoot({ name }: Account, action: ServiceOptions["action"]): Failure {
+  const fix = `run it with sudo: sudo ${ownProgram().path} service ${action} --system --user ${name}`;
   return new Failure("NEEDS_ROOT", "only root can change system services", fix);
 }
 

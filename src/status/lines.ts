@@ -24,11 +24,16 @@ export function statusLines(report: StatusReport): readonly string[] {
   ];
 }
 
-function tableOf({ registries, waiting, unused, configError, at }: StatusReport): readonly string[] {
-  if (registries.length > 0) {
-    return table([heads, ...bySeverity(registries).map((token) => rowOf(token, at))]).split("\n");
-  }
-  return configError || waiting.length + unused.length > 0 ? [] : [noRegistriesMessage];
+function tableOf(report: StatusReport): readonly string[] {
+  const { registries, at } = report;
+  if (registries.length === 0) return emptyLines(report);
+  return table([heads, ...bySeverity(registries).map((token) => rowOf(token, at))]).split("\n");
+}
+
+/** Instead of an empty list; nothing if other lines explain why it is empty. */
+export function emptyLines({ waiting, unused, configError, stateError }: StatusReport): readonly string[] {
+  const isExplained = configError || stateError || waiting.length + unused.length > 0;
+  return isExplained ? [] : [noRegistriesMessage];
 }
 
 /**

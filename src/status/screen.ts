@@ -1,6 +1,5 @@
 import { styleText } from "node:util";
 import { healthLine, isDaemonFailing } from "../managed/daemon-health.ts";
-import { noRegistriesMessage } from "../managed/registry-rows.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { pluralRegistries, withTilde } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
@@ -8,7 +7,7 @@ import { printable } from "../token/printable.ts";
 import { bySeverity, conditionOf, countOf, noteOf } from "./attention.ts";
 import { barOf } from "./bar.ts";
 import { columnsFor } from "./columns.ts";
-import { problemsOf, renewalText, timeLeftText, unusedLines } from "./lines.ts";
+import { emptyLines, problemsOf, renewalText, timeLeftText, unusedLines } from "./lines.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
@@ -64,7 +63,7 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
       .map((line) => paint("red", line, screen)),
   ];
   if (registries.length === 0) {
-    return [...lines, ...(report.waiting.length === 0 ? wrap(noRegistriesMessage, screen) : [])];
+    return [...lines, ...emptyLines(report).flatMap((line) => wrap(line, screen))];
   }
   return [...lines, ...wrap(`${pluralRegistries(registries.length)}: ${countOf(registries)}`, screen), ""];
 }

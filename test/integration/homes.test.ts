@@ -218,6 +218,9 @@ describe("a user", () => {
       assert.deepEqual(JSON.parse(stdout), one.state === undefined ? {} : { [registry]: "AWS" });
       await eraseRegistry();
       for (const command of ["status", "registries"]) noSurprise(await alice.run([command], options));
+      if (one.config === "readable") return;
+      const checked = await alice.run(["config", "check"], options);
+      assert.deepEqual([checked.exitCode, checked.stdout], [1, ""], "a file that was not read is not OK");
     });
   }
 

@@ -283,6 +283,8 @@ describe("service", () => {
       const { stderr, exitCode } = await service(args);
       if (code === undefined) assert.equal(exitCode, 0, stderr);
       else assert.match(stderr, new RegExp(`\\[${code}\\]\\n$`), args.join(" "));
+      // The fix is a command to copy.
+      if (code === "NEEDS_ROOT") assert.match(stderr, / service install --system --user [\w-]+\. \[/);
     }
   });
 

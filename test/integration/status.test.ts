@@ -148,6 +148,10 @@ describe("status", () => {
       const { exitCode, stdout } = await user.run(["status"]);
       assert.equal(exitCode, 1, seed);
       assert.match(stdout.split("\n")[1] ?? "", why);
+      assert.doesNotMatch(stdout, /No registry is managed/);
+      const listed = await user.run(["registries"]);
+      assert.deepEqual([listed.exitCode, listed.stdout], [1, ""], seed);
+      assert.match(listed.stderr, /^docker-credential-ecr: [^\n]*\[STATE_FOLDER\]\n$/);
       const { ok, stateError } = JSON.parse((await user.run(["status", "--json"])).stdout);
       assert.equal(ok, false);
       assert.equal(stateError.code, "STATE_FOLDER");
