@@ -5,6 +5,7 @@ import { isOutdated, isReplaced } from "../managed/daemon-health.ts";
 import { accountNamed, isAccountName } from "../service/account.ts";
 import { installedService } from "../service/installed.ts";
 import { systemctlLine } from "../service/packaged.ts";
+import { packagedEnabled, withPackaged } from "../service/packaged-target.ts";
 import {
   planInstallation,
   resolveServiceTarget,
@@ -205,25 +206,6 @@ async function status(options: ServiceOptions, context: Context): Promise<void> 
   if (heartbeat) print(heartbeat);
 }
 
-/**
- * The service to show or restart: that of a package, unless 'service install' has written one. A unit of an
- * administrator's at the same path counts as the package's.
- */
-async function withPackaged(place: ServiceTarget): Promise<ServiceTarget> {
-  const { packaged, ...rest } = place;
-  if (!packaged || (await isOwnUnit(place.manager.path))) return rest;
-  return { ...place, manager: packaged.manager };
-}
-
-async function isOwnUnit(path: string): Promise<boolean> {
-  try {
-    return (await readUnit(path)) !== undefined;
-  } catch (error) {
-    if (error instanceof Failure && error.code === "UNIT_FOREIGN") return false;
-    throw error;
-  }
-}
-
 async function isRunning(manager: ServiceTarget["manager"]): Promise<boolean> {
   try {
     await manager.require();
@@ -232,14 +214,6 @@ async function isRunning(manager: ServiceTarget["manager"]): Promise<boolean> {
     if (error instanceof Failure) return false;
     throw error;
   }
-}
-
-function packagedEnabled(packaged: NonNullable<ServiceTarget["packaged"]>): Failure {
-  return new Failure(
-    "UNIT_FOREIGN",
-    `${packaged.unit} (${packaged.path}) is enabled already, and a second daemon would not start`,
-    `keep it (${systemctlLine("status", packaged)}), or first run: ${systemctlLine("disable --now", packaged)}`,
-  );
 }
 
 /** Undefined if the service belongs to another user: only that user can read the folder. */
