@@ -211,6 +211,13 @@ describe("exporting logins", () => {
     assert.deepEqual(logins.get("c.example"), { username: "<token>", secret: "t" });
   });
 
+  it("reports a server whose login the store no longer has, with --export", async () => {
+    store.servers = async () => ["c.example", "lost.example"];
+    const { logins, skipped } = await planExport("{}", [], true, store);
+    assert.deepEqual([...logins.keys()], ["c.example"]);
+    assert.match(skipped.join(), /^lost\.example: no login to it is stored now/);
+  });
+
   it("does not replace a newer login in the file", async () => {
     const { logins, toErase, skipped } = await planExport(
       fileOf({ "b.example": auth(other) }),

@@ -142,7 +142,9 @@ class World {
       await writeConfig(planned);
     }
     const file = await openClientFile(target.path);
-    const request = { helperConfig: { kind: "hosts", hosts }, replace: false, tokens: [] } as const;
+    // One of the seven selections also configures every other registry, in place of another helper.
+    const helperConfig = which === 6 ? ({ kind: "all" } as const) : ({ kind: "hosts", hosts } as const);
+    const request = { helperConfig, replace: true, tokens: [] };
     await configureFile(target, file, planChange(file.text, request, target.name));
     this.configured.add(client);
   }
@@ -197,6 +199,7 @@ class World {
     const text = this.textOf(this.config);
     if (this.configured.size === 0) assert.equal(text, this.modelConfig);
     const used = [...this.configured].map((client) => this.textOf(this.pathOf(client))).join();
+    if (/"credsStore" ?: ?"ecr"/.test(used)) return;
     for (const account of accounts) assert.ok(!text?.includes(account) || used.includes(account), account);
   }
 
