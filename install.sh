@@ -145,13 +145,12 @@ restart_services() {
 
 # Prints the daemons that still run the program that was replaced, such as the user services of other users.
 report_previous_daemons() {
-  local process path pid who
-  for process in /proc/[0-9]*; do
-    path=$(readlink "$process/exe" 2>/dev/null) || continue
-    case $path in "$program (deleted)" | "$main_program (deleted)") ;; *) continue ;; esac
-    case $(tr '\0' ' ' 2>/dev/null <"$process/cmdline") in *" daemon "*) ;; *) continue ;; esac
-    pid=${process##*/}
-    who=$(stat -c %U "$process" 2>/dev/null) || continue
+  local pid who
+  # One command for all processes, of which a build host may have thousands.
+  for pid in $(ls -ln /proc/[0-9]*/exe 2>/dev/null |
+    grep -F -e "-> $program (deleted)" -e "-> $main_program (deleted)" | sed -n 's|.* /proc/\([0-9]*\)/exe .*|\1|p'); do
+    case $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") in *" daemon "*) ;; *) continue ;; esac
+    who=$(stat -c %U "/proc/$pid" 2>/dev/null) || continue
     echo "the daemon of $who, process $pid, runs the previous program until it is restarted; if it is a user service, as $who: $program service restart" >&2
   done
 }
