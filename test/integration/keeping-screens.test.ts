@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { sameAsGolden } from "../support/program/golden.ts";
 import { aliceKeeps } from "../support/program/keeping.ts";
 import { session } from "../support/program/session.ts";
 import { member, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import { atTerminal } from "../support/program/terminal.ts";
 import { configPath, type User } from "../support/program/user.ts";
 
 /** What somebody sees who has tokens kept fresh, at a terminal of 80 columns, kept in golden/. */
@@ -37,6 +39,12 @@ describe("the screens of keeping tokens:", () => {
       "not-kept",
       user,
     );
+  });
+
+  it("a wait that --splay causes is reported at a terminal", async () => {
+    const { screen, exitCode } = await atTerminal(user, ["daemon", "--once", "--splay", "1s"]);
+    assert.match(screen, /waiting for \ds \(--splay\)/);
+    assert.equal(exitCode, 0);
   });
 
   it("where nothing is", async () => {

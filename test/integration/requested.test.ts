@@ -188,5 +188,13 @@ describe("doctor and requests of clients", function () {
     await user.get(registry);
     standing.aws.controls.clear();
     assert.deepEqual(failures(await diagnose(user)), []);
+    await user.get(registry, { env });
+    const { fix = "" } = named(await diagnose(user, registry), "last-get");
+    assert.match(
+      fix,
+      /; if clients now use .*, which works, run: docker-credential-ecr refresh --force 111122223333\S+$/,
+    );
+    assert.equal((await user.run(["refresh", "--force", registry])).exitCode, 0);
+    assert.deepEqual(failures(await diagnose(user)), []);
   });
 });

@@ -30,5 +30,9 @@ export function judgeLastGet(failed: FailedGet, identity: string, works: boolean
     return ok(`one failed ${ago} ago [${failed.code}]; with the same identity AWS returns a token now`);
   }
   const { what, fix, code } = failed;
-  return failedBy(Failure.from({ code, what: `a get failed ${ago} ago: ${what}`, fix }));
+  // The former fix alone would send a user who has changed the identity since back to the former one.
+  const nextStep = works
+    ? `${fix}; if clients now use ${identity}, which works, run: docker-credential-ecr refresh --force ${failed.host}`
+    : fix;
+  return failedBy(Failure.from({ code, what: `a get failed ${ago} ago: ${what}`, fix: nextStep }));
 }
