@@ -36,7 +36,8 @@ function again(args: readonly string[]): number {
     env: withoutBun({ ...env }),
     stdio: ["inherit", "inherit", "inherit"],
   });
-  return exitCode;
+  // null: a signal has ended it.
+  return exitCode ?? 1;
 }
 
 /** Milliseconds from the start of a `get` until its answer. All of it ends within 20 seconds. */

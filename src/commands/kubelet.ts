@@ -5,6 +5,7 @@ import { answerKubelet, type KubeletPorts, klogError } from "../protocol/kubelet
 import { toReply } from "../protocol/reply.ts";
 import { createHelperPorts } from "../provider/helper-ports.ts";
 import { forServiceAccount } from "../provider/service-account.ts";
+import { reopenFolders } from "../store/files/folder.ts";
 import { openFastFiles } from "../store/files/open-fast-files.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { printToStderr } from "../terminal/stderr.ts";
@@ -28,7 +29,9 @@ async function kubelet(context: Context): Promise<void> {
   const { env, home } = context;
   const files = await openFastFiles();
   const until = performance.now() + limits.whole;
-  const ports = createHelperPorts(files, env, home, foldersOf(env, home, files), Date.now, until);
+  const folders = foldersOf(env, home, files);
+  await reopenFolders(folders.state);
+  const ports = createHelperPorts(files, env, home, folders, Date.now, until);
   try {
     const answer = await answerKubelet(await readRequest(), {
       ...ports,

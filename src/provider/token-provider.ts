@@ -11,7 +11,7 @@ import { readClock } from "../store/files/clock.ts";
 import { tryLock } from "../store/files/lock.ts";
 import { lockPath } from "../store/files/paths.ts";
 import { isPruningDue, pruneState } from "../store/tokens/prune.ts";
-import { type FileDependency, fingerprint } from "../token/dependencies.ts";
+import type { FileDependency } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
@@ -21,6 +21,7 @@ import { retryConditions } from "./conditions.ts";
 import type { AppContext, Deadlines, FetchOptions } from "./context.ts";
 import type { DiskLimit } from "./disk-limit.ts";
 import { fetchOnce } from "./fetch-once.ts";
+import { authorizationKey, belongsTo, changedFiles } from "./fetched-identity.ts";
 import { IdentityChanged, type Registration } from "./get-token.ts";
 import { IdentityStates } from "./identity-states.ts";
 import { readStampedRules, type StampedRules } from "./replication-rules.ts";
@@ -64,9 +65,7 @@ export class TokenProvider {
     const { config, stamp } = await this.readStampedConfig();
     const { identity: awsIdentity, name, rules } = await this.identityFor(config, registry);
     const state = await this.identities.of(awsIdentity);
-    const { kind, partition, region } = registry;
-    // A token is valid for all registries of a region that its principal may read; public registries have their own tokens.
-    const authorization = fingerprint([state.key, kind, partition, region]).slice(0, 40);
+    const authorization = authorizationKey(state.key, registry);
     const known = this.shared.get(state);
     if (known && known.name === name && known.rules === rules && known.stamp === stamp)
       return { ...known.registration, authorization };
@@ -178,6 +177,17 @@ export class TokenProvider {
     return { ...resolved, rules: dependency };
   }
 
+  /** A config.yaml that has become invalid does not name another identity. */
+  private async presentRegistration(registry: Registry, before: ResolvedRegistration) {
+    try {
+      return await this.resolveRegistration(registry);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const { key, dependencies, reread } = await this.identities.of(before.awsIdentity);
+      return { ...before, authorization: authorizationKey(key, registry), dependencies, reread };
+    }
+  }
+
   private async fetchEntry(
     registry: Registry,
     registration: ResolvedRegistration,
@@ -189,7 +199,7 @@ export class TokenProvider {
     const signal = given ? AbortSignal.any([given, limit]) : limit;
     const began = { clock: readClock(files, now()), timer: performance.now() };
     const token = await fetchToken(awsRequest(this.app, registration, registry, signal));
-    const present = await this.resolveRegistration(registry);
+    const present = await this.presentRegistration(registry, registration);
     if (!belongsTo(registration, present)) {
       const answer = { username: token.username, secret: token.password };
       throw new IdentityChanged(registry.host, answer, changedFiles(registration, present));
@@ -209,21 +219,6 @@ export class TokenProvider {
       ...(sessionEndsAt !== undefined && { sessionEndsAt: sessionEndsAt - clockSkew }),
     };
   }
-}
-
-/**
- * Whether a fetched token belongs to the identity. The files that were read before determine the credentials, but their
- * source may have read a file again while its contents differed, even if they are the same again by now.
- */
-function belongsTo(registration: ResolvedRegistration, now: ResolvedRegistration): boolean {
-  return now.authorization === registration.authorization && Bun.deepEquals(now.reread, registration.reread);
-}
-
-/** At most three, for a message. */
-function changedFiles(before: ResolvedRegistration, now: ResolvedRegistration): readonly string[] {
-  const stamps = new Map(before.dependencies.files.map(({ path, stamp }) => [path, stamp]));
-  const changed = now.dependencies.files.filter(({ path, stamp }) => stamps.get(path) !== stamp);
-  return changed.slice(0, 3).map(({ path }) => path);
 }
 
 interface SharedRegistration {

@@ -89,6 +89,11 @@ describe("folders that are closed to their owner, as after chmod -R 644", () => 
           assert.ok(answered(await alice.get(registry, options), registry) === login, names.join());
         }
         close("logins", ".");
+        const apiVersion = "credentialprovider.kubelet.k8s.io/v1";
+        const request = { apiVersion, kind: "CredentialProviderRequest", image: `${registry}/app` };
+        const { stdout } = await alice.run(["kubelet"], { ...options, input: JSON.stringify(request) });
+        assert.ok(JSON.parse(stdout).auth[registry].password === login, "kubelet");
+        close("logins", ".");
         silent(await alice.erase(registry, options));
         assert.ok(answered(await alice.get(registry, options), registry) === cached);
       });

@@ -245,4 +245,15 @@ describe("a token belongs to the identity in the files at the time of the reques
       assert.match(controls.grantOf(secret)?.principal ?? "", new RegExp(`/${person}$`));
     }
   });
+
+  it("config.yaml becomes invalid: the token that arrives is returned", async () => {
+    const user = standing.user({ AWS_PROFILE: "me" });
+    user.writeAwsKeys({ me: member("alice") });
+    standing.aws.controls.latency("GetAuthorizationToken", 1_500);
+    const get = user.start(["get"], { input: registry });
+    await eventually("a call", () => standing.count("GetAuthorizationToken") === 1);
+    user.write(configPath, "version: [");
+    answered(await get.ended, registry);
+    standing.aws.controls.latency("GetAuthorizationToken", 0);
+  });
 });
