@@ -9,9 +9,10 @@ type RawIdentities = Readonly<Record<string, RawIdentity>>;
 /** Checks of identities that the schema can't express: sources exist and don't form a loop, and session durations. */
 export function identityComplaints(config: RawConfig): Complaint[] {
   const identities = config.identities ?? {};
+  const loopFree = new Set<string>();
   return Object.entries(identities).flatMap(([name, identity]) => [
     ...kindComplaints(name, identity),
-    ...sourceComplaints(name, identity, identities),
+    ...sourceComplaints(name, identity, identities, loopFree),
     ...durationComplaints(name, identity, identities),
     ...regionComplaints(name, identity),
   ]);
@@ -62,20 +63,31 @@ function kindComplaints(name: string, identity: RawIdentity): Complaint[] {
   ];
 }
 
-function sourceComplaints(name: string, { source }: RawIdentity, identities: RawIdentities): Complaint[] {
+/** @param loopFree identities that are in no loop, so that a long chain is not followed again for each of its members */
+function sourceComplaints(
+  name: string,
+  { source }: RawIdentity,
+  identities: RawIdentities,
+  loopFree: Set<string>,
+): Complaint[] {
   const path = ["identities", name, "source"];
   const unknown = unknownIdentity(path, source, identities);
   if (unknown.length > 0) return unknown;
-  const chain = [name];
+  const chain = new Set([name]);
   for (let next = source; next !== undefined; next = ownSource(identities, next)) {
-    // A loop that does not contain this identity is reported for the identities in it.
-    if (next !== name && chain.includes(next)) return [];
-    chain.push(next);
     if (next === name) {
-      const what = `the sources of identity ${quoted(name)} form a loop: ${chain.join(" → ")}`;
+      const what = `the sources of identity ${quoted(name)} form a loop: ${[...chain, name].join(" → ")}`;
       return [{ path, what, fix: "use a profile as the source of one of them, or remove a source" }];
     }
+    // A loop that does not contain this identity is reported for the identities in it.
+    if (chain.has(next)) {
+      loopFree.add(name);
+      return [];
+    }
+    if (loopFree.has(next)) break;
+    chain.add(next);
   }
+  for (const each of chain) loopFree.add(each);
   return [];
 }
 
