@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { healthLine, isDaemonFailing } from "../managed/daemon-health.ts";
+import { type Health, healthLine, isDaemonFailing } from "../managed/daemon-health.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { pluralRegistries, withTilde } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
@@ -57,7 +57,7 @@ export function statusScreen(
 function headOf(report: StatusReport, screen: Screen): readonly string[] {
   const { daemon, configError, registries } = report;
   const lines = [
-    paint(isDaemonFailing(daemon) ? "red" : daemon.running ? "green" : "dim", healthLine(daemon), screen),
+    ...wrap(healthLine(daemon), screen).map((line) => paint(healthColour(daemon), line, screen)),
     ...[...problemsOf(report), ...(configError ? [Failure.from(configError).oneLine] : [])]
       .flatMap((line) => wrap(line, screen))
       .map((line) => paint("red", line, screen)),
@@ -66,6 +66,10 @@ function headOf(report: StatusReport, screen: Screen): readonly string[] {
     return [...lines, ...emptyLines(report).flatMap((line) => wrap(line, screen))];
   }
   return [...lines, ...wrap(`${pluralRegistries(registries.length)}: ${countOf(registries)}`, screen), ""];
+}
+
+function healthColour(daemon: Health): "red" | "green" | "dim" {
+  return isDaemonFailing(daemon) ? "red" : daemon.running ? "green" : "dim";
 }
 
 /** The lines of each registry; those of the first begin with the table's head. */

@@ -23,6 +23,17 @@ describe("status' screen", () => {
     assert.equal(statusScreen(statusReport(many), screen).length, 2_004);
   });
 
+  it("wraps the line of a daemon whose service has a long path and command", () => {
+    const daemon = {
+      ...{ running: false, expected: true, outdated: false },
+      service: "/usr/lib/systemd/system/docker-credential-ecr@.service",
+      restart: "sudo systemctl restart docker-credential-ecr@ci.service",
+    };
+    const lines = statusScreen({ ...statusReport([]), daemon }, screen);
+    for (const line of lines) assert.ok(line.length <= 80, line);
+    assert.ok(lines.join(" ").includes(`start it: ${daemon.restart}`));
+  });
+
   it("hides no problem behind one long error", () => {
     const error = lastError(`${"word ".repeat(60)}[CODE]`);
     const tokens = ["1", "2", "3"].map((digit) =>
