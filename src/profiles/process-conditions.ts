@@ -75,6 +75,8 @@ class Search {
     for (const word of words) if (!written.has(word) && !uses.has(word)) uses.set(word, { folders });
     for (const [word, use] of [...uses].slice(0, most.words)) {
       for (const path of this.#files.add(this.#inHome(word), use)) {
+        // An argument that only has the name of a tool, such as "open".
+        if (!use.isProgram && !word.includes("/") && isOfSystem(path)) continue;
         await this.#searchFile(path, 0, use.isProgram === true);
       }
     }
@@ -94,7 +96,7 @@ class Search {
     const isShell = isShellScript(path, text);
     const { names, isEvery } = variablesIn(text, isShell, this.#isSet);
     // A tool of the system in a script may use any variable, as each `eval` could, but chooses no principal by it.
-    const isTool = depth > 0 && /^\/(?:usr\/)?s?bin\//.test(path);
+    const isTool = (depth > 0 || !isProgram) && isOfSystem(path);
     const isRun = isProgram || text.startsWith("#!");
     this.#addVariables({ names, isEvery: isEvery && isRun && !isTool });
     if (isRun && !isTool && depth < most.depth) await this.#searchPrograms(text, path, isShell, depth + 1);
@@ -135,6 +137,8 @@ function quotedPrograms(text: string): readonly string[] {
   const found = text.matchAll(/[([]\s*[bruf]?["'`]([\w.~/+-]{1,1024})(?=["'`\s])/g);
   return [...new Set([...found].map(([, word = ""]) => word))];
 }
+
+const isOfSystem = (path: string) => /^\/(?:usr\/)?s?bin\//.test(path);
 
 async function isScript(path: string): Promise<boolean> {
   return (await Bun.file(path).slice(0, 2).text()) === "#!";

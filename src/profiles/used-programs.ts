@@ -158,6 +158,12 @@ export function usedPrograms(text: string, variables: ShellVariables): UsedProgr
 }
 
 function* assignmentsIn(words: readonly string[]): Generator<[name: string, value: string]> {
+  const first = words.findIndex((word) => !reserved.has(word));
+  const [program, name = "", ...values] = words.slice(first);
+  if (program === "for") for (const value of values.slice(1)) yield [name, value];
+  // Only the shell knows what it reads.
+  if (program === "read")
+    for (const each of [name, ...values]) if (/^\w+$/.test(each)) yield [each, "$(read)"];
   for (const word of words) {
     const [, name, value = ""] = assignment.exec(word) ?? [];
     if (name !== undefined) yield [name, value];

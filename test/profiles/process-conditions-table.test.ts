@@ -103,6 +103,8 @@ const cases: readonly Case[] = [
     files: tool(),
     matters: [team],
   },
+  { command: "sh -c 'for d in /nowhere $HOME/tools; do $d/creds; done'", files: tool(), matters: [team] },
+  { command: "sh -c 'while read tool; do $tool; done < HOME/list'", matters: [any] },
   // Files that don't exist yet.
   { command: "creds", files: tool(), matters: [{ write: { "bin/creds": asks } }] },
   { command: "sh -c 'creds | cat'", files: tool(), matters: [{ write: { "bin/creds": asks } }] },
