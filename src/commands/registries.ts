@@ -84,15 +84,17 @@ async function show(json: boolean, context: Context): Promise<void> {
 
 const noToken = ", no token yet";
 
-/** The hosts for which no token was ever fetched, as far as the stored files show. */
+/** The hosts for which no token of their present identity was ever fetched, as far as the stored files show. */
 async function hostsWithoutToken(
   registries: readonly RegistryRow[],
   { store }: AppContext,
 ): Promise<ReadonlySet<string>> {
   const hosts = new Set<string>();
   for (const { host, authorization } of registries) {
-    const token = (await store.readAuthorization(authorization)) ?? (await store.readRegistry(host));
-    if (!token) hosts.add(host);
+    if (await store.readAuthorization(authorization)) continue;
+    // The authorization token is removed an hour after its expiry, the registry's file later.
+    const own = await store.readRegistry(host);
+    if (own?.authorization !== authorization) hosts.add(host);
   }
   return hosts;
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { keys, member, otherRegistry, registry, useStanding } from "../support/program/standing.ts";
 import { configPath, type User } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
@@ -73,6 +75,18 @@ describe("status, registries and refresh", () => {
     assert.equal(listed.stderr, "");
     answered(await user.get(registry), registry);
     assert.match((await user.run(["registries"])).stdout, /\n111122223333\S+ +discovered +the default/);
+  });
+
+  it("registries shows that there is no token yet of another identity", async () => {
+    const user = keeper();
+    answered(await user.get(registry), registry);
+    assert.match((await user.run(["registries"])).stdout, /configured +alice \(profile alice\)/);
+    const text = readFileSync(join(user.home, configPath), "utf8");
+    user.write(configPath, text.replace("profile: alice", "profile: other"));
+    assert.match(
+      (await user.run(["registries"])).stdout,
+      /configured, no token yet +alice \(profile other\)/,
+    );
   });
 
   it("registries shows a registry whose first get failed", async () => {
