@@ -71,7 +71,9 @@ class Search {
     const written = new Set(used.written);
     const uses = new Map<string, WordUse>();
     for (const word of programs) uses.set(word, { folders, isProgram: true });
-    for (const word of files) uses.set(word, { ...uses.get(word), folders, isFile: true });
+    for (const word of files) {
+      if (!written.has(word)) uses.set(word, { ...uses.get(word), folders, isFile: true });
+    }
     for (const word of words) if (!written.has(word) && !uses.has(word)) uses.set(word, { folders });
     for (const [word, use] of [...uses].slice(0, most.words)) {
       for (const path of this.#files.add(this.#inHome(word), use)) {

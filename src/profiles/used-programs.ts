@@ -9,7 +9,7 @@ export interface UsedPrograms {
   readonly words: readonly string[];
   /** Words in a place where only a file can be. */
   readonly files: readonly string[];
-  /** Targets of redirections. */
+  /** Files that are written, so that their change says nothing. */
   readonly written: readonly string[];
   /** Folders that the text changes to. */
   readonly folders: readonly string[];
@@ -42,6 +42,9 @@ const runners = new Set(
 
 /** Programs that run each other, as in `sudo nice env program`. */
 const mostRunners = 10;
+
+/** They write the files in their arguments. */
+const writers = new Set(["mkdir", "rm", "tee", "touch", "truncate"]);
 
 const declarations = new Set(["declare", "export", "local", "readonly", "typeset"]);
 
@@ -131,7 +134,7 @@ export function usedPrograms(text: string, variables: ShellVariables): UsedProgr
       }
       return;
     }
-    const target = name === "cat" ? used.files : used.words;
+    const target = name === "cat" ? used.files : writers.has(name) ? used.written : used.words;
     for (const word of rest) add(word, word.startsWith("-") ? used.words : target);
   };
 

@@ -18,6 +18,8 @@ interface Case {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Record<string, string>;
   readonly matters: readonly Change[];
+  /** Files that may change. */
+  readonly ignored?: Readonly<Record<string, string>>;
 }
 
 const edited = "#!/bin/sh\nprintf '{ }'\n";
@@ -105,6 +107,12 @@ const cases: readonly Case[] = [
   },
   { command: "sh -c 'for d in /nowhere $HOME/tools; do $d/creds; done'", files: tool(), matters: [team] },
   { command: "sh -c 'while read tool; do $tool; done < HOME/list'", matters: [any] },
+  {
+    command: "sh -c 'touch HOME/stamp; creds 2>>HOME/errors | tee HOME/last >HOME/out; cat HOME/out'",
+    files: tool(),
+    matters: [team, { write: tool("creds", edited) }],
+    ignored: { stamp: "1", errors: "2", last: "3", out: "4" },
+  },
   // Files that don't exist yet.
   { command: "creds", files: tool(), matters: [{ write: { "bin/creds": asks } }] },
   { command: "sh -c 'creds | cat'", files: tool(), matters: [{ write: { "bin/creds": asks } }] },
@@ -207,7 +215,7 @@ describe("processConditions: what changes the identity", () => {
     return { HOME: temp(), PATH: `${PATH}:/usr/bin:/bin`, ...Object.fromEntries(given) };
   }
 
-  for (const { command, files = {}, env = {}, matters } of cases) {
+  for (const { command, files = {}, env = {}, matters, ignored = {} } of cases) {
     const first = files.first === undefined ? "" : `: ${files.first.replaceAll("\n", " ").slice(0, 80)}`;
     it(`${command}${first}`, async () => {
       write({ "bin/unrelated": print, ...files });
@@ -221,6 +229,8 @@ describe("processConditions: what changes the identity", () => {
       assert.deepEqual(await conditions(), before);
       const isEvery = matters.some((change) => change.env?.any !== undefined);
       assert.equal(holds(isOfShell), !isEvery, "in another shell");
+      write(ignored);
+      assert.ok(isEvery || holds({}), "after writing ignored files");
       for (const change of matters) {
         if (change.env) assert.equal(holds(change.env), false, JSON.stringify(change.env));
         if (!change.write) continue;
