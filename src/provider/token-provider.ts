@@ -14,6 +14,7 @@ import { isPruningDue, pruneState } from "../store/tokens/prune.ts";
 import type { FileDependency } from "../token/dependencies.ts";
 import { type AuthorizationEntry, entryFormat } from "../token/entry.ts";
 import { Failure } from "../token/failure.ts";
+import { foreignText } from "../token/foreign-text.ts";
 import { ambient, describeIdentity, type Identity } from "../token/identity.ts";
 import { elapsed, lifeOf, lifeState, withMinValidity } from "../token/life.ts";
 import { type AwsIdentity, awsRequest } from "./aws-request.ts";
@@ -72,7 +73,8 @@ export class TokenProvider {
     const line = name === undefined ? undefined : config.identityLines[name];
     const configured = [{ path: folders.configFile, stamp }, ...(rules ? [rules] : [])];
     const { dependencies, retryWhenChanged, read, reread } = state;
-    const described = describeIdentity(awsIdentity, env);
+    // A secret that was pasted into AWS_PROFILE by mistake must not be stored or shown.
+    const described = foreignText(describeIdentity(awsIdentity, env));
     const registration = {
       awsIdentity,
       config: { path: folders.configFile, ...(line !== undefined && { line }) },

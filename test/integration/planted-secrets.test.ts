@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { leakOf, plantedTexts } from "../support/planted.ts";
-import { keys, registry, useStanding, westRegistry } from "../support/program/standing.ts";
-import { logOf } from "../support/program/state.ts";
+import { keys, member, registry, useStanding, westRegistry } from "../support/program/standing.ts";
+import { logOf, tokenFile } from "../support/program/state.ts";
 import { configPath, type User } from "../support/program/user.ts";
 
 /** Another sample each time would make a failure come and go; the property test draws ten thousand. */
@@ -102,4 +102,26 @@ describe("a planted secret", function () {
       assert.doesNotMatch(stdout + stderr, /hush/);
     }
   });
+
+  for (const variable of ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) {
+    it(`that is the name in ${variable}, by mistake, is shown nowhere`, async () => {
+      const secret = `wJalrXUtnFEMI/K7MDENG/${"bPxRfiCYZ0qT".repeat(2)}`;
+      const user = userWith({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", [variable]: secret });
+      user.writeAwsKeys({ [secret]: member("alice") });
+      const bundle = join(user.home, "bundle");
+      const [get, ...others] = [
+        await user.get(registry),
+        await user.run(["status"]),
+        await user.run(["status", "--json"]),
+        await user.run(["registries"]),
+        await user.run(["doctor", registry, "--bundle", bundle]),
+      ];
+      assert.match(get?.stdout ?? "", /"Secret"/);
+      const screens = others.map(({ stdout, stderr }) => stdout + stderr);
+      const shown = [...screens, readFileSync(bundle, "utf8")].join("\n");
+      assert.match(shown, /profile \[redacted\]/);
+      assert.equal(leakOf(secret, shown), undefined);
+      assert.ok(!readFileSync(tokenFile(user, registry), "utf8").includes(secret));
+    });
+  }
 });
