@@ -115,7 +115,8 @@ async function install(options: InstallOptions, { env, home, print, printError }
 async function restart(options: ServiceOptions, { env, home, print }: Context): Promise<void> {
   const place = await withPackaged(await resolveServiceTarget(options, env, home));
   const { manager, packaged, refusal } = place;
-  if (packaged && !packaged.isEnabled)
+  // One that was only started is restarted too.
+  if (packaged && !packaged.isEnabled && !(await isRunning(manager)))
     return print(`${packaged.unit} (${packaged.path}): not enabled, nothing to restart`);
   if (!packaged && (await readUnit(manager.path)) === undefined)
     return print(

@@ -64,7 +64,8 @@ export function systemd(
     },
     async start(isChanged) {
       if (isChanged) await runOrThrow(["daemon-reload"]);
-      await runOrThrow(["enable", unit]);
+      // Whether a package's unit is enabled is the administrator's decision.
+      if (!packaged) await runOrThrow(["enable", unit]);
       const began = await systemctl([isChanged ? "restart" : "start", unit], startLimit);
       // If systemctl exceeded the time limit, it leaves the start to the manager.
       if (began.exitCode === undefined || began.exitCode === 0) return;

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -137,6 +138,23 @@ describe("service", () => {
       disabled.stdout,
       /: not enabled; to enable and start it, run: systemctl --user enable --now docker-credential-ecr\.service\n$/,
     );
+    // A unit that was started without being enabled is restarted, and stays disabled.
+    const heartbeat = () =>
+      user.write(
+        ".local/state/docker-credential-ecr/refresher.json",
+        JSON.stringify({ format: 1, pid: process.pid, program: "0.0.1", lastTickAt: Date.now(), state: {} }),
+      );
+    const refresher = heartbeat();
+    assert.match((await service(["restart"])).stdout, /not enabled, nothing to restart\n$/);
+    systemd.takeCalls();
+    systemd.answer("show", "ActiveState=active\nSubState=running\nUnitFileState=disabled\nMainPID=42");
+    assert.match((await service(["restart"])).stdout, /^restarted, since it ran an older program/);
+    assert.deepEqual(systemd.takeCalls(), [
+      "systemctl --user daemon-reload",
+      "systemctl --user restart docker-credential-ecr.service",
+    ]);
+    systemd.answer("show", inactive);
+    rmSync(refresher);
     const wants = join(user.home, ".config/systemd/user/default.target.wants");
     mkdirSync(wants, { recursive: true });
     symlinkSync(path, join(wants, "docker-credential-ecr.service"));
@@ -161,10 +179,7 @@ describe("service", () => {
     const { diagnostics } = JSON.parse((await user.run(["doctor", "--json"], { through })).stdout);
     const { seen } = diagnostics.find((each: { name: string }) => each.name === "daemon");
     assert.match(seen, /its service is enabled; start it: systemctl --user restart/);
-    user.write(
-      ".local/state/docker-credential-ecr/refresher.json",
-      JSON.stringify({ format: 1, pid: process.pid, program: "0.0.1", lastTickAt: Date.now(), state: {} }),
-    );
+    heartbeat();
     systemd.takeCalls();
     assert.match((await service(["restart"])).stdout, /^restarted, since it ran an older program/);
     assert.ok(systemd.takeCalls().includes("systemctl --user restart docker-credential-ecr.service"));
