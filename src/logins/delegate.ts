@@ -21,7 +21,9 @@ export function delegate(
     const reply = await run(action, input);
     if (reply.exitCode === 0) return reply.stdout;
     if (reply.stdout.trim() === protocolText.notFound) return undefined;
-    throw new DelegatedReply({ stdout: withoutSecrets(reply.stdout), stderr: withoutSecrets(reply.stderr) });
+    // Clients read only stdout.
+    const reason = reply.stdout.trim() === "" ? reply.stderr : reply.stdout;
+    throw new DelegatedReply({ stdout: withoutSecrets(reason), stderr: withoutSecrets(reply.stderr) });
   }
 
   async function list(): Promise<Readonly<Record<string, string>>> {

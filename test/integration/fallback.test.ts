@@ -220,6 +220,15 @@ list:unused
     assert.equal(ran.exitCode, 1);
   });
 
+  it("that refuses with a reason only on its stderr: clients get it on stdout too", async () => {
+    helper("echo 'gpg: the key is locked' >&2; exit 1");
+    for (const ran of [await alice.get(hub), await alice.store(hub, "me", "s"), await alice.erase(hub)])
+      assert.deepEqual(
+        { stdout: ran.stdout, stderr: ran.stderr, exitCode: ran.exitCode },
+        { stdout: "gpg: the key is locked\n", stderr: "gpg: the key is locked\n", exitCode: 1 },
+      );
+  });
+
   it("is not used if the config is invalid", async () => {
     helper("exit 0");
     alice.write(configPath, "version: 1\nfallback: [\n");

@@ -76,10 +76,10 @@ describe("logins of another helper", () => {
     assert.match(stdout, /\nno\n$/);
   });
 
-  it("return a refusal without a line end or text completely", async () => {
+  it("return a refusal without a line end completely, and one without a text with that of stderr", async () => {
     for (const [stdout, whole] of [
       ["gpg: failed", "gpg: failed\n"],
-      ["", ""],
+      ["", "why\n"],
     ] as const) {
       reply = refusal(stdout);
       const error = await logins.get("x").catch((thrown: unknown) => thrown);
