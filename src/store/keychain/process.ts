@@ -3,6 +3,7 @@ import { within } from "../../limits/concurrency.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder } from "../files/folder.ts";
+import { assertIrreplaceable } from "../files/foreign-folder.ts";
 import { type Keychain, keychainArgument, keychainCodes, keychainFailure } from "./keychain.ts";
 import type { Response as KeychainResponse, Request } from "./service.ts";
 
@@ -39,7 +40,8 @@ export class KeychainProcess implements Keychain {
     // Bun unpacks the library there: in /tmp it would stay where other users can write, and where programs often can't
     // be run.
     const folder = `${state}/native`;
-    await ensureOwnFolder(folder);
+    for (const each of [state, folder]) await ensureOwnFolder(each);
+    await assertIrreplaceable(folder);
     const child = start([...command, keychainArgument], request, {
       ...environmentFor(env, existsSync),
       TMPDIR: folder,

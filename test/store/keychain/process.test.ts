@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, symlinkSync } from "node:fs";
 import { environmentFor, KeychainProcess } from "../../../src/store/keychain/process.ts";
-import { useTempFolder } from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, modeOf, otherUserId, useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const BUSES: readonly [address: string, isAllowed: boolean][] = [
   ["unix:path=/run/user/1000/bus", true],
@@ -64,5 +65,57 @@ describe("the process that calls the keychain", () => {
     ]) {
       await assert.rejects(provider("/bin/sh", "-c", script), { code: "KEYCHAIN_UNREACHABLE" }, script);
     }
+  });
+});
+
+describe("the folder into which the keychain's library is unpacked", () => {
+  const folder = useTempFolder();
+  const read = (state: string) =>
+    new KeychainProcess({ command: ["/bin/sh", "-c", `touch ${folder()}/ran`], env: {}, state, limit: 5_000 })
+      .read(["name"])
+      .catch((error) => error);
+  const isRefused = async (state: string, why: RegExp) => {
+    const error = await read(state);
+    assert.equal(error.code, "STATE_FOLDER");
+    assert.match(error.message, why);
+    assert.equal(existsSync(`${folder()}/ran`), false, "no process was started");
+  };
+  const isAccepted = async (state: string) => {
+    assert.equal((await read(state)).code, "KEYCHAIN_UNREACHABLE");
+    assert.ok(existsSync(`${folder()}/ran`));
+  };
+
+  itAsRoot("may not be in another user's state folder, who could exchange it", async () => {
+    mkdirSync(`${folder()}/state/native`, { recursive: true, mode: 0o700 });
+    chmodSync(`${folder()}/state`, 0o777);
+    chownSync(`${folder()}/state`, otherUserId, otherUserId);
+    await isRefused(`${folder()}/state`, new RegExp(`belongs to user ${otherUserId}`));
+  });
+
+  itAsRoot("may not be below another user's folder, or a link of another user", async () => {
+    mkdirSync(`${folder()}/theirs/state/native`, { recursive: true, mode: 0o700 });
+    chownSync(`${folder()}/theirs`, otherUserId, otherUserId);
+    await isRefused(`${folder()}/theirs/state`, new RegExp(`belongs to user ${otherUserId}`));
+    mkdirSync(`${folder()}/own/state/native`, { recursive: true, mode: 0o700 });
+    symlinkSync("own", `${folder()}/link`);
+    lchownSync(`${folder()}/link`, otherUserId, otherUserId);
+    await isRefused(`${folder()}/link/state`, new RegExp(`belongs to user ${otherUserId}`));
+  });
+
+  it("may not be below a folder that other users can write, unless it has the sticky bit", async () => {
+    mkdirSync(`${folder()}/open`);
+    chmodSync(`${folder()}/open`, 0o777);
+    await isRefused(`${folder()}/open/state`, /other users can write to/);
+    chmodSync(`${folder()}/open`, 0o1777);
+    await isAccepted(`${folder()}/open/state`);
+  });
+
+  it("may be below a link of this user, and in a state folder that was open", async () => {
+    mkdirSync(`${folder()}/real`, { recursive: true });
+    symlinkSync("real", `${folder()}/link`);
+    mkdirSync(`${folder()}/real/state`);
+    chmodSync(`${folder()}/real/state`, 0o777);
+    await isAccepted(`${folder()}/link/state`);
+    assert.equal(modeOf(`${folder()}/real/state`), "0700");
   });
 });
