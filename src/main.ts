@@ -68,7 +68,7 @@ async function help(action: HelperAction, longest: number): Promise<number> {
       },
       isConfigured: async () => {
         if (isThere(files, folders.configFile)) return true;
-        return !(await (await import("./config/absence.ts")).isWithoutConfig(folders.configFile));
+        return !(await (await import("./config/absence.ts")).isWithoutConfig(folders));
       },
       isMarked: async (server) => {
         const mark = keychainMarkPath(folders.state, server);

@@ -50,7 +50,7 @@ install.sh installs the scripts in the folders of bash-completion, zsh and fish.
 /** Prints the registries of config.yaml and those with a token file. Prints no errors, since the user has only pressed Tab. */
 async function printRegistries({ env, home, print }: Context): Promise<void> {
   const { folders, store } = await createAppContext(env, home);
-  const configured = await readConfig(folders.configFile).then(configuredRegistries, () => []);
+  const configured = await readConfig(folders).then(configuredRegistries, () => []);
   const hosts = new Set([...configured.map(({ host }) => host), ...(await store.hosts())]);
   if (hosts.size > 0) print([...hosts].sort().join("\n"));
 }

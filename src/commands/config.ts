@@ -53,13 +53,13 @@ async function path(context: Context): Promise<void> {
 async function check(context: Context): Promise<void> {
   const { env, home = "", print, printError, printFailure, exitWith } = context;
   const files = await openFastFiles();
-  const file = foldersOf(env, context.home, files).configFile;
-  let isUnreadable = false;
-  const text = await readConfigText(file, (failure) => {
-    isUnreadable = true;
-    printFailure(failure);
-  });
-  if (isUnreadable) return exitWith(1);
+  const folders = foldersOf(env, context.home, files);
+  const file = folders.configFile;
+  const text = await readConfigText(folders);
+  if (text instanceof Failure) {
+    printFailure(text);
+    return exitWith(1);
+  }
   if (text === undefined) {
     return print(`${file} does not exist: every registry uses the default AWS credential chain`);
   }

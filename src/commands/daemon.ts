@@ -134,6 +134,7 @@ async function runOnce(app: AppContext, context: Context, verbose: boolean): Pro
     ...(sync?.failed ?? []).map(({ oneLine }) => oneLine),
     ...(sync?.waiting ?? []).map(({ oneLine }) => `not tried again yet: ${oneLine}`),
   ];
+  if (config.notRead) printError(config.notRead.oneLine);
   for (const line of failures) printError(line);
   const notes = [
     ...sources.flatMap(({ problems }) => problems.map(({ oneLine }) => oneLine)),

@@ -45,12 +45,13 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     context.exitWith(1);
   };
   // A user who has just changed replication rules need not wait for the daemon to read them.
-  const stamped = await readStamped(app.folders.configFile, app.files.stamp);
+  const stamped = await readStamped(app.folders, app.files.stamp);
   const followed =
     named.length === 0 ? await syncReplicationRules(app, stamped, { readAll: true }) : undefined;
   for (const failure of followed?.failed ?? []) failed(failure);
   const { managed: all, config: previousConfig } = await readManagedRegistries(app, stamped);
-  await app.store.convertEncryption(previousConfig.store);
+  if (previousConfig.notRead) context.printFailure(previousConfig.notRead);
+  else await app.store.convertEncryption(previousConfig.store);
   const managed =
     named.length === 0 ? await withRequested(all, app) : await restrictToArguments(named, all, app);
   const ports = refreshPorts(app, () => managed, minValidity);

@@ -1,4 +1,5 @@
 import type { Fallback } from "../config/config.ts";
+import type { Folders } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
 import { assertNoOtherLogin } from "../configure/other-login.ts";
 import { recordsIn } from "../configure/undo-record.ts";
@@ -26,8 +27,8 @@ const somethingLeft = 3;
 export async function cleanUp(dryRun: boolean, context: Context): Promise<void> {
   const { env, home, print, printError, exitWith } = context;
   const app = await createAppContext(env, home);
-  const { state, configFile } = app.folders;
-  const isRestored = await restoredLogins(state, configFile);
+  const { state } = app.folders;
+  const isRestored = await restoredLogins(app.folders);
   const files = new FileLogins(state, app.log);
   const stored = await files.servers();
   const marked = await markedServers(state);
@@ -71,11 +72,11 @@ async function explicitLogins(app: AppContext): Promise<readonly string[]> {
 /**
  * The logins that `--undo --everywhere` restores: those that were imported, if they are in the store where it looks.
  */
-async function restoredLogins(state: string, configFile: string) {
-  const records = await recordsIn(`${state}/clients`);
+async function restoredLogins(folders: Folders) {
+  const records = await recordsIn(`${folders.state}/clients`);
   const imported = new Set(records.flatMap(({ imported = [] }) => imported.map(({ server }) => server)));
   // If config.yaml is invalid, it looks in all stores.
-  const searchedStore = await readConfig(configFile).then(({ fallback }) => fallback.kind, onFailure);
+  const searchedStore = await readConfig(folders).then(({ fallback }) => fallback.kind, onFailure);
   return (server: string, place: Fallback["kind"]) =>
     imported.has(server) && (searchedStore === undefined || searchedStore === place);
 }

@@ -1,8 +1,10 @@
+import { constants } from "node:fs";
 import { lstat } from "node:fs/promises";
-import { resolve } from "node:path";
-import { describeObstacle, obstacleOn } from "../ownership/path-obstacle.ts";
+import { basename, resolve } from "node:path";
+import { describeObstacle, type Obstacle, obstacleOn } from "../ownership/path-obstacle.ts";
 import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
+import type { ConfigPlace } from "./folders.ts";
 
 /** The errors of `open` for a path that does not exist. */
 const absentCodes: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR"]);
@@ -10,23 +12,25 @@ const absentCodes: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR"]);
 /** What a config.yaml that can't be opened means. */
 export type Absence =
   | { readonly kind: "none" }
-  /** The file can't be reached and is not this user's: the program continues without a config, and reports it. */
+  /** The file is in another user's home folder: the program continues without a config, and reports it. */
   | { readonly kind: "foreign"; readonly failure: Failure }
   /** There may be a config of this user: continuing without it would use another identity. */
   | { readonly kind: "unreadable"; readonly failure: Failure };
 
 /** Whether the program works without a config, because there is none of this user. */
-export async function isWithoutConfig(path: string): Promise<boolean> {
-  return (await absenceOf(path)).kind !== "unreadable";
+export async function isWithoutConfig(place: ConfigPlace): Promise<boolean> {
+  return (await absenceOf(place)).kind !== "unreadable";
 }
 
 /**
  * The one decision on a config.yaml that can't be opened. There is no config only if the name does not exist in a real
- * folder, or a folder above it does not exist.
+ * folder, or a folder above it does not exist. A folder that this user can't enter may contain a config that is meant for this user,
+ * unless it is another user's home folder, as with `sudo -u`, which keeps HOME.
  *
  * @param cause the error of `open`
  */
-export async function absenceOf(path: string, cause?: unknown): Promise<Absence> {
+export async function absenceOf(place: ConfigPlace, cause?: unknown): Promise<Absence> {
+  const path = place.configFile;
   const obstacle = await obstacleOn(resolve(path));
   const unreadable = (why: string, fix?: string): Absence => ({
     kind: "unreadable",
@@ -41,8 +45,26 @@ export async function absenceOf(path: string, cause?: unknown): Promise<Absence>
   if (obstacle.kind === "exists") return unreadable(`can't be read (${codeOf(cause)})`);
   const { why, fix } = describeObstacle(obstacle, resolve(path));
   if (obstacle.kind !== "barred" || obstacle.isOwn) return unreadable(why, fix);
+  if (!(await isBarred(place.homeOfConfig))) return unreadable(why, accessFix(obstacle));
   const elsewhere = `${fix}, or set HOME or XDG_CONFIG_HOME to a folder of this user`;
   return { kind: "foreign", failure: unreadableConfig(path, why, cause, elsewhere) };
+}
+
+/** Whether this user can't enter a home folder, or a folder above it. */
+async function isBarred(home: string | undefined): Promise<boolean> {
+  if (home === undefined) return false;
+  const code = await lstat(`${home}/.config`).then(() => undefined, codeOf);
+  return code === "EACCES" || code === "EPERM";
+}
+
+/** How this user gets access to a config below a folder that is not this user's. */
+function accessFix({ folder, stats }: Extract<Obstacle, { readonly kind: "barred" }>): string {
+  const shown = printable(folder);
+  if ((stats.mode & constants.S_IXOTH) !== 0)
+    return `allow this program to enter ${shown}: its mode does, but a sandbox such as AppArmor or SELinux does not`;
+  // The program's own folder contains the config alone, mostly with the same mode.
+  if (basename(folder) === "docker-credential-ecr") return `run as root: chmod -R a+rX ${shown}`;
+  return `run as root: chmod a+x ${shown}; or set XDG_CONFIG_HOME to a folder of this user`;
 }
 
 /** The failure for a config.yaml that can't be used. @param fix default: to check the file */

@@ -1,4 +1,5 @@
 import type { Registry } from "../registry/registry.ts";
+import type { Failure } from "../token/failure.ts";
 
 /** A checked config.yaml: every identity that it names exists, and every registry host is an ECR host. */
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   readonly reportsFailures: boolean;
   readonly store: "file" | "keychain";
   readonly outputs: readonly Output[];
+  /** Why config.yaml was not read, and this is the default config: it is in another user's home folder. */
+  readonly notRead?: Failure;
 }
 
 export type IdentityDefinition = ProfileDefinition | RoleDefinition;

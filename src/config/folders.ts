@@ -1,11 +1,17 @@
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 
+/** Where config.yaml is. */
+export interface ConfigPlace {
+  readonly configFile: string;
+  /** The home folder that it is below by default; absent: another place is set, or there is no home folder. */
+  readonly homeOfConfig?: string;
+}
+
 /** The folders of this program's files. */
-export interface Folders {
+export interface Folders extends ConfigPlace {
   /** Tokens, locks and the log. Mode 0700. */
   readonly state: string;
-  readonly configFile: string;
 }
 
 const name = "docker-credential-ecr";
@@ -26,10 +32,12 @@ export function foldersOf(env: Environment, home: string | undefined, files: Fol
   const ownHome = home !== undefined && belongsToOtherUser(home, files) ? rootsHome(files) : home;
   const hasHome = ownHome !== undefined && !isRootFolder(ownHome);
   const stateHome = absolute(env.XDG_STATE_HOME) ?? (hasHome ? `${ownHome}/.local/state` : undefined);
-  const configHome = absolute(env.XDG_CONFIG_HOME) ?? (home === undefined ? "/etc" : `${home}/.config`);
+  const givenConfigHome = absolute(env.XDG_CONFIG_HOME);
+  const configHome = givenConfigHome ?? (home === undefined ? "/etc" : `${home}/.config`);
   return {
     state: stateHome === undefined ? stateWithoutHome() : `${stateHome}/${name}`,
     configFile: `${configHome}/${name}/config.yaml`,
+    ...(givenConfigHome === undefined && home !== undefined && { homeOfConfig: home }),
   };
 }
 

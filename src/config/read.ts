@@ -9,29 +9,34 @@ import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
 import { absenceOf, unreadableConfig } from "./absence.ts";
 import { type Config, emptyConfig } from "./config.ts";
-
-type Report = (failure: Failure) => void;
+import type { ConfigPlace } from "./folders.ts";
 
 /**
  * Reads config.yaml; returns the default config if there is none. A user who can write the file can make this program use
  * any identity and run any helper. So the file, and every folder and link on its path, must belong to this user or root,
  * and no other user may be able to write them. `absenceOf` decides about a file that can't be opened.
  *
- * @param report gets CONFIG_UNREADABLE if the file is in another user's folder that this user can't enter
+ * @returns the default config with `notRead` if the file is in another user's home folder that this user can't enter
  * @throws Failure CONFIG_UNREADABLE, CONFIG_WRITABLE, and what `parseConfig` throws
  */
-export async function readConfig(path: string, report: Report = () => {}): Promise<Config> {
-  const text = await readConfigText(path, report);
+export async function readConfig(place: ConfigPlace): Promise<Config> {
+  const text = await readConfigText(place);
+  if (text instanceof Failure) return { ...emptyConfig, notRead: text };
   if (text === undefined) return emptyConfig;
   // The parser is loaded only if there is a config.
   const { parseConfig } = await import("./parse.ts");
-  return parseConfig(text, path);
+  return parseConfig(text, place.configFile);
 }
 
-/** The text of config.yaml; undefined if there is none. @throws Failure as `readConfig`, except those of `parseConfig` */
-export async function readConfigText(path: string, report: Report = () => {}): Promise<string | undefined> {
-  const file = await openFile(path, report);
-  if (!file) return undefined;
+/**
+ * The text of config.yaml; undefined if there is none; a failure if it is in another user's home folder.
+ *
+ * @throws Failure as `readConfig`, except those of `parseConfig`
+ */
+export async function readConfigText(place: ConfigPlace): Promise<string | Failure | undefined> {
+  const path = place.configFile;
+  const file = await openFile(place);
+  if (!file || file instanceof Failure) return file;
   try {
     await assertTrustedFile(file, path);
     await assertTrustedPath(path);
@@ -46,15 +51,21 @@ export async function readConfigText(path: string, report: Report = () => {}): P
   }
 }
 
-async function openFile(path: string, report: Report): Promise<FileHandle | undefined> {
+/** For editing. @returns undefined if there is no file @throws Failure as `readConfigText`, also in another user's home */
+export async function readTextToEdit(configFile: string): Promise<string | undefined> {
+  const text = await readConfigText({ configFile });
+  if (text instanceof Failure) throw text;
+  return text;
+}
+
+async function openFile(place: ConfigPlace): Promise<FileHandle | Failure | undefined> {
   try {
     // Opening a pipe must not block.
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return await open(place.configFile, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    const absence = await absenceOf(path, error);
+    const absence = await absenceOf(place, error);
     if (absence.kind === "unreadable") throw absence.failure;
-    if (absence.kind === "foreign") report(absence.failure);
-    return undefined;
+    return absence.kind === "foreign" ? absence.failure : undefined;
   }
 }
 

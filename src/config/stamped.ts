@@ -1,5 +1,5 @@
-import type { Failure } from "../token/failure.ts";
 import type { Config } from "./config.ts";
+import type { ConfigPlace } from "./folders.ts";
 import { readConfig } from "./read.ts";
 
 /** A config and the stamp that its file had just before it was read. */
@@ -13,16 +13,14 @@ export interface StampedConfig {
  *
  * @param stampOf returns the stamp of a file; see store/
  * @param known is returned if the file still has its stamp
- * @param report see `readConfig`
  * @throws Failure as `readConfig`
  */
 export async function readStamped(
-  path: string,
+  place: ConfigPlace,
   stampOf: (path: string) => string,
   known?: StampedConfig,
-  report?: (failure: Failure) => void,
 ): Promise<StampedConfig> {
   // The stamp first, so that an edit in between is detected.
-  const stamp = stampOf(path);
-  return known?.stamp === stamp ? known : { config: await readConfig(path, report), stamp };
+  const stamp = stampOf(place.configFile);
+  return known?.stamp === stamp ? known : { config: await readConfig(place), stamp };
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { editFile, type FileRules } from "../clients/files/careful-file.ts";
 import { type AccountRegistration, addRegistrations } from "../config/add-registrations.ts";
-import { readConfigText } from "../config/read.ts";
+import { readTextToEdit } from "../config/read.ts";
 import { FileRefusal } from "../ownership/file-refusal.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { Failure } from "../token/failure.ts";
@@ -44,14 +44,14 @@ export interface ConfigPlan {
  *
  * @param print receives instructions for the user if the file's YAML form is not supported
  * @returns undefined: there is nothing to write
- * @throws Failure as `readConfigText`
+ * @throws Failure as `readTextToEdit`
  */
 export async function planRegistrations(
   { registrations, configFile: file }: Pick<Proposal, "registrations" | "configFile">,
   print: (text: string) => void,
 ): Promise<ConfigPlan | undefined> {
   if (registrations.length === 0) return undefined;
-  const before = await readConfigText(file);
+  const before = await readTextToEdit(file);
   const after = addRegistrations(before, registrations, installedSchema());
   if (after !== undefined) return { file, before, after, registrations };
   const entries = describeEntries(registrations);

@@ -41,7 +41,7 @@ export async function buildConfigurePlan(
   const helpers = JSON.stringify({ credsStore: config.credsStore, credHelpers: config.credHelpers });
   configure(helpers, helperConfig, replace, target.name);
   const folders = foldersOf(env, home, await openFastFiles());
-  const own = await readConfig(folders.configFile);
+  const own = await readConfig(folders);
   const logins = otherLogins(env, folders, Date.now);
   const aliased = (host: string) => aliasTarget(own, host) !== undefined;
   const present = loginsIn(text, aliased);

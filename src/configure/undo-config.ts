@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AccountRegistration } from "../config/add-registrations.ts";
-import { readConfigText } from "../config/read.ts";
+import { readTextToEdit } from "../config/read.ts";
 import { mayHaveEntry, removeRegistrations } from "../config/remove-added.ts";
 import { undoRecordPath } from "../store/files/paths.ts";
 import { removeState, writeDurable } from "../store/files/write.ts";
@@ -72,7 +72,7 @@ export async function undoConfig(
   const isOurs = ({ for: path }: { readonly for: string }) => client === undefined || path === client;
   const added = known.added ?? [];
   if (!added.some(isOurs)) return;
-  const before = await readConfigText(file);
+  const before = await readTextToEdit(file);
   const stored = added.filter(
     (each) => isOurs(each) && before !== undefined && mayHaveEntry(before, each.account),
   );

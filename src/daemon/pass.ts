@@ -35,8 +35,6 @@ export interface Pass {
 /** Runs the refresher's passes over this program's files, one after another, and keeps its state between them. */
 export class Refresher {
   #config: StampedConfig | undefined;
-  /** Why config.yaml is ignored, as last logged. */
-  #ignoredReason: string | undefined;
   #state: RefresherState | undefined;
   #ruleFetches: RuleFetchState | undefined;
   /** At a first start no replication rules are read before this has ended. */
@@ -61,8 +59,8 @@ export class Refresher {
   }
 
   /**
-   * Reads config.yaml if it has changed. If it is invalid, the last valid one stays in use, so that no other identity is
-   * guessed.
+   * Reads config.yaml if it has changed. If it is invalid or can no longer be read, the last valid one stays in use, so
+   * that no other identity is guessed.
    *
    * @throws Failure
    */
@@ -71,13 +69,11 @@ export class Refresher {
     // Thousands of entries take a while to read, so a config with the same stamp is not read again. The stamp of an absent
     // file proves nothing: a symlink to a missing file has it too, and is an error.
     const current = this.#config?.stamp === stampOf("absent") ? undefined : this.#config;
-    let ignoredReason: string | undefined;
-    const seen = await readStamped(folders.configFile, files.stamp, current, ({ oneLine }) => {
-      ignoredReason = oneLine;
-    });
+    const seen = await readStamped(folders, files.stamp, current);
     if (seen === current) return seen.config;
-    if (ignoredReason !== undefined && ignoredReason !== this.#ignoredReason) this.app.log(ignoredReason);
-    this.#ignoredReason = ignoredReason;
+    const { notRead } = seen.config;
+    if (notRead && current && !current.config.notRead) throw notRead;
+    if (notRead && notRead.oneLine !== this.#config?.config.notRead?.oneLine) this.app.log(notRead.oneLine);
     this.#config = seen;
     return seen.config;
   }
@@ -97,7 +93,7 @@ export class Refresher {
       this.#startDelay = pauseOf(splay * Math.random(), clock);
     }
     if (!config) return undefined;
-    await this.app.store.convertEncryption(config.config.store);
+    if (!config.config.notRead) await this.app.store.convertEncryption(config.config.store);
     const managed = await this.list(config);
     const basePorts = refreshPorts(this.app, () => managed, 0, this.#tokens);
     const ports: RefreshPorts = {

@@ -38,7 +38,11 @@ export function otherLogins(
   const log = (line: string) => appendLog(folders.state, now(), line);
   const limit = () => limitWithin(longestRequest, until - performance.now() - reserve);
   const options: Options = { env, folders, limit, log };
-  const config = () => readConfig(folders.configFile, ({ oneLine }) => log(oneLine));
+  const config = async () => {
+    const read = await readConfig(folders);
+    if (read.notRead) log(read.notRead.oneLine);
+    return read;
+  };
   const open = async () => await openStore((await config()).fallback, options);
   let opened: Promise<OtherLogins> | undefined;
   const chosenStore = () => {

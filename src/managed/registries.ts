@@ -90,6 +90,6 @@ export async function readManagedRegistries(
   app: AppContext,
   given?: StampedConfig,
 ): Promise<{ managed: ManagedRegistries; config: Config }> {
-  const stamped = given ?? (await readStamped(app.folders.configFile, app.files.stamp));
+  const stamped = given ?? (await readStamped(app.folders, app.files.stamp));
   return { managed: await listManagedRegistries(app, stamped), config: stamped.config };
 }

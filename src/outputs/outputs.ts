@@ -31,7 +31,8 @@ export async function updateOutputs(
   config: Config,
 ): Promise<OutputsReport> {
   const named = new Set(config.outputs.map(({ dockerConfig }) => dockerConfig));
-  const known = await outputPaths(state);
+  // A config that can't be read may list them.
+  const known = config.notRead ? [] : await outputPaths(state);
   const expiries: number[] = [];
   const tokens = async () => {
     const current = await outputTokens(stored, managed, config);

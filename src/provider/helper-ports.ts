@@ -81,8 +81,10 @@ export function createHelperPorts(
 
   /** Each write of a token reads the config first. While the file is unchanged, it is not parsed again. */
   async function readStampedConfig(): Promise<StampedConfig> {
-    const stamped = await readStamped(configFile, files.stamp, lastConfig, ({ oneLine }) => log(oneLine));
-    if (stamped !== lastConfig) await store.convertEncryption(stamped.config.store);
+    const stamped = await readStamped(folders, files.stamp, lastConfig);
+    const { notRead, store: chosen } = stamped.config;
+    if (notRead) log(notRead.oneLine);
+    else if (stamped !== lastConfig) await store.convertEncryption(chosen);
     lastConfig = stamped;
     return stamped;
   }

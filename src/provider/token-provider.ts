@@ -167,7 +167,7 @@ export class TokenProvider {
 
   private readStampedConfig(): Promise<StampedConfig> {
     const { files, folders } = this.app;
-    return this.options.config?.() ?? readStamped(folders.configFile, files.stamp);
+    return this.options.config?.() ?? readStamped(folders, files.stamp);
   }
 
   /** The identity for a registry by config.yaml; for an alias, that of its target. */

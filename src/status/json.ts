@@ -27,6 +27,7 @@ export function jsonOf(report: StatusReport, ok: boolean): object {
     unused: report.unused,
     ...(unkept && { unkept: errorJson(unkept) }),
     ...(stateError && { stateError: errorJson(stateError) }),
+    ...(report.configNotRead && { configNotRead: errorJson(report.configNotRead) }),
     ...(configError && { configError: errorJson(configError) }),
   };
 }

@@ -37,14 +37,20 @@ export function emptyLines({ waiting, unused, configError, stateError }: StatusR
 }
 
 /**
- * Problems that are not of a single registry: a state folder that can't be used, tokens that can't be stored, and why
- * the daemon uses the previous config.yaml, unless `configError` is the same.
+ * Problems that are not of a single registry: a state folder that can't be used, a config.yaml that is not read,
+ * tokens that can't be stored, and why the daemon uses the previous config.yaml, unless `configError` is the same.
  */
-export function problemsOf({ daemon, configError, stateError, unkept }: StatusReport): readonly string[] {
+export function problemsOf({
+  daemon,
+  configError,
+  configNotRead,
+  stateError,
+  unkept,
+}: StatusReport): readonly string[] {
   const own = configError && Failure.from(configError).oneLine;
   const usesPreviousConfig = daemon.configError !== undefined && daemon.configError !== own;
   return [
-    ...[stateError, unkept].flatMap((one) => (one ? [Failure.from(one).oneLine] : [])),
+    ...[stateError, configNotRead, unkept].flatMap((one) => (one ? [Failure.from(one).oneLine] : [])),
     ...(usesPreviousConfig ? [`daemon: uses the previous config.yaml: ${daemon.configError}`] : []),
   ];
 }

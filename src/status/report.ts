@@ -42,6 +42,8 @@ export interface StatusReport {
   readonly unkept?: FailureNote;
   /** Why the state folder can't be used, so that the stored tokens are unknown. */
   readonly stateError?: FailureNote;
+  /** Why config.yaml is not read, so that the program works without a config. */
+  readonly configNotRead?: FailureNote;
   /** Why config.yaml is invalid. */
   readonly configError?: FailureNote;
 }
@@ -69,6 +71,7 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
   const stateError = await stateFolderFailure(folders.state);
   const replication = loaded ? await replicationReport(folders.state, loaded.managed) : [];
   const outputs = loaded ? await outputStates(folders.state, loaded.config) : [];
+  const notRead = loaded?.config.notRead;
   const isDead = ({ isFresh, login, lastError }: ShownToken) => !isFresh || (login && lastError);
   const ok = !configError && stateError === undefined && !registries.some(isDead);
   const errors = [...registries, ...replication, ...outputs].some(({ lastError }) => lastError !== undefined);
@@ -76,7 +79,8 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
     program: version,
     at: now(),
     ok,
-    strictlyOk: ok && !unkept && !errors && !isDaemonFailing(daemon) && daemon.configError === undefined,
+    strictlyOk:
+      ok && !unkept && !notRead && !errors && !isDaemonFailing(daemon) && daemon.configError === undefined,
     daemon,
     registries,
     renewals: renewalSeries(shown, groups),
@@ -86,6 +90,7 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
     unused: requested.docker.filter((host) => !known.has(host)),
     ...(unkept && { unkept }),
     ...(stateError && { stateError }),
+    ...(notRead && { configNotRead: noteOf(notRead) }),
     ...(configError && { configError: noteOf(configError) }),
   };
 }

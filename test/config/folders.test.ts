@@ -50,14 +50,22 @@ const FOLDERS: [what: string, env: Record<string, string>, state: string, config
 describe("foldersOf", () => {
   for (const [what, env, state, configFile] of FOLDERS) {
     it(what, () =>
-      assert.deepEqual(foldersOf(env, HOME, ownedBy(process.geteuid?.())), { state, configFile }),
+      assert.deepEqual(foldersOf(env, HOME, ownedBy(process.geteuid?.())), {
+        state,
+        configFile,
+        ...(env.XDG_CONFIG_HOME?.startsWith("/") ? {} : { homeOfConfig: HOME }),
+      }),
     );
   }
 
   itAsRoot("another user's HOME, as under sudo: root's own state folder", () => {
     const configFile = `${HOME}/.config/docker-credential-ecr/config.yaml`;
     const state = "/of-root/.local/state/docker-credential-ecr";
-    assert.deepEqual(foldersOf({}, HOME, ownedBy(otherUserId)), { state, configFile });
+    assert.deepEqual(foldersOf({}, HOME, ownedBy(otherUserId)), {
+      state,
+      configFile,
+      homeOfConfig: HOME,
+    });
     const { state: chosen } = foldersOf({ XDG_STATE_HOME: "/s" }, HOME, ownedBy(otherUserId));
     assert.equal(chosen, "/s/docker-credential-ecr");
   });

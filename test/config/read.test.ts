@@ -13,7 +13,7 @@ describe("readConfig", () => {
   const file = () => join(folder(), "config.yaml");
 
   async function refusal(path: string): Promise<Failure> {
-    const failure = await readConfig(path).then(
+    const failure = await readConfig({ configFile: path }).then(
       () => assert.fail("it was not refused"),
       (error) => error,
     );
@@ -23,15 +23,15 @@ describe("readConfig", () => {
   }
 
   it("returns the default config if there is no file or folder", async () => {
-    assert.equal(await readConfig(file()), emptyConfig);
-    assert.equal(await readConfig(join(folder(), "a/b/config.yaml")), emptyConfig);
-    assert.equal(await readConfig("/dev/null/config.yaml"), emptyConfig);
+    assert.equal(await readConfig({ configFile: file() }), emptyConfig);
+    assert.equal(await readConfig({ configFile: join(folder(), "a/b/config.yaml") }), emptyConfig);
+    assert.equal(await readConfig({ configFile: "/dev/null/config.yaml" }), emptyConfig);
   });
 
   for (const mode of [0o400, 0o600, 0o644, 0o755]) {
     it(`reads a file of mode ${mode.toString(8)}`, async () => {
       writeWithMode(file(), example, mode);
-      assert.equal((await readConfig(file())).registries.length, 3);
+      assert.equal((await readConfig({ configFile: file() })).registries.length, 3);
     });
   }
 
@@ -71,7 +71,7 @@ describe("readConfig", () => {
 
     it("can write to, but not remove this user's file from, reads it", async () => {
       chmodSync(join(folder(), "app"), 0o1777);
-      assert.equal((await readConfig(path())).registries.length, 3);
+      assert.equal((await readConfig({ configFile: path() })).registries.length, 3);
     });
 
     itAsRoot("owns, or has a link in, refuses the file", async () => {
@@ -90,7 +90,7 @@ describe("readConfig", () => {
       const script = `import { readConfig } from ${JSON.stringify(import.meta.resolve("../../src/config/read.ts"))};
       await import(${JSON.stringify(import.meta.resolve("../../src/config/parse.ts"))});
       process.setgid(${otherUserId}); process.setuid(${otherUserId});
-      console.log(await readConfig(process.argv[1]).then((config) => config.registries.length, (error) => error.oneLine));`;
+      console.log(await readConfig({ configFile: process.argv[1] }).then((config) => config.registries.length, (error) => error.oneLine));`;
       const asSomebodyElse = () =>
         spawnSync(process.execPath, ["-e", script, file()], { encoding: "utf8" }).stdout.trim();
       chmodSync(folder(), 0o755);
@@ -104,18 +104,18 @@ describe("readConfig", () => {
   it("follows a link, as dotfile managers create them", async () => {
     writeWithMode(join(folder(), "real"), example, 0o600);
     symlinkSync("real", file());
-    assert.equal((await readConfig(file())).registries.length, 3);
+    assert.equal((await readConfig({ configFile: file() })).registries.length, 3);
   });
 
   it("refuses a config.yml without a config.yaml", async () => {
     const path = join(folder(), "config.yaml");
     writeFileSync(join(folder(), "config.yml"), "version: 1\n");
-    await assert.rejects(readConfig(path), {
+    await assert.rejects(readConfig({ configFile: path }), {
       code: "CONFIG_UNREADABLE",
       message: /config\.yml is not read: the name of the file must be config\.yaml$/,
     });
     writeFileSync(path, "version: 1\n");
-    await readConfig(path);
+    await readConfig({ configFile: path });
   });
 
   it("refuses a dangling link, because the intended config is missing", async () => {
@@ -137,7 +137,7 @@ describe("readConfig", () => {
   it("reads a file of 1 MiB and refuses a larger one", async () => {
     const text = `version: 1\n#${"x".repeat(1024 * 1024 - 12)}`;
     writeWithMode(file(), text, 0o600);
-    assert.equal((await readConfig(file())).version, 1);
+    assert.equal((await readConfig({ configFile: file() })).version, 1);
     writeWithMode(file(), `${text}x`, 0o600);
     assert.match((await refusal(file())).oneLine, /larger than 1 MiB.*\[CONFIG_UNREADABLE\]/);
   });

@@ -128,7 +128,7 @@ class World {
     );
     const hosts = found.map(({ account }) => `${account}.dkr.ecr.us-east-1.amazonaws.com`);
     const target = await configureTarget(this.envFor(client), this.home, false);
-    const config = await readConfig(this.config);
+    const config = await readConfig({ configFile: this.config });
     const known = new Set(
       config.registries.flatMap((each) => (each.target.kind === "account" ? [each.target.account] : [])),
     );

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -123,7 +124,10 @@ describe("a user", () => {
     const statePlace = places[xdg.XDG_STATE_HOME ?? ""];
     const state = statePlace ? `${env.XDG_STATE_HOME}/${program}` : ownState;
     const isUsable = (statePlace ?? homePlace)?.isUsable ?? true;
-    const { config } = places[xdg.XDG_CONFIG_HOME ?? ""] ?? homePlace ?? { config: "readable" };
+    const xdgPlace = places[xdg.XDG_CONFIG_HOME ?? ""];
+    const place = (xdgPlace ?? homePlace)?.config ?? "readable";
+    // A folder that a variable names for the config may contain one that is meant for this user.
+    const config = xdgPlace && place === "foreign" ? "refused" : place;
     return { uid, env, through, state: isUsable ? state : undefined, config };
   }
 
@@ -288,14 +292,66 @@ describe("a user", () => {
     });
   }
 
-  itAsAccount("a daemon's pass logs once that config.yaml can't be reached, and goes on", async () => {
-    const one = caseOf("own", "own", { XDG_CONFIG_HOME: "another user's" });
+  /** A user with an output, whose config can then no longer be reached. */
+  async function withOutput(home: string, xdg: Variables) {
+    const one = caseOf("none", home, xdg);
     const options = { env: one.env, through: one.through };
-    const { exitCode } = await alice.run(["daemon", "--once"], options);
-    assert.equal(exitCode, 0);
+    const folderOfConfig = `${one.env.XDG_CONFIG_HOME ?? `${one.env.HOME}/.config`}/${program}`;
+    const output = join(one.env.XDG_STATE_HOME ?? "", "out/config.json");
+    mkdirSync(folderOfConfig, { recursive: true });
+    const text = `version: 1\nregistries:\n  - host: ${registry}\noutputs:\n  - dockerConfig: ${output}\n`;
+    await Bun.write(join(folderOfConfig, "config.yaml"), text);
+    folder(join(output, ".."), 0o700, one.uid);
+    const open = () => spawnSync("chmod", ["-R", "a+rX", one.env.XDG_CONFIG_HOME ?? one.env.HOME ?? ""]);
+    open();
+    const first = await alice.run(["daemon", "--once"], options);
+    assert.equal(first.exitCode, 0, first.stderr);
+    const written = readFileSync(output, "utf8");
+    assert.ok(written.includes(registry), written);
+    return { one, options, output, written, folderOfConfig };
+  }
+
+  itAsAccount("a config in another user's home is reported, and no output is removed", async () => {
+    const { one, options, output, written } = await withOutput("read-only", { XDG_STATE_HOME: "own" });
+    chmodSync(one.env.HOME ?? "", 0o700);
+    const pass = await alice.run(["daemon", "--once"], options);
+    assert.equal(pass.exitCode, 0, pass.stderr);
+    assert.match(pass.stderr, /can't enter .*\[CONFIG_UNREADABLE\]$/m);
+    assert.equal(readFileSync(output, "utf8"), written);
     const lines = readFileSync(`${one.state}/log`, "utf8");
     assert.equal(lines.match(/CONFIG_UNREADABLE/g)?.length, 1, lines);
+    const status = await alice.run(["status"], options);
+    assert.match(status.stdout, /can't enter .*\[CONFIG_UNREADABLE\]$/m);
+    const json = await alice.run(["status", "--json"], options);
+    assert.equal(JSON.parse(json.stdout).configNotRead.code, "CONFIG_UNREADABLE");
+    assert.match((await alice.run(["refresh"], options)).stderr, /CONFIG_UNREADABLE/);
   });
+
+  const barredFolders: Readonly<Record<string, readonly [home: string, xdg: Variables]>> = {
+    "XDG_CONFIG_HOME of root": ["own", { XDG_STATE_HOME: "own", XDG_CONFIG_HOME: "read-only" }],
+    "the program's folder in an image": ["read-only", { XDG_STATE_HOME: "own" }],
+  };
+  for (const [what, [home, xdg]] of Object.entries(barredFolders)) {
+    itAsAccount(`a config below a folder that this user can't enter is an error: ${what}`, async () => {
+      const { one, options, output, written, folderOfConfig } = await withOutput(home, xdg);
+      const barred = one.env.XDG_CONFIG_HOME ?? folderOfConfig;
+      chmodSync(barred, 0o700);
+      const calls = standing.calls();
+      told(
+        await alice.get(registry.replace("111122223333", "444455556666"), options),
+        "CONFIG_UNREADABLE",
+        barred,
+      );
+      const pass = await alice.run(["daemon", "--once"], options);
+      assert.equal(pass.exitCode, 1);
+      assert.match(pass.stderr, /CONFIG_UNREADABLE/);
+      assert.equal(readFileSync(output, "utf8"), written);
+      const status = await alice.run(["status"], options);
+      assert.equal(status.exitCode, 1);
+      assert.match(status.stdout, /CONFIG_UNREADABLE/);
+      assert.equal(standing.calls(), calls);
+    });
+  }
 });
 
 const keysOf = () => ({

@@ -48,7 +48,7 @@ describe("a list of managed registries that reuses the last one", () => {
 
   const list = async (previous?: ManagedRegistries) => {
     const { folders, files } = app;
-    const seen = await readStamped(folders.configFile, files.stamp, previous?.lists.configured.config);
+    const seen = await readStamped(folders, files.stamp, previous?.lists.configured.config);
     return listManagedRegistries(app, seen, previous);
   };
 

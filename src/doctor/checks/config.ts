@@ -1,18 +1,16 @@
 import { readConfig } from "../../config/read.ts";
 import type { MachineDiagnostic } from "./diagnostic.ts";
-import { type Finding, failedBy, ok } from "./finding.ts";
+import { failedBy, ok } from "./finding.ts";
 
 /** Whether config.yaml is valid. */
 export const config: MachineDiagnostic = {
   name: "config",
   scope: "machine",
-  look: async ({ files, folders: { configFile } }) => {
-    let finding: Finding | undefined;
-    const { registries, identities } = await readConfig(configFile, (failure) => {
-      // The program works without it.
-      finding = { ...failedBy(failure), blocksNothing: true };
-    });
-    if (finding) return finding;
+  look: async ({ files, folders }) => {
+    const { configFile } = folders;
+    const { registries, identities, notRead } = await readConfig(folders);
+    // The program works without it.
+    if (notRead) return { ...failedBy(notRead), blocksNothing: true };
     const isThere = files.stamp(configFile) !== "absent";
     if (!isThere) return ok("no config.yaml: the default AWS credential chain is used");
     const names = Object.keys(identities).length;

@@ -22,7 +22,7 @@ export const keychain: MachineDiagnostic = {
   look: async (machine) => {
     const { env, folders, program } = machine;
     const unused = reasonUnused(
-      await readConfig(folders.configFile),
+      await readConfig(folders),
       await dockerFileOf(machine).catch(() => undefined),
     );
     if (unused !== undefined) return skipped(unused);

@@ -18,7 +18,7 @@ export const registryName: RegistryDiagnostic = {
     }
     const { host } = target;
     try {
-      await readConfig(machine.folders.configFile);
+      await readConfig(machine.folders);
     } catch (error) {
       const finding = failedBy(error);
       return { ...finding, seen: `it is unknown whether ${host} is an alias: ${finding.seen}` };
