@@ -1,7 +1,8 @@
-import { open, readdir, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { lstat, open, rename, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder, isOutOfReach } from "./folder.ts";
+import { temporaryFiles } from "./foreign-folder.ts";
 
 /** Temporary files older than this belong to writers that were killed. */
 const abandonedAfter = 60_000;
@@ -89,10 +90,8 @@ export async function removeState(path: string): Promise<boolean> {
 
 /** Removes the temporary files that killed writers left in the state folder. Never fails. */
 export async function removeAbandoned(state: string, now: number): Promise<void> {
-  const folder = `${state}/tmp`;
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = `${folder}/${name}`;
-    const modified = await stat(path).then(
+  for (const path of await temporaryFiles(state)) {
+    const modified = await lstat(path).then(
       (stats) => stats.mtimeMs,
       () => now,
     );

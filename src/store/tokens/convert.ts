@@ -1,4 +1,4 @@
-import { readdir, stat, utimes } from "node:fs/promises";
+import { stat, utimes } from "node:fs/promises";
 import type {
   AuthorizationEntry,
   LoginEntry,
@@ -10,6 +10,7 @@ import { Failure } from "../../token/failure.ts";
 import { parseLoginOfAnyFormat } from "../../token/former-login.ts";
 import { parseAuthorizationEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
 import { type AtRest, readAtRest, writeAtRest } from "../encryption/mode.ts";
+import { namesInOwn, temporaryFiles } from "../files/foreign-folder.ts";
 import { type Inspected, inspectFile } from "../files/inspect.ts";
 import { removeState } from "../files/write.ts";
 import { isKeychainCode } from "../keychain/keychain.ts";
@@ -43,7 +44,7 @@ export async function convertEncryption(
   let encrypted = 0;
   let failure: Failure | undefined;
   for (const [folder, parse] of Object.entries(folders)) {
-    for (const name of await readdir(`${state}/${folder}`).catch(() => [])) {
+    for (const name of await namesInOwn(state, folder)) {
       if (name.endsWith(".failed.json")) continue;
       try {
         const result = await convert(`${state}/${folder}/${name}`, parse, wanted, files);
@@ -59,8 +60,7 @@ export async function convertEncryption(
   // Temporary files of killed and of active writers. An active writer then writes its file once more, and checks the
   // mark.
   if (wanted === "keychain") {
-    for (const name of await readdir(`${state}/tmp`).catch(() => []))
-      await removeState(`${state}/tmp/${name}`);
+    for (const path of await temporaryFiles(state)) await removeState(path);
   }
   if (encrypted === 0) await writeAtRest(state, wanted, true);
   else if (isChange)

@@ -1,7 +1,8 @@
-import { readdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { parseLoginOfAnyFormat } from "../../token/former-login.ts";
 import { type Clock, type Life, longestLife } from "../../token/life.ts";
 import { parseAuthorizationEntry, parseFailureEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
+import { namesInOwn } from "../files/foreign-folder.ts";
 import { inspectFile } from "../files/inspect.ts";
 import { removeAbandoned } from "../files/write.ts";
 
@@ -37,7 +38,7 @@ export function isPruningDue(random: number): boolean {
 export async function pruneState(state: string, clock: Clock, random: number): Promise<void> {
   await removeAbandoned(state, clock.now);
   for (const [folder, period] of Object.entries(retention)) {
-    const names = await readdir(`${state}/${folder}`).catch((): string[] => []);
+    const names = await namesInOwn(state, folder);
     const first = names.length > sampleSize ? Math.floor(random * names.length) : 0;
     const sample = [...names.slice(first), ...names.slice(0, first)].slice(0, sampleSize);
     await Promise.all(sample.map((name) => pruneFile(`${state}/${folder}/${name}`, clock, period)));

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { isPruningDue, pruneState } from "../../../src/store/tokens/prune.ts";
 import { withChecksum } from "../../../src/token/checksum.ts";
 import { formatEntry } from "../../../src/token/entry-text.ts";
@@ -12,7 +20,7 @@ import {
   logoutEntry,
   registryEntry,
 } from "../../support/fakes/entries.ts";
-import { useTempFolder } from "../../support/fakes/temp-folder.ts";
+import { itAsRoot, otherUserId, useTempFolder } from "../../support/fakes/temp-folder.ts";
 
 const now = Date.UTC(2026, 5, 1);
 /** The machine has been up for a day. */
@@ -106,5 +114,66 @@ describe("pruneState", () => {
       left.push(readdirSync(folder).length);
     }
     assert.deepEqual(left, [136, 72, 8, 0]);
+  });
+
+  /** Makes old files in all folders of a state folder. @returns whether all of them are still there */
+  function layFiles(state: string): () => boolean {
+    const texts = {
+      tmp: "half an ent",
+      tokens: formatEntry(registryEntry({ life: ended(8 * 24 * hour) })),
+      authorizations: formatEntry(authorizationEntry({ life: ended(2 * hour) })),
+      logins: formatEntry(loginEntry({ life: ended(2 * hour) })),
+    };
+    const paths = Object.entries(texts).map(([folder, text]) => {
+      mkdirSync(`${state}/${folder}`, { recursive: true, mode: 0o700 });
+      const path = `${state}/${folder}/old.entry`;
+      writeFileSync(path, text, { mode: 0o600 });
+      utimesSync(path, 1, 1);
+      return path;
+    });
+    return () => paths.every((path) => existsSync(path));
+  }
+  const pruned = (state: string) => pruneState(state, clock, 0);
+
+  it("removes nothing behind a link", async () => {
+    const areThere = layFiles(`${temp()}/elsewhere`);
+    symlinkSync("elsewhere", `${temp()}/linked`);
+    await pruned(`${temp()}/linked`);
+    mkdirSync(`${temp()}/state`);
+    for (const name of ["tmp", "tokens", "authorizations", "logins"])
+      symlinkSync(`../elsewhere/${name}`, `${temp()}/state/${name}`);
+    await pruned(`${temp()}/state`);
+    assert.ok(areThere());
+  });
+
+  itAsRoot(
+    "removes nothing in a state folder of another user, or in another user's folder in it",
+    async () => {
+      const areThere = layFiles(`${temp()}/state`);
+      chownSync(`${temp()}/state`, otherUserId, otherUserId);
+      await pruned(`${temp()}/state`);
+      chownSync(`${temp()}/state`, 0, 0);
+      for (const name of ["tmp", "tokens", "authorizations", "logins"])
+        chownSync(`${temp()}/state/${name}`, otherUserId, otherUserId);
+      await pruned(`${temp()}/state`);
+      assert.ok(areThere());
+    },
+  );
+
+  itAsRoot("removes no temporary file that another user can exchange", async () => {
+    mkdirSync(`${temp()}/theirs/state/tmp`, { recursive: true });
+    writeFileSync(`${temp()}/theirs/state/tmp/old`, "");
+    utimesSync(`${temp()}/theirs/state/tmp/old`, 1, 1);
+    chownSync(`${temp()}/theirs`, otherUserId, otherUserId);
+    await pruned(`${temp()}/theirs/state`);
+    assert.ok(existsSync(`${temp()}/theirs/state/tmp/old`));
+  });
+
+  it("removes files in a state folder below a link of this user", async () => {
+    const areThere = layFiles(`${temp()}/real/state`);
+    symlinkSync("real", `${temp()}/link`);
+    await pruned(`${temp()}/link/state`);
+    assert.equal(areThere(), false);
+    assert.equal(existsSync(`${temp()}/real/state/tmp/old.entry`), false);
   });
 });
