@@ -33,20 +33,25 @@ async function kubelet(context: Context): Promise<void> {
   await reopenFolders(folders.state);
   const ports = createHelperPorts(files, env, home, folders, Date.now, until);
   try {
-    const answer = await answerKubelet(await readRequest(), {
+    const { text, reason } = await answerKubelet(await readRequest(), {
       ...ports,
       forServiceAccount: (registry, identity) => forServiceAccount(registry, identity, context, until),
       defaultRole: env.AWS_ECR_ROLE_ARN || undefined,
       now: Date.now,
     } satisfies KubeletPorts);
-    context.print(answer);
+    if (reason) logError(reason);
+    context.print(text);
     await ports.tidy();
   } catch (error) {
-    // kubelet copies the plugin's stderr into its own log.
-    printToStderr(`${klogError(toReply(error).stdout.trimEnd(), new Date(), process.pid)}\n`);
+    logError(error);
     context.exitWith(1);
     await ports.tidy();
   }
+}
+
+/** kubelet copies the plugin's stderr into its own log. */
+function logError(error: unknown): void {
+  printToStderr(`${klogError(toReply(error).stdout.trimEnd(), new Date(), process.pid)}\n`);
 }
 
 async function readRequest(): Promise<string> {

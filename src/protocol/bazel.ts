@@ -1,7 +1,12 @@
-import type { Registry } from "../registry/registry.ts";
 import { readServerUrl } from "../registry/server-url.ts";
 import { Failure } from "../token/failure.ts";
-import { type CredentialPorts, timedCredential } from "./timed-credential.ts";
+import {
+  type AliasLookup,
+  type CredentialPorts,
+  lookUpAlias,
+  type ProtocolAnswer,
+  timedCredential,
+} from "./timed-credential.ts";
 
 /**
  * Answers a `get` of Bazel's credential helper protocol: `{"uri":…}` with `{"headers":{…},"expires":…}`, where
@@ -11,18 +16,18 @@ import { type CredentialPorts, timedCredential } from "./timed-credential.ts";
  *
  * @throws Failure BAZEL_REQUEST, and what fetching the credential throws
  */
-export async function answerBazel(request: string, ports: CredentialPorts): Promise<string> {
-  const uri = uriIn(request);
-  const registry = await registryOf(uri, ports);
-  const credential = registry && (await timedCredential(registry, ports));
-  if (!credential) return JSON.stringify({ headers: {} });
+export async function answerBazel(request: string, ports: CredentialPorts): Promise<ProtocolAnswer> {
+  const { registry, stored, reason } = await lookUp(uriIn(request), ports);
+  const credential = stored ?? (registry && (await timedCredential(registry, ports)));
+  if (!credential) return { text: JSON.stringify({ headers: {} }), ...(reason && { reason }) };
   const { username, secret, expiresAt } = credential;
   const basic = Buffer.from(`${username}:${secret}`).toString("base64");
-  return JSON.stringify({
+  const text = JSON.stringify({
     headers: { Authorization: [`Basic ${basic}`] },
     // Without `expires` Bazel caches a credential for half an hour.
     expires: new Date(expiresAt ?? 0).toISOString(),
   });
+  return { text };
 }
 
 function uriIn(request: string): string {
@@ -37,16 +42,17 @@ function uriIn(request: string): string {
   return uri;
 }
 
-async function registryOf(uri: string, ports: CredentialPorts): Promise<Registry | undefined> {
+async function lookUp(uri: string, ports: CredentialPorts): Promise<AliasLookup> {
   const url = parseUri(uri);
   // A credential must not be sent unencrypted.
-  if (url.protocol !== "https:") return undefined;
+  if (url.protocol !== "https:") return {};
   const server = readServerUrl(url.host);
-  if (server.kind === "malformed") return undefined;
-  const registry = server.kind === "ecr" ? server.registry : await ports.aliased(server.host);
+  if (server.kind === "malformed") return {};
+  const lookup = server.kind === "ecr" ? server : await lookUpAlias(server.host, ports);
+  const { registry } = lookup;
   // ECR Public accepts a password only where it issues its own tokens; elsewhere it would refuse an anonymous read too.
   const isUsable = registry?.kind !== "public" || /^\/token(?:\/|$)/.test(url.pathname);
-  return isUsable ? registry : undefined;
+  return isUsable ? lookup : {};
 }
 
 /** Programs read an unusual URI in different ways, so one whose host is not written plainly is refused. */

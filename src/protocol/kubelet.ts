@@ -4,7 +4,14 @@ import { readNamedRegistry } from "../registry/image.ts";
 import type { Registry } from "../registry/registry.ts";
 import { Failure } from "../token/failure.ts";
 import type { ServiceAccountIdentity } from "../token/identity.ts";
-import { type CredentialPorts, type TimedCredential, timedCredential } from "./timed-credential.ts";
+import {
+  type AliasLookup,
+  type CredentialPorts,
+  lookUpAlias,
+  type ProtocolAnswer,
+  type TimedCredential,
+  timedCredential,
+} from "./timed-credential.ts";
 
 const apiVersion = "credentialprovider.kubelet.k8s.io/v1";
 
@@ -26,17 +33,16 @@ export interface KubeletPorts extends CredentialPorts {
  *
  * Source: https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/
  *
- * @returns the response as JSON
  * @throws Failure KUBELET_REQUEST, and what fetching the credential throws
  */
-export async function answerKubelet(text: string, ports: KubeletPorts): Promise<string> {
-  const request = parseRequest(text);
+export async function answerKubelet(input: string, ports: KubeletPorts): Promise<ProtocolAnswer> {
+  const request = parseRequest(input);
   const named = readNamedRegistry(request.image);
   if (named.url.kind === "malformed") throw refusal(`its image can't be read: ${named.url.reason}`);
   const { url } = named;
-  const registry = url.kind === "ecr" ? url.registry : await ports.aliased(url.host);
-  const credential = registry && (await credentialFor(registry, request, ports));
-  return JSON.stringify({
+  const lookup = url.kind === "ecr" ? url : await lookUpAlias(url.host, ports);
+  const credential = await credentialFor(lookup, request, ports);
+  const text = JSON.stringify({
     apiVersion,
     kind: "CredentialProviderResponse",
     // In service account mode kubelet itself adds the service account to the key.
@@ -46,6 +52,8 @@ export async function answerKubelet(text: string, ports: KubeletPorts): Promise<
       ? { [hostOf(request.image)]: { username: credential.username, password: credential.secret } }
       : {},
   });
+  const { reason }: AliasLookup = lookup;
+  return { text, ...(reason && { reason }) };
 }
 
 type Request = z.infer<typeof requestForm>;
@@ -88,12 +96,15 @@ function refusal(problem: string, cause?: unknown): Failure {
 }
 
 async function credentialFor(
-  registry: Registry,
+  { registry, stored }: AliasLookup,
   { serviceAccountToken: token, serviceAccountAnnotations: annotations }: Request,
   ports: KubeletPorts,
 ): Promise<TimedCredential | undefined> {
   const roleArn = (annotations && annotation(annotations, roleAnnotation)) || ports.defaultRole;
-  if (!token || !roleArn) return timedCredential(registry, ports);
+  const isForPod = token && roleArn;
+  // A stored credential is another identity's.
+  if (!registry) return isForPod ? undefined : stored;
+  if (!isForPod) return timedCredential(registry, ports);
   return ports.forServiceAccount(registry, { kind: "service-account", roleArn, token });
 }
 

@@ -49,7 +49,7 @@ export interface HelperPorts {
   /** The logins that `get` would return without calling AWS: server URL to username. */
   list(): Promise<Readonly<Record<string, string>>>;
   /** When a credential that `get` returned expires, in milliseconds since the epoch; undefined if it is not stored. */
-  expiresAt(registry: Registry, credential: StoredToken): Promise<number | undefined>;
+  expiresAt(registry: Pick<Registry, "host">, credential: StoredToken): Promise<number | undefined>;
   version(): string;
   /** Work after the answer. Never fails, and takes at most a second. */
   tidy(): Promise<void>;
@@ -92,7 +92,8 @@ async function get(input: string, backends: HelperBackends): Promise<Reply> {
   // No server URL begins like this; every request of Bazel does.
   if (serverUrl.startsWith("{")) {
     const { answerBazel } = await import("./bazel.ts");
-    return line(await answerBazel(serverUrl, await backends.cold()));
+    const { text, reason } = await answerBazel(serverUrl, await backends.cold());
+    return { ...line(text), ...(reason && { stderr: toReply(reason).stderr }) };
   }
   const credential = await credentialFor(serverUrl, backends);
   // The answer repeats the URL as it came, without surrounding white space: testcontainers uses it as the registry's address.

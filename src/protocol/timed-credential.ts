@@ -1,4 +1,5 @@
 import type { Registry } from "../registry/registry.ts";
+import { Failure } from "../token/failure.ts";
 
 /** A registry's credential, and how long a client may cache it. */
 export interface TimedCredential extends Login {
@@ -14,8 +15,38 @@ interface Login {
 /** The functions that protocols other than Docker's use; as in `HelperPorts`. */
 export interface CredentialPorts {
   aliased(host: string): Promise<Registry | undefined>;
+  storedCredential(host: string): Promise<Login | undefined>;
   get(registry: Registry): Promise<Login | undefined>;
-  expiresAt(registry: Registry, credential: Login): Promise<number | undefined>;
+  expiresAt(registry: Pick<Registry, "host">, credential: Login): Promise<number | undefined>;
+}
+
+/** An answer of such a protocol. */
+export interface ProtocolAnswer {
+  /** JSON. */
+  readonly text: string;
+  /** Why config.yaml can't be used, so that the host may be an alias without a stored credential. For stderr. */
+  readonly reason?: Failure;
+}
+
+/** A host that is not ECR's: the registry of an alias, or with an invalid config.yaml a stored credential. */
+export interface AliasLookup {
+  readonly registry?: Registry | undefined;
+  readonly stored?: TimedCredential;
+  /** As in `ProtocolAnswer`. */
+  readonly reason?: Failure;
+}
+
+/** Never fails because of config.yaml: it must not end a client's requests to other hosts. */
+export async function lookUpAlias(host: string, ports: CredentialPorts): Promise<AliasLookup> {
+  try {
+    return { registry: await ports.aliased(host) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const stored = await ports.storedCredential(host);
+    if (!stored) return { reason: error };
+    const { username, secret } = stored;
+    return { stored: { username, secret, expiresAt: await ports.expiresAt({ host }, stored) } };
+  }
 }
 
 /** @returns undefined for a public registry that can only be read anonymously. @throws Failure */

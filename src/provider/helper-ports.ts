@@ -195,7 +195,7 @@ export function createHelperPorts(
     }
   }
 
-  async function expiresAt({ host }: Registry, { secret }: StoredToken): Promise<number | undefined> {
+  async function expiresAt({ host }: Pick<Registry, "host">, { secret }: StoredToken) {
     const stored = [loginIn(await store.readLogin(host)), await store.readRegistry(host)];
     const life = stored.find((entry) => entry?.secret === secret)?.life;
     return life && now() + timeLeft(life, clock());

@@ -96,6 +96,34 @@ registries:
     notFound(await user.get("images.example.com"));
   });
 
+  it("that is invalid ends no request of Bazel or kubelet for another host, and an alias's token is returned", async () => {
+    const user = userWith(`${aliceAndRole}aliases:\n  images.example.com: ${registry}\n`);
+    const secret = answered(await user.get("images.example.com"), "images.example.com");
+    user.write(configPath, "version: 1\nidentites: {}\n");
+    standing.aws.controls.reset();
+    const bazel = (host: string) =>
+      user.run(["get"], { input: JSON.stringify({ uri: `https://${host}/v2/` }) });
+    const kubelet = (host: string) => {
+      const apiVersion = "credentialprovider.kubelet.k8s.io/v1";
+      const request = { apiVersion, kind: "CredentialProviderRequest", image: `${host}/app` };
+      return user.run(["kubelet"], { input: JSON.stringify(request) });
+    };
+    for (const [ask, key] of [
+      [bazel, "headers"],
+      [kubelet, "auth"],
+    ] as const) {
+      const other = await ask("github.com");
+      assert.equal(other.exitCode, 0, other.stderr);
+      assert.deepEqual(JSON.parse(other.stdout)[key], {});
+      assert.match(other.stderr, /config\.yaml:2:1.*\[CONFIG_INVALID\]\n$/);
+      const aliased = await ask("images.example.com");
+      assert.equal(aliased.stderr, "");
+      const encoded = Buffer.from(`AWS:${secret}`).toString("base64");
+      assert.ok([secret, encoded].some((text) => aliased.stdout.includes(text)));
+    }
+    assert.equal(standing.calls(), 0);
+  });
+
   it("allows login, list and logout with an alias", async () => {
     const user = userWith(`${aliceAndRole}fallback: none\naliases:\n  images.example.com: ${registry}\n`);
     silent(await user.store("images.example.com", "AWS", "made-up secret"));

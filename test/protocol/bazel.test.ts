@@ -11,11 +11,12 @@ const basic = `Basic ${Buffer.from("AWS:made-up secret").toString("base64")}`;
 describe("Bazel's credential helper protocol", () => {
   const ports = {
     aliased: async (name: string) => (name === "images.example.com" ? parseHost(host) : undefined),
+    storedCredential: async () => undefined,
     get: async () => credential,
     expiresAt: async () => Date.UTC(2026, 0, 1, 12),
   };
   const ask = async (uri: unknown, more = {}) =>
-    JSON.parse(await answerBazel(JSON.stringify({ uri }), { ...ports, ...more }));
+    JSON.parse((await answerBazel(JSON.stringify({ uri }), { ...ports, ...more })).text);
 
   for (const uri of [
     `https://${host}/v2/app/manifests/latest`,
@@ -68,6 +69,26 @@ describe("Bazel's credential helper protocol", () => {
   it("lets a credential with unknown expiry be used once", async () => {
     const { expires } = await ask(`https://${host}/`, { expiresAt: async () => undefined });
     assert.equal(expires, "1970-01-01T00:00:00.000Z");
+  });
+
+  it("continues without headers if config.yaml can't be used, with the reason on stderr", async () => {
+    const backends = new FakeBackends();
+    backends.configFailure = new Failure("CONFIG_INVALID", "config.yaml:2:1: unknown key", "remove it");
+    const uri = "https://github.com/x";
+    const { stdout, stderr, exitCode } = await backends.run("get", JSON.stringify({ uri }));
+    assert.deepEqual({ exitCode, answer: JSON.parse(stdout) }, { exitCode: 0, answer: { headers: {} } });
+    assert.match(stderr, /^docker-credential-ecr: .*unknown key.*\[CONFIG_INVALID\]\n$/);
+  });
+
+  it("returns an alias's stored credential if config.yaml can't be used", async () => {
+    const backends = new FakeBackends();
+    backends.configFailure = new Failure("CONFIG_INVALID", "config.yaml:2:1: unknown key", "remove it");
+    backends.cold.set("images.example.com", credential);
+    const ran = await backends.run("get", '{"uri":"https://images.example.com/v2/"}');
+    assert.deepEqual(JSON.parse(ran.stdout).headers, { Authorization: [basic] });
+    assert.deepEqual([ran.exitCode, ran.stderr], [0, ""]);
+    const plain = await backends.run("get", '{"uri":"http://images.example.com/v2/"}');
+    assert.deepEqual(JSON.parse(plain.stdout), { headers: {} });
   });
 
   it("is distinguished from Docker's protocol by its input", async () => {

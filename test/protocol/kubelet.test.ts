@@ -21,6 +21,7 @@ describe("kubelet's image credential provider protocol", () => {
 
   const ports = (more: Partial<KubeletPorts> = {}): KubeletPorts => ({
     aliased: async (name) => (name === "images.example.com" ? parseHost(host) : undefined),
+    storedCredential: async () => undefined,
     get: async (registry) => (registry.kind === "public" ? undefined : credential),
     expiresAt: async () => now + 12 * hour,
     forServiceAccount: async (_registry, identity) => {
@@ -34,7 +35,35 @@ describe("kubelet's image credential provider protocol", () => {
   const request = (image: string, more: object = {}) =>
     JSON.stringify({ apiVersion, kind: "CredentialProviderRequest", image, ...more });
   const ask = async (text: string, more: Partial<KubeletPorts> = {}) =>
-    JSON.parse(await answerKubelet(text, ports(more)));
+    JSON.parse((await answerKubelet(text, ports(more))).text);
+
+  describe("if config.yaml can't be used", () => {
+    const failure = new Failure("CONFIG_INVALID", "config.yaml:2:1: unknown key", "remove it");
+    const aliased = () => Promise.reject(failure);
+    const answerFor = (text: string, more: Partial<KubeletPorts> = {}) =>
+      answerKubelet(text, ports({ aliased, ...more }));
+    const stored = { storedCredential: async () => credential };
+
+    it("leaves an image of another host to other providers, with the reason", async () => {
+      const { text, reason } = await answerFor(request("docker.io/library/nginx"));
+      assert.deepEqual(JSON.parse(text).auth, {});
+      assert.equal(reason, failure);
+    });
+
+    it("returns a stored credential of an alias", async () => {
+      const { text, reason } = await answerFor(request("images.example.com/app"), stored);
+      assert.deepEqual(JSON.parse(text).auth, {
+        "images.example.com": { username: "AWS", password: "made-up secret" },
+      });
+      assert.equal(reason, undefined);
+    });
+
+    it("returns none of another identity to a service account", async () => {
+      const pod = { serviceAccountToken: "token", serviceAccountAnnotations: annotated };
+      const { text } = await answerFor(request("images.example.com/app", pod), stored);
+      assert.deepEqual(JSON.parse(text).auth, {});
+    });
+  });
 
   const images: [image: string, key: string][] = [
     [`${host}/team/app`, host],
