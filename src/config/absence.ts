@@ -9,6 +9,9 @@ import type { ConfigPlace } from "./folders.ts";
 /** The errors of `open` for a path that does not exist. */
 const absentCodes: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR"]);
 
+/** The errors of `lstat` in a folder that this user can't enter. */
+const barredCodes: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
+
 /** What a config.yaml that can't be opened means. */
 export type Absence =
   | { readonly kind: "none" }
@@ -43,18 +46,18 @@ export async function absenceOf(place: ConfigPlace, cause?: unknown): Promise<Ab
     return (await otherNames(path, cause)) ?? obstacle;
   }
   if (obstacle.kind === "exists") return unreadable(`can't be read (${codeOf(cause)})`);
+  // The home of a system account may be a file, such as /bin/false.
+  if (obstacle.kind === "file" && (await homeError(place)) === "ENOTDIR") return { kind: "none" };
   const { why, fix } = describeObstacle(obstacle, resolve(path));
   if (obstacle.kind !== "barred" || obstacle.isOwn) return unreadable(why, fix);
-  if (!(await isBarred(place.homeOfConfig))) return unreadable(why, accessFix(obstacle));
+  if (!barredCodes.has(await homeError(place))) return unreadable(why, accessFix(obstacle));
   const elsewhere = `${fix}, or set HOME or XDG_CONFIG_HOME to a folder of this user`;
   return { kind: "foreign", failure: unreadableConfig(path, why, cause, elsewhere) };
 }
 
-/** Whether this user can't enter a home folder, or a folder above it. */
-async function isBarred(home: string | undefined): Promise<boolean> {
-  if (home === undefined) return false;
-  const code = await lstat(`${home}/.config`).then(() => undefined, codeOf);
-  return code === "EACCES" || code === "EPERM";
+/** The error of a lookup in the home folder that contains the config; "" if there is none. */
+async function homeError({ homeOfConfig: home }: ConfigPlace): Promise<string> {
+  return home === undefined ? "" : await lstat(`${home}/.config`).then(() => "", codeOf);
 }
 
 /** How this user gets access to a config below a folder that is not this user's. */

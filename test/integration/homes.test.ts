@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -50,6 +59,7 @@ const places: Readonly<Record<string, Place>> = {
   "another user's": { make: (path) => folder(path, 0o700, stranger), isUsable: false, config: "foreign" },
   unreadable: { make: (path, uid) => folder(path, 0o000, uid), isUsable: false, config: "refused" },
   "read-only": { make: (path) => folder(path, 0o755, 0), isUsable: false, config: "readable" },
+  "a file": { make: (path) => writeFileSync(path, "", { mode: 0o755 }), isUsable: false, config: "readable" },
   "a loop of links": { make: (path) => symlinkSync(path, path), isUsable: false, config: "refused" },
 };
 
