@@ -72,7 +72,10 @@ async function help(action: HelperAction, longest: number): Promise<number> {
       },
       isMarked: async (server) => {
         const mark = keychainMarkPath(folders.state, server);
-        if (isThere(files, mark) || isClosed(files, folderOf(mark))) return true;
+        if (isThere(files, mark) || isClosed(files, folderOf(mark))) {
+          const { isForeignStore } = await import("./logins/foreign-store.ts");
+          return !(await isForeignStore(folderOf(mark)));
+        }
         if (isThere(files, `${folders.state}/.`)) return false;
         return (
           (await (await import("./config/state-reach.ts")).unreachableState(folders.state)) !== undefined

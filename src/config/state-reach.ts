@@ -1,3 +1,4 @@
+import { isForeignFolder } from "../ownership/foreign-folder.ts";
 import { describeObstacle, obstacleOn } from "../ownership/path-obstacle.ts";
 import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
@@ -9,7 +10,7 @@ import { printable } from "../token/printable.ts";
 export async function unreachableState(state: string): Promise<Failure | undefined> {
   const obstacle = await obstacleOn(`${state}/logins`);
   if (obstacle.kind === "none" || obstacle.kind === "exists" || obstacle.kind === "file") return undefined;
-  if (obstacle.kind === "barred" && !obstacle.isOwn) return undefined;
+  if ((obstacle.kind === "barred" && !obstacle.isOwn) || (await isForeignFolder(state))) return undefined;
   const { why, fix } = describeObstacle(obstacle, state);
   const look = `see 'ls -ld ${printable(state)}', or set XDG_STATE_HOME to a folder of this user`;
   return new Failure(

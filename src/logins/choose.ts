@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Fallback } from "../config/config.ts";
 import type { Folders } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
@@ -7,8 +8,10 @@ import { ownProgram } from "../process/own-program.ts";
 import { noOtherLogins, type OtherLogins } from "../protocol/other-logins.ts";
 import { LoginMissing } from "../protocol/reply.ts";
 import { appendLog } from "../store/files/log.ts";
+import { keychainMarkPath, sealedLoginPath } from "../store/files/paths.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
+import { isForeignStore } from "./foreign-store.ts";
 
 /** Milliseconds for one request to a keychain or another helper. */
 const longestRequest = 18_000;
@@ -85,19 +88,28 @@ async function openStore(fallback: Fallback, options: Options): Promise<OtherLog
       return reachable(
         new (await import("./encrypted-file.ts")).FileLogins(options.folders.state, options.log),
         options,
+        sealedLoginPath(options.folders.state, ""),
       );
     case "keychain":
-      return reachable(await keychainLogins(options), options);
+      return reachable(await keychainLogins(options), options, keychainMarkPath(options.folders.state, ""));
     case "helper":
       return helperLogins(fallback.name, options);
   }
 }
 
-/** Logins of the state folder: while it can't be reached, none counts as absent. */
-function reachable(logins: OtherLogins, { folders: { state } }: Options): OtherLogins {
+/**
+ * Logins of the state folder: while it can't be reached, none counts as absent. If it is another user's, it has none.
+ *
+ * @param path of any login
+ */
+function reachable(logins: OtherLogins, { folders: { state } }: Options, path: string): OtherLogins {
+  const isForeign = () => isForeignStore(dirname(path));
   return {
-    ...logins,
+    store: logins.store,
+    servers: async () => ((await isForeign()) ? [] : logins.servers()),
+    list: async () => ((await isForeign()) ? {} : logins.list()),
     get: async (server) => {
+      if (await isForeign()) return undefined;
       const login = await logins.get(server);
       const failure = login ? undefined : await unreachableState(state);
       // The client can continue anonymously.
@@ -105,6 +117,7 @@ function reachable(logins: OtherLogins, { folders: { state } }: Options): OtherL
       return login;
     },
     erase: async (server) => {
+      if (await isForeign()) return;
       const failure = await unreachableState(state);
       if (failure) throw failure;
       await logins.erase(server);

@@ -3,6 +3,7 @@ import type { Folders } from "../config/folders.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
 import { unreachableState } from "../config/state-reach.ts";
 import { otherLogins } from "../logins/choose.ts";
+import { isForeignFolder } from "../ownership/foreign-folder.ts";
 import { parentProcess } from "../process/parent.ts";
 import { onlyOthers } from "../protocol/other-logins.ts";
 import { toReply } from "../protocol/reply.ts";
@@ -212,6 +213,7 @@ export function createHelperPorts(
       defer(forgetFailedGet(state, registry.host));
     },
     async erase(registry) {
+      if (await isForeignFolder(state)) return;
       const failure = await unreachableState(state);
       if (failure) throw failure;
       await eraseLogin(registry, loginPorts);

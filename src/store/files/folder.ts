@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir } from "node:fs/promises";
+import { isForeignFolder } from "../../ownership/foreign-folder.ts";
 import { Failure } from "../../token/failure.ts";
 
 /**
@@ -54,6 +55,7 @@ function isClosed({ mode }: { readonly mode: number }): boolean {
  * login and token in them would look absent. Never throws.
  */
 export async function reopenFolders(state: string): Promise<void> {
+  if (await isForeignFolder(state)) return;
   await reopenFolder(state);
   const names = await readdir(state).catch((): string[] => []);
   await Promise.all(names.map((name) => reopenFolder(`${state}/${name}`)));

@@ -1,6 +1,8 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { readWhole } from "../../limits/bounded-file.ts";
+import { isForeignFolder } from "../../ownership/foreign-folder.ts";
 import { type FastFiles, isOwnedAndPrivate, largestFile } from "./fast-files.ts";
 import { isOutOfReach } from "./folder.ts";
 
@@ -14,11 +16,18 @@ export type Inspected =
 export const largestStateFile = 64 * 1024 * 1024;
 
 /**
- * Reads a file that only this user may access, and returns the reason if it can't be used. Never throws.
+ * Reads a file that only this user may access, and returns the reason if it can't be used. In a folder that is another
+ * user's, there is none. Never throws.
  *
  * @param limit bytes
  */
 export async function inspectFile(path: string, limit = largestFile): Promise<Inspected> {
+  const file = await inspect(path, limit);
+  const isForeign = file.kind === "refused" && (await isForeignFolder(dirname(path)));
+  return isForeign ? { kind: "absent" } : file;
+}
+
+async function inspect(path: string, limit: number): Promise<Inspected> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {

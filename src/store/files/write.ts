@@ -1,8 +1,9 @@
 import { lstat, open, rename, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { isForeignFolder } from "../../ownership/foreign-folder.ts";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder, isOutOfReach } from "./folder.ts";
-import { temporaryFiles } from "./foreign-folder.ts";
+import { temporaryFiles } from "./own-folders.ts";
 
 /** Temporary files older than this belong to writers that were killed. */
 const abandonedAfter = 60_000;
@@ -71,8 +72,9 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Removes a file; a missing file is not an error. @returns whether the file was there */
+/** Removes a file; a missing file, or one in another user's folder, is not an error. @returns whether the file was there */
 export async function removeState(path: string): Promise<boolean> {
+  if (await isForeignFolder(dirname(path))) return false;
   try {
     await unlink(path);
     return true;

@@ -3,7 +3,7 @@ import { within } from "../../limits/concurrency.ts";
 import type { Environment } from "../../token/dependencies.ts";
 import { Failure } from "../../token/failure.ts";
 import { ensureOwnFolder } from "../files/folder.ts";
-import { assertIrreplaceable } from "../files/foreign-folder.ts";
+import { assertIrreplaceable } from "../files/own-folders.ts";
 import { type Keychain, keychainArgument, keychainCodes, keychainFailure } from "./keychain.ts";
 import type { Response as KeychainResponse, Request } from "./service.ts";
 

@@ -2,8 +2,8 @@ import { unlink } from "node:fs/promises";
 import { parseLoginOfAnyFormat } from "../../token/former-login.ts";
 import { type Clock, type Life, longestLife } from "../../token/life.ts";
 import { parseAuthorizationEntry, parseFailureEntry, parseRegistryEntry } from "../../token/parse-entry.ts";
-import { namesInOwn } from "../files/foreign-folder.ts";
 import { inspectFile } from "../files/inspect.ts";
+import { namesInOwn } from "../files/own-folders.ts";
 import { removeAbandoned } from "../files/write.ts";
 
 /** Milliseconds from the expiry of a file to its removal: `status` and a logout still read it. */
