@@ -20,14 +20,14 @@ export async function answerBazel(request: string, ports: CredentialPorts): Prom
   const { registry, stored, reason } = await lookUp(uriIn(request), ports);
   const credential = stored ?? (registry && (await timedCredential(registry, ports)));
   if (!credential) return { text: JSON.stringify({ headers: {} }), ...(reason && { reason }) };
-  const { username, secret, expiresAt } = credential;
+  const { username, secret, expiresAt, notice } = credential;
   const basic = Buffer.from(`${username}:${secret}`).toString("base64");
   const text = JSON.stringify({
     headers: { Authorization: [`Basic ${basic}`] },
     // Without `expires` Bazel caches a credential for half an hour.
     expires: new Date(expiresAt ?? 0).toISOString(),
   });
-  return { text };
+  return { text, ...(notice && { reason: notice }) };
 }
 
 function uriIn(request: string): string {

@@ -52,7 +52,7 @@ export async function answerKubelet(input: string, ports: KubeletPorts): Promise
       ? { [hostOf(request.image)]: { username: credential.username, password: credential.secret } }
       : {},
   });
-  const { reason }: AliasLookup = lookup;
+  const reason = (lookup as AliasLookup).reason ?? credential?.notice;
   return { text, ...(reason && { reason }) };
 }
 

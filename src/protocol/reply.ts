@@ -8,8 +8,8 @@ export interface Reply {
   readonly stdout: string;
   /**
    * A failure is repeated here for the user: `docker pull` and `docker login` ignore a helper's stdout and continue
-   * without credentials, but show its stderr on the terminal. Empty on success, since older testcontainers read it as
-   * part of the answer, and with the protocol's own messages.
+   * without credentials, but show its stderr on the terminal. Empty with the protocol's own messages, and on
+   * success, since older testcontainers read it as part of the answer; except if a stored login could not be used.
    */
   readonly stderr: string;
   readonly exitCode: 0 | 1;

@@ -10,6 +10,8 @@ import { trimSpace } from "./server-input.ts";
 export interface StoredToken {
   readonly username: string;
   readonly secret: string;
+  /** Why a stored login was not used. For stderr. */
+  readonly notice?: Failure;
 }
 
 /** Reads stored credentials without the part of the program that a warm get does not load. */
@@ -93,19 +95,18 @@ async function get(input: string, backends: HelperBackends): Promise<Reply> {
   if (serverUrl.startsWith("{")) {
     const { answerBazel } = await import("./bazel.ts");
     const { text, reason } = await answerBazel(serverUrl, await backends.cold());
-    return { ...line(text), ...(reason && { stderr: toReply(reason).stderr }) };
+    return withReason(line(text), reason);
   }
   const credential = await credentialFor(serverUrl, backends);
   // The answer repeats the URL as it came, without surrounding white space: testcontainers uses it as the registry's address.
-  return credential
-    ? line(
-        JSON.stringify({
-          ServerURL: serverUrl,
-          Username: credential.username,
-          Secret: credential.secret,
-        }),
-      )
-    : refuse(protocolText.notFound);
+  if (!credential) return refuse(protocolText.notFound);
+  const { username, secret, notice } = credential;
+  const answer = line(JSON.stringify({ ServerURL: serverUrl, Username: username, Secret: secret }));
+  return withReason(answer, notice);
+}
+
+function withReason(answer: Reply, reason: Failure | undefined): Reply {
+  return reason ? { ...answer, stderr: toReply(reason).stderr } : answer;
 }
 
 async function credentialFor(serverUrl: string, backends: HelperBackends): Promise<StoredToken | undefined> {

@@ -10,6 +10,8 @@ export interface TimedCredential extends Login {
 interface Login {
   readonly username: string;
   readonly secret: string;
+  /** Why a stored login was not used. For stderr. */
+  readonly notice?: Failure;
 }
 
 /** The functions that protocols other than Docker's use; as in `HelperPorts`. */
@@ -24,7 +26,7 @@ export interface CredentialPorts {
 export interface ProtocolAnswer {
   /** JSON. */
   readonly text: string;
-  /** Why config.yaml can't be used, so that the host may be an alias without a stored credential. For stderr. */
+  /** For stderr: why config.yaml or a stored login could not be used. */
   readonly reason?: Failure;
 }
 
@@ -32,7 +34,7 @@ export interface ProtocolAnswer {
 export interface AliasLookup {
   readonly registry?: Registry | undefined;
   readonly stored?: TimedCredential;
-  /** As in `ProtocolAnswer`. */
+  /** Why config.yaml can't be used. */
   readonly reason?: Failure;
 }
 
@@ -56,6 +58,7 @@ export async function timedCredential(
 ): Promise<TimedCredential | undefined> {
   const credential = await ports.get(registry);
   if (!credential) return undefined;
-  const { username, secret } = credential;
-  return { username, secret, expiresAt: await ports.expiresAt(registry, credential) };
+  const { username, secret, notice } = credential;
+  const expiresAt = await ports.expiresAt(registry, credential);
+  return { username, secret, expiresAt, ...(notice && { notice }) };
 }

@@ -29,6 +29,7 @@ import { type Registration, resolveCredential } from "./get-token.ts";
 import { listStoredLogins } from "./list.ts";
 import { openTokenKey } from "./token-key.ts";
 import { type ResolvedRegistration, TokenProvider } from "./token-provider.ts";
+import { withUnreadLogin } from "./unread-login.ts";
 
 /** Milliseconds for a fetch to end after its deadline. */
 const grace = 500;
@@ -83,9 +84,9 @@ export function createHelperPorts(
   /** Each write of a token reads the config first. While the file is unchanged, it is not parsed again. */
   async function readStampedConfig(): Promise<StampedConfig> {
     const stamped = await readStamped(folders, files.stamp, lastConfig);
-    const { notRead, store: chosen } = stamped.config;
+    const { notRead } = stamped.config;
     if (notRead) log(notRead.oneLine);
-    else if (stamped !== lastConfig) await store.convertEncryption(chosen);
+    else if (stamped !== lastConfig) await store.convertEncryption(stamped.config.store);
     lastConfig = stamped;
     return stamped;
   }
@@ -134,8 +135,8 @@ export function createHelperPorts(
   async function coldGet(registry: Registry): Promise<StoredToken | undefined> {
     // The second read logs a file that the warm get had to ignore.
     const [login] = await Promise.all([validLogin(registry.host), store.readRegistry(registry.host)]);
-    if (login) return login;
-    return resolveCredential(registry, getPorts);
+    const token = login ?? (await resolveCredential(registry, getPorts));
+    return token && withUnreadLogin(token, registry.host, identities, store);
   }
 
   async function warmGet(host: string): Promise<StoredToken | undefined> {
@@ -165,13 +166,12 @@ export function createHelperPorts(
     registry: Registry,
     serverUrl = registry.host,
   ): Promise<StoredToken | undefined> {
-    const { host } = registry;
     try {
       const credential = await within(limits.answer, coldGet(registry), registry);
-      defer(forgetFailedGet(state, host));
+      defer(forgetFailedGet(state, registry.host));
       return credential;
     } catch (error) {
-      if (error instanceof Failure) await recordFailure(host, error, serverUrl);
+      if (error instanceof Failure) await recordFailure(registry.host, error, serverUrl);
       throw error;
     }
   }

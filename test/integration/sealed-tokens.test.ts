@@ -175,6 +175,26 @@ describe("store: keychain", () => {
     assert.notEqual(secretOf(await alice.get(registry)), login);
   });
 
+  it("names on stderr a login that a locked keychain hides, after a change to store: file", async () => {
+    silent(await alice.store(registry, "AWS", login));
+    keyring().lock();
+    write("store: file\n");
+    for (const at of [1, 2]) {
+      const ran = await alice.get(registry, elsewhere);
+      assert.equal(ran.exitCode, 0, ran.stderr);
+      assert.notEqual(secretOf(ran), login);
+      assert.match(
+        ran.stderr,
+        /^docker-credential-ecr: the docker login to \S+ can't be read, so the token of .* is used: .*\[KEYCHAIN_LOCKED\]\n$/,
+        `get ${at}`,
+      );
+      assert.doesNotMatch(ran.stderr, /set "store: file"/);
+    }
+    const lines = logOf(alice);
+    answered(await alice.get(westRegistry, elsewhere), westRegistry);
+    assert.equal(logOf(alice), lines, "a get of another registry repeats nothing");
+  });
+
   it("does not decrypt a file that was moved to another path", async () => {
     const secret = answered(await alice.get(registry), registry);
     answered(await alice.get(westRegistry), westRegistry);

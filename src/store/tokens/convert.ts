@@ -47,7 +47,7 @@ export async function convertEncryption(
     for (const name of await namesInOwn(state, folder)) {
       if (name.endsWith(".failed.json")) continue;
       try {
-        const result = await convert(`${state}/${folder}/${name}`, parse, wanted, files);
+        const result = await convert(`${state}/${folder}/${name}`, parse, wanted, files, isChange);
         if (result === "removed") removed++;
         if (result === "encrypted") encrypted++;
       } catch (error) {
@@ -76,12 +76,16 @@ export async function convertEncryption(
 
 type Result = "converted" | "removed" | "encrypted";
 
-/** @throws Failure KEYCHAIN_…, STATE_WRITE; then no plain text is left */
+/**
+ * @param isReported whether the reason is reported if an encrypted file can't be read; else each process would repeat it
+ * @throws Failure KEYCHAIN_…, STATE_WRITE; then no plain text is left
+ */
 async function convert(
   path: string,
   parse: (text: string) => AnyEntry | undefined,
   wanted: AtRest,
   files: TokenFiles,
+  isReported: boolean,
 ): Promise<Result> {
   const file = await inspectFile(path);
   if (file.kind === "absent") return "converted";
@@ -89,7 +93,7 @@ async function convert(
   // This version can't use the file, and does not know whether it contains a token.
   if (!entry) return wanted === "file" ? "converted" : remove(path);
   if ("loggedOutAt" in entry || "sealed" in entry === (wanted === "keychain")) return "converted";
-  const opened = "sealed" in entry ? await files.open<Secret>(path, entry) : entry;
+  const opened = "sealed" in entry ? await files.open<Secret>(path, entry, isReported) : entry;
   if (!opened) return isLogin(entry) ? "encrypted" : remove(path);
   const before = await stat(path).catch(() => undefined);
   // Another process has written or removed it meanwhile, and followed the mark.

@@ -40,6 +40,8 @@ export const noTokenKey: TokenKeyPort = {
 export class TokenFiles {
   /** Entries that were removed from the disk because they could not be encrypted: this process still uses them. */
   readonly #inMemory = new Map<string, object>();
+  /** Why encrypted files could not be read, by path. */
+  readonly #unopened = new Map<string, Failure>();
   #isKeyFailureReported = false;
   /** The setting of config.yaml, used if the mark could not be written. */
   wanted: AtRest | undefined;
@@ -108,11 +110,17 @@ export class TokenFiles {
     return this.wanted === "keychain" || (await readAtRest(this.state)).store === "keychain";
   }
 
-  /** The entry of an encrypted file; undefined as for `read`. */
-  async open<Entry>(path: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
+  /** Why the keychain prevented the last read of an encrypted file. */
+  keyFailureOf(path: string): Failure | undefined {
+    return this.#unopened.get(path);
+  }
+
+  /** The entry of an encrypted file; undefined as for `read`. @param isReported whether the reason is reported */
+  async open<Entry>(path: string, sealed: Sealed<Entry>, isReported = true): Promise<Entry | undefined> {
+    this.#unopened.delete(path);
     try {
       const opened = await this.decrypt(this.placeOf(path), sealed);
-      if (!opened)
+      if (!opened && isReported)
         this.report(
           `STATE_FILE ${path} was ignored: it was encrypted with another key, changed or moved`,
           path,
@@ -120,6 +128,8 @@ export class TokenFiles {
       return opened;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      this.#unopened.set(path, error);
+      if (!isReported) return undefined;
       // Reported once for all files.
       if (!this.#isKeyFailureReported) this.report(error.oneLine);
       this.#isKeyFailureReported = true;
@@ -128,11 +138,23 @@ export class TokenFiles {
   }
 
   private async decrypt<Entry>(place: string, sealed: Sealed<Entry>): Promise<Entry | undefined> {
-    const key = await this.requireKey();
+    const key = await this.keyToRead();
     const opened = await openEntry(sealed, place, key);
     if (opened) return opened;
     const successor = await this.key.successorOf(key);
     return successor && openEntry(sealed, place, successor);
+  }
+
+  /** With `store: file`, the key is needed only for files that are still encrypted. */
+  private async keyToRead(): Promise<Uint8Array> {
+    if (this.wanted !== "file" && (await this.mustEncrypt())) return this.requireKey();
+    try {
+      return await this.key.get();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const what = `files in the state folder that are still encrypted can't be read: ${error.message}`;
+      throw new Failure(error.code, what, "start the keychain and unlock it", { cause: error });
+    }
   }
 
   private async requireKey(): Promise<Uint8Array> {

@@ -74,6 +74,11 @@ export class TokenStore {
     return this.#files.read(previous, (text) => forHost(host, parseLoginOfAnyFormat(text)));
   };
 
+  /** Why the keychain prevented the last `readLogin`, although there is a login. */
+  readonly unreadLogin = (host: string): Failure | undefined =>
+    this.#files.keyFailureOf(loginPath(this.state, host)) ??
+    this.#files.keyFailureOf(previousLoginPath(this.state, host));
+
   readonly readAuthorization = (key: string): Promise<AuthorizationEntry | undefined> =>
     this.#files.read(authorizationPath(this.state, key), parseAuthorizationEntry, this.#removesDamaged);
 

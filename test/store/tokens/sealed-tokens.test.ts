@@ -207,6 +207,8 @@ describe("store: keychain", () => {
     assert.equal(lines.length, 2, reported.join("\n"));
     assert.match(lines[0] ?? "", /: 1 logins stay encrypted until the keychain can be used$/);
     assert.match(lines[1] ?? "", /2 token files that could not be converted were removed/);
+    assert.equal(reported.length, 3, "a later process does not repeat the reason");
+    assert.match(reported.join("\n"), /still encrypted can't be read: (?!.*store: file)/);
     assert.equal(await open().readRegistry(host), undefined);
     await open().writeRegistry(registryEntry());
     assert.deepEqual(await open().readRegistry(host), registryEntry());
