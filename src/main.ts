@@ -77,9 +77,8 @@ async function help(action: HelperAction, longest: number): Promise<number> {
           return !(await isForeignStore(folderOf(mark)));
         }
         if (isThere(files, `${folders.state}/.`)) return false;
-        return (
-          (await (await import("./config/state-reach.ts")).unreachableState(folders.state)) !== undefined
-        );
+        const { unreachableLogins } = await import("./config/state-reach.ts");
+        return (await unreachableLogins(folders.state, "keychain")) !== undefined;
       },
     },
     cold: async () => {

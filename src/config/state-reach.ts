@@ -4,11 +4,15 @@ import { Failure } from "../token/failure.ts";
 import { printable } from "../token/printable.ts";
 
 /**
- * Why the logins and tokens in the state folder of this user can't be read, so that none of them may count as absent.
+ * Why the logins in a folder of the state folder of this user can't be read, so that none of them may count as absent.
  * Undefined if they can, if there are none, for example because a file has its place, or if it is in another user's folder.
  */
-export async function unreachableState(state: string): Promise<Failure | undefined> {
-  const obstacle = await obstacleOn(`${state}/logins`);
+export async function unreachableLogins(
+  state: string,
+  folder: "logins" | "keychain" | "sealed",
+): Promise<Failure | undefined> {
+  // The name of no login: whether the folder can be entered shows only below it.
+  const obstacle = await obstacleOn(`${state}/${folder}/login`);
   if (obstacle.kind === "none" || obstacle.kind === "exists" || obstacle.kind === "file") return undefined;
   if ((obstacle.kind === "barred" && !obstacle.isOwn) || (await isForeignFolder(state))) return undefined;
   const { why, fix } = describeObstacle(obstacle, state);

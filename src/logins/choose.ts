@@ -1,14 +1,12 @@
-import { dirname } from "node:path";
 import type { Fallback } from "../config/config.ts";
 import type { Folders } from "../config/folders.ts";
 import { readConfig } from "../config/read.ts";
-import { unreachableState } from "../config/state-reach.ts";
+import { unreachableLogins } from "../config/state-reach.ts";
 import { limitWithin } from "../limits/time-left.ts";
 import { ownProgram } from "../process/own-program.ts";
 import { noOtherLogins, type OtherLogins } from "../protocol/other-logins.ts";
 import { LoginMissing } from "../protocol/reply.ts";
 import { appendLog } from "../store/files/log.ts";
-import { keychainMarkPath, sealedLoginPath } from "../store/files/paths.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { isForeignStore } from "./foreign-store.ts";
@@ -88,10 +86,10 @@ async function openStore(fallback: Fallback, options: Options): Promise<OtherLog
       return reachable(
         new (await import("./encrypted-file.ts")).FileLogins(options.folders.state, options.log),
         options,
-        sealedLoginPath(options.folders.state, ""),
+        "sealed",
       );
     case "keychain":
-      return reachable(await keychainLogins(options), options, keychainMarkPath(options.folders.state, ""));
+      return reachable(await keychainLogins(options), options, "keychain");
     case "helper":
       return helperLogins(fallback.name, options);
   }
@@ -100,10 +98,14 @@ async function openStore(fallback: Fallback, options: Options): Promise<OtherLog
 /**
  * Logins of the state folder: while it can't be reached, none counts as absent. If it is another user's, it has none.
  *
- * @param path of any login
+ * @param folder of the logins, or of the marks of those in the keychain
  */
-function reachable(logins: OtherLogins, { folders: { state } }: Options, path: string): OtherLogins {
-  const isForeign = () => isForeignStore(dirname(path));
+function reachable(
+  logins: OtherLogins,
+  { folders: { state } }: Options,
+  folder: "keychain" | "sealed",
+): OtherLogins {
+  const isForeign = () => isForeignStore(`${state}/${folder}`);
   return {
     store: logins.store,
     servers: async () => ((await isForeign()) ? [] : logins.servers()),
@@ -111,14 +113,14 @@ function reachable(logins: OtherLogins, { folders: { state } }: Options, path: s
     get: async (server) => {
       if (await isForeign()) return undefined;
       const login = await logins.get(server);
-      const failure = login ? undefined : await unreachableState(state);
+      const failure = login ? undefined : await unreachableLogins(state, folder);
       // The client can continue anonymously.
       if (failure) throw new LoginMissing(failure, false);
       return login;
     },
     erase: async (server) => {
       if (await isForeign()) return;
-      const failure = await unreachableState(state);
+      const failure = await unreachableLogins(state, folder);
       if (failure) throw failure;
       await logins.erase(server);
     },

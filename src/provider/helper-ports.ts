@@ -1,7 +1,7 @@
 import { version } from "../../package.json";
 import type { Folders } from "../config/folders.ts";
 import { readStamped, type StampedConfig } from "../config/stamped.ts";
-import { unreachableState } from "../config/state-reach.ts";
+import { unreachableLogins } from "../config/state-reach.ts";
 import { otherLogins } from "../logins/choose.ts";
 import { isForeignFolder } from "../ownership/foreign-folder.ts";
 import { parentProcess } from "../process/parent.ts";
@@ -214,7 +214,7 @@ export function createHelperPorts(
     },
     async erase(registry) {
       if (await isForeignFolder(state)) return;
-      const failure = await unreachableState(state);
+      const failure = await unreachableLogins(state, "logins");
       if (failure) throw failure;
       await eraseLogin(registry, loginPorts);
       defer(forgetFailedGet(state, registry.host));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -127,6 +128,50 @@ describe("folders that are closed to their owner, as after chmod -R 644", () => 
         if (config) told(await alice.store("quay.io", "me", "new", options), "STATE_FOLDER");
       });
     }
+  }
+
+  const closings: Readonly<Record<string, (path: string) => void>> = {
+    "is root's": (path) => {
+      chownSync(path, 0, 0);
+      chmodSync(path, 0o700);
+    },
+    "is a link to a missing folder": (path) => {
+      renameSync(path, `${path}-moved`);
+      symlinkSync("/mnt/not-mounted/logins", path);
+      lchownSync(path, uid, uid);
+    },
+  };
+  for (const [what, close] of Object.entries(closings)) {
+    itAsAccount(`the encrypted logins, whose folder ${what}: none counts as absent or erased`, async () => {
+      silent(await alice.store("quay.io", "me", "pass of quay.io", options));
+      close(folder("sealed"));
+      const get = await alice.get("quay.io", options);
+      told(get, "STATE_FOLDER", "sealed");
+      assert.equal(get.stdout, `${notFoundText}\n`);
+      told(await alice.erase("quay.io", options), "STATE_FOLDER", "sealed");
+      silent(await alice.erase(registry, options));
+    });
+
+    itAsAccount(`the marks of the keychain's logins, whose folder ${what}: likewise`, async () => {
+      writeFileSync(join(home, configPath), "version: 1\n");
+      if (what === "is root's") rmSync(join(home, configPath));
+      silent(await alice.store(registry, "AWS", "A".repeat(900), options));
+      mkdirSync(folder("keychain"), { mode: 0o700 });
+      writeFileSync(keychainMarkPath(folder("."), "quay.io"), '{"format":1,"server":"quay.io"}', {
+        mode: 0o600,
+      });
+      close(folder("keychain"));
+      told(await alice.get("quay.io", options), "STATE_FOLDER", "keychain");
+      told(await alice.erase("quay.io", options), "STATE_FOLDER", "keychain");
+      silent(await alice.erase(registry, options));
+    });
+
+    itAsAccount(`the logins to ECR, whose folder ${what}: none counts as erased`, async () => {
+      silent(await alice.store(registry, "AWS", "A".repeat(900), options));
+      close(folder("logins"));
+      told(await alice.erase(registry, options), "STATE_FOLDER", "logins");
+      answered(await alice.get(registry, options), registry);
+    });
   }
 
   itAsAccount("what configure-docker replaced is not forgotten", async () => {
