@@ -5,6 +5,7 @@ import { DaemonLock } from "../daemon/lock.ts";
 import { daemonLog, isJournalStream, type LogFormat, logFormats, type Reporter } from "../daemon/log.ts";
 import { runDaemon } from "../daemon/loop.ts";
 import { failuresOf, Refresher } from "../daemon/pass.ts";
+import { updateSecretsOnce } from "../daemon/secret-updates.ts";
 import { type RegistryRows, waitingEntries } from "../managed/registry-rows.ts";
 import { type AppContext, createAppContext } from "../provider/context.ts";
 import {
@@ -129,10 +130,12 @@ async function runOnce(app: AppContext, context: Context, verbose: boolean): Pro
   await refresher.saveState(false);
   if (!first || !last) return;
   const { plan, sources } = last.managed;
+  const secretFailures = await updateSecretsOnce(app, [last.managed, config], signal);
   const failures = [
     ...failuresOf(last, app.now(), began),
     ...(sync?.failed ?? []).map(({ oneLine }) => oneLine),
     ...(sync?.waiting ?? []).map(({ oneLine }) => `not tried again yet: ${oneLine}`),
+    ...secretFailures.map(({ oneLine }) => oneLine),
   ];
   if (config.notRead) printError(config.notRead.oneLine);
   for (const line of failures) printError(line);

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { readStamped } from "../config/stamped.ts";
+import { updateSecretsOnce } from "../daemon/secret-updates.ts";
 import { TokenRefresher } from "../managed/ensure-validity.ts";
 import { explicitLogin } from "../managed/logins.ts";
 import { refreshPorts } from "../managed/refresh-ports.ts";
@@ -81,4 +82,6 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   const { managed: current, config } = await readManagedRegistries(app);
   for (const failure of (await updateOutputs(app.folders.state, app, current, config)).failures)
     failed(failure);
+  const { signal } = new AbortController();
+  for (const failure of await updateSecretsOnce(app, [current, config], signal)) failed(failure);
 }

@@ -10,7 +10,9 @@ import { explicitLogin } from "../managed/logins.ts";
 import { outputsWithTokens, removeFromOutputs } from "../outputs/outputs.ts";
 import { type AppContext, createAppContext } from "../provider/context.ts";
 import { readRefresher } from "../store/state/refresher-state.ts";
+import { clusterRecords } from "../store/state/secret-records.ts";
 import type { Context } from "../terminal/command-context.ts";
+import { plural } from "../terminal/words.ts";
 import { Failure } from "../token/failure.ts";
 import { isoTime } from "../token/iso-time.ts";
 
@@ -49,6 +51,14 @@ export async function cleanUp(dryRun: boolean, context: Context): Promise<void> 
     for (const { path, failure } of await removeFromOutputs(state)) {
       if (failure) reportLeft(`tokens are left in ${path}: ${failure.oneLine}`);
       else print(`${path}: tokens were removed`);
+    }
+  }
+  for (const { secrets } of await clusterRecords(state)) {
+    for (const { name, namespaces } of secrets.filter((each) => each.namespaces.length > 0)) {
+      const where = plural(namespaces.length, "namespace");
+      reportLeft(
+        `left in a cluster: Secret ${name} in ${where}. To remove it, remove it from outputs and run 'docker-credential-ecr daemon --once' first`,
+      );
     }
   }
   const inKeychain = marked.filter((server) => !isRestored(server, "keychain"));

@@ -6,11 +6,13 @@ import {
   type Fallback,
   type IdentityDefinition,
   type RegistrationDefinition,
+  type SecretOutput,
   type Target,
 } from "./config.ts";
 import { parseDuration } from "./duration.ts";
 import type { KeyPath } from "./problem.ts";
 import type { RawConfig, RawIdentity, RawRegistration } from "./schema.ts";
+import type { RawKubernetesSecret } from "./secret-schema.ts";
 
 /**
  * Converts a config that has passed all checks into the form that the program uses.
@@ -36,7 +38,12 @@ export function build(raw: RawConfig, lineOf: (path: KeyPath) => number): Config
     reportsFailures: raw.failures === "report",
     fallback: raw.fallback === undefined ? emptyConfig.fallback : fallbackOf(raw.fallback),
     store,
-    outputs: outputs.map(({ dockerConfig }) => ({ dockerConfig: resolve(dockerConfig) })),
+    outputs: outputs.flatMap(({ dockerConfig }) =>
+      dockerConfig === undefined ? [] : [{ dockerConfig: resolve(dockerConfig) }],
+    ),
+    secretOutputs: outputs.flatMap(({ kubernetesSecret }) =>
+      kubernetesSecret === undefined ? [] : [secretOutputOf(kubernetesSecret)],
+    ),
   };
 }
 
@@ -67,6 +74,21 @@ function targetOf({ host, account, regions }: RawRegistration): Target {
   const registry = host === undefined ? undefined : parseHost(host);
   if (registry) return { kind: "host", registry };
   return { kind: "account", account: account ?? "", ...(regions && { regions }) };
+}
+
+function secretOutputOf(raw: RawKubernetesSecret): SecretOutput {
+  const { name, namespaces: names, selector: labels, registries, kubeconfig, context } = raw;
+  const { serviceAccounts = "leave", serviceAccountNames = ["default"] } = raw;
+  return {
+    name,
+    namespaces: names ? { kind: "names", names } : labels ? { kind: "labels", labels } : { kind: "all" },
+    ...(registries && { registries }),
+    serviceAccounts: serviceAccounts === "patch" ? serviceAccountNames : [],
+    cluster: {
+      ...(kubeconfig !== undefined && { kubeconfig: resolve(kubeconfig) }),
+      ...(context !== undefined && { context }),
+    },
+  };
 }
 
 function fallbackOf(name: string): Fallback {

@@ -21,6 +21,7 @@ export interface Config {
   readonly outputs: readonly Output[];
   /** Why config.yaml was not read, and this is the default config: it is in another user's home folder. */
   readonly notRead?: Failure;
+  readonly secretOutputs: readonly SecretOutput[];
 }
 
 export type IdentityDefinition = ProfileDefinition | RoleDefinition;
@@ -88,6 +89,28 @@ export interface Output {
   readonly dockerConfig: string;
 }
 
+/** A pull secret that is kept fresh in namespaces of a Kubernetes cluster. */
+export interface SecretOutput {
+  readonly name: string;
+  readonly namespaces: NamespaceSelection;
+  /** The hosts whose tokens it contains; absent: those of all registries that are renewed, and their aliases. */
+  readonly registries?: readonly string[];
+  /** The service accounts whose `imagePullSecrets` name it. */
+  readonly serviceAccounts: readonly string[];
+  readonly cluster: ClusterName;
+}
+
+export type NamespaceSelection =
+  | { readonly kind: "names"; readonly names: readonly string[] }
+  | { readonly kind: "labels"; readonly labels: Readonly<Record<string, string>> }
+  | { readonly kind: "all" };
+
+/** How to reach a cluster. Without a kubeconfig: from a pod, with its service account. */
+export interface ClusterName {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
 /** The config if there is no file: every ECR host with the default credential chain. */
 export const emptyConfig: Config = {
   version: 1,
@@ -100,4 +123,5 @@ export const emptyConfig: Config = {
   reportsFailures: false,
   store: "file",
   outputs: [],
+  secretOutputs: [],
 };

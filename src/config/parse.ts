@@ -3,6 +3,7 @@ import { build } from "./build.ts";
 import { type Config, emptyConfig } from "./config.ts";
 import { aliasComplaints } from "./host-checks.ts";
 import { identityComplaints } from "./identity-checks.ts";
+import { outputComplaints } from "./output-checks.ts";
 import {
   type Complaint,
   failureOf,
@@ -83,6 +84,7 @@ function check(located: Located): RawConfig | Problem[] {
         ...identityComplaints(parsed.data),
         ...registrationComplaints(parsed.data),
         ...aliasComplaints(parsed.data),
+        ...outputComplaints(parsed.data),
       ]
     : schemaComplaints(parsed.error.issues, located);
   if (complaints.length > 0) return complaints.map((complaint) => problemOf(complaint, located));

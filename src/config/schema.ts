@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { privateHost } from "../registry/host.ts";
 import { durationPattern } from "./duration.ts";
+import { about, absolutePath, matching, oneOf } from "./schema-parts.ts";
+import { kubernetesSecretSchema } from "./secret-schema.ts";
 import { complain, section } from "./section.ts";
 
 /**
@@ -15,16 +17,7 @@ const roleArnPattern =
 
 // Without \p{…}, which not every JSON Schema validator supports.
 const line = /^[!-~\u00a1-\uffff](?:[ -~\u00a1-\uffff]{0,253}[!-~\u00a1-\uffff])?$/;
-const filePath = /^\/[ -~\u00a1-\uffff]*[!-.0-~\u00a1-\uffff]$/;
 const name = /^[A-Za-z0-9][\w.@-]{0,63}$/;
-
-function about<Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema {
-  z.globalRegistry.add(schema, { description });
-  return schema;
-}
-
-const matching = (pattern: RegExp, what: string, fix: string) =>
-  z.string().check(z.regex(pattern, { error: () => complain(what, fix) }));
 
 const identityName = () => matching(name, "is not a valid name", "use at most 64 letters, digits, . _ - @");
 const duration = () =>
@@ -38,8 +31,6 @@ const region = () =>
   );
 const ecrHost = () =>
   matching(line, "is not a host name", `write it as ${privateHost("111122223333", "us-east-1")}`);
-const oneOf = <const Values extends readonly string[]>(values: Values) =>
-  z.enum(values, { error: () => complain("is not known here", `write one of ${values.join(", ")}`) });
 
 const identitySchema = section(
   {
@@ -174,15 +165,22 @@ export const configSchema = section({
   outputs: about(
     z.optional(
       z.array(
-        section({
-          dockerConfig: about(
-            matching(filePath, "is not the absolute path of a file", "write its whole path, from /"),
-            "A Docker config.json whose auths are kept fresh.",
-          ),
-        }),
+        section(
+          {
+            dockerConfig: about(
+              z.optional(absolutePath()),
+              "A Docker config.json whose auths are kept fresh.",
+            ),
+            kubernetesSecret: about(
+              z.optional(kubernetesSecretSchema),
+              "A pull secret that is kept fresh in namespaces of a Kubernetes cluster.",
+            ),
+          },
+          { oneOf: [{ required: ["dockerConfig"] }, { required: ["kubernetesSecret"] }] },
+        ),
       ),
     ),
-    "Files kept fresh for programs that can't run a helper.",
+    "Files and pull secrets kept fresh for programs that can't run a helper.",
   ),
 });
 

@@ -2,7 +2,7 @@ import { type Problem, quoted } from "./problem.ts";
 
 /** Keys of config.yaml that have a value on the same line or below. */
 const keys =
-  "version|minValidity|identities|registries|aliases|fallback|store|outputs|profile|roleArn|source|externalId|sessionName|duration|region|account|regions|host|identity|replication|follow|dockerConfig";
+  "version|minValidity|identities|registries|aliases|fallback|store|outputs|profile|roleArn|source|externalId|sessionName|duration|region|account|regions|host|identity|replication|follow|dockerConfig|kubernetesSecret|name|namespaces|selector|all|serviceAccounts|serviceAccountNames|kubeconfig|context";
 const fieldsOfIdentities = /^(?:profile|roleArn|source|externalId|sessionName|duration|region)$/;
 
 const gluedKey = new RegExp(`(^\\s*(?:- +)*|[{,] *)(${keys}):(?=[^\\s,}])([^\\s,}#]*)`, "g");

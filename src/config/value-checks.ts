@@ -1,12 +1,11 @@
-import { resolve } from "node:path";
 import { parseDuration } from "./duration.ts";
-import { type Complaint, quoted } from "./problem.ts";
+import type { Complaint } from "./problem.ts";
 import type { RawConfig } from "./schema.ts";
 
 const hour = 3_600_000;
 
 /** Checks of single keys that the schema can't express. */
-export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConfig): Complaint[] {
+export function valueComplaints({ minValidity, fallback }: RawConfig): Complaint[] {
   const complaints: Complaint[] = [];
   const wanted = minValidity === undefined ? hour : (parseDuration(minValidity) ?? 0);
   if (wanted <= 0 || wanted > 12 * hour) {
@@ -24,12 +23,6 @@ export function valueComplaints({ minValidity, fallback, outputs = [] }: RawConf
       what,
       fix: "write keychain, file, none, or the name of another helper",
     });
-  }
-  for (const [index, { dockerConfig }] of outputs.entries()) {
-    const path = resolve(dockerConfig);
-    if (outputs.findIndex((each) => resolve(each.dockerConfig) === path) === index) continue;
-    const what = `outputs[${index}].dockerConfig repeats ${quoted(dockerConfig)}`;
-    complaints.push({ path: ["outputs", index, "dockerConfig"], what, fix: "remove one of the two" });
   }
   return complaints;
 }

@@ -10,6 +10,7 @@ import type { DaemonLock } from "./lock.ts";
 import type { Reporter } from "./log.ts";
 import { failuresOf, type Pass, Refresher } from "./pass.ts";
 import { detailsOf, RenewalLog } from "./renewal-log.ts";
+import { SecretUpdates } from "./secret-updates.ts";
 import { WakeableDelay } from "./wakeable-delay.ts";
 
 /** What a daemon needs at its start. */
@@ -42,6 +43,7 @@ class Daemon {
   /** Another daemon holds the lock. */
   #isReplaced = false;
   readonly #problems: ActiveProblems;
+  readonly #secrets: SecretUpdates;
   readonly #renewals: RenewalLog;
 
   constructor(
@@ -51,6 +53,9 @@ class Daemon {
   ) {
     this.#problems = new ActiveProblems(log);
     this.#renewals = new RenewalLog(log);
+    this.#secrets = new SecretUpdates(app, this.#stop.signal, (failures) => {
+      this.#problems.set("secrets", new Map(failures.map(({ oneLine }) => [oneLine, oneLine])));
+    });
     const daemon = { pid: process.pid, startedAt: app.now() };
     this.#refresher = new Refresher(app, daemon, () => {
       start.notifier.alive();
@@ -126,7 +131,11 @@ class Daemon {
   private async pass(): Promise<Pass | undefined> {
     const pass = await this.#refresher.pass(this.#stop.signal, this.start.splay, this.#isReload);
     // The result of a pass that was stopped is incomplete.
-    if (pass && !this.#stop.signal.aborted) this.logPass(pass);
+    if (pass && !this.#stop.signal.aborted) {
+      this.logPass(pass);
+      if (this.#isReload) this.#secrets.ignorePauses();
+      if (this.#config) this.#secrets.request([pass.managed, this.#config]);
+    }
     return pass;
   }
 

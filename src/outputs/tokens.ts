@@ -13,6 +13,8 @@ export interface OutputTokens {
   readonly logins: ReadonlyMap<string, Login>;
   /** Differs whenever one of them differs. */
   readonly revision: string;
+  /** When each of them expires by the wall clock at its issue, in milliseconds since the epoch, by host. */
+  readonly expiries: ReadonlyMap<string, number>;
   /** When the first expires, in milliseconds since the epoch; Infinity: there is none. */
   readonly firstEndsAt: number;
 }
@@ -30,18 +32,25 @@ export async function outputTokens(
   const stored = await readAuthorizations(store, keys, minValidity);
   const clock = readClock(files, now());
   const logins = new Map<string, Login>();
+  const expiries = new Map<string, number>();
   const issues: unknown[] = [];
   let firstEndsAt = Infinity;
   for (const { key, registries } of plan.jobs) {
     const token = stored.get(key);
     if (!token || lifeState(token.life, clock) === "expired") continue;
-    for (const { host } of registries) logins.set(host, token);
+    const endsAt = clock.now + timeLeft(token.life, clock);
+    for (const { host } of registries) {
+      logins.set(host, token);
+      expiries.set(host, token.life.expiresAt);
+    }
     issues.push([key, token.life.issuedAt, registries.map(({ host }) => host)]);
-    firstEndsAt = Math.min(firstEndsAt, clock.now + timeLeft(token.life, clock));
+    firstEndsAt = Math.min(firstEndsAt, endsAt);
   }
   for (const [alias, target] of Object.entries(aliases)) {
     const login = logins.get(target);
-    if (login) logins.set(alias, login);
+    if (!login) continue;
+    logins.set(alias, login);
+    expiries.set(alias, expiries.get(target) ?? Infinity);
   }
-  return { logins, revision: fingerprint([issues, aliases]), firstEndsAt };
+  return { logins, revision: fingerprint([issues, aliases]), expiries, firstEndsAt };
 }

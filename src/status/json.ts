@@ -6,6 +6,7 @@ import { conditionOf } from "./attention.ts";
 import type { OutputState } from "./outputs-report.ts";
 import type { SourceReport } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
+import type { SecretState } from "./secrets-report.ts";
 import type { LastError, ShownToken } from "./tokens.ts";
 
 /**
@@ -24,6 +25,7 @@ export function jsonOf(report: StatusReport, ok: boolean): object {
     registries: registries.map(tokenJson),
     replication: replication.map(sourceJson),
     outputs: outputs.map(outputJson),
+    secrets: report.secrets.map(outputJson),
     unused: report.unused,
     ...(unkept && { unkept: errorJson(unkept) }),
     ...(stateError && { stateError: errorJson(stateError) }),
@@ -70,7 +72,7 @@ function sourceJson({ readAt, problems, lastError, ...plain }: SourceReport): ob
   };
 }
 
-function outputJson({ lastError, ...plain }: OutputState): object {
+function outputJson({ lastError, ...plain }: OutputState | SecretState): object {
   return { ...plain, ...(lastError && { lastError: errorJson(lastError) }) };
 }
 

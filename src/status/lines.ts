@@ -7,19 +7,21 @@ import { bySeverity, conditionOf, noteOf } from "./attention.ts";
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
+import { secretLine } from "./secrets-report.ts";
 import type { ShownToken } from "./tokens.ts";
 
 const heads = ["REGISTRY", "IDENTITY", "TIME LEFT", "NEXT RENEWAL", "LAST ERROR"];
 
 /** For a pipe or a file: one line for each registry, output and source, however long, so that grep finds it. */
 export function statusLines(report: StatusReport): readonly string[] {
-  const { daemon, replication, outputs, at } = report;
+  const { daemon, replication, outputs, secrets, at } = report;
   return [
     healthLine(daemon),
     ...problemsOf(report),
     ...tableOf(report),
     ...unusedLines(report),
     ...outputs.map(outputLine),
+    ...secrets.map(secretLine),
     ...replicationLines(replication, at),
   ];
 }

@@ -4,6 +4,7 @@ import { identityName } from "../token/identity.ts";
 import { counter, gauge, histogram, type Labels, type Sample } from "./exposition.ts";
 import type { RenewalSeries } from "./renewals-report.ts";
 import type { StatusReport } from "./report.ts";
+import type { SecretState } from "./secrets-report.ts";
 
 const prefix = "docker_credential_ecr_";
 
@@ -112,7 +113,7 @@ function renewalMetrics({ renewals }: StatusReport): readonly string[] {
   ];
 }
 
-function fileMetrics({ replication, outputs }: StatusReport): readonly string[] {
+function fileMetrics({ replication, outputs, secrets }: StatusReport): readonly string[] {
   const sources = replication.map((source) => {
     return { source, labels: { registry: source.source, identity: identityName(source.identity) } };
   });
@@ -145,7 +146,21 @@ function fileMetrics({ replication, outputs }: StatusReport): readonly string[] 
       "1: the last update of the file failed with this code.",
       outputs.flatMap(({ dockerConfig, lastError }) => errorSample(lastError, { path: dockerConfig })),
     ),
+    metric(
+      "secret_namespaces",
+      "Namespaces that have a pull secret under outputs.",
+      secrets.map((secret) => ({ labels: secretLabels(secret), value: secret.namespaces })),
+    ),
+    metric(
+      "secret_last_error",
+      "1: the last update of the pull secret failed with this code.",
+      secrets.flatMap((secret) => errorSample(secret.lastError, secretLabels(secret))),
+    ),
   ];
+}
+
+function secretLabels({ name, kubeconfig = "", context = "" }: SecretState): Labels {
+  return { name, kubeconfig, context };
 }
 
 function labelsOf({

@@ -16,6 +16,7 @@ import { Failure, type FailureNote } from "../token/failure.ts";
 import { type OutputState, outputStates } from "./outputs-report.ts";
 import { type RenewalSeries, renewalSeries } from "./renewals-report.ts";
 import { replicationReport, type SourceReport } from "./replication-report.ts";
+import { type SecretState, secretStates } from "./secrets-report.ts";
 import { type ShownToken, Tokens } from "./tokens.ts";
 
 /** What `status` shows. `jsonOf` converts it for `--json`. */
@@ -34,6 +35,7 @@ export interface StatusReport {
   readonly renewals: readonly RenewalSeries[];
   readonly replication: readonly SourceReport[];
   readonly outputs: readonly OutputState[];
+  readonly secrets: readonly SecretState[];
   /** Hosts that Docker uses this helper for, but has not requested yet. */
   readonly unused: readonly string[];
   /** Lines about entries of config.yaml whose registries are not renewed before their first pull. */
@@ -72,9 +74,12 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
   const replication = loaded ? await replicationReport(folders.state, loaded.managed) : [];
   const outputs = loaded ? await outputStates(folders.state, loaded.config) : [];
   const notRead = loaded?.config.notRead;
+  const secrets = loaded ? await secretStates(folders.state, loaded.config) : [];
   const isDead = ({ isFresh, login, lastError }: ShownToken) => !isFresh || (login && lastError);
   const ok = !configError && stateError === undefined && !registries.some(isDead);
-  const errors = [...registries, ...replication, ...outputs].some(({ lastError }) => lastError !== undefined);
+  const errors = [...registries, ...replication, ...outputs, ...secrets].some(
+    ({ lastError }) => lastError !== undefined,
+  );
   return {
     program: version,
     at: now(),
@@ -86,6 +91,7 @@ export async function statusReport(app: AppContext): Promise<StatusReport> {
     renewals: renewalSeries(shown, groups),
     replication,
     outputs,
+    secrets,
     waiting: waitingEntries(shown, folders.configFile),
     unused: requested.docker.filter((host) => !known.has(host)),
     ...(unkept && { unkept }),

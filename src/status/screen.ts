@@ -11,6 +11,7 @@ import { emptyLines, problemsOf, renewalText, timeLeftText, unusedLines } from "
 import { outputLine } from "./outputs-report.ts";
 import { replicationLines } from "./replication-report.ts";
 import type { StatusReport } from "./report.ts";
+import { secretLine } from "./secrets-report.ts";
 import type { ShownToken } from "./tokens.ts";
 
 const paints = {
@@ -125,8 +126,9 @@ function withNote(
 }
 
 function footOf(report: StatusReport, screen: Screen): readonly string[] {
-  const { outputs, replication, at } = report;
-  const lines = [...unusedLines(report), ...outputs.map(outputLine), ...replicationLines(replication, at)];
+  const { outputs, secrets, replication, at } = report;
+  const written = [...outputs.map(outputLine), ...secrets.map(secretLine)];
+  const lines = [...unusedLines(report), ...written, ...replicationLines(replication, at)];
   return lines.length === 0 ? [] : ["", ...lines.flatMap((line) => wrap(line, screen, "", "  "))];
 }
 

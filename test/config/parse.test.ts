@@ -10,6 +10,28 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const role = "arn:aws:iam::111122223333:role/pull";
 
 describe("parseConfig", () => {
+  it("reads a pull secret with its defaults, and with every key", () => {
+    const outputs = (text: string) =>
+      plain(parse(`version: 1\noutputs:\n  - kubernetesSecret: ${text}`).secretOutputs);
+    assert.deepEqual(outputs("{ name: ecr-pull, all: true }"), [
+      { name: "ecr-pull", namespaces: { kind: "all" }, serviceAccounts: [], cluster: {} },
+    ]);
+    const whole = `{ name: a.b, selector: { example.com/team: ci, on: "" }, registries: [public.ecr.aws],
+      serviceAccounts: patch, serviceAccountNames: [build], kubeconfig: /etc/../etc/k, context: "arn:aws:eks:x/y" }`;
+    assert.deepEqual(outputs(whole), [
+      {
+        name: "a.b",
+        namespaces: { kind: "labels", labels: { "example.com/team": "ci", on: "" } },
+        registries: ["public.ecr.aws"],
+        serviceAccounts: ["build"],
+        cluster: { kubeconfig: "/etc/k", context: "arn:aws:eks:x/y" },
+      },
+    ]);
+    assert.deepEqual(outputs("{ name: a, namespaces: [ci], serviceAccounts: patch }"), [
+      { name: "a", namespaces: { kind: "names", names: ["ci"] }, serviceAccounts: ["default"], cluster: {} },
+    ]);
+  });
+
   it("reads every key of the example", () => {
     assert.deepEqual(plain(parse(example)), {
       version: 1,
@@ -38,6 +60,7 @@ describe("parseConfig", () => {
       reportsFailures: false,
       store: "file",
       outputs: [{ dockerConfig: "/srv/ci/.docker/config.json" }],
+      secretOutputs: [],
     });
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkConfig } from "../../src/config/parse.ts";
 import { cases, role } from "./refused-cases.ts";
+import { fixedSecrets, secretCases } from "./secret-cases.ts";
 import { syntaxCases } from "./syntax-cases.ts";
 
 /**
@@ -16,7 +17,10 @@ const decided: Readonly<Record<string, readonly [words: RegExp, body: string]>> 
     followedRegistry("regions: [us-east-1], replication: { follow: true }"),
   ],
   "a key without a value": [/a dash before each item, or remove it/, "registries:\n  - host: public.ecr.aws"],
-  "a required key that is missing": [/add it: a text/, "outputs:\n  - dockerConfig: /x"],
+  "a required key that is missing": [
+    /add it: a text/,
+    "outputs:\n  - kubernetesSecret: { all: true, name: a }",
+  ],
   "an account of eleven digits": [/twelve digits in quotes/, "registries:\n  - account: '012345678901'"],
   "* without quotes": [/in quotes: "\*"/, 'registries:\n  - account: "*"'],
   "a duration without a unit": [/3600s/, "minValidity: 3600s"],
@@ -213,12 +217,14 @@ const failuresOf = (text: string) =>
 
 describe("the fixes that messages about config.yaml propose", () => {
   const all = [
-    ...cases.map(([what, marked]) => [what, `version: 1\n${marked.replace("§", "")}`] as const),
+    ...[...cases, ...secretCases].map(
+      ([what, marked]) => [what, `version: 1\n${marked.replace("§", "")}`] as const,
+    ),
     ...syntaxCases.map(([what, text]) => [what, text] as const),
   ];
   for (const [what, text] of all) {
     it(`${what}: the failure is gone`, () => {
-      const [words, body] = decided[what] ?? [];
+      const [words, body] = decided[what] ?? fixedSecrets[what] ?? [];
       if (words !== undefined) {
         assert.match(oneLines(text).join("\n"), words);
         assert.deepEqual(oneLines(`version: 1\n${body}`), []);

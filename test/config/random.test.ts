@@ -12,7 +12,9 @@ const keys = fc.constantFrom(
     " ",
   ),
   ..."externalId sessionName duration region account regions host identity replication follow".split(" "),
-  ..."dockerConfig a constructor <<".split(" "),
+  ..."dockerConfig kubernetesSecret name namespaces selector all kubeconfig context a constructor <<".split(
+    " ",
+  ),
 );
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(

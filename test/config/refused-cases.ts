@@ -15,7 +15,11 @@ export const cases: Case[] = [
   ["a mapping in a list's place", "registries: §{}", /registries is a mapping\. Fix: make it a list/],
   ["a text in a boolean's place", "registries: [{ replication: { follow: §'yes' } }]", /true or false/],
   ["a key without a value", "registries:§\n", /registries has no value/],
-  ["a required key that is missing", "outputs:\n  - §{}", /outputs\[0\]\.dockerConfig is missing/],
+  [
+    "a required key that is missing",
+    "outputs:\n  - kubernetesSecret: §{ all: true }",
+    /kubernetesSecret\.name is missing/,
+  ],
   ["an account without quotes", "registries:\n  - account: §012345678901", /in quotes: "012345678901"/],
   ["an account that lost its zero", "registries:\n  - account: §12345678901", /in quotes: "012345678901"/],
   [

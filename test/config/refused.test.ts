@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config/parse.ts";
 import { Failure } from "../../src/token/failure.ts";
 import { cases, role } from "./refused-cases.ts";
+import { secretCases } from "./secret-cases.ts";
 
 function placeOfMark(marked: string): string {
   const before = marked.slice(0, marked.indexOf("§")).split("\n");
@@ -20,7 +21,7 @@ const refusal = (text: string): Failure => {
 };
 
 describe("parseConfig refuses, with the position", () => {
-  for (const [what, marked, words, code = "CONFIG_INVALID"] of cases) {
+  for (const [what, marked, words, code = "CONFIG_INVALID"] of [...cases, ...secretCases]) {
     it(what, () => {
       const { oneLine } = refusal(`version: 1\n${marked.replace("§", "")}`);
       assert.ok(oneLine.startsWith(`/c/config.yaml:${placeOfMark(`version: 1\n${marked}`)}: `), oneLine);

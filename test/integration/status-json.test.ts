@@ -39,7 +39,13 @@ describe("docs/status.md", function () {
     standing.aws.controls.setReplication("111122223333", "us-east-1", [
       { destinations: ["us-west-2", "cn-north-1"].map((region) => ({ registryId: "111122223333", region })) },
     ]);
-    user.write(configPath, following(`outputs:\n  - dockerConfig: ${user.home}/gone/config.json\n`));
+    user.write(
+      configPath,
+      following(`outputs:
+  - dockerConfig: ${user.home}/gone/config.json
+  - kubernetesSecret: { name: ecr-pull, all: true, kubeconfig: ${user.home}/gone/kubeconfig, context: prod }
+`),
+    );
     answered(await user.get(otherRegistry, { env: keys("bob") }), otherRegistry);
     await user.run(["daemon", "--once"]);
     standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
@@ -77,7 +83,7 @@ describe("docs/status.md", function () {
     const found = await reports();
     const met = new Set(found.flatMap((report) => keysOf(report)));
     const known = (key: string) =>
-      documented.has(key) || /^(replication|outputs|registries)\[?\]?$/.test(key);
+      documented.has(key) || /^(replication|outputs|secrets|registries)\[?\]?$/.test(key);
     assert.deepEqual(
       [...met].filter((key) => !known(key)),
       [],

@@ -58,6 +58,7 @@ describe("metricsOf", () => {
     assert.deepEqual(codes("token_unattended"), [["X", 1]]);
     assert.deepEqual(codes("replication_last_error"), [["Y", 1]]);
     assert.deepEqual(codes("output_last_error"), [["Z", 1]]);
+    assert.deepEqual(codes("secret_last_error"), [["S", 1]]);
     assert.ok(!metricsOf(everyMetric).includes("fix"));
   });
 

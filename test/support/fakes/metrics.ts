@@ -36,6 +36,9 @@ export const everyMetric = statusReport(
       { source: "a", identity: "b", targets: ["c", "d"], problems: [], lastError: lastError("no [Y]") },
     ],
     outputs: [{ dockerConfig: "/x", named: true, registries: 3, lastError: lastError("no [Z]") }],
+    secrets: [
+      { name: "ecr-pull", context: "prod", named: true, namespaces: 4, lastError: lastError("no [S]") },
+    ],
     configError: lastError("no [CONFIG_INVALID]"),
   },
 );

@@ -24,7 +24,7 @@ export function statusReport(
   registries: readonly ShownToken[],
   more: Partial<StatusReport> = {},
 ): StatusReport {
-  const empty = { renewals: [], replication: [], outputs: [], unused: [], waiting: [] };
+  const empty = { renewals: [], replication: [], outputs: [], secrets: [], unused: [], waiting: [] };
   return {
     program: "0",
     at: now,

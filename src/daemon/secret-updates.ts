@@ -1,0 +1,82 @@
+import type { Config } from "../config/config.ts";
+import type { ManagedRegistries } from "../managed/registries.ts";
+import type { SecretMemory } from "../outputs/secret-outputs.ts";
+import type { AppContext } from "../provider/context.ts";
+import { clusterRecords } from "../store/state/secret-records.ts";
+import { Failure } from "../token/failure.ts";
+import { foreignError } from "../token/foreign-text.ts";
+
+type Pass = readonly [managed: ManagedRegistries, config: Config];
+
+/** Milliseconds for one update of all clusters in the daemon, and in a command that a user waits for. */
+const daemonLimit = 600_000;
+const commandLimit = 120_000;
+
+/**
+ * Updates the pull secrets of `outputs` once.
+ *
+ * The code for it is loaded only if there is something to do.
+ *
+ * @param stop ends all requests
+ */
+export async function updateSecretsOnce(
+  app: AppContext,
+  [managed, config]: Pass,
+  stop: AbortSignal,
+  memory: SecretMemory = new Map(),
+  limit = commandLimit,
+): Promise<readonly Failure[]> {
+  const { store, files, env, folders, now } = app;
+  if (config.secretOutputs.length === 0 && (await clusterRecords(folders.state)).length === 0) return [];
+  const { updateSecrets } = await import("../outputs/secret-outputs.ts");
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(limit)]);
+  const timer = () => performance.now();
+  const context = { store, files, now, env, state: folders.state, signal, timer };
+  return updateSecrets(context, managed, config, memory);
+}
+
+/** Updates pull secrets in parallel with the daemon's passes, so that a slow API server delays no token. */
+export class SecretUpdates {
+  readonly #memory: SecretMemory = new Map();
+  #next: Pass | undefined;
+  #isRunning = false;
+
+  /** @param onResult called after each update with all failures */
+  constructor(
+    private readonly app: AppContext,
+    private readonly stop: AbortSignal,
+    private readonly onResult: (failures: readonly Failure[]) => void,
+  ) {}
+
+  /** Starts an update, or another one after the running one. */
+  request(pass: Pass): void {
+    this.#next = pass;
+    if (!this.#isRunning) void this.run();
+  }
+
+  /** Ends all pauses: a user asks for an attempt now. */
+  ignorePauses(): void {
+    for (const cluster of this.#memory.values()) cluster.pause = undefined;
+  }
+
+  private async run(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#next && !this.stop.aborted) {
+      const pass = this.#next;
+      this.#next = undefined;
+      const failures = await this.update(pass);
+      if (!this.stop.aborted) this.onResult(failures);
+    }
+    this.#isRunning = false;
+  }
+
+  private async update(pass: Pass): Promise<readonly Failure[]> {
+    try {
+      return await updateSecretsOnce(this.app, pass, this.stop, this.#memory, daemonLimit);
+    } catch (error) {
+      if (error instanceof Failure) return [error];
+      const what = `the pull secrets were not updated: ${foreignError(error)}`;
+      return [new Failure("UNEXPECTED", what, "report it")];
+    }
+  }
+}
