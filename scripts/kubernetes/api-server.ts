@@ -31,7 +31,7 @@ export function buildApiServer(): void {
   installInto(name, wanted(), (folder) => {
     for (const file of moduleFiles)
       copyFileSync(fileURLToPath(new URL(file, moduleFolder)), `${folder}/${file}`);
-    const env = { CGO_ENABLED: "0", GOFLAGS: "-mod=mod -p=1", GOTOOLCHAIN: "local" };
+    const env = { CGO_ENABLED: "0", GOFLAGS: "-mod=mod -p=2", GOTOOLCHAIN: "local" };
     const command = [go, "build", "-trimpath", "-ldflags=-s -w", "-o", `${folder}/${name}`];
     run([...command, "k8s.io/kubernetes/cmd/kube-apiserver"], { env, cwd: folder });
   });
