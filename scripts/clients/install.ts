@@ -5,6 +5,7 @@
  */
 import { copyFileSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { buildApiServer } from "../kubernetes/api-server.ts";
 import { installInto, isInstalled, run } from "./cache.ts";
 import { installDebianClients } from "./debian.ts";
 import { goClients, installGoClient } from "./go.ts";
@@ -48,6 +49,7 @@ const installations: (readonly [name: string, install: () => void])[] = [
         ],
         ["clients of Maven Central", installMavenClients],
         ["clients of Debian sid", installDebianClients],
+        ["Kubernetes' API server", buildApiServer],
       ] as const)),
   ...goClients
     .filter((client) => !isQuick || client.isQuick)

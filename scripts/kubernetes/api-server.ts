@@ -1,6 +1,6 @@
 /**
- * Builds Kubernetes' API server from its published Go modules, outside the repository, for test/integration, once for
- * each version. It compiles about 1,900 packages.
+ * Builds Kubernetes' API server from its published Go modules, outside the repository, for test/clients/real, once for
+ * each version. It compiles about 1,900 packages. The tests need etcd too, from Debian's package etcd-server.
  * Usage: node scripts/bun.mjs scripts/kubernetes/api-server.ts
  */
 import { copyFileSync, existsSync, readFileSync } from "node:fs";

@@ -34,8 +34,16 @@ export function throttled(host: string, status: number, retryAfter: number): Clu
 
 export function answerTooLarge(host: string, limit: number): ClusterFailure {
   const what = `an answer of Kubernetes' API server ${host} has more than ${limit / 1024 / 1024} MiB`;
-  return new ClusterFailure("CLUSTER_ANSWER", what, "see whether this is the API server");
+  return new ClusterFailure("CLUSTER_ANSWER", what, isItTheServer);
 }
+
+/** Of a proxy, or of another program at the address. It must never count as an empty list. */
+export function unexpectedAnswer(host: string, action: string): ClusterFailure {
+  const what = `${host} answers a request to ${action} in another way than Kubernetes' API server`;
+  return new ClusterFailure("CLUSTER_ANSWER", what, isItTheServer);
+}
+
+const isItTheServer = "see whether the API server has this address";
 
 /**
  * The failure that an answer means.
@@ -54,13 +62,26 @@ export function answerFailure(host: string, { status, value }: ApiAnswer, action
   }
   if (status === 403) {
     const what = `Kubernetes' API server ${host} does not allow to ${action}: ${message}`;
-    return new Failure("CLUSTER_DENIED", what, "grant it, as examples/kubernetes/pull-secrets.yaml does");
+    return new Failure("CLUSTER_DENIED", what, fixOfDenial(message));
+  }
+  if (status === 422) {
+    const what = `Kubernetes' API server ${host} refuses to ${action} (HTTP 422): ${message}`;
+    const fix = "if the object is immutable, delete it: the daemon's next pass creates it again";
+    return new Failure("CLUSTER_ANSWER", what, fix);
   }
   const what = `Kubernetes' API server ${host} refuses to ${action} (HTTP ${status}): ${message}`;
   const fix = status >= 500 ? "see the API server's log" : "see whether its version is supported";
-  return status >= 500 || value === undefined
+  // 500 may concern one namespace: an admission webhook there that fails.
+  return status > 500 || value === undefined
     ? new ClusterFailure("CLUSTER_ANSWER", what, fix)
     : new Failure("CLUSTER_ANSWER", what, fix);
+}
+
+/** RBAC, and a quota or an admission policy, have the same status. */
+function fixOfDenial(message: string): string {
+  return /\bcannot \S+ resource\b/.test(message) || !/quota|admission|denied|violates/.test(message)
+    ? "grant it, as examples/kubernetes/pull-secrets.yaml does"
+    : "change the quota or policy that the message names, or don't select the namespace";
 }
 
 /** Whether the answer is a refusal to write to a namespace that is being deleted. */

@@ -27,6 +27,11 @@ const longestWait = 5_000;
 /** Milliseconds for which credentials are used before they are read again. */
 const credentialsLife = 60_000;
 
+interface ReadCredentials {
+  readonly value: Promise<ClusterCredentials>;
+  readonly readAt: number;
+}
+
 export interface ApiServerOptions {
   readonly env: Environment;
   /** Ends every request. */
@@ -42,7 +47,7 @@ export interface ApiServerOptions {
  * ignores the cluster's CA certificate, and it limits neither answers nor plugins.
  */
 export class ApiServer {
-  #credentials: { readonly value: Promise<ClusterCredentials>; readonly readAt: number } | undefined;
+  #credentials: ReadCredentials | undefined;
 
   constructor(
     private readonly access: ClusterAccess,
@@ -59,12 +64,13 @@ export class ApiServer {
     const { sleep = Bun.sleep } = this.options;
     let hasNewCredentials = false;
     for (let attempt = 1; ; attempt++) {
-      const response = await this.attempt(request);
+      const credentials = this.credentials();
+      const response = await this.attempt(request, await credentials.value);
       const { status, retryAfter } = response;
-      // The token may have expired, or kubelet has replaced it.
+      // The token may have expired, or kubelet has replaced it. Another request may have read the new one already.
       if (status === 401 && !hasNewCredentials) {
         hasNewCredentials = true;
-        this.#credentials = undefined;
+        if (this.#credentials === credentials) this.#credentials = undefined;
         continue;
       }
       if (status !== 429 && !(status >= 500 && retryAfter !== undefined)) return response;
@@ -76,10 +82,10 @@ export class ApiServer {
 
   private async attempt(
     request: ApiRequest,
+    { ca, cert, key, token }: ClusterCredentials,
   ): Promise<ApiAnswer & { readonly retryAfter: number | undefined }> {
     const { env, signal, requestLimit: limit = requestLimit } = this.options;
     const { method, path, query = {}, body, contentType = "application/json" } = request;
-    const { ca, cert, key, token } = await this.credentials();
     const { server } = this.access;
     const url = new URL(server);
     url.pathname = server.pathname.replace(/\/$/, "") + path;
@@ -117,12 +123,12 @@ export class ApiServer {
     }
   }
 
-  private credentials(): Promise<ClusterCredentials> {
+  private credentials(): ReadCredentials {
     const { env, signal, timer = () => performance.now() } = this.options;
     if (!this.#credentials || timer() - this.#credentials.readAt > credentialsLife) {
       this.#credentials = { value: readCredentials(this.access, env, signal), readAt: timer() };
     }
-    return this.#credentials.value;
+    return this.#credentials;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { foreignName } from "../token/foreign-text.ts";
 import { printable } from "../token/printable.ts";
+import { ClusterFailure } from "./api-failures.ts";
 import { accessIn, accessInPod, type ClusterAccess, type ExecPlugin, type FileOrText } from "./kubeconfig.ts";
 
 /** What a request to the API server needs besides its address. */
@@ -34,14 +35,27 @@ export async function readAccess(
   return accessIn(await textIn({ file: kubeconfig }), kubeconfig, context);
 }
 
-/** @throws Failure KUBECONFIG */
+/** @throws ClusterFailure KUBECONFIG */
 export async function readCredentials(
   access: ClusterAccess,
   env: Environment,
   signal: AbortSignal,
 ): Promise<ClusterCredentials> {
+  try {
+    return await credentialsOf(access, env, signal);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new ClusterFailure(error.code, error.message, error.fix);
+  }
+}
+
+async function credentialsOf(
+  access: ClusterAccess,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<ClusterCredentials> {
   const { ca, certificate, key, token } = access;
-  const own = token?.kind === "exec" ? await runPlugin(token.exec, env, signal) : {};
+  const own = token?.kind === "exec" ? await runPlugin(token.exec, access, env, signal) : {};
   const bearer =
     token?.kind === "text" ? token.token : token?.kind === "file" ? await textIn(token) : undefined;
   return {
@@ -64,6 +78,7 @@ async function textIn(source: FileOrText): Promise<string> {
 /** Nothing that the plugin prints is part of a message: it may contain a token. */
 async function runPlugin(
   exec: ExecPlugin,
+  access: ClusterAccess,
   env: Environment,
   signal: AbortSignal,
 ): Promise<ClusterCredentials> {
@@ -76,7 +91,8 @@ async function runPlugin(
   const path = Bun.which(exec.command, { PATH: absoluteFolders(env.PATH).join(":") });
   if (!path) throw fail("was not found");
   const kind = "ExecCredential";
-  const request = { apiVersion: exec.apiVersion, kind, spec: { interactive: false } };
+  const cluster = exec.needsCluster && { cluster: await clusterInfo(access) };
+  const request = { apiVersion: exec.apiVersion, kind, spec: { interactive: false, ...cluster } };
   const child = Bun.spawn([path, ...exec.args], {
     env: { ...env, ...exec.env, KUBERNETES_EXEC_INFO: JSON.stringify(request) },
     stdio: ["ignore", "pipe", "ignore"],
@@ -94,6 +110,15 @@ async function runPlugin(
   } finally {
     if (child.exitCode === null && child.signalCode === null) endTree(child.pid);
   }
+}
+
+/** https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-Cluster */
+async function clusterInfo({ server, ca, proxy }: ClusterAccess): Promise<object> {
+  return {
+    server: server.href,
+    ...(ca && { "certificate-authority-data": Buffer.from(await textIn(ca)).toString("base64") }),
+    ...(proxy !== undefined && { "proxy-url": proxy }),
+  };
 }
 
 function credentialsIn(text: string): ClusterCredentials | undefined {

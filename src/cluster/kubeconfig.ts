@@ -32,6 +32,8 @@ export interface ExecPlugin {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Whether it gets the address of the cluster. */
+  readonly needsCluster?: true;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -60,6 +62,7 @@ export function accessIn(text: string, file: string, context: string | undefined
   const unsupported = [
     ...unsupportedOfCluster.filter((key) => cluster[key]),
     ...unsupportedOfUser.filter((key) => user[key]),
+    ...(fieldsOf(user.exec)?.interactiveMode === "Always" ? ["interactiveMode: Always"] : []),
   ];
   if (unsupported.length > 0) {
     const fix = "use certificate-authority, and a token, tokenFile, client certificate or exec";
@@ -129,6 +132,7 @@ function tokenOf(user: Fields, folder: string): TokenSource | undefined {
     command: command.includes("/") ? resolve(folder, command) : command,
     args: listOf(exec.args).map(String),
     env: Object.fromEntries(env),
+    ...(exec.provideClusterInfo === true && { needsCluster: true }),
   };
   return { kind: "exec", exec: plugin };
 }

@@ -1,4 +1,4 @@
-import { answerFailure, isTerminating } from "./api-failures.ts";
+import { answerFailure, isTerminating, unexpectedAnswer } from "./api-failures.ts";
 import type { ApiServer } from "./api-server.ts";
 import {
   expiryOf,
@@ -80,7 +80,7 @@ export class ClusterObjects {
     if (answer.status === 404) return undefined;
     const action = `get secret ${name} in namespace ${namespace}`;
     if (answer.status !== 200) throw answerFailure(this.server.host, answer, action);
-    return secretOf((answer.value as { metadata: ObjectMeta }).metadata);
+    return secretOf(this.metadataIn(answer.value, action));
   }
 
   /** The service accounts of these names in all namespaces. */
@@ -100,6 +100,7 @@ export class ClusterObjects {
     if (answer.status === 404) return undefined;
     const action = `get serviceaccount ${name} in namespace ${namespace}`;
     if (answer.status !== 200) throw answerFailure(this.server.host, answer, action);
+    this.metadataIn(answer.value, action);
     return serviceAccountOf(answer.value as Item);
   }
 
@@ -111,6 +112,7 @@ export class ClusterObjects {
    */
   async apply(manifest: SecretManifest, force: boolean): Promise<WriteResult> {
     const { namespace, name } = manifest.metadata;
+    const action = `patch secret ${name} in namespace ${namespace}`;
     const answer = await this.server.send({
       method: "PATCH",
       path: `/api/v1/namespaces/${namespace}/secrets/${name}`,
@@ -120,12 +122,11 @@ export class ClusterObjects {
       accept: metadataOf("PartialObjectMetadata"),
     });
     if (answer.status === 200 || answer.status === 201) {
-      const { resourceVersion } = (answer.value as { metadata: ObjectMeta }).metadata;
-      return { kind: "done", resourceVersion };
+      return { kind: "done", resourceVersion: this.metadataIn(answer.value, action).resourceVersion };
     }
     if (answer.status === 404 || isTerminating(answer)) return { kind: "vanished" };
     if (answer.status === 409) return { kind: "changed" };
-    throw answerFailure(this.server.host, answer, `patch secret ${name} in namespace ${namespace}`);
+    throw answerFailure(this.server.host, answer, action);
   }
 
   /** Removes the Secret if no other client has changed it. */
@@ -171,17 +172,36 @@ export class ClusterObjects {
         ...(onlyMetadata && { accept: metadataOf("PartialObjectMetadataList") }),
       });
       if (answer.status !== 200) throw answerFailure(this.server.host, answer, action);
-      const list = (answer.value ?? {}) as { items?: unknown; metadata?: { continue?: string } };
-      items.push(...listOf<Item>(list.items));
+      const list = (answer.value ?? {}) as List;
+      // An incomplete list would look like namespaces that are no longer selected.
+      if (!String(list.kind).endsWith("List")) throw unexpectedAnswer(this.server.host, action);
+      for (const item of listOf<Item>(list.items)) {
+        this.metadataIn(item, action);
+        items.push(item);
+      }
       next = list.metadata?.continue ?? "";
-      if (next === "") break;
+      if (next === "") return items;
     }
-    return items;
+    throw unexpectedAnswer(this.server.host, action);
+  }
+
+  /** @throws ClusterFailure if it is no object of the API */
+  private metadataIn(value: unknown, action: string): ObjectMeta {
+    const metadata = (value as Partial<Item> | undefined)?.metadata;
+    if (typeof metadata?.name !== "string" || typeof metadata.resourceVersion !== "string")
+      throw unexpectedAnswer(this.server.host, action);
+    return metadata;
   }
 }
 
 /** More namespaces than a cluster can have. */
 const mostPages = 200;
+
+interface List {
+  readonly kind?: unknown;
+  readonly items?: unknown;
+  readonly metadata?: { readonly continue?: string };
+}
 
 interface Item {
   readonly metadata: ObjectMeta;

@@ -8,9 +8,16 @@ import { foreignError } from "../token/foreign-text.ts";
 
 type Pass = readonly [managed: ManagedRegistries, config: Config];
 
-/** Milliseconds for one update of all clusters in the daemon, and in a command that a user waits for. */
-const daemonLimit = 600_000;
-const commandLimit = 120_000;
+interface Limits {
+  /** Milliseconds for one update of all clusters. */
+  readonly limit: number;
+  /** Milliseconds for which another process may hold the lock of a cluster without a failure of this one. */
+  readonly busyLimit: number;
+}
+
+/** The daemon waits for a command of a user; a command waits for no process. */
+const commandLimits: Limits = { limit: 120_000, busyLimit: 0 };
+const daemonLimits: Limits = { limit: 600_000, busyLimit: 2 * commandLimits.limit };
 
 /**
  * Updates the pull secrets of `outputs` once.
@@ -24,14 +31,14 @@ export async function updateSecretsOnce(
   [managed, config]: Pass,
   stop: AbortSignal,
   memory: SecretMemory = new Map(),
-  limit = commandLimit,
+  { limit, busyLimit } = commandLimits,
 ): Promise<readonly Failure[]> {
   const { store, files, env, folders, now } = app;
   if (config.secretOutputs.length === 0 && (await clusterRecords(folders.state)).length === 0) return [];
   const { updateSecrets } = await import("../outputs/secret-outputs.ts");
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limit)]);
   const timer = () => performance.now();
-  const context = { store, files, now, env, state: folders.state, signal, timer };
+  const context = { store, files, now, env, state: folders.state, signal, timer, busyLimit };
   return updateSecrets(context, managed, config, memory);
 }
 
@@ -72,7 +79,7 @@ export class SecretUpdates {
 
   private async update(pass: Pass): Promise<readonly Failure[]> {
     try {
-      return await updateSecretsOnce(this.app, pass, this.stop, this.#memory, daemonLimit);
+      return await updateSecretsOnce(this.app, pass, this.stop, this.#memory, daemonLimits);
     } catch (error) {
       if (error instanceof Failure) return [error];
       const what = `the pull secrets were not updated: ${foreignError(error)}`;

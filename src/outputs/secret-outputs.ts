@@ -28,6 +28,8 @@ interface ClusterMemory {
   /** By the name of the Secret. */
   readonly written: Map<string, WrittenSecrets>;
   pause: Pause | undefined;
+  /** Since when another process has held the lock, by the monotonic clock. */
+  busySince: number | undefined;
 }
 
 export type SecretMemory = Map<string, ClusterMemory>;
@@ -39,6 +41,8 @@ export interface SecretContext extends StoredTokens {
   readonly signal: AbortSignal;
   /** A monotonic clock, in milliseconds. */
   readonly timer: () => number;
+  /** Milliseconds for which another process may write to the same cluster without a failure of this one. */
+  readonly busyLimit: number;
 }
 
 /** Milliseconds to wait for another process of this user that writes to the same cluster. */
@@ -67,7 +71,7 @@ export async function updateSecrets(
   const hosts = managedHosts(managed, config);
   const results = [...clusters].map(async ([key, cluster]) => {
     const outputs = config.secretOutputs.filter((output) => clusterKey(output.cluster) === key);
-    const known = memory.get(key) ?? { written: new Map(), pause: undefined };
+    const known = memory.get(key) ?? { written: new Map(), pause: undefined, busySince: undefined };
     memory.set(key, known);
     return updateCluster(context, cluster, outputs, { tokens, hosts }, known);
   });
@@ -81,13 +85,16 @@ async function updateCluster(
   content: Content,
   memory: ClusterMemory,
 ): Promise<readonly Failure[]> {
-  const { state, timer } = context;
+  const { state, timer, signal, busyLimit } = context;
   if (memory.pause && timer() < memory.pause.until) return [Failure.from(memory.pause.reason)];
   const release = await awaitLock(() => lockCluster(state, cluster), lockTimeout);
   if (!release) {
+    memory.busySince ??= timer();
+    if (timer() - memory.busySince < busyLimit) return [];
     const what = "another process of this user is writing Secrets to the same cluster";
     return [new Failure("OUTPUT_BUSY", what, "wait: the daemon tries again within a minute")];
   }
+  memory.busySince = undefined;
   const record = await readClusterRecord(state, cluster);
   try {
     const secrets = await synchronize(context, record, outputs, content, memory);
@@ -95,6 +102,8 @@ async function updateCluster(
     return secrets.flatMap(({ failures }) => failures.map(Failure.from));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    // The daemon ends.
+    if (signal.aborted && signal.reason?.name !== "TimeoutError") return [];
     memory.pause = nextPause(memory.pause, noteOf(error), retryAfterOf(error), timer(), Math.random());
     await recordFailure(state, cluster, outputs, error);
     return [error];
@@ -138,9 +147,18 @@ async function synchronize(
       const accounts = [...new Set([...(previous?.serviceAccounts ?? []), ...serviceAccounts])];
       await store({ name, namespaces, serviceAccounts: accounts, failures: [] });
     };
-    const content = secretContent(output, tokens, hosts);
-    const result = await sync.update(output, content, written, previous, onSelected);
-    await store({ ...result, failures: [...result.failures, ...unmanagedFailures(output, hosts)] });
+    const update = async () => {
+      const content = secretContent(output, tokens, hosts);
+      const result = await sync.update(output, content, written, previous, onSelected);
+      return { ...result, failures: [...result.failures, ...unmanagedFailures(output, hosts)] };
+    };
+    const result = await update().catch((error: unknown) => {
+      if (error instanceof ClusterFailure || !(error instanceof Failure)) throw error;
+      // Such as a list that RBAC denies: the other Secrets go on.
+      const known = secrets.get(name) ?? { name, namespaces: [], serviceAccounts: [] };
+      return { ...known, failures: [noteOf(error)] };
+    });
+    await store(result);
   }
   const results = [...secrets.values()].filter(({ name }) => named.has(name));
   for (const secret of record.secrets.filter(({ name }) => !named.has(name))) {
@@ -181,7 +199,8 @@ async function recordFailure(
     if (!known.has(name)) known.set(name, { name, namespaces: [], serviceAccounts: [], failures: [] });
   }
   // Without its kubeconfig, a cluster that config.yaml no longer names can't be cleaned up.
-  const isLost = outputs.length === 0 && failure.code === "KUBECONFIG";
+  const isPlugin = failure instanceof ClusterFailure;
+  const isLost = outputs.length === 0 && failure.code === "KUBECONFIG" && !isPlugin;
   const secrets = isLost ? [] : [...known.values()].map((each) => ({ ...each, failures: [noteOf(failure)] }));
   await writeClusterRecord(state, { ...record, secrets }).catch(() => undefined);
 }

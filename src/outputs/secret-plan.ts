@@ -40,6 +40,8 @@ export function secretAction(
   if (!stored.isOwn) return "taken";
   if (stored.isTerminating) return "none";
   if (written?.revision === revision && written.resourceVersion === stored.resourceVersion) return "none";
+  // Without any token there is nothing to restore: those in the Secret stay until they expire.
+  if (hosts.length === 0 && missing.length > 0 && stored.expiresAt > now) return "none";
   const hasOtherTokens = stored.registries.some((host) => missing.includes(host));
   // An edited Secret may contain anything: what it has is known only if this process has not written it.
   if (!written && hasOtherTokens && stored.expiresAt > now + holdUntil) return "none";
@@ -51,12 +53,21 @@ export function isRemovable({ isOwn, isLabelled, isTerminating }: StoredSecret):
   return isOwn && isLabelled && !isTerminating;
 }
 
-/** The namespaces of each Secret that this program has written, and that it must remove now. */
+/**
+ * The namespaces outside the selection from which this program must remove the Secret now.
+ *
+ * Those that are not recorded may be of another daemon with another selection, which keeps its tokens valid; or the state
+ * folder was lost. They are removed when their token has expired.
+ *
+ * @param now milliseconds since the epoch
+ */
 export function obsoleteNamespaces(
   recorded: readonly string[],
   stored: readonly StoredSecret[],
   selected: ReadonlySet<string>,
+  now: number,
 ): readonly string[] {
-  const own = stored.filter(isRemovable).map(({ namespace }) => namespace);
+  const expired = stored.filter((each) => isRemovable(each) && each.expiresAt <= now);
+  const own = expired.map(({ namespace }) => namespace);
   return [...new Set([...recorded, ...own])].filter((namespace) => !selected.has(namespace)).sort();
 }

@@ -37,6 +37,8 @@ class NamespaceFailures {
 export class SecretSync {
   readonly #failures = new NamespaceFailures();
   #ended: ClusterFailure | undefined;
+  #succeeded = 0;
+  #unanswered = 0;
 
   constructor(
     private readonly cluster: ClusterObjects,
@@ -66,7 +68,7 @@ export class SecretSync {
     const listed = selection.kind === "names" ? undefined : await this.cluster.secrets(this.name);
     const byNamespace = new Map(listed?.map((each) => [each.namespace, each]));
     const known = recorded?.namespaces ?? [];
-    const obsolete = obsoleteNamespaces(known, listed ?? [], new Set(selected));
+    const obsolete = obsoleteNamespaces(known, listed ?? [], new Set(selected), this.now());
     const all = [...new Set([...selected, ...obsolete])].sort();
     if (content.hosts.length > 0 && all.some((each) => !known.includes(each))) await onSelected(all);
 
@@ -79,10 +81,15 @@ export class SecretSync {
     if (output.serviceAccounts.length > 0) {
       await this.patchServiceAccounts(output.serviceAccounts, holding, selection.kind === "names");
     }
-    const accounts = [...new Set([...(recorded?.serviceAccounts ?? []), ...output.serviceAccounts])];
     const left = await this.removeFrom(obsolete, recorded?.serviceAccounts ?? []);
+    const previous = (recorded?.serviceAccounts ?? []).filter(
+      (each) => !output.serviceAccounts.includes(each),
+    );
+    const kept = known.filter((namespace) => !obsolete.includes(namespace));
+    const isRemoved = previous.length === 0 || (await this.removeReferences(kept, previous));
+    const serviceAccounts = [...output.serviceAccounts, ...(isRemoved && left.length === 0 ? [] : previous)];
     const namespaces = [...new Set([...holding, ...left, ...this.unknown(known, selected)])].sort();
-    return { name: this.name, namespaces, serviceAccounts: accounts, failures: this.#failures.notes() };
+    return { name: this.name, namespaces, serviceAccounts, failures: this.#failures.notes() };
   }
 
   /** Removes all recorded Secrets of this name, which config.yaml no longer names. @throws ClusterFailure */
@@ -162,6 +169,24 @@ export class SecretSync {
     return [...left];
   }
 
+  /** @returns whether it must not be tried again */
+  private async removeReferences(
+    namespaces: readonly string[],
+    serviceAccounts: readonly string[],
+  ): Promise<boolean> {
+    let isDone = true;
+    await this.each(namespaces, async (namespace) => {
+      try {
+        for (const name of serviceAccounts) await this.removeReference(namespace, name);
+      } catch (error) {
+        // Reported once, as above.
+        if (!(error instanceof Failure && error.code === "CLUSTER_DENIED")) isDone = false;
+        throw error;
+      }
+    });
+    return isDone;
+  }
+
   private async removeReference(namespace: string, name: string): Promise<void> {
     const account = await this.cluster.serviceAccount(namespace, name);
     if (!account?.pullSecrets.includes(this.name)) return;
@@ -175,6 +200,13 @@ export class SecretSync {
     return known.filter((namespace) => selected.includes(namespace));
   }
 
+  private add(namespace: string, failure: Failure): void {
+    this.#failures.add(namespace, failure);
+    const { code, message, fix } = failure;
+    if (code !== "CLUSTER_ANSWER" || this.#succeeded > 0 || ++this.#unanswered < mostUnanswered) return;
+    this.#ended ??= new ClusterFailure(code, message, fix);
+  }
+
   /** Goes on after a failure that concerns one namespace. @throws ClusterFailure */
   private async each<Item>(
     items: readonly Item[],
@@ -185,14 +217,18 @@ export class SecretSync {
       if (this.#ended) return;
       try {
         await work(item);
+        this.#succeeded++;
       } catch (error) {
         if (error instanceof ClusterFailure || !(error instanceof Failure)) this.#ended ??= asEnd(error);
-        else this.#failures.add(namespaceOf(item), error);
+        else this.add(namespaceOf(item), error);
       }
     });
     if (this.#ended) throw this.#ended;
   }
 }
+
+/** So many namespaces that fail, and none that succeeds, are the API server's failure. */
+const mostUnanswered = 20;
 
 function asEnd(error: unknown): ClusterFailure {
   if (error instanceof ClusterFailure) return error;

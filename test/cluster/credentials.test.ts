@@ -17,7 +17,7 @@ describe("readCredentials", () => {
     const command = join(folder(), "plugin");
     writeFileSync(command, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
     const exec = { apiVersion: "client.authentication.k8s.io/v1", command, args: [], env: {}, ...more };
-    return { server, token: { kind: "exec", exec } };
+    return { server, ca: { text: "ca" }, token: { kind: "exec", exec } };
   }
 
   const read = (access: ClusterAccess, ends = signal) =>
@@ -32,9 +32,18 @@ describe("readCredentials", () => {
     );
   });
 
+  it("describes the cluster to a plugin that needs it", async () => {
+    const script = `printf '{"status":{"token":"%s"}}' "$(echo "$KUBERNETES_EXEC_INFO" | tr -d '"')"`;
+    const { token } = await read(plugin(script, { needsCluster: true }));
+    assert.match(
+      token ?? "",
+      /,cluster:\{server:https:\/\/127\.0\.0\.1:1\/,certificate-authority-data:Y2E=\}\}\}$/,
+    );
+  });
+
   it("uses a plugin's client certificate", async () => {
     const script = `echo '{"status":{"clientCertificateData":"c","clientKeyData":"k"}}'`;
-    assert.deepEqual(await read(plugin(script)), { cert: "c", key: "k" });
+    assert.deepEqual(await read(plugin(script)), { ca: "ca", cert: "c", key: "k" });
   });
 
   for (const [title, script, message] of [

@@ -66,6 +66,21 @@ describe("secretAction", () => {
       [stored({ registries: ["a.example"] }), onlyA, undefined, now],
     ],
     [
+      "keeps valid tokens while this process has none",
+      "none",
+      [
+        stored({ expiresAt: now + 1 }),
+        wanted({ hosts: [], missing: ["a.example", "b.example"] }),
+        written,
+        now,
+      ],
+    ],
+    [
+      "is emptied if no registry belongs in it",
+      "update",
+      [stored(), wanted({ hosts: [], missing: [] }), written, now],
+    ],
+    [
       "is emptied when all have expired",
       "update",
       [stored({ expiresAt: now - 1 }), wanted({ hosts: [] }), undefined, now],
@@ -77,15 +92,17 @@ describe("secretAction", () => {
 });
 
 describe("obsoleteNamespaces", () => {
-  it("names recorded and own Secrets outside the selection, and no others", () => {
+  it("names recorded and own expired Secrets outside the selection, and no others", () => {
+    const expiresAt = now - 1;
     const all = [
-      stored({ namespace: "selected" }),
-      stored({ namespace: "left" }),
-      stored({ namespace: "foreign", isOwn: false }),
-      stored({ namespace: "exported", isLabelled: false }),
-      stored({ namespace: "ending", isTerminating: true }),
+      stored({ namespace: "selected", expiresAt }),
+      stored({ namespace: "left", expiresAt }),
+      stored({ namespace: "of-another-daemon" }),
+      stored({ namespace: "foreign", isOwn: false, expiresAt }),
+      stored({ namespace: "exported", isLabelled: false, expiresAt }),
+      stored({ namespace: "ending", isTerminating: true, expiresAt }),
     ];
-    assert.deepEqual(obsoleteNamespaces(["recorded", "selected"], all, new Set(["selected"])), [
+    assert.deepEqual(obsoleteNamespaces(["recorded", "selected"], all, new Set(["selected"]), now), [
       "left",
       "recorded",
     ]);

@@ -72,11 +72,15 @@ async function readRecord(path: string): Promise<ClusterRecord | undefined> {
   try {
     const value = JSON.parse(file.text) as ClusterRecord;
     const isComplete =
-      value.format === 1 && typeof value.cluster === "object" && value.secrets.every(isRecordedSecret);
+      value.format === 1 && isRecordedCluster(value.cluster) && value.secrets.every(isRecordedSecret);
     return isComplete ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRecordedCluster(value: RecordedCluster | null): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isRecordedSecret(value: RecordedSecret): boolean {

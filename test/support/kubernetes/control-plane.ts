@@ -22,6 +22,8 @@ const adminToken = "test-admin-token";
 /** etcd and Kubernetes' API server with RBAC, on free ports of the loopback. */
 export class ControlPlane implements Cluster {
   readonly kind = "real";
+  /** Of an administrator. */
+  readonly adminToken = adminToken;
   readonly folder = mkdtempSync(join(tmpdir(), "ecr-cluster-"));
   readonly #programs;
   #etcd: ChildProcess | undefined;

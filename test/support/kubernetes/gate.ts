@@ -10,13 +10,16 @@ export interface Gate {
   hang(): void;
   /** Refuses every request for a second. */
   throttle(): void;
+  /** Answers every request with this text and status 200. */
+  answer(text: string): void;
   /** The number of requests without an answer. */
   waiting(): number;
   stop(): Promise<void>;
 }
 
 export function startGate(plane: Cluster): Gate {
-  let mode: "open" | "hang" | "throttle" = "open";
+  let mode: "open" | "hang" | "throttle" | "answer" = "open";
+  let text = "";
   let waiting: (() => void)[] = [];
   const release = (next: typeof mode) => {
     mode = next;
@@ -30,6 +33,7 @@ export function startGate(plane: Cluster): Gate {
     async fetch(request) {
       if (mode === "hang") await new Promise<void>((resolve) => waiting.push(resolve));
       if (mode === "throttle") return new Response("", { status: 429, headers: { "retry-after": "1" } });
+      if (mode === "answer") return new Response(text);
       const { pathname, search } = new URL(request.url);
       try {
         const answer = await fetch(plane.url + pathname + search, {
@@ -49,6 +53,10 @@ export function startGate(plane: Cluster): Gate {
     open: () => release("open"),
     hang: () => release("hang"),
     throttle: () => release("throttle"),
+    answer: (next) => {
+      text = next;
+      release("answer");
+    },
     waiting: () => waiting.length,
     stop: async () => {
       release("open");

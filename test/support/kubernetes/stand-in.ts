@@ -7,6 +7,9 @@ import type { ApiResult, Cluster } from "./cluster.ts";
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind
 type Any = any;
 
+/** Requests without any token are an administrator's. */
+const serviceAccountToken = "test-service-account-token";
+
 /**
  * A stand-in for Kubernetes' API server, by its documented contract: objects with versions, server-side apply with field
  * managers, preconditions, selectors, pages, metadata only. It has neither RBAC nor controllers.
@@ -70,6 +73,9 @@ export class StandInCluster implements Cluster {
   private async answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const text = await request.text();
+    const authorization = request.headers.get("authorization");
+    if (authorization !== null && authorization !== `Bearer ${serviceAccountToken}`)
+      return Response.json(refusal(401, "Unauthorized")[1], { status: 401 });
     const body = text === "" ? undefined : JSON.parse(text);
     const [status, value] = this.handle(request, pathname, searchParams, body);
     const onlyMetadata = request.headers.get("accept")?.includes("as=PartialObjectMetadata");
@@ -93,7 +99,7 @@ export class StandInCluster implements Cluster {
   }
 
   private create(path: string, body: Any): [number, Any] {
-    if (path.endsWith("/token/")) return [201, { status: { token: "test-service-account-token" } }];
+    if (path.endsWith("/token/")) return [201, { status: { token: serviceAccountToken } }];
     if (this.#objects.has(path)) return refusal(409, "AlreadyExists");
     const gone = this.namespaceRefusal(path);
     if (gone) return gone;
