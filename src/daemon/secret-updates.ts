@@ -11,13 +11,16 @@ type Pass = readonly [managed: ManagedRegistries, config: Config];
 interface Limits {
   /** Milliseconds for one update of all clusters. */
   readonly limit: number;
-  /** Milliseconds for which another process may hold the lock of a cluster without a failure of this one. */
+  /** Milliseconds to wait for another process of this user that writes to the same cluster. */
+  readonly lockTimeout: number;
+  /** Milliseconds for which that is no failure. */
   readonly busyLimit: number;
 }
 
-/** The daemon waits for a command of a user; a command waits for no process. */
-const commandLimits: Limits = { limit: 120_000, busyLimit: 0 };
-const daemonLimits: Limits = { limit: 600_000, busyLimit: 2 * commandLimits.limit };
+/** A command waits for the first update of a daemon in a cluster with thousands of namespaces. */
+const commandLimits: Limits = { limit: 120_000, lockTimeout: 60_000, busyLimit: 0 };
+/** The daemon tries again in its next pass while a command writes. */
+const daemonLimits: Limits = { limit: 600_000, lockTimeout: 5_000, busyLimit: 2 * commandLimits.limit };
 
 /**
  * Updates the pull secrets of `outputs` once.
@@ -31,14 +34,14 @@ export async function updateSecretsOnce(
   [managed, config]: Pass,
   stop: AbortSignal,
   memory: SecretMemory = new Map(),
-  { limit, busyLimit } = commandLimits,
+  { limit, lockTimeout, busyLimit } = commandLimits,
 ): Promise<readonly Failure[]> {
   const { store, files, env, folders, now } = app;
   if (config.secretOutputs.length === 0 && (await clusterRecords(folders.state)).length === 0) return [];
   const { updateSecrets } = await import("../outputs/secret-outputs.ts");
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limit)]);
   const timer = () => performance.now();
-  const context = { store, files, now, env, state: folders.state, signal, timer, busyLimit };
+  const context = { store, files, now, env, state: folders.state, signal, timer, lockTimeout, busyLimit };
   return updateSecrets(context, managed, config, memory);
 }
 

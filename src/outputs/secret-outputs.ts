@@ -41,12 +41,11 @@ export interface SecretContext extends StoredTokens {
   readonly signal: AbortSignal;
   /** A monotonic clock, in milliseconds. */
   readonly timer: () => number;
-  /** Milliseconds for which another process may write to the same cluster without a failure of this one. */
+  /** Milliseconds to wait for another process of this user that writes to the same cluster. */
+  readonly lockTimeout: number;
+  /** Milliseconds for which that is no failure. */
   readonly busyLimit: number;
 }
-
-/** Milliseconds to wait for another process of this user that writes to the same cluster. */
-const lockTimeout = 5_000;
 
 /**
  * Writes the tokens to each Secret that config.yaml names under `outputs`, and removes the Secrets that it no longer
@@ -85,7 +84,7 @@ async function updateCluster(
   content: Content,
   memory: ClusterMemory,
 ): Promise<readonly Failure[]> {
-  const { state, timer, signal, busyLimit } = context;
+  const { state, timer, signal, lockTimeout, busyLimit } = context;
   if (memory.pause && timer() < memory.pause.until) return [Failure.from(memory.pause.reason)];
   const release = await awaitLock(() => lockCluster(state, cluster), lockTimeout);
   if (!release) {
