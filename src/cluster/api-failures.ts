@@ -84,6 +84,16 @@ function fixOfDenial(message: string): string {
     : "change the quota or policy that the message names, or don't select the namespace";
 }
 
+/** Whether the API server has no such object: another server says so with a page. */
+export function isNotFound({ status, value }: ApiAnswer): boolean {
+  return status === 404 && isObject(value);
+}
+
+/** Whether it is an object of the API, or a Status. */
+export function isObject(value: unknown): boolean {
+  return typeof (value as { kind?: unknown } | null | undefined)?.kind === "string";
+}
+
 /** Whether the answer is a refusal to write to a namespace that is being deleted. */
 export function isTerminating({ status, value }: ApiAnswer): boolean {
   const causes = (value as { details?: { causes?: unknown } } | undefined)?.details?.causes;

@@ -1,4 +1,4 @@
-import { answerFailure, isTerminating, unexpectedAnswer } from "./api-failures.ts";
+import { answerFailure, isNotFound, isObject, isTerminating, unexpectedAnswer } from "./api-failures.ts";
 import type { ApiServer } from "./api-server.ts";
 import {
   expiryOf,
@@ -39,11 +39,10 @@ export interface SecretManifest {
   readonly metadata: { readonly namespace: string; readonly name: string };
 }
 
-/** done: written. vanished: there is no such namespace, or it is being deleted. changed: another client was faster. */
+/** done: written. absent: there is no such namespace. ending: it is being deleted. changed: another client was faster. */
 export type WriteResult =
   | { readonly kind: "done"; readonly resourceVersion: string }
-  | { readonly kind: "vanished" }
-  | { readonly kind: "changed" };
+  | { readonly kind: "absent" | "ending" | "changed" };
 
 const pageSize = "500";
 /** Without status and data: neither is needed, and this process should not have them. */
@@ -77,7 +76,7 @@ export class ClusterObjects {
       path: `/api/v1/namespaces/${namespace}/secrets/${name}`,
       accept: metadataOf("PartialObjectMetadata"),
     });
-    if (answer.status === 404) return undefined;
+    if (isNotFound(answer)) return undefined;
     const action = `get secret ${name} in namespace ${namespace}`;
     if (answer.status !== 200) throw answerFailure(this.server.host, answer, action);
     return secretOf(this.metadataIn(answer.value, action));
@@ -97,7 +96,7 @@ export class ClusterObjects {
   async serviceAccount(namespace: string, name: string): Promise<ServiceAccount | undefined> {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
     const answer = await this.server.send({ method: "GET", path });
-    if (answer.status === 404) return undefined;
+    if (isNotFound(answer)) return undefined;
     const action = `get serviceaccount ${name} in namespace ${namespace}`;
     if (answer.status !== 200) throw answerFailure(this.server.host, answer, action);
     this.metadataIn(answer.value, action);
@@ -124,7 +123,8 @@ export class ClusterObjects {
     if (answer.status === 200 || answer.status === 201) {
       return { kind: "done", resourceVersion: this.metadataIn(answer.value, action).resourceVersion };
     }
-    if (answer.status === 404 || isTerminating(answer)) return { kind: "vanished" };
+    if (isNotFound(answer)) return { kind: "absent" };
+    if (isTerminating(answer)) return { kind: "ending" };
     if (answer.status === 409) return { kind: "changed" };
     throw answerFailure(this.server.host, answer, action);
   }
@@ -138,7 +138,7 @@ export class ClusterObjects {
       // The answer is a Status, or the Secret if it has finalizers.
       accept: `${metadataOf("PartialObjectMetadata")},application/json`,
     });
-    if ([200, 202, 404, 409].includes(answer.status)) return;
+    if (isNotFound(answer) || (isObject(answer.value) && [200, 202, 409].includes(answer.status))) return;
     throw answerFailure(this.server.host, answer, `delete secret ${name} in namespace ${namespace}`);
   }
 
@@ -152,7 +152,8 @@ export class ClusterObjects {
       contentType: "application/merge-patch+json",
       body: { metadata: { resourceVersion }, imagePullSecrets: pullSecrets.map((each) => ({ name: each })) },
     });
-    if ([200, 404, 409].includes(answer.status) || isTerminating(answer)) return;
+    if (isNotFound(answer) || isTerminating(answer)) return;
+    if (isObject(answer.value) && [200, 409].includes(answer.status)) return;
     throw answerFailure(this.server.host, answer, `patch serviceaccount ${name} in namespace ${namespace}`);
   }
 

@@ -3,9 +3,9 @@ import type { ClusterObjects, ServiceAccount, StoredSecret } from "../cluster/ob
 import type { SecretOutput } from "../config/config.ts";
 import { forEachConcurrent } from "../limits/concurrency.ts";
 import type { RecordedSecret } from "../store/state/secret-records.ts";
-import { Failure, type FailureNote } from "../token/failure.ts";
-import { foreignNames } from "../token/foreign-text.ts";
+import { Failure } from "../token/failure.ts";
 import type { SecretContent } from "./secret-content.ts";
+import { absentFailure, NamespaceFailures, takenFailure } from "./secret-failures.ts";
 import { isRemovable, obsoleteNamespaces, secretAction, type Written } from "./secret-plan.ts";
 
 /** What this process remembers of a Secret between two passes: what it has written, by namespace. */
@@ -13,25 +13,6 @@ export type WrittenSecrets = Map<string, Written>;
 
 /** Requests at the same time: the API server limits them too. */
 const atOnce = 8;
-
-/** Failures in single namespaces, joined to one failure for each code. */
-class NamespaceFailures {
-  readonly #byCode = new Map<string, { readonly first: Failure; readonly namespaces: string[] }>();
-
-  add(namespace: string, failure: Failure): void {
-    const known = this.#byCode.get(failure.code);
-    if (known) known.namespaces.push(namespace);
-    else this.#byCode.set(failure.code, { first: failure, namespaces: [namespace] });
-  }
-
-  notes(): readonly FailureNote[] {
-    return [...this.#byCode.values()].map(({ first, namespaces }) => {
-      const others = namespaces.slice(1).sort();
-      const more = others.length === 0 ? "" : ` (also in ${foreignNames(others)})`;
-      return { code: first.code, what: `${first.message}${more}`, fix: first.fix };
-    });
-  }
-}
 
 /** Synchronizes the Secrets of one name with a cluster. */
 export class SecretSync {
@@ -72,14 +53,15 @@ export class SecretSync {
     const all = [...new Set([...selected, ...obsolete])].sort();
     if (content.hosts.length > 0 && all.some((each) => !known.includes(each))) await onSelected(all);
 
+    const isNamed = selection.kind === "names";
     const holding = new Set<string>();
     await this.each(selected, async (namespace) => {
       const stored = listed ? byNamespace.get(namespace) : await this.cluster.secret(namespace, this.name);
-      if (await this.write(namespace, stored, content, written)) holding.add(namespace);
+      if (await this.write(namespace, stored, content, written, isNamed)) holding.add(namespace);
     });
     for (const namespace of written.keys()) if (!holding.has(namespace)) written.delete(namespace);
     if (output.serviceAccounts.length > 0) {
-      await this.patchServiceAccounts(output.serviceAccounts, holding, selection.kind === "names");
+      await this.patchServiceAccounts(output.serviceAccounts, holding, isNamed);
     }
     const left = await this.removeFrom(obsolete, recorded?.serviceAccounts ?? []);
     const previous = (recorded?.serviceAccounts ?? []).filter(
@@ -98,12 +80,16 @@ export class SecretSync {
     return { name: this.name, namespaces: left, serviceAccounts, failures: this.#failures.notes() };
   }
 
-  /** @returns whether this program's Secret is in the namespace */
+  /**
+   * @param isNamed whether config.yaml names the namespace
+   * @returns whether this program's Secret is in the namespace
+   */
   private async write(
     namespace: string,
     stored: StoredSecret | undefined,
     content: SecretContent,
     written: WrittenSecrets,
+    isNamed: boolean,
   ): Promise<boolean> {
     const { manifest, revision } = content;
     const action = secretAction(stored, content, written.get(namespace), this.now());
@@ -113,13 +99,10 @@ export class SecretSync {
     const version = stored && { uid: stored.uid, resourceVersion: stored.resourceVersion };
     const metadata = { ...manifest.metadata, namespace, ...version };
     const result = await this.cluster.apply({ ...manifest, metadata }, action === "update");
-    if (result.kind === "vanished") return false;
-    if (result.kind === "changed") {
-      if (action === "create") throw takenFailure(this.name, namespace);
-      return true;
-    }
-    written.set(namespace, { revision, resourceVersion: result.resourceVersion });
-    return true;
+    if (result.kind === "done") written.set(namespace, { revision, resourceVersion: result.resourceVersion });
+    if (result.kind === "absent" && isNamed) throw absentFailure(this.name, namespace);
+    if (result.kind === "changed" && action === "create") throw takenFailure(this.name, namespace);
+    return result.kind === "done" || result.kind === "changed";
   }
 
   /** @param isEach whether each service account is read by itself: listing all needs more permissions */
@@ -233,10 +216,4 @@ const mostUnanswered = 20;
 function asEnd(error: unknown): ClusterFailure {
   if (error instanceof ClusterFailure) return error;
   throw error;
-}
-
-function takenFailure(name: string, namespace: string): Failure {
-  const what = `Secret ${name} in namespace ${namespace} was not written by this program, and it was not replaced`;
-  const fix = `choose another name in config.yaml, or remove it: kubectl delete secret ${name} -n ${namespace}`;
-  return new Failure("SECRET_TAKEN", what, fix);
 }

@@ -125,6 +125,7 @@ export const failureCodes = {
   OUTPUT_BUSY: {},
   OUTPUT_TIMEOUT: {},
   SECRET_TAKEN: {},
+  SECRET_NAMESPACE: {},
   SECRET_TOO_LARGE: {},
   SECRET_REGISTRY: {},
   KUBECONFIG: {},

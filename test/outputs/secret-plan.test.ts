@@ -78,7 +78,7 @@ describe("secretAction", () => {
     [
       "is emptied if no registry belongs in it",
       "update",
-      [stored(), wanted({ hosts: [], missing: [] }), written, now],
+      [stored(), wanted({ hosts: [], missing: [] }), undefined, now],
     ],
     [
       "is emptied when all have expired",

@@ -287,6 +287,22 @@ ${secret ? `outputs:\n  - ${JSON.stringify(output)}\n` : ""}`,
       }
     });
 
+    it("are written to a named namespace as soon as it exists", async () => {
+      const good = await addNamespace("good");
+      const user = keeper();
+      configure(user, { namespaces: [named("later"), good] });
+      const { exitCode, stderr } = await once(user);
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr,
+        /^docker-credential-ecr: .* namespace r\d+-later, which does not exist\..*\[SECRET_NAMESPACE\]\n$/,
+      );
+      assert.ok(await secretIn(good));
+      await addNamespace("later");
+      await assertOnce(user);
+      assert.ok(await secretIn(named("later")));
+    });
+
     it("are reached with a plugin of the kubeconfig, never with another CA or a wrong token", async () => {
       const namespace = await addNamespace("one");
       const user = keeper();
