@@ -37,6 +37,8 @@ export async function updateSecretsOnce(
   { limit, lockTimeout, busyLimit } = commandLimits,
 ): Promise<readonly Failure[]> {
   const { store, files, env, folders, now } = app;
+  // A config that can't be read may name them: none is removed.
+  if (config.notRead) return [];
   if (config.secretOutputs.length === 0 && (await clusterRecords(folders.state)).length === 0) return [];
   const { updateSecrets } = await import("../outputs/secret-outputs.ts");
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limit)]);

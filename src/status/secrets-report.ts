@@ -17,7 +17,7 @@ export interface SecretState {
 
 export async function secretStates(
   state: string,
-  { secretOutputs }: Pick<Config, "secretOutputs">,
+  { secretOutputs, notRead }: Pick<Config, "secretOutputs" | "notRead">,
 ): Promise<readonly SecretState[]> {
   const clusters = new Map(secretOutputs.map(({ cluster }) => [clusterKey(cluster), cluster]));
   const recorded = new Map<string, RecordedSecret>();
@@ -31,7 +31,7 @@ export async function secretStates(
     clusters.set(cluster, record.cluster);
     for (const secret of record.secrets) {
       recorded.set(keyOf(cluster, secret.name), secret);
-      names.set(keyOf(cluster, secret.name), { cluster, name: secret.name, named: false });
+      names.set(keyOf(cluster, secret.name), { cluster, name: secret.name, named: notRead !== undefined });
     }
   }
   for (const { name, cluster } of secretOutputs) {
