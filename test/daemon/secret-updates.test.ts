@@ -18,7 +18,10 @@ describe("updateSecretsOnce", () => {
     const secret = { name: "ecr-pull", namespaces: ["ci"], serviceAccounts: [], failures: [] };
     const record = { format: 1, cluster, secrets: [secret] } as const;
     await writeClusterRecord(state, record);
-    const config = { ...emptyConfig, notRead: new Failure("CONFIG_UNREADABLE", "it can't be read", "open it") };
+    const config = {
+      ...emptyConfig,
+      notRead: new Failure("CONFIG_UNREADABLE", "it can't be read", "open it"),
+    };
     const app = { folders: { state }, env: {}, now: Date.now } as unknown as AppContext;
     const managed = { plan: { jobs: [] }, minValidity: 0 } as unknown as ManagedRegistries;
     assert.deepEqual(await updateSecretsOnce(app, [managed, config], signal), []);
