@@ -73,7 +73,11 @@ export async function eraseLogin(registry: Registry, ports: LoginPorts): Promise
   // The file may belong to the identity of the last fetch. The token of the present identity is removed too.
   const current = await ports.authorizationOf(registry);
   for (const key of new Set([cached?.authorization, current])) {
-    if (key !== undefined) await ports.removeAuthorization(key);
+    if (key === undefined) continue;
+    // Without a file of its own, the registry has nothing that a read-only disk would keep.
+    await ports.removeAuthorization(key).catch((error) => {
+      if (cached) throw error;
+    });
   }
   await ports.removeRegistry(host);
 }

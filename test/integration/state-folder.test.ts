@@ -98,6 +98,17 @@ describe("a state folder", () => {
     assert.equal(answered(await alice.get(registry, { through: within(script) }), registry), secret);
   });
 
+  itWithMounts("on a disk that is read-only: a logout from what is not stored succeeds", async () => {
+    answered(await alice.get(registry), registry);
+    const script =
+      'mount --bind "$HOME/.local" "$HOME/.local"; ' + 'mount -o remount,bind,ro "$HOME/.local"; exec "$@"';
+    const through = within(script);
+    // The second is of the same account and region, so it has the token of the first.
+    for (const host of ["111122223333.dkr.ecr.eu-west-3.amazonaws.com", otherRegistry, "ghcr.io"])
+      silent(await alice.erase(host, { through }));
+    told(await alice.erase(registry, { through }), "STATE_WRITE", "EROFS");
+  });
+
   const fill =
     'i=0; while head -c 4096 /dev/zero >"$HOME/.local/filler-$i" 2>/dev/null; do i=$((i+1)); done;';
 

@@ -68,17 +68,19 @@ async function reopenFolder(path: string): Promise<void> {
 }
 
 /**
- * Whether a folder above the file can't be entered, so that it contains nothing for this user. Own state folders were
- * opened before: `reopenFolders`. Never throws.
+ * Whether there is no such file, or a folder above it can't be entered, so that it contains nothing for this user. Own
+ * state folders were opened before: `reopenFolders`. Never throws.
  */
-export async function isOutOfReach(path: string): Promise<boolean> {
+export async function isAbsent(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return false;
   } catch (error) {
-    return ["EACCES", "ELOOP", "ENAMETOOLONG"].includes((error as { code?: string }).code ?? "");
+    return absenceCodes.has((error as { code?: string }).code ?? "");
   }
 }
+
+const absenceCodes: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG"]);
 
 function refusal(path: string, why: string, cause?: unknown): Failure {
   return new Failure(

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { readWhole } from "../../limits/bounded-file.ts";
 import { isForeignFolder } from "../../ownership/foreign-folder.ts";
 import { type FastFiles, isOwnedAndPrivate, largestFile } from "./fast-files.ts";
-import { isOutOfReach } from "./folder.ts";
+import { isAbsent } from "./folder.ts";
 
 /** The result of reading a file of the state folder. */
 export type Inspected =
@@ -50,7 +50,7 @@ async function inspect(path: string, limit: number): Promise<Inspected> {
     }
   } catch (error) {
     const code = (error as { code?: string }).code ?? "unknown error";
-    if (code === "ENOENT" || code === "ENOTDIR" || (await isOutOfReach(path))) return { kind: "absent" };
+    if (code === "ENOENT" || (await isAbsent(path))) return { kind: "absent" };
     return {
       kind: "refused",
       why: code === "ELOOP" ? "it is a symbolic link" : `it can't be read (${code})`,

@@ -2,7 +2,7 @@ import { lstat, open, rename, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { isForeignFolder } from "../../ownership/foreign-folder.ts";
 import { Failure } from "../../token/failure.ts";
-import { ensureOwnFolder, isOutOfReach } from "./folder.ts";
+import { ensureOwnFolder, isAbsent } from "./folder.ts";
 import { temporaryFiles } from "./own-folders.ts";
 
 /** Temporary files older than this belong to writers that were killed. */
@@ -80,7 +80,8 @@ export async function removeState(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === "ENOENT" || code === "ENOTDIR" || (await isOutOfReach(path))) return false;
+    // On a read-only disk, EROFS comes before ENOENT.
+    if (code === "ENOENT" || (await isAbsent(path))) return false;
     throw new Failure(
       "STATE_WRITE",
       `${path} can't be removed (${(error as { code?: string }).code ?? "unknown error"})`,
