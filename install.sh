@@ -143,16 +143,50 @@ restart_services() {
   report_previous_daemons
 }
 
-# Prints the daemons that still run the program that was replaced, such as the user services of other users.
-report_previous_daemons() {
+# Prints the daemons whose program was replaced or removed, such as the user services of other users: process and user.
+previous_daemons() {
   local pid who
   # One command for all processes, of which a build host may have thousands.
   for pid in $(ls -ln /proc/[0-9]*/exe 2>/dev/null |
     grep -F -e "-> $program (deleted)" -e "-> $main_program (deleted)" | sed -n 's|.* /proc/\([0-9]*\)/exe .*|\1|p'); do
     case $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") in *" daemon "*) ;; *) continue ;; esac
     who=$(stat -c %U "/proc/$pid" 2>/dev/null) || continue
-    echo "the daemon of $who, process $pid, runs the previous program until it is restarted; if it is a user service, as $who: $program service restart" >&2
+    echo "$pid $who"
   done
+}
+
+report_previous_daemons() {
+  local pid who
+  while read -r pid who; do
+    echo "the daemon of $who, process $pid, runs the previous program until it is restarted; if it is a user service, as $who: $program service restart" >&2
+  done < <(previous_daemons)
+}
+
+# Prints name and home of the accounts, other than this one and those in $others, that have files of this program and no
+# other program. Root alone can know them, and only those in /etc/passwd.
+other_accounts() {
+  local who home each
+  [ "$(id -u)" = 0 ] || return 0
+  for each in /usr/local/bin/$name /usr/bin/$name; do
+    if [ "$each" != "$program" ] && [ -x "$each" ]; then return 0; fi
+  done
+  while IFS=: read -r who _ _ _ _ home _; do
+    [[ $who =~ ^[A-Za-z_][A-Za-z0-9._-]*[$]?$ ]] && [[ $home = /?* ]] && [ "$home" != "$own_home" ] || continue
+    for each in "$me" ${others[@]+"${others[@]}"}; do [ "$who" != "$each" ] || continue 2; done
+    [ ! -x "$home/.local/bin/$name" ] || continue
+    if [ -d "$home/.local/state/$name" ] || [ -n "$(configs_with_it "$home")" ]; then printf '%s %s\n' "$who" "$home"; fi
+  done </etc/passwd
+}
+
+# Prints the configs of Docker and podman below the home folder $1 that use this program.
+configs_with_it() {
+  grep -lsE '"[[:space:]]*:[[:space:]]*"ecr"' "$1/.docker/config.json" "$1/.config/containers/auth.json" || true
+}
+
+# Prints the beginning of a command that root can paste to run a program as the user $1 with the home folder $2.
+command_as() {
+  if command -v runuser >/dev/null; then printf 'cd / && runuser -u %s -- env -i HOME=%q PATH="$PATH"' "$1" "$2"
+  else printf 'cd / && sudo -u %s env -i HOME=%q PATH="$PATH"' "$1" "$2"; fi
 }
 
 # Undoes 'service install' for this user and for all users in $served. $1: empty or --dry-run.
@@ -490,6 +524,13 @@ if [ -n "$uninstall" ]; then
     for who in $served; do
       if [ "$who" != "$me" ] && id -u "$who" >/dev/null 2>&1; then others+=("$who"); fi
     done
+    # Afterwards, every command of Docker for ECR would fail for these users.
+    while read -r who home; do
+      [ -n "$(find "$home/.local/state/$name/clients" -type f 2>/dev/null)" ] || continue
+      echo "Docker or podman of $who still uses $program; first run: $(command_as "$who" "$home") $program configure-docker --undo --everywhere" >&2
+      left=yes
+    done < <(other_accounts)
+    [ -z "$left" ] || fail "nothing was removed"
     # Failures must show before the services are removed, which are the only list of users.
     for who in "$me" ${others[@]+"${others[@]}"}; do
       if ! output=$(unconfigure "$who" --dry-run 2>&1); then
@@ -537,6 +578,20 @@ if [ -n "$uninstall" ]; then
     echo "$program does not exist: nothing to remove"
   fi
   if [ -e "$config" ]; then echo "$config was not removed"; fi
+  while read -r pid who; do
+    # That of this user was reported already.
+    [ "$who" != "$me" ] || continue
+    echo "the daemon of $who, process $pid, still runs; end it: kill $pid" >&2
+    left=yes
+  done < <(previous_daemons)
+  while read -r who home; do
+    while IFS= read -r file; do
+      [ -z "$file" ] || echo "$file of $who still uses it: remove the lines with \"ecr\", or each pull from these registries fails" >&2
+    done < <(configs_with_it "$home")
+    left=yes
+    [ -d "$home/.local/state/$name" ] || continue
+    echo "the tokens of $who are left; remove them: $(command_as "$who" "$home") rm -rf $(printf %q "$home/.local/state/$name")" >&2
+  done < <([ -z "$was_installed" ] || other_accounts)
   [ -z "$left" ] || fail "not everything was removed, see above"
   exit 0
 fi

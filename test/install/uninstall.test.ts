@@ -202,4 +202,72 @@ describe("install.sh --uninstall", function () {
     assert.equal(existsSync(ci.state), false);
     assert.equal(installer.isThere, false);
   });
+
+  /** Root, and an account `ecr-ci` that has configured the program itself, without a service. */
+  function withOtherUser(context: Mocha.Context) {
+    const own = process.geteuid?.() === 0 ? ownMounts() : undefined;
+    if (process.platform !== "linux" || !own) return context.skip();
+    const installer = new Installer(standing.user());
+    const { user } = installer;
+    const ci = standing.user();
+    for (const path of [ci.home, user.home]) chmodSync(path, 0o755);
+    chownSync(ci.home, 54_321, 54_321);
+    const accounts = `root:x:0:0::${user.home}:/bin/sh\necr-ci:x:54321:54321::${ci.home}:/bin/sh\n`;
+    writeFileSync(join(user.home, "passwd"), accounts, { mode: 0o644 });
+    const through = [...own, ...shell(`mount --bind ${user.home}/passwd /etc/passwd && exec "$@"`)];
+    assert.equal(installer.run([], {}, through).status, 0);
+    const asCi = (...args: readonly string[]) => {
+      const become = ["setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups", "--"];
+      const program = join(installer.bin, "docker-credential-ecr");
+      const env = { ...ci.env, PATH: installer.path };
+      const [command = "", ...rest] = [...become, program, ...args];
+      const ran = spawnSync(command, rest, { env, cwd: "/", encoding: "utf8" });
+      assert.equal(ran.status, 0, ran.stderr);
+    };
+    /** Runs the command that the installer printed. */
+    const pasted = (stderr: string, before: string) => {
+      const command = stderr
+        .split("\n")
+        .find((line) => line.includes(before))
+        ?.split(`${before}: `)[1];
+      const [program = "", ...rest] = [...through, "sh", "-c", command ?? "false"];
+      const ran = spawnSync(program, rest, { env: { ...user.env, PATH: installer.path }, encoding: "utf8" });
+      assert.equal(ran.status, 0, `${command}: ${ran.stderr}`);
+    };
+    return { installer, ci, through, asCi, pasted };
+  }
+
+  it("removes nothing while another user's Docker uses it, and prints the command; then names that user's tokens", function () {
+    const { installer, ci, through, asCi, pasted } = withOtherUser(this);
+    asCi("configure-docker", registry);
+    const docker = join(ci.home, ".docker/config.json");
+    assert.match(readFileSync(docker, "utf8"), /"ecr"/);
+    for (const more of [["--dry-run"], []]) {
+      const refused = installer.run(["--uninstall", ...more], {}, through);
+      assert.equal(refused.status, 1, refused.stdout);
+      assert.match(refused.stderr, /of ecr-ci still uses .*first run: .*\n.*nothing was removed\n$/);
+      assert.ok(installer.isThere);
+    }
+    pasted(installer.run(["--uninstall"], {}, through).stderr, "first run");
+    assert.equal(existsSync(docker), false);
+
+    mkdirSync(join(ci.state, "tokens"), { recursive: true });
+    const byHand = { credHelpers: { [registry]: "ecr" } };
+    ci.write(".docker/config.json", JSON.stringify(byHand));
+    spawnSync("chown", ["-R", "54321:54321", join(ci.home, ".local")]);
+    const removed = installer.run(["--uninstall"], {}, through);
+    assert.deepEqual([removed.status, installer.isThere], [1, false], removed.stderr);
+    assert.match(removed.stderr, /\/config\.json of ecr-ci still uses it: remove the lines with "ecr"/);
+    pasted(removed.stderr, "tokens of ecr-ci are left; remove them");
+    assert.equal(existsSync(ci.state), false);
+  });
+
+  it("ignores other users who have a program of their own, or never used this one", function () {
+    const { installer, ci, through, asCi } = withOtherUser(this);
+    asCi("configure-docker", registry);
+    const program = ci.write(".local/bin/docker-credential-ecr", "#!/bin/sh\n");
+    chmodSync(program, 0o755);
+    const removed = installer.run(["--uninstall"], {}, through);
+    assert.deepEqual([removed.status, removed.stderr], [0, ""]);
+  });
 });
