@@ -45,27 +45,95 @@ static void sort(char **entries, size_t count, order *is_before) {
   }
 }
 
-// Variables that choose no principal, so that "AWS_*" does not mean them: harmlessNames in src/token/dependencies.ts.
-static bool is_harmless(const char *entry) {
-  static const char *const starts[] = {"AWS_CA_BUNDLE=",
-                                       "AWS_CLI_",
-                                       "AWS_DEFAULTS_MODE=",
-                                       "AWS_DEFAULT_OUTPUT=",
-                                       "AWS_DEFAULT_REGION=",
-                                       "AWS_EXECUTION_ENV=",
-                                       "AWS_MAX_ATTEMPTS=",
-                                       "AWS_OUTPUT=",
-                                       "AWS_PAGER=",
-                                       "AWS_REGION=",
-                                       "AWS_REQUEST_CHECKSUM_CALCULATION=",
-                                       "AWS_RESPONSE_CHECKSUM_VALIDATION=",
-                                       "AWS_RETRY_MODE=",
-                                       "AWS_SDK_UA_APP_ID=",
-                                       "AWS_STS_REGIONAL_ENDPOINTS=",
-                                       "AWS_USE_DUALSTACK_ENDPOINT=",
-                                       "AWS_USE_FIPS_ENDPOINT="};
-  for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-    if (strncmp(entry, starts[i], strlen(starts[i])) == 0) return true;
+// What "AWS_*" does not mean, since it chooses no principal: harmlessNames in src/token/dependencies.ts. With "=" a name,
+// without it the beginning of one.
+static const char *const harmless[] = {
+    "AWS_CA_BUNDLE=",
+    "AWS_CLI_",
+    "AWS_DEFAULTS_MODE=",
+    "AWS_DEFAULT_OUTPUT=",
+    "AWS_DEFAULT_REGION=",
+    "AWS_EXECUTION_ENV=",
+    "AWS_MAX_ATTEMPTS=",
+    "AWS_OUTPUT=",
+    "AWS_PAGER=",
+    "AWS_REGION=",
+    "AWS_REQUEST_CHECKSUM_CALCULATION=",
+    "AWS_RESPONSE_CHECKSUM_VALIDATION=",
+    "AWS_RETRY_MODE=",
+    "AWS_SDK_UA_APP_ID=",
+    "AWS_STS_REGIONAL_ENDPOINTS=",
+    "AWS_USE_DUALSTACK_ENDPOINT=",
+    "AWS_USE_FIPS_ENDPOINT=",
+    NULL};
+
+// What "*" does not mean, since it differs in each shell or terminal: sessionNames there.
+static const char *const session[] = {
+    "_=",
+    "BUN_",
+    "COLORTERM=",
+    "COLUMNS=",
+    "DBUS_SESSION_BUS_ADDRESS=",
+    "DESKTOP_SESSION=",
+    "DISPLAY=",
+    "DOCKER_CLI_PLUGIN_",
+    "GPG_TTY=",
+    "HIST",
+    "INVOCATION_ID=",
+    "JOURNAL_STREAM=",
+    "JSC_",
+    "LANG=",
+    "LANGUAGE=",
+    "LC_",
+    "LESS",
+    "LINES=",
+    "LISTEN_",
+    "LS_COLORS=",
+    "MAIL=",
+    "MANAGERPID=",
+    "MEMORY_PRESSURE_",
+    "MIMALLOC_",
+    "NAPI_RS_",
+    "NODE_CHANNEL_",
+    "NODE_COMPILE_CACHE",
+    "NODE_DEBUG",
+    "NODE_OPTIONS=",
+    "NODE_REDIRECT_",
+    "NODE_TLS_",
+    "NOTIFY_SOCKET=",
+    "OLDPWD=",
+    "OTEL_",
+    "PACKER_",
+    "PAGER=",
+    "PROMPT_COMMAND=",
+    "PS1=",
+    "PWD=",
+    "SHLVL=",
+    "SSH_CLIENT=",
+    "SSH_CONNECTION=",
+    "SSH_TTY=",
+    "STY=",
+    "SYSTEMD_EXEC_PID=",
+    "TERM=",
+    "TERM_",
+    "TMUX=",
+    "TMUX_PANE=",
+    "TZ=",
+    "TZDIR=",
+    "VTE_VERSION=",
+    "WATCHDOG_",
+    "WAYLAND_DISPLAY=",
+    "WINDOW=",
+    "WINDOWID=",
+    "XAUTHORITY=",
+    "XDG_SEAT=",
+    "XDG_SESSION_",
+    "XDG_VTNR=",
+    NULL};
+
+static bool begins_with_one(const char *entry, const char *const *starts) {
+  for (; *starts != NULL; starts++)
+    if (strncmp(entry, *starts, strlen(*starts)) == 0) return true;
   return false;
 }
 
@@ -77,11 +145,12 @@ static bool is_less(const char *one, const char *other) { return strcmp(one, oth
 static bool add_matching(struct sha256 *hash, char *const *environment, struct slice prefix) {
   static char *matching[most_matching];
   size_t count = 0;
-  bool is_aws = slice_is(prefix, "AWS_", 4);
+  static const char *const none[] = {NULL};
+  const char *const *left_out = prefix.length == 0 ? session : slice_is(prefix, "AWS_", 4) ? harmless : none;
   for (; *environment != NULL; environment++) {
     char *entry = *environment;
     if (strncmp(entry, prefix.start, prefix.length) != 0 || strchr(entry, '=') == NULL) continue;
-    if (is_aws && is_harmless(entry)) continue;
+    if (begins_with_one(entry, left_out)) continue;
     if (count == most_matching) return false;
     matching[count++] = entry;
   }

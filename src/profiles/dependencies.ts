@@ -62,7 +62,9 @@ export async function identityState(
   const old = !decision || usesOldFiles(decision) ? read.old : undefined;
   const { source } = decision ?? {};
   const program =
-    source?.kind === "process" ? await processConditions(source.command, env, home, readStamp) : undefined;
+    source?.kind === "process"
+      ? await processConditions(source.command, !isAmbient(identity), machine)
+      : undefined;
   const named = [
     ...environmentNames(identity, decision),
     ...awsPaths(env, home).variables,
@@ -106,6 +108,11 @@ function decisionFor(identity: Identity, env: Environment, read: ReadFiles): Dec
     if (error instanceof Failure) return undefined;
     throw error;
   }
+}
+
+/** Whether config.yaml names no identity, also as the source of a role. */
+function isAmbient(identity: Identity): boolean {
+  return identity.kind === "role" ? isAmbient(identity.source) : identity.kind === "ambient";
 }
 
 /** A profile of config.yaml depends on environment variables only if its source takes credentials from them. */

@@ -1,77 +1,70 @@
 import { type Stats, statSync } from "node:fs";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Environment, FileDependency } from "../token/dependencies.ts";
 
 /** Further files are not compared. */
 const most = { files: 256, folders: 64 } as const;
 
-/** What is known about a word of a command. */
-export interface WordUse {
-  /** It is run: its name is looked up on the PATH, and may appear there later. */
-  readonly isProgram?: boolean;
-  /** It is in a place where only a file can be. */
-  readonly isFile?: boolean;
-  /** Folders that a relative path may be in, besides the working directory. */
-  readonly folders?: readonly string[];
-}
-
 /** The files that a `credential_process` may use, with their stamps; also of those that don't exist and may be added. */
 export class ProcessFiles {
-  readonly #stamps = new Map<string, string>();
+  readonly #existing = new Set<string>();
+  readonly #absent = new Set<string>();
 
   constructor(
-    private readonly env: Environment,
-    private readonly readStamp: (path: string) => string,
+    private readonly machine: {
+      readonly env: Environment;
+      readonly home: string;
+      readStamp(path: string): string;
+    },
   ) {}
 
   list(): readonly FileDependency[] {
-    return [...this.#stamps].map(([path, stamp]) => ({ path, stamp }));
+    const paths = [...this.#existing, ...this.#absent].slice(0, most.files);
+    return paths.map((path) => ({ path, stamp: this.machine.readStamp(path) }));
   }
 
   /**
-   * Adds the files that a word may mean: a path, or a program on the PATH. A path relative to the working directory stays
-   * relative: in another directory it is another file.
+   * Adds the files that words of a command may mean: a path, or a program on the PATH. A path relative to the working
+   * directory stays relative: in another directory it is another file.
    *
-   * @returns those that exist and were not added before
+   * @returns those that exist
    */
-  add(word: string, use: WordUse = {}): readonly string[] {
-    const found = pathsOf(word, use.folders ?? []).filter((path) => {
+  add(words: readonly string[]): readonly string[] {
+    for (const word of words) {
+      const path = this.#expanded(word);
+      if (path === undefined) continue;
       const stats = statsOf(path);
-      if (stats?.isFile()) return this.#add(path);
-      if (!stats && mayBeAdded(word, path, use)) this.#add(path);
-      return false;
-    });
-    return word.includes("/") ? found : [...found, ...this.#onPath(word, use)];
+      if (stats?.isFile()) this.#existing.add(path);
+      else if (!stats && mayBeAdded(path)) this.#absent.add(path);
+      if (!path.includes("/")) this.#addProgram(path);
+    }
+    return [...this.#existing].slice(0, most.files);
+  }
+
+  /** A word with its variables; undefined if it has something else that a shell replaces. */
+  #expanded(word: string): string | undefined {
+    const { env, home } = this.machine;
+    const text = word
+      .replace(/^~(?=\/)/, () => home)
+      .replaceAll(/\$(?:\{(\w{1,128})\}|(\w{1,128}))/g, (_, braced, plain) => env[braced ?? plain] ?? "");
+    return /[$`]/.test(text) || text.length > 4_096 ? undefined : text;
   }
 
   /** A file that can't be run is skipped, as by a shell. A folder before the program's may get one of that name later. */
-  #onPath(name: string, { isProgram }: WordUse): readonly string[] {
+  #addProgram(name: string): void {
     const before: string[] = [];
-    const { PATH = "" } = this.env;
+    const { PATH = "" } = this.machine.env;
     for (const folder of PATH === "" ? [] : PATH.split(delimiter).slice(0, most.folders)) {
       const path = folder === "" ? `./${name}` : join(folder, name);
       const stats = statsOf(path);
-      if (stats && !stats.isFile()) continue;
-      if (!stats || (stats.mode & 0o111) === 0) {
-        before.push(path);
-        continue;
+      if (stats?.isFile() && (stats.mode & 0o111) !== 0) {
+        for (const each of before) this.#absent.add(each);
+        this.#existing.add(path);
+        return;
       }
-      for (const each of before) this.#add(each);
-      return this.#add(path) ? [path] : [];
+      before.push(path);
     }
-    if (isProgram) for (const each of before) this.#add(each);
-    return [];
   }
-
-  #add(path: string): boolean {
-    if (this.#stamps.has(path) || this.#stamps.size === most.files) return false;
-    this.#stamps.set(path, this.readStamp(path));
-    return true;
-  }
-}
-
-function pathsOf(word: string, folders: readonly string[]): readonly string[] {
-  return isAbsolute(word) ? [word] : [word, ...folders.map((folder) => join(folder, word))];
 }
 
 function statsOf(path: string): Stats | undefined {
@@ -83,15 +76,11 @@ function statsOf(path: string): Stats | undefined {
 }
 
 /**
- * Whether a word names a file rather than something else, such as a host or a password: the paths are stored. The keys of
- * AWS may contain slashes.
+ * Whether a word names a file that does not exist, rather than a host, a text or a password: the paths are stored. The keys
+ * of AWS may contain slashes.
  */
-function mayBeAdded(word: string, path: string, { isFile, isProgram }: WordUse): boolean {
-  if (word.length > 1_024 || /^-|[\p{Cc}*?{}"'$`]|:\/\//u.test(word)) return false;
-  const isKey =
-    /^[A-Za-z\d+/=]{32,}$/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
-  if (isKey) return false;
-  if (isFile || /^(?:\/|\.\.?\/)/.test(word)) return true;
-  if (!word.includes("/")) return !isProgram && /^[\w-]+\.[a-z]{1,5}$/i.test(word);
-  return statsOf(dirname(path))?.isDirectory() === true;
+function mayBeAdded(path: string): boolean {
+  if (!/^\.{0,2}\//.test(path) || /[\s\p{Cc}*?{}"']/u.test(path)) return false;
+  const folder = dirname(path);
+  return folder !== "/" && statsOf(folder)?.isDirectory() === true;
 }

@@ -26,15 +26,12 @@ const uses: readonly RegExp[] = [
   // "name" in os.environ
   new RegExp(String.raw`["'\x60]${name}["'\x60]\s+(?:not\s+)?in\s+(?:\w{1,24}\.){0,2}env`, "gi"),
   // [[ -v name ]], set -q name
-  new RegExp(String.raw`\s-[vq]\s+["']?${name}`, "g"),
+  new RegExp(String.raw`(?:\[\[?\s+(?:!\s+)?-v|\bset\s+-q)\s+["']?${name}`, "g"),
   // %name%
   new RegExp(`%${name}%`, "g"),
 ];
 
-/**
- * Upper case, in any place. Not the parts of a text in Base64. A long one without "_" is rather a key than a variable: it
- * counts only if it is set, because names are stored.
- */
+/** Upper case, in any place, but not the parts of a text in Base64. A long one without "_" is rather a key. */
 const upperCase = /(?<![\w/+])[A-Z_][A-Z0-9_]{1,127}(?![\w/+])/g;
 const shortestKey = 16;
 
@@ -73,13 +70,32 @@ const usesOfAllInShell: readonly RegExp[] = [
   /(?<![\w.$-])eval[ \t]+(?!set\s+-|\{|')/,
 ];
 
-/** @param isSet whether there is a variable of a name now */
-export function variablesIn(text: string, isShell: boolean, isSet: (name: string) => boolean): UsedVariables {
+/**
+ * @param isSet whether there is a variable of a name now. A word in upper case counts only then: it may be part of a
+ *   password, and names are stored
+ */
+export function variablesInCommand(command: string, isSet: (name: string) => boolean): UsedVariables {
+  return variablesIn(command, true, isSet);
+}
+
+/** @param path of the script, for its language */
+export function variablesInScript(
+  path: string,
+  text: string,
+  isSet: (name: string) => boolean,
+): UsedVariables {
+  const isNamed = (name: string) => name.length < shortestKey || name.includes("_") || isSet(name);
+  return variablesIn(text, isShellScript(path, text), isNamed);
+}
+
+function variablesIn(
+  text: string,
+  isShell: boolean,
+  isVariable: (upperCase: string) => boolean,
+): UsedVariables {
   const names = new Set<string>();
   for (const use of uses) for (const [, found = ""] of text.matchAll(use)) names.add(found);
-  for (const [found] of text.matchAll(upperCase)) {
-    if (found.length < shortestKey || found.includes("_") || isSet(found)) names.add(found);
-  }
+  for (const [found] of text.matchAll(upperCase)) if (isVariable(found)) names.add(found);
   for (const [, found = ""] of text.matchAll(printenv)) {
     for (const [each] of found.matchAll(/\w+/g)) names.add(each);
   }
@@ -90,7 +106,7 @@ export function variablesIn(text: string, isShell: boolean, isSet: (name: string
 const otherLanguage = /\.(?:py|rb|[cm]?[jt]s|pl|php|lua|tcl|go|rs|awk|jq|ps1|r|json|ya?ml|toml|ini)$/i;
 
 /** Whether a script is for a shell, by its first line or else by its path. */
-export function isShellScript(path: string, text: string): boolean {
+function isShellScript(path: string, text: string): boolean {
   const [firstLine = ""] = text.slice(0, 256).split("\n", 1);
   return firstLine.startsWith("#!") ? /sh\b/.test(firstLine) : !otherLanguage.test(path);
 }

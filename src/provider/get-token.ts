@@ -133,7 +133,7 @@ export class IdentityChanged extends Failure {
     super(
       "IDENTITY_CHANGED",
       `the identity for ${host} changes while tokens are fetched, so none is stored${files.length > 0 ? `: ${files.join(", ")} changed` : ""}`,
-      "find the program that edits the AWS files",
+      "find the program that edits the AWS files, or the files of the credential_process",
     );
   }
 }

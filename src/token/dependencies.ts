@@ -12,7 +12,7 @@ export interface Dependencies {
 }
 
 export interface EnvironmentDependency {
-  /** "AWS_*": all variables that begin with "AWS_", except `harmlessNames`. */
+  /** "AWS_*": all variables that begin with "AWS_", except `harmlessNames`. "*": all except `sessionNames`. */
   readonly names: readonly string[];
   /** SHA-256 of names and values: it reveals no value. */
   readonly fingerprint: string;
@@ -96,6 +96,76 @@ export const harmlessNames: readonly string[] = [
 ];
 
 /**
+ * Variables that "*" does not mean: a shell, terminal, service manager or client sets them to another value each time, and
+ * they choose no principal; and those of JavaScript runtimes, which the native front removes. They count if they are named.
+ * native/environment.c has the same list.
+ */
+export const sessionNames: readonly string[] = [
+  "_",
+  "BUN_*",
+  "COLORTERM",
+  "COLUMNS",
+  "DBUS_SESSION_BUS_ADDRESS",
+  "DESKTOP_SESSION",
+  "DISPLAY",
+  "DOCKER_CLI_PLUGIN_*",
+  "GPG_TTY",
+  "HIST*",
+  "INVOCATION_ID",
+  "JOURNAL_STREAM",
+  "JSC_*",
+  "LANG",
+  "LANGUAGE",
+  "LC_*",
+  "LESS*",
+  "LINES",
+  "LISTEN_*",
+  "LS_COLORS",
+  "MAIL",
+  "MANAGERPID",
+  "MEMORY_PRESSURE_*",
+  "MIMALLOC_*",
+  "NAPI_RS_*",
+  "NODE_CHANNEL_*",
+  "NODE_COMPILE_CACHE*",
+  "NODE_DEBUG*",
+  "NODE_OPTIONS",
+  "NODE_REDIRECT_*",
+  "NODE_TLS_*",
+  "NOTIFY_SOCKET",
+  "OLDPWD",
+  "OTEL_*",
+  "PACKER_*",
+  "PAGER",
+  "PROMPT_COMMAND",
+  "PS1",
+  "PWD",
+  "SHLVL",
+  "SSH_CLIENT",
+  "SSH_CONNECTION",
+  "SSH_TTY",
+  "STY",
+  "SYSTEMD_EXEC_PID",
+  "TERM",
+  "TERM_*",
+  "TMUX",
+  "TMUX_PANE",
+  "TZ",
+  "TZDIR",
+  "VTE_VERSION",
+  "WATCHDOG_*",
+  "WAYLAND_DISPLAY",
+  "WINDOW",
+  "WINDOWID",
+  "XAUTHORITY",
+  "XDG_SEAT",
+  "XDG_SESSION_*",
+  "XDG_VTNR",
+];
+
+const leftOut: Readonly<Record<string, readonly string[]>> = { "AWS_*": harmlessNames, "*": sessionNames };
+
+/**
  * The SHA-256, in hex, of the named variables; unset differs from empty. A name that ends with "*" means all variables that
  * begin with it.
  */
@@ -103,7 +173,7 @@ export function environmentFingerprint(names: readonly string[], env: Environmen
   let text = "";
   for (const name of names) {
     if (name.endsWith("*")) {
-      text += `${name}=\0${matchingVariables(name.slice(0, -1), env)}`;
+      text += `${name}=\0${matchingVariables(name, env)}`;
       continue;
     }
     const value = env[name];
@@ -113,10 +183,10 @@ export function environmentFingerprint(names: readonly string[], env: Environmen
   return sha256(text);
 }
 
-function matchingVariables(prefix: string, env: Environment): string {
+function matchingVariables(pattern: string, env: Environment): string {
   const matching = Object.entries(env).filter(
     ([name, value]) =>
-      name.startsWith(prefix) && value !== undefined && !(prefix === "AWS_" && isHarmless(name)),
+      value !== undefined && matches(name, pattern) && !leftOut[pattern]?.some((each) => matches(name, each)),
   );
   return matching
     .map(([name, value]) => `${name}=${value}\0`)
@@ -124,8 +194,8 @@ function matchingVariables(prefix: string, env: Environment): string {
     .join("");
 }
 
-function isHarmless(name: string): boolean {
-  return name.startsWith("AWS_CLI_") || harmlessNames.includes(name);
+function matches(name: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 /** SHA-256, in hex, of a JSON value. */

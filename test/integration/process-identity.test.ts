@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { keys, registry, useStanding } from "../support/program/standing.ts";
-import type { User, Variables } from "../support/program/user.ts";
+import { configPath, type User, type Variables } from "../support/program/user.ts";
 import { answered } from "../support/program/verdicts.ts";
 
 /** Prints bob's keys under a condition of the shell, else alice's. */
@@ -65,6 +65,19 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
+/** The default identity, and one of config.yaml, with their sections of the AWS config. */
+const identities = { default: "default", ci: "profile ci" } as const;
+
+/** Configures a credential_process as one of `identities`. */
+function configure(user: User, profile: keyof typeof identities, command: string): void {
+  user.writeAwsConfig({ [identities[profile]]: { credential_process: command } });
+  if (profile === "ci") user.write(configPath, `${config}\n`);
+}
+
+const config = `version: 1
+identities: { ci: { profile: ci } }
+registries: [{ account: "111122223333", identity: ci }]`;
+
 describe("a credential_process: another principal's token is not returned after the change of a variable", () => {
   const standing = useStanding();
   let user: User;
@@ -73,37 +86,46 @@ describe("a credential_process: another principal's token is not returned after 
     user = standing.user();
   });
 
-  for (const [
-    name,
-    { text = script(isTeamBob), file = "creds", command = '"FILE"', ...each },
-  ] of Object.entries(cases)) {
-    it(name, async () => {
-      const path = user.write(file, text);
-      chmodSync(path, 0o700);
-      user.writeAwsConfig({ default: { credential_process: command.replace("FILE", path) } });
-      const { env = {}, change = bob } = each;
-      const principals: string[] = [];
-      for (const variables of [env, { ...env, ...change }, env]) {
-        answered(await user.get(registry, { env: variables }), registry);
-        const asked = standing.aws.controls
-          .log()
-          .filter(({ operation }) => operation === "GetAuthorizationToken");
-        principals.push(...asked.map(({ principal }) => principal?.replace(/.*\//, "") ?? ""));
-        standing.aws.controls.reset();
-      }
-      assert.deepEqual(principals, ["alice", "bob"], "the third get finds the first token");
-      answered(await user.get(registry, { env }), registry);
-      assert.equal(standing.calls(), 0);
-    });
+  async function tries(env: Variables, change: Variables): Promise<void> {
+    const principals: string[] = [];
+    for (const variables of [env, { ...env, ...change }, env]) {
+      answered(await user.get(registry, { env: variables }), registry);
+      const asked = standing.aws.controls
+        .log()
+        .filter(({ operation }) => operation === "GetAuthorizationToken");
+      principals.push(...asked.map(({ principal }) => principal?.replace(/.*\//, "") ?? ""));
+      standing.aws.controls.reset();
+    }
+    assert.deepEqual(principals, ["alice", "bob"], "the third get finds the first token");
+    answered(await user.get(registry, { env }), registry);
+    assert.equal(standing.calls(), 0);
   }
+
+  for (const profile of ["default", "ci"] as const) {
+    for (const [name, each] of Object.entries(cases)) {
+      it(`${name}, as ${identities[profile]}`, async () => {
+        const { text = script(isTeamBob), file = "creds", command = '"FILE"', env = {}, change = bob } = each;
+        const path = user.write(file, text);
+        chmodSync(path, 0o700);
+        configure(user, profile, command.replace("FILE", path));
+        await tries(env, change);
+      });
+    }
+  }
+
+  it("that only another file of its program names, as the default identity", async () => {
+    user.write("lib", script(isTeamBob));
+    chmodSync(user.write("creds", '#!/bin/sh\nfor file in "$HOME"/l*b; do . "$file"; done\n'), 0o700);
+    configure(user, "default", "~/creds");
+    await tries({}, bob);
+  });
 });
 
 /** Each runs the script `creds` in the user's home folder. */
 const commands: Readonly<Record<string, string>> = {
   "by its path": "~/creds",
   "by a path with a variable": 'sh -c "$HOME/creds"',
-  "in a folder that a shell changes to": "cd ~ && ./creds",
-  "by another script": "~/other",
+  "in the script of a shell": "/bin/sh ~/creds",
 };
 
 describe("a credential_process: its token is used until the script that it runs changes", () => {
@@ -112,7 +134,6 @@ describe("a credential_process: its token is used until the script that it runs 
 
   beforeEach(() => {
     user = standing.user();
-    write("other", '#!/bin/sh\nexec "$(dirname "$0")/creds"\n');
   });
 
   function write(name: string, text: string): void {
@@ -125,12 +146,30 @@ describe("a credential_process: its token is used until the script that it runs 
     return standing.calls();
   }
 
+  const shell = {
+    OLDPWD: "/",
+    SHLVL: "7",
+    SSH_TTY: "/dev/pts/1",
+    TERM: "xterm",
+    LC_ALL: "C",
+    TERM_PROGRAM: "x",
+  };
   for (const [name, command] of Object.entries(commands)) {
-    it(name, async () => {
+    it(`${name}, as the default identity in each shell`, async () => {
       write("creds", script(isTeamBob));
-      user.writeAwsConfig({ default: { credential_process: command } });
+      configure(user, "default", command);
       assert.notEqual(await calls(), 0);
-      assert.equal(await calls({ OLDPWD: "/", SHLVL: "7", SSH_TTY: "/dev/pts/1", TERM: "xterm" }), 0);
+      assert.equal(await calls(shell), 0);
+      write("creds", script("true"));
+      assert.notEqual(await calls(shell), 0, "the script");
+      assert.equal(await calls(), 0);
+    });
+
+    it(`${name}, as an identity of config.yaml with any other variables`, async () => {
+      write("creds", script(isTeamBob));
+      configure(user, "ci", command);
+      assert.notEqual(await calls(), 0);
+      assert.equal(await calls({ ...shell, SSH_AUTH_SOCK: "/run/agent", BUILD_ID: "7" }), 0);
       assert.notEqual(await calls(bob), 0, "a variable of the script");
       write("creds", script("true"));
       assert.notEqual(await calls(), 0, "the script");
@@ -138,7 +177,7 @@ describe("a credential_process: its token is used until the script that it runs 
     });
   }
 
-  it("although variables are set that choose no principal, unless it names them", async () => {
+  it("as an identity of config.yaml, although variables are set that choose no principal, unless it names them", async () => {
     const shell = {
       AWS_REGION: "eu-west-1",
       AWS_PAGER: "",
@@ -146,7 +185,7 @@ describe("a credential_process: its token is used until the script that it runs 
       AWS_RETRY_MODE: "standard",
     };
     write("creds", script(isTeamBob));
-    user.writeAwsConfig({ default: { credential_process: "~/creds" } });
+    configure(user, "ci", "~/creds");
     assert.notEqual(await calls(), 0);
     assert.equal(await calls(shell), 0);
     write("creds", script('[ "$AWS_REGION" = x ]'));

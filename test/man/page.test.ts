@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { manPage } from "../../scripts/man/page.ts";
 import { fill, roff, roffLines, roffOfMarkdown } from "../../scripts/man/roff.ts";
 import { helperActions } from "../../src/protocol/messages.ts";
-import { harmlessNames } from "../../src/token/dependencies.ts";
+import { harmlessNames, sessionNames } from "../../src/token/dependencies.ts";
 import { needs } from "../support/e2e/needs.ts";
 import { commandsOf, silentProgram } from "../support/whole-program.ts";
 
@@ -53,7 +53,8 @@ describe("the man page", () => {
       .filter((file) => !file.endsWith("token/dependencies.ts"))
       .map(read)
       .join("\n");
-    for (const name of harmlessNames) if (!elsewhere.includes(name)) variables.delete(name);
+    for (const name of [...harmlessNames, ...sessionNames])
+      if (!elsewhere.includes(name)) variables.delete(name);
     assert.ok(variables.size > 20);
     for (const name of variables) {
       assert.ok(notForUsers.includes(name) || new RegExp(`\\b${name}\\b`).test(page), name);

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { withChecksum } from "../../src/token/checksum.ts";
-import { ambientNames, environmentFingerprint, harmlessNames } from "../../src/token/dependencies.ts";
+import {
+  ambientNames,
+  environmentFingerprint,
+  harmlessNames,
+  sessionNames,
+} from "../../src/token/dependencies.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
 import { host, otherHost } from "../support/fakes/entries.ts";
 import { Place } from "./place.ts";
@@ -278,7 +283,7 @@ describe("the two parsers of token files", function () {
   const harmless = harmlessNames.map((name) => name.replace("*", "ANY"));
   const others = ["AWS_TEAM", "AWS_CLI", "AWS_REGIONS", "AWS_REGIO", "AWS_PROFILE_REGION", "AWS_", "AWS"];
 
-  both("decide the same of variables that begin with AWS_", async () => {
+  both("decide the same of all variables, and of those that begin with AWS_", async () => {
     const readTypescript = (await typescript?.open?.()) as Reader;
     const readNative = (await native?.open?.()) as Reader;
     const place = new Place();
@@ -297,6 +302,13 @@ describe("the two parsers of token files", function () {
         assert.equal(readBoth(["AWS_*", name], env), false, name);
         assert.equal(readBoth(["*"], env), false, name);
       }
+      for (const name of sessionNames) {
+        const env = { ...place.env, [name.replace("*", "ANY")]: "x" };
+        assert.equal(readBoth(["*"], env), true, name);
+        assert.equal(readBoth(["HOME", "*", name.replace("*", "ANY")], env), false, name);
+      }
+      for (const name of ["TERMINAL", "PWDS", "_X", "XDG_SESSION", "LC", "USER", "SSH_AUTH_SOCK"])
+        assert.equal(readBoth(["*"], { ...place.env, [name]: "x" }), false, name);
       const all = Object.fromEntries(harmless.map((name) => [name, "x"] as const));
       assert.equal(readBoth(["HOME", "AWS_*"], { ...all, ...place.env }), true);
       const many = Object.fromEntries(

@@ -82,9 +82,26 @@ describe("identityState", () => {
     const edited = { env, home, boot: "boot one", readStamp: (path: string) => `edited ${path}` };
     keys.push((await identityState(ambient, edited)).key);
     assert.equal(new Set(keys).size, 4);
-    assert.equal(await keyOf({ ...env, UNRELATED: "a" }), keys[0]);
+    assert.equal(await keyOf({ ...env, SHLVL: "2" }), keys[0]);
+    assert.notEqual(await keyOf({ ...env, UNRELATED: "a" }), keys[0]);
     const { dependencies } = await stateOf(env);
     assert.ok(dependencies.files.some(({ path }) => path === script));
-    assert.ok(dependencies.environment.names.includes("WHO"));
+    assert.ok(dependencies.environment.names.includes("*"));
+  });
+
+  it("of config.yaml does not change with a variable that its credential_process does not name", async () => {
+    const script = join(home, "p.sh");
+    writeFileSync(script, "echo $WHO\n");
+    writeConfig(`[profile ci]\ncredential_process = /bin/sh ${script}\n`);
+    const identity = { kind: "profile", profile: "ci" } as const;
+    const sources = [
+      identity,
+      { kind: "role", roleArn: "arn:aws:iam::111122223333:role/x", source: identity } as const,
+    ];
+    for (const each of sources) {
+      const before = await keyOf({ PATH: "/bin" }, "boot", each);
+      assert.equal(await keyOf({ PATH: "/bin", UNRELATED: "a", AWS_PAGER: "" }, "boot", each), before);
+      assert.notEqual(await keyOf({ PATH: "/bin", WHO: "a" }, "boot", each), before);
+    }
   });
 });

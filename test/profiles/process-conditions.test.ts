@@ -6,8 +6,10 @@ import { useTempFolder } from "../support/fakes/temp-folder.ts";
 
 describe("processConditions", () => {
   const temp = useTempFolder();
-  const of = (command: string, env: Record<string, string> = {}) =>
-    processConditions(command, env, temp(), (path) => `stamp of ${path}`);
+  const of = (command: string, env: Record<string, string> = {}, isNamed = true) =>
+    processConditions(command, isNamed, { env, home: temp(), readStamp: (path) => `stamp of ${path}` });
+  const pathsOf = async (command: string, env?: Record<string, string>) =>
+    (await of(command, env)).files.map(({ path }) => path.replace(temp(), "HOME"));
 
   function program(name: string, text: string): string {
     const path = join(temp(), name);
@@ -30,10 +32,69 @@ describe("processConditions", () => {
     assert.equal(files[0]?.stamp, `stamp of ${tool}`);
   });
 
-  it("includes PATH, AWS_*, and the variables in the command and its script, set or not", async () => {
+  it("includes files whose path has variables, in any form that a shell knows for one", async () => {
+    program("tools/creds", "");
+    for (const path of ["~/tools/creds", "$HOME/tools/creds", "$" + "{HOME}/tools/creds", "$TOOLS/creds"]) {
+      const env = { HOME: temp(), TOOLS: `${temp()}/tools` };
+      for (const command of [path, `sh -c '${path} --json'`, `sh -c "${path}"`]) {
+        assert.deepEqual(await pathsOf(command, env), ["HOME/tools/creds"], command);
+      }
+    }
+  });
+
+  it("includes files that may be added: an argument's path, and a program in an earlier folder of the PATH", async () => {
+    program("late/creds", "");
+    mkdirSync(join(temp(), "early"));
+    const PATH = `${temp()}/early:${temp()}/late:${temp()}/last`;
+    assert.deepEqual(await pathsOf("creds --file ~/new.json", { PATH }), [
+      "HOME/late/creds",
+      "HOME/early/creds",
+      "HOME/new.json",
+    ]);
+  });
+
+  it("stores no text that is no path: a password, an address, or a path below a folder that does not exist", async () => {
+    for (const word of [
+      "Secret.abc",
+      "/k9aBcD3fgh",
+      "https://a.example/b",
+      "wJalr/K7MDENG/x",
+      "/no/such/folder/x",
+    ]) {
+      assert.deepEqual(await pathsOf(`creds --password ${word}`), [], word);
+    }
+  });
+
+  it("does not include a file in which the command only writes", async () => {
+    const log = program("log", "");
+    const all = [
+      `creds > ${log}`,
+      `creds 2>>${log}`,
+      `creds --cache ${log}`,
+      `creds --log-file="${log}"`,
+      `creds -o ${log}`,
+    ];
+    for (const command of all) assert.deepEqual(await pathsOf(command), [], command);
+    assert.deepEqual(await pathsOf(`creds < ${log}`), ["HOME/log"]);
+  });
+
+  it("of an identity of config.yaml: PATH, AWS_*, and the variables that the command and its script name", async () => {
     const script = program("p.sh", '#!/bin/sh\necho "$' + '{WHO}" $OTHER $1\n');
     const { names } = await of(`/bin/sh ${script} "$VAULT"`, { AWS_VAULT: "a", HOME: "/x" });
     assert.deepEqual([...names].sort(), ["AWS_*", "OTHER", "PATH", "VAULT", "WHO"]);
+  });
+
+  it("of an identity of config.yaml: every variable, if a script may use any, is too long or names too many", async () => {
+    const texts = [
+      'eval "echo \\$$1"',
+      "x".repeat(1024 * 1024),
+      Array.from({ length: 1_100 }, (_, i) => `$V${i}`).join(),
+    ];
+    for (const text of texts) assert.deepEqual((await of(program("p", `#!/bin/sh\n${text}`))).names, ["*"]);
+  });
+
+  it("of the default identity: every variable, as for the AWS CLI", async () => {
+    assert.deepEqual((await of("creds", {}, false)).names, ["*"]);
   });
 
   it("includes a relative path as it is: it is another file in another working directory", async () => {

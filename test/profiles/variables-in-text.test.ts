@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { isShellScript, variablesIn } from "../../src/profiles/variables-in-text.ts";
+import { variablesInCommand, variablesInScript } from "../../src/profiles/variables-in-text.ts";
 
-const of = (text: string, isShell = true) => variablesIn(text, isShell, (name) => name === "PATH");
+const of = (text: string) => variablesInScript("creds", text, (name) => name === "PATH");
 
 /** Each uses the variable `who`. */
 const uses: readonly string[] = [
@@ -123,7 +123,7 @@ const others: readonly string[] = [
   "case $1 in env) echo 1;; esac",
 ];
 
-describe("variablesIn", () => {
+describe("variablesInScript", () => {
   for (const text of uses) {
     it(`finds the variable in ${text}`, () => {
       const { names, isEvery } = of(text);
@@ -152,7 +152,7 @@ describe("variablesIn", () => {
   it("stores no text that is rather a key: names are stored", () => {
     const seed = "JBSWY3DPEHPK3PXPJBSWY3DP";
     assert.deepEqual(of(`oathtool --totp -b ${seed}; echo wJalr/K7MDENG/x+ABCD/`).names, []);
-    assert.deepEqual(variablesIn(seed, true, () => true).names, [seed]);
+    assert.deepEqual(variablesInScript("creds", seed, () => true).names, [seed]);
   });
 
   it("takes long texts in time that grows with their length", () => {
@@ -167,18 +167,33 @@ describe("variablesIn", () => {
   }).timeout(60_000);
 });
 
-describe("isShellScript", () => {
+describe("the language of a script", () => {
   const cases = [
     ["creds", "#!/bin/sh\n", true],
     ["creds.py", "#!/usr/bin/env bash\n", true],
     ["creds", "#!/usr/bin/env python3\n", false],
     ["creds", "echo 1\n", true],
     ["creds.py", "print(1)\n", false],
-    ["creds.json", "{}", false],
+    ["creds.json", "{}\n", false],
   ] as const;
-  for (const [path, text, expected] of cases) {
-    it(`${path} with ${JSON.stringify(text)}: ${expected}`, () => {
-      assert.equal(isShellScript(path, text), expected);
+  for (const [path, text, isShell] of cases) {
+    it(`is ${isShell ? "" : "not "}a shell's for ${path} with ${JSON.stringify(text)}`, () => {
+      // Only in a shell this prints all variables.
+      assert.equal(variablesInScript(path, `${text}set\n`, () => false).isEvery, isShell);
     });
   }
+});
+
+describe("variablesInCommand", () => {
+  const of = (command: string) => variablesInCommand(command, (name) => name === "TEAM");
+
+  it("finds a word in upper case only if it is a variable now: it may be a password", () => {
+    assert.deepEqual(of("op --secret-key A3-ASWWYB-LJVDX --for TEAM").names, ["TEAM"]);
+  });
+
+  it("finds a variable that is not set in the syntax of a language", () => {
+    for (const command of ["jq -n '{a: env.WHO}'", "printenv WHO", 'sh -c "echo $WHO"']) {
+      assert.deepEqual(of(command).names, ["WHO"], command);
+    }
+  });
 });

@@ -7,6 +7,7 @@ import {
   fingerprint,
   harmlessNames,
   namedNames,
+  sessionNames,
   stampOf,
 } from "../../src/token/dependencies.ts";
 
@@ -99,10 +100,11 @@ describe("environmentFingerprint", () => {
   });
 });
 
-describe("harmlessNames", () => {
+describe("harmlessNames and sessionNames", () => {
   it("are all in docs/token-file.md", async () => {
     const page = await Bun.file("docs/token-file.md").text();
-    for (const name of harmlessNames) assert.ok(page.includes(`\`${name.replace("*", "")}\``), name);
+    for (const name of [...harmlessNames, ...sessionNames])
+      assert.ok(page.includes(`\`${name.replace("*", "")}\``), name);
   });
 });
 
