@@ -56,7 +56,9 @@ export async function resolveServiceTarget(
   const refusal = system && process.geteuid?.() !== 0 ? needsRoot(account, action) : undefined;
   const service = { isSystem: system, account };
   const manager = managerOf(service, env, home, run);
-  const packaged = packagedOf(service, env, home, run);
+  const found = packagedOf(service, env, home, run);
+  // The unit that 'service install' has written has the name of the package's.
+  const packaged = found?.path === manager.path ? undefined : found;
   return { ...service, manager, ...(packaged && { packaged }), ...(refusal && { refusal }) };
 }
 

@@ -35,9 +35,16 @@ export class FakeSystemd {
   }
 }
 
+/** For a user's unit, `enable` and `disable` do what systemctl does. */
 const script = `#!/bin/sh
 here=\${0%/*}
 echo "\${0##*/} $*" >>"$here/calls"
+for unit in "$@"; do :; done
+wants=\${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user/default.target.wants
+case " $* " in
+*" --user "*" enable "*) mkdir -p "$wants" && ln -sf "../$unit" "$wants/$unit" ;;
+*" --user "*" disable "*) rm -f "$wants/$unit"; rmdir "$wants" 2>/dev/null ;;
+esac
 for word in "$@"; do
   case $word in -*) continue ;; esac
   if [ -f "$here/$word.says" ]; then cat "$here/$word.says"; exit "$(cat "$here/$word.exits")"; fi
