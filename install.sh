@@ -524,6 +524,9 @@ if [ -n "$uninstall" ]; then
     for who in $served; do
       if [ "$who" != "$me" ] && id -u "$who" >/dev/null 2>&1; then others+=("$who"); fi
     done
+    while read -r who home; do
+      if [ "$who" = "${SUDO_USER-}" ]; then others+=("$who"); fi
+    done < <(other_accounts)
     # Afterwards, every command of Docker for ECR would fail for these users.
     while read -r who home; do
       [ -n "$(find "$home/.local/state/$name/clients" -type f 2>/dev/null)" ] || continue

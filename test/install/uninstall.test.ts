@@ -262,6 +262,15 @@ describe("install.sh --uninstall", function () {
     assert.equal(existsSync(ci.state), false);
   });
 
+  it("cleans up for the user who calls sudo", function () {
+    const { installer, ci, through, asCi } = withOtherUser(this);
+    asCi("configure-docker", registry);
+    const removed = installer.run(["--uninstall"], { SUDO_USER: "ecr-ci" }, through);
+    assert.deepEqual([removed.status, removed.stderr], [0, ""]);
+    assert.equal(existsSync(join(ci.home, ".docker/config.json")), false);
+    assert.equal(existsSync(ci.state), false);
+  });
+
   it("ignores other users who have a program of their own, or never used this one", function () {
     const { installer, ci, through, asCi } = withOtherUser(this);
     asCi("configure-docker", registry);
