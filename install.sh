@@ -205,6 +205,17 @@ unconfigure() {
   as_user "$1" "$program" configure-docker --undo --everywhere ${2:+"$2"}
 }
 
+# The servers of logins in the keychain, which the files of the state folder name: only the program could remove them.
+servers_in_keychain() {
+  local file server
+  for file in "$state"/keychain/*.json; do
+    [ -e "$file" ] || [ -L "$file" ] || continue
+    server=
+    if [ -f "$file" ]; then server=$(sed -n 's/.*"server":"\(.*\)"}.*/\1/p' "$file" 2>/dev/null) || true; fi
+    printf '%s\n' "${server:-the server of ${file##*/}}"
+  done | sort | paste -sd , - | sed 's/,/, /g'
+}
+
 # Whether docker-credential-ecr-login, the name of AWS's helper, is a link to this program.
 is_own_login() {
   [ -L "$login" ] && case $(readlink "$login") in "$name" | "$program") true ;; *) false ;; esac
@@ -541,6 +552,13 @@ if [ -n "$uninstall" ]; then
         fail "nothing was removed"
       fi
     done
+  fi
+  if [ ! -x "$program" ]; then
+    marked=$(servers_in_keychain)
+    if [ -n "$marked" ]; then
+      echo "left in the keychain: logins to $marked" >&2
+      left=yes
+    fi
   fi
   if [ -n "$dry" ]; then
     if [ -x "$program" ]; then

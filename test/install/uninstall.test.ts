@@ -9,7 +9,9 @@ import {
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { writeMark } from "../../src/logins/keychain-marks.ts";
+import { keychainMarkPath } from "../../src/store/files/paths.ts";
 import { FakeSystemd } from "../support/program/fake-systemd.ts";
 import { Installer } from "../support/program/installer.ts";
 import { aliceKeeps, endDaemon, keeper, passNow } from "../support/program/keeping.ts";
@@ -157,6 +159,22 @@ describe("install.sh --uninstall", function () {
     assert.equal(elsewhere.status, 1);
     assert.match(elsewhere.stderr, /sealed has logins: .*--prefix.*nothing was removed/);
     assert.deepEqual(readdirSync(join(user.state, "sealed")).length, 1);
+  });
+
+  it("names the logins in the keychain if the program does not exist", async () => {
+    const installer = new Installer(standing.user());
+    const { user } = installer;
+    for (const server of ["b.example", "https://index.docker.io/v1/"]) await writeMark(user.state, server);
+    const damaged = keychainMarkPath(user.state, "damaged");
+    writeFileSync(damaged, "", { mode: 0o600 });
+    const named = `left in the keychain: logins to b.example, https://index.docker.io/v1/, the server of ${basename(damaged)}\n`;
+    const planned = installer.run(["--uninstall", "--dry-run"]);
+    assert.deepEqual([planned.stderr, planned.status], [named, 0]);
+    assert.ok(existsSync(user.state));
+    const { stderr, status } = installer.run(["--uninstall"]);
+    assert.deepEqual([stderr, status], [`${named}install.sh: not everything was removed, see above\n`, 1]);
+    assert.equal(existsSync(user.state), false);
+    assert.equal(installer.run(["--uninstall"]).status, 0);
   });
 
   it("removes the helper from the Docker config of the system service's user", function () {
