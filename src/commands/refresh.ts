@@ -66,7 +66,7 @@ async function refresh(named: readonly string[], options: Options, context: Cont
     if (waiting.length === 0 && process.stderr.isTTY) context.printError(noRegistriesMessage);
   }
   // Tokens that can't be renewed in the background are not a failure of this command.
-  for (const note of unattended) context.printFailure(Failure.from(note));
+  for (const note of unattended) context.printError(`skipped: ${Failure.from(note).oneLine}`);
   const refreshing = new TokenRefresher(ports, minValidity, options.force === true);
   const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
   await refreshing.refreshAll(jobs, progress, ({ lines, failure }) => {

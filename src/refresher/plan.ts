@@ -65,7 +65,7 @@ function unattended(managed: ManagedRegistry): Unattended {
   return { managed, code: "KEYS_IN_ENVIRONMENT", what, fix };
 }
 
-function explain({ identity }: ManagedRegistry): { readonly why: string; readonly fix: string } {
+function explain({ identity, registry }: ManagedRegistry): { readonly why: string; readonly fix: string } {
   const chosen = identitySourceOf(identity);
   switch (chosen.by) {
     case "keys":
@@ -80,8 +80,8 @@ function explain({ identity }: ManagedRegistry): { readonly why: string; readonl
       };
     case "other":
       return {
-        why: `its token was fetched with ${identity}, but with another HOME or other AWS_ variables (files, endpoints, credentials) than the daemon's`,
-        fix: "start the daemon with the HOME and the AWS_ variables of the user who pulls",
+        why: `its token was fetched with ${identity}, in an environment with another HOME or other variables, such as AWS_PROFILE`,
+        fix: `name this registry's identity in config.yaml, for each environment and the daemon; 'docker-credential-ecr refresh ${registry.host}' fetches a token for this environment`,
       };
   }
 }

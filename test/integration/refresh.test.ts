@@ -63,7 +63,7 @@ describe("refresh", () => {
     assert.deepEqual([all.exitCode, all.stdout], [0, `${registry}: 11h 59m left\n`]);
     assert.match(
       all.stderr,
-      /^docker-credential-ecr: 444455556666\S+ is not renewed.*\[KEYS_IN_ENVIRONMENT\]\n$/,
+      /^docker-credential-ecr: skipped: 444455556666\S+ is not renewed.*\[KEYS_IN_ENVIRONMENT\]\n$/,
     );
     const named = await user.run(["refresh", "--force", otherRegistry], { env });
     assert.deepEqual([named.exitCode, named.stdout], [0, `${otherRegistry}: 11h 59m left\n`]);

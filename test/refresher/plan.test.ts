@@ -95,10 +95,10 @@ describe("planRefresh", () => {
     ],
     [
       describeIdentity(ambient, {}),
-      /another HOME or other AWS_ variables/,
-      /^start the daemon with the HOME/,
+      /another HOME or other variables, such as AWS_PROFILE$/,
+      /^name this registry's identity in config.yaml, .* 'docker-credential-ecr refresh \S+' fetches a token for this/,
     ],
-    [describeIdentity({ kind: "profile", profile: "ci" }, {}), /another HOME/, /^start the daemon/],
+    [describeIdentity({ kind: "profile", profile: "ci" }, {}), /another HOME/, /^name this registry/],
   ];
   for (const [identity, what, fix] of UNATTENDED) {
     it(`lists a registry with credentials of another environment, ${identity}, and has no job for it`, () => {
