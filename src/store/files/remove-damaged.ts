@@ -1,5 +1,5 @@
 import { link, rename } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { withoutChecksum } from "../../token/checksum.ts";
 import { ensureOwnFolder } from "./folder.ts";
 import { inspectFile } from "./inspect.ts";
@@ -13,7 +13,7 @@ export async function removeDamaged(state: string, path: string): Promise<void> 
   const folder = `${state}/tmp`;
   const aside = `${folder}/${basename(path)}.${crypto.randomUUID()}`;
   try {
-    await ensureOwnFolder(folder);
+    for (const each of [state, dirname(path), folder]) await ensureOwnFolder(each);
     await rename(path, aside);
     const moved = await inspectFile(aside);
     const isDamaged = moved.kind === "text" && withoutChecksum(moved.text) === undefined;
