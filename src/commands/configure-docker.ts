@@ -126,7 +126,9 @@ async function configure(
       " \n",
       "\n",
     );
-    printWrapped(`${target.path}: ${isWritten ? done : "nothing to change"}`);
+    const isSelection = helperConfig.kind !== "hosts" || helperConfig.hosts.length > 0;
+    const result = isSelection ? done : "written";
+    printWrapped(`${target.path}: ${isWritten ? result : "nothing to change"}`);
   }
   for (const note of regionNotes(helperConfig)) printWrapped(note);
   for (const note of await configureNotes(target, before, plan, { env, home, dryRun })) printWrapped(note);

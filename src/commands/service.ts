@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { foldersOf } from "../config/folders.ts";
-import { isOutdated, isReplaced } from "../managed/daemon-health.ts";
+import { isOutdated, isReplaced, restartByHand } from "../managed/daemon-health.ts";
 import { accountNamed, isAccountName } from "../service/account.ts";
 import { installedService } from "../service/installed.ts";
 import { systemctlLine } from "../service/packaged.ts";
@@ -112,16 +112,22 @@ async function install(options: InstallOptions, { env, home, print, printError }
   print((await manager.state()).line);
 }
 
-async function restart(options: ServiceOptions, { env, home, print }: Context): Promise<void> {
+async function restart(options: ServiceOptions, context: Context): Promise<void> {
+  const { env, home, print } = context;
   const place = await withPackaged(await resolveServiceTarget(options, env, home));
   const { manager, packaged, refusal } = place;
   // One that was only started is restarted too.
   if (packaged && !packaged.isEnabled && !(await isRunning(manager)))
     return print(`${packaged.unit} (${packaged.path}): not enabled, nothing to restart`);
-  if (!packaged && (await readUnit(manager.path)) === undefined)
-    return print(
-      `${manager.path}: not installed, nothing to restart${await otherService(options, env, home)}`,
+  if (!packaged && (await readUnit(manager.path)) === undefined) {
+    const other = await otherService(options, env, home);
+    const pid = other === "" ? await outdatedDaemon(place, env, home) : undefined;
+    if (pid === undefined) return print(`${manager.path}: not installed, nothing to restart${other}`);
+    context.exitWith(1);
+    return context.printError(
+      `${manager.path}: not installed, but a daemon without a service, process ${pid}, runs an older program: ${restartByHand(pid)}`,
     );
+  }
   await manager.require();
   if (!(await isOutdatedService(place, env, home)))
     return print(`nothing to restart: ${(await manager.state()).line}`);
@@ -136,17 +142,22 @@ async function otherService({ system }: ServiceOptions, env: Environment, home =
   return other ? `; the daemon of this user has ${other.path}: add --system` : "";
 }
 
-/** Whether the service runs another program than this one: it was not restarted after an upgrade. */
-async function isOutdatedService(
-  { account, manager }: ServiceTarget,
+/** The process of this user's daemon, if it runs another program than this one. */
+async function outdatedDaemon(
+  { account }: ServiceTarget,
   env: Environment,
   home?: string,
-): Promise<boolean> {
-  const { pid } = await manager.state();
-  if (pid !== undefined && isReplaced(pid)) return true;
-  if (account.uid !== process.geteuid?.()) return false;
+): Promise<number | undefined> {
+  if (account.uid !== process.geteuid?.()) return undefined;
   const refresher = await readRefresher(foldersOf(env, home, await openFastFiles()).state);
-  return refresher !== undefined && isOutdated(refresher);
+  return refresher && isOutdated(refresher) ? refresher.pid : undefined;
+}
+
+/** Whether the service runs another program than this one: it was not restarted after an upgrade. */
+async function isOutdatedService(target: ServiceTarget, env: Environment, home?: string): Promise<boolean> {
+  const { pid } = await target.manager.state();
+  if (pid !== undefined && isReplaced(pid)) return true;
+  return (await outdatedDaemon(target, env, home)) !== undefined;
 }
 
 async function uninstall(

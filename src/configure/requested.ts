@@ -32,7 +32,6 @@ export function describeRegistries(helperConfig: HelperConfig): string {
   if (helperConfig.kind === "all") return "all registries";
   if (helperConfig.kind === "instead-of") return `all registries of ${helperConfig.helper}`;
   if (helperConfig.hosts.length === 1) return String(helperConfig.hosts[0]);
-  if (helperConfig.hosts.length === 0) return "the same as before";
   return helperConfig.hosts.map((host) => `\n  ${host}`).join("");
 }
 

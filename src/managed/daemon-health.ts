@@ -86,7 +86,12 @@ export function healthLine(health: Health): string {
   }
   return pid === undefined
     ? "daemon: running, its first pass is under way"
-    : `daemon: running, process ${pid}, ${describeProgram(health)}`;
+    : `daemon: running, process ${pid}, ${describeProgram({ ...health, restart: restart ?? restartByHand(pid) })}`;
+}
+
+/** How to restart a daemon that no service manager has started. */
+export function restartByHand(pid: number): string {
+  return `end it with 'kill ${pid}', and start 'docker-credential-ecr daemon' again as you did before`;
 }
 
 /** "version 0.1.0", and the fix if the daemon runs a different program than this one. */

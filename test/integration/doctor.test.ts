@@ -43,6 +43,19 @@ describe("doctor", () => {
     assert.deepEqual(snapshot(user.home), before);
   });
 
+  it("shows a stored token that the next get checks again after an edit of config.yaml, and no get before the first", async () => {
+    const user = healthyUser(standing);
+    assert.equal(named(await diagnose(user, registry), "last-get").seen, "none has failed");
+    const secret = answered(await user.get(registry), registry);
+    user.write(configPath, "version: 1\n");
+    const { status, seen } = named(await diagnose(user, registry), "stored-token");
+    assert.equal(status, "skipped");
+    assert.match(seen, /^what it depends on has changed: the next get uses it/);
+    standing.aws.controls.reset();
+    assert.equal(answered(await user.get(registry), registry), secret);
+    assert.equal(standing.calls(), 0);
+  });
+
   it("creates no folder", async () => {
     const user = healthyUser(standing);
     const before = snapshot(user.home);

@@ -80,6 +80,7 @@ describe("replacing AWS's own helper", () => {
     );
     const shown = await docker.configure(["--remove-stale-auths"]);
     assert.match(shown, new RegExp(`removed: a token for ${registry}`));
+    assert.match(shown, /config\.json: written$/m);
     const { auths } = JSON.parse(before);
     assert.deepEqual(docker.json.auths, { ...auths, [registry]: {} });
     await docker.configure(["--undo"]);

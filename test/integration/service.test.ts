@@ -70,13 +70,19 @@ describe("service", () => {
   it("restart and install restart a daemon of an older version, and no other", async () => {
     assert.match((await service(["restart"])).stdout, /\.service: not installed, nothing to restart\n$/);
     assert.deepEqual(systemd.takeCalls(), []);
-    await service(["install"]);
-    systemd.takeCalls();
     const ran = (program: string) =>
       user.write(
         ".local/state/docker-credential-ecr/refresher.json",
         JSON.stringify({ format: 1, pid: process.pid, program, lastTickAt: Date.now(), state: {} }),
       );
+    ran("0.0.1");
+    const withoutService = await service(["restart"]);
+    assert.equal(withoutService.exitCode, 1);
+    assert.match(withoutService.stderr, new RegExp(`daemon without a service.*'kill ${process.pid}'`));
+    ran(version);
+    assert.equal((await service(["restart"])).exitCode, 0);
+    await service(["install"]);
+    systemd.takeCalls();
     ran(version);
     assert.match((await service(["restart"])).stdout, /^nothing to restart: .*active/);
     assert.deepEqual(systemd.takeCalls(), []);

@@ -127,7 +127,7 @@ describe("status --strict", function () {
       editJson(`${user.state}/refresher.json`, (file) => Object.assign(file, { program }));
       assert.deepEqual(await exitCodes(user), [0, 1]);
       const { stdout } = await user.run(["status"]);
-      const line = `daemon: running, process ${daemon.pid}, ${words}, while this program is version ${version}: restart it`;
+      const line = `daemon: running, process ${daemon.pid}, ${words}, while this program is version ${version}: restart it: end it with 'kill ${daemon.pid}', and start 'docker-credential-ecr daemon' again as you did before`;
       assert.equal(stdout.split("\n")[0], line);
       assert.equal(await metric(user, "daemon_outdated"), 1);
     }

@@ -13,9 +13,12 @@ export const lastGet: RegistryDiagnostic = {
     const { host, machine, token } = checkRun;
     const { folders, store, now } = machine;
     const failed = (await readFailedGets(folders.state, now())).find((one) => one.host === host);
-    const issuedAt = (await store.readRegistry(host))?.life.issuedAt ?? 0;
-    const isOver = failed !== undefined && issuedAt > failed.at;
-    if (!failed || isOver) return ok("none has failed since the last token was fetched");
+    const issuedAt = (await store.readRegistry(host))?.life.issuedAt;
+    const isOver = failed !== undefined && (issuedAt ?? 0) > failed.at;
+    if (!failed || isOver) {
+      const since = issuedAt === undefined ? "" : " since the last token was fetched";
+      return ok(`none has failed${since}`);
+    }
     return judgeLastGet(failed, (await checkRun.registration()).identity, token !== undefined, now());
   },
 };

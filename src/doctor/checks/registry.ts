@@ -43,7 +43,7 @@ export const storedToken: RegistryDiagnostic = {
       return failed("STATE_FILE", ignoredFile, `remove the file, or run: docker logout ${host}`);
     }
     const cached = readCachedCredential(files, folders.state, host, env, now());
-    if (!cached) return skipped("none is stored: the next get fetches one");
+    if (!cached) return skipped(await whyNone(checkRun));
     const credential =
       "sealed" in cached ? await decryptCachedCredential(files, env.XDG_RUNTIME_DIR, cached) : cached;
     if (!credential)
@@ -63,6 +63,15 @@ export const storedToken: RegistryDiagnostic = {
     return failed("LOGIN_DEAD", `${finding.seen}; it is used for ${left} more`, `docker logout ${host}`);
   },
 };
+
+/** Why a `get` returns no stored token at once. A token is checked again after each edit of config.yaml or the AWS files. */
+async function whyNone({ machine, host }: CheckRun): Promise<string> {
+  const { files, store, now } = machine;
+  const stored = await store.readRegistry(host);
+  const left = stored ? timeLeft(stored.life, readClock(files, now())) : 0;
+  if (left <= 0) return "none is stored: the next get fetches one";
+  return "what it depends on has changed: the next get uses it if its identity is still the same";
+}
 
 /** The first file of this registry that a `get` ignores, and why. */
 async function ignoredFileOf({ machine, host }: CheckRun): Promise<string | undefined> {
