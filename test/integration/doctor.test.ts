@@ -50,7 +50,7 @@ describe("doctor", () => {
     user.write(configPath, "version: 1\n");
     const { status, seen } = named(await diagnose(user, registry), "stored-token");
     assert.equal(status, "skipped");
-    assert.match(seen, /^what it depends on has changed: the next get uses it/);
+    assert.match(seen, /^because what it depends on has changed: the next get uses it/);
     standing.aws.controls.reset();
     assert.equal(answered(await user.get(registry), registry), secret);
     assert.equal(standing.calls(), 0);
