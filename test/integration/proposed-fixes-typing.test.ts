@@ -40,6 +40,17 @@ const lines = [
   `doctor ${misspelt}`,
 ] as const;
 
+describe("a get for a misspelt region", () => {
+  const standing = useStanding();
+  it("names the nearest region", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    const env = { AWS_ENDPOINT_URL: "https://api.ecr.invalid" };
+    const { exitCode, stderr } = await user.get(misspelt, { env });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /us-esat-1 is not an AWS region\. Fix: write us-east-1 in the host of the registry/);
+  });
+});
+
 /** The command lines that a message proposes for another one; the first part is what is piped into the second. */
 function proposals(line: string, message: string): readonly string[] {
   const [, piped] = /on stdin: (echo \S+ \| docker-credential-ecr get)/.exec(message) ?? [];

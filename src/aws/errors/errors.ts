@@ -1,8 +1,10 @@
 import type { Origin } from "../../profiles/origin.ts";
+import { isPlausibleRegion, knownRegions } from "../../registry/regions.ts";
 import { Failure } from "../../token/failure.ts";
 import type { FailureCode } from "../../token/failure-codes.ts";
 import { foreignError, foreignText } from "../../token/foreign-text.ts";
 import { describeIdentity } from "../../token/identity.ts";
+import { nearestOf } from "../../token/nearest.ts";
 import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
 import { RoleError } from "../credentials/role-error.ts";
 import { SourceError } from "../credentials/source-error.ts";
@@ -59,13 +61,19 @@ function withContext(
   cause: unknown,
 ) {
   const place = config?.line === undefined ? "" : `, ${describeLocation(config)}`;
+  const misspelt = networkCodes.has(code) && !isPlausibleRegion(registry.region);
   const what = {
     summary: summaryOf(wanted, registry.host),
     identity: foreignText(describeIdentity(identity, env)) + place,
-    reason: foreignText(why),
+    reason: foreignText(why) + (misspelt ? `; ${registry.region} is not an AWS region` : ""),
   };
-  return new Failure(code, what, foreignText(fix), { cause });
+  const nearest = misspelt ? nearestOf(registry.region, knownRegions) : undefined;
+  const correction = nearest === undefined ? "" : `write ${nearest} in the host of the registry, or `;
+  return new Failure(code, what, correction + foreignText(fix), { cause });
 }
+
+/** The codes of a request whose host does not exist, or is another server's. */
+const networkCodes: ReadonlySet<FailureCode> = new Set<FailureCode>(["DNS", "TLS", "UNREACHABLE", "TIMEOUT"]);
 
 function summaryOf(wanted: FetchContext["wanted"], host: string): string {
   switch (wanted) {
@@ -125,9 +133,10 @@ function incompleteKeys({ env }: FetchContext): string {
     : ` (${variable} is set, but AWS_ACCESS_KEY_ID is not)`;
 }
 
-/** The setting of the STS region in config.yaml. */
+/** The setting of the STS region in config.yaml; undefined if the region exists. */
 function regionOfRole({ identity, config }: FetchContext): Origin | undefined {
   if (identity.kind !== "role" || identity.region === undefined || !config) return undefined;
+  if (knownRegions.includes(identity.region)) return undefined;
   const name = `region ${identity.region} of the role (${describeLocation(config)})`;
   return { name, removal: `correct ${name}` };
 }

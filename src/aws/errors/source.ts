@@ -1,6 +1,7 @@
 import { type LocatedSetting, whereIs } from "../../profiles/config-files.ts";
 import { namedSetting, type Origin, settingOrigin } from "../../profiles/origin.ts";
 import { profileOption } from "../../profiles/shell-words.ts";
+import { knownRegions } from "../../registry/regions.ts";
 import { cutForeign, oneLine } from "../../token/printable.ts";
 import { InstanceMetadataError } from "../credentials/instance-metadata.ts";
 import type { SourceError } from "../credentials/source-error.ts";
@@ -82,17 +83,18 @@ function regionOrigin({ kind, profile }: SourceError, session: Session | undefin
   const settings = profile === undefined ? undefined : files?.profile(profile);
   if (kind === "login") {
     const region = settings?.get("region");
-    return region && regionSetting("region", region);
+    return region && suspectedRegion("region", region);
   }
   if (kind !== "sso") return undefined;
   const shared = settings?.get("sso_session");
   const region =
     (shared && files?.ssoSession(shared.value)?.get("sso_region")) ?? settings?.get("sso_region");
-  return region && regionSetting("sso_region", region);
+  return region && suspectedRegion("sso_region", region);
 }
 
-/** A region is required, so the fix is to correct it. */
-function regionSetting(setting: string, located: LocatedSetting): Origin {
+/** A region is required, so the fix is to correct it; undefined if the region exists. */
+function suspectedRegion(setting: string, located: LocatedSetting): Origin | undefined {
+  if (knownRegions.includes(located.value)) return undefined;
   const { name } = settingOrigin(setting, located);
   return { name, removal: `correct ${name}` };
 }

@@ -293,3 +293,33 @@ describe("failureOf: the connection to AWS", () => {
     });
   }
 });
+
+describe("failureOf: a host that can't be resolved", () => {
+  for (const [region, fix] of [
+    ["eu-west-1", /^check DNS/],
+    ["eu-wset-1", /^check region eu-wset-1 of the role/],
+  ] as const) {
+    it(`suspects the role's region ${region} only if it does not exist`, () => {
+      const identity = { kind: "role", roleArn: ciRole, region } as const;
+      const registry = parseHost(registryHost);
+      assert.ok(registry);
+      const config = { path: "/c/config.yaml", line: 3 };
+      const error = role(transport("dns", "ENOTFOUND"));
+      const failure = failureOf(
+        error,
+        { wanted: "token", registry, identity: identity as unknown as Identity, env: {}, config },
+        undefined,
+      );
+      assert.equal(failure.code, "DNS");
+      assert.match(failure.fix, fix);
+    });
+  }
+
+  it("names the nearest region if the registry's does not exist", () => {
+    const { message, fix } = told(transport("dns", "ENOTFOUND"), {
+      host: registryHost.replace("us-east-1", "us-esat-1"),
+    });
+    assert.match(message, /us-esat-1 is not an AWS region$/);
+    assert.match(fix, /^write us-east-1 in the host of the registry, or check DNS/);
+  });
+});
