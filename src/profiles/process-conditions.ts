@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { readBounded } from "../limits/bounded-file.ts";
-import type { Environment, FileDependency } from "../token/dependencies.ts";
+import { type Environment, type FileDependency, isSessionName } from "../token/dependencies.ts";
 import { ProcessFiles } from "./process-files.ts";
 import { shellWords } from "./shell-words.ts";
 import { type UsedVariables, variablesInCommand, variablesInScript } from "./variables-in-text.ts";
@@ -18,8 +19,8 @@ const most = { words: 1_000, names: 1_000 } as const;
 /** Bytes of a script that is searched. */
 const largestScript = 1024 * 1024;
 
-/** Every variable that is no bookkeeping of a shell or terminal: `environmentFingerprint`. */
-const everyVariable = ["*"];
+/** Every variable except those of the session: see `environmentFingerprint`. */
+const everyVariable = "*";
 
 /** The machine's part in the conditions. */
 export interface ProcessMachine {
@@ -44,49 +45,55 @@ export async function processConditions(
   machine: ProcessMachine,
 ): Promise<ProcessConditions> {
   const files = new ProcessFiles(machine);
-  const scripts = files.add(wordsIn(withoutTargets(command)).slice(0, most.words));
-  const names = isNamed ? await namesFor(command, scripts, machine.env) : everyVariable;
-  return { names, files: files.list() };
+  const scripts = files.add(wordsIn(command).slice(0, most.words), targetsIn(command));
+  const { names, isEvery } = await namesFor(command, scripts, machine.env);
+  if (isNamed && !isEvery && names.length <= most.names) return { names, files: files.list() };
+  // What differs in each shell counts only if it is named.
+  return { names: [everyVariable, ...names.filter(isSessionName).slice(0, most.names)], files: files.list() };
 }
 
 /**
- * A command without the files that it writes, as far as redirections and the names of options tell: they change each time,
- * and choose no principal.
+ * The words that the AWS CLI sees, which may contain blanks, those that a shell sees in them, the values of options, and the
+ * paths that begin in a folder that a shell changes to.
  */
-function withoutTargets(command: string): string {
-  return command.replaceAll(
-    /(?:[>]{1,2}\|?|\btee\s(?:\s*-a\s)?|\s-o\s|\s--?(?:[a-z]{1,20}-)?(?:cache|log|out|output|save)(?:-[a-z]{1,20})?[=\s])\s*["']?[^\s"';|&()<>]{1,4096}/g,
-    " ",
-  );
-}
-
-/** The words that the AWS CLI sees, which may contain blanks, and those that a shell sees in them. */
 function wordsIn(command: string): readonly string[] {
-  const words = [...(shellWords(command) ?? []), ...command.split(/[\s"'`=;|&()<>]+/)];
-  return [...new Set(words)].filter((word) => word !== "");
+  const words = shellWords(command) ?? [];
+  const inner = words.filter((word) => /["'\s]/.test(word)).flatMap((word) => shellWords(word) ?? []);
+  const parts = command.split(/[\s"'`=;|&()<>]+/);
+  const all = [...words, ...inner, ...parts];
+  for (const word of [...words, ...inner])
+    if (/^--?\w/.test(word)) all.push(word.slice(word.indexOf("=") + 1));
+  const folders = all.filter((_, index) => all[index - 1] === "cd");
+  const relative = all.filter((word) => /^[\w.].*\//.test(word));
+  for (const folder of folders) for (const word of relative) all.push(join(folder, word));
+  return [...new Set(all)].filter((word) => word !== "");
 }
 
-async function namesFor(
-  command: string,
-  paths: readonly string[],
-  env: Environment,
-): Promise<readonly string[]> {
+/** The words of files that the command writes, as far as redirections and the names of options tell. */
+function targetsIn(command: string): ReadonlySet<string> {
+  const found = command.matchAll(
+    /(?:>{1,2}\|?|\btee\s(?:\s*-a\s)?|\s-o\s|\s--?(?!no-)(?:[a-z]{1,20}[-_]){0,3}(?:cache|log|out|output|save|jar)(?:[-_]?(?:file|path|to))?[=\s])\s*["']?([^\s"';|&()<>]{1,4096})/g,
+  );
+  return new Set([...found].map(([, word = ""]) => word));
+}
+
+async function namesFor(command: string, paths: readonly string[], env: Environment): Promise<UsedVariables> {
   const names = new Set(["PATH", "AWS_*"]);
-  const isSet = (name: string) => env[name] !== undefined;
+  const isSet = (name: string) => Object.hasOwn(env, name);
   const used = [variablesInCommand(command, isSet)];
   for (const path of paths) used.push(await variablesOfScript(path, isSet));
   for (const { names: more } of used) for (const name of more) names.add(name);
-  return used.some(({ isEvery }) => isEvery) || names.size > most.names ? everyVariable : [...names];
+  return { names: [...names], isEvery: used.some(({ isEvery }) => isEvery) };
 }
 
 /** None for a program that is not a text. */
 async function variablesOfScript(path: string, isSet: (name: string) => boolean): Promise<UsedVariables> {
   const file = await readBounded(path, largestScript);
-  if (file.kind === "too-large") return { names: [], isEvery: await isScript(path) };
+  if (file.kind === "too-large") return { names: [], isEvery: await isText(path) };
   if (file.kind !== "bytes" || file.bytes.includes(0)) return { names: [], isEvery: false };
   return variablesInScript(path, new TextDecoder().decode(file.bytes), isSet);
 }
 
-async function isScript(path: string): Promise<boolean> {
-  return (await Bun.file(path).slice(0, 2).text()) === "#!";
+async function isText(path: string): Promise<boolean> {
+  return !(await Bun.file(path).slice(0, 4_096).bytes()).includes(0);
 }

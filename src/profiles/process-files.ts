@@ -2,8 +2,11 @@ import { type Stats, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { Environment, FileDependency } from "../token/dependencies.ts";
 
+/** $NAME, ${NAME}, ${NAME:-usual} */
+const variable = /\$(?:\{(\w{1,128})(?::?-([^}]{0,1024}))?\}|(\w{1,128}))/g;
+
 /** Further files are not compared. */
-const most = { files: 256, folders: 64 } as const;
+const most = { files: 256, folders: 512 } as const;
 
 /** The files that a `credential_process` may use, with their stamps; also of those that don't exist and may be added. */
 export class ProcessFiles {
@@ -27,13 +30,15 @@ export class ProcessFiles {
    * Adds the files that words of a command may mean: a path, or a program on the PATH. A path relative to the working
    * directory stays relative: in another directory it is another file.
    *
+   * @param targets words of files that the command writes: they change each time, and choose no principal
    * @returns those that exist
    */
-  add(words: readonly string[]): readonly string[] {
+  add(words: readonly string[], targets: ReadonlySet<string>): readonly string[] {
     for (const word of words) {
       const path = this.#expanded(word);
       if (path === undefined) continue;
       const stats = statsOf(path);
+      if (targets.has(word) && !isProgram(stats)) continue;
       if (stats?.isFile()) this.#existing.add(path);
       else if (!stats && mayBeAdded(path)) this.#absent.add(path);
       if (!path.includes("/")) this.#addProgram(path);
@@ -46,7 +51,7 @@ export class ProcessFiles {
     const { env, home } = this.machine;
     const text = word
       .replace(/^~(?=\/)/, () => home)
-      .replaceAll(/\$(?:\{(\w{1,128})\}|(\w{1,128}))/g, (_, braced, plain) => env[braced ?? plain] ?? "");
+      .replaceAll(variable, (_, braced, usual = "", plain) => valueIn(env, braced ?? plain) || usual);
     return /[$`]/.test(text) || text.length > 4_096 ? undefined : text;
   }
 
@@ -57,7 +62,7 @@ export class ProcessFiles {
     for (const folder of PATH === "" ? [] : PATH.split(delimiter).slice(0, most.folders)) {
       const path = folder === "" ? `./${name}` : join(folder, name);
       const stats = statsOf(path);
-      if (stats?.isFile() && (stats.mode & 0o111) !== 0) {
+      if (isProgram(stats)) {
         for (const each of before) this.#absent.add(each);
         this.#existing.add(path);
         return;
@@ -65,6 +70,14 @@ export class ProcessFiles {
       before.push(path);
     }
   }
+}
+
+function valueIn(env: Environment, name: string): string {
+  return (Object.hasOwn(env, name) ? env[name] : undefined) ?? "";
+}
+
+function isProgram(stats: Stats | undefined): boolean {
+  return stats?.isFile() === true && (stats.mode & 0o111) !== 0;
 }
 
 function statsOf(path: string): Stats | undefined {
@@ -81,6 +94,7 @@ function statsOf(path: string): Stats | undefined {
  */
 function mayBeAdded(path: string): boolean {
   if (!/^\.{0,2}\//.test(path) || /[\s\p{Cc}*?{}"']/u.test(path)) return false;
-  const folder = dirname(path);
+  let folder = dirname(path);
+  for (let depth = 0; depth < 64 && folder !== "/" && !statsOf(folder); depth++) folder = dirname(folder);
   return folder !== "/" && statsOf(folder)?.isDirectory() === true;
 }

@@ -102,6 +102,8 @@ export const harmlessNames: readonly string[] = [
  */
 export const sessionNames: readonly string[] = [
   "_",
+  "ALACRITTY_*",
+  "ATUIN_*",
   "BUN_*",
   "COLORTERM",
   "COLUMNS",
@@ -109,11 +111,15 @@ export const sessionNames: readonly string[] = [
   "DESKTOP_SESSION",
   "DISPLAY",
   "DOCKER_CLI_PLUGIN_*",
+  "GNOME_TERMINAL_*",
   "GPG_TTY",
   "HIST*",
   "INVOCATION_ID",
+  "ITERM_SESSION_ID",
   "JOURNAL_STREAM",
   "JSC_*",
+  "KITTY_*",
+  "KONSOLE_*",
   "LANG",
   "LANGUAGE",
   "LC_*",
@@ -137,6 +143,10 @@ export const sessionNames: readonly string[] = [
   "OTEL_*",
   "PACKER_*",
   "PAGER",
+  "PLUGIN_CLIENT_CERT",
+  "PLUGIN_MAX_PORT",
+  "PLUGIN_MIN_PORT",
+  "PLUGIN_PROTOCOL_VERSIONS",
   "PROMPT_COMMAND",
   "PS1",
   "PWD",
@@ -144,24 +154,36 @@ export const sessionNames: readonly string[] = [
   "SSH_CLIENT",
   "SSH_CONNECTION",
   "SSH_TTY",
+  "STARSHIP_*",
   "STY",
+  "SUDO_COMMAND",
   "SYSTEMD_EXEC_PID",
   "TERM",
   "TERM_*",
   "TMUX",
   "TMUX_PANE",
+  "TRIGGER_TIMER_*",
   "TZ",
   "TZDIR",
+  "VSCODE_*",
   "VTE_VERSION",
   "WATCHDOG_*",
   "WAYLAND_DISPLAY",
+  "WEZTERM_*",
   "WINDOW",
   "WINDOWID",
+  "WT_SESSION",
   "XAUTHORITY",
   "XDG_SEAT",
   "XDG_SESSION_*",
   "XDG_VTNR",
+  "ZELLIJ_*",
 ];
+
+/** Whether "*" does not mean this variable. */
+export function isSessionName(name: string): boolean {
+  return sessionNames.some((pattern) => matches(name, pattern));
+}
 
 const leftOut: Readonly<Record<string, readonly string[]>> = { "AWS_*": harmlessNames, "*": sessionNames };
 
@@ -176,7 +198,8 @@ export function environmentFingerprint(names: readonly string[], env: Environmen
       text += `${name}=\0${matchingVariables(name, env)}`;
       continue;
     }
-    const value = env[name];
+    // Not a method of every object, such as "constructor".
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
     // No value contains a NUL, so two different environments give different texts.
     text += value === undefined ? `${name}\0` : `${name}=${value}\0`;
   }

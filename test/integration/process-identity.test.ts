@@ -126,6 +126,8 @@ const commands: Readonly<Record<string, string>> = {
   "by its path": "~/creds",
   "by a path with a variable": 'sh -c "$HOME/creds"',
   "in the script of a shell": "/bin/sh ~/creds",
+  "in a folder that a shell changes to": "cd ~ && ./creds",
+  "by a path with quotes in quotes": `sh -c '"$HOME"/creds'`,
 };
 
 describe("a credential_process: its token is used until the script that it runs changes", () => {

@@ -36,7 +36,8 @@ describe("processConditions", () => {
     program("tools/creds", "");
     for (const path of ["~/tools/creds", "$HOME/tools/creds", "$" + "{HOME}/tools/creds", "$TOOLS/creds"]) {
       const env = { HOME: temp(), TOOLS: `${temp()}/tools` };
-      for (const command of [path, `sh -c '${path} --json'`, `sh -c "${path}"`]) {
+      const quoted = path.replace(/^([^/]+)/, '"$1"');
+      for (const command of [path, `sh -c '${path} --json'`, `sh -c "${path}"`, `sh -c '${quoted}'`]) {
         assert.deepEqual(await pathsOf(command, env), ["HOME/tools/creds"], command);
       }
     }
@@ -67,6 +68,7 @@ describe("processConditions", () => {
 
   it("does not include a file in which the command only writes", async () => {
     const log = program("log", "");
+    chmodSync(log, 0o600);
     const all = [
       `creds > ${log}`,
       `creds 2>>${log}`,
@@ -75,7 +77,29 @@ describe("processConditions", () => {
       `creds -o ${log}`,
     ];
     for (const command of all) assert.deepEqual(await pathsOf(command), [], command);
-    assert.deepEqual(await pathsOf(`creds < ${log}`), ["HOME/log"]);
+    const others = [
+      `creds < ${log}`,
+      `creds --no-cache ${log}`,
+      `bash --login ${log}`,
+      `creds --catalog ${log}`,
+    ];
+    for (const command of others) assert.deepEqual(await pathsOf(command), ["HOME/log"], command);
+    chmodSync(log, 0o700);
+    assert.deepEqual(await pathsOf(`creds --cache ${log}`), ["HOME/log"], "a program");
+  });
+
+  it("includes a script in a folder that a shell changes to, and a path with a blank as the value of an option", async () => {
+    program("tools/creds", "");
+    program("my tools/file", "");
+    assert.deepEqual(await pathsOf("cd ~/tools && ./creds"), ["HOME/tools/creds", "./creds"]);
+    assert.deepEqual(await pathsOf(`x --file="${temp()}/my tools/file"`), ["HOME/my tools/file", "HOME/my"]);
+  });
+
+  it("includes a file whose folder may be added, and a program behind many folders of the PATH", async () => {
+    assert.deepEqual(await pathsOf("x ~/new/folder/file"), ["HOME/new/folder/file"]);
+    const tool = program("bin/tool", "");
+    const PATH = [...Array.from({ length: 200 }, (_, i) => `/nowhere/${i}`), join(temp(), "bin")].join(":");
+    assert.equal((await of("tool", { PATH })).files[0]?.path, tool);
   });
 
   it("of an identity of config.yaml: PATH, AWS_*, and the variables that the command and its script name", async () => {
@@ -95,6 +119,11 @@ describe("processConditions", () => {
 
   it("of the default identity: every variable, as for the AWS CLI", async () => {
     assert.deepEqual((await of("creds", {}, false)).names, ["*"]);
+  });
+
+  it("of the default identity: a variable of the session too, if the command or a script names it", async () => {
+    const script = program("p", "#!/bin/sh\nrun $LC_TEAM $OTHER\n");
+    assert.deepEqual((await of(`sh ${script} $PWD`, {}, false)).names, ["*", "PWD", "LC_TEAM"]);
   });
 
   it("includes a relative path as it is: it is another file in another working directory", async () => {

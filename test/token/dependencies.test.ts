@@ -100,6 +100,17 @@ describe("environmentFingerprint", () => {
   });
 });
 
+describe("environmentFingerprint of names that every object has", () => {
+  it("is that of a variable that is not set", () => {
+    for (const name of ["constructor", "hasOwnProperty", "__proto__", "toString"])
+      assert.equal(
+        environmentFingerprint([name], {}),
+        environmentFingerprint([name], { [name]: undefined }),
+        name,
+      );
+  });
+});
+
 describe("harmlessNames and sessionNames", () => {
   it("are all in docs/token-file.md", async () => {
     const page = await Bun.file("docs/token-file.md").text();
