@@ -11,6 +11,7 @@ import { syncReplicationRules } from "../managed/replication.ts";
 import { withRequested } from "../managed/requested.ts";
 import { updateOutputs } from "../outputs/outputs.ts";
 import { createAppContext } from "../provider/context.ts";
+import type { Job } from "../refresher/job.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Progress } from "../terminal/progress.ts";
 import { Failure } from "../token/failure.ts";
@@ -67,7 +68,10 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   }
   // Tokens that can't be renewed in the background are not a failure of this command.
   for (const note of unattended) context.printError(`skipped: ${Failure.from(note).oneLine}`);
-  const refreshing = new TokenRefresher(ports, minValidity, options.force === true);
+  // After a failed attempt, `status` reports the token until one succeeds.
+  const hasFailed = async (key: string) => (await app.store.readFailure(key)) !== undefined;
+  const mustRenew = async ({ key }: Job) => options.force === true || (await hasFailed(key));
+  const refreshing = new TokenRefresher(ports, minValidity, mustRenew);
   const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
   await refreshing.refreshAll(jobs, progress, ({ lines, failure }) => {
     for (const line of lines) context.print(line);

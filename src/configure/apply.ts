@@ -84,12 +84,13 @@ export async function configureFile(
   if (isChanged) await checkClientFile(file);
   const backup = await openBackup(path);
   const moved = loginsFromFile(plan);
+  const isOurs = before !== undefined && isOwnFile(before, await readRecord(record));
   const undo = isChanged ? recordText(await recordOf(target, file, plan)) : "";
   if (imports && store) await importLogins(imports.incoming, store.logins, store.name);
   if (!isChanged) return false;
   // The record first: without it, the replaced values would be lost after the edit.
   await writeDurable(state, record, undo);
-  if (before !== undefined && !isBlank(before)) await updateBackup(backup, before, moved);
+  if (before !== undefined && !isBlank(before) && !isOurs) await updateBackup(backup, before, moved);
   try {
     await replaceClientFile(file, text);
   } catch (error) {
@@ -98,6 +99,11 @@ export async function configureFile(
     throw error;
   }
   return true;
+}
+
+/** Whether this program has created the file, and is the last to have changed it: then it is no original. */
+function isOwnFile(text: string, { was, steps = [] }: Awaited<ReturnType<typeof readRecord>>): boolean {
+  return was === null && steps.at(-1)?.made === fingerprint(text);
 }
 
 /** The undo record of the file once it is edited. */

@@ -24,7 +24,7 @@ async function verifyTokens(hosts: readonly string[], context: Context): Promise
   const refreshing = new TokenRefresher(
     refreshPorts(app, () => managed),
     undefined,
-    true,
+    async () => true,
   );
   let isGood = true;
   const progress = new Progress(process.stderr, env, "requesting", jobs.length);

@@ -38,7 +38,7 @@ export async function tokensToExport(
   const refreshing = new TokenRefresher(
     refreshPorts(app, () => managed, minValidity),
     minValidity,
-    false,
+    async () => false,
   );
   await refreshing.refreshAll(jobs, progress, ({ failure }) => {
     if (!failure) return;

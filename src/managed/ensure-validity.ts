@@ -19,11 +19,14 @@ export interface RefreshResult {
 export class TokenRefresher {
   private readonly stop = new AbortController().signal;
 
-  /** @param minValidity the minimum time in milliseconds; undefined: the tokens must be fresh, as `status` defines it */
+  /**
+   * @param minValidity the minimum time in milliseconds; undefined: the tokens must be fresh, as `status` defines it
+   * @param mustRenew whether to fetch a new token even if the stored one is valid for long enough
+   */
   constructor(
     private readonly ports: RefreshPorts,
     private readonly minValidity: number | undefined,
-    private readonly force: boolean,
+    private readonly mustRenew: (job: Job) => Promise<boolean>,
   ) {}
 
   /** @param report called for each job as it ends */
@@ -57,7 +60,8 @@ export class TokenRefresher {
   private async renewAndPublish(job: Job): Promise<Outcome> {
     const { ports, stop } = this;
     const cached = (await ports.read([job.key])).get(job.key);
-    const entry = cached && !this.force && this.isSufficient(cached.life) ? cached : undefined;
+    const isEnough = cached && this.isSufficient(cached.life) && !(await this.mustRenew(job));
+    const entry = isEnough ? cached : undefined;
     const outcome = entry
       ? ({ kind: "done", entry } as const)
       : await renew(job, cached, ports, stop, usualTiming);

@@ -80,6 +80,16 @@ describe("configure-docker --undo", () => {
     });
   }
 
+  it("keeps no backup of a file that it has created itself", async () => {
+    const copy = `${docker.path}.before-ecr`;
+    rmSync(docker.path, { force: true });
+    await docker.configure([registry]);
+    assert.doesNotMatch(await docker.configure([westRegistry]), /backup/);
+    assert.ok(!existsSync(copy));
+    assert.doesNotMatch(await docker.configure(["--undo"]), /original/);
+    assert.ok(!existsSync(docker.path));
+  });
+
   it("keeps a backup of the original file, 0600, until --undo no longer needs it", async () => {
     const copy = `${docker.path}.before-ecr`;
     docker.write(oddConfig);

@@ -46,6 +46,20 @@ describe("refresh", () => {
     ]);
   });
 
+  it("renews a token that is valid for long enough, if the last attempt to renew it failed", async () => {
+    const user = keeper(standing, aliceKeeps("111122223333"));
+    assert.equal((await user.run(["refresh"])).exitCode, 0);
+    standing.aws.controls.fail("GetAuthorizationToken", { status: 400, code: "AccessDeniedException" });
+    assert.equal((await user.run(["refresh", "--force"])).exitCode, 1);
+    assert.equal((await user.run(["status", "--strict"])).exitCode, 1);
+    standing.aws.controls.reset();
+    assert.equal((await user.run(["refresh"])).exitCode, 0);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+    assert.equal((await user.run(["status", "--strict"])).exitCode, 0);
+    assert.equal((await user.run(["refresh"])).exitCode, 0);
+    assert.equal(standing.count("GetAuthorizationToken"), 1);
+  });
+
   it("refreshes the others while one hangs", async () => {
     const user = keeper(standing, aliceKeeps("111122223333", "us-east-1, us-west-2"));
     standing.aws.controls.hang("GetAuthorizationToken", { region: "us-east-1" });
