@@ -45,8 +45,8 @@ static void sort(char **entries, size_t count, order *is_before) {
   }
 }
 
-// What "AWS_*" does not mean, since it chooses no principal: harmlessNames in src/token/dependencies.ts. With "=" a name,
-// without it the beginning of one.
+// What "AWS_*" does not mean, since it chooses no principal: harmlessNames in src/token/variable-patterns.ts. With "=" a
+// name, without it the beginning of one.
 static const char *const harmless[] = {
     "AWS_CA_BUNDLE=",
     "AWS_CLI_",
@@ -77,8 +77,10 @@ static const char *const session[] = {
     "COLUMNS=",
     "DBUS_SESSION_BUS_ADDRESS=",
     "DESKTOP_SESSION=",
+    "DESKTOP_STARTUP_ID=",
     "DISPLAY=",
     "DOCKER_CLI_PLUGIN_",
+    "FNM_MULTISHELL_PATH=",
     "GNOME_TERMINAL_",
     "GPG_TTY=",
     "HIST",
@@ -97,6 +99,8 @@ static const char *const session[] = {
     "LS_COLORS=",
     "MAIL=",
     "MANAGERPID=",
+    "MANAGERPIDFDID=",
+    "MCFLY_SESSION_ID=",
     "MEMORY_PRESSURE_",
     "MIMALLOC_",
     "NAPI_RS_",
@@ -115,9 +119,12 @@ static const char *const session[] = {
     "PLUGIN_MAX_PORT=",
     "PLUGIN_MIN_PORT=",
     "PLUGIN_PROTOCOL_VERSIONS=",
+    "POSH_SESSION_ID=",
     "PROMPT_COMMAND=",
     "PS1=",
     "PWD=",
+    "SESSION_MANAGER=",
+    "SHELL_SESSION_ID=",
     "SHLVL=",
     "SSH_CLIENT=",
     "SSH_CONNECTION=",
@@ -130,6 +137,8 @@ static const char *const session[] = {
     "TERM_",
     "TMUX=",
     "TMUX_PANE=",
+    "TRACEPARENT=",
+    "TRACESTATE=",
     "TRIGGER_TIMER_",
     "TZ=",
     "TZDIR=",
@@ -140,8 +149,10 @@ static const char *const session[] = {
     "WEZTERM_",
     "WINDOW=",
     "WINDOWID=",
+    "WSL_INTEROP=",
     "WT_SESSION=",
     "XAUTHORITY=",
+    "XDG_ACTIVATION_TOKEN=",
     "XDG_SEAT=",
     "XDG_SESSION_",
     "XDG_VTNR=",

@@ -11,7 +11,6 @@ import { syncReplicationRules } from "../managed/replication.ts";
 import { withRequested } from "../managed/requested.ts";
 import { updateOutputs } from "../outputs/outputs.ts";
 import { createAppContext } from "../provider/context.ts";
-import type { Job } from "../refresher/job.ts";
 import type { Context } from "../terminal/command-context.ts";
 import { Progress } from "../terminal/progress.ts";
 import { Failure } from "../token/failure.ts";
@@ -69,8 +68,8 @@ async function refresh(named: readonly string[], options: Options, context: Cont
   // Tokens that can't be renewed in the background are not a failure of this command.
   for (const note of unattended) context.printError(`skipped: ${Failure.from(note).oneLine}`);
   // After a failed attempt, `status` reports the token until one succeeds.
-  const hasFailed = async (key: string) => (await app.store.readFailure(key)) !== undefined;
-  const mustRenew = async ({ key }: Job) => options.force === true || (await hasFailed(key));
+  const mustRenew = async (key: string) =>
+    options.force === true || (await app.store.readFailure(key)) !== undefined;
   const refreshing = new TokenRefresher(ports, minValidity, mustRenew);
   const progress = new Progress(process.stderr, context.env, "refreshing", jobs.length);
   await refreshing.refreshAll(jobs, progress, ({ lines, failure }) => {

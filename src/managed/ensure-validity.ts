@@ -21,12 +21,12 @@ export class TokenRefresher {
 
   /**
    * @param minValidity the minimum time in milliseconds; undefined: the tokens must be fresh, as `status` defines it
-   * @param mustRenew whether to fetch a new token even if the stored one is valid for long enough
+   * @param mustRenew whether to fetch a new token for the key of a job even if the stored one is valid for long enough
    */
   constructor(
     private readonly ports: RefreshPorts,
     private readonly minValidity: number | undefined,
-    private readonly mustRenew: (job: Job) => Promise<boolean>,
+    private readonly mustRenew: (key: string) => Promise<boolean>,
   ) {}
 
   /** @param report called for each job as it ends */
@@ -60,7 +60,7 @@ export class TokenRefresher {
   private async renewAndPublish(job: Job): Promise<Outcome> {
     const { ports, stop } = this;
     const cached = (await ports.read([job.key])).get(job.key);
-    const isEnough = cached && this.isSufficient(cached.life) && !(await this.mustRenew(job));
+    const isEnough = cached && this.isSufficient(cached.life) && !(await this.mustRenew(job.key));
     const entry = isEnough ? cached : undefined;
     const outcome = entry
       ? ({ kind: "done", entry } as const)

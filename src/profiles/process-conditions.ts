@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readBounded } from "../limits/bounded-file.ts";
-import { type Environment, type FileDependency, isSessionName } from "../token/dependencies.ts";
+import type { Environment, FileDependency } from "../token/dependencies.ts";
+import { isSessionName } from "../token/variable-patterns.ts";
 import { ProcessFiles } from "./process-files.ts";
 import { shellWords } from "./shell-words.ts";
 import { type UsedVariables, variablesInCommand, variablesInScript } from "./variables-in-text.ts";
@@ -65,7 +66,8 @@ function wordsIn(command: string): readonly string[] {
     if (/^--?\w/.test(word)) all.push(word.slice(word.indexOf("=") + 1));
   const folders = all.filter((_, index) => all[index - 1] === "cd");
   const relative = all.filter((word) => /^[\w.].*\//.test(word));
-  for (const folder of folders) for (const word of relative) all.push(join(folder, word));
+  for (const folder of folders.slice(0, 10))
+    for (const word of relative.slice(0, 100)) all.unshift(join(folder, word));
   return [...new Set(all)].filter((word) => word !== "");
 }
 

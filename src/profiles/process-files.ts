@@ -52,7 +52,9 @@ export class ProcessFiles {
     const text = word
       .replace(/^~(?=\/)/, () => home)
       .replaceAll(variable, (_, braced, usual = "", plain) => valueIn(env, braced ?? plain) || usual);
-    return /[$`]/.test(text) || text.length > 4_096 ? undefined : text;
+    // Files of the kernel and devices are others for each process.
+    const isLeftOut = /[$`]/.test(text) || text.length > 4_096 || /^\/+(?:proc|sys|dev)\//.test(text);
+    return isLeftOut ? undefined : text.replace(/^\/+/, "/");
   }
 
   /** A file that can't be run is skipped, as by a shell. A folder before the program's may get one of that name later. */

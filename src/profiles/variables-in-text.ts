@@ -6,7 +6,7 @@ export interface UsedVariables {
 }
 
 /** A quote in a program, also within a text in quotes: `\"`, `b'`. */
-const quote = String.raw`\\*[bruf]?\\*["'\x60]`;
+const quote = String.raw`\\{0,4}[bruf]?\\{0,4}["'\x60]`;
 const name = String.raw`([A-Za-z_]\w{0,127})`;
 /** `.get`, `::var`, `.fetch`, `?.` */
 const methods = String.raw`(?:(?:\?\.|\.|::|->)\w{1,24}[!?]?){0,3}`;
@@ -38,7 +38,7 @@ const shortestKey = 16;
 const printenv = /\bprintenv((?:[ \t]+["']?[A-Za-z_]\w{0,127}["']?)+)/g;
 
 /** A name in quotes, and nothing added to it. */
-const literal = String.raw`${quote}\w{1,128}\\*["'\x60]\s*[\]),]`;
+const literal = String.raw`${quote}\w{1,128}\\{0,4}["'\x60]\s*[\]),]`;
 
 /** Each finds a use of every variable, in any language. */
 const usesOfAll: readonly RegExp[] = [
@@ -64,7 +64,7 @@ const usesOfAll: readonly RegExp[] = [
 /** Each finds a use of every variable in a shell. */
 const usesOfAllInShell: readonly RegExp[] = [
   /(?:^|[;&|`\n"']|\$\()[ \t]*(?:\S{0,80}\/)?(?:env|printenv)(?:[ \t]+-0|[ \t]+--null)?[ \t]*(?=$|[;&|)`\n<>])/m,
-  /(?:^|[;&|`\n]|\$\()[ \t]*(?:set|export(?: +-p)?|(?:declare|typeset)(?: +-[px]+)?|compgen +-[a-zA-Z ]*[ev])[ \t]*(?=$|[;&|)`\n<>])/m,
+  /(?:^|[;&|`\n]|\$\()[ \t]*(?:set|export(?: +-p)?|(?:declare|typeset)(?: +-[px]+)?|compgen +-[a-zA-Z ]{0,40}[ev])[ \t]*(?=$|[;&|)`\n<>])/m,
   /(?:declare|local|typeset)\s+-\w*n/,
   // Not `eval set -- "$options"`, and not a text without variables of its own.
   /(?<![\w.$-])eval[ \t]+(?!set\s+-|\{|')/,
@@ -99,6 +99,8 @@ function variablesIn(
   for (const [, found = ""] of text.matchAll(printenv)) {
     for (const [each] of found.matchAll(/\w+/g)) names.add(each);
   }
+  // Every Perl script has $_, and each shell sets the variable to another value.
+  names.delete("_");
   const ofAll = isShell ? [...usesOfAll, ...usesOfAllInShell] : usesOfAll;
   return { names: [...names], isEvery: ofAll.some((use) => use.test(text)) };
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { manPage } from "../../scripts/man/page.ts";
 import { fill, roff, roffLines, roffOfMarkdown } from "../../scripts/man/roff.ts";
 import { helperActions } from "../../src/protocol/messages.ts";
-import { harmlessNames, sessionNames } from "../../src/token/dependencies.ts";
+import { harmlessNames, sessionNames } from "../../src/token/variable-patterns.ts";
 import { needs } from "../support/e2e/needs.ts";
 import { commandsOf, silentProgram } from "../support/whole-program.ts";
 
@@ -50,7 +50,7 @@ describe("the man page", () => {
     for (const name of codesOf(read("docs/errors.md"))) variables.delete(name);
     // Variables that only stand in the list of those without a meaning for the identity.
     const elsewhere = files
-      .filter((file) => !file.endsWith("token/dependencies.ts"))
+      .filter((file) => !/token\/(?:dependencies|variable-patterns)\.ts$/.test(file))
       .map(read)
       .join("\n");
     for (const name of [...harmlessNames, ...sessionNames])

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import fc from "fast-check";
 import { withChecksum } from "../../src/token/checksum.ts";
-import {
-  ambientNames,
-  environmentFingerprint,
-  harmlessNames,
-  sessionNames,
-} from "../../src/token/dependencies.ts";
+import { ambientNames, environmentFingerprint } from "../../src/token/dependencies.ts";
+import { harmlessNames, sessionNames } from "../../src/token/variable-patterns.ts";
 import { hour, minute } from "../support/fakes/clock.ts";
 import { host, otherHost } from "../support/fakes/entries.ts";
 import { Place } from "./place.ts";

@@ -58,6 +58,8 @@ describe("processConditions", () => {
     for (const word of [
       "Secret.abc",
       "/k9aBcD3fgh",
+      "//k9aBcD3fgh",
+      "/proc/self/x",
       "https://a.example/b",
       "wJalr/K7MDENG/x",
       "/no/such/folder/x",

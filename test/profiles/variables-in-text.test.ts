@@ -142,6 +142,10 @@ describe("variablesInScript", () => {
     });
   }
 
+  it("does not count $_ of Perl, which each shell sets", () => {
+    assert.deepEqual(of("#!/usr/bin/perl\nprint $_;\n").names, []);
+  });
+
   it("finds names in upper case in any place", () => {
     assert.deepEqual([...of("for v in WHO MY_TEAM_NAME_OF_TODAY; do :; done").names].sort(), [
       "MY_TEAM_NAME_OF_TODAY",
@@ -155,16 +159,49 @@ describe("variablesInScript", () => {
     assert.deepEqual(variablesInScript("creds", seed, () => true).names, [seed]);
   });
 
-  it("takes long texts in time that grows with their length", () => {
-    for (const text of [
-      "env".repeat(300_000),
-      "$".repeat(900_000),
-      "\\".repeat(900_000),
-      " env ".repeat(180_000),
-    ]) {
-      of(text);
-    }
-  }).timeout(60_000);
+  // Each beginning of a use, followed by much that could belong to it.
+  const beginnings = [
+    ..."env env[ env( env. _SERVER[ getenv( environ[ environ.get( process.env[ ENV.a ENV.fetch( $ENV{ env::var( ${! $( %".split(
+      " ",
+    ),
+    "printenv ",
+    "printenv x",
+    "compgen -",
+    "[ -v ",
+    "[[ ! -v ",
+    "declare -",
+    "set -",
+    "eval ",
+    '"x" in ',
+    "'x' not in ",
+    "os.environ",
+  ];
+  for (const beginning of beginnings) {
+    it(`takes long texts with ${beginning} in time that grows with their length`, () => {
+      for (const filler of [
+        "\\",
+        " ",
+        "\n",
+        "a",
+        "A",
+        "b\\",
+        "'",
+        '"',
+        ".",
+        "?.a",
+        "(",
+        "[",
+        "-",
+        "_",
+        "$",
+        "x y",
+      ]) {
+        of(beginning + filler.repeat(300_000 / filler.length));
+        of((beginning + filler).repeat(200_000 / (beginning.length + filler.length)));
+        of(beginning.repeat(10_000) + filler.repeat(100_000 / filler.length));
+      }
+    }).timeout(60_000);
+  }
 });
 
 describe("the language of a script", () => {

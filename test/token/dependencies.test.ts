@@ -5,11 +5,10 @@ import {
   type Environment,
   environmentFingerprint,
   fingerprint,
-  harmlessNames,
   namedNames,
-  sessionNames,
   stampOf,
 } from "../../src/token/dependencies.ts";
+import { harmlessNames, sessionNames } from "../../src/token/variable-patterns.ts";
 
 /** Variables for files and endpoints, which matter to every identity. */
 const PLACES = [
