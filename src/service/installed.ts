@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { programsOf } from "../process/run-program.ts";
 import type { Environment } from "../token/dependencies.ts";
 import { Failure } from "../token/failure.ts";
 import { accountOf } from "./account.ts";
 import { plistPath } from "./launchd-plist.ts";
-import { packagedUnit, systemctlLine } from "./packaged.ts";
+import { namesIn, packagedUnit, systemctlLine } from "./packaged.ts";
 import { type Account, serviceName } from "./service.ts";
 import { systemUnits, unitName, userUnits } from "./systemd-unit.ts";
 
@@ -57,13 +57,5 @@ async function ownAccount(uid: number, env: Environment): Promise<Account | unde
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

@@ -75,7 +75,8 @@ function isLink(path: string): boolean {
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+/** The names in a folder; none if it can't be read. */
+export function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
