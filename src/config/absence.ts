@@ -27,8 +27,8 @@ export async function isWithoutConfig(place: ConfigPlace): Promise<boolean> {
 
 /**
  * The one decision on a config.yaml that can't be opened. There is no config only if the name does not exist in a real
- * folder, or a folder above it does not exist. A folder that this user can't enter may contain a config that is meant for this user,
- * unless it is another user's home folder, as with `sudo -u`, which keeps HOME.
+ * folder, or a folder above it does not exist. A folder that this user can't enter may contain a config that is meant for
+ * this user, unless it is another user's home folder, as with `sudo -u`, which keeps HOME.
  *
  * @param cause the error of `open`
  */

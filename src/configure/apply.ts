@@ -84,13 +84,14 @@ export async function configureFile(
   if (isChanged) await checkClientFile(file);
   const backup = await openBackup(path);
   const moved = loginsFromFile(plan);
-  const isOurs = before !== undefined && isOwnFile(before, await readRecord(record));
-  const undo = isChanged ? recordText(await recordOf(target, file, plan)) : "";
+  const known = isChanged ? await readRecord(record) : { replaced: {} };
+  const undo = isChanged ? recordText(await recordOf(target, file, plan, known)) : "";
   if (imports && store) await importLogins(imports.incoming, store.logins, store.name);
   if (!isChanged) return false;
   // The record first: without it, the replaced values would be lost after the edit.
   await writeDurable(state, record, undo);
-  if (before !== undefined && !isBlank(before) && !isOurs) await updateBackup(backup, before, moved);
+  if (before !== undefined && !isBlank(before) && !isOwnFile(before, known))
+    await updateBackup(backup, before, moved);
   try {
     await replaceClientFile(file, text);
   } catch (error) {
@@ -102,19 +103,19 @@ export async function configureFile(
 }
 
 /** Whether this program has created the file, and is the last to have changed it: then it is no original. */
-function isOwnFile(text: string, { was, steps = [] }: Awaited<ReturnType<typeof readRecord>>): boolean {
+function isOwnFile(text: string, { was, steps = [] }: UndoRecord): boolean {
   return was === null && steps.at(-1)?.made === fingerprint(text);
 }
 
-/** The undo record of the file once it is edited. */
+/** The undo record of the file once it is edited. @param known the record before */
 async function recordOf(
   { path, record }: ConfigureTarget,
   { found, text: before }: ClientFile,
   plan: ConfigurePlan,
+  known: UndoRecord,
 ): Promise<UndoRecord> {
   const { text, replaced, back } = plan.edited;
   const { removed } = describeRemoval(before ?? "", removedLogins(plan));
-  const known = await readRecord(record);
   const tokens = Object.fromEntries(plan.tokens.map(({ key, login }) => [key, login]));
   const dropped = { ...known.dropped, ...tokens };
   const moved = loginsFromFile(plan);
